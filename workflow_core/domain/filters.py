@@ -1,7 +1,7 @@
 """The item filter: one closed grammar for queries, sources, routers and redistribution.
 
-A filter is a mapping. Its keys are fields, or `and`, `or` (each a list of filters), `not` (a filter); all
-must hold. A field's value is a plain value (`eq`), a list (`in`), or a mapping of operators, all of which hold::
+A filter is a mapping. Its keys are fields, or `and`, `or` (each a list of filters), `not` (a filter). A field
+has a plain value (`eq`), a list (`in`), or a mapping of operators. What stands side by side must all hold::
 
     {metadata.camera: 41, name: {glob: "*.jpg"}, or: [{status.cars: completed}, {annotations.count: {gt: 3}}]}
 
@@ -21,7 +21,6 @@ Meaning, the same here and in both databases:
 """
 
 import difflib
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
@@ -194,7 +193,7 @@ def _scalar(value: object, declared: str, path: Path) -> Scalar:
     if isinstance(value, str):
         if len(value) > MAX_TEXT or not _storable(value):
             raise FilterError(f"a text has up to {MAX_TEXT} characters, no NUL; not {_shown(value)}", path)
-    elif not math.isfinite(value) or abs(value) > MAX_NUMBER:
+    elif not abs(value) <= MAX_NUMBER:  # NaN is refused by the same comparison
         raise FilterError(f"a number lies between -2^53 and 2^53, unlike {_shown(value)}", path)
     return value
 
