@@ -1,0 +1,68 @@
+"""Statuses and the actions that set them: what each task type offers, and how a given name is understood."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from workflow_core.domain.suggestions import possible
+from workflow_core.errors import InvalidInput
+
+TaskType = Literal["annotation", "qa"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """A status that a task offers, and what its button looks like."""
+
+    name: str
+    action: str
+    color: str | None = None
+    key: str | None = None
+
+
+COMPLETED: Final = Status("completed", "Complete", "#2a9d8f")
+DISCARDED: Final = Status("discarded", "Discard", "#6c757d")
+APPROVED: Final = Status("approved", "Approve", "#3a7d44")
+
+DEFAULTS: Final[Mapping[TaskType, tuple[Status, ...]]] = MappingProxyType(
+    {"annotation": (COMPLETED, DISCARDED), "qa": (APPROVED, DISCARDED)}
+)
+"""What a task offers unless its `statuses` say otherwise."""
+
+ALIASES: Final[Mapping[str, str]] = MappingProxyType(
+    {"complete": "completed", "discard": "discarded", "approve": "approved"}
+)
+"""Names that stand for a status when the task offers none of that very name."""
+
+_KNOWN: Final = {status.name: status for status in (COMPLETED, DISCARDED, APPROVED)}
+
+
+def named(
+    name: str, *, action: str | None = None, color: str | None = None, key: str | None = None
+) -> Status:
+    """Make a status of a name; the rest is as known, or its button says its name.
+
+    >>> named("for-expert-review").action
+    'For expert review'
+    >>> named("approve", key="a")
+    Status(name='approved', action='Approve', color='#3a7d44', key='a')
+    """
+    known = _KNOWN.get(ALIASES.get(name, name))
+    if known:
+        return Status(known.name, action or known.action, color or known.color, key or known.key)
+    words = name.replace("-", " ").replace("_", " ").strip()
+    return Status(name, action or (words[:1].upper() + words[1:]) or name, color, key)
+
+
+def resolve(name: str, offered: Sequence[Status]) -> Status:
+    """Return the offered status of that name or alias; InvalidInput lists what is possible.
+
+    >>> resolve("complete", DEFAULTS["annotation"]).name
+    'completed'
+    """
+    by_name = {status.name: status for status in offered}
+    status = by_name.get(name) or by_name.get(ALIASES.get(name, name))
+    if status is None:
+        raise InvalidInput(f'this task offers no status "{name}"; {possible(name, by_name)}')
+    return status
