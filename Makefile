@@ -1,0 +1,33 @@
+.PHONY: help demo test check soak bench clean
+PYTHON ?= python3
+BIN := .venv/bin
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+.venv/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: .venv/.ready ## two hundred frames through the demo pipeline, on a throw-away database
+	$(BIN)/annoflow demo
+
+test: .venv/.ready ## all tests, on SQLite and PostgreSQL
+	$(BIN)/python -m pytest -n 2
+
+check: .venv/.ready ## what CI runs: style, types, import contracts, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+soak: .venv/.ready ## thousands of random histories against the model
+	ANNOFLOW_SOAK=2000 $(BIN)/python -m pytest tests/services/test_histories.py
+
+bench: .venv/.ready ## speeds, as ratios against hand-written SQL beside them
+	$(BIN)/python -m tests.bench
+
+clean: ## remove everything that make or the demo made
+	rm -rf .venv .annoflow annoflow-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

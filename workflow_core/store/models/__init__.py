@@ -1,0 +1,31 @@
+"""Every table. Rows are not API schemas and not domain values."""
+
+from workflow_core.store.models.data import Annotation, Dataset, Document, Draft, Item
+from workflow_core.store.models.history import Event
+from workflow_core.store.models.people import Membership, Person, Project
+from workflow_core.store.models.pipelines import Branch, Entry, Node, Pipeline, PipelineVersion, Route
+from workflow_core.store.models.work import Assignment, Lease, Recipe, Review, Task, TaskItem
+
+__all__ = [
+    "Annotation",
+    "Assignment",
+    "Branch",
+    "Dataset",
+    "Document",
+    "Draft",
+    "Entry",
+    "Event",
+    "Item",
+    "Lease",
+    "Membership",
+    "Node",
+    "Person",
+    "Pipeline",
+    "PipelineVersion",
+    "Project",
+    "Recipe",
+    "Review",
+    "Route",
+    "Task",
+    "TaskItem",
+]

@@ -1,0 +1,58 @@
+"""What all tables share: names of constraints, and short ways to say a column."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey
+from sqlmodel import Field, SQLModel
+
+from workflow_core.store.columns import Document, Instant, Key
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Table(SQLModel):
+    """A table of annoflow."""
+
+
+def key() -> Any:
+    """Return an integer primary key; the database gives the number."""
+    return Field(default=None, sa_column=Column(Key, primary_key=True, autoincrement=True))
+
+
+def reference(column: str, *, null: bool = False, index: bool = False, primary: bool = False) -> Any:
+    """Return a foreign key to `table.column`."""
+    default: Any = None if null else ...
+    return Field(
+        default=default,
+        sa_column=Column(Key, ForeignKey(column), nullable=null, index=index, primary_key=primary, autoincrement=False),
+    )
+
+
+def number(*, null: bool = False, default: int | None = None) -> Any:
+    """Return a 64-bit integer that is no key."""
+    server = None if default is None else str(default)
+    return Field(default=default, sa_column=Column(Key, nullable=null, server_default=server))
+
+
+def document(*, null: bool = False) -> Any:
+    """Return a JSON document; assign a new one to change it, changes in place are not seen."""
+    if null:
+        return Field(default=None, sa_column=Column(Document, nullable=True))
+    return Field(default_factory=dict, sa_column=Column(Document, nullable=False))
+
+
+def instant(*, null: bool = False) -> Any:
+    """Return a moment in UTC."""
+    if null:
+        return Field(default=None, sa_column=Column(Instant, nullable=True))
+    return Field(sa_column=Column(Instant, nullable=False))
+
+
+When = datetime

@@ -1,0 +1,88 @@
+"""Datasets, items, what is drawn on them, and drafts of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field
+
+from workflow_core.store.models.base import Table, document, instant, key, reference
+
+
+class Dataset(Table, table=True):
+    """A collection of items."""
+
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    id: int = key()
+    project_id: int = reference("project.id")
+    name: str = Field(max_length=64)
+    created_at: datetime = instant()
+
+
+class Item(Table, table=True):
+    """One thing to label. `width` and `height` are pixels of the image as a browser shows it, turned upright."""
+
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "folder", "name"),
+        Index("ix_item_uri", "dataset_id", "uri"),
+    )
+
+    id: int = key()
+    dataset_id: int = reference("dataset.id")
+    folder: str = Field(default="/", max_length=1024)
+    name: str = Field(max_length=255)
+    uri: str | None = Field(default=None, max_length=4096)
+    meta: dict[str, Any] = document()
+    width: int | None = None
+    height: int | None = None
+    archived_at: datetime | None = instant(null=True)
+    created_at: datetime = instant()
+
+
+class Annotation(Table, table=True):
+    """One shape or classification on an item. It belongs to the task that owns its label, if one does."""
+
+    __table_args__ = (
+        CheckConstraint("origin IN ('human', 'model')", name="origin"),
+        Index("ix_annotation_item", "item_id", "task_id"),
+        UniqueConstraint("item_id", "external_id"),
+    )
+
+    id: int = key()
+    item_id: int = reference("item.id")
+    task_id: int | None = reference("task.id", null=True)
+    external_id: str | None = Field(default=None, max_length=200)
+    label: str = Field(max_length=64)
+    tool: str = Field(max_length=16)
+    geometry: dict[str, Any] = document()
+    attributes: dict[str, Any] = document()
+    origin: str = Field(default="human", max_length=8)
+    model: str | None = Field(default=None, max_length=200)
+    model_version: str | None = Field(default=None, max_length=200)
+    score: float | None = None
+    accepted_at: datetime | None = instant(null=True)
+    created_by: int | None = reference("person.id", null=True)
+    created_at: datetime = instant()
+    updated_by: int | None = reference("person.id", null=True)
+    updated_at: datetime | None = instant(null=True)
+    deleted_at: datetime | None = instant(null=True)
+
+
+class Draft(Table, table=True):
+    """What a person has drawn and not yet submitted; it becomes annotations at submit."""
+
+    task_item_id: int = reference("task_item.id", primary=True)
+    person_id: int = reference("person.id", primary=True)
+    content: dict[str, Any] = document()
+    updated_at: datetime = instant()
+
+
+class Document(Table, table=True):
+    """A file that belongs to a recipe, such as instructions in PDF, kept by its content."""
+
+    id: int = key()
+    digest: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=255)
+    media_type: str = Field(max_length=100)
+    content: bytes = Field(sa_type=LargeBinary)

@@ -1,0 +1,50 @@
+"""What happened: append-only, guarded by a trigger."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from workflow_core.store.models.base import Table, document, instant, key, number
+
+
+class Event(Table, table=True):
+    """One thing that happened: who (`actor_id`, null for annoflow itself), when, what (`verb`), where, why (`cause_id`).
+
+    A place is named by (`task_id`, `item_id`). `cause_id` is the event of the status that led here, so that
+    everything reached from a status can be found; `name` is the exit, or the reason.
+    """
+
+    __table_args__ = (
+        Index("ix_event_item", "item_id", "id"),
+        Index(
+            "ix_event_cause",
+            "cause_id",
+            sqlite_where=text("cause_id IS NOT NULL"),
+            postgresql_where=text("cause_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_event_author",
+            "task_id",
+            "item_id",
+            "actor_id",
+            sqlite_where=text("verb = 'submitted'"),
+            postgresql_where=text("verb = 'submitted'"),
+        ),
+    )
+
+    id: int = key()
+    at: datetime = instant()
+    verb: str = Field(max_length=16)
+    project_id: int | None = number(null=True)
+    item_id: int | None = number(null=True)
+    task_id: int | None = number(null=True)
+    entry_id: int | None = number(null=True)
+    assignment_id: int | None = number(null=True)
+    actor_id: int | None = number(null=True)
+    status: str | None = Field(default=None, max_length=64)
+    visit: int | None = None
+    cause_id: int | None = number(null=True)
+    name: str | None = Field(default=None, max_length=64)
+    detail: dict[str, Any] | None = document(null=True)
