@@ -1,0 +1,147 @@
+"""The history: what each verb says, and the line that tells it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Verb(StrEnum):
+    """What happened. Who, when, where and why are columns of the event, never part of the verb."""
+
+    ENTERED = "entered"
+    """The item entered a pipeline: an entry begins."""
+    PLACED = "placed"
+    """A row was made, or re-opened: queued for an assignment or in the pool; `visit` says which time."""
+    ARRIVED = "arrived"
+    """A route led to a place that is already open, or to a join that still misses a branch: only recorded."""
+    DIVERTED = "diverted"
+    """`max_visits` was used up: the item went where the task says instead."""
+    PARKED = "parked"
+    """The item is stuck here until a manager sends it on."""
+    UNPARKED = "unparked"
+    """A manager sent the parked item on, or what stood in its way is gone."""
+    HELD = "held"
+    """The item is at an exit, which waits for the issues that are unresolved."""
+    EXITED = "exited"
+    """The item left the pipeline by an exit: the entry ends."""
+    CAME_BACK = "came-back"
+    """What led to the exit was taken back: the entry goes on."""
+    CLAIMED = "claimed"
+    """A contributor took the row."""
+    RELEASED = "released"
+    """The claim was given up, or ended by a manager."""
+    EXPIRED = "expired"
+    """The lease ended."""
+    POSTPONED = "postponed"
+    """The holder put the row behind the others."""
+    SUBMITTED = "submitted"
+    """A contributor set a status, `discarded` included; a missing claim is implied."""
+    CLEARED = "cleared"
+    """A manager removed the status."""
+    UNDONE = "undone"
+    """The person took their own status back, and holds the row again."""
+    RETURNED = "returned"
+    """An issue took the status: it is its author's turn."""
+    RESTORED = "restored"
+    """The last issue was dismissed: the taken status is set again."""
+    WAITING = "waiting"
+    """The reviewer flagged something; the QA row waits for the fixes."""
+    ANSWERED = "answered"
+    """All flags of the QA row are answered or dismissed: it is its reviewer's turn."""
+    WITHDRAWN = "withdrawn"
+    """The place was closed because the item left; a status it had before is set again."""
+    REASSIGNED = "reassigned"
+    """The row went to another assignment, or to the pool."""
+    ANNOTATED = "annotated"
+    """Annotations were added, changed or removed."""
+    FLAGGED = "flagged"
+    """A reviewer flagged an issue."""
+    FIXED = "fixed"
+    """The author marked an issue for review."""
+    REOPENED = "re-opened"
+    """The reviewer did not accept the fix."""
+    ACCEPTED = "accepted"
+    """The reviewer approved the fix of an issue."""
+    DISMISSED = "dismissed"
+    """An issue was taken back or overruled."""
+    ARCHIVED = "archived"
+    """The item was deleted; its history stays."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event with the names that a reader knows; what is unknown stays None."""
+
+    verb: Verb
+    actor: str | None = None
+    task: str | None = None
+    assignee: str | None = None
+    status: str | None = None
+    visit: int | None = None
+    exit: str | None = None
+    pipeline: str | None = None
+    note: str | None = None
+
+
+SENTENCES: Final[Mapping[Verb, str]] = MappingProxyType(
+    {
+        Verb.ENTERED: "entered {pipeline}",
+        Verb.PLACED: "placed in {task} for {assignee}",
+        Verb.ARRIVED: "arrived in {task}, where it is open already",
+        Verb.DIVERTED: "diverted from {task}: no visits left",
+        Verb.PARKED: "parked at {task}",
+        Verb.UNPARKED: "sent on from {task} by {actor}",
+        Verb.HELD: "held at the exit {exit} until its issues are resolved",
+        Verb.EXITED: "left by the exit {exit}",
+        Verb.CAME_BACK: "came back from the exit {exit}",
+        Verb.CLAIMED: "{actor} claimed it in {task}",
+        Verb.RELEASED: "{actor} released it in {task}",
+        Verb.EXPIRED: "the lease of {assignee} ended in {task}",
+        Verb.POSTPONED: "{actor} postponed it in {task}",
+        Verb.SUBMITTED: "{actor} set {status} in {task}",
+        Verb.CLEARED: "{actor} cleared {status} in {task}",
+        Verb.UNDONE: "{actor} took {status} back in {task}",
+        Verb.RETURNED: "an issue took {status} in {task}: returned to {assignee}",
+        Verb.RESTORED: "{status} restored in {task}: no issue is left",
+        Verb.WAITING: "{task} waits for the fixes",
+        Verb.ANSWERED: "every flag of {task} is answered: queued for {assignee}",
+        Verb.WITHDRAWN: "withdrawn from {task}",
+        Verb.REASSIGNED: "{actor} gave it to {assignee} in {task}",
+        Verb.ANNOTATED: "{actor} annotated it in {task}",
+        Verb.FLAGGED: "{actor} flagged an issue in {task}",
+        Verb.FIXED: "{actor} marked an issue for review in {task}",
+        Verb.REOPENED: "{actor} re-opened an issue in {task}",
+        Verb.ACCEPTED: "{actor} approved the fix of an issue in {task}",
+        Verb.DISMISSED: "{actor} dismissed an issue in {task}",
+        Verb.ARCHIVED: "{actor} archived it",
+    }
+)
+"""How each verb is told."""
+
+_UNKNOWN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "actor": "annoflow",
+        "task": "a task",
+        "assignee": "whoever claims it",
+        "status": "the status",
+        "exit": "of the pipeline",
+        "pipeline": "a pipeline",
+    }
+)
+
+
+def sentence(line: Line) -> str:
+    """Tell one event in a sentence.
+
+    >>> sentence(Line(Verb.SUBMITTED, actor="ann@example.org", task="cars", status="completed", visit=2))
+    'ann@example.org set completed in cars (visit 2)'
+    >>> sentence(Line(Verb.PLACED, task="signs", note="cars said completed"))
+    'placed in signs for whoever claims it: cars said completed'
+    """
+    names = {name: getattr(line, name) or unknown for name, unknown in _UNKNOWN.items()}
+    told = SENTENCES[line.verb].format_map(names)
+    if line.visit is not None and line.visit > 1:
+        told += f" (visit {line.visit})"
+    return f"{told}: {line.note}" if line.note else told
