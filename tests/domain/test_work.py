@@ -18,7 +18,7 @@ from workflow_core.errors import Conflict
 
 PLACES = [(state, kept) for state, kept in product(State, Kept) if kept in KEEPS[state]]
 
-# One row per state that a TaskItem can have (`+issue`, `+re-entry`: the status it keeps), one word per event.
+# One row per state that a TaskItem can have (and why it keeps a former status), one word per event.
 SQUARE = {
     ("queued", "nothing"): {
         "claim": "claimed",
@@ -42,7 +42,7 @@ SQUARE = {
         "withdraw": "withdrawn",
         "hand over": "queued",
     },
-    ("claimed", "by issue"): {
+    ("claimed", "issue"): {
         "submit": "submitted",
         "discard": "submitted",
         "release": "returned",
@@ -60,7 +60,7 @@ SQUARE = {
         "undo": "claimed",
         "take": "returned",
     },
-    ("returned", "by issue"): {
+    ("returned", "issue"): {
         "claim": "claimed",
         "submit": "submitted",
         "discard": "submitted",
@@ -85,7 +85,7 @@ for state in (
     "claimed",
     "waiting",
 ):  # a re-entered row differs only in what a withdrawal gives back
-    SQUARE[state, "by re-entry"] = {**SQUARE[state, "nothing"], "withdraw": "submitted"}
+    SQUARE[state, "re-entry"] = {**SQUARE[state, "nothing"], "withdraw": "submitted"}
 
 
 @pytest.mark.parametrize(("state", "event", "kept"), list(product(State, Event, Kept)))

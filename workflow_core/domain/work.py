@@ -68,8 +68,8 @@ class Kept(StrEnum):
     """Which former status a row keeps while it has none."""
 
     NOTHING = "nothing"
-    BY_ISSUE = "by issue"
-    BY_REENTRY = "by re-entry"
+    BY_ISSUE = "issue"
+    BY_REENTRY = "re-entry"
 
 
 OPEN: Final = frozenset({State.QUEUED, State.CLAIMED, State.RETURNED, State.WAITING})
@@ -184,7 +184,7 @@ def next_kept(state: State, event: Event, *, kept: Kept = Kept.NOTHING) -> Kept:
     """Return what the row keeps after the event; Conflict where it is not possible.
 
     >>> next_kept(State.SUBMITTED, Event.TAKE)
-    <Kept.BY_ISSUE: 'by issue'>
+    <Kept.BY_ISSUE: 'issue'>
     """
     after = next_state(state, event, kept=kept)
     if after in (State.SUBMITTED, State.WITHDRAWN):
