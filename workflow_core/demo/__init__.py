@@ -1,0 +1,1 @@
+"""`annoflow demo`: drawn frames, a simulated team, and the report of a run."""

@@ -1,0 +1,1 @@
+"""A street as a dash camera sees it: things placed in metres, drawn with Pillow, each knowing its outline."""
