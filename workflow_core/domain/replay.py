@@ -1,0 +1,137 @@
+"""Replay: fold the history into the places that the tables must show.
+
+An event that changes a place says the assignment and the visit that the place has after it; the state and the
+status follow from `work`. Other events (annotated, flagged, parked, …) move nothing here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final
+
+from workflow_core.domain.events import Verb
+from workflow_core.domain.work import OPEN, Event, Kept, State, next_kept, next_state
+from workflow_core.errors import Conflict
+
+PlaceKey = tuple[int, int]
+"""A place is named by its task and its item."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryEvent:
+    """One event as the store keeps it; `name` is the exit, or a reason."""
+
+    id: int
+    verb: Verb
+    item_id: int | None = None
+    task_id: int | None = None
+    entry_id: int | None = None
+    assignment_id: int | None = None
+    status: str | None = None
+    visit: int | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """An item's place in a task, as its history says."""
+
+    state: State
+    status: str | None = None
+    visit: int = 1
+    assignment_id: int | None = None
+    kept: Kept = Kept.NOTHING
+    kept_status: str | None = None
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """How an entry stands: left by an exit, held at an exit, or neither: on its way."""
+
+    exit: str | None = None
+    held: str | None = None
+
+
+@dataclass
+class Replayed:
+    """What a history amounts to; `faults` are the events that could not have happened."""
+
+    places: dict[PlaceKey, Place] = field(default_factory=dict)
+    entries: dict[int, Whereabouts] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+
+EFFECTS: Final[Mapping[Verb, Event]] = MappingProxyType(
+    {
+        Verb.PLACED: Event.REENTER,
+        Verb.CLAIMED: Event.CLAIM,
+        Verb.RELEASED: Event.RELEASE,
+        Verb.EXPIRED: Event.EXPIRE,
+        Verb.POSTPONED: Event.POSTPONE,
+        Verb.SUBMITTED: Event.SUBMIT,
+        Verb.CLEARED: Event.CLEAR,
+        Verb.UNDONE: Event.UNDO,
+        Verb.RETURNED: Event.TAKE,
+        Verb.RESTORED: Event.GIVE_BACK,
+        Verb.WAITING: Event.FLAG,
+        Verb.ANSWERED: Event.ANSWERED,
+        Verb.WITHDRAWN: Event.WITHDRAW,
+        Verb.REASSIGNED: Event.HAND_OVER,
+    }
+)
+"""What each verb does to a place."""
+
+_STANDS: Final = frozenset({Verb.ENTERED, Verb.HELD, Verb.EXITED, Verb.CAME_BACK})
+
+
+def replay(events: Iterable[HistoryEvent]) -> Replayed:
+    """Fold events, in the order of their ids, into places and entries.
+
+    >>> entered = HistoryEvent(id=1, verb=Verb.ENTERED, item_id=7, entry_id=1)
+    >>> placed = HistoryEvent(id=2, verb=Verb.PLACED, item_id=7, task_id=3, visit=1)
+    >>> replay([entered, placed]).places[3, 7].state
+    <State.QUEUED: 'queued'>
+    """
+    replayed = Replayed()
+    for event in events:
+        if event.verb in _STANDS and event.entry_id is not None:
+            replayed.entries[event.entry_id] = _stand(event)
+        elif event.verb in EFFECTS and event.task_id is not None and event.item_id is not None:
+            place = (event.task_id, event.item_id)
+            try:
+                replayed.places[place] = _move(replayed.places.get(place), event)
+            except Conflict as conflict:
+                replayed.faults.append(f"event {event.id} (item {event.item_id}, {event.verb}): {conflict}")
+    return replayed
+
+
+def _stand(event: HistoryEvent) -> Whereabouts:
+    match event.verb:
+        case Verb.EXITED:
+            return Whereabouts(exit=event.name)
+        case Verb.HELD:
+            return Whereabouts(held=event.name)
+        case _:
+            return Whereabouts()
+
+
+def _move(place: Place | None, event: HistoryEvent) -> Place:
+    if place is None:
+        if event.verb is not Verb.PLACED:
+            raise Conflict("the item was never placed in this task")
+        return Place(State.QUEUED, visit=event.visit or 1, assignment_id=event.assignment_id)
+    if event.verb is Verb.PLACED and place.state in OPEN:
+        return place
+    what = Event.DISCARD if event.status == "discarded" and event.verb is Verb.SUBMITTED else EFFECTS[event.verb]
+    state = next_state(place.state, what, kept=place.kept)
+    kept = next_kept(place.state, what, kept=place.kept)
+    said = event.status if event.verb is Verb.SUBMITTED else place.kept_status
+    return replace(
+        place,
+        state=state,
+        status=said if state is State.SUBMITTED else None,
+        visit=event.visit or place.visit,
+        assignment_id=event.assignment_id,
+        kept=kept,
+        kept_status=None if kept is Kept.NOTHING else place.kept_status or place.status,
+    )
