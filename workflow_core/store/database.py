@@ -12,6 +12,8 @@ from sqlmodel import Session
 
 from workflow_core.errors import InvalidInput
 
+__all__ = ["Engine", "engine_for", "session_scope"]
+
 BUSY_MS = 30_000
 """How long a writer on SQLite waits for the one before it."""
 
@@ -25,7 +27,9 @@ def engine_for(url: str) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise InvalidInput(f"{url!r} is no database URL; try sqlite:///path/to/annoflow.db or postgresql://...") from error
+        raise InvalidInput(
+            f"{url!r} is no database URL; try sqlite:///path/to/annoflow.db or postgresql://..."
+        ) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if parsed.database and parsed.database != ":memory:":

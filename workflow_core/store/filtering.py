@@ -102,9 +102,7 @@ class _Writer:
 
     def metadata(self, steps: tuple[str, ...], operator: str, wanted: Sequence[Scalar]) -> str:
         if self.postgres:
-            value = (
-                f"({self.item}.meta" + "".join(f" -> CAST({self.bind(step)} AS TEXT)" for step in steps) + ")"
-            )
+            value = f"({self.item}.meta" + "".join(f" -> CAST({self.bind(step)} AS TEXT)" for step in steps) + ")"
             type_ = f"coalesce(jsonb_typeof({value}), 'null')"
             types = {"text": "('string')", "number": "('number')"}
             as_text, as_number, as_boolean = (

@@ -4,7 +4,7 @@ from workflow_core.store.models.data import Annotation, Dataset, Document, Draft
 from workflow_core.store.models.history import Event
 from workflow_core.store.models.people import Membership, Person, Project
 from workflow_core.store.models.pipelines import Branch, Entry, Node, Pipeline, PipelineVersion, Route
-from workflow_core.store.models.work import Assignment, Lease, Recipe, Review, Task, TaskItem
+from workflow_core.store.models.work import Assignment, Issue, Lease, Recipe, Review, Task, TaskItem
 
 __all__ = [
     "Annotation",
@@ -15,6 +15,7 @@ __all__ = [
     "Draft",
     "Entry",
     "Event",
+    "Issue",
     "Item",
     "Lease",
     "Membership",

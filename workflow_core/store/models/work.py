@@ -172,6 +172,33 @@ class TaskItem(Table, table=True):
     since: datetime = instant()
 
 
+class Issue(Table, table=True):
+    """A fault flagged in QA on an annotation, or on the item; `place_id` is the row that was returned for it.
+
+    `flagged_place_id` is the QA row that owns it, `rounds` counts how often it was re-opened.
+    """
+
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'for_review', 'approved', 'dismissed')", name="state"),
+        Index("ix_issue_item", "item_id", "state"),
+    )
+
+    id: int = key()
+    item_id: int = reference("item.id")
+    annotation_id: int | None = reference("annotation.id", null=True)
+    place_id: int = reference("task_item.id")
+    flagged_place_id: int = reference("task_item.id")
+    state: str = Field(default="open", max_length=16)
+    kind: str = Field(max_length=64)
+    text: str = ""
+    geometry: dict[str, Any] | None = document(null=True)
+    rounds: int = 0
+    flagged_by: int = reference("person.id")
+    author_id: int | None = reference("person.id", null=True)
+    created_at: datetime = instant()
+    updated_at: datetime = instant()
+
+
 class Lease(Table, table=True):
     """Who does a job that one process at a time does, such as moving items."""
 

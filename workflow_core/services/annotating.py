@@ -1,0 +1,134 @@
+"""What is drawn in a task becomes its annotations at submit: compared with what is there, checked, recorded."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import geometry, recipes
+from workflow_core.errors import InvalidInput
+from workflow_core.store.models import Annotation, Event, Item, Recipe, Task, TaskItem
+
+
+class Drawn(BaseModel):
+    """An annotation as a contributor submits it; `id` names the one that it changes or accepts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: int | None = None
+    label: str
+    tool: str
+    geometry: dict[str, Any] = Field(default_factory=dict)
+    attributes: dict[str, Any] = Field(default_factory=dict)
+
+
+def parse(raw: Sequence[Mapping[str, Any]]) -> list[Drawn]:
+    """Read annotations from JSON values; InvalidInput names the first that is malformed."""
+    drawn = []
+    for number, one in enumerate(raw, start=1):
+        try:
+            drawn.append(Drawn.model_validate(one))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "annotation"
+            raise InvalidInput(f"annotation {number}: {where}: {first['msg']}") from error
+    return drawn
+
+
+def replace(
+    session: Session, *, place: TaskItem, task: Task, drawn: Sequence[Drawn], person_id: int, now: datetime
+) -> None:
+    """Make `drawn` the annotations of this task on the item: all of them, no others of the task.
+
+    Annotations of other tasks stay as they are. A prediction that is drawn unchanged is accepted; one that is
+    changed keeps its origin, and the history says what it was.
+
+    Raises:
+        InvalidInput: something is not allowed by the task's recipe, lies outside the image, or is unknown.
+    """
+    item = session.get_one(Item, place.item_id)
+    recipe = recipes.from_json(session.get_one(Recipe, task.recipe_id).content)
+    present = {
+        one.id: one
+        for one in session.exec(
+            select(Annotation).where(
+                Annotation.item_id == place.item_id,
+                Annotation.task_id == task.id,
+                col(Annotation.deleted_at).is_(None),
+            )
+        )
+    }
+    changes: dict[str, list[Any]] = {"created": [], "changed": [], "accepted": [], "deleted": []}
+    kept: set[int] = set()
+    for number, one in enumerate(drawn, start=1):
+        shape = _checked(recipe, one, item, number)
+        if one.id is None:
+            new = Annotation(
+                item_id=place.item_id,
+                task_id=task.id,
+                label=one.label,
+                tool=one.tool,
+                geometry=shape,
+                attributes=one.attributes,
+                created_by=person_id,
+                created_at=now,
+            )
+            session.add(new)
+            session.flush()
+            changes["created"].append(new.id)
+        elif one.id in present and one.id not in kept:
+            kept.add(one.id)
+            _change(present[one.id], one, shape, person_id, now, changes)
+        else:
+            raise InvalidInput(
+                f"annotation {number}: there is no annotation {one.id} of task {task.name!r} on {item.name};"
+                f" possible: {', '.join(str(key) for key in present if key not in kept) or 'new ones, without id'}"
+            )
+    for key, old in present.items():
+        if key not in kept:
+            old.deleted_at, old.updated_by, old.updated_at = now, person_id, now
+            changes["deleted"].append({"id": key, "label": old.label, "geometry": old.geometry})
+    if any(changes.values()):
+        session.add(
+            Event(
+                at=now,
+                verb="annotated",
+                item_id=place.item_id,
+                task_id=task.id,
+                entry_id=place.entry_id,
+                actor_id=person_id,
+                visit=place.visit,
+                detail={key: value for key, value in changes.items() if value},
+            )
+        )
+
+
+def _checked(recipe: recipes.Recipe, one: Drawn, item: Item, number: int) -> dict[str, Any]:
+    wrong = recipes.fault(recipe, label=one.label, tool=one.tool, attributes=one.attributes)
+    if wrong:
+        raise InvalidInput(f"annotation {number}: {wrong}")
+    try:
+        return dict(geometry.parse(one.tool, one.geometry, item.width, item.height))
+    except InvalidInput as error:
+        raise InvalidInput(f"annotation {number} ({one.label}): {error}") from error
+
+
+def _change(
+    old: Annotation,
+    one: Drawn,
+    shape: dict[str, Any],
+    person_id: int,
+    now: datetime,
+    changes: dict[str, list[Any]],
+) -> None:
+    before = {"label": old.label, "tool": old.tool, "geometry": old.geometry, "attributes": old.attributes}
+    after = {"label": one.label, "tool": one.tool, "geometry": shape, "attributes": one.attributes}
+    if before != after:
+        old.label, old.tool, old.geometry, old.attributes = one.label, one.tool, shape, one.attributes
+        old.updated_by, old.updated_at = person_id, now
+        changes["changed"].append({"id": old.id, "was": before})
+    elif old.origin == "model" and old.accepted_at is None:
+        old.accepted_at, old.updated_by, old.updated_at = now, person_id, now
+        changes["accepted"].append(old.id)

@@ -1,0 +1,64 @@
+"""Items enter pipelines: those of the dataset that the source asks for, each once."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import filters
+from workflow_core.pipeline import compiled
+from workflow_core.services.routing import BATCH
+from workflow_core.store import arrivals, entering, filtering, placing, versions
+from workflow_core.store.dialect import is_postgres
+from workflow_core.store.models import Item, Pipeline, PipelineVersion
+
+
+def enter_new(session: Session, *, pipeline: Pipeline, now: datetime, limit: int = 10 * BATCH) -> int:
+    """Enter up to `limit` items of the pipeline's source that never were in it; returns how many.
+
+    Call it, in a transaction each, until it returns 0. A paused pipeline takes nothing in.
+    """
+    if pipeline.paused_at is not None or pipeline.version_id is None:
+        return 0
+    version = session.get_one(PipelineVersion, pipeline.version_id)
+    source = versions.from_document(version.compiled).source
+    arrivals.prepare(session)
+    chosen = entering.choose_new(session, pipeline_id=pipeline.id, where=wanted(session, pipeline, source), limit=limit)
+    if not chosen:
+        return 0
+    entering.enter(session, pipeline_id=pipeline.id, version_id=version.id, now=now)
+    start = versions.start_nodes(session, version)
+    arrivals.take_entries(session, pipeline_id=pipeline.id, start=start)
+    placing.place(session, now=now)
+    return chosen
+
+
+def watching(session: Session, *, dataset_id: int) -> list[Pipeline]:
+    """Return the pipelines that take in at once whatever comes into the dataset."""
+    pipelines = session.exec(select(Pipeline).where(Pipeline.dataset_id == dataset_id).order_by(col(Pipeline.id)))
+    return [
+        pipeline
+        for pipeline in pipelines
+        if pipeline.version_id is not None
+        and versions.from_document(session.get_one(PipelineVersion, pipeline.version_id).compiled).source.watch
+    ]
+
+
+def wanted(session: Session, pipeline: Pipeline, source: compiled.Source) -> ColumnElement[bool]:
+    """Return the condition on items that a source states: its dataset, its folder and below, its filter."""
+    where: ColumnElement[bool] = col(Item.dataset_id) == pipeline.dataset_id
+    if source.folder is not None:
+        where &= in_folder(source.folder)
+    if source.where is not None:
+        condition = filtering.condition(filters.parse(source.where), postgres=is_postgres(session), tasks={})
+        where &= condition.clause()
+    return where
+
+
+def in_folder(folder: str) -> ColumnElement[bool]:
+    """Return the condition that an item lies in a folder or below it."""
+    top = "/" + folder.strip("/")
+    if top == "/":
+        return col(Item.folder).is_not(None)
+    below = func.substr(col(Item.folder), 1, len(top) + 1) == top + "/"
+    return or_(col(Item.folder) == top, below)

@@ -1,0 +1,51 @@
+"""Move items: what was submitted and not yet routed goes to its next place, in one transaction per batch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store import arrivals, placing, routers, summaries, versions
+
+BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What one call moved: how many statuses, and how many items arrived at each (pipeline, place).
+
+    It is false where there was nothing to move.
+    """
+
+    routed: int = 0
+    places: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.routed > 0
+
+
+def advance(session: Session, *, limit: int = BATCH, now: datetime) -> Moved:
+    """Route up to `limit` statuses, the oldest first.
+
+    Idempotent, complete and safe in several processes at once: what one call misses, the next one takes. The
+    number of statements depends on the graph, never on the number of items.
+    """
+    arrivals.prepare(session)
+    taken = arrivals.take_pending(session, limit=limit)
+    if not taken:
+        return Moved()
+    resolve_routers(session)
+    placing.place(session, now=now)
+    return Moved(taken, summaries.places(session))
+
+
+def resolve_routers(session: Session) -> None:
+    """Send all arrivals that stand at routers on to a task or an exit."""
+    for _ in range(routers.CHAIN):
+        waiting = routers.waiting_at(session)
+        if not waiting:
+            return
+        for node_id in waiting:
+            routers.resolve(session, versions.router(session, node_id))
+    arrivals.give_up(session, why="too-many-routers")

@@ -1,0 +1,203 @@
+"""What contributors do: take the next item, draw, set a status, give back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import statuses, work
+from workflow_core.errors import Conflict, NotAllowed, NotFound
+from workflow_core.services import annotating
+from workflow_core.store import authors, claims, submissions
+from workflow_core.store.claims import Place
+from workflow_core.store.models import Assignment, Draft, Item, Person, Task, TaskItem
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A status that is set, for good: its transaction is about to commit."""
+
+    place_id: int
+    item_id: int
+    status: str
+    event_id: int
+
+
+def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) -> Place | None:
+    """Return the item to work on next, claimed until its lease ends; None where there is none.
+
+    What the person holds already comes first. In a queue task a whole batch is claimed, up to the limit.
+
+    Raises:
+        NotFound: the task does not exist, or the person has no assignment in it.
+        Conflict: the task or the assignment is paused, or the task is closed.
+    """
+    task, assignment = _share(session, actor=actor, task_id=task_id)
+    _check_open(task, assignment, now)
+    until = now + timedelta(seconds=task.lease)
+    held = claims.held(session, task_id=task.id, assignment_id=assignment.id)
+    if held:
+        claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
+        return held[0]
+    own = claims.claim_own(
+        session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id, until=until, now=now
+    )
+    if own or task.queue is None:
+        return own[0] if own else None
+    taken = claims.claim_from_pool(
+        session,
+        task_id=task.id,
+        assignment_id=assignment.id,
+        person_id=actor.id,
+        until=until,
+        now=now,
+        count=min(int(task.queue["batch"]), int(task.queue["limit"])),
+        review_own=task.review_own,
+    )
+    return taken[0] if taken else None
+
+
+def renew(session: Session, *, actor: Person, task_id: int, now: datetime) -> int:
+    """Renew the lease of all that the person holds in a task; returns how many. Any activity calls it."""
+    task, assignment = _share(session, actor=actor, task_id=task_id)
+    until = now + timedelta(seconds=task.lease)
+    return claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
+
+
+def save_draft(
+    session: Session, *, actor: Person, place_id: int, annotations: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    """Keep what a person has drawn so far, and renew their lease. It is nobody else's, and outlives the claim."""
+    place, task, assignment = _own_place(session, actor=actor, place_id=place_id)
+    content = {"annotations": [dict(one) for one in annotations]}
+    annotating.parse(content["annotations"])
+    draft = session.get(Draft, (place_id, actor.id))
+    if draft is None:
+        session.add(Draft(task_item_id=place_id, person_id=actor.id, content=content, updated_at=now))
+    else:
+        draft.content, draft.updated_at = content, now
+    if place.state == work.State.CLAIMED and place.assignment_id == assignment.id:
+        renew(session, actor=actor, task_id=task.id, now=now)
+
+
+def submit(
+    session: Session,
+    *,
+    actor: Person,
+    place_id: int,
+    status: str,
+    now: datetime,
+    token: int | None = None,
+    annotations: Sequence[Mapping[str, Any]] | None = None,
+) -> Submitted:
+    """Set a status on an item; what was drawn, or else the person's draft, becomes annotations.
+
+    `token` is the one of the claim: it refuses a claim that ended meanwhile and was taken by somebody else.
+    What nobody holds is claimed implicitly. Doing the same again is no error and changes nothing.
+
+    Raises:
+        NotFound: there is no such place, or the person may not see it.
+        Conflict: somebody else holds it, it has another status already, or the task is closed.
+        InvalidInput: the task does not offer the status, or an annotation is not allowed.
+    """
+    place, task, assignment = _own_place(session, actor=actor, place_id=place_id)
+    chosen = statuses.resolve(status, [statuses.Status(**one) for one in task.statuses]).name
+    if place.state == work.State.SUBMITTED and place.assignment_id == assignment.id and place.status == chosen:
+        if token is None or token == place.claim_no:
+            assert place.status_event_id is not None
+            return Submitted(place.id, place.item_id, chosen, place.status_event_id)
+    name = _name(session, place)
+    if token is not None and token != place.claim_no:
+        raise Conflict(f"your claim on {name} has ended and it was claimed anew; your draft is kept")
+    work.next_state(work.State(place.state), work.Event.SUBMIT, kept=_kept(place))
+    _check_holder(session, place, assignment, actor, name)
+    _check_open(task, assignment, now, holding=True)
+    if task.type == "qa" and not task.review_own and authors.wrote(session, place=place, person_id=actor.id):
+        raise NotAllowed(f"{actor.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
+    draft = session.get(Draft, (place.id, actor.id))
+    if annotations is None and draft is not None:
+        annotations = draft.content["annotations"]
+    if annotations is not None:
+        drawn = annotating.parse(annotations)
+        annotating.replace(session, place=place, task=task, drawn=drawn, person_id=actor.id, now=now)
+    if draft is not None:
+        session.delete(draft)
+        session.flush()
+    event_id = submissions.submit(
+        session, place=place, assignment_id=assignment.id, person_id=actor.id, status=chosen, now=now
+    )
+    if event_id is None:
+        raise Conflict(f"{name} has changed while you worked on it; your draft is kept, open it again")
+    session.expire(place)
+    return Submitted(place.id, place.item_id, chosen, event_id)
+
+
+def release(session: Session, *, actor: Person, place_id: int, now: datetime) -> None:
+    """Give an item back without a status; a draft stays."""
+    _end(session, actor=actor, place_id=place_id, verb="released", now=now)
+
+
+def postpone(session: Session, *, actor: Person, place_id: int, now: datetime) -> None:
+    """Put an item behind all the others of the assignment."""
+    _end(session, actor=actor, place_id=place_id, verb="postponed", now=now)
+
+
+def _end(session: Session, *, actor: Person, place_id: int, verb: str, now: datetime) -> None:
+    place, _, assignment = _own_place(session, actor=actor, place_id=place_id)
+    if place.state != work.State.CLAIMED or place.assignment_id != assignment.id:
+        raise Conflict(f"you do not hold {_name(session, place)}: it is {place.state}; only a claim can be {verb}")
+    position = int(now.timestamp() * 1000) if verb == "postponed" else None
+    claims.end(session, id=place.id, verb=verb, actor_id=actor.id, now=now, position=position)
+    session.expire(place)
+
+
+def _share(session: Session, *, actor: Person, task_id: int) -> tuple[Task, Assignment]:
+    found = session.exec(
+        select(Task, Assignment)
+        .join(Assignment, col(Assignment.task_id) == col(Task.id))
+        .where(Task.id == task_id, Assignment.person_id == actor.id, col(Assignment.active))
+    ).first()
+    if found is None or not actor.active:
+        raise NotFound(f"{actor.email} has no task {task_id}")
+    return found
+
+
+def _own_place(session: Session, *, actor: Person, place_id: int) -> tuple[TaskItem, Task, Assignment]:
+    """Return a place that is the person's: in their assignment, or in the pool of a task of theirs."""
+    query = select(TaskItem).where(TaskItem.id == place_id).with_for_update()
+    place = session.exec(query.execution_options(populate_existing=True)).first()
+    if place is None:
+        raise NotFound(f"{actor.email} has no item at place {place_id}")
+    task, assignment = _share(session, actor=actor, task_id=place.task_id)
+    if place.assignment_id not in (None, assignment.id) and task.queue is None:
+        raise NotFound(f"{actor.email} has no item at place {place_id}")
+    return place, task, assignment
+
+
+def _check_holder(session: Session, place: TaskItem, assignment: Assignment, actor: Person, name: str) -> None:
+    if place.assignment_id in (None, assignment.id):
+        return
+    if place.state == work.State.CLAIMED:
+        raise Conflict(f"somebody else holds {name} now; your draft is kept")
+    raise Conflict(f"{name} is in somebody else's assignment now; your draft is kept")
+
+
+def _check_open(task: Task, assignment: Assignment, now: datetime, *, holding: bool = False) -> None:
+    if task.closed_at is not None or task.archived_at is not None:
+        raise Conflict(f"task {task.name!r} is closed; its manager can re-open it")
+    if task.lock_when_due and task.due_at is not None and now >= task.due_at:
+        raise Conflict(f"task {task.name!r} was due {task.due_at:%Y-%m-%d %H:%M} UTC and is locked")
+    if not holding and (task.paused_at is not None or assignment.paused_at is not None):
+        raise Conflict(f"task {task.name!r} is paused: nothing new is handed out; what you hold you can finish")
+
+
+def _kept(place: TaskItem) -> work.Kept:
+    if place.kept_by is None:
+        return work.Kept.NOTHING
+    return work.Kept.BY_ISSUE if place.kept_by == "issue" else work.Kept.BY_REENTRY
+
+
+def _name(session: Session, place: TaskItem) -> str:
+    return session.get_one(Item, place.item_id).name

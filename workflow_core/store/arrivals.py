@@ -1,0 +1,123 @@
+"""Arrivals: the set of items that are on their way to a place, in a scratch table of the session.
+
+Everything that places items (routing, entering, adding, sending) fills this one table and then calls
+`placing.place`: the number of statements does not depend on the number of items.
+
+`kind` says what an arrival is: `task`, `router` (to be resolved), `exit`, `join` (waits for its siblings),
+`open` (already there), `stuck` (cannot go on; `parked` says why).
+"""
+
+from sqlmodel import Session
+
+from workflow_core.store.dialect import is_postgres, run
+
+COLUMNS = """
+    source_id BIGINT, entry_id BIGINT, item_id BIGINT NOT NULL, version_id BIGINT, cause_id BIGINT,
+    node_id BIGINT, kind TEXT, task_id BIGINT, existing_id BIGINT, existing_state TEXT,
+    visit INTEGER NOT NULL DEFAULT 1, assignment_id BIGINT, forbidden TEXT NOT NULL DEFAULT '', parked TEXT
+"""
+
+
+def prepare(session: Session) -> None:
+    """Make the scratch tables, empty."""
+    if is_postgres(session):
+        identity = "id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+        session.connection().exec_driver_sql("SET LOCAL client_min_messages = warning")
+    else:
+        identity = "id INTEGER PRIMARY KEY"
+    run(session, f"CREATE TEMP TABLE IF NOT EXISTS arrival ({identity}, {COLUMNS})")
+    run(
+        session,
+        "CREATE TEMP TABLE IF NOT EXISTS share"
+        " (task_id BIGINT, forbidden TEXT, low BIGINT, high BIGINT, assignment_id BIGINT)",
+    )
+    run(session, "CREATE TEMP TABLE IF NOT EXISTS entering (item_id BIGINT PRIMARY KEY)")
+    for table in ("arrival", "share", "entering"):
+        run(session, f"{'TRUNCATE' if is_postgres(session) else 'DELETE FROM'} {table}")
+
+
+EXISTING = """
+    x.id, x.state,
+    CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END
+"""
+
+
+def take_pending(session: Session, *, limit: int) -> int:
+    """Take up to `limit` statuses that have not been routed, oldest first, with where each leads.
+
+    On PostgreSQL their rows and entries are locked; what another mover holds is left to it.
+    """
+    lock = "FOR UPDATE OF ti, e SKIP LOCKED" if is_postgres(session) else ""
+    return run(
+        session,
+        f"""
+        INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id, parked,
+                             existing_id, existing_state, visit)
+        SELECT b.id, b.entry_id, b.item_id, b.version_id, b.status_event_id, n.id, coalesce(n.kind, 'stuck'),
+               n.task_id, CASE WHEN n.id IS NULL THEN 'no-route' END, {EXISTING}
+        FROM (
+            SELECT ti.id, ti.entry_id, ti.item_id, ti.task_id, ti.status, ti.status_event_id, e.version_id
+            FROM task_item ti JOIN entry e ON e.id = ti.entry_id
+            WHERE ti.routing = 'pending' ORDER BY ti.status_event_id LIMIT :limit {lock}
+        ) b
+        LEFT JOIN route r ON r.version_id = b.version_id AND r.task_id = b.task_id AND r.status = b.status
+        LEFT JOIN node n ON n.id = r.node_id
+        LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = n.task_id
+        """,
+        limit=limit,
+    ).rowcount
+
+
+def take_entries(session: Session, *, pipeline_id: int, start: list[int]) -> int:
+    """Take the fresh entries of the items in `entering` to the start nodes of their version."""
+    nodes = ", ".join(str(int(node)) for node in start)
+    return run(
+        session,
+        f"""
+        INSERT INTO arrival (entry_id, item_id, version_id, node_id, kind, task_id,
+                             existing_id, existing_state, visit)
+        SELECT e.id, e.item_id, e.version_id, n.id, n.kind, n.task_id, {EXISTING}
+        FROM entering g JOIN entry e ON e.item_id = g.item_id AND e.pipeline_id = :pipeline
+        JOIN node n ON n.id IN ({nodes})
+        LEFT JOIN task_item x ON x.item_id = e.item_id AND x.task_id = n.task_id
+        """,
+        pipeline=pipeline_id,
+    ).rowcount
+
+
+def take_items(session: Session, *, task_id: int) -> int:
+    """Take the items in `entering` to a task outside pipelines, those that are not there yet."""
+    return run(
+        session,
+        f"""
+        INSERT INTO arrival (item_id, kind, task_id, existing_id, existing_state, visit)
+        SELECT g.item_id, 'task', :task, {EXISTING}
+        FROM entering g LEFT JOIN task_item x ON x.item_id = g.item_id AND x.task_id = :task
+        WHERE x.id IS NULL OR x.state = 'withdrawn'
+        """,
+        task=task_id,
+    ).rowcount
+
+
+def look_up_existing(session: Session, *, where: str = "TRUE") -> None:
+    """Find, for arrivals whose target has changed, the place that the item already has there."""
+    run(
+        session,
+        f"""
+        UPDATE arrival SET kind = n.kind, task_id = n.task_id, existing_id = n.x_id, existing_state = n.x_state,
+                           visit = n.x_visit
+        FROM (
+            SELECT a.id, n.kind, n.task_id, x.id AS x_id, x.state AS x_state,
+                   CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END AS x_visit
+            FROM arrival a JOIN node n ON n.id = a.node_id
+            LEFT JOIN task_item x ON x.item_id = a.item_id AND x.task_id = n.task_id
+            WHERE {where}
+        ) n
+        WHERE arrival.id = n.id
+        """,
+    )
+
+
+def give_up(session: Session, *, why: str) -> None:
+    """Let what still stands at a router be parked."""
+    run(session, "UPDATE arrival SET kind = 'stuck', parked = :why WHERE kind = 'router'", why=why)

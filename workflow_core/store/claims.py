@@ -1,0 +1,192 @@
+"""Claims: a contributor holds places until the lease ends. `claim_no` is the token of the present claim."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store.dialect import is_postgres, run
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that somebody holds: `token` proves it at submit."""
+
+    id: int
+    item_id: int
+    task_id: int
+    token: int
+
+
+NOT_MINE_TO_REVIEW = """
+    AND NOT EXISTS (
+        SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id
+        AND ev.verb = 'submitted' AND ev.actor_id = :person WHERE r.qa_task_id = task_item.task_id
+    )
+"""
+
+
+def held(session: Session, *, task_id: int, assignment_id: int) -> list[Place]:
+    """Return what the assignment has claimed, in the order of work."""
+    rows = run(
+        session,
+        """
+        SELECT id, item_id, task_id, claim_no FROM task_item
+        WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'
+        ORDER BY priority DESC, position, id
+        """,
+        task=task_id,
+        assignment=assignment_id,
+    )
+    return [Place(*row) for row in rows]
+
+
+def claim_own(
+    session: Session, *, task_id: int, assignment_id: int, person_id: int, until: datetime, now: datetime
+) -> list[Place]:
+    """Claim the next place of an assignment, if it has one: at most one."""
+    return _claim(session, "assignment_id = :assignment", "", task_id, assignment_id, person_id, until, now, 1)
+
+
+def claim_from_pool(
+    session: Session,
+    *,
+    task_id: int,
+    assignment_id: int,
+    person_id: int,
+    until: datetime,
+    now: datetime,
+    count: int,
+    review_own: bool,
+) -> list[Place]:
+    """Claim up to `count` places from the pool of a task, none that the person may not review."""
+    extra = "" if review_own else NOT_MINE_TO_REVIEW
+    return _claim(session, "assignment_id IS NULL", extra, task_id, assignment_id, person_id, until, now, count)
+
+
+def _claim(
+    session: Session,
+    whose: str,
+    extra: str,
+    task_id: int,
+    assignment_id: int,
+    person_id: int,
+    until: datetime,
+    now: datetime,
+    count: int,
+) -> list[Place]:
+    lock = "FOR UPDATE SKIP LOCKED" if is_postgres(session) else ""
+    values = {"person": person_id} if extra else {}
+    if "assignment" in whose and ":" in whose:
+        values["assignment"] = assignment_id
+    chosen = [
+        row[0]
+        for row in run(
+            session,
+            f"""
+            SELECT id FROM task_item
+            WHERE task_id = :task AND {whose} AND state IN ('queued', 'returned') {extra}
+            ORDER BY priority DESC, position, id LIMIT :count {lock}
+            """,
+            task=task_id,
+            count=count,
+            **values,
+        )
+    ]
+    return hold(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
+
+
+def hold(
+    session: Session, *, ids: list[int], assignment_id: int, person_id: int, until: datetime, now: datetime
+) -> list[Place]:
+    """Turn queued or returned places into claimed ones, with their events."""
+    if not ids:
+        return []
+    listed = ", ".join(str(int(one)) for one in ids)
+    rows = run(
+        session,
+        f"""
+        UPDATE task_item SET state = 'claimed', assignment_id = :assignment, lease_until = :until,
+            claim_no = claim_no + 1, begun = TRUE, parked = NULL, since = :now
+        WHERE id IN ({listed}) AND state IN ('queued', 'returned')
+        RETURNING id, item_id, task_id, claim_no
+        """,
+        assignment=assignment_id,
+        until=until,
+        now=now,
+    ).all()
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit)
+        SELECT :now, 'claimed', item_id, task_id, entry_id, assignment_id, :person, visit
+        FROM task_item WHERE id IN ({listed}) AND state = 'claimed' ORDER BY id
+        """,
+        now=now,
+        person=person_id,
+    )
+    order = {one: number for number, one in enumerate(ids)}
+    return sorted((Place(*row) for row in rows), key=lambda place: order[place.id])
+
+
+def renew(session: Session, *, task_id: int, assignment_id: int, until: datetime) -> int:
+    """Renew the lease of all that the assignment holds; returns how many."""
+    return run(
+        session,
+        """UPDATE task_item SET lease_until = :until
+        WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'""",
+        until=until,
+        task=task_id,
+        assignment=assignment_id,
+    ).rowcount
+
+
+END = """
+    state = CASE WHEN kept_by = 'issue' THEN 'returned' ELSE 'queued' END, lease_until = NULL, since = :now,
+    assignment_id = CASE WHEN kept_by IS NULL AND EXISTS (
+        SELECT 1 FROM task t WHERE t.id = task_item.task_id AND t.queue IS NOT NULL
+    ) THEN NULL ELSE assignment_id END
+"""
+
+
+def end(session: Session, *, id: int, verb: str, actor_id: int | None, now: datetime, position: int | None) -> int:
+    """End a claim (`released`, `postponed`): back to its assignment, or to the pool of a queue.
+
+    A `position` puts it behind all with a smaller one.
+    """
+    _record_end(session, "id = :id", verb, actor_id, now, {"id": id})
+    moved = "" if position is None else ", position = :position"
+    values = {} if position is None else {"position": position}
+    return run(
+        session,
+        f"UPDATE task_item SET {END} {moved} WHERE id = :id AND state = 'claimed'",
+        id=id,
+        now=now,
+        **values,
+    ).rowcount
+
+
+def expire(session: Session, *, now: datetime) -> int:
+    """End all claims whose lease is over; returns how many."""
+    _record_end(session, "lease_until <= :now", "expired", None, now, {})
+    return run(session, f"UPDATE task_item SET {END} WHERE state = 'claimed' AND lease_until <= :now", now=now).rowcount
+
+
+def _record_end(
+    session: Session, where: str, verb: str, actor_id: int | None, now: datetime, values: dict[str, int]
+) -> None:
+    back = """CASE WHEN kept_by IS NULL AND EXISTS (
+        SELECT 1 FROM task t WHERE t.id = task_item.task_id AND t.queue IS NOT NULL
+    ) THEN NULL ELSE assignment_id END"""
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit)
+        SELECT :now, :verb, item_id, task_id, entry_id, {back}, CAST(:actor AS BIGINT), visit
+        FROM task_item WHERE {where} AND state = 'claimed' ORDER BY id
+        """,
+        now=now,
+        verb=verb,
+        actor=actor_id,
+        **values,
+    )

@@ -1,0 +1,52 @@
+"""Choose items and enter them: the scratch table `entering` holds which."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, column, insert, select, table
+from sqlmodel import Session, col
+
+from workflow_core.store.dialect import is_postgres, run
+from workflow_core.store.models import Entry, Item
+
+ENTERING = table("entering", column("item_id"))
+
+
+def choose_new(session: Session, *, pipeline_id: int, where: ColumnElement[bool], limit: int) -> int:
+    """Choose up to `limit` items that have never been in the pipeline, in the order they came.
+
+    The pipeline's row is locked, so that two processes never enter one item twice.
+    """
+    if is_postgres(session):
+        run(session, "SELECT id FROM pipeline WHERE id = :id FOR UPDATE", id=pipeline_id)
+    entered = select(col(Entry.id)).where(Entry.pipeline_id == pipeline_id, col(Entry.item_id) == col(Item.id))
+    return choose(session, where=where & ~entered.exists(), limit=limit)
+
+
+def choose(session: Session, *, where: ColumnElement[bool], limit: int) -> int:
+    """Choose up to `limit` items, in the order they came."""
+    chosen = select(col(Item.id)).where(where, col(Item.archived_at).is_(None)).order_by(col(Item.id)).limit(limit)
+    return session.connection().execute(insert(ENTERING).from_select(["item_id"], chosen)).rowcount
+
+
+def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime) -> None:
+    """Make the entries of the chosen items, with their event."""
+    run(
+        session,
+        """
+        INSERT INTO entry (pipeline_id, item_id, version_id, created_at)
+        SELECT :pipeline, item_id, :version, :now FROM entering ORDER BY item_id
+        """,
+        pipeline=pipeline_id,
+        version=version_id,
+        now=now,
+    )
+    run(
+        session,
+        """
+        INSERT INTO event (at, verb, item_id, entry_id)
+        SELECT :now, 'entered', e.item_id, e.id FROM entering g
+        JOIN entry e ON e.item_id = g.item_id AND e.pipeline_id = :pipeline ORDER BY e.id
+        """,
+        pipeline=pipeline_id,
+        now=now,
+    )

@@ -1,0 +1,75 @@
+"""Items leave a pipeline: their open places are withdrawn, their unrouted statuses never move."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store.dialect import run
+
+LEAVING = """
+    EXISTS (SELECT 1 FROM arrival a WHERE a.kind = 'exit' AND a.entry_id = task_item.entry_id)
+    AND item_id IN (SELECT item_id FROM arrival WHERE kind = 'exit')
+"""
+OPEN = "state IN ('queued', 'claimed', 'returned', 'waiting')"
+
+
+def leave(session: Session, *, now: datetime) -> None:
+    """Let the arrivals of kind `exit` leave."""
+    left = run(
+        session,
+        """
+        UPDATE entry SET exit = n.name, held_exit = NULL, exited_at = :now
+        FROM arrival a JOIN node n ON n.id = a.node_id
+        WHERE a.kind = 'exit' AND entry.id = a.entry_id
+        """,
+        now=now,
+    ).rowcount
+    if not left:
+        return
+    run(
+        session,
+        """
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
+        SELECT :now, 'exited', a.item_id, s.task_id, a.entry_id, a.cause_id, n.name
+        FROM arrival a JOIN node n ON n.id = a.node_id LEFT JOIN task_item s ON s.id = a.source_id
+        WHERE a.kind = 'exit' ORDER BY a.id
+        """,
+        now=now,
+    )
+    withdraw(session, where=LEAVING, name="exit", now=now)
+    run(
+        session,
+        f"""UPDATE task_item SET routing = 'void', parked = NULL
+        WHERE {LEAVING} AND routing IN ('pending', 'parked')""",
+    )
+
+
+def withdraw(session: Session, *, where: str, name: str, now: datetime) -> int:
+    """Withdraw the open places of a set; one that had a status before has it again, with its visit count.
+
+    `where` is a fixed condition over `task_item`; `name` is the reason for the history.
+    """
+    restored = "CASE WHEN kept_status IS NULL THEN 'withdrawn' ELSE 'submitted' END"
+    visit = "CASE WHEN kept_by = 're-entry' THEN visit - 1 ELSE visit END"
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, status, visit, cause_id, name)
+        SELECT :now, 'withdrawn', item_id, task_id, entry_id, assignment_id, kept_status, {visit}, kept_event_id, :name
+        FROM task_item WHERE {where} AND {OPEN}
+        """,
+        now=now,
+        name=name,
+    )
+    return run(
+        session,
+        f"""
+        UPDATE task_item SET
+            state = {restored}, status = kept_status, status_event_id = kept_event_id, visit = {visit},
+            routing = CASE WHEN kept_status IS NULL THEN NULL WHEN kept_routed THEN 'routed' ELSE 'void' END,
+            kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routed = NULL,
+            lease_until = NULL, parked = NULL, since = :now
+        WHERE {where} AND {OPEN}
+        """,
+        now=now,
+    ).rowcount

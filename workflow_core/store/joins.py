@@ -1,0 +1,64 @@
+"""Forks meet again: a join fires when nothing of the item inside the fork is open, unrouted or parked,
+and each branch's last routed status leads there.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store.dialect import run
+
+READY = """
+    NOT EXISTS (
+        SELECT 1 FROM branch b JOIN task_item ti ON ti.task_id = b.task_id AND ti.item_id = c.item_id
+        WHERE b.join_id = c.node_id AND ti.entry_id = c.entry_id
+        AND (ti.state IN ('queued', 'claimed', 'returned', 'waiting')
+             OR ti.routing IN ('pending', 'parked') OR ti.parked IS NOT NULL)
+    )
+    AND (SELECT count(DISTINCT b.number) FROM branch b WHERE b.join_id = c.node_id) = (
+        SELECT count(DISTINCT b.number) FROM branch b
+        JOIN task_item ti ON ti.task_id = b.task_id AND ti.item_id = c.item_id AND ti.entry_id = c.entry_id
+        JOIN event ev ON ev.cause_id = ti.status_event_id AND ev.verb = 'arrived' AND ev.task_id = c.task_id
+        WHERE b.join_id = c.node_id AND ti.routing = 'routed' AND NOT EXISTS (
+            SELECT 1 FROM branch b2
+            JOIN task_item later ON later.task_id = b2.task_id AND later.item_id = c.item_id
+                AND later.entry_id = c.entry_id
+            WHERE b2.join_id = c.node_id AND b2.number = b.number AND later.routing = 'routed'
+            AND later.status_event_id > ti.status_event_id
+        )
+    )
+"""
+
+
+def gather(session: Session, *, now: datetime) -> int:
+    """Record the arrivals at joins; make an arrival of each join that now fires. Returns how many fire."""
+    arrived = run(
+        session,
+        """
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id)
+        SELECT :now, 'arrived', item_id, task_id, entry_id, cause_id FROM arrival WHERE kind = 'join' ORDER BY id
+        """,
+        now=now,
+    ).rowcount
+    if not arrived:
+        return 0
+    return fire(session)
+
+
+def fire(session: Session) -> int:
+    """Make an arrival of each join that is complete, among the items that have an arrival of kind `join`."""
+    return run(
+        session,
+        f"""
+        INSERT INTO arrival (entry_id, item_id, version_id, cause_id, node_id, kind, task_id, existing_id,
+                             existing_state, visit)
+        SELECT c.entry_id, c.item_id, c.version_id, c.cause_id, c.node_id, 'task', c.task_id, x.id, x.state,
+               CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END
+        FROM (
+            SELECT entry_id, item_id, version_id, node_id, task_id, max(cause_id) AS cause_id
+            FROM arrival WHERE kind = 'join' GROUP BY entry_id, item_id, version_id, node_id, task_id
+        ) c
+        LEFT JOIN task_item x ON x.item_id = c.item_id AND x.task_id = c.task_id
+        WHERE {READY}
+        """,
+    ).rowcount

@@ -1,0 +1,158 @@
+"""Put arrivals in their places: new rows, re-entries, exits, events. Idempotent by the unique place of an item."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store import allotting, exits, joins
+from workflow_core.store.arrivals import look_up_existing
+from workflow_core.store.dialect import run
+
+OVERFLOWS = 8
+"""How often one arrival may be diverted by `max_visits` before it is parked."""
+
+
+def place(session: Session, *, now: datetime) -> None:
+    """Place all arrivals whose routers are resolved."""
+    _divert(session, now)
+    _settle_sources(session, now)
+    _place_in_tasks(session, now)
+    exits.leave(session, now=now)
+    if joins.gather(session, now=now):
+        _place_in_tasks(session, now)
+
+
+def _divert(session: Session, now: datetime) -> None:
+    """Send on what has been in its target too often, or park it."""
+    over = "a.kind = 'task' AND a.existing_state = 'submitted' AND a.visit > n.max_visits"
+    for _ in range(OVERFLOWS):
+        diverted = run(
+            session,
+            f"""
+            INSERT INTO event (at, verb, item_id, task_id, entry_id, visit, cause_id, name)
+            SELECT :now, 'diverted', a.item_id, a.task_id, a.entry_id, a.visit, a.cause_id, 'max-visits'
+            FROM arrival a JOIN node n ON n.id = a.node_id WHERE {over}
+            """,
+            now=now,
+        ).rowcount
+        if not diverted:
+            return
+        run(
+            session,
+            f"""
+            UPDATE arrival SET node_id = n.overflow_id, kind = CASE WHEN n.overflow_id IS NULL THEN 'stuck' ELSE 'moved' END,
+                               parked = CASE WHEN n.overflow_id IS NULL THEN 'max-visits' END
+            FROM (SELECT a.id, n.overflow_id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {over}) n
+            WHERE arrival.id = n.id
+            """,
+        )
+        look_up_existing(session, where="a.kind = 'moved'")
+    run(
+        session,
+        f"""UPDATE arrival SET kind = 'stuck', parked = 'max-visits'
+        WHERE id IN (SELECT a.id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {over})""",
+    )
+
+
+def _settle_sources(session: Session, now: datetime) -> None:
+    """Mark the statuses that led here as routed, or parked; an item that leaves takes no other way."""
+    run(
+        session,
+        """
+        DELETE FROM arrival WHERE id IN (
+            SELECT a.id FROM arrival a
+            JOIN (SELECT entry_id, min(id) AS id FROM arrival WHERE kind = 'exit' GROUP BY entry_id) out
+            ON out.entry_id = a.entry_id AND out.id <> a.id
+        )
+        """,
+    )
+    run(
+        session,
+        """UPDATE arrival SET kind = 'join' WHERE kind = 'task'
+        AND node_id IN (SELECT id FROM node WHERE is_join)""",
+    )
+    run(
+        session,
+        """UPDATE task_item SET routing = 'routed'
+        WHERE id IN (SELECT source_id FROM arrival WHERE kind <> 'stuck') AND routing = 'pending'""",
+    )
+    stuck = run(
+        session,
+        """
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
+        SELECT :now, 'parked', a.item_id, ti.task_id, a.entry_id, a.cause_id, a.parked
+        FROM arrival a JOIN task_item ti ON ti.id = a.source_id WHERE a.kind = 'stuck'
+        """,
+        now=now,
+    ).rowcount
+    if stuck:
+        run(
+            session,
+            """
+            UPDATE task_item SET routing = 'parked',
+                parked = (SELECT max(parked) FROM arrival WHERE source_id = task_item.id AND kind = 'stuck')
+            WHERE id IN (SELECT source_id FROM arrival WHERE kind = 'stuck') AND state = 'submitted'
+            """,
+        )
+
+
+def _place_in_tasks(session: Session, now: datetime) -> None:
+    run(
+        session,
+        """UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND existing_state IN
+        ('queued', 'claimed', 'returned', 'waiting')""",
+    )
+    allotting.allot(session)
+    run(
+        session,
+        """
+        INSERT INTO task_item (task_id, item_id, entry_id, assignment_id, state, visit, begun, priority, position,
+                               claim_no, parked, since)
+        SELECT task_id, item_id, entry_id, assignment_id, 'queued', 1, FALSE, 0, 0, 0, parked, :now
+        FROM arrival WHERE kind = 'task' AND existing_id IS NULL ORDER BY id
+        ON CONFLICT (item_id, task_id) DO NOTHING
+        """,
+        now=now,
+    )
+    run(
+        session,
+        """
+        UPDATE task_item SET
+            kept_status = status, kept_event_id = status_event_id,
+            kept_by = CASE WHEN state = 'submitted' THEN 're-entry' END,
+            kept_routed = CASE WHEN state = 'submitted' THEN routing = 'routed' END,
+            state = 'queued', status = NULL, routing = NULL, status_event_id = NULL,
+            visit = a.visit, entry_id = a.entry_id, assignment_id = a.assignment_id,
+            begun = FALSE, parked = a.parked, since = :now
+        FROM arrival a
+        WHERE task_item.id = a.existing_id AND a.kind = 'task' AND task_item.state IN ('submitted', 'withdrawn')
+        """,
+        now=now,
+    )
+    run(
+        session,
+        """
+        UPDATE task_item SET kept_routed = FALSE
+        WHERE id IN (SELECT existing_id FROM arrival WHERE kind = 'open') AND kept_status IS NOT NULL
+        """,
+    )
+    run(
+        session,
+        """
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, cause_id, name)
+        SELECT :now, 'placed', item_id, task_id, entry_id, assignment_id, visit, cause_id,
+               CASE WHEN kind = 'open' THEN 'open' END
+        FROM arrival WHERE kind IN ('task', 'open') ORDER BY id
+        """,
+        now=now,
+    )
+    run(
+        session,
+        """
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
+        SELECT :now, 'parked', item_id, task_id, entry_id, cause_id, parked
+        FROM arrival WHERE kind = 'task' AND parked IS NOT NULL
+        """,
+        now=now,
+    )
+    run(session, "UPDATE arrival SET kind = 'placed' WHERE kind IN ('task', 'open')")

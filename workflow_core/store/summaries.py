@@ -1,0 +1,23 @@
+"""What a batch of arrivals amounted to."""
+
+from sqlmodel import Session
+
+from workflow_core.store.dialect import run
+
+
+def places(session: Session) -> dict[tuple[str, str], int]:
+    """Return how many arrivals went to each (pipeline, place); what is stuck counts as `stuck`."""
+    return {
+        (pipeline, place): items
+        for pipeline, place, items in run(
+            session,
+            """
+            SELECT p.name AS pipeline, CASE WHEN a.kind = 'stuck' THEN 'stuck' ELSE n.name END AS place,
+                   count(*) AS items
+            FROM arrival a JOIN pipeline_version v ON v.id = a.version_id JOIN pipeline p ON p.id = v.pipeline_id
+            LEFT JOIN node n ON n.id = a.node_id
+            WHERE a.kind <> 'join'
+            GROUP BY 1, 2 ORDER BY 1, 2
+            """,
+        )
+    }

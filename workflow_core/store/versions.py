@@ -1,0 +1,124 @@
+"""Pipeline versions in tables: nodes, routes and branches, and back to routers ready to run."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import sampling
+from workflow_core.pipeline import compiled
+from workflow_core.store.models import Branch, Node, Pipeline, PipelineVersion, Route, Task
+from workflow_core.store.routers import Case, Router
+
+_STORED: TypeAdapter[compiled.Pipeline] = TypeAdapter(compiled.Pipeline)
+
+
+def to_document(pipeline: compiled.Pipeline) -> dict[str, Any]:
+    """Return a compiled pipeline as a JSON document."""
+    return asdict(pipeline)
+
+
+def from_document(document: Mapping[str, Any]) -> compiled.Pipeline:
+    """Read what `to_document` wrote."""
+    return _STORED.validate_python(document)
+
+
+def find(session: Session, *, pipeline_id: int, digest: str) -> PipelineVersion | None:
+    """Return the version of that content, if it was ever deployed."""
+    return session.exec(
+        select(PipelineVersion).where(PipelineVersion.pipeline_id == pipeline_id, PipelineVersion.digest == digest)
+    ).first()
+
+
+def add(
+    session: Session,
+    *,
+    pipeline_id: int,
+    compiled: compiled.Pipeline,
+    tasks: Mapping[str, int],
+    now: datetime,
+) -> PipelineVersion:
+    """Write a new version; `tasks` gives the row of each of its tasks by name."""
+    version = PipelineVersion(
+        pipeline_id=pipeline_id, digest=compiled.digest, compiled=to_document(compiled), deployed_at=now
+    )
+    session.add(version)
+    session.flush()
+    nodes = _add_nodes(session, version.id, compiled, tasks)
+    for task in compiled.tasks.values():
+        for status, targets in task.routes.items():
+            session.add_all(
+                Route(
+                    version_id=version.id,
+                    task_id=tasks[task.name],
+                    status=status,
+                    node_id=nodes[to.kind, to.name].id,
+                )
+                for to in targets
+            )
+        session.add_all(
+            Branch(join_id=nodes["task", task.name].id, task_id=tasks[name], number=number)
+            for number, branch in enumerate(task.branches)
+            for name in branch
+        )
+        if task.on_max_visits:
+            to = task.on_max_visits
+            nodes["task", task.name].overflow_id = nodes[to.kind, to.name].id
+    session.flush()
+    return version
+
+
+def _add_nodes(
+    session: Session, version_id: int, compiled: compiled.Pipeline, tasks: Mapping[str, int]
+) -> dict[tuple[str, str], Node]:
+    nodes: dict[tuple[str, str], Node] = {}
+    for task in compiled.tasks.values():
+        nodes["task", task.name] = Node(
+            version_id=version_id,
+            kind="task",
+            name=task.name,
+            task_id=tasks[task.name],
+            max_visits=task.max_visits,
+            is_join=bool(task.branches),
+        )
+    for name in compiled.routers:
+        nodes["router", name] = Node(version_id=version_id, kind="router", name=name)
+    for name in compiled.exits:
+        nodes["exit", name] = Node(version_id=version_id, kind="exit", name=name)
+    session.add_all(nodes.values())
+    session.flush()
+    return nodes
+
+
+def start_nodes(session: Session, version: PipelineVersion) -> list[int]:
+    """Return the nodes at which items enter a version."""
+    start = from_document(version.compiled).start
+    return list(
+        session.exec(
+            select(Node.id).where(Node.version_id == version.id, Node.kind == "task", col(Node.name).in_(start))
+        )
+    )
+
+
+def router(session: Session, node_id: int) -> Router:
+    """Return a router node, ready to run."""
+    node, version, pipeline = session.exec(
+        select(Node, PipelineVersion, Pipeline)
+        .join(PipelineVersion, col(PipelineVersion.id) == col(Node.version_id))
+        .join(Pipeline, col(Pipeline.id) == col(PipelineVersion.pipeline_id))
+        .where(Node.id == node_id)
+    ).one()
+    spec = from_document(version.compiled).routers[node.name]
+    nodes = {
+        (other.kind, other.name): other.id for other in session.exec(select(Node).where(Node.version_id == version.id))
+    }
+    tasks = session.exec(select(Task).where(Task.pipeline_id == pipeline.id))
+    return Router(
+        node_id=node.id,
+        seed=sampling.seed(pipeline.name, node.name),
+        cases=[Case(nodes[case.to.kind, case.to.name], case.where, case.share) for case in spec.cases],
+        tasks={task.name: task.id for task in tasks},
+    )
