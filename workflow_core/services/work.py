@@ -44,8 +44,10 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
     own = claims.claim_own(
         session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id, until=until, now=now
     )
-    if own or task.queue is None:
-        return own[0] if own else None
+    if own:
+        return own[0]
+    # Outside queue tasks the pool holds what had nobody to go to, and now somebody asks.
+    count = min(int(task.queue["batch"]), int(task.queue["limit"])) if task.queue else 1
     taken = claims.claim_from_pool(
         session,
         task_id=task.id,
@@ -53,7 +55,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
         person_id=actor.id,
         until=until,
         now=now,
-        count=min(int(task.queue["batch"]), int(task.queue["limit"])),
+        count=count,
         review_own=task.review_own,
     )
     return taken[0] if taken else None

@@ -1,0 +1,27 @@
+"""Sweep: end claims whose lease is over, and give parked places another chance when somebody may take them now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store import claims, parking
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep did; `stuck` counts what only a manager can free."""
+
+    expired: int
+    freed: int
+    stuck: int
+
+    def __bool__(self) -> bool:
+        return bool(self.expired or self.freed)
+
+
+def sweep(session: Session, *, now: datetime) -> Swept:
+    """End expired claims and free what is no longer stuck. Idempotent; run it often."""
+    expired = claims.expire(session, now=now)
+    freed = parking.free_for_somebody(session, now=now)
+    return Swept(expired, freed, parking.count(session))

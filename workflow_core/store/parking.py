@@ -1,0 +1,42 @@
+"""Parked places: what nobody can go on with, until somebody may."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store.allotting import NOBODY
+from workflow_core.store.dialect import run
+
+TAKER = """
+    EXISTS (
+        SELECT 1 FROM assignment s JOIN person p ON p.id = s.person_id JOIN task t ON t.id = s.task_id
+        WHERE s.task_id = task_item.task_id AND s.active AND p.active AND (t.review_own OR NOT EXISTS (
+            SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id
+            AND ev.verb = 'submitted' AND ev.actor_id = s.person_id WHERE r.qa_task_id = t.id
+        ))
+    )
+"""
+
+
+def free_for_somebody(session: Session, *, now: datetime) -> int:
+    """Free the places parked for want of anybody, where somebody may take them now; they are in the pool.
+
+    In a task that allocates in advance the pool is open to whoever asks next.
+    """
+    where = f"parked = :nobody AND state IN ('queued', 'returned') AND {TAKER}"
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, name)
+        SELECT :now, 'unparked', item_id, task_id, entry_id, assignment_id, visit, parked
+        FROM task_item WHERE {where} ORDER BY id
+        """,
+        now=now,
+        nobody=NOBODY,
+    )
+    return run(session, f"UPDATE task_item SET parked = NULL WHERE {where}", nobody=NOBODY).rowcount
+
+
+def count(session: Session) -> int:
+    """Return how many places are parked."""
+    return int(run(session, "SELECT count(*) FROM task_item WHERE parked IS NOT NULL").scalar_one())
