@@ -1,0 +1,163 @@
+"""What every export format must do, and what each does of its own."""
+
+import json
+import tracemalloc
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workflow_core.exporters import FORMATS
+from workflow_core.exporters.records import ExportAnnotation, ExportItem, Format
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+PEOPLE: dict[str, Any] = {"created_by": "ann@example.org", "created_at": NOON}
+ANNOTATIONS = (
+    ExportAnnotation(
+        7, "car", "box", {"x": 1.0, "y": 2.0, "width": 30.0, "height": 40.5}, {"occluded": True}, "cars", **PEOPLE
+    ),
+    ExportAnnotation(9, "van", "polygon", {"points": [[0.0, 0.0], [4.0, 0.0], [4.0, 3.0]]}, {}, "cars", **PEOPLE),
+    ExportAnnotation(10, "sign \u2028 ü", "point", {"x": 3.0, "y": 4.0}, {}, "signs", "model", "yolo", "11", 0.5),
+    ExportAnnotation(11, "lane", "polyline", {"points": [[0.0, 0.0], [9.0, 9.0]]}),
+    ExportAnnotation(12, "night", "classification"),
+)
+STREET = ExportItem(3, "/cam/41", "a.jpg", "s3://bucket/a.jpg", 640, 480, {"camera": 41}, ANNOTATIONS, (), "v1")
+BARE = ExportItem(5, "/", "b.jpg")
+
+
+def written(folder: Path, format: Format, items: Iterable[ExportItem], labels: Sequence[str] = ()) -> dict[str, bytes]:
+    folder.mkdir()
+    writer = format(folder, labels)
+    for item in items:
+        writer.add(item)
+    writer.close()
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+class ExporterContract:
+    """Subclass it with a `format`, and a `read` that finds (item name, label, tool) in what was written."""
+
+    format: str
+
+    def read(self, files: dict[str, bytes]) -> set[tuple[str, str | None, str | None]]:
+        raise NotImplementedError
+
+    def test_every_item_and_every_annotation_is_there(self, tmp_path: Path) -> None:
+        files = written(tmp_path / "out", FORMATS[self.format], [STREET, BARE])
+        expected = {("a.jpg", each.label, each.tool) for each in ANNOTATIONS} | {("b.jpg", None, None)}
+        assert self.read(files) == expected
+
+    def test_no_items_make_a_readable_export_without_any(self, tmp_path: Path) -> None:
+        assert self.read(written(tmp_path / "out", FORMATS[self.format], [])) == set()
+
+    def test_the_same_items_give_the_same_bytes(self, tmp_path: Path) -> None:
+        one = written(tmp_path / "one", FORMATS[self.format], [STREET, BARE])
+        assert one == written(tmp_path / "two", FORMATS[self.format], iter([STREET, BARE]))
+        assert all(content.decode("utf-8").endswith("\n") for content in one.values())
+
+    def test_memory_does_not_grow_with_the_items(self, tmp_path: Path) -> None:
+        def peak(count: int) -> int:
+            tracemalloc.start()
+            items = (ExportItem(n, "/", f"{n}.jpg", annotations=ANNOTATIONS) for n in range(count))
+            written(tmp_path / str(count), FORMATS[self.format], (item for item in items))
+            return tracemalloc.get_traced_memory()[1]
+
+        def freed(count: int) -> int:
+            try:
+                return peak(count)
+            finally:
+                tracemalloc.stop()
+
+        freed(10)
+        size = sum(path.stat().st_size for path in (tmp_path / "10").iterdir())
+        small, large = freed(200), freed(2000)
+        # What `written` reads back in the end is the file itself: take it off.
+        assert large - 200 * size < small + 100_000
+
+
+class TestJsonLines(ExporterContract):
+    format = "jsonl"
+
+    def read(self, files: dict[str, bytes]) -> set[tuple[str, str | None, str | None]]:
+        found: set[tuple[str, str | None, str | None]] = set()
+        for each in files["items.jsonl"].decode().rstrip("\n").split("\n"):
+            item = json.loads(each) if each else {"annotations": []}
+            drawn = {(item["name"], shape["label"], shape["tool"]) for shape in item["annotations"]}
+            found |= drawn or ({(item["name"], None, None)} if each else set())
+        return found
+
+    def test_a_line_holds_all_that_is_known(self, tmp_path: Path) -> None:
+        files = written(tmp_path / "out", FORMATS["jsonl"], [STREET])
+        item = json.loads(files["items.jsonl"])
+        assert (item["id"], item["folder"], item["metadata"], item["version"]) == (3, "/cam/41", {"camera": 41}, "v1")
+        assert item["annotations"][0] == {
+            "id": 7,
+            "label": "car",
+            "tool": "box",
+            "geometry": {"x": 1.0, "y": 2.0, "width": 30.0, "height": 40.5},
+            "attributes": {"occluded": True},
+            "task": "cars",
+            "origin": "human",
+            "created_by": "ann@example.org",
+            "created_at": "2026-01-05T12:00:00+00:00",
+        }
+        assert item["annotations"][2]["score"] == 0.5
+
+
+class TestCoco(ExporterContract):
+    format = "coco"
+
+    def read(self, files: dict[str, bytes]) -> set[tuple[str, str | None, str | None]]:
+        coco = json.loads(files["coco.json"])
+        names = {image["id"]: image["annoflow"]["name"] for image in coco["images"]}
+        labels = {category["id"]: category["name"] for category in coco["categories"]}
+        drawn: set[tuple[str, str | None, str | None]] = {
+            (names[(shape["image_id"]], labels[shape["category_id"]], shape["annoflow"]["tool"])
+            for shape in coco["annotations"] + coco["annoflow"]
+        }
+        return drawn | {(name, None, None) for name in set(names.values()) - {name for name, *_ in drawn}}
+
+    def coco(self, tmp_path: Path, *items: ExportItem, labels: Sequence[str] = ()) -> Any:
+        return json.loads(written(tmp_path / "out", FORMATS["coco"], items, labels)["coco.json"])
+
+    def test_it_has_what_loaders_of_coco_expect(self, tmp_path: Path) -> None:
+        coco = self.coco(tmp_path, STREET, BARE)
+        assert [(image["id"], image["file_name"]) for image in coco["images"]] == [(3, "cam/41/a.jpg"), (5, "b.jpg")]
+        assert (coco["images"][0]["width"], coco["images"][0]["height"]) == (640, 480)
+        ids = [each["id"] for each in coco["annotations"]]
+        assert len(set(ids)) == len(ids) and all(isinstance(each, int) for each in ids)
+        for each in coco["annotations"]:
+            assert each["image_id"] in {3, 5} and each["iscrowd"] == 0
+            assert len(each["bbox"]) == 4 and each["bbox"][2] > 0 and each["bbox"][3] > 0 and each["area"] > 0
+            assert all(len(ring) >= 6 and len(ring) % 2 == 0 for ring in each["segmentation"])
+        assert {each["category_id"] for each in coco["annotations"]} <= {each["id"] for each in coco["categories"]}
+
+    def test_boxes_and_polygons_keep_their_shape(self, tmp_path: Path) -> None:
+        box, polygon = self.coco(tmp_path, STREET)["annotations"]
+        assert (box["bbox"], box["area"], box["segmentation"]) == ([1, 2, 30, 40.5], 1215, [])
+        assert (polygon["bbox"], polygon["area"]) == ([0, 0, 4, 3], 6)
+        assert polygon["segmentation"] == [[0, 0, 4, 0, 4, 3]]
+
+    def test_what_coco_has_no_place_for_is_kept_apart_from_what_a_detector_reads(self, tmp_path: Path) -> None:
+        coco = self.coco(tmp_path, STREET)
+        assert [each["annoflow"]["tool"] for each in coco["annoflow"]] == ["point", "polyline", "classification"]
+        assert coco["annoflow"][0]["geometry"] == {"x": 3, "y": 4}
+        assert coco["annoflow"][0]["annoflow"]["model"] == "yolo"
+
+    def test_categories_are_numbered_by_label_whichever_comes_first(self, tmp_path: Path) -> None:
+        coco = self.coco(tmp_path, STREET, labels=["bus", "van"])
+        named = {each["name"]: each["id"] for each in coco["categories"]}
+        assert list(named) == sorted(named) and list(named.values()) == list(range(1, 7))
+        assert "bus" in named
+
+
+def test_every_format_is_held_to_the_contract() -> None:
+    held = {contract.format for contract in ExporterContract.__subclasses__()}
+    assert held == set(FORMATS)
+
+
+def test_a_value_that_json_cannot_say_is_an_error_and_no_broken_file(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        written(tmp_path / "out", FORMATS["jsonl"], [ExportItem(1, "/", "a", metadata={"x": float("nan")})])

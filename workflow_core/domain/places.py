@@ -1,0 +1,55 @@
+"""Where files may be: the addresses that annoflow reads from and writes to. No I/O here.
+
+The list is closed on purpose: an address comes from a pipeline file, and `http://` or a chain of file systems
+would let its author make the server fetch whatever the server can reach.
+"""
+
+import re
+
+from workflow_core.errors import InvalidInput
+
+EXTRAS = {"file": None, "memory": None, "s3": "s3", "gs": "gcs"}
+"""Each scheme, and the extra of annoflow that installs its driver."""
+
+
+def scheme(uri: str) -> str:
+    """Return the scheme of a place; a plain path is a `file`.
+
+    >>> scheme("s3://bucket/dashcam"), scheme("exports/dashcam")
+    ('s3', 'file')
+    >>> scheme("http://example.org/photos")
+    Traceback (most recent call last):
+    workflow_core.errors.InvalidInput: 'http://example.org/photos' is no place to keep files; \
+possible: a path, file://, memory://, s3://, gs://
+    """
+    found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):(//|:)", uri)
+    name = found[1].lower() if found else "file"
+    if name not in EXTRAS or "::" in uri or not uri or "\0" in uri:
+        possible = ", ".join(f"{each}://" for each in EXTRAS)
+        raise InvalidInput(f"{shown(uri)!r} is no place to keep files; possible: a path, {possible}")
+    return name
+
+
+def shown(uri: str) -> str:
+    """Return the address as it may be shown: without a password or a signature.
+
+    >>> shown("s3://key:secret@bucket/a?X-Amz-Signature=1")
+    's3://bucket/a'
+    """
+    if "://" not in uri:
+        return uri
+    start, _, rest = uri.partition("://")
+    host, slash, path = rest.partition("/")
+    address = f"{start}://{host.rpartition('@')[2]}{slash}{path}"
+    return address if start.lower() == "file" else address.partition("?")[0]
+
+
+def missing_driver(uri: str) -> str:
+    """Say what to install to reach a place.
+
+    >>> missing_driver("gs://bucket/a")
+    "'gs://bucket/a' needs a driver: pip install 'annoflow[gcs]'"
+    """
+    extra = EXTRAS[scheme(uri)]
+    needed = f": pip install 'annoflow[{extra}]'" if extra else " that is not installed"
+    return f"{shown(uri)!r} needs a driver{needed}"

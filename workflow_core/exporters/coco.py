@@ -1,0 +1,90 @@
+"""COCO: `coco.json` as pycocotools, detectron2 and others read it.
+
+Boxes and polygons are `annotations`. Points, polylines and classifications, which COCO has no place for and a
+detector must not take for boxes without a size, are in the list `annoflow`, with the same image and category ids.
+What COCO does not know of an annotation is in its field `annoflow`. Categories are numbered from 1 by sorted label.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from workflow_core.domain import geometry
+from workflow_core.exporters.records import ExportAnnotation, ExportItem, described, line
+
+
+class CocoWriter:
+    """Writes `coco.json`; images go straight to it, annotations wait in unnamed files until categories are known."""
+
+    def __init__(self, folder: Path, labels: Sequence[str] = ()) -> None:
+        self._labels = set(labels)
+        self._file = (folder / "coco.json").open("w", encoding="utf-8", newline="\n")
+        self._shapes = _spool(folder)
+        self._others = _spool(folder)
+        self._images = 0
+        self._file.write('{"info":{"description":"annoflow"},"licenses":[],"images":[')
+
+    def add(self, item: ExportItem) -> None:
+        """Write the image and put its annotations aside."""
+        self._file.write((",\n" if self._images else "\n") + line(_image(item)))
+        self._images += 1
+        for annotation in item.annotations:
+            self._labels.add(annotation.label)
+            spool = self._shapes if annotation.tool in ("box", "polygon") else self._others
+            spool.write(annotation.label + "\n" + line(_annotation(item, annotation)) + "\n")
+
+    def close(self) -> None:
+        """Number the categories, and write the annotations with these numbers."""
+        numbers = {label: number for number, label in enumerate(sorted(self._labels), start=1)}
+        categories = [{"id": number, "name": label, "supercategory": ""} for label, number in numbers.items()]
+        self._file.write('\n],"categories":' + line(categories))
+        for name, spool in (("annotations", self._shapes), ("annoflow", self._others)):
+            self._file.write(f',"{name}":[')
+            separator = "\n"
+            spool.seek(0)
+            for label in spool:
+                rest = spool.readline().rstrip("\n")
+                self._file.write(f'{separator}{{"category_id":{numbers[label.rstrip(chr(10))]},{rest[1:]}')
+                separator = ",\n"
+            self._file.write("\n]")
+            spool.close()
+        self._file.write("}\n")
+        self._file.close()
+
+
+def _spool(folder: Path) -> IO[str]:
+    return TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder)
+
+
+def _image(item: ExportItem) -> dict[str, Any]:
+    path = f"{item.folder.strip('/')}/{item.name}".lstrip("/")
+    known = {"width": item.width, "height": item.height, "coco_url": item.uri}
+    about = {"folder": item.folder, "name": item.name, "metadata": item.metadata, "version": item.version}
+    present = {name: value for name, value in known.items() if value is not None}
+    return {"id": item.id, "file_name": path, **present, "annoflow": about}
+
+
+def _annotation(item: ExportItem, annotation: ExportAnnotation) -> dict[str, Any]:
+    shape = annotation.geometry
+    common = {
+        "id": annotation.id,
+        "image_id": item.id,
+        "attributes": annotation.attributes,
+        "annoflow": described(annotation),
+    }
+    match annotation.tool:
+        case "box":
+            area = shape["width"] * shape["height"]
+            segmentation: list[list[float]] = []
+        case "polygon":
+            area = geometry.area([list(point) for point in shape["points"]])
+            segmentation = [[value for point in shape["points"] for value in point]]
+        case _:
+            return common | {"geometry": shape}
+    return common | {
+        "bbox": list(geometry.bounds(shape) or ()),
+        "area": area,
+        "segmentation": segmentation,
+        "iscrowd": 0,
+    }

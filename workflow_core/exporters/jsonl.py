@@ -1,0 +1,33 @@
+"""JSON Lines: one item a line with everything that is known of it; what annoflow itself reads back."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from workflow_core.exporters.records import ExportItem, described, line
+
+
+class JsonLinesWriter:
+    """Writes `items.jsonl`."""
+
+    def __init__(self, folder: Path, labels: Sequence[str] = ()) -> None:
+        del labels  # every line names its own
+        self._file = (folder / "items.jsonl").open("w", encoding="utf-8", newline="\n")
+
+    def add(self, item: ExportItem) -> None:
+        """Write one line."""
+        annotations = [
+            {
+                "id": annotation.id,
+                "label": annotation.label,
+                "geometry": annotation.geometry,
+                "attributes": annotation.attributes,
+                **described(annotation),
+            }
+            for annotation in item.annotations
+        ]
+        names = ("id", "folder", "name", "uri", "width", "height", "metadata", "version")
+        self._file.write(line({name: getattr(item, name) for name in names} | {"annotations": annotations}) + "\n")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

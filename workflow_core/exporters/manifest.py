@@ -1,0 +1,77 @@
+"""What a snapshot says about itself: what was asked, what is in it, who made it, and a checksum of every file."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workflow_core.exporters.records import ExportItem, line
+
+NAME = "manifest.json"
+HISTORY = "history.jsonl"
+
+
+@dataclass(frozen=True)
+class About:
+    """What an export is of. `labels` are those of the recipes, so that numbers given to labels stay the same."""
+
+    project: str
+    dataset: str
+    pipeline: str | None = None
+    exit: str | None = None
+    where: Mapping[str, Any] | None = None
+    labels: tuple[str, ...] = ()
+
+
+@dataclass
+class Tally:
+    """Counts items while they pass by, and writes `history.jsonl`: per item, who did what, when, at which visit."""
+
+    folder: Path
+    items: int = 0
+    labels: Counter[str] = field(default_factory=Counter)
+    versions: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._file = (self.folder / HISTORY).open("w", encoding="utf-8", newline="\n")
+
+    def add(self, item: ExportItem) -> None:
+        """Count one item and write its line."""
+        self.items += 1
+        self.labels.update(annotation.label for annotation in item.annotations)
+        if item.version is not None:
+            self.versions.add(item.version)
+        steps = [{name: value for name, value in vars(step).items() if value is not None} for step in item.history]
+        about = {"item": item.id, "folder": item.folder, "name": item.name, "version": item.version}
+        self._file.write(line(about | {"history": steps}) + "\n")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def compose(folder: Path, *, about: About, format: str, tally: Tally) -> dict[str, Any]:
+    """Describe the finished files of a folder; `content` is a digest of all that, without any date."""
+    described = {
+        "annoflow": 1,
+        "project": about.project,
+        "dataset": about.dataset,
+        "pipeline": about.pipeline,
+        "exit": about.exit,
+        "where": about.where,
+        "versions": sorted(tally.versions),
+        "format": format,
+        "items": tally.items,
+        "annotations": tally.labels.total(),
+        "labels": dict(sorted(tally.labels.items())),
+        "files": [_file(path) for path in sorted(folder.iterdir()) if path.is_file()],
+    }
+    return described | {"content": hashlib.sha256(line(described).encode()).hexdigest()}
+
+
+def _file(path: Path) -> dict[str, Any]:
+    with path.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest}

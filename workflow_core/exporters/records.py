@@ -1,0 +1,98 @@
+"""What an exporter is given: plain values, one item at a time; and what every format must be able to do."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class HistoryStep:
+    """Who did what to an item, when, and at which visit. `who` is None for annoflow itself."""
+
+    at: datetime
+    what: str
+    who: str | None = None
+    task: str | None = None
+    status: str | None = None
+    visit: int | None = None
+
+
+@dataclass(frozen=True)
+class ExportAnnotation:
+    """One annotation; `geometry` is described in `domain.geometry`, people are named by e-mail."""
+
+    id: int
+    label: str
+    tool: str
+    geometry: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    task: str | None = None
+    origin: str = "human"
+    model: str | None = None
+    model_version: str | None = None
+    score: float | None = None
+    created_by: str | None = None
+    created_at: datetime | None = None
+    updated_by: str | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ExportItem:
+    """One item with what is drawn on it and what happened to it; `version` is the pipeline version it followed."""
+
+    id: int
+    folder: str
+    name: str
+    uri: str | None = None
+    width: int | None = None
+    height: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    annotations: Sequence[ExportAnnotation] = ()
+    history: Sequence[HistoryStep] = ()
+    version: str | None = None
+
+
+class Writer(Protocol):
+    """Writes items into files of a folder; nothing is complete before `close`."""
+
+    def add(self, item: ExportItem) -> None:
+        """Write one item, without keeping it in memory."""
+
+    def close(self) -> None:
+        """Finish and close the files."""
+
+
+class Format(Protocol):
+    """Opens a writer in an empty folder; `labels` are those that the recipes know, used or not."""
+
+    def __call__(self, folder: Path, labels: Sequence[str] = ()) -> Writer:
+        """Open the writer."""
+
+
+def line(value: object) -> str:
+    """Return JSON on one line, the same text for the same value.
+
+    >>> line({"b": 1, "a": "é"})
+    '{"a":"é","b":1}'
+    """
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def described(annotation: ExportAnnotation) -> dict[str, Any]:
+    """Return what is known of an annotation beside its label and shape: its tool, its origin, who, when."""
+    names = ("tool", "task", "origin", "model", "model_version", "score")
+    people = ("created_by", "created_at", "updated_by", "updated_at")
+    known = {name: getattr(annotation, name) for name in (*names, *people)}
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{value!r} cannot be written as JSON")

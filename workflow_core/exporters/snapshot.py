@@ -1,0 +1,74 @@
+"""One export, start to end: all items of an exit, written as a snapshot that is there whole or not at all."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from workflow_core.domain import places
+from workflow_core.domain.suggestions import possible
+from workflow_core.errors import InvalidInput, Unavailable
+from workflow_core.exporters import FORMATS, manifest
+from workflow_core.exporters.destination import open_destination
+from workflow_core.exporters.manifest import About, Tally
+from workflow_core.exporters.records import ExportItem, Format, line
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was written, and where. `unchanged`: the latest snapshot says the same already, so it stayed."""
+
+    uri: str
+    name: str
+    items: int
+    annotations: int
+    content: str
+    unchanged: bool = False
+
+
+def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, now: datetime) -> Snapshot:
+    """Write all items into a new snapshot under `to`, which becomes the latest one.
+
+    The same items give the same bytes; only the manifest's `created_at` tells two exports apart.
+
+    Raises:
+        InvalidInput: there is no such format, or `to` is no place for files.
+        Unavailable: the place cannot be reached or written to.
+    """
+    if format not in FORMATS:
+        raise InvalidInput(f"unknown export format {format!r}; {possible(format, list(FORMATS))}")
+    destination = open_destination(to)
+    staging: Path | None = None
+    try:
+        staging = destination.staging()
+        tally = _fill(staging, items, format=FORMATS[format], labels=about.labels)
+        whole = manifest.compose(staging, about=about, format=format, tally=tally)
+        counts = (tally.items, tally.labels.total(), str(whole["content"]))
+        before = destination.latest()
+        if before and before.get("content") == whole["content"]:
+            name = str(before["snapshot"])
+            return Snapshot(destination.address(name), name, *counts, unchanged=True)
+        name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{counts[2][:8]}"
+        whole["created_at"] = now.isoformat()
+        (staging / manifest.NAME).write_text(line(whole) + "\n", encoding="utf-8")
+        destination.publish(staging, name, {"snapshot": name, "content": counts[2], "created_at": now})
+    except OSError as error:
+        raise Unavailable(f"cannot write to {places.shown(to)!r}: {error}") from error
+    finally:
+        if staging is not None:
+            shutil.rmtree(staging, ignore_errors=True)
+    return Snapshot(destination.address(name), name, *counts)
+
+
+def _fill(staging: Path, items: Iterable[ExportItem], *, format: Format, labels: Sequence[str]) -> Tally:
+    tally = Tally(staging)
+    writer = format(staging, labels)
+    try:
+        for item in items:
+            writer.add(item)
+            tally.add(item)
+    finally:
+        writer.close()
+        tally.close()
+    return tally
