@@ -114,7 +114,7 @@ class TestCoco(ExporterContract):
         names = {image["id"]: image["annoflow"]["name"] for image in coco["images"]}
         labels = {category["id"]: category["name"] for category in coco["categories"]}
         drawn: set[tuple[str, str | None, str | None]] = {
-            (names[(shape["image_id"]], labels[shape["category_id"]], shape["annoflow"]["tool"])
+            (names[shape["image_id"]], labels[shape["category_id"]], shape["annoflow"]["tool"])
             for shape in coco["annotations"] + coco["annoflow"]
         }
         return drawn | {(name, None, None) for name in set(names.values()) - {name for name, *_ in drawn}}

@@ -17,12 +17,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from workflow_core.domain.recipes import TOOLS
 from workflow_core.errors import InvalidInput
 
 Geometry = dict[str, Any]
 Points = list[list[float]]
 
-TOOLS = ("box", "polygon", "polyline", "point", "classification")
 MAX_POINTS = 10_000
 MAX_PIXELS = 1_000_000_000
 TOLERANCE = 1.0
@@ -101,9 +101,7 @@ def iou(one: Mapping[str, float], other: Mapping[str, float]) -> float:
 def _keys(tool: str, raw: Mapping[object, object], wanted: tuple[str, ...]) -> None:
     if set(raw) != set(wanted):
         has = ", ".join(sorted(map(str, raw))) or "nothing"
-        raise InvalidInput(
-            f"the geometry of a {tool} has {', '.join(wanted) or 'no keys'}; here it has {has}"
-        )
+        raise InvalidInput(f"the geometry of a {tool} has {', '.join(wanted) or 'no keys'}; here it has {has}")
 
 
 def _number(tool: str, key: str, value: object) -> float:
@@ -134,9 +132,7 @@ def _encloses(points: Points) -> bool:
     return any(abs((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)) > 1e-9 for x, y in others)
 
 
-def _inside(
-    tool: str, box: tuple[float, float, float, float] | None, width: int | None, height: int | None
-) -> None:
+def _inside(tool: str, box: tuple[float, float, float, float] | None, width: int | None, height: int | None) -> None:
     if box is None:
         return
     for axis, low, size, limit in (("x", box[0], box[2], width), ("y", box[1], box[3], height)):
