@@ -129,7 +129,7 @@ def _teams(session: Session, tasks: list[int]) -> dict[int, _Team]:
         )
     }
     # Locked in the order of their keys: two movers that allot to the same tasks wait, and never for each other.
-    lock = "FOR UPDATE OF s" if is_postgres(session) else ""
+    lock = "FOR NO KEY UPDATE OF s" if is_postgres(session) else ""
     for row in run(
         session,
         f"""

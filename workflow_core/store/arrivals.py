@@ -47,7 +47,7 @@ def take_pending(session: Session, *, limit: int) -> int:
 
     On PostgreSQL their rows and entries are locked; what another mover holds is left to it.
     """
-    lock = "FOR UPDATE OF ti, e SKIP LOCKED" if is_postgres(session) else ""
+    lock = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED" if is_postgres(session) else ""
     return run(
         session,
         f"""

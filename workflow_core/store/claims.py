@@ -75,7 +75,7 @@ def _claim(
     now: datetime,
     count: int,
 ) -> list[Place]:
-    lock = "FOR UPDATE SKIP LOCKED" if is_postgres(session) else ""
+    lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
     values = {"person": person_id} if extra else {}
     if "assignment" in whose and ":" in whose:
         values["assignment"] = assignment_id
@@ -143,7 +143,7 @@ def renew(session: Session, *, task_id: int, assignment_id: int, until: datetime
 
 END = """
     state = CASE WHEN kept_by = 'issue' THEN 'returned' ELSE 'queued' END, lease_until = NULL, since = :now,
-    assignment_id = CASE WHEN kept_by IS NULL AND EXISTS (
+    assignment_id = CASE WHEN coalesce(kept_by, '') <> 'issue' AND EXISTS (
         SELECT 1 FROM task t WHERE t.id = task_item.task_id AND t.queue IS NOT NULL
     ) THEN NULL ELSE assignment_id END
 """
@@ -175,7 +175,7 @@ def expire(session: Session, *, now: datetime) -> int:
 def _record_end(
     session: Session, where: str, verb: str, actor_id: int | None, now: datetime, values: dict[str, int]
 ) -> None:
-    back = """CASE WHEN kept_by IS NULL AND EXISTS (
+    back = """CASE WHEN coalesce(kept_by, '') <> 'issue' AND EXISTS (
         SELECT 1 FROM task t WHERE t.id = task_item.task_id AND t.queue IS NOT NULL
     ) THEN NULL ELSE assignment_id END"""
     run(

@@ -17,7 +17,7 @@ def choose_new(session: Session, *, pipeline_id: int, where: ColumnElement[bool]
     The pipeline's row is locked, so that two processes never enter one item twice.
     """
     if is_postgres(session):
-        run(session, "SELECT id FROM pipeline WHERE id = :id FOR UPDATE", id=pipeline_id)
+        run(session, "SELECT id FROM pipeline WHERE id = :id FOR NO KEY UPDATE", id=pipeline_id)
     entered = select(col(Entry.id)).where(Entry.pipeline_id == pipeline_id, col(Entry.item_id) == col(Item.id))
     return choose(session, where=where & ~entered.exists(), limit=limit)
 
