@@ -1,0 +1,33 @@
+"""The flow `export`: the items that left by an exit become files."""
+
+from datetime import UTC, datetime
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from workflow_core.services.exporting import export
+from workflow_core.settings import Settings
+from workflow_core.store.database import engine_for, session_scope
+
+
+def _run_name() -> str:
+    given = flow_run.parameters
+    return f"export {given.get('pipeline')} · {given.get('exit_name')} at {datetime.now(UTC):%d %b %H:%M:%S} UTC"
+
+
+@flow(name="export", flow_run_name=_run_name, retries=3, retry_delay_seconds=10, persist_result=False)
+def export_items(pipeline: str, exit_name: str, project: str = "default") -> State[None]:
+    """Write a snapshot of everything at an exit.
+
+    Args:
+        pipeline: the pipeline's name.
+        exit_name: the exit, which has an `export` in the pipeline.
+        project: the project it is in.
+    """
+    engine = engine_for(Settings().database())
+    with session_scope(engine) as session:
+        exported = export(session, pipeline=pipeline, project=project, exit_name=exit_name, now=datetime.now(UTC))
+    engine.dispose()
+    return Completed(message=str(exported))

@@ -1,0 +1,31 @@
+"""The flow `ingest`: new items of a pipeline's source come in."""
+
+from datetime import UTC, datetime
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from workflow_core.services.ingesting import ingest
+from workflow_core.settings import Settings
+from workflow_core.store.database import engine_for, session_scope
+
+
+def _run_name() -> str:
+    return f"ingest {flow_run.parameters.get('pipeline')} at {datetime.now(UTC):%d %b %H:%M:%S} UTC"
+
+
+@flow(name="ingest", flow_run_name=_run_name, retries=3, retry_delay_seconds=10, persist_result=False)
+def ingest_items(pipeline: str, project: str = "default") -> State[None]:
+    """Read the source and enter what is new.
+
+    Args:
+        pipeline: the pipeline's name.
+        project: the project it is in.
+    """
+    engine = engine_for(Settings().database())
+    with session_scope(engine) as session:
+        ingested = ingest(session, pipeline=pipeline, project=project, now=datetime.now(UTC))
+    engine.dispose()
+    return Completed(message=str(ingested))

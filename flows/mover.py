@@ -1,0 +1,147 @@
+"""Move items batch by batch, one mover at a time; nothing in here needs Prefect."""
+
+import multiprocessing
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from workflow_core.services import leases
+from workflow_core.services.routing import Moved, advance
+from workflow_core.services.waiting import stop_waiting, wait_for_status
+from workflow_core.store.database import Engine, session_scope
+
+BATCH = 1_000
+PAUSE = 0.005
+"""Seconds between batches, in which people get SQLite's one writer."""
+IDLE = 0.5
+"""Longest wait, in seconds, before a mover without work looks at its lease again."""
+HANDOVER = 0.02
+"""Seconds between two looks of a successor whether it is its turn."""
+
+NEXT = f"{leases.MOVER}.next"
+"""The lease of the one that waits to take over."""
+
+
+def holder_name() -> str:
+    """Return a name for this process that no other one has, now or later."""
+    return f"{os.getpid()}@{socket.gethostname()[:40]}/{uuid.uuid4().hex[:8]}"
+
+
+def orphaned() -> bool:
+    """Say whether the process that started this one is gone, so that nobody would stop it any more."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and not parent.is_alive()
+
+
+def move_batch(engine: Engine) -> Moved:
+    """Route up to a batch of statuses in one transaction."""
+    with session_scope(engine) as session:
+        return advance(session, limit=BATCH, now=datetime.now(UTC))
+
+
+def drain(engine: Engine, *, stay: float = 0.0) -> Iterator[Moved]:
+    """Yield each batch moved until nothing is left and nothing new has come for `stay` seconds."""
+    last = time.monotonic()
+    try:
+        while True:
+            if moved := move_batch(engine):
+                yield moved
+                last = time.monotonic()
+                time.sleep(PAUSE)
+            elif (rest := last + stay - time.monotonic()) > 0 and not orphaned():
+                yield moved
+                wait_for_status(engine, timeout=min(rest, IDLE))
+            else:
+                return
+    finally:
+        stop_waiting(engine)
+
+
+class Turn:
+    """This process's turn as the mover: wait for it, keep it, hand it over."""
+
+    def __init__(self, engine: Engine, *, lease: float, stop: Callable[[], bool] = orphaned) -> None:
+        self.holder = holder_name()
+        self._engine = engine
+        self._ttl = timedelta(seconds=lease)
+        self._renew = lease / 4
+        self._stop = stop
+        self._renewed = 0.0
+
+    def wait(self) -> bool:
+        """Wait behind the present mover; False if somebody waits there already, or no turn is to come."""
+        if not self._hold(NEXT):
+            return False
+        try:
+            while not self._hold(leases.MOVER):
+                if not self._wait_until_free():
+                    return False
+        finally:
+            self._release(NEXT)
+        return True
+
+    def moves(self) -> Iterator[Moved]:
+        """Yield each batch moved, and an empty one now and then, until a successor waits or the turn was lost."""
+        try:
+            while self._keep():
+                moved = move_batch(self._engine)
+                yield moved
+                if moved:
+                    time.sleep(PAUSE)
+                else:
+                    wait_for_status(self._engine, timeout=IDLE)
+        finally:
+            stop_waiting(self._engine)
+            self._release(leases.MOVER)
+
+    def _wait_until_free(self) -> bool:
+        while not self._stop():
+            if not held(self._engine, leases.MOVER):
+                return True
+            if time.monotonic() - self._renewed > self._renew and not self._hold(NEXT):
+                return False
+            time.sleep(HANDOVER)
+        return False
+
+    def _keep(self) -> bool:
+        if self._stop():
+            return False
+        if time.monotonic() - self._renewed < self._renew:
+            return True
+        if not self._hold(leases.MOVER):
+            return False
+        return not held(self._engine, NEXT)
+
+    def _hold(self, name: str) -> bool:
+        now = datetime.now(UTC)
+        with session_scope(self._engine) as session:
+            held = leases.hold(session, name=name, holder=self.holder, now=now, ttl=self._ttl)
+        self._renewed = time.monotonic()
+        return held
+
+    def _release(self, name: str) -> None:
+        with session_scope(self._engine) as session:
+            leases.release(session, name=name, holder=self.holder)
+
+
+def held(engine: Engine, name: str = leases.MOVER) -> bool:
+    """Say whether somebody holds a lease now."""
+    with session_scope(engine, read_only=True) as session:
+        until = leases.held_until(session, name=name)
+    return until is not None and until > datetime.now(UTC)
+
+
+def ask_to_stop(engine: Engine, *, patience: float) -> bool:
+    """Stand in as a successor that never takes over, so that the mover ends its shift; True once it has."""
+    holder = holder_name()
+    until = time.monotonic() + patience
+    while held(engine) and time.monotonic() < until:
+        with session_scope(engine) as session:
+            leases.hold(session, name=NEXT, holder=holder, now=datetime.now(UTC), ttl=timedelta(seconds=patience))
+        time.sleep(0.1)
+    with session_scope(engine) as session:
+        leases.release(session, name=NEXT, holder=holder)
+    return not held(engine)

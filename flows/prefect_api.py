@@ -1,0 +1,41 @@
+"""The little of Prefect's HTTP API that `annoflow up` asks for, without importing Prefect."""
+
+from typing import Any
+
+import httpx
+
+UNFINISHED = ["PENDING", "RUNNING", "CANCELLING"]
+
+
+def healthy(api: str) -> bool:
+    """Say whether a Prefect server answers."""
+    try:
+        return httpx.get(f"{api}/health", timeout=2.0).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def run_deployment(api: str, path: str) -> bool:
+    """Ask for a run of the deployment `flow/name`; False if Prefect does not answer or does not know it."""
+    try:
+        with httpx.Client(base_url=api, timeout=5.0) as client:
+            found = client.get(f"/deployments/name/{path}").raise_for_status().json()
+            client.post(f"/deployments/{found['id']}/create_flow_run", json={}).raise_for_status()
+    except httpx.HTTPError:
+        return False
+    return True
+
+
+def end_leftovers(api: str) -> int:
+    """Mark runs of ours that Prefect believes unfinished as crashed: nobody is left to finish them."""
+    state: dict[str, Any] = {"type": "CRASHED", "name": "Crashed", "message": "annoflow up was gone before it ended"}
+    wanted = {"flow_runs": {"state": {"type": {"any_": UNFINISHED}}, "tags": {"all_": ["annoflow"]}}}
+    ended = 0
+    try:
+        with httpx.Client(base_url=api, timeout=5.0) as client:
+            for run in client.post("/flow_runs/filter", json=wanted).raise_for_status().json():
+                answer = client.post(f"/flow_runs/{run['id']}/set_state", json={"state": state, "force": True})
+                ended += answer.is_success
+    except httpx.HTTPError:
+        pass
+    return ended

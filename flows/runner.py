@@ -1,0 +1,115 @@
+"""Runs the flows that Prefect asks for, as a child of `annoflow up`: `python -m flows.runner`."""
+
+import asyncio
+import importlib
+import signal
+from datetime import timedelta
+from typing import Any
+
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.events import DeploymentEventTrigger
+from prefect.runner import Runner
+from prefect.schedules import Cron, Interval, Schedule
+from prefect.types.entrypoint import EntrypointType
+
+from flows import deployments, lifeline
+from flows.deployments import Deployment
+from workflow_core.services import schedules
+from workflow_core.settings import Settings
+from workflow_core.store.database import Engine, engine_for, session_scope
+
+POLL = 1.0
+LOOK = 5.0
+"""Seconds between two looks at the pipelines, which may be deployed at any time."""
+
+
+async def serve(settings: Settings) -> None:
+    """Register everything, ask for the first mover, and run what Prefect schedules until SIGTERM."""
+    engine = engine_for(settings.database())
+    runner = Runner(name="annoflow", query_seconds=POLL, pause_on_shutdown=False, limit=None)
+    stop = asyncio.Event()
+    for deployment in deployments.served(settings.shift_seconds):
+        identity = await register(runner, deployment)
+        if deployment.name == "watch":
+            async with get_client() as client:
+                await client.create_flow_run_from_deployment(identity)
+    running = asyncio.create_task(runner.start())
+    while not runner.started and not running.done():
+        await asyncio.sleep(0.05)
+    # Prefect's own handler leaves its runs as crashed and its log full of tracebacks.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    following = asyncio.create_task(_follow_pipelines(runner, engine))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, following, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    following.cancel()
+    if not running.done():
+        await runner.astop()
+    await asyncio.wait_for(running, timeout=lifeline.PATIENCE)
+
+
+async def register(runner: Runner, deployment: Deployment) -> Any:
+    """Make a deployment, or bring it up to date; return its id."""
+    return await runner.aadd_flow(
+        load(deployment.flow),
+        name=deployment.name,
+        description=deployment.description,
+        parameters=dict(deployment.parameters),
+        schedule=schedule_of(deployment),
+        triggers=triggers_of(deployment),
+        tags=["annoflow"],
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+
+
+def load(path: str) -> Flow[..., Any]:
+    """Return the flow of a dotted path."""
+    module, _, name = path.rpartition(".")
+    found: Flow[..., Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def schedule_of(deployment: Deployment) -> Schedule | None:
+    """Return the deployment's schedule in Prefect's words."""
+    if deployment.every is not None:
+        return Interval(timedelta(seconds=deployment.every))
+    return Cron(deployment.cron, timezone=deployment.timezone) if deployment.cron else None
+
+
+def triggers_of(deployment: Deployment) -> list[Any]:
+    """Return the deployment's trigger in Prefect's words."""
+    trigger = deployment.trigger
+    if trigger is None:
+        return []
+    return [
+        DeploymentEventTrigger(
+            name=f"{deployment.name} on {trigger.event}",
+            expect={trigger.event},
+            match={"prefect.resource.id": trigger.resource},
+            within=timedelta(seconds=trigger.within),
+            threshold=1,
+            parameters=dict(trigger.parameters) or None,
+        )
+    ]
+
+
+async def _follow_pipelines(runner: Runner, engine: Engine) -> None:
+    """Register what the pipelines want, now and whenever one is deployed, changed or paused."""
+    known: dict[tuple[str, str], Deployment] = {}
+    while True:
+        for deployment in await asyncio.to_thread(_wanted, engine):
+            key = deployment.flow, deployment.name
+            if known.get(key) != deployment:
+                await register(runner, deployment)
+                known[key] = deployment
+        await asyncio.sleep(LOOK)
+
+
+def _wanted(engine: Engine) -> list[Deployment]:
+    with session_scope(engine, read_only=True) as session:
+        return deployments.of_pipelines(schedules.wanted(session))
+
+
+if __name__ == "__main__":
+    lifeline.follow()
+    asyncio.run(serve(Settings()))

@@ -1,0 +1,146 @@
+"""What Prefect shows of the moving: a task run for each window in which something moved, an artifact per pipeline."""
+
+import contextvars
+import logging
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import blake2s
+
+from prefect import task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.context import TaskRunContext
+from prefect.states import Completed
+from prefect.utilities.annotations import quote
+from workflow_core.services.overview import places
+
+from workflow_core.services.routing import Moved
+from workflow_core.store.database import Engine, session_scope
+
+LONGEST = 60.0
+"""Seconds a window lasts at most."""
+QUIET = 15.0
+"""Seconds without a move that end a window: four task runs a minute at most, however the statuses come."""
+NAMED = 4
+"""Places that a task run's name shows; its message shows all."""
+
+Counts = Counter[tuple[str, str]]
+
+log = logging.getLogger("annoflow.mover")
+
+
+def said(counts: Counts, *, most: int | None = None) -> str:
+    """Say how many items went where.
+
+    >>> said(Counter({("dashcam", "qa"): 3, ("dashcam", "expert"): 1}))
+    'dashcam: qa 3, expert 1'
+    """
+    by_pipeline: dict[str, list[str]] = {}
+    shown = counts.most_common(most)
+    for (pipeline, place), count in shown:
+        by_pipeline.setdefault(pipeline, []).append(f"{place} {count}")
+    text = "; ".join(f"{pipeline}: {', '.join(parts)}" for pipeline, parts in by_pipeline.items())
+    return text + (f" and {len(counts) - len(shown)} more places" if len(shown) < len(counts) else "")
+
+
+def artifact_key(pipeline: str) -> str:
+    """Return the pipeline's artifact key, which Prefect wants in small letters, digits and dashes.
+
+    >>> artifact_key("dashcam"), artifact_key("Größe 2")
+    ('annoflow-dashcam', 'annoflow-gr-e-2-9b1e')
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", pipeline.lower()).strip("-")
+    if slug != pipeline:
+        slug = f"{slug}-{blake2s(pipeline.encode(), digest_size=2).hexdigest()}".strip("-")
+    return f"annoflow-{slug}"
+
+
+class Window:
+    """The moves of one window: those that come from `moves` until it is full, quiet or over."""
+
+    def __init__(self, first: Moved, moves: Iterator[Moved]) -> None:
+        self._moves = moves
+        self.routed = 0
+        self.counts: Counts = Counter()
+        self._add(first)
+
+    def fill(self) -> None:
+        """Go on moving until the window is over."""
+        start = last = time.monotonic()
+        for moved in self._moves:
+            now = time.monotonic()
+            if moved:
+                self._add(moved)
+                last = now
+            if now - start >= LONGEST or now - last >= QUIET:
+                return
+
+    def _add(self, moved: Moved) -> None:
+        self.routed += moved.routed
+        self.counts.update(moved.places)
+
+
+@task(name="window", task_run_name="moving since {since}", cache_policy=NO_CACHE, persist_result=False)
+def fill(window: Window, since: str, engine: Engine) -> State[None]:
+    """Move items for a window; the run's name and message say how many went where."""
+    inner: Window = window
+    inner.fill()
+    run = TaskRunContext.get()
+    statuses = f"{inner.routed} status{'' if inner.routed == 1 else 'es'}"
+    if run is not None:
+        run.task_run.name = f"{statuses} → {said(inner.counts, most=NAMED)}"
+    _show_places(engine, {pipeline for pipeline, _ in inner.counts})
+    return Completed(message=f"{statuses} routed, since {since} UTC: {said(inner.counts)}")
+
+
+def record(moves: Iterator[Moved], engine: Engine) -> Counts:
+    """Let all of `moves` happen, in windows; none is opened while nothing moves."""
+    total: Counts = Counter()
+    for moved in moves:
+        if moved:
+            window = Window(moved, moves)
+            state = fill(quote(window), f"{datetime.now(UTC):%H:%M:%S}", quote(engine), return_state=True)
+            if not state.is_completed():
+                state.result()
+            total.update(window.counts)
+    return total
+
+
+_showing: list[threading.Thread] = []
+
+
+def _show_places(engine: Engine, pipelines: set[str]) -> None:
+    """Write each pipeline's artifact beside the work: with Prefect's server gone, a call takes over a minute."""
+    if any(thread.is_alive() for thread in _showing):
+        return
+    _showing.clear()
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(_write_artifacts, engine, pipelines), daemon=True)
+    thread.start()
+    _showing.append(thread)
+
+
+def await_artifacts(seconds: float = 5.0) -> None:
+    """Give the last artifacts time to be written before the process ends."""
+    for thread in _showing:
+        thread.join(seconds)
+
+
+def _write_artifacts(engine: Engine, pipelines: set[str]) -> None:
+    for pipeline in sorted(pipelines):
+        with session_scope(engine, read_only=True) as session:
+            counts = places(session, pipeline=pipeline)
+        try:
+            create_table_artifact(
+                key=artifact_key(pipeline),
+                table=[{"place": place, "items": count} for place, count in counts.items()],
+                description=f"Where the items of **{pipeline}** are, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
+            )
+        except Exception as error:
+            log.warning("no artifact for %s: %s", pipeline, error)
+            return

@@ -1,0 +1,117 @@
+"""What the process in which a status was set tells Prefect, and what happens when nobody listens."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from workflow_core.services.announcing import Announcer, StatusSet, event_of
+
+
+class Listener:
+    """A server that takes events as Prefect's does, on a port that it keeps while it is away."""
+
+    def __init__(self) -> None:
+        self.posts: list[tuple[float, dict[str, Any]]] = []
+        listener = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                listener.posts.extend((time.monotonic(), event) for event in body)
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/api"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def counted(self) -> int:
+        return sum(event["payload"]["count"] for _, event in self.posts)
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    listener = Listener()
+    yield listener
+    listener.server.shutdown()
+    listener.server.server_close()
+
+
+def test_a_burst_becomes_one_event_per_interval_and_every_status_is_counted(listener: Listener) -> None:
+    announcer = Announcer(listener.url, every=0.2)
+    start = time.monotonic()
+    for number in range(2_000):
+        announcer.status_set(pipeline="road", task="qa" if number % 2 else "cars", status="approved")
+    announcer.close()
+    assert listener.counted == 2_000
+    assert len(listener.posts) <= (time.monotonic() - start) / 0.2 + 2
+
+
+def test_a_steady_trickle_posts_at_most_once_per_interval(listener: Listener) -> None:
+    announcer = Announcer(listener.url, every=0.2)
+    for _ in range(100):
+        announcer.status_set(pipeline="road", task="cars", status="completed")
+        time.sleep(0.01)
+    announcer.close()
+    times = [at for at, _ in listener.posts]
+    assert listener.counted == 100
+    assert all(later - earlier > 0.15 for earlier, later in pairwise(times[:-1]))
+
+
+def test_setting_a_status_never_waits_for_the_server() -> None:
+    announcer = Announcer("http://10.255.255.1:9/api", timeout=0.2)
+    start = time.monotonic()
+    for _ in range(1_000):
+        announcer.status_set(pipeline="road", task="cars", status="completed")
+    assert time.monotonic() - start < 0.2
+    announcer.close()
+
+
+def test_a_server_that_is_down_is_named_once_and_gets_the_counts_when_it_is_back(
+    listener: Listener, caplog: pytest.LogCaptureFixture
+) -> None:
+    port = listener.server.server_port
+    listener.server.shutdown()
+    listener.server.server_close()
+    with caplog.at_level(logging.WARNING, logger="annoflow.announcing"):
+        announcer = Announcer(f"http://127.0.0.1:{port}/api", every=0.05)
+        for _ in range(30):
+            announcer.status_set(pipeline="road", task="cars", status="completed")
+            time.sleep(0.02)
+        assert [record.message.split(" (")[0] for record in caplog.records] == [
+            f"no Prefect server at http://127.0.0.1:{port}/api/events"
+        ]
+    announcer._url = listener_again(listener)
+    deadline = time.monotonic() + 5
+    while listener.counted < 30 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    announcer.close()
+    assert listener.counted == 30
+
+
+def listener_again(listener: Listener) -> str:
+    again = Listener()
+    listener.posts = again.posts
+    listener.server = again.server
+    return again.url + "/events"
+
+
+def test_an_event_names_the_pipelines_most_statuses_first_and_stays_within_what_prefect_takes() -> None:
+    counts = {StatusSet("road", f"t{number:03}", "completed"): number for number in range(1, 200)}
+    event = event_of(counts)
+    assert event["event"] == "annoflow.status-set"
+    assert event["payload"]["count"] == sum(counts.values())
+    assert len(event["related"]) <= 100
+    assert event["related"][0]["annoflow.count"] == "199"
+    assert {one["prefect.resource.id"] for one in event["related"]} == {"annoflow.pipeline.road"}

@@ -1,0 +1,124 @@
+"""Tell a Prefect server that statuses were set: best effort, at most one event a second, never in the way of work."""
+
+import logging
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import httpx
+
+EVENT = "annoflow.status-set"
+LONGEST_WAIT = 30.0
+MOST_RELATED = 50
+"""Prefect refuses an event with more than a hundred related resources."""
+
+log = logging.getLogger("annoflow.announcing")
+
+
+class StatusSet(NamedTuple):
+    """What is counted: which status was set in which task of which pipeline."""
+
+    pipeline: str
+    task: str
+    status: str
+
+
+def event_of(counts: Mapping[StatusSet, int]) -> dict[str, Any]:
+    """Return one Prefect event for all of `counts`, with a related resource for each kind.
+
+    >>> event_of({StatusSet("dashcam", "qa", "approved"): 3})["related"][0]["annoflow.count"]
+    '3'
+    """
+    most_first = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return {
+        "id": str(uuid.uuid4()),
+        "occurred": datetime.now(UTC).isoformat(),
+        "event": EVENT,
+        "resource": {"prefect.resource.id": "annoflow.statuses", "prefect.resource.name": "statuses"},
+        "related": [
+            {
+                "prefect.resource.id": f"annoflow.pipeline.{key.pipeline}",
+                "prefect.resource.role": "pipeline",
+                "prefect.resource.name": key.pipeline,
+                "annoflow.task": key.task,
+                "annoflow.status": key.status,
+                "annoflow.count": str(count),
+            }
+            for key, count in most_first[:MOST_RELATED]
+        ],
+        "payload": {
+            "count": sum(counts.values()),
+            "statuses": [{**key._asdict(), "count": count} for key, count in most_first[:MOST_RELATED]],
+        },
+    }
+
+
+class Announcer:
+    """Counts statuses as they are set and posts the counts from a thread of its own."""
+
+    def __init__(self, api_url: str, *, every: float = 1.0, timeout: float = 1.0) -> None:
+        self._url = api_url.rstrip("/") + "/events"
+        self._every = every
+        self._timeout = timeout
+        self._counts: Counter[StatusSet] = Counter()
+        self._lock = threading.Lock()
+        self._something = threading.Event()
+        self._closing = threading.Event()
+        self._down = False
+        self._thread: threading.Thread | None = None
+
+    def status_set(self, *, pipeline: str, task: str, status: str, count: int = 1) -> None:
+        """Count `count` statuses that were committed; returns at once."""
+        with self._lock:
+            self._counts[StatusSet(pipeline, task, status)] += count
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._post_on, name="announcer", daemon=True)
+                self._thread.start()
+        self._something.set()
+
+    def close(self) -> None:
+        """Post what is left, trying once."""
+        self._closing.set()
+        self._something.set()
+        if self._thread is not None:
+            self._thread.join(self._timeout * 4)
+
+    def _post_on(self) -> None:
+        wait = self._every
+        with httpx.Client(timeout=self._timeout) as client:
+            while not self._closing.is_set():
+                self._something.wait()
+                self._something.clear()
+                if self._post(client):
+                    wait = self._every
+                else:
+                    wait = min(wait * 2, LONGEST_WAIT)
+                    self._something.set()
+                self._closing.wait(wait)
+            self._post(client)
+
+    def _post(self, client: httpx.Client) -> bool:
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+        if not counts:
+            return True
+        try:
+            client.post(self._url, json=[event_of(counts)]).raise_for_status()
+        except httpx.HTTPError as error:
+            with self._lock:
+                self._counts.update(counts)
+            if not self._down:
+                log.warning(
+                    "no Prefect server at %s (%s): work and moves go on, events follow later",
+                    self._url,
+                    error,
+                )
+            self._down = True
+            return False
+        if self._down:
+            log.warning("Prefect server at %s is there again", self._url)
+        self._down = False
+        return True

@@ -1,0 +1,44 @@
+"""What an installation is told by its environment; only entry points read this."""
+
+import json
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings from `ANNOFLOW_…` variables, read when the object is made."""
+
+    model_config = SettingsConfigDict(env_prefix="ANNOFLOW_", extra="ignore", populate_by_name=True)
+
+    home: Path = Field(default=Path(".annoflow"), description="Folder of the database, Prefect's files and the logs.")
+    database_url: str = Field(default="", description="Database; default: the file `annoflow.db` in the home.")
+    prefect_api_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("ANNOFLOW_PREFECT_API_URL", "PREFECT_API_URL"),
+        description="API of a Prefect server that runs elsewhere; `annoflow up` starts its own.",
+    )
+    prefect_port: int = Field(default=4200, description="Port, on loopback, of the server that `annoflow up` starts.")
+    shift_seconds: float = Field(default=600, gt=0, description="Seconds after which the next mover takes over.")
+    lease_seconds: float = Field(
+        default=6, gt=0, description="Seconds without a sign of life after which a mover is gone."
+    )
+
+    def database(self) -> str:
+        """Return the database's URL, with an absolute path for the default file."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'annoflow.db'}"
+
+    def prefect_api(self) -> str | None:
+        """Return the API to post events to: the one configured, or that of the `annoflow up` in this home."""
+        if self.prefect_api_url:
+            return self.prefect_api_url
+        try:
+            return str(json.loads(self.running.read_text())["prefect_api_url"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+    @property
+    def running(self) -> Path:
+        """Return the file in which `annoflow up` says where its Prefect server is."""
+        return self.home / "up.json"
