@@ -1,0 +1,71 @@
+"""From a file to its findings and, when it is right, to the pipeline."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from workflow_core.pipeline import compiled, rules, spec
+from workflow_core.pipeline.compile import compile_pipeline
+from workflow_core.pipeline.findings import Fault, Finding
+from workflow_core.pipeline.places import Places
+from workflow_core.pipeline.recipes import Shelf
+from workflow_core.pipeline.shape import shape
+from workflow_core.pipeline.source import read as read_source
+from workflow_core.pipeline.study import Study
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of a check. `pipeline` is None if there is any error; `sources` are the texts by file."""
+
+    findings: tuple[Finding, ...]
+    pipeline: compiled.Pipeline | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> int:
+        """Count the errors."""
+        return sum(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """Count the warnings."""
+        return len(self.findings) - self.errors
+
+
+def check(text: bytes, *, file: str, read: Callable[[str], bytes]) -> Checked:
+    """Check a pipeline file and compile it; never raises because of what is in it.
+
+    `file` is how findings call it. `read` gets the path of a recipe or of instructions, relative to the
+    pipeline file, and returns what is there or raises OSError.
+    """
+    document = read_source(text, file)
+    sources = {file: document.text}
+    written = shape(document, document.root, spec.Pipeline) if document.root else None
+    if document.root is None or written is None:
+        return Checked(_findings(document.faults), sources=sources)
+    study = Study(written, Places(file, document.root), faults=document.faults)
+    shelf = Shelf(study, read)
+    shelf.fill()
+    sources |= {each.file: each.text for each in shelf.documents.values()}
+    found = [(rule.NAME, fault) for rule in rules.ALL for fault in rule.check(study)]
+    findings = _findings(found)
+    wrong = any(finding.severity == "error" for finding in findings)
+    return Checked(findings, None if wrong else compile_pipeline(study), sources)
+
+
+def explain(code: str) -> str:
+    """Return what a rule is about, why, and how to get right, by its code or name; KeyError lists them all."""
+    for rule in rules.ALL:
+        if code.strip().lower() in (rule.CODE.lower(), rule.NAME):
+            return f"{rule.CODE} {rule.NAME} ({rule.SEVERITY})\n\n{(rule.__doc__ or '').strip()}\n"
+    raise KeyError(f"no rule {code!r}; there are {', '.join(rule.CODE for rule in rules.ALL)}")
+
+
+def _findings(faults: list[tuple[str, Fault]]) -> tuple[Finding, ...]:
+    by_name = {rule.NAME: rule for rule in rules.ALL}
+    found = set()
+    for name, fault in faults:
+        rule, place = by_name[name], fault.place
+        at = (place.file, place.span.line, place.span.column, place.span.end_column)
+        found.add(Finding(*at, rule.CODE, name, fault.severity or rule.SEVERITY, fault.message, fault.hint))
+    return tuple(sorted(found, key=lambda finding: finding.order))

@@ -1,0 +1,89 @@
+"""A pipeline as written, not yet known to be right."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from workflow_core.domain import statuses
+from workflow_core.pipeline import spec
+from workflow_core.pipeline.findings import Fault, Place
+from workflow_core.pipeline.places import Places, Step
+
+
+@dataclass(frozen=True)
+class ReadRecipe:
+    """A recipe, from its own file or inline, with what its files of instructions hold."""
+
+    spec: spec.Recipe
+    places: Places
+    file: str | None = None
+    text: str | None = None
+
+
+@dataclass
+class Draft:
+    """The file, its recipes and its graph. `faults` are what was found while reading, by rule."""
+
+    spec: spec.Pipeline
+    places: Places
+    recipes: dict[str, ReadRecipe] = field(default_factory=dict)
+    faults: list[tuple[str, Fault]] = field(default_factory=list)
+
+    def told(self, rule: str) -> Iterator[Fault]:
+        """Yield what was found for a rule while reading."""
+        return (fault for name, fault in self.faults if name == rule)
+
+    def type_of(self, name: str) -> statuses.TaskType:
+        """Return the task's type; where it is missing, what it looks like."""
+        task = self.spec.tasks[name]
+        if task.type:
+            return task.type
+        return "qa" if task.reviews or {"approved", "approve"} & set(task.on) else "annotation"
+
+    def statuses_of(self, name: str) -> list[tuple[statuses.Status, tuple[Step, ...]]]:
+        """Return what people may decide in a task, each with its path in the file; defaults have that of the task."""
+        task, path = self.spec.tasks[name], ("tasks", name)
+        found: list[tuple[statuses.Status, tuple[Step, ...]]] = []
+        if task.statuses is None:
+            found += [(status, path) for status in statuses.DEFAULTS[self.type_of(name)]]
+        for key, listed in (("statuses", task.statuses or []), ("extra_statuses", task.extra_statuses)):
+            for index, each in enumerate(listed):
+                status = statuses.named(each.name, action=each.action, color=each.color, key=each.key)
+                found.append((status, (*path, key, index)))
+        return found
+
+    def knows_statuses_of(self, name: str) -> bool:
+        """Tell whether nothing of the task's statuses was left out as faulty."""
+        gone = self.places.gone("tasks", name) & {"statuses", "extra_statuses", "type"}
+        keys = ("statuses", "extra_statuses")
+        return not gone and not any(self.places.gone("tasks", name, key) for key in keys)
+
+    def people_of(self, name: str) -> frozenset[str]:
+        """Return who is assigned to a task, by e-mail."""
+        given = self.spec.tasks[name].assignees
+        return frozenset(self.spec.teams.get(given, ()) if isinstance(given, str) else given or ())
+
+    def routes_of(self, name: str) -> dict[str, tuple[str, list[str]]]:
+        """Return the key in `on` and the targets, by status, an alias read as what it stands for."""
+        offered = {status.name for status, _ in self.statuses_of(name)}
+        routes: dict[str, tuple[str, list[str]]] = {}
+        for key, targets in self.spec.tasks[name].on.items():
+            status = key if key in offered else statuses.ALIASES.get(key, key)
+            routes.setdefault(status, (key, [targets] if isinstance(targets, str) else targets))
+        return routes
+
+    def start(self) -> list[tuple[str, Place]]:
+        """Return the tasks where items enter, with their places."""
+        given = self.spec.start
+        if isinstance(given, str):
+            return [(given, self.places.value("start"))]
+        if given:
+            return [(name, self.places.value("start", index)) for index, name in enumerate(given)]
+        return [(name, self.places.key("tasks", name)) for name in list(self.spec.tasks)[:1]]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name that a route may lead to, also of what was left out as faulty."""
+        given = (*self.spec.tasks, *self.spec.routers, *self.spec.exits)
+        gone = (self.places.gone(key) for key in ("tasks", "routers", "exits"))
+        return frozenset((*given, "approved", "discarded")).union(*gone)

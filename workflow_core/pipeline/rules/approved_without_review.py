@@ -1,0 +1,48 @@
+"""An item can leave as approved without a review.
+
+The exit `approved` promises that the item was reviewed. So only a status of a QA task leads there, directly or
+through routers; neither a status of an annotation task does, nor `on_max_visits`, which nobody decides.
+Items that leave unreviewed leave by an exit of another name.
+
+Wrong:
+
+    cars: {type: annotation, on: {completed: approved}}
+
+Right:
+
+    cars: {type: annotation, on: {completed: done}}
+    exits: {done: {}}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.graph import START, Edge, written
+from workflow_core.pipeline.study import Study
+
+CODE = "AF061"
+NAME = "approved-without-review"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every edge by which an unreviewed item sets out for the exit."""
+    graph = study.graph
+    todo, seen = ["approved"], {"approved"}
+    while todo:
+        for edge in graph.incoming[todo.pop()]:
+            if graph.kinds.get(edge.source) == "router" and edge.source not in seen:
+                seen.add(edge.source)
+                todo.append(edge.source)
+            if edge.source in study.spec.tasks and (study.type_of(edge.source) != "qa" or edge.by == "max_visits"):
+                implied = edge.label == "approved" and "approved" not in study.routes_of(edge.source)
+                if not implied:  # that an annotation task offers it is told already
+                    yield _fault(study, edge)
+
+
+def _fault(study: Study, edge: Edge) -> Fault:
+    graph = study.graph
+    rest = [] if edge.target == "approved" else graph.path(edge.target, "approved") or []
+    path = [*(graph.path(START, edge.source) or []), edge, *rest]
+    message = f"this leads to approved without a review: {written(path)}"
+    return Fault(edge.place, message, "lead to a QA task, or to an exit of another name")

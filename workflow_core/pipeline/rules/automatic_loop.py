@@ -1,0 +1,33 @@
+"""Routers, or diversions by `on_max_visits`, lead round in a circle without anybody's work.
+
+An item would be moved for ever, by one person's one decision. Let the circle pass a task by one of its
+statuses, or lead it elsewhere.
+
+Wrong:
+
+    routers:
+      first: [{else: second}]
+      second: [{else: first}]
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.graph import Graph, written
+from workflow_core.pipeline.study import Study
+
+CODE = "AF036"
+NAME = "automatic-loop"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield one loop of every knot of edges that no status makes."""
+    automatic = Graph()
+    automatic.places = study.graph.places
+    for edges in study.graph.outgoing.values():
+        for edge in edges:
+            if edge.by in ("case", "max_visits") and edge.source != edge.target:
+                automatic.add_edge(edge)
+    for loop in automatic.loops(automatic.net):
+        yield Fault(loop[0].place, f"items would move in this circle for ever: {written(loop)}", "lead out of it")

@@ -1,0 +1,65 @@
+"""Something is listed twice: a label, a status, a person, a target, a reviewed task.
+
+E-mail addresses are the same in upper and lower case. A status is also there twice when it is given by its name
+and by its alias, such as `complete` beside `completed`.
+
+Wrong:
+
+    extra_statuses: [unclear, unclear]
+"""
+
+from collections.abc import Iterable, Iterator
+
+from workflow_core.domain.statuses import ALIASES
+from workflow_core.pipeline.findings import Fault, Place, Severity
+from workflow_core.pipeline.places import Step
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF025"
+NAME = "duplicate-entry"
+SEVERITY: Severity = "error"
+
+
+Listed = Iterable[tuple[str, Place]]
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every second entry."""
+    places = study.places
+    for name in study.spec.teams:
+        yield from _twice("person", _people(study, "teams", name))
+    for name, task in study.spec.tasks.items():
+        yield from _twice("person", _people(study, "tasks", name, "assignees"))
+        listed = [(status.name, path) for status, path in study.statuses_of(name)]
+        yield from _twice("status", ((status, places.text(*path)) for status, path in listed))
+        offered = {status for status, _ in listed}
+        read_as = ((key, key if key in offered else ALIASES.get(key, key)) for key in task.on)
+        yield from _twice("route of", ((as_, places.key("tasks", name, "on", key)) for key, as_ in read_as))
+        for key, targets in task.on.items():
+            yield from _twice("target", _texts(study, targets, "tasks", name, "on", key))
+        yield from _twice("task", _texts(study, task.reviews, "tasks", name, "reviews"))
+    yield from _twice("task", _texts(study, study.spec.start, "start"))
+    recipes = {(each.places.file, id(each.spec)): each for each in study.recipes.values()}
+    for recipe in recipes.values():
+        labels = enumerate(recipe.spec.labels or ())
+        yield from _twice("label", ((each.name, recipe.places.text("labels", index)) for index, each in labels))
+
+
+def _twice(what: str, listed: Listed) -> Iterator[Fault]:
+    first: dict[str, Place] = {}
+    for name, place in listed:
+        if name in first and place != first[name]:
+            message = f"the {what} {quoted(name)} is there already, in line {first[name].span.line}"
+            yield Fault(place, message, "keep one of them")
+        first.setdefault(name, place)
+
+
+def _texts(study: Study, value: object, *path: Step) -> Iterator[tuple[str, Place]]:
+    for index, each in enumerate(value) if isinstance(value, list) else ():
+        yield each, study.places.value(*path, index)
+
+
+def _people(study: Study, *path: Step) -> Iterator[tuple[str, Place]]:
+    for text, place in study.places.entries(*path):
+        yield text.lower(), place

@@ -1,0 +1,34 @@
+"""Two things that routes can lead to have the same name.
+
+Tasks, routers and exits share one space of names, so that a target is never ambiguous. The exits `approved` and
+`discarded` always exist; `removed` and `stuck` are words for items that left by hand, or wait for a manager.
+
+Wrong:
+
+    tasks: {qa: {type: qa}}
+    routers: {qa: [{else: approved}]}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF024"
+NAME = "duplicate-name"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every second use of a name."""
+    taken = {"removed": "a built-in exit", "stuck": "what an item is that waits for a manager"}
+    exits = {"approved": "an exit that always exists", "discarded": "an exit that always exists"}
+    given = (("tasks", "a task", study.spec.tasks), ("routers", "a router", study.spec.routers))
+    for section, what, names in (*given, ("exits", "an exit", study.spec.exits)):
+        for name in names:
+            other = taken.get(name) or (exits.get(name) if section != "exits" else None)
+            if other:
+                message = f"the name {quoted(name)} is taken: it is {other}"
+                yield Fault(study.places.key(section, name), message, "choose another name")
+            taken.setdefault(name, what)

@@ -1,0 +1,35 @@
+"""A team, or the assignees of a task, are nobody.
+
+Items would come in and never be worked on.
+
+Wrong:
+
+    teams: {drivers: []}
+
+Right:
+
+    teams: {drivers: [ann@example.org]}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF027"
+NAME = "empty-team"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every team and task without people."""
+    places = study.places
+    for name, team in study.spec.teams.items():
+        if not team and not places.gone("teams", name):
+            yield Fault(places.value("teams", name), f"the team {quoted(name)} is empty", "add somebody")
+    for name, task in study.spec.tasks.items():
+        empty = isinstance(task.assignees, list | dict) and not task.assignees
+        if empty and not places.gone("tasks", name, "assignees"):
+            place = places.value("tasks", name, "assignees")
+            yield Fault(place, f"nobody is assigned to the task {quoted(name)}", "add somebody")

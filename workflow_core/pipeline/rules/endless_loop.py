@@ -1,0 +1,28 @@
+"""A loop has no way out, but to discard the item.
+
+Loops are allowed: a QA task may send an item back. But from somewhere in the loop a status must lead on to an
+exit, or items go round for ever.
+
+Wrong:
+
+    cars: {type: annotation, on: {completed: signs}}
+    signs: {type: annotation, on: {completed: cars}}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.graph import written
+from workflow_core.pipeline.study import Study
+
+CODE = "AF034"
+NAME = "endless-loop"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield one loop of every knot from where no exit can be reached."""
+    graph = study.graph
+    for loop in graph.loops(name for name in graph.net if name not in graph.leaving):
+        if any(edge.source in study.spec.tasks for edge in loop):
+            yield Fault(loop[0].place, f"this loop has no way out: {written(loop)}", "lead a status to an exit")

@@ -1,0 +1,29 @@
+"""A route, a loop or `on_max_visits` crosses the boundary of a fork.
+
+Inside a fork an item is in several places at once. If it left from one branch, or came into one from outside,
+nobody could say when it is complete. So one enters by the fork, and leaves by the join or by `discarded`; loops
+stay inside one branch, or go round the whole fork; only the branches of its fork lead to a join. `on_max_visits`
+inside a fork leads to a task of the same branch or to `discarded`, since it carries no status to the join.
+
+Wrong:
+
+    cars: {on: {completed: [signs, people]}}
+    signs: {extra_statuses: [no-signs], on: {completed: qa, no-signs: done}}
+    people: {on: {completed: qa}}
+    qa: {type: qa, join: all}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.study import Study
+
+CODE = "AF052"
+NAME = "fork-crossed"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield what was found while the forks were followed."""
+    for each in study.forks:
+        yield from each.told(NAME)

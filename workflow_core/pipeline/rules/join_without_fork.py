@@ -1,0 +1,28 @@
+"""A task has `join: all`, but no fork's branches meet in it.
+
+It would wait for branches that never come. Remove `join`, or lead a fork's branches there.
+
+Wrong:
+
+    cars: {on: {completed: qa}}
+    qa: {type: qa, join: all}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF054"
+NAME = "join-without-fork"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every join that is not met."""
+    met = {name for each in study.forks for name in each.met}
+    for name, task in study.spec.tasks.items():
+        if task.join and name not in met and name in study.graph.reachable:
+            place = study.places.value("tasks", name, "join")
+            yield Fault(place, f"no branches of a fork meet in {quoted(name)}", "remove `join`")

@@ -1,0 +1,40 @@
+"""A key has no effect where it stands, or contradicts another one.
+
+`reviews` and `review_own` belong to QA tasks. `on_max_visits` needs `max_visits`. The `limit` of a queue, what a
+person may hold, is at least one `batch`. `lock_when_due` needs `due`. `pages` belong to a PDF.
+
+Wrong:
+
+    cars: {type: annotation, review_own: true}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline import spec
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF028"
+NAME = "misplaced-key"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every key that does not fit the others."""
+    for name, task in study.spec.tasks.items():
+        places, gone = study.places.within("tasks", name), study.places.gone("tasks", name)
+        for key in ("reviews", "review_own") if study.type_of(name) == "annotation" else ():
+            if getattr(task, key):
+                yield Fault(places.key(key), f"`{key}` is for QA tasks, and {quoted(name)} is for annotation")
+        for key, other in (("on_max_visits", "max_visits"), ("lock_when_due", "due")):
+            if getattr(task, key) and getattr(task, other) is None and other not in gone:
+                yield Fault(places.key(key), f"`{key}` has no effect without `{other}`", f"add `{other}`")
+        queue = task.queue
+        if isinstance(queue, spec.Queue) and queue.limit is not None and queue.limit < queue.batch:
+            message = f"nobody can hold a batch of {queue.batch} with a limit of {queue.limit}"
+            yield Fault(places.value("queue", "limit"), message, "make the limit at least one batch")
+    for recipe in {id(each.spec): each for each in study.recipes.values()}.values():
+        given = recipe.spec.instructions
+        if isinstance(given, spec.Instructions) and given.pages and not (given.file or "").lower().endswith(".pdf"):
+            yield Fault(recipe.places.key("instructions", "pages"), "`pages` are for PDF files")

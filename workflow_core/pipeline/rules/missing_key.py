@@ -1,0 +1,47 @@
+"""A key that is required is missing or empty.
+
+A pipeline has a name and at least one task; a task has a `type`, `assignees` and, for annotation, a `recipe`
+with `labels`. A QA task without a recipe has by default what it reviews, together.
+
+Wrong:
+
+    tasks:
+      cars: {assignees: [ann@example.org]}
+
+Right:
+
+    tasks:
+      cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org]}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF012"
+NAME = "missing-key"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every required key that is not there."""
+    yield from study.told(NAME)
+    top, places = study.places.gone(), study.places
+    if study.spec.pipeline is None and "pipeline" not in top:
+        yield Fault(places.value("pipeline"), "the pipeline has no name", "add a line like `pipeline: dashcam`")
+    if not study.spec.tasks and "tasks" not in top and not places.gone("tasks"):
+        yield Fault(places.key("tasks"), "the pipeline has no tasks", "add at least one under `tasks`")
+    for name, task in study.spec.tasks.items():
+        gone, place = places.gone("tasks", name), places.key("tasks", name)
+        if task.type is None and "type" not in gone:
+            yield Fault(place, f"the task {quoted(name)} has no `type`", "add `type: annotation` or `type: qa`")
+        if task.assignees is None and "assignees" not in gone:
+            yield Fault(place, f"the task {quoted(name)} has no `assignees`", "name a team, or list people")
+        if task.recipe is None and "recipe" not in gone and study.type_of(name) == "annotation":
+            yield Fault(place, f"the task {quoted(name)} has no `recipe`", "`recipe: {labels: [car]}` is the shortest")
+    for name, recipe in study.recipes.items():
+        faulty = recipe.places.gone() | recipe.places.gone("labels")
+        if not recipe.spec.labels and not faulty and study.type_of(name) == "annotation":
+            yield Fault(recipe.places.value("labels"), "the recipe has no labels", "like `labels: [car]`")

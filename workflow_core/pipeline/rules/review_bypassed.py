@@ -1,0 +1,33 @@
+"""An item can come to a QA task without having been in one of the tasks that it reviews.
+
+That may be meant, where a router sends items different ways. If it is not, a reviewer approves what nobody
+annotated. List in `reviews` what always comes before, or lead the path through the missing task.
+
+Example: `cars` leads to `signs` by completed, but straight to `qa` by no-signs; `qa` reviews both.
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.graph import written
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF063"
+NAME = "review-bypassed"
+SEVERITY: Severity = "warning"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every QA task that a path reaches past a task that it reviews."""
+    if any(each.faults for each in study.forks):
+        return
+    for name in study.spec.tasks:
+        if study.type_of(name) != "qa" or name not in study.graph.reachable:
+            continue
+        missed = study.flow.missed(name, study.flow.reviews(name))
+        path = study.flow.path_past(name, missed[0]) if missed else []
+        if path:
+            message = f"items can come to {quoted(name)} past {quoted(missed[0])}, which it reviews: {written(path)}"
+            more = f"; also past {', '.join(quoted(each) for each in missed[1:5])}" if len(missed) > 1 else ""
+            yield Fault(study.places.key("tasks", name), message + more, "list in `reviews` what always comes before")

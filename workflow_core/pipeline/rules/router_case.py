@@ -1,0 +1,38 @@
+"""A case of a router is not complete.
+
+A case is `where`, `sample` or both, with `to`; or `else` alone, as the last one.
+
+Wrong:
+
+    - {to: qa}
+
+Right:
+
+    - {else: qa}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.study import Study
+
+CODE = "AF043"
+NAME = "router-case"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every case that is neither the one nor the other."""
+    for name, cases in study.spec.routers.items():
+        for index, case in enumerate(cases):
+            if study.places.gone("routers", name, index):
+                continue
+            given = {key for key in ("where", "sample", "to") if getattr(case, key) is not None}
+            place = study.places.key("routers", name, index)
+            if case.else_ is not None:
+                if given:
+                    yield Fault(place, "`else` stands alone in its case", "make two cases of it")
+            elif "to" not in given:
+                yield Fault(place, "this case leads nowhere", "add `to`")
+            elif len(given) == 1:
+                yield Fault(place, "this case has no condition", "add `where` or `sample`, or write `else` for `to`")

@@ -1,0 +1,35 @@
+"""An item can pass all cases of a router without being taken.
+
+It would have nowhere to go. End the router with `else`, or let its shares, those without a `where`, reach 100%.
+
+Wrong:
+
+    - {where: {metadata.night: true}, to: expert}
+
+Right:
+
+    - {where: {metadata.night: true}, to: expert}
+    - {else: qa}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.domain.sampling import SCALE
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF042"
+NAME = "router-falls-through"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every router that does not take everything."""
+    for name, cases in study.spec.routers.items():
+        faulty = study.places.gone("routers", name)
+        faulty |= {key for index in range(len(cases)) for key in study.places.gone("routers", name, index)}
+        free = sum(case.sample or 0 for case in cases if case.where is None)
+        if free < SCALE and not any(case.else_ is not None for case in cases) and not faulty:
+            message = f"the router {quoted(name)} does not take every item"
+            yield Fault(study.places.key("routers", name), message, "end it with a case like `{else: qa}`")

@@ -1,0 +1,34 @@
+"""The shares of a router are more than 100% together.
+
+Shares are slices of one draw, one behind the other: 25% and 20% are 45% of what no earlier `where` took. What
+is beyond 100% never gets anything.
+
+Wrong:
+
+    - {sample: 60%, to: qa}
+    - {sample: 60%, to: expert}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.domain.sampling import SCALE
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF041"
+NAME = "shares-over"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield the first share of every router that goes beyond."""
+    for name, cases in study.spec.routers.items():
+        total = 0
+        for index, case in enumerate(cases):
+            total += case.sample or 0
+            if case.sample and total > SCALE:
+                message = f"with this, the shares of {quoted(name)} are {total * 100 / SCALE:g}% together"
+                place = study.places.value("routers", name, index, "sample")
+                yield Fault(place, message, "they are slices of one draw, up to 100%")
+                break

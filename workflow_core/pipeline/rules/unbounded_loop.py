@@ -1,0 +1,29 @@
+"""An item can go round a loop any number of times.
+
+Without a bound, an item on which people disagree goes back and forth until somebody notices. `max_visits` on
+one task of the loop bounds it, and `on_max_visits` says where the item goes then: to an expert, for example.
+
+Right:
+
+    cars: {type: annotation, max_visits: 3, on_max_visits: expert, on: {completed: qa}}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.graph import written
+from workflow_core.pipeline.study import Study
+
+CODE = "AF035"
+NAME = "unbounded-loop"
+SEVERITY: Severity = "warning"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield one loop of every knot of tasks without `max_visits`."""
+    bounded = {name for name, task in study.spec.tasks.items() if task.max_visits is not None}
+    bounded |= {name for name in study.spec.tasks if "max_visits" in study.places.gone("tasks", name)}
+    graph = study.graph
+    for loop in graph.loops(name for name in graph.net if name not in bounded and name in graph.leaving):
+        if any(edge.source in study.spec.tasks for edge in loop):
+            yield Fault(loop[0].place, f"this loop has no bound: {written(loop)}", "give one of its tasks `max_visits`")

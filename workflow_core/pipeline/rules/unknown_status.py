@@ -1,0 +1,38 @@
+"""A task routes a status that nobody can set in it.
+
+An annotation task has the statuses completed and discarded, a QA task approved and discarded, unless `statuses`
+says otherwise; `extra_statuses` adds some. Statuses are compared exactly; `complete`, `discard` and `approve`
+stand for completed, discarded and approved.
+
+Wrong:
+
+    cars: {type: annotation, on: {complted: signs}}
+
+Right:
+
+    cars: {type: annotation, on: {completed: signs}}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.near import suggest
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF023"
+NAME = "unknown-status"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every key of `on` that is not a status of its task."""
+    for name in study.spec.tasks:
+        if not study.knows_statuses_of(name):
+            continue
+        offered = [status.name for status, _ in study.statuses_of(name)]
+        for status, (key, _) in study.routes_of(name).items():
+            if status not in offered:
+                message = f"the task {quoted(name)} has no status {quoted(key)}"
+                hint = suggest(key, offered) + " or add it to `extra_statuses`"
+                yield Fault(study.places.key("tasks", name, "on", key), message, hint)

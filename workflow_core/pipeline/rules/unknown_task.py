@@ -1,0 +1,38 @@
+"""`reviews` names something that is not an annotation task of this pipeline.
+
+A QA task reviews annotation tasks, whose authors get its issues to fix.
+
+Wrong:
+
+    qa: {type: qa, reviews: [cras]}
+
+Right:
+
+    qa: {type: qa, reviews: [cars]}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.near import suggest
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF021"
+NAME = "unknown-task"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every name in `reviews` that is not an annotation task."""
+    tasks = {name: study.type_of(name) for name in study.spec.tasks}
+    annotation = [name for name, type in tasks.items() if type == "annotation"]
+    for name, task in study.spec.tasks.items():
+        listed = task.reviews or []
+        for index, each in enumerate(listed if isinstance(listed, list) else [listed]):
+            path = ("tasks", name, "reviews")
+            place = study.places.value(*path, index) if isinstance(listed, list) else study.places.value(*path)
+            if tasks.get(each) == "qa":
+                yield Fault(place, f"{quoted(each)} is a QA task", "only annotation tasks are reviewed")
+            elif each not in tasks and each not in study.places.gone("tasks"):
+                yield Fault(place, f"there is no task {quoted(each)}", suggest(each, annotation))

@@ -1,0 +1,34 @@
+"""A case of a router is never asked, because everything was taken before it.
+
+`else` takes everything, and so do shares without a `where` that reach 100%. Cases are asked in their order.
+
+Wrong:
+
+    - {else: qa}
+    - {sample: 25%, to: expert}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.domain.sampling import SCALE
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.study import Study
+
+CODE = "AF044"
+NAME = "unreachable-case"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield the first case of every router that comes too late."""
+    for name, cases in study.spec.routers.items():
+        free = 0
+        for index, case in enumerate(cases):
+            if free >= SCALE:
+                place = study.places.key("routers", name, index)
+                yield Fault(place, "no item comes to this case: those before it take everything", "move it up")
+                break
+            if case.else_ is not None:
+                free = SCALE
+            elif case.where is None:
+                free += case.sample or 0

@@ -1,0 +1,34 @@
+"""No item can ever come to a task, a router or an exit.
+
+Nothing leads there from the start; or only `on_max_visits` of a task that is in no loop, where nothing comes
+twice. Route a status there, list it under `start`, or remove it. An exit that nothing leads to is only a warning.
+
+Wrong:
+
+    tasks:
+      cars: {type: annotation, on: {completed: done}}
+      signs: {type: annotation, on: {completed: done}}     # nothing leads to signs
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF032"
+NAME = "unreachable-node"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every node out of reach."""
+    graph = study.graph
+    if any(graph.kinds[name] == "unknown" for name in graph.reachable if name in graph.places):
+        return  # where the routes of a node could not be read, nobody knows what they reach
+    for name in graph.named("task", "router", "exit"):
+        declared = graph.kinds[name] != "exit" or name in study.spec.exits
+        if name not in graph.reachable and declared:
+            kind = graph.kinds[name]
+            message = f"nothing leads from the start to the {kind} {quoted(name)}"
+            yield Fault(graph.places[name], message, "", "warning" if kind == "exit" else None)

@@ -1,0 +1,47 @@
+"""A status of a task leads nowhere.
+
+An item with that status would stay for ever. Only `discarded` and `approved` go to the exits of their name by
+themselves; every other status needs a route.
+
+Wrong:
+
+    qa: {type: qa, extra_statuses: [redo]}
+
+Right:
+
+    qa: {type: qa, extra_statuses: [redo], on: {redo: cars}}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.domain.statuses import ALIASES
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.scalars import quoted
+from workflow_core.pipeline.study import Study
+
+CODE = "AF030"
+NAME = "unrouted-status"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield every status without a route."""
+    for name, task in study.spec.tasks.items():
+        gone = study.places.gone("tasks", name, "on")
+        if "on" in study.places.gone("tasks", name) or not study.knows_statuses_of(name):
+            continue
+        routes = study.routes_of(name)
+        empty = {status for status, (key, targets) in routes.items() if not targets and key in task.on}
+        for status, path in study.statuses_of(name):
+            routed = status.name in routes or status.name in ("discarded", "approved")
+            if status.name in empty and not study.places.gone("tasks", name, "on", routes[status.name][0]):
+                place = study.places.value("tasks", name, "on", routes[status.name][0])
+                yield Fault(place, f"the status {quoted(status.name)} leads nowhere", "name a target")
+            elif not routed and not {status.name, *_aliases(status.name)} & gone:
+                place = study.places.text(*path) if len(path) > 2 else study.places.key(*path)
+                message = f"the status {quoted(status.name)} of the task {quoted(name)} leads nowhere"
+                yield Fault(place, message, f"add a route like `on: {{{status.name}: ...}}`")
+
+
+def _aliases(status: str) -> Iterator[str]:
+    return (alias for alias, name in ALIASES.items() if name == status)

@@ -1,0 +1,27 @@
+"""A value is of the wrong kind, or not one of those that are possible.
+
+Nothing is converted: where text is expected, `5` and `true` are a number and a boolean, and must be quoted to
+be text. The finding says what is expected and what was found.
+
+Wrong:
+
+    on: {completed: 5}
+
+Right:
+
+    on: {completed: "5"}
+"""
+
+from collections.abc import Iterator
+
+from workflow_core.pipeline.findings import Fault, Severity
+from workflow_core.pipeline.study import Study
+
+CODE = "AF011"
+NAME = "wrong-value"
+SEVERITY: Severity = "error"
+
+
+def check(study: Study) -> Iterator[Fault]:
+    """Yield what was found while the file was read."""
+    yield from study.told(NAME)

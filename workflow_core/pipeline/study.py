@@ -1,0 +1,28 @@
+"""What the rules look at: the draft, and what follows from it as a whole."""
+
+from functools import cached_property
+
+from workflow_core.pipeline.draft import Draft
+from workflow_core.pipeline.flow import Flow
+from workflow_core.pipeline.forks import Branches, branches
+from workflow_core.pipeline.graph import Graph
+from workflow_core.pipeline.weave import weave
+
+
+class Study(Draft):
+    """A draft with its graph; everything is worked out once, when a rule first asks."""
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph, as far as it can be known."""
+        return weave(self)
+
+    @cached_property
+    def forks(self) -> list[Branches]:
+        """The forks that can be reached, with their branches and what is wrong about them."""
+        return branches(self, self.graph)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """What an item has been through wherever it is."""
+        return Flow(self, self.graph, self.forks)

@@ -1,0 +1,132 @@
+"""The small words of the language: names, e-mails, durations, shares, dates, schedules, and what makes them wrong."""
+
+import math
+import re
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from workflow_core.domain.sampling import SCALE
+from workflow_core.pipeline.scalars import describe, quoted
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+MAX_SECONDS = 30 * 86400
+
+
+def wrong(rule: str, message: str, hint: str = "") -> PydanticCustomError:
+    """Make the error by which a validator hands a fault to the rule of that name."""
+    return PydanticCustomError(rule, "{message}", {"message": message, "hint": hint})
+
+
+def _name(value: str) -> str:
+    if not value:
+        raise wrong("bad-name", "a name is empty")
+    if len(value) > 64:
+        raise wrong("bad-name", f"the name {quoted(value)} has {len(value)} characters", "at most 64 are possible")
+    bad = next((each for each in value if each == ":" or not each.isprintable()), None)
+    if bad:
+        what = '":"' if bad == ":" else f"the character U+{ord(bad):04X}"
+        raise wrong("bad-name", f"the name {quoted(value)} contains {what}", "use printable text without a colon")
+    if value != value.strip():
+        raise wrong("bad-name", f"the name {quoted(value)} begins or ends with a blank", "remove it")
+    return value
+
+
+def _email(value: str) -> str:
+    if not re.fullmatch(r"[^@\s]{1,200}@[^@\s]{1,200}", value) or not value.isprintable():
+        raise wrong("bad-email", f"{quoted(value)} is not an e-mail address", "write it like ann@example.org")
+    return value.lower()
+
+
+def _weight(value: float) -> float:
+    if not (math.isfinite(value) and 0 < value <= 1e9):
+        raise wrong("bad-weight", f"the weight {value} is not a number above 0", "leave out who gets no share")
+    return value
+
+
+def _seconds(value: Any) -> int:
+    found = re.fullmatch(r"(\d{1,9}) ?([smhd])", value) if isinstance(value, str) else None
+    seconds = int(found[1]) * _UNITS[found[2]] if found else 0
+    if not 0 < seconds <= MAX_SECONDS:
+        message = f"a lease is a time such as 30m, up to 30 days; this is {describe(value)}"
+        raise wrong("bad-lease", message, "write a number and s, m, h or d")
+    return seconds
+
+
+def _millionths(value: Any) -> int:
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?) ?%", value) if isinstance(value, str) else None
+    share = round(Decimal(found[1]) * SCALE / 100) if found else 0
+    if not 0 < share <= SCALE:
+        message = f"a share is a percentage above 0% and up to 100%; this is {describe(value)}"
+        raise wrong("bad-share", message, "write it like 25%")
+    return share
+
+
+def _due(value: str) -> str:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        message = f"{quoted(value)} is not a date"
+        raise wrong("wrong-value", message, "write it like 2026-12-31, or 2026-12-31T18:00:00+01:00") from None
+    if len(value) == 10:
+        moment = datetime.combine(moment.date(), time(23, 59, 59))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+
+
+def _color(value: str) -> str:
+    if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", value):
+        raise wrong("wrong-value", f"{quoted(value)} is not a colour", 'write it like "#e4572e", in quotes')
+    return value.lower()
+
+
+def _key(value: str) -> str:
+    if len(value) != 1 or not value.isprintable() or value.isspace():
+        raise wrong("wrong-value", f"a key is one character of the keyboard; this is {describe(value)}")
+    return value
+
+
+def _cron(value: str) -> str:
+    from cronsim import CronSim, CronSimError
+
+    try:
+        next(CronSim(value, datetime(2024, 1, 1, tzinfo=UTC)))
+    except CronSimError:
+        hint = 'write minute, hour, day, month and weekday, like "0 6 * * *"'
+        raise wrong("bad-schedule", f"{quoted(value)} is not a cron schedule", hint) from None
+    except StopIteration:
+        raise wrong("bad-schedule", f"the schedule {quoted(value)} never comes") from None
+    return value
+
+
+def _timezone(value: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise wrong("bad-schedule", f"there is no time zone {quoted(value)}", "write one like Europe/Berlin") from None
+    return value
+
+
+def _pages(value: Any) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,5})(?: ?- ?(\d{1,5}))?", str(value)) if isinstance(value, str | int) else None
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not 1 <= first <= last:
+        raise wrong("wrong-value", f"pages are a range; this is {describe(value)}", "write it like 3-5")
+    return first, last
+
+
+Name = Annotated[str, AfterValidator(_name)]
+Email = Annotated[str, AfterValidator(_email)]
+Weight = Annotated[float, AfterValidator(_weight)]
+Lease = Annotated[int, BeforeValidator(_seconds)]
+Share = Annotated[int, BeforeValidator(_millionths)]
+Due = Annotated[str, AfterValidator(_due)]
+Color = Annotated[str, AfterValidator(_color)]
+Key = Annotated[str, AfterValidator(_key)]
+Cron = Annotated[str, AfterValidator(_cron)]
+Timezone = Annotated[str, AfterValidator(_timezone)]
+Pages = Annotated[tuple[int, int], BeforeValidator(_pages)]

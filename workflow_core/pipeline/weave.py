@@ -1,0 +1,101 @@
+"""From a draft to its graph."""
+
+from workflow_core.domain.sampling import SCALE
+from workflow_core.pipeline import spec
+from workflow_core.pipeline.draft import Draft
+from workflow_core.pipeline.findings import Place
+from workflow_core.pipeline.graph import START, UNKNOWN, By, Edge, Graph
+from workflow_core.pipeline.near import near
+
+
+def weave(draft: Draft) -> Graph:
+    """Build the graph of whatever could be read.
+
+    A target that does not exist is taken for the name that was probably meant, so that one slip is one
+    finding; where there is none, and for a status without a route, the edge leads to `UNKNOWN`.
+    """
+    return _Loom(draft).graph
+
+
+class _Loom:
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.graph = Graph()
+        self.guesses: dict[str, str] = {}
+        self._nodes()
+        self._routes(START, [name for name, _ in draft.start()], "", "start", [at for _, at in draft.start()])
+        for name in draft.spec.tasks:
+            self._task(name)
+        for name, cases in draft.spec.routers.items():
+            if self.graph.kinds[name] == "router":
+                self._router(name, cases)
+        self._diversions()
+
+    def _nodes(self) -> None:
+        places, given, graph = self.draft.places, self.draft.spec, self.graph
+        for name in given.tasks:
+            graph.add_node(name, "task", places.key("tasks", name))
+        for name in given.routers:
+            graph.add_node(name, "router", places.key("routers", name))
+        for name in (*given.exits, "approved", "discarded"):
+            graph.add_node(name, "exit", places.key("exits", name))
+        for key in ("tasks", "routers", "exits"):
+            for name in places.gone(key):
+                graph.add_node(name, "unknown", places.key(key, name))
+                self._edge(name, UNKNOWN, "", "status", places.key(key, name))
+
+    def _task(self, name: str) -> None:
+        draft, path = self.draft, ("tasks", name, "on")
+        routes = draft.routes_of(name)
+        for status, (key, targets) in routes.items():
+            several = isinstance(draft.spec.tasks[name].on[key], list)
+            steps = [(*path, key, index) if several else (*path, key) for index in range(len(targets))]
+            self._routes(name, targets, status, "status", [draft.places.value(*each) for each in steps])
+        for status, origin in ((each.name, path) for each, path in draft.statuses_of(name)):
+            if status not in routes:
+                target = status if status in ("discarded", "approved") else UNKNOWN
+                if status in draft.places.gone(*path):
+                    target = UNKNOWN
+                place = draft.places.text(*origin) if len(origin) > 2 else draft.places.key(*origin)
+                self._edge(name, target, status, "status", place)
+
+    def _router(self, name: str, cases: list[spec.Case]) -> None:
+        for index, case in enumerate(cases):
+            for key, target in (("to", case.to), ("else", case.else_)):
+                if target is not None:
+                    label = "else" if key == "else" else _share(case) if case.sample else "where"
+                    place = self.draft.places.value("routers", name, index, key)
+                    self._edge(name, self._resolved(target), label, "case", place)
+        if self.draft.places.gone("routers", name) or not cases:
+            self._edge(name, UNKNOWN, "", "case", self.graph.places[name])
+
+    def _diversions(self) -> None:
+        """Add what leads on when an item came too often; it can only where the task is part of a loop."""
+        import networkx as nx
+
+        looping = {n for knot in nx.strongly_connected_components(self.graph.net) if len(knot) > 1 for n in knot}
+        for name, task in self.draft.spec.tasks.items():
+            if task.on_max_visits is not None and name in looping:
+                place = self.draft.places.value("tasks", name, "on_max_visits")
+                self._edge(name, self._resolved(task.on_max_visits), "max_visits", "max_visits", place)
+
+    def _routes(self, source: str, names: list[str], label: str, by: By, places: list[Place]) -> None:
+        found = {self._resolved(name): place for name, place in zip(names, places, strict=True)}
+        if len(found) > 1:
+            self.graph.add_fork(source, list(found), label, by, list(found.values()))
+        for target, place in found.items() if len(found) == 1 else ():
+            self._edge(source, target, label, by, place)
+
+    def _edge(self, source: str, target: str, label: str, by: By, place: Place) -> None:
+        self.graph.add_edge(Edge(source, target, label, by, place))
+
+    def _resolved(self, name: str) -> str:
+        if name in self.graph.kinds:
+            return name
+        if name not in self.guesses:
+            self.guesses[name] = near(name, self.draft.names) or UNKNOWN
+        return self.guesses[name]
+
+
+def _share(case: spec.Case) -> str:
+    return f"{(case.sample or 0) * 100 / SCALE:g}%"
