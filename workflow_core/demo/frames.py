@@ -71,9 +71,7 @@ def scene(seed: int, number: int) -> Scene:
     stamp = f"CAM {number_of_camera}   {taken:%Y-%m-%d  %H:%M:%S}   {speed:3d} km/h"
     layout = lay_out(rng, place, weather)
     folder = f"/camera-{number_of_camera}"
-    return Scene(
-        f"frame-{number:04d}.jpg", folder, metadata, camera, light, layout, rng.getrandbits(32), stamp
-    )
+    return Scene(f"frame-{number:04d}.jpg", folder, metadata, camera, light, layout, rng.getrandbits(32), stamp)
 
 
 def draw(scene: Scene) -> Image.Image:

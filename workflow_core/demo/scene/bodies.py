@@ -33,10 +33,7 @@ class Body:
         flank = self.side * self.half
         for along in (0.85, self.length - 0.9):
             for size, colour in ((radius, TYRE), (radius * 0.58, (128, 132, 138))):
-                turn = [
-                    (flank, radius + size * sin(a * pi / 7), along + size * cos(a * pi / 7))
-                    for a in range(14)
-                ]
+                turn = [(flank, radius + size * sin(a * pi / 7), along + size * cos(a * pi / 7)) for a in range(14)]
                 self.quad(turn, colour)
         for s in (-1, 1):
             inner, outer = s * (self.half - 0.3), s * (self.half - 0.04)
@@ -199,10 +196,7 @@ class Body:
             if not truck:
                 for s in (-1, 1):
                     self.quad(
-                        [
-                            (s * self.half * u, v, 0)
-                            for u, v in ((0.14, 1.3), (0.14, 1.9), (0.82, 1.9), (0.86, 1.3))
-                        ],
+                        [(s * self.half * u, v, 0) for u, v in ((0.14, 1.3), (0.14, 1.9), (0.82, 1.9), (0.86, 1.3))],
                         GLASS,
                     )
         self.quad(

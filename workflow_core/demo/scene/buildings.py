@@ -89,9 +89,7 @@ class Building:
         stage.face([(x, 0, near), (x, top, near), (x, top, far), (x, 0, far)], colour, at=at)
         if self.kind == "flats":
             trim = mixed(colour, (255, 255, 255), 0.35)
-            stage.face(
-                [(x, top, near), (x, top - 0.5, near), (x, top - 0.5, far), (x, top, far)], trim, at=at
-            )
+            stage.face([(x, top, near), (x, top - 0.5, near), (x, top - 0.5, far), (x, top, far)], trim, at=at)
             stage.face(
                 [(x, top, near), (x, top - 0.5, near), (outer, top - 0.5, near), (outer, top, near)],
                 trim,
@@ -107,9 +105,7 @@ class Building:
         x, top = self.x, self.height
         ridge, peak, eave = x + self._side * self._depth / 2, top + 2.6, x - self._side * 0.4
         stage.face([(x, top, near), (ridge, peak, near), (outer, top, near)], front)
-        stage.face(
-            [(eave, top - 0.2, near), (ridge, peak, near), (ridge, peak, far), (eave, top - 0.2, far)], roof
-        )
+        stage.face([(eave, top - 0.2, near), (ridge, peak, near), (ridge, peak, far), (eave, top - 0.2, far)], roof)
 
     def _windows(self, stage: Stage, rng: Random, wall: Wall, length: float, colour: Colour) -> None:
         night = stage.light.night
@@ -149,9 +145,7 @@ class Building:
                 continue
             left, lit = max(left, NEAR), 0.85 if stage.light.lamps else 0.0
             pane = tone if lit else (70, 88, 100)
-            stage.face(
-                [(x, 0.4, left), (x, 2.5, left), (x, 2.5, right), (x, 0.4, right)], pane, lit=lit, at=left
-            )
+            stage.face([(x, 0.4, left), (x, 2.5, left), (x, 2.5, right), (x, 0.4, right)], pane, lit=lit, at=left)
             out = x - self._side * 1.1
             awning = [(x, 3.0, left), (out, 2.5, left), (out, 2.5, right), (x, 3.0, right)]
             stage.face(awning, colour, at=left, lit=0.25 if lit else 0.0)

@@ -41,9 +41,7 @@ def lay_out(rng: Random, place: str, weather: Weather) -> Layout:
     street = Street(left, right, tuple(lines), place != "country", crossing, rng.uniform(0, 7))
     things: list[Thing] = [*_buildings(rng, place, left, right), *_trees(rng, place, left, right)]
     if place != "country":
-        things += [
-            Lamp(side, z) for side in (left - 0.7, right + 0.7) for z in range(16 + rng.randrange(6), 90, 22)
-        ]
+        things += [Lamp(side, z) for side in (left - 0.7, right + 0.7) for z in range(16 + rng.randrange(6), 90, 22)]
     things += _vehicles(rng, place, left, right if parking > 1 else None, ours, crossing)
     things += _people(rng, place, left, right, crossing, weather)
     things += _signs(rng, left, right, crossing)
@@ -119,8 +117,7 @@ def _people(
     spots: list[tuple[float, float]] = []
     if crossing is not None:
         spots += [
-            (rng.uniform(left + 0.6, right - 0.4), crossing + rng.uniform(0.6, 2.4))
-            for _ in range(rng.randrange(1, 4))
+            (rng.uniform(left + 0.6, right - 0.4), crossing + rng.uniform(0.6, 2.4)) for _ in range(rng.randrange(1, 4))
         ]
     for _ in range({"city": 6, "suburb": 2, "country": 0}[place]):
         edge, side = rng.choice(((left, -1), (right, 1)))
@@ -148,9 +145,7 @@ def _signs(rng: Random, left: float, right: float, crossing: float | None) -> li
         side = rng.choice((1, 1, 1, -1))
         x = right + rng.uniform(0.5, 1.1) if side > 0 else left - rng.uniform(0.5, 1.1)
         kind = rng.choice(("stop", "speed", "speed", "yield"))
-        found.append(
-            Sign(x, z + rng.uniform(-1, 2), kind, rng.choice((30, 40, 50, 60, 70, 80)), rng.uniform(2.3, 2.8))
-        )
+        found.append(Sign(x, z + rng.uniform(-1, 2), kind, rng.choice((30, 40, 50, 60, 70, 80)), rng.uniform(2.3, 2.8)))
     if crossing is not None and rng.random() < 0.5:
         found.append(Sign(right + 0.6, crossing, "yield", 0, 2.4))
     return found

@@ -58,9 +58,7 @@ def clipped(points: Sequence[Point]) -> list[Point]:
     for axis, limit, keep_above in ((0, 0, True), (0, WIDTH, False), (1, 0, True), (1, HEIGHT, False)):
         source, result = result, []
         for before, here in zip([source[-1], *source[:-1]] if source else [], source, strict=True):
-            inside, was_inside = (
-                (p[axis] >= limit) is keep_above or p[axis] == limit for p in (here, before)
-            )
+            inside, was_inside = ((p[axis] >= limit) is keep_above or p[axis] == limit for p in (here, before))
             if inside != was_inside:
                 share = (limit - before[axis]) / (here[axis] - before[axis])
                 other = before[1 - axis] + (here[1 - axis] - before[1 - axis]) * share

@@ -39,10 +39,7 @@ class Person:
         """Return the silhouette from shoes to hair; an umbrella does not count."""
         reach = 0.13 + 0.14 * self.step
         corners = [(-reach, 0.0), (-0.2, 0.8), (-0.12, 1.0), (0.12, 1.0), (0.2, 0.8), (reach + 0.06, 0.0)]
-        points = [
-            camera.project(self.x + u * self.tall * self.way / 1.74, v * self.tall, self.z)
-            for u, v in corners
-        ]
+        points = [camera.project(self.x + u * self.tall * self.way / 1.74, v * self.tall, self.z) for u, v in corners]
         shown = clipped(points)
         return Outline("pedestrian", "box", tuple(shown)) if len(shown) > 2 else None
 

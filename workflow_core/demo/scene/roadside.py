@@ -35,9 +35,7 @@ class Tree:
         )
         base = rng.choice(((78, 116, 62), (96, 128, 58), (62, 104, 72), (152, 128, 58)))
         for share, spread, count in ((0.35, 1.0, 7), (0.0, 0.85, 6), (-0.35, 0.6, 5)):
-            tone = mixed(
-                base, (20, 36, 40) if share > 0 else (240, 240, 170), abs(share) * (1.0 if share > 0 else 0.5)
-            )
+            tone = mixed(base, (20, 36, 40) if share > 0 else (240, 240, 170), abs(share) * (1.0 if share > 0 else 0.5))
             colour = stage.light.on(tone, self.z)
             for _ in range(count):
                 u, v, r = (

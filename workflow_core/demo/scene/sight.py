@@ -32,7 +32,5 @@ def truth(outlines: Sequence[Outline]) -> tuple[TruthShape, ...]:
         pixels, visible = whole[number - 1] * COARSE**2, counts[number] / max(1, whole[number - 1])
         if pixels >= SMALLEST[outline.label] and visible >= HIDDEN:
             attributes = {**outline.attributes, "occluded": visible < OCCLUDED}
-            shapes.append(
-                TruthShape(outline.label, outline.tool, geometry(outline.tool, outline.points), attributes)
-            )
+            shapes.append(TruthShape(outline.label, outline.tool, geometry(outline.tool, outline.points), attributes))
     return tuple(shapes)

@@ -49,9 +49,7 @@ class Stage:
         self._pen = ImageDraw.Draw(self.image)
         self._wash = ImageDraw.Draw(self.image, "RGBA")
 
-    def face(
-        self, places: Sequence[Place], colour: Colour, *, lit: float = 0.0, at: float | None = None
-    ) -> None:
+    def face(self, places: Sequence[Place], colour: Colour, *, lit: float = 0.0, at: float | None = None) -> None:
         """Fill a face given by its corners; its shade is that of its distance."""
         distance = at if at is not None else sum(p[2] for p in places) / len(places)
         self.shape(self.camera.project_all(places), self.light.on(colour, distance, lit))

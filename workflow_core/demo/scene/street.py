@@ -51,9 +51,7 @@ class Street:
                 self._strip(stage, x, x + 0.55, z + 3.0, z, PAINT)
                 x += 1.1
 
-    def _strip(
-        self, stage: Stage, left: float, right: float, far: float, near: float, colour: Colour
-    ) -> None:
+    def _strip(self, stage: Stage, left: float, right: float, far: float, near: float, colour: Colour) -> None:
         near = max(near, NEAR)
         places = [(left, 0.0, far), (right, 0.0, far), (right, 0.0, near), (left, 0.0, near)]
         stage.face(places, colour, at=(far + near) / 2)
@@ -91,9 +89,7 @@ def draw_sky(stage: Stage, look: int, hills: bool) -> None:
         stage.disc(x, y, 12, 12, (255, 246, 220))
     if light.weather in ("clear", "overcast") and not light.night:
         for _ in range(4 if light.weather == "clear" else 9):
-            _cloud(
-                stage, rng, mixed(light.sky_low, (255, 255, 255), 0.5 if light.weather == "clear" else 0.2)
-            )
+            _cloud(stage, rng, mixed(light.sky_low, (255, 255, 255), 0.5 if light.weather == "clear" else 0.2))
     if hills:
         _hills(stage, rng)
     else:
@@ -135,7 +131,5 @@ def _skyline(stage: Stage, rng: Random) -> None:
         )
         if stage.light.night:
             for _ in range(4):
-                stage.disc(
-                    x + rng.uniform(3, width - 3), horizon - rng.uniform(0, height), 0.6, 0.8, (210, 180, 120)
-                )
+                stage.disc(x + rng.uniform(3, width - 3), horizon - rng.uniform(0, height), 0.6, 0.8, (210, 180, 120))
         x += width

@@ -72,9 +72,7 @@ class Car:
         stage, half = body.stage, body.half
         dark = stage.light.night or stage.light.weather in ("rain", "fog")
         low, top = (0.9, 1.12) if self.kind == "truck" else (0.58, 0.76)
-        colour: Colour = (
-            (255, 246, 220) if self.towards else (236, 40, 36) if self.braking or dark else (168, 26, 30)
-        )
+        colour: Colour = (255, 246, 220) if self.towards else (236, 40, 36) if self.braking or dark else (168, 26, 30)
         for s in (-1, 1):
             body.quad(
                 [(s * half * u, v, 0) for u, v in ((0.62, low + 0.02), (0.6, top), (0.96, top), (0.98, low))],

@@ -1,0 +1,55 @@
+"""The live view of a run."""
+
+import io
+import time
+
+from rich.console import Console
+
+from workflow_core.demo.live import LiveView, Snapshot, TaskNow, line, screen
+
+NOW = Snapshot(
+    items=20,
+    tasks=(TaskNow("cars", "annotation", 5, 2, 13), TaskNow("[red]qa", "qa", 0, 1, 4)),
+    exits={"approved": 3, "discarded": 1},
+    moving=2,
+    stuck=1,
+    note="the mover was killed",
+)
+
+
+def rendered(width: int, terminal: bool) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width, force_terminal=terminal, color_system=None).print(screen(NOW, 12.3))
+    return out.getvalue()
+
+
+def test_the_screen_shows_every_task_exit_and_what_is_in_motion() -> None:
+    shown = rendered(100, terminal=True)
+    for words in ("cars", "[red]qa", "approved 3", "4 of 20 through", "2 in motion", "1 stuck", "12 s", "killed"):
+        assert words in shown
+
+
+def test_the_screen_fits_a_narrow_terminal() -> None:
+    assert all(len(row) <= 80 for row in rendered(80, terminal=True).splitlines())
+
+
+def test_a_line_says_the_same_without_a_terminal() -> None:
+    said = line(NOW)
+    assert said.count("\n") == 0
+    for words in ("cars 13 done + 7 open", "approved 3", "4 of 20 through", "2 in motion", "1 stuck", "killed"):
+        assert words in said
+
+
+def test_without_a_terminal_lines_are_written_only_when_something_changed() -> None:
+    out = io.StringIO()
+    with LiveView(lambda: NOW, console=Console(file=out, width=200)):
+        time.sleep(2.3)
+    lines = out.getvalue().splitlines()
+    assert len(lines) == 1 and "4 of 20 through" in lines[0]
+
+
+def test_in_a_terminal_the_last_state_stays_on_the_screen() -> None:
+    out = io.StringIO()
+    with LiveView(lambda: NOW, console=Console(file=out, width=100, force_terminal=True)):
+        time.sleep(0.1)
+    assert "4 of 20 through" in out.getvalue()

@@ -1,0 +1,139 @@
+"""A live view of a run in the terminal; plain lines where the output is no terminal."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+COLOURS = {"annotation": "blue", "qa": "magenta"}
+EXIT_COLOURS = {"approved": "green", "discarded": "red"}
+
+
+@dataclass(frozen=True)
+class TaskNow:
+    """How far a task is, in items."""
+
+    name: str
+    type: str
+    queued: int = 0
+    claimed: int = 0
+    done: int = 0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """How a run stands."""
+
+    items: int
+    tasks: tuple[TaskNow, ...]
+    exits: Mapping[str, int] = field(default_factory=dict)
+    moving: int = 0
+    """Items with a status that has not been routed yet."""
+    stuck: int = 0
+    note: str = ""
+    """What is going on besides, in a few words."""
+
+    @property
+    def ended(self) -> int:
+        """Return how many items have left."""
+        return sum(self.exits.values())
+
+
+class LiveView:
+    """Shows snapshots until it is closed: `with LiveView(read): ...`.
+
+    In a terminal the view is redrawn in place, four times a second. Elsewhere a line is written every two
+    seconds if anything changed. `read` is called from a thread of the view.
+    """
+
+    def __init__(self, read: Callable[[], Snapshot], *, console: Console | None = None) -> None:
+        self._read = read
+        self._console = console or Console(stderr=True)
+        self._began = time.monotonic()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="live-view", daemon=True)
+
+    def __enter__(self) -> "LiveView":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join(timeout=10)
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began
+
+    def _run(self) -> None:
+        if self._console.is_terminal:
+            self._redraw()
+        else:
+            self._report()
+
+    def _redraw(self) -> None:
+        with Live(console=self._console, auto_refresh=False) as live:
+            while True:
+                stopping = self._stop.wait(0.25)
+                live.update(screen(self._read(), self._elapsed()), refresh=True)
+                if stopping:
+                    return
+
+    def _report(self) -> None:
+        last = ""
+        while True:
+            stopping = self._stop.wait(2.0)
+            now = self._read()
+            said = line(now)
+            if said != last:
+                self._console.print(f"{self._elapsed():5.1f} s  {said}", highlight=False, markup=False, soft_wrap=True)
+            last = said
+            if stopping:
+                return
+
+
+def line(now: Snapshot) -> str:
+    """Say how a run stands in one line.
+
+    >>> line(Snapshot(9, (TaskNow("cars", "annotation", queued=4, claimed=1, done=3),), {"approved": 1}))
+    'cars 3 done + 5 open | approved 1 | 1 of 9 through'
+    """
+    tasks = ", ".join(f"{task.name} {task.done} done + {task.queued + task.claimed} open" for task in now.tasks)
+    exits = ", ".join(f"{name} {count}" for name, count in now.exits.items() if count)
+    parts = [tasks, exits, f"{now.ended} of {now.items} through"]
+    if now.moving:
+        parts.append(f"{now.moving} in motion")
+    if now.stuck:
+        parts.append(f"{now.stuck} stuck")
+    return " | ".join(part for part in [*parts, now.note] if part)
+
+
+def screen(now: Snapshot, elapsed: float) -> RenderableType:
+    """Return the view of a snapshot for a terminal."""
+    table = Table.grid(padding=(0, 2))
+    for number in range(5):
+        table.add_column(justify="left" if number < 2 else "right")
+    table.add_row("", "", *(Text(word, "dim") for word in ("queued", "claimed", "done")))
+    for task in now.tasks:
+        total = max(1, task.queued + task.claimed + task.done)
+        colour = COLOURS.get(task.type, "cyan")
+        bar = ProgressBar(total=total, completed=task.done, width=32, complete_style=colour, finished_style=colour)
+        claimed = Text(str(task.claimed), "yellow" if task.claimed else "dim")
+        table.add_row(Text(task.name, "bold"), bar, str(task.queued), claimed, Text(str(task.done), colour))
+    exits = Text("  ")
+    for name, count in now.exits.items():
+        exits.append(f"{name} ", EXIT_COLOURS.get(name, "cyan")).append(f"{count}   ", "bold")
+    state = Text(f"  {now.ended} of {now.items} through · {now.moving} in motion", "dim")
+    state.append(f" · {now.stuck} stuck" if now.stuck else "", "red").append(f" · {elapsed:.0f} s", "dim")
+    parts: list[RenderableType] = [table, Text(), exits, state]
+    if now.note:
+        parts.append(Text(f"  {now.note}", "bold yellow"))
+    return Group(*parts)

@@ -1,0 +1,136 @@
+"""What a run of the demo came to: plain values for the report, the terminal and machines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How long it took from a status to the item being open to the next person, in milliseconds."""
+
+    p50: float
+    p99: float
+    n: int
+
+
+def latency(milliseconds: Sequence[float]) -> Latency:
+    """Summarise measured times by the nearest-rank method; none at all are zeros.
+
+    >>> latency([4.0, 1.0, 3.0, 2.0])
+    Latency(p50=2.0, p99=4.0, n=4)
+    """
+    ordered = sorted(milliseconds)
+    if not ordered:
+        return Latency(0.0, 0.0, 0)
+    p50, p99 = (ordered[ceil(share * len(ordered)) - 1] for share in (0.5, 0.99))
+    return Latency(round(p50, 1), round(p99, 1), len(ordered))
+
+
+@dataclass(frozen=True)
+class Move:
+    """How many items a status in a task brought to a place: a task or an exit."""
+
+    task: str
+    status: str
+    place: str
+    count: int
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """How one task went. `items` were ever in it; `statuses` counts the decisions that were made there."""
+
+    name: str
+    type: str
+    items: int
+    open: int
+    statuses: Mapping[str, int]
+    again: int = 0
+    """How many visits were not the item's first."""
+    people: Mapping[str, int] = field(default_factory=dict)
+    """Decisions by person."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A shape on a frame, and who made it."""
+
+    label: str
+    tool: str
+    geometry: Mapping[str, Any]
+    by: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A frame with its shapes, and where it ended."""
+
+    name: str
+    path: Path
+    place: str
+    shapes: tuple[Drawn, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to an item. `what` says it in words; `who` is None for the mover."""
+
+    at: datetime
+    what: str
+    who: str | None = None
+    task: str | None = None
+    status: str | None = None
+    visit: int = 1
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The whole way of one item."""
+
+    picture: Picture
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that a run of the demo has to tell."""
+
+    pipeline: str
+    items: int
+    exits: Mapping[str, int]
+    elsewhere: Mapping[str, int]
+    status_to_claimable: Latency
+    acknowledged: int
+    lost: int
+    moved_twice: int
+    exported: Mapping[str, int]
+    seconds: float
+    tasks: tuple[TaskRow, ...] = ()
+    moves: tuple[Move, ...] = ()
+    gallery: tuple[Picture, ...] = ()
+    journey: Journey | None = None
+    mover_gap_seconds: float | None = None
+    """How long nothing was moved after the mover had been killed; None where it was not killed."""
+    next_steps: tuple[tuple[str, str], ...] = ()
+    """Commands to try, each with what it does."""
+    remarks: tuple[str, ...] = ()
+    """What a reader should know about this run, such as shapes that were made up."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `annoflow demo --json` prints."""
+        measured = self.status_to_claimable
+        return {
+            "items": self.items,
+            "exits": dict(self.exits),
+            "elsewhere": dict(self.elsewhere),
+            "status_to_claimable_ms": {"p50": measured.p50, "p99": measured.p99, "n": measured.n},
+            "acknowledged": self.acknowledged,
+            "lost": self.lost,
+            "moved_twice": self.moved_twice,
+            "exported": dict(self.exported),
+            "seconds": self.seconds,
+        }
