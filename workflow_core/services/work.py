@@ -168,7 +168,7 @@ def _share(session: Session, *, actor: Person, task_id: int) -> tuple[Task, Assi
 
 def _own_place(session: Session, *, actor: Person, place_id: int) -> tuple[TaskItem, Task, Assignment]:
     """Return a place that is the person's: in their assignment, or in the pool of a task of theirs."""
-    query = select(TaskItem).where(TaskItem.id == place_id).with_for_update()
+    query = select(TaskItem).where(TaskItem.id == place_id).with_for_update(key_share=True)
     place = session.exec(query.execution_options(populate_existing=True)).first()
     if place is None:
         raise NotFound(f"{actor.email} has no item at place {place_id}")

@@ -33,7 +33,7 @@ def held(session: Session, *, task_id: int, assignment_id: int) -> list[Place]:
         """
         SELECT id, item_id, task_id, claim_no FROM task_item
         WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'
-        ORDER BY priority DESC, position, id
+        ORDER BY rank, position, id
         """,
         task=task_id,
         assignment=assignment_id,
@@ -86,7 +86,7 @@ def _claim(
             f"""
             SELECT id FROM task_item
             WHERE task_id = :task AND {whose} AND state IN ('queued', 'returned') {extra}
-            ORDER BY priority DESC, position, id LIMIT :count {lock}
+            ORDER BY rank, position, id LIMIT :count {lock}
             """,
             task=task_id,
             count=count,

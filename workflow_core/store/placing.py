@@ -106,7 +106,7 @@ def _place_in_tasks(session: Session, now: datetime) -> None:
     run(
         session,
         """
-        INSERT INTO task_item (task_id, item_id, entry_id, assignment_id, state, visit, begun, priority, position,
+        INSERT INTO task_item (task_id, item_id, entry_id, assignment_id, state, visit, begun, rank, position,
                                claim_no, parked, since)
         SELECT task_id, item_id, entry_id, assignment_id, 'queued', 1, FALSE, 0, 0, 0, parked, :now
         FROM arrival WHERE kind = 'task' AND existing_id IS NULL ORDER BY id

@@ -94,6 +94,7 @@ class TaskItem(Table, table=True):
 
     `routing` says what became of the status: pending, routed, void (the item had left), parked.
     `kept_status` is a status taken by an issue or by a re-entry, with whether it had been routed.
+    What has the lower `rank` comes first, then the lower `position`.
     `parked` says why nobody can go on with it. `claim_no` is the fencing token: it grows with each claim.
     """
 
@@ -122,7 +123,7 @@ class TaskItem(Table, table=True):
             "ix_task_item_claimable",
             "task_id",
             "assignment_id",
-            text("priority DESC"),
+            "rank",
             "position",
             "id",
             sqlite_where=text(CLAIMABLE),
@@ -164,7 +165,7 @@ class TaskItem(Table, table=True):
     kept_event_id: int | None = number(null=True)
     visit: int = 1
     begun: bool = False
-    priority: int = 0
+    rank: int = 0
     position: int = number(default=0)
     claim_no: int = 0
     lease_until: datetime | None = instant(null=True)
