@@ -30,6 +30,15 @@ possible: a path, file://, memory://, s3://, gs://
     return name
 
 
+def local_path(uri: str) -> str:
+    """Return the path of a place on this machine, as it is written: fsspec does not decode `%20` either.
+
+    >>> local_path("file:///photos/a 1.jpg"), local_path("exports")
+    ('/photos/a 1.jpg', 'exports')
+    """
+    return uri[len("file://") :] if uri.lower().startswith("file://") else uri
+
+
 def shown(uri: str) -> str:
     """Return the address as it may be shown: without a password or a signature.
 

@@ -5,6 +5,7 @@ detector must not take for boxes without a size, are in the list `annoflow`, wit
 What COCO does not know of an annotation is in its field `annoflow`. Categories are numbered from 1 by sorted label.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -32,7 +33,7 @@ class CocoWriter:
         for annotation in item.annotations:
             self._labels.add(annotation.label)
             spool = self._shapes if annotation.tool in ("box", "polygon") else self._others
-            spool.write(annotation.label + "\n" + line(_annotation(item, annotation)) + "\n")
+            spool.write(line(annotation.label) + "\n" + line(_annotation(item, annotation)) + "\n")
 
     def close(self) -> None:
         """Number the categories, and write the annotations with these numbers."""
@@ -44,8 +45,8 @@ class CocoWriter:
             separator = "\n"
             spool.seek(0)
             for label in spool:
-                rest = spool.readline().rstrip("\n")
-                self._file.write(f'{separator}{{"category_id":{numbers[label.rstrip(chr(10))]},{rest[1:]}')
+                number, rest = numbers[json.loads(label)], spool.readline().rstrip("\n")
+                self._file.write(f'{separator}{{"category_id":{number},{rest[1:]}')
                 separator = ",\n"
             self._file.write("\n]")
             spool.close()

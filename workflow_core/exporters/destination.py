@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import fsspec
@@ -54,14 +53,14 @@ def open_destination(uri: str) -> Destination:
         Unavailable: the driver is not installed, or it refuses.
     """
     if places.scheme(uri) == "file":
-        path = unquote(urlsplit(uri).path) if uri.lower().startswith("file://") else uri
-        return LocalFolder(Path(path).expanduser().absolute())
+        return LocalFolder(Path(places.local_path(uri)).expanduser().absolute())
     try:
         filesystem, root = fsspec.core.url_to_fs(uri)
     except ImportError as error:
         raise Unavailable(places.missing_driver(uri)) from error
     except Exception as error:  # each driver has errors of its own
         raise Unavailable(f"cannot reach {places.shown(uri)!r}: {error}") from error
+    filesystem.invalidate_cache()  # what it listed in an earlier run may have changed
     return Bucket(filesystem, root.rstrip("/"), places.shown(uri).rstrip("/"))
 
 
