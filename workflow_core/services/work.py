@@ -106,15 +106,14 @@ def submit(
     """
     place, task, assignment = _own_place(session, actor=actor, place_id=place_id)
     chosen = statuses.resolve(status, [statuses.Status(**one) for one in task.statuses]).name
-    if place.state == work.State.SUBMITTED and place.assignment_id == assignment.id and place.status == chosen:
-        if token is None or token == place.claim_no:
-            assert place.status_event_id is not None
-            return Submitted(place.id, place.item_id, chosen, place.status_event_id)
+    again = place.status == chosen and place.assignment_id == assignment.id and token in (None, place.claim_no)
+    if again and place.status_event_id is not None:
+        return Submitted(place.id, place.item_id, chosen, place.status_event_id)
     name = _name(session, place)
     if token is not None and token != place.claim_no:
         raise Conflict(f"your claim on {name} has ended and it was claimed anew; your draft is kept")
     work.next_state(work.State(place.state), work.Event.SUBMIT, kept=_kept(place))
-    _check_holder(session, place, assignment, actor, name)
+    _check_holder(place, assignment, name)
     _check_open(task, assignment, now, holding=True)
     if task.type == "qa" and not task.review_own and authors.wrote(session, place=place, person_id=actor.id):
         raise NotAllowed(f"{actor.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
@@ -178,7 +177,7 @@ def _own_place(session: Session, *, actor: Person, place_id: int) -> tuple[TaskI
     return place, task, assignment
 
 
-def _check_holder(session: Session, place: TaskItem, assignment: Assignment, actor: Person, name: str) -> None:
+def _check_holder(place: TaskItem, assignment: Assignment, name: str) -> None:
     if place.assignment_id in (None, assignment.id):
         return
     if place.state == work.State.CLAIMED:

@@ -18,7 +18,7 @@ def choose_new(session: Session, *, pipeline_id: int, where: ColumnElement[bool]
     """
     if is_postgres(session):
         run(session, "SELECT id FROM pipeline WHERE id = :id FOR NO KEY UPDATE", id=pipeline_id)
-    entered = select(col(Entry.id)).where(Entry.pipeline_id == pipeline_id, col(Entry.item_id) == col(Item.id))
+    entered = select(col(Entry.id)).where(col(Entry.pipeline_id) == pipeline_id, col(Entry.item_id) == col(Item.id))
     return choose(session, where=where & ~entered.exists(), limit=limit)
 
 

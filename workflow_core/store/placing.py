@@ -40,7 +40,8 @@ def _divert(session: Session, now: datetime) -> None:
         run(
             session,
             f"""
-            UPDATE arrival SET node_id = n.overflow_id, kind = CASE WHEN n.overflow_id IS NULL THEN 'stuck' ELSE 'moved' END,
+            UPDATE arrival SET node_id = n.overflow_id,
+                               kind = CASE WHEN n.overflow_id IS NULL THEN 'stuck' ELSE 'moved' END,
                                parked = CASE WHEN n.overflow_id IS NULL THEN 'max-visits' END
             FROM (SELECT a.id, n.overflow_id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {over}) n
             WHERE arrival.id = n.id

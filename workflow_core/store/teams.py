@@ -8,6 +8,10 @@ from sqlmodel import Session, col, select
 from workflow_core.store.models import Assignment, Membership, Person, Task, TaskItem
 
 
+RISING = ("contributor", "manager", "owner")
+"""The roles, each with all that the one before it may do."""
+
+
 def apply(session: Session, *, task: Task, team: Mapping[str, float], project_id: int, now: datetime) -> set[str]:
     """Make the file's team the task's, where the file's team changed since the last time; returns who is new here.
 
@@ -50,10 +54,13 @@ def find_or_invite(session: Session, *, email: str, now: datetime, invited: set[
 
 
 def join_project(session: Session, *, person: Person, project_id: int, role: str, now: datetime) -> None:
-    """Give a person a role in a project, unless they have one."""
-    if session.get(Membership, (project_id, person.id)) is None:
+    """Give a person a role in a project, unless they have it or a higher one."""
+    membership = session.get(Membership, (project_id, person.id))
+    if membership is None:
         session.add(Membership(project_id=project_id, person_id=person.id, role=role, created_at=now))
-        session.flush()
+    elif RISING.index(role) > RISING.index(membership.role):
+        membership.role = role
+    session.flush()
 
 
 def has_open_places(session: Session, *, task_id: int) -> bool:

@@ -32,7 +32,7 @@ class _SqliteWakeup:
     def _version(self) -> int:
         cursor = self._connection.cursor()
         try:
-            return int(cursor.execute("PRAGMA data_version").fetchone()[0])  # type: ignore[func-returns-value, index]
+            return int(cursor.execute("PRAGMA data_version").fetchone()[0])
         finally:
             cursor.close()
 

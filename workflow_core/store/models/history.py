@@ -10,7 +10,7 @@ from workflow_core.store.models.base import Table, document, instant, key, numbe
 
 
 class Event(Table, table=True):
-    """One thing that happened: who (`actor_id`, null for annoflow itself), when, what (`verb`), where, why (`cause_id`).
+    """One thing that happened: who (`actor_id`, null for annoflow), when, what (`verb`), where, why (`cause_id`).
 
     A place is named by (`task_id`, `item_id`). `cause_id` is the event of the status that led here, so that
     everything reached from a status can be found; `name` is the exit, or the reason.

@@ -1,0 +1,239 @@
+"""Deploy a pipeline: its tasks, people and recipes at once, its graph as a new version."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from workflow_core.domain import recipes
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import InvalidInput, PipelineInvalid
+from workflow_core.pipeline import compiled
+from workflow_core.pipeline.check import check
+from workflow_core.services import people
+from workflow_core.store import teams, versions
+from workflow_core.store.models import Dataset, Document, Event, Person, Pipeline, Project, Recipe, Review, Task
+
+Read = Callable[[str], bytes]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a deploy did: the version, whether it is new, and the tasks that are new or gone."""
+
+    pipeline_id: int
+    pipeline: str
+    project: str
+    version: str
+    new_version: bool
+    new_tasks: tuple[str, ...]
+    removed_tasks: tuple[str, ...]
+    invited: tuple[str, ...]
+
+
+def compile_file(text: bytes, *, file: str, read: Read) -> compiled.Pipeline:
+    """Check a pipeline file and return it compiled; PipelineInvalid carries all findings."""
+    checked = check(text, file=file, read=read)
+    if checked.pipeline is None:
+        errors = sum(finding.severity == "error" for finding in checked.findings)
+        raise PipelineInvalid(f"{file} has {errors} error{'s'[: errors != 1]}", tuple(checked.findings))
+    return checked.pipeline
+
+
+def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Person | None, now: datetime) -> Deployed:
+    """Deploy a pipeline file; twice the same changes nothing.
+
+    People, recipes, instructions, queue settings and added statuses apply at once. Another graph is another
+    version: items on the way keep the routes of theirs. The team in the file is applied where the file's team
+    changed since the last deploy, so what a manager did by hand stands.
+
+    Raises:
+        PipelineInvalid: the file has errors.
+        InvalidInput: a task changes its type.
+        NotAllowed: the actor may not manage the project's pipelines.
+    """
+    spec = compile_file(text, file=file, read=read)
+    project = people.project_for(session, name=spec.project, actor=actor, now=now)
+    if actor is not None:
+        people.require(session, actor=actor, project_id=project.id, permission=Permission.MANAGE_PIPELINES)
+    dataset = _dataset(session, project, spec.dataset, now)
+    pipeline, created = _pipeline(session, project, dataset, spec, now)
+    if pipeline.dataset_id != dataset.id:
+        raise InvalidInput(f"pipeline {spec.name!r} runs over another dataset; give the new one another name")
+    before = {task.name: task for task in session.exec(select(Task).where(Task.pipeline_id == pipeline.id))}
+    invited: set[str] = set()
+    tasks: dict[str, Task] = {}
+    for one in spec.tasks.values():
+        tasks[one.name] = _apply_task(session, pipeline, spec, one, before.get(one.name), read, now)
+        invited |= teams.apply(session, task=tasks[one.name], team=one.assignees, project_id=project.id, now=now)
+    _apply_reviews(session, spec, tasks)
+    removed = _close_removed(session, {name: task for name, task in before.items() if name not in tasks}, now)
+    version = versions.find(session, pipeline_id=pipeline.id, digest=spec.digest)
+    new = version is None
+    if version is None:
+        keys = {name: task.id for name, task in tasks.items()}
+        version = versions.add(session, pipeline_id=pipeline.id, compiled=spec, tasks=keys, now=now)
+    version.compiled = versions.to_document(spec)
+    pipeline.version_id = version.id
+    result = Deployed(
+        pipeline_id=pipeline.id,
+        pipeline=spec.name,
+        project=spec.project,
+        version=spec.digest,
+        new_version=new,
+        new_tasks=tuple(name for name in tasks if name not in before),
+        removed_tasks=removed,
+        invited=tuple(sorted(invited)),
+    )
+    if new or created:
+        detail = {"pipeline": spec.name, "version": spec.digest, "removed": list(removed)}
+        actor_id = actor.id if actor else None
+        session.add(Event(at=now, verb="deployed", project_id=project.id, actor_id=actor_id, detail=detail))
+    session.flush()
+    return result
+
+
+def _dataset(session: Session, project: Project, name: str, now: datetime) -> Dataset:
+    found = session.exec(select(Dataset).where(Dataset.project_id == project.id, Dataset.name == name)).first()
+    if found is None:
+        found = Dataset(project_id=project.id, name=name, created_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _pipeline(
+    session: Session, project: Project, dataset: Dataset, spec: compiled.Pipeline, now: datetime
+) -> tuple[Pipeline, bool]:
+    query = select(Pipeline).where(Pipeline.project_id == project.id, Pipeline.name == spec.name)
+    found = session.exec(query.with_for_update()).first()
+    if found is not None:
+        return found, False
+    new = Pipeline(project_id=project.id, dataset_id=dataset.id, name=spec.name, created_at=now)
+    session.add(new)
+    session.flush()
+    return new, True
+
+
+def _apply_task(
+    session: Session,
+    pipeline: Pipeline,
+    spec: compiled.Pipeline,
+    one: compiled.Task,
+    task: Task | None,
+    read: Read,
+    now: datetime,
+) -> Task:
+    if task is not None and task.type != one.type:
+        raise InvalidInput(
+            f"task {one.name!r} is of type {task.type} and keeps it; give a task of type {one.type} another name"
+        )
+    if task is None:
+        task = Task(
+            project_id=pipeline.project_id,
+            dataset_id=pipeline.dataset_id,
+            pipeline_id=pipeline.id,
+            recipe_id=_recipe(session, pipeline, one, None, read, now).id,
+            name=one.name,
+            type=one.type,
+            created_at=now,
+        )
+    else:
+        task.recipe_id = _recipe(session, pipeline, one, task.recipe_id, read, now).id
+    fields: Mapping[str, Any] = {
+        "statuses": [
+            {"name": status.name, "action": status.action, "color": status.color, "key": status.key}
+            for status in one.statuses
+        ],
+        "queue": None if one.queue is None else {"batch": one.queue.batch, "limit": one.queue.limit},
+        "lease": one.queue.lease_seconds if one.queue else one.lease_seconds,
+        "manager_id": _manager(session, pipeline, one.manager or spec.manager, now),
+        "priority": one.priority,
+        "due_at": _due(one.due),
+        "lock_when_due": one.lock_when_due,
+        "review_own": one.review_own,
+        "max_fix_rounds": one.max_fix_rounds,
+        "description": one.description,
+        "closed_at": None,
+    }
+    for name, value in fields.items():
+        setattr(task, name, value)
+    session.add(task)
+    session.flush()
+    return task
+
+
+def _manager(session: Session, pipeline: Pipeline, email: str | None, now: datetime) -> int | None:
+    if email is None:
+        return None
+    return people.member(session, email=email, project_id=pipeline.project_id, role="manager", now=now).id
+
+
+def _due(due: str | None) -> datetime | None:
+    if due is None:
+        return None
+    moment = datetime.fromisoformat(due)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _recipe(
+    session: Session, pipeline: Pipeline, one: compiled.Task, present_id: int | None, read: Read, now: datetime
+) -> Recipe:
+    content = recipes.to_json(one.recipe)
+    document_id = _document(session, one.recipe.instructions, read)
+    present = session.get(Recipe, present_id) if present_id is not None else None
+    if present is not None and present.content == content and present.document_id == document_id:
+        return present
+    recipe = Recipe(
+        project_id=pipeline.project_id,
+        name=f"{pipeline.name}/{one.name}",
+        content=content,
+        document_id=document_id,
+        created_at=now,
+    )
+    session.add(recipe)
+    session.flush()
+    return recipe
+
+
+def _document(session: Session, instructions: recipes.Instructions | None, read: Read) -> int | None:
+    if instructions is None or instructions.file is None:
+        return None
+    content = read(instructions.file)
+    digest = hashlib.sha256(content).hexdigest()
+    found = session.exec(select(Document).where(Document.digest == digest)).first()
+    if found is None:
+        pdf = instructions.file.lower().endswith(".pdf")
+        found = Document(
+            digest=digest,
+            name=instructions.file.rsplit("/", 1)[-1],
+            media_type="application/pdf" if pdf else "text/markdown",
+            content=content,
+        )
+        session.add(found)
+        session.flush()
+    return found.id
+
+
+def _apply_reviews(session: Session, spec: compiled.Pipeline, tasks: Mapping[str, Task]) -> None:
+    for one in spec.tasks.values():
+        wanted = {tasks[name].id for name in one.reviews}
+        present = {
+            review.task_id: review
+            for review in session.exec(select(Review).where(Review.qa_task_id == tasks[one.name].id))
+        }
+        for task_id in wanted - present.keys():
+            session.add(Review(qa_task_id=tasks[one.name].id, task_id=task_id))
+        for task_id in present.keys() - wanted:
+            session.delete(present[task_id])
+
+
+def _close_removed(session: Session, gone: Mapping[str, Task], now: datetime) -> tuple[str, ...]:
+    """A removed task stays open until its last item has left."""
+    for task in gone.values():
+        if task.closed_at is None and not teams.has_open_places(session, task_id=task.id):
+            task.closed_at = now
+    return tuple(sorted(gone))
