@@ -11,11 +11,12 @@ from typing import IO, Any
 import fsspec
 from PIL import Image, UnidentifiedImageError
 
+from workflow_core.connectors.files import MEDIA_TYPES
 from workflow_core.domain.places import local_path, missing_driver, scheme, shown
 from workflow_core.errors import Unavailable
 
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
-SUFFIXES = {".avif", ".bmp", ".gif", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
+SUFFIXES = set(MEDIA_TYPES)
 MAX_BYTES = 500_000_000
 MAX_PIXELS = 178_000_000
 """Larger pictures are how a small file fills a memory; Pillow refuses them a little above."""
