@@ -230,3 +230,25 @@ def test_two_conditions_fit_into_one_statement_over_an_alias(
     two = condition(parse({"name": "A.jpg"}), postgres=postgres, tasks={}, item="i", prefix="two")
     sql = f"SELECT i.name FROM item i WHERE {one.sql} AND {two.sql}"
     assert run(session, sql, **one.values, **two.values).scalars().all() == ["A.jpg"]
+
+
+def test_no_part_of_a_filter_reads_through_a_whole_table(session: Session, population: dict[int, ItemFacts]) -> None:
+    if is_postgres(session):
+        pytest.skip("reads so small a table whole, and rightly")
+    asked = condition(
+        parse(
+            {
+                "annotations.label": "x",
+                "annotations.count": 1,
+                "status.cars": {"ne": "x"},
+                "visits.cars": {"gt": 1},
+                "issues.open": 1,
+            }
+        ),
+        postgres=False,
+        tasks=_tasks(session),
+    )
+    explained = f"EXPLAIN QUERY PLAN SELECT id FROM item WHERE id = 1 AND {asked.sql}"
+    steps = [str(row[3]) for row in run(session, explained, **asked.values)]
+    assert len(steps) > 5
+    assert not [step for step in steps if step.startswith("SCAN")]
