@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from workflow_core.domain import filters
 from workflow_core.pipeline import compiled
 from workflow_core.services.routing import BATCH
-from workflow_core.store import arrivals, entering, filtering, placing, versions
+from workflow_core.store import arrivals, entering, filtering, items, placing, versions
 from workflow_core.store.dialect import is_postgres
 from workflow_core.store.models import Item, Pipeline, PipelineVersion
 
@@ -48,17 +48,8 @@ def wanted(session: Session, pipeline: Pipeline, source: compiled.Source) -> Col
     """Return the condition on items that a source states: its dataset, its folder and below, its filter."""
     where: ColumnElement[bool] = col(Item.dataset_id) == pipeline.dataset_id
     if source.folder is not None:
-        where &= in_folder(source.folder)
+        where &= items.in_folder(source.folder)
     if source.where is not None:
         condition = filtering.condition(filters.parse(source.where), postgres=is_postgres(session), tasks={})
         where &= condition.clause()
     return where
-
-
-def in_folder(folder: str) -> ColumnElement[bool]:
-    """Return the condition that an item lies in a folder or below it."""
-    top = "/" + folder.strip("/")
-    if top == "/":
-        return col(Item.folder).is_not(None)
-    below = func.substr(col(Item.folder), 1, len(top) + 1) == top + "/"
-    return or_(col(Item.folder) == top, below)

@@ -27,6 +27,7 @@ def allot(session: Session) -> None:
     tasks = [row[0] for row in run(session, "SELECT DISTINCT task_id FROM arrival WHERE kind = 'task' ORDER BY 1")]
     if not tasks:
         return
+    run(session, "DELETE FROM share")
     teams = _teams(session, tasks)
     if any(team.separate for team in teams.values()):
         _forbid_authors(session)

@@ -168,6 +168,13 @@ def end(session: Session, *, id: int, verb: str, actor_id: int | None, now: date
 
 def expire(session: Session, *, now: datetime) -> int:
     """End all claims whose lease is over; returns how many."""
+    if is_postgres(session):
+        # Else a renewal or a submit could come between the event and the change.
+        run(
+            session,
+            "SELECT id FROM task_item WHERE state = 'claimed' AND lease_until <= :now ORDER BY id FOR NO KEY UPDATE",
+            now=now,
+        )
     _record_end(session, "lease_until <= :now", "expired", None, now, {})
     return run(session, f"UPDATE task_item SET {END} WHERE state = 'claimed' AND lease_until <= :now", now=now).rowcount
 

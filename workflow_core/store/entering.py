@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, column, insert, select, table
 from sqlmodel import Session, col
 
 from workflow_core.store.dialect import is_postgres, run
-from workflow_core.store.models import Entry, Item
+from workflow_core.store.models import Entry, Item, TaskItem
 
 ENTERING = table("entering", column("item_id"))
 
@@ -29,12 +29,14 @@ def choose(session: Session, *, where: ColumnElement[bool], limit: int) -> int:
 
 
 def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime) -> None:
-    """Make the entries of the chosen items, with their event."""
+    """Make the entries of the chosen items, with their event; who had left comes back, on this version."""
     run(
         session,
         """
         INSERT INTO entry (pipeline_id, item_id, version_id, created_at)
-        SELECT :pipeline, item_id, :version, :now FROM entering ORDER BY item_id
+        SELECT :pipeline, item_id, :version, :now FROM entering WHERE TRUE ORDER BY item_id
+        ON CONFLICT (pipeline_id, item_id) DO UPDATE
+        SET version_id = excluded.version_id, exit = NULL, exited_at = NULL
         """,
         pipeline=pipeline_id,
         version=version_id,
@@ -50,3 +52,17 @@ def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime)
         pipeline=pipeline_id,
         now=now,
     )
+
+
+def absent_from(*, task_id: int) -> ColumnElement[bool]:
+    """Return the condition that an item has no place in a task, or only a withdrawn one."""
+    there = select(col(TaskItem.id)).where(
+        col(TaskItem.task_id) == task_id, col(TaskItem.item_id) == col(Item.id), col(TaskItem.state) != "withdrawn"
+    )
+    return ~there.exists()
+
+
+def open_elsewhere(session: Session, *, pipeline_id: int) -> int:
+    """Return how many of the chosen items are in a pipeline and have not left it."""
+    counted = "SELECT count(*) FROM entering g JOIN entry e ON e.item_id = g.item_id"
+    return int(run(session, f"{counted} WHERE e.pipeline_id = :id AND e.exit IS NULL", id=pipeline_id).scalar_one())

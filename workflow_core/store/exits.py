@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.store.dialect import run
+from workflow_core.store.dialect import is_postgres, run
 
 LEAVING = """
     EXISTS (SELECT 1 FROM arrival a WHERE a.kind = 'exit' AND a.entry_id = task_item.entry_id)
@@ -42,6 +42,7 @@ def leave(session: Session, *, now: datetime) -> None:
         f"""UPDATE task_item SET routing = 'void', parked = NULL
         WHERE {LEAVING} AND routing IN ('pending', 'parked')""",
     )
+    run(session, "UPDATE arrival SET kind = 'left' WHERE kind = 'exit'")
 
 
 def withdraw(session: Session, *, where: str, name: str, now: datetime) -> int:
@@ -51,6 +52,9 @@ def withdraw(session: Session, *, where: str, name: str, now: datetime) -> int:
     """
     restored = "CASE WHEN kept_status IS NULL THEN 'withdrawn' ELSE 'submitted' END"
     visit = "CASE WHEN kept_by = 're-entry' THEN visit - 1 ELSE visit END"
+    if is_postgres(session):
+        # Else somebody could submit between the event and the change, and the history would tell what was not.
+        run(session, f"SELECT id FROM task_item WHERE {where} AND {OPEN} ORDER BY id FOR NO KEY UPDATE")
     run(
         session,
         f"""

@@ -50,15 +50,16 @@ def fire(session: Session) -> int:
     return run(
         session,
         f"""
-        INSERT INTO arrival (entry_id, item_id, version_id, cause_id, node_id, kind, task_id, existing_id,
+        INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id, existing_id,
                              existing_state, visit)
-        SELECT c.entry_id, c.item_id, c.version_id, c.cause_id, c.node_id, 'task', c.task_id, x.id, x.state,
+        SELECT c.source_id, c.entry_id, c.item_id, c.version_id, c.cause_id, c.node_id, 'task', c.task_id, x.id, x.state,
                CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END
         FROM (
-            SELECT entry_id, item_id, version_id, node_id, task_id, max(cause_id) AS cause_id
-            FROM arrival WHERE kind = 'join' GROUP BY entry_id, item_id, version_id, node_id, task_id
+            SELECT source_id, entry_id, item_id, version_id, node_id, task_id, cause_id,
+                   row_number() OVER (PARTITION BY entry_id, node_id ORDER BY cause_id DESC) AS last
+            FROM arrival WHERE kind = 'join'
         ) c
         LEFT JOIN task_item x ON x.item_id = c.item_id AND x.task_id = c.task_id
-        WHERE {READY}
+        WHERE c.last = 1 AND {READY}
         """,
     ).rowcount

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.store import allotting, exits, joins
-from workflow_core.store.arrivals import look_up_existing
+from workflow_core.store import allotting, exits, joins, routers, versions
+from workflow_core.store.arrivals import give_up, look_up_existing
 from workflow_core.store.dialect import run
 
 OVERFLOWS = 8
@@ -13,46 +13,77 @@ OVERFLOWS = 8
 
 
 def place(session: Session, *, now: datetime) -> None:
-    """Place all arrivals whose routers are resolved."""
-    _divert(session, now)
+    """Place all arrivals: through routers and diversions, to tasks, exits and joins."""
+    _settle(session, now, at_joins=True)
+    if joins.gather(session, now=now):
+        _settle(session, now, at_joins=False)
+
+
+def _settle(session: Session, now: datetime, *, at_joins: bool) -> None:
+    """Place the arrivals; those at joins wait for their siblings first, so a join is visited once by them all."""
+    _send_on(session, now, at_joins=at_joins)
     _settle_sources(session, now)
     _place_in_tasks(session, now)
     exits.leave(session, now=now)
-    if joins.gather(session, now=now):
-        _place_in_tasks(session, now)
 
 
-def _divert(session: Session, now: datetime) -> None:
-    """Send on what has been in its target too often, or park it."""
-    over = "a.kind = 'task' AND a.existing_state = 'submitted' AND a.visit > n.max_visits"
-    for _ in range(OVERFLOWS):
-        diverted = run(
-            session,
-            f"""
-            INSERT INTO event (at, verb, item_id, task_id, entry_id, visit, cause_id, name)
-            SELECT :now, 'diverted', a.item_id, a.task_id, a.entry_id, a.visit, a.cause_id, 'max-visits'
-            FROM arrival a JOIN node n ON n.id = a.node_id WHERE {over}
-            """,
-            now=now,
-        ).rowcount
-        if not diverted:
+def _send_on(session: Session, now: datetime, *, at_joins: bool) -> None:
+    """Take each arrival to the task, exit or join where it ends, or let it be stuck."""
+    for _ in range(OVERFLOWS + 1):
+        _resolve_routers(session)
+        if at_joins:
+            run(
+                session,
+                """UPDATE arrival SET kind = 'join' WHERE kind = 'task'
+                AND node_id IN (SELECT id FROM node WHERE is_join)""",
+            )
+        if not _divert(session, now):
             return
+    run(
+        session,
+        f"""UPDATE arrival SET kind = 'stuck', parked = 'max-visits'
+        WHERE id IN (SELECT a.id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER})""",
+    )
+
+
+def _resolve_routers(session: Session) -> None:
+    """Send all arrivals that stand at routers on to a task or an exit."""
+    for _ in range(routers.CHAIN):
+        waiting = routers.waiting_at(session)
+        if not waiting:
+            return
+        for node_id in waiting:
+            routers.resolve(session, versions.router(session, node_id))
+    give_up(session, why="too-many-routers")
+
+
+OVER = "a.kind = 'task' AND a.existing_state = 'submitted' AND a.visit > n.max_visits"
+
+
+def _divert(session: Session, now: datetime) -> int:
+    """Send on what has been in its target too often, where that says a place; returns how many."""
+    diverted = run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, visit, cause_id, name)
+        SELECT :now, 'diverted', a.item_id, a.task_id, a.entry_id, a.visit, a.cause_id, 'max-visits'
+        FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}
+        """,
+        now=now,
+    ).rowcount
+    if diverted:
         run(
             session,
             f"""
             UPDATE arrival SET node_id = n.overflow_id,
                                kind = CASE WHEN n.overflow_id IS NULL THEN 'stuck' ELSE 'moved' END,
                                parked = CASE WHEN n.overflow_id IS NULL THEN 'max-visits' END
-            FROM (SELECT a.id, n.overflow_id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {over}) n
+            FROM (SELECT a.id, n.overflow_id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}) n
             WHERE arrival.id = n.id
             """,
         )
         look_up_existing(session, where="a.kind = 'moved'")
-    run(
-        session,
-        f"""UPDATE arrival SET kind = 'stuck', parked = 'max-visits'
-        WHERE id IN (SELECT a.id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {over})""",
-    )
+    return diverted
 
 
 def _settle_sources(session: Session, now: datetime) -> None:
@@ -66,11 +97,6 @@ def _settle_sources(session: Session, now: datetime) -> None:
             ON out.entry_id = a.entry_id AND out.id <> a.id
         )
         """,
-    )
-    run(
-        session,
-        """UPDATE arrival SET kind = 'join' WHERE kind = 'task'
-        AND node_id IN (SELECT id FROM node WHERE is_join)""",
     )
     run(
         session,
@@ -95,6 +121,7 @@ def _settle_sources(session: Session, now: datetime) -> None:
             WHERE id IN (SELECT source_id FROM arrival WHERE kind = 'stuck') AND state = 'submitted'
             """,
         )
+        run(session, "UPDATE arrival SET kind = 'parked' WHERE kind = 'stuck'")
 
 
 def _place_in_tasks(session: Session, now: datetime) -> None:

@@ -12,7 +12,7 @@ def places(session: Session) -> dict[tuple[str, str], int]:
         for pipeline, place, items in run(
             session,
             """
-            SELECT p.name AS pipeline, CASE WHEN a.kind = 'stuck' THEN 'stuck' ELSE n.name END AS place,
+            SELECT p.name AS pipeline, CASE WHEN a.kind = 'parked' THEN 'stuck' ELSE n.name END AS place,
                    count(*) AS items
             FROM arrival a JOIN pipeline_version v ON v.id = a.version_id JOIN pipeline p ON p.id = v.pipeline_id
             LEFT JOIN node n ON n.id = a.node_id

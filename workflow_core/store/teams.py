@@ -7,7 +7,6 @@ from sqlmodel import Session, col, select
 
 from workflow_core.store.models import Assignment, Membership, Person, Task, TaskItem
 
-
 RISING = ("contributor", "manager", "owner")
 """The roles, each with all that the one before it may do."""
 

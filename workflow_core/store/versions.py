@@ -122,3 +122,18 @@ def router(session: Session, node_id: int) -> Router:
         cases=[Case(nodes[case.to.kind, case.to.name], case.where, case.share) for case in spec.cases],
         tasks={task.name: task.id for task in tasks},
     )
+
+
+def task_node(session: Session, *, version_id: int, task_id: int) -> int | None:
+    """Return the node of a task in a version; None where the version does not have it."""
+    return session.exec(select(Node.id).where(Node.version_id == version_id, Node.task_id == task_id)).first()
+
+
+def in_fork(session: Session, *, version_id: int, task_id: int) -> bool:
+    """Say whether a task lies inside a fork of a version."""
+    query = (
+        select(Branch)
+        .join(Node, col(Node.id) == col(Branch.join_id))
+        .where(Node.version_id == version_id, Branch.task_id == task_id)
+    )
+    return session.exec(query).first() is not None

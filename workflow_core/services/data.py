@@ -1,0 +1,181 @@
+"""Datasets and their items."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import filters
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import InvalidInput, NotFound
+from workflow_core.services import entering, people
+from workflow_core.services.people import Actor
+from workflow_core.store import filtering, items
+from workflow_core.store.dialect import is_postgres
+from workflow_core.store.models import Dataset, Item, Pipeline, Task
+
+STATEMENT = 5_000
+"""Items that one statement adds."""
+
+
+class NewItem(BaseModel):
+    """An item to add. `width` and `height` are pixels of the image turned upright."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=255)
+    folder: str = Field(default="/", max_length=1024)
+    uri: str | None = Field(default=None, max_length=4096)
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    width: int | None = Field(default=None, gt=0)
+    height: int | None = Field(default=None, gt=0)
+
+    @field_validator("folder")
+    @classmethod
+    def _absolute(cls, folder: str) -> str:
+        return "/" + folder.strip("/")
+
+    @field_validator("name")
+    @classmethod
+    def _no_folder(cls, name: str) -> str:
+        if "/" in name or "\0" in name:
+            raise ValueError("a name has no '/' in it; the part before it is the folder")
+        return name
+
+
+@dataclass(frozen=True)
+class Added:
+    """How many items are new, how many were there already, and how many entered pipelines at once."""
+
+    new: int
+    present: int
+    entered: int
+
+
+def parse(raw: Mapping[str, Any]) -> NewItem:
+    """Read an item from JSON values; InvalidInput says what is wrong."""
+    try:
+        return NewItem.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "item"
+        raise InvalidInput(f"item {raw.get('name', '?')!r}: {where}: {first['msg']}") from error
+
+
+def add_items(session: Session, *, actor: Actor, dataset: Dataset, new: Iterable[NewItem], now: datetime) -> Added:
+    """Add items; the same again changes nothing. Pipelines that watch the dataset take them in at once."""
+    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.IMPORT_ITEMS)
+    added = present = 0
+    for batch in _batches(new):
+        rows = [{**one.model_dump(exclude={"metadata"}), "meta": one.metadata} for one in batch]
+        count = items.add(session, dataset_id=dataset.id, rows=rows, now=now)
+        added += count
+        present += len(batch) - count
+    entered = 0
+    if added:
+        for pipeline in entering.watching(session, dataset_id=dataset.id):
+            while count := entering.enter_new(session, pipeline=pipeline, now=now):
+                entered += count
+    return Added(added, present, entered)
+
+
+def _batches(new: Iterable[NewItem]) -> Iterator[list[NewItem]]:
+    batch: list[NewItem] = []
+    for one in new:
+        batch.append(one)
+        if len(batch) == STATEMENT:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def dataset(session: Session, *, project_id: int, name: str) -> Dataset:
+    """Return a dataset by name.
+
+    Raises:
+        NotFound: the project has none of that name; the message lists those that it has.
+    """
+    here = select(Dataset).where(Dataset.project_id == project_id)
+    found = session.exec(here.where(Dataset.name == name)).first()
+    if found is None:
+        names = ", ".join(repr(one.name) for one in session.exec(here.order_by(col(Dataset.name)).limit(10)))
+        raise NotFound(f"no dataset {name!r}; there is {names or 'none yet'}")
+    return found
+
+
+def create_dataset(session: Session, *, actor: Actor, project_id: int, name: str, now: datetime) -> Dataset:
+    """Make a dataset, or return the one of that name."""
+    people.require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_DATASETS)
+    found = session.exec(select(Dataset).where(Dataset.project_id == project_id, Dataset.name == name)).first()
+    if found is None:
+        found = Dataset(project_id=project_id, name=name, created_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def condition(
+    session: Session,
+    *,
+    dataset: Dataset,
+    folder: str | None = None,
+    where: Mapping[str, Any] | None = None,
+    item_ids: Iterable[int] | None = None,
+) -> ColumnElement[bool]:
+    """Return the condition on items: of the dataset, and in the folder or below, and of the filter, and listed.
+
+    Raises:
+        FilterError: the filter is malformed, or names a task that the project does not have.
+    """
+    chosen: ColumnElement[bool] = col(Item.dataset_id) == dataset.id
+    if folder is not None:
+        chosen &= items.in_folder(folder)
+    if where is not None:
+        tasks = task_names(session, project_id=dataset.project_id)
+        parsed = filters.parse(where)
+        chosen &= filtering.condition(parsed, postgres=is_postgres(session), tasks=tasks).clause()
+    if item_ids is not None:
+        chosen &= col(Item.id).in_(list(item_ids))
+    return chosen
+
+
+def task_names(session: Session, *, project_id: int) -> dict[str, int]:
+    """Return the tasks that a filter may name: `task`, and `pipeline/task` for those of pipelines.
+
+    A pipeline's task goes by its short name too, where no other one has it.
+    """
+    rows = session.exec(
+        select(Task.id, Task.name, Pipeline.name)
+        .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id), isouter=True)
+        .where(Task.project_id == project_id)
+    ).all()
+    short = [name for _, name, _ in rows]
+    names: dict[str, int] = {}
+    for key, name, pipeline in rows:
+        if pipeline is not None:
+            names[f"{pipeline}/{name}"] = key
+        if pipeline is None or short.count(name) == 1:
+            names[name] = key
+    return names
+
+
+def find(
+    session: Session,
+    *,
+    actor: Actor,
+    dataset: Dataset,
+    folder: str | None = None,
+    where: Mapping[str, Any] | None = None,
+    after: int = 0,
+    limit: int = 100,
+) -> list[Item]:
+    """Return up to `limit` items by filter, in the order they came, those after the item `after`."""
+    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.QUERY_ITEMS)
+    chosen = condition(session, dataset=dataset, folder=folder, where=where)
+    query = select(Item).where(chosen, col(Item.archived_at).is_(None), col(Item.id) > after)
+    return list(session.exec(query.order_by(col(Item.id)).limit(limit)))

@@ -1,0 +1,208 @@
+"""Tasks made by hand, outside pipelines, and items added to any task."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import recipes, statuses
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import Conflict, InvalidInput, NotFound
+from workflow_core.services import data, people
+from workflow_core.services.people import Actor
+from workflow_core.services.routing import BATCH
+from workflow_core.store import arrivals, entering, placing, teams, versions
+from workflow_core.store.models import Dataset, Pipeline, PipelineVersion, Recipe, Review, Task
+
+
+def create(
+    session: Session,
+    *,
+    actor: Actor,
+    dataset: Dataset,
+    name: str,
+    recipe: recipes.Recipe | None,
+    assignees: Mapping[str, float],
+    now: datetime,
+    type: statuses.TaskType = "annotation",
+    reviews: Sequence[Task] = (),
+    extra_statuses: Sequence[str | statuses.Status] = (),
+    queue: Mapping[str, int] | None = None,
+    review_own: bool = False,
+    description: str | None = None,
+) -> Task:
+    """Make an empty task with its team; `add_items` fills it.
+
+    `assignees` are e-mails with weights, which are ratios. `queue` is `{batch, limit}`, or None to allocate in
+    advance. A QA task reviews at least one annotation task; without a recipe it has the union of theirs.
+
+    Raises:
+        NotAllowed: the actor may not create tasks.
+        InvalidInput: the type, the team, the recipe or the reviewed tasks make no sense.
+    """
+    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.CREATE_TASK)
+    _check(session, dataset, name, type, reviews, assignees)
+    if recipe is None:
+        if type == "annotation":
+            raise InvalidInput(f"task {name!r} has no recipe: an annotation task says what may be labelled")
+        recipe = recipes.union(
+            recipes.from_json(session.get_one(Recipe, reviewed.recipe_id).content) for reviewed in reviews
+        )
+    stored = Recipe(project_id=dataset.project_id, name=name, content=recipes.to_json(recipe), created_at=now)
+    session.add(stored)
+    session.flush()
+    offered = [*statuses.DEFAULTS[type], *(_status(one) for one in extra_statuses)]
+    task = Task(
+        project_id=dataset.project_id,
+        dataset_id=dataset.id,
+        recipe_id=stored.id,
+        manager_id=actor.id if actor else None,
+        name=name,
+        type=type,
+        statuses=[asdict(one) for one in offered],
+        queue=dict(queue) if queue is not None else None,
+        review_own=review_own,
+        description=description,
+        created_at=now,
+    )
+    session.add(task)
+    session.flush()
+    team = {people.normal(email): float(weight) for email, weight in assignees.items()}
+    teams.apply(session, task=task, team=team, project_id=dataset.project_id, now=now)
+    session.add_all(Review(qa_task_id=task.id, task_id=reviewed.id) for reviewed in reviews)
+    session.flush()
+    return task
+
+
+def create_qa(
+    session: Session,
+    *,
+    actor: Actor,
+    task: Task,
+    assignees: Mapping[str, float],
+    now: datetime,
+    name: str | None = None,
+    of_status: Sequence[str] = ("completed",),
+    **settings: Any,
+) -> Task:
+    """Make a QA task over the items of an annotation task that have one of these statuses there now."""
+    dataset = session.get_one(Dataset, task.dataset_id)
+    qa = create(
+        session,
+        actor=actor,
+        dataset=dataset,
+        name=name or f"{task.name}-qa",
+        recipe=None,
+        assignees=assignees,
+        now=now,
+        type="qa",
+        reviews=[task],
+        **settings,
+    )
+    reviewed = _filter_name(session, task)
+    add_items(session, actor=actor, task=qa, where={f"status.{reviewed}": list(of_status)}, now=now)
+    return qa
+
+
+def add_items(
+    session: Session,
+    *,
+    actor: Actor,
+    task: Task,
+    now: datetime,
+    folder: str | None = None,
+    where: Mapping[str, Any] | None = None,
+    item_ids: Iterable[int] | None = None,
+) -> int:
+    """Add items of the task's dataset: all, a folder, a filter, or those listed; returns how many are new there.
+
+    An item that is there already stays as it is. In a pipeline's task an item enters the pipeline at that place.
+
+    Raises:
+        Conflict: the task is closed; or, in a pipeline, lies inside a fork, or an item is open elsewhere in it.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
+    if task.closed_at is not None or task.archived_at is not None:
+        raise Conflict(f"task {task.name!r} is closed; re-open it, or add the items to another one")
+    dataset = session.get_one(Dataset, task.dataset_id)
+    chosen = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=item_ids)
+    chosen &= entering.absent_from(task_id=task.id)
+    added = 0
+    while True:
+        arrivals.prepare(session)
+        count = entering.choose(session, where=chosen, limit=10 * BATCH)
+        if not count:
+            return added
+        if task.pipeline_id is None:
+            arrivals.take_items(session, task_id=task.id)
+        else:
+            _enter(session, task, now)
+        placing.place(session, now=now)
+        added += count
+
+
+def _enter(session: Session, task: Task, now: datetime) -> None:
+    """Enter the chosen items into the task's pipeline, at the task, on the present version."""
+    pipeline = session.get_one(Pipeline, task.pipeline_id)
+    version = session.get_one(PipelineVersion, pipeline.version_id)
+    node = versions.task_node(session, version_id=version.id, task_id=task.id)
+    if node is None:
+        raise Conflict(f"task {task.name!r} is no longer in pipeline {pipeline.name!r}; its items finish there")
+    if versions.in_fork(session, version_id=version.id, task_id=task.id):
+        raise Conflict(f"task {task.name!r} lies inside a fork of {pipeline.name!r}; add items before the fork")
+    elsewhere = entering.open_elsewhere(session, pipeline_id=pipeline.id)
+    if elsewhere:
+        raise Conflict(f"{elsewhere} of these items are on their way in {pipeline.name!r} already; wait for them")
+    entering.enter(session, pipeline_id=pipeline.id, version_id=version.id, now=now)
+    arrivals.take_entries(session, pipeline_id=pipeline.id, start=[node])
+
+
+def by_name(session: Session, *, project_id: int, name: str) -> Task:
+    """Return a task by name, `pipeline/task` where a pipeline has it.
+
+    Raises:
+        NotFound: there is none; the message lists those that are.
+    """
+    names = data.task_names(session, project_id=project_id)
+    if name not in names:
+        raise NotFound(f"no task {name!r}; there is {', '.join(map(repr, sorted(names))) or 'none yet'}")
+    return session.get_one(Task, names[name])
+
+
+def _filter_name(session: Session, task: Task) -> str:
+    if task.pipeline_id is None:
+        return task.name
+    return f"{session.get_one(Pipeline, task.pipeline_id).name}/{task.name}"
+
+
+def _status(one: str | statuses.Status) -> statuses.Status:
+    return one if isinstance(one, statuses.Status) else statuses.named(one)
+
+
+def _check(
+    session: Session,
+    dataset: Dataset,
+    name: str,
+    type: str,
+    reviews: Sequence[Task],
+    assignees: Mapping[str, float],
+) -> None:
+    if type not in statuses.DEFAULTS:
+        raise InvalidInput(f"unknown task type {type!r}; possible: {', '.join(statuses.DEFAULTS)}")
+    if not (0 < len(name) <= 64) or ":" in name or not name.isprintable():
+        raise InvalidInput(f"{name!r} is no task name: up to 64 printable characters without ':'")
+    taken = select(Task).where(
+        Task.project_id == dataset.project_id, Task.name == name, col(Task.pipeline_id).is_(None)
+    )
+    if session.exec(taken).first() is not None:
+        raise InvalidInput(f"there is a task {name!r} already; give this one another name")
+    if not assignees or not any(weight > 0 for weight in assignees.values()):
+        raise InvalidInput(f"task {name!r} has nobody to work on it; name at least one person of a weight over 0")
+    if (type == "qa") != bool(reviews):
+        wanted = "reviews at least one annotation task" if type == "qa" else "reviews nothing"
+        raise InvalidInput(f"task {name!r} is of type {type} and so {wanted}")
+    for reviewed in reviews:
+        if reviewed.type != "annotation":
+            raise InvalidInput(f"{reviewed.name!r} is a QA task; only annotation tasks are reviewed")

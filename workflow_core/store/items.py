@@ -1,0 +1,52 @@
+"""Items of datasets, added and chosen as sets."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlmodel import Session, col
+
+from workflow_core.store.dialect import is_postgres, run
+from workflow_core.store.models import Item
+
+COLUMNS = ("folder", "name", "uri", "meta", "width", "height")
+
+
+def add(session: Session, *, dataset_id: int, rows: Sequence[dict[str, Any]], now: datetime) -> int:
+    """Add items in one statement, each with all of `COLUMNS`; returns how many were not there yet.
+
+    An item is the same if its folder and name are; it stays as it is.
+    """
+    # `meta` travels as text inside the document, so that both databases store it digit for digit.
+    document = json.dumps([{**row, "meta": json.dumps(row["meta"])} for row in rows])
+    if is_postgres(session):
+        source = """json_to_recordset(CAST(:rows AS JSON))
+            WITH ORDINALITY AS r(folder TEXT, name TEXT, uri TEXT, meta TEXT, width INTEGER, height INTEGER, number)"""
+        values = "r.folder, r.name, r.uri, CAST(r.meta AS JSONB), r.width, r.height"
+        order = "r.number"
+    else:
+        source = "json_each(:rows) r"
+        values = ", ".join(f"json_extract(r.value, '$.{column}')" for column in COLUMNS)
+        order = "r.key"
+    return run(
+        session,
+        f"""
+        INSERT INTO item (dataset_id, {", ".join(COLUMNS)}, created_at)
+        SELECT :dataset, {values}, :now FROM {source} WHERE TRUE ORDER BY {order}
+        ON CONFLICT (dataset_id, folder, name) DO NOTHING
+        """,
+        rows=document,
+        dataset=dataset_id,
+        now=now,
+    ).rowcount
+
+
+def in_folder(folder: str) -> ColumnElement[bool]:
+    """Return the condition that an item lies in a folder or below it."""
+    top = "/" + folder.strip("/")
+    if top == "/":
+        return col(Item.folder).is_not(None)
+    below = func.substr(col(Item.folder), 1, len(top) + 1) == top + "/"
+    return or_(col(Item.folder) == top, below)
