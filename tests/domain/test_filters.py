@@ -104,15 +104,15 @@ def test_the_tasks_that_a_filter_names_can_be_found_with_their_place() -> None:
     ("raw", "path", "about", "says"),
     [
         ("camera", (), "value", "a filter is a mapping"),
-        ({"metdata.x": 1}, ("metdata.x",), "key", "did you mean 'metadata.'?"),
+        ({"metdata.x": 1}, ("metdata.x",), "key", 'did you mean "metadata.<path>"?'),
         ({"metadata": 1}, ("metadata",), "key", "possible: folder, name, metadata.<path>"),
-        ({"$and": []}, ("$and",), "key", "did you mean 'and'?"),
+        ({"$and": []}, ("$and",), "key", 'did you mean "and"?'),
         ({"user__password": "x"}, ("user__password",), "key", "unknown field"),
         ({"metadata.": 1}, ("metadata.",), "key", "unknown field"),
         ({"metadata.a..b": 1}, ("metadata.a..b",), "key", "unknown field"),
         ({'metadata.a"b': 1}, ('metadata.a"b',), "key", "unknown field"),
         ({3: 1}, (3,), "key", "unknown field 3"),
-        ({"name": {"eq": "a", "glb": "b"}}, ("name", "glb"), "key", "did you mean 'glob'?"),
+        ({"name": {"eq": "a", "glb": "b"}}, ("name", "glb"), "key", 'did you mean "glob"?'),
         ({"name": {"exists": True}}, ("name", "exists"), "key", "name has no operator 'exists'"),
         ({"issues.open": {"glob": "1"}}, ("issues.open", "glob"), "key", "no operator 'glob'"),
         ({"name": {}}, ("name",), "value", "name takes a value, a list, or operators"),
@@ -161,8 +161,7 @@ def test_deep_nesting_is_refused_before_it_hurts() -> None:
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
         lambda inner: (
-            st.lists(inner)
-            | st.dictionaries(st.sampled_from([*FIELDS, "and", "or", "not"]) | st.text(), inner)
+            st.lists(inner) | st.dictionaries(st.sampled_from([*FIELDS, "and", "or", "not"]) | st.text(), inner)
         ),
         max_leaves=12,
     )

@@ -20,7 +20,6 @@ Meaning, the same here and in both databases:
 - The path of `metadata.<path>` leads through objects by key; a key with a dot in it cannot be named.
 """
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
@@ -39,6 +38,7 @@ from workflow_core.domain.filter_terms import (
     kind,
     matches,
 )
+from workflow_core.domain.suggestions import possible
 from workflow_core.errors import InvalidInput
 
 __all__ = [
@@ -80,7 +80,7 @@ FIELDS: Mapping[str, tuple[Literal["text", "number", "any"], tuple[Operator, ...
 """Each field, the JSON type that it is compared with, and the operators that it takes."""
 
 _PREFIXES = {name.partition(".<")[0]: name for name in FIELDS if "<" in name}
-_KEYS = [*(name.partition("<")[0] for name in FIELDS), "and", "or", "not"]
+_KEYS = (*FIELDS, "and", "or", "not")
 _WANTED = {"text": "a text", "number": "a number", "any": "a text, a number, true or false"}
 
 
@@ -100,7 +100,7 @@ def parse(raw: object) -> Filter:
     Compare(field='metadata', key=('camera',), operator='eq', value=41)
     >>> parse({"metadata.camera": {"gtt": 41}})
     Traceback (most recent call last):
-    workflow_core.domain.filters.FilterError: unknown operator 'gtt', did you mean 'gt'? \
+    workflow_core.domain.filters.FilterError: unknown operator 'gtt'; did you mean "gt"? \
 possible: eq, ne, in, nin, gt, gte, lt, lte, glob, exists
     """
     if isinstance(raw, Mapping) and not raw:
@@ -146,7 +146,7 @@ def _comparisons(key: object, value: object, path: Path) -> Iterator[Compare]:
         here = (*path, str(op)) if isinstance(value, Mapping) else path
         if op not in operators:
             unknown = f"{declared} has no operator {op!r}" if op in _ANY else f"unknown operator {op!r}"
-            raise FilterError(f"{unknown}{_possible(op, operators)}", here, "key")
+            raise FilterError(f"{unknown}; {possible(str(op), operators)}", here, "key")
         checked = _checked(str(op), each, declared, here)
         yield Compare(path, name, steps, op, checked)
 
@@ -160,9 +160,7 @@ def _field(key: object, path: Path) -> tuple[str, tuple[str, ...], str]:
                 return prefix, steps, _PREFIXES[prefix]
         elif key in FIELDS:
             return key, (), key
-    raise FilterError(
-        f"unknown field {_shown(key)}{_possible(key, [*FIELDS, 'and', 'or', 'not'])}", path, "key"
-    )
+    raise FilterError(f"unknown field {_shown(key)}; {possible(str(key), _KEYS)}", path, "key")
 
 
 def _checked(op: str, value: object, declared: str, path: Path) -> Scalar | tuple[Scalar, ...]:
@@ -200,14 +198,6 @@ def _scalar(value: object, declared: str, path: Path) -> Scalar:
 
 def _storable(text: str) -> bool:
     return not any(each == "\0" or "\ud800" <= each <= "\udfff" for each in text)
-
-
-def _possible(word: object, known: Iterable[str]) -> str:
-    known = list(known)
-    candidates = _KEYS if "and" in known else known
-    close = difflib.get_close_matches(str(word)[:100], candidates, 1, 0.5)
-    hint = f", did you mean {close[0]!r}?" if close else ";"
-    return f"{hint} possible: {', '.join(known)}"
 
 
 def _shown(value: object) -> str:
