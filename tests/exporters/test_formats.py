@@ -11,6 +11,7 @@ import pytest
 
 from workflow_core.exporters import FORMATS
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, Format
+from workflow_core.pipeline import spec
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 PEOPLE: dict[str, Any] = {"created_by": "ann@example.org", "created_at": NOON}
@@ -156,6 +157,10 @@ class TestCoco(ExporterContract):
 def test_every_format_is_held_to_the_contract() -> None:
     held = {contract.format for contract in ExporterContract.__subclasses__()}
     assert held == set(FORMATS)
+
+
+def test_a_pipeline_file_may_name_just_the_formats_that_there_are() -> None:
+    assert set(spec.FORMATS) == set(FORMATS)
 
 
 def test_a_value_that_json_cannot_say_is_an_error_and_no_broken_file(tmp_path: Path) -> None:

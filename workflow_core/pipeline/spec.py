@@ -22,7 +22,7 @@ from workflow_core.pipeline.terms import (
     wrong,
 )
 
-FORMATS = ("coco", "yolo", "voc", "cvat", "label-studio", "jsonl")
+FORMATS = ("coco", "jsonl")
 
 # A value that may be written in several ways is told apart by its kind. The tags start with NUL, so that in
 # the path of an error they cannot be taken for a key of the file.
