@@ -26,8 +26,16 @@ def export_items(pipeline: str, exit_name: str, project: str = "default") -> Sta
         exit_name: the exit, which has an `export` in the pipeline.
         project: the project it is in.
     """
-    engine = engine_for(Settings().database())
-    with session_scope(engine) as session:
-        exported = export(session, pipeline=pipeline, project=project, exit_name=exit_name, now=datetime.now(UTC))
+    settings = Settings()
+    engine = engine_for(settings.database())
+    with session_scope(engine, read_only=True) as session:
+        exported = export(
+            session,
+            pipeline=pipeline,
+            project=project,
+            exit_name=exit_name,
+            now=datetime.now(UTC),
+            base=settings.home.resolve().parent,
+        )
     engine.dispose()
     return Completed(message=str(exported))

@@ -25,7 +25,8 @@ def ingest_items(pipeline: str, project: str = "default") -> State[None]:
         project: the project it is in.
     """
     engine = engine_for(Settings().database())
-    with session_scope(engine) as session:
-        ingested = ingest(session, pipeline=pipeline, project=project, now=datetime.now(UTC))
+    ingested = ingest(
+        lambda: session_scope(engine), pipeline=pipeline, project=project, clock=lambda: datetime.now(UTC)
+    )
     engine.dispose()
     return Completed(message=str(ingested))

@@ -1,5 +1,6 @@
 """Datasets and their items."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,15 @@ class NewItem(BaseModel):
     @classmethod
     def _absolute(cls, folder: str) -> str:
         return "/" + folder.strip("/")
+
+    @field_validator("metadata")
+    @classmethod
+    def _storable(cls, metadata: dict[str, Any]) -> dict[str, Any]:
+        text = json.dumps(metadata, allow_nan=False, ensure_ascii=False)
+        if "\\u0000" in text:
+            raise ValueError("metadata cannot hold the character NUL")
+        text.encode()
+        return metadata
 
     @field_validator("name")
     @classmethod

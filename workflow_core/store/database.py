@@ -72,8 +72,12 @@ def _begin_immediate(connection: Connection) -> None:
 def session_scope(engine: Engine, *, read_only: bool = False) -> Iterator[Session]:
     """Open a session in one transaction: committed at the end, rolled back on an exception.
 
-    A `read_only` session never waits for a writer and never makes one wait.
+    A `read_only` session never waits for a writer and never makes one wait; it sees one state of everything.
     """
-    bound = engine.execution_options(read_only=True) if read_only else engine
+    bound = engine
+    if read_only and engine.dialect.name == "postgresql":
+        bound = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    elif read_only:
+        bound = engine.execution_options(read_only=True)
     with Session(bound, expire_on_commit=False) as session, session.begin():
         yield session

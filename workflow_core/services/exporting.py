@@ -1,0 +1,124 @@
+"""Exports: everything at an exit of a pipeline, as a snapshot of files with a manifest."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from workflow_core.domain.roles import Permission
+from workflow_core.domain.suggestions import possible
+from workflow_core.errors import InvalidInput
+from workflow_core.exporters import snapshot
+from workflow_core.exporters.manifest import About
+from workflow_core.exporters.records import ExportAnnotation, ExportItem, HistoryStep
+from workflow_core.exporters.snapshot import Snapshot
+from workflow_core.pipeline import compiled
+from workflow_core.services import ingesting, people
+from workflow_core.services.people import Actor
+from workflow_core.store import departures, versions
+from workflow_core.store.departures import Departed
+from workflow_core.store.models import Annotation, Dataset, Person, Pipeline, PipelineVersion, Task
+
+SHOWN = frozenset({"entered", "placed", "claimed", "submitted", "annotated", "exited", "diverted", "imported"})
+"""The verbs of the history that a manifest tells."""
+
+
+def export(
+    session: Session,
+    *,
+    pipeline: str,
+    project: str,
+    exit_name: str,
+    now: datetime,
+    actor: Actor = None,
+    to: str | None = None,
+    format: str | None = None,
+    base: Path = Path(),
+) -> Snapshot:
+    """Write a full snapshot of the items at an exit; `to` and `format` default to the exit's own `export`.
+
+    A relative place lies below `base`. Open a read-only session: writing files makes nobody wait.
+
+    Raises:
+        NotFound: there is no such pipeline.
+        InvalidInput: it has no such exit, or the exit says neither a format nor a place.
+        Unavailable: the place cannot be written to.
+    """
+    found = ingesting.find(session, pipeline=pipeline, project=project)
+    people.require(session, actor=actor, project_id=found.project_id, permission=Permission.EXPORT_ITEMS)
+    spec = versions.from_document(session.get_one(PipelineVersion, found.version_id).compiled)
+    if exit_name not in spec.exits:
+        raise InvalidInput(f"{pipeline!r} has no exit {exit_name!r}; {possible(exit_name, list(spec.exits))}")
+    declared = spec.exits[exit_name].export
+    to = to or (declared.to if declared else None)
+    if to is None:
+        raise InvalidInput(f"the exit {exit_name!r} has no export in {pipeline!r}; say where to write it")
+    if "://" not in to:
+        to = str(base / to)
+    about = About(
+        project=project,
+        dataset=session.get_one(Dataset, found.dataset_id).name,
+        pipeline=pipeline,
+        exit=exit_name,
+        where=spec.source.where,
+        labels=_labels(spec),
+    )
+    items = _items(session, found, exit_name)
+    return snapshot.write(items, to, format=format or (declared.format if declared else "jsonl"), about=about, now=now)
+
+
+def _labels(spec: compiled.Pipeline) -> tuple[str, ...]:
+    return tuple(sorted({label.name for task in spec.tasks.values() for label in task.recipe.labels}))
+
+
+def _items(session: Session, pipeline: Pipeline, exit_name: str) -> Iterator[ExportItem]:
+    emails: Mapping[int, str] = {key: email for key, email in session.exec(select(Person.id, Person.email))}
+    tasks: Mapping[int, str] = {key: name for key, name in session.exec(select(Task.id, Task.name))}
+    for one in departures.at_exit(session, pipeline_id=pipeline.id, exit_name=exit_name):
+        yield _item(one, emails, tasks)
+
+
+def _item(one: Departed, emails: Mapping[int, str], tasks: Mapping[int, str]) -> ExportItem:
+    return ExportItem(
+        id=one.item.id,
+        folder=one.item.folder,
+        name=one.item.name,
+        uri=one.item.uri,
+        width=one.item.width,
+        height=one.item.height,
+        metadata=one.item.meta,
+        annotations=[_annotation(annotation, emails, tasks) for annotation in one.annotations],
+        history=[
+            HistoryStep(
+                at=event.at,
+                what=event.verb,
+                who=emails.get(event.actor_id) if event.actor_id is not None else None,
+                task=tasks.get(event.task_id) if event.task_id is not None else event.name,
+                status=event.status,
+                visit=event.visit,
+            )
+            for event in one.events
+            if event.verb in SHOWN
+        ],
+        version=one.version,
+    )
+
+
+def _annotation(one: Annotation, emails: Mapping[int, str], tasks: Mapping[int, str]) -> ExportAnnotation:
+    return ExportAnnotation(
+        id=one.id,
+        label=one.label,
+        tool=one.tool,
+        geometry=one.geometry,
+        attributes=one.attributes,
+        task=tasks.get(one.task_id) if one.task_id is not None else None,
+        origin=one.origin,
+        model=one.model,
+        model_version=one.model_version,
+        score=one.score,
+        created_by=emails.get(one.created_by) if one.created_by is not None else None,
+        created_at=one.created_at,
+        updated_by=emails.get(one.updated_by) if one.updated_by is not None else None,
+        updated_at=one.updated_at,
+    )

@@ -1,0 +1,1 @@
+"""The only place with SQL: tables, and functions over a session, for SQLite and PostgreSQL."""
