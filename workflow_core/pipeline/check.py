@@ -66,6 +66,7 @@ def _findings(faults: list[tuple[str, Fault]]) -> tuple[Finding, ...]:
     found = set()
     for name, fault in faults:
         rule, place = by_name[name], fault.place
-        at = (place.file, place.span.line, place.span.column, place.span.end_column)
+        span = place.span
+        at = (place.file, span.line, span.column, max(span.end_column, span.column + 1))
         found.add(Finding(*at, rule.CODE, name, fault.severity or rule.SEVERITY, fault.message, fault.hint))
     return tuple(sorted(found, key=lambda finding: finding.order))

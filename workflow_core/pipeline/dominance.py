@@ -1,7 +1,7 @@
 """Which nodes every path from the start must pass."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,13 +9,19 @@ if TYPE_CHECKING:
 
 
 class Dominance:
-    """The dominator tree of a graph: `a` dominates `b` when no path from the start to `b` avoids `a`."""
+    """The dominator tree of a graph: `a` dominates `b` when no path from the start to `b` avoids `a`.
 
-    def __init__(self, net: "nx.DiGraph[str]", start: str) -> None:
+    Leave out the nodes where everything ends, and which nobody asks about: with thousands of edges into one
+    node the algorithm becomes quadratic.
+    """
+
+    def __init__(self, net: "nx.DiGraph[str]", start: str, *, leaving_out: Iterable[str] = ()) -> None:
         import networkx as nx
 
+        inner = net.copy()
+        inner.remove_nodes_from(leaving_out)
         self.above: dict[str, str] = {
-            node: over for node, over in nx.immediate_dominators(net, start).items() if over not in (None, node)
+            node: over for node, over in nx.immediate_dominators(inner, start).items() if over not in (None, node)
         }
         below: dict[str, list[str]] = defaultdict(list)
         for node, over in self.above.items():
@@ -38,8 +44,6 @@ class Dominance:
             return False
         return self._first[over] <= self._first[node] < self._last[over]
 
-    def over(self, node: str) -> Iterator[str]:
-        """Yield what every path to `node` passes, the nearest first, without itself."""
-        while node in self.above:
-            node = self.above[node]
-            yield node
+    def downwards(self) -> Iterator[tuple[str, str]]:
+        """Yield every node with the nearest one that dominates it, from the start outwards."""
+        return ((node, self.above[node]) for node in self._first if node in self.above)

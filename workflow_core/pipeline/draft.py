@@ -52,6 +52,10 @@ class Draft:
                 found.append((status, (*path, key, index)))
         return found
 
+    def place_of(self, status: tuple[Step, ...]) -> Place:
+        """Return the place of a status by its path: where it is listed, or the task's name."""
+        return self.places.text(*status) if len(status) > 2 else self.places.key(*status)
+
     def knows_statuses_of(self, name: str) -> bool:
         """Tell whether nothing of the task's statuses was left out as faulty."""
         gone = self.places.gone("tasks", name) & {"statuses", "extra_statuses", "type"}
@@ -79,7 +83,9 @@ class Draft:
             return [(given, self.places.value("start"))]
         if given:
             return [(name, self.places.value("start", index)) for index, name in enumerate(given)]
-        return [(name, self.places.key("tasks", name)) for name in list(self.spec.tasks)[:1]]
+        given_or_gone = {*self.spec.tasks, *self.places.gone("tasks")}
+        found = [(name, self.places.key("tasks", name)) for name in given_or_gone]
+        return sorted(found, key=lambda each: each[1].order)[:1]
 
     @cached_property
     def names(self) -> frozenset[str]:

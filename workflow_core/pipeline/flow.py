@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workflow_core.pipeline.dominance import Dominance
 from workflow_core.pipeline.draft import Draft
 from workflow_core.pipeline.forks import Branches
-from workflow_core.pipeline.graph import START, Edge, Graph
+from workflow_core.pipeline.graph import START, UNKNOWN, Edge, Graph
 
 if TYPE_CHECKING:
     pass
@@ -19,6 +19,7 @@ class Flow:
     def __init__(self, draft: Draft, graph: Graph, forks: list[Branches]) -> None:
         self.draft, self.graph, self.forks = draft, graph, forks
         self.tasks = [name for name in draft.spec.tasks if draft.type_of(name) == "annotation"]
+        self._upstream: dict[str, tuple[str, ...]] = {}
         self._bits = {name: 1 << index for index, name in enumerate(self.tasks)}
 
     @cached_property
@@ -27,7 +28,7 @@ class Flow:
         import networkx as nx
 
         net = self.graph.net
-        dominance = Dominance(net, START)
+        dominance = self.graph.dominance
         forward: nx.DiGraph[str] = nx.DiGraph()
         forward.add_nodes_from(net)
         forward.add_edges_from((a, b) for a, b in net.edges if not dominance.dominates(b, a))
@@ -49,8 +50,10 @@ class Flow:
 
     def upstream(self, name: str) -> tuple[str, ...]:
         """Return the annotation tasks that an item may have been through before it first comes here."""
-        bits = self._before.get(name, 0)
-        return tuple(task for task in self.tasks if bits & self._bits[task])
+        if name not in self._upstream:
+            bits = f"{self._before.get(name, 0):b}"[::-1]
+            self._upstream[name] = tuple(task for task, bit in zip(self.tasks, bits, strict=False) if bit == "1")
+        return self._upstream[name]
 
     def reviews(self, name: str) -> tuple[str, ...]:
         """Return the annotation tasks that a QA task reviews: those it lists, or all upstream."""
@@ -82,15 +85,24 @@ class Flow:
         return serial
 
     @cached_property
-    def _passed(self) -> Dominance:
-        return Dominance(self._serial.net, START)
+    def _passed(self) -> dict[str, int]:
+        """The annotation tasks that every path to a node passes, one bit each."""
+        serial = self._serial
+        found: dict[str, int] = {}
+        for node, over in Dominance(serial.net, START, leaving_out=self._ends).downwards():
+            found[node] = found.get(over, 0) | self._bits.get(over, 0)
+        return found
+
+    @property
+    def _ends(self) -> list[str]:
+        return [*self.graph.named("exit"), UNKNOWN]
 
     def missed(self, name: str, tasks: tuple[str, ...]) -> list[str]:
-        """Return those of the tasks that some path to `name` does not pass."""
-        if name not in self._serial.net:
+        """Return those of the tasks upstream that some path to `name` does not pass."""
+        if name not in self._passed:
             return []
-        passed = set(self._passed.over(name))
-        return [task for task in tasks if task not in passed]
+        missed = self._before.get(name, 0) & ~self._passed[name]
+        return [task for task in tasks if missed & self._bits[task]] if missed else []
 
     def path_past(self, name: str, task: str) -> list[Edge]:
         """Return a path from the start to `name` that does not pass `task`."""

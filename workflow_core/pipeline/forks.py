@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from workflow_core.pipeline.dominance import Dominance
 from workflow_core.pipeline.draft import Draft
 from workflow_core.pipeline.findings import Fault, Place
-from workflow_core.pipeline.graph import START, UNKNOWN, Edge, Fork, Graph
+from workflow_core.pipeline.graph import UNKNOWN, Edge, Fork, Graph
 from workflow_core.pipeline.scalars import quoted
 
 
@@ -36,13 +36,15 @@ class Branches:
 
 def branches(draft: Draft, graph: Graph) -> list[Branches]:
     """Work out the branches of every fork that can be reached, with all that is wrong about them."""
-    dominance = Dominance(graph.net, START)
     joins = {name for name, task in draft.spec.tasks.items() if task.join}
     found = [Branches(fork) for node, fork in graph.forks.items() if node in graph.reachable]
     for each in found:
-        _Walk(graph, dominance, joins, each).go()
+        _Walk(graph, graph.dominance, joins, each).go()
     inner = {node for each in found for region in each.inside.values() for node in region}
-    return [each for each in found if each.fork.node not in inner]
+    for each in found:
+        if each.fork.node in inner:  # the outer fork is told that it is there
+            each.faults.clear()
+    return found
 
 
 class _Walk:

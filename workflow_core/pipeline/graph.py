@@ -1,11 +1,12 @@
 """The pipeline as a graph of tasks, routers and exits, with the statuses on its edges."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from workflow_core.pipeline.dominance import Dominance
 from workflow_core.pipeline.findings import Place
 
 if TYPE_CHECKING:
@@ -67,14 +68,14 @@ class Graph:
         self.incoming[edge.target].append(edge)
         self.net.add_edge(edge.source, edge.target)
 
-    def add_fork(self, source: str, targets: Sequence[str], label: str, by: By, places: Sequence[Place]) -> None:
+    def add_fork(self, way: Edge, targets: Mapping[str, Place]) -> None:
         """Add a way that leads to several nodes at once; the same targets are the same fork."""
         node = "\0fork " + "\0".join(sorted(targets))
         if node not in self.forks:
-            self.forks[node] = Fork(node, tuple(targets), tuple(places))
-            for target, place in zip(targets, places, strict=True):
+            self.forks[node] = Fork(node, tuple(targets), tuple(targets.values()))
+            for target, place in targets.items():
                 self.add_edge(Edge(node, target, "", "status", place))
-        edge = Edge(source, node, label, by, places[0])
+        edge = replace(way, target=node)
         self.forks[node].edges.append(edge)
         self.add_edge(edge)
 
@@ -104,6 +105,11 @@ class Graph:
                     todo.append(each)
         return seen
 
+    @cached_property
+    def dominance(self) -> Dominance:
+        """Which tasks and routers every path to a task or router must pass."""
+        return Dominance(self.net, START, leaving_out=[*self.named("exit"), UNKNOWN])
+
     def loops(self, nodes: Iterable[str]) -> list[list[Edge]]:
         """Return one loop, a shortest from its first place in the file, of each knot among these nodes."""
         import networkx as nx
@@ -128,7 +134,7 @@ class Graph:
         while todo:
             for edge in self.outgoing[todo.popleft()]:
                 node = edge.target
-                if node in came or node == avoiding or (allowed is not None and node not in allowed):
+                if node in came or node in (avoiding, edge.source) or (allowed is not None and node not in allowed):
                     continue
                 came[node] = edge
                 if node == target:
@@ -152,6 +158,8 @@ def written(edges: Sequence[Edge]) -> str:
     >>> written([Edge(START, "cars", "", "start", place), Edge("cars", "qa", "completed", "status", place)])
     'start -> cars -completed-> qa'
     """
+    if len(edges) > 40:
+        return f"{written(edges[:15])} ... {written(edges[-15:])}"
     text = "" if not edges else _shown(edges[0].source)
     for edge in edges:
         arrow = f"-{edge.label}->" if edge.label else "->"
@@ -159,7 +167,7 @@ def written(edges: Sequence[Edge]) -> str:
             text += f" {arrow}"
         if not edge.target.startswith("\0fork"):
             text += f" {_shown(edge.target)}"
-    return text if len(text) <= 600 else f"{text[:300]} ... {text[-290:]}"
+    return text
 
 
 def _shown(node: str) -> str:

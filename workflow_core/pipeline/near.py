@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from difflib import get_close_matches
+from heapq import nlargest
+from itertools import takewhile
 
 from workflow_core.pipeline.scalars import quoted
 
 MAX_LISTED = 10
-MAX_COMPARED = 300
+MAX_COMPARED = 50
 
 
 def near(name: str, names: Collection[str]) -> str | None:
@@ -23,9 +25,15 @@ def near(name: str, names: Collection[str]) -> str | None:
         return None
     alike = [each for each in names if abs(len(each) - len(name)) <= 4]
     if len(alike) > MAX_COMPARED:  # a file of thousands of wrong names must not take minutes
-        alike = [each for each in alike if each[:2] == name[:2] or each[-2:] == name[-2:]][:MAX_COMPARED]
+        alike = nlargest(MAX_COMPARED, alike, key=lambda each: _ends_shared(name, each))
     found = get_close_matches(name, alike, n=1)
     return found[0] if found else None
+
+
+def _ends_shared(one: str, other: str) -> int:
+    begin = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    end = takewhile(lambda pair: pair[0] == pair[1], zip(reversed(one), reversed(other), strict=False))
+    return len(list(begin)) + len(list(end))
 
 
 def suggest(name: str, names: Collection[str]) -> str:

@@ -68,7 +68,7 @@ def build(events: Iterable[yaml.Event], lines: list[str], report: Report) -> Nod
                 report("yaml-syntax", span, "a second document starts here", "one file holds one document")
                 return root
         elif isinstance(event, yaml.CollectionEndEvent):
-            stack.pop()
+            _close(stack.pop().node, span)
         elif isinstance(event, yaml.NodeEvent):
             count += 1
             if count > MAX_NODES:
@@ -90,11 +90,17 @@ def build(events: Iterable[yaml.Event], lines: list[str], report: Report) -> Nod
 def _span(event: yaml.Event, lines: list[str]) -> Span:
     start, end = event.start_mark, event.end_mark
     assert start is not None and end is not None
-    if isinstance(event, yaml.CollectionStartEvent | yaml.DocumentStartEvent) or end.line != start.line:
+    if isinstance(event, yaml.CollectionStartEvent) or end.line != start.line:
         line = lines[start.line] if start.line < len(lines) else ""
         text = line[: start.column] + re.split(r"\s#", line[start.column :], maxsplit=1)[0]
         return Span(start.line + 1, start.column + 1, max(len(text.rstrip()), start.column) + 1)
     return Span(start.line + 1, start.column + 1, end.column + 1)
+
+
+def _close(node: Node, end: Span) -> None:
+    """Let a list or mapping in brackets end at its bracket, where that is in the same line."""
+    if end.line == node.span.line and end.end_column > end.column:
+        node.span = Span(end.line, node.span.column, end.end_column)
 
 
 def _collection(event: yaml.CollectionStartEvent, span: Span) -> Node:

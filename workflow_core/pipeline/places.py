@@ -6,7 +6,7 @@ from workflow_core.pipeline.findings import Place, Span
 from workflow_core.pipeline.nodes import Node
 
 Step = str | int
-START = Span(1, 1, 2)
+TOP = Span(1, 1, 2)
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Places:
 
     file: str
     root: Node
-    origin: Span = START
+    origin: Span = TOP
 
     def value(self, *path: Step) -> Place:
         """Return where the value at the path stands; where it is empty, its key."""

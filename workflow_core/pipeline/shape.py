@@ -123,7 +123,8 @@ class _Faulty:
             return "wrong-value", f"expected {wanted}, and this is {describe(given)}", _quote_it(given, wanted)
         if "message" in context:
             return kind, str(context["message"]), str(context.get("hint", ""))
-        return "wrong-value", f"{self.error['msg'].lower()}; this is {describe(given)}", ""
+        limit = self.error["msg"].lower().replace("input", "this")
+        return "wrong-value", f"{limit}, and it is {describe(given)}", ""
 
 
 def _article(tag: str) -> str:

@@ -102,5 +102,7 @@ def _report_syntax(document: Document, lines: list[str], error: yaml.YAMLError) 
     if line[mark.column : mark.column + 1] == "\t":
         document.report("yaml-syntax", span, "a tab cannot indent YAML", "use spaces")
         return
+    began = getattr(error, "context_mark", None)
+    hint = f"it begins in line {began.line + 1}" if began and began.line != mark.line else ""
     parts = [part for name in ("context", "problem") if (part := getattr(error, name, None))]
-    document.report("yaml-syntax", span, f"this is not YAML: {', '.join(parts) or 'it cannot be read'}")
+    document.report("yaml-syntax", span, f"this is not YAML: {', '.join(parts) or 'it cannot be read'}", hint)

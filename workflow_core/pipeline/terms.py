@@ -43,7 +43,7 @@ def _email(value: str) -> str:
 
 def _weight(value: float) -> float:
     if not (math.isfinite(value) and 0 < value <= 1e9):
-        raise wrong("bad-weight", f"the weight {value} is not a number above 0", "leave out who gets no share")
+        raise wrong("bad-weight", f"the weight {value:g} is not a number above 0", "leave out who gets no share")
     return value
 
 

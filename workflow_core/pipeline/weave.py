@@ -1,11 +1,17 @@
 """From a draft to its graph."""
 
+from dataclasses import replace
+
 from workflow_core.domain.sampling import SCALE
 from workflow_core.pipeline import spec
 from workflow_core.pipeline.draft import Draft
 from workflow_core.pipeline.findings import Place
 from workflow_core.pipeline.graph import START, UNKNOWN, By, Edge, Graph
 from workflow_core.pipeline.near import near
+from workflow_core.pipeline.places import TOP
+
+MAX_GUESSES = 100
+"""So many slips are taken for what was meant; guessing takes time, and a file of thousands is beyond it."""
 
 
 def weave(draft: Draft) -> Graph:
@@ -23,7 +29,8 @@ class _Loom:
         self.graph = Graph()
         self.guesses: dict[str, str] = {}
         self._nodes()
-        self._routes(START, [name for name, _ in draft.start()], "", "start", [at for _, at in draft.start()])
+        whole = draft.places.value("start") if draft.spec.start else Place(draft.places.file, TOP)
+        self._routes(Edge(START, "", "", "start", whole), draft.start())
         for name in draft.spec.tasks:
             self._task(name)
         for name, cases in draft.spec.routers.items():
@@ -49,15 +56,15 @@ class _Loom:
         routes = draft.routes_of(name)
         for status, (key, targets) in routes.items():
             several = isinstance(draft.spec.tasks[name].on[key], list)
-            steps = [(*path, key, index) if several else (*path, key) for index in range(len(targets))]
-            self._routes(name, targets, status, "status", [draft.places.value(*each) for each in steps])
+            whole = draft.places.value(*path, key)
+            places = (draft.places.value(*path, key, index) if several else whole for index in range(len(targets)))
+            self._routes(Edge(name, "", status, "status", whole), list(zip(targets, places, strict=True)))
         for status, origin in ((each.name, path) for each, path in draft.statuses_of(name)):
             if status not in routes:
                 target = status if status in ("discarded", "approved") else UNKNOWN
                 if status in draft.places.gone(*path):
                     target = UNKNOWN
-                place = draft.places.text(*origin) if len(origin) > 2 else draft.places.key(*origin)
-                self._edge(name, target, status, "status", place)
+                self._edge(name, target, status, "status", draft.place_of(origin))
 
     def _router(self, name: str, cases: list[spec.Case]) -> None:
         for index, case in enumerate(cases):
@@ -79,12 +86,12 @@ class _Loom:
                 place = self.draft.places.value("tasks", name, "on_max_visits")
                 self._edge(name, self._resolved(task.on_max_visits), "max_visits", "max_visits", place)
 
-    def _routes(self, source: str, names: list[str], label: str, by: By, places: list[Place]) -> None:
-        found = {self._resolved(name): place for name, place in zip(names, places, strict=True)}
+    def _routes(self, way: Edge, targets: list[tuple[str, Place]]) -> None:
+        found = {self._resolved(name): place for name, place in targets}
         if len(found) > 1:
-            self.graph.add_fork(source, list(found), label, by, list(found.values()))
+            self.graph.add_fork(way, found)
         for target, place in found.items() if len(found) == 1 else ():
-            self._edge(source, target, label, by, place)
+            self.graph.add_edge(replace(way, target=target, place=place))
 
     def _edge(self, source: str, target: str, label: str, by: By, place: Place) -> None:
         self.graph.add_edge(Edge(source, target, label, by, place))
@@ -93,7 +100,8 @@ class _Loom:
         if name in self.graph.kinds:
             return name
         if name not in self.guesses:
-            self.guesses[name] = near(name, self.draft.names) or UNKNOWN
+            guess = near(name, self.draft.names) if len(self.guesses) < MAX_GUESSES else None
+            self.guesses[name] = guess or UNKNOWN
         return self.guesses[name]
 
 

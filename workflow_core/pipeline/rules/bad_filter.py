@@ -41,7 +41,9 @@ def _filter(study: Study, raw: object, path: tuple[Step, ...]) -> Iterator[Fault
         filter = parse(raw)
     except FilterError as error:
         at = (*path, *error.path)
-        yield Fault(study.places.key(*at) if error.about == "key" else study.places.value(*at), str(error))
+        place = study.places.key(*at) if error.about == "key" else study.places.value(*at)
+        message, _, hint = str(error).replace(", did you mean", "; did you mean").partition("; ")
+        yield Fault(place, message, hint)
         return
     for compare in compares(filter) if path[0] == "routers" else ():
         if compare.field in ("status", "visits") and compare.key[0] not in study.spec.tasks:

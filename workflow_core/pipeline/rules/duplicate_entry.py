@@ -32,7 +32,7 @@ def check(study: Study) -> Iterator[Fault]:
     for name, task in study.spec.tasks.items():
         yield from _twice("person", _people(study, "tasks", name, "assignees"))
         listed = [(status.name, path) for status, path in study.statuses_of(name)]
-        yield from _twice("status", ((status, places.text(*path)) for status, path in listed))
+        yield from _twice("status", ((status, study.place_of(path)) for status, path in listed))
         offered = {status for status, _ in listed}
         read_as = ((key, key if key in offered else ALIASES.get(key, key)) for key in task.on)
         yield from _twice("route of", ((as_, places.key("tasks", name, "on", key)) for key, as_ in read_as))

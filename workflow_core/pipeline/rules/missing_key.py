@@ -44,4 +44,4 @@ def check(study: Study) -> Iterator[Fault]:
     for name, recipe in study.recipes.items():
         faulty = recipe.places.gone() | recipe.places.gone("labels")
         if not recipe.spec.labels and not faulty and study.type_of(name) == "annotation":
-            yield Fault(recipe.places.value("labels"), "the recipe has no labels", "like `labels: [car]`")
+            yield Fault(recipe.places.value("labels"), "the recipe has no labels", "add them, like `labels: [car]`")

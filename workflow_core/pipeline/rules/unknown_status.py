@@ -34,5 +34,6 @@ def check(study: Study) -> Iterator[Fault]:
         for status, (key, _) in study.routes_of(name).items():
             if status not in offered:
                 message = f"the task {quoted(name)} has no status {quoted(key)}"
-                hint = suggest(key, offered) + " or add it to `extra_statuses`"
+                hint = suggest(key, offered)
+                hint += " Or add it to `extra_statuses`" if hint.endswith("?") else ", or add it to `extra_statuses`"
                 yield Fault(study.places.key("tasks", name, "on", key), message, hint)

@@ -27,8 +27,8 @@ def check(study: Study) -> Iterator[Fault]:
     if any(graph.kinds[name] == "unknown" for name in graph.reachable if name in graph.places):
         return  # where the routes of a node could not be read, nobody knows what they reach
     for name in graph.named("task", "router", "exit"):
-        declared = graph.kinds[name] != "exit" or name in study.spec.exits
-        if name not in graph.reachable and declared:
-            kind = graph.kinds[name]
+        kind = graph.kinds[name]
+        declared = name in study.spec.exits if kind == "exit" else name not in ("approved", "discarded")
+        if name not in graph.reachable and declared and name not in ("removed", "stuck"):
             message = f"nothing leads from the start to the {kind} {quoted(name)}"
             yield Fault(graph.places[name], message, "", "warning" if kind == "exit" else None)

@@ -38,9 +38,8 @@ def check(study: Study) -> Iterator[Fault]:
                 place = study.places.value("tasks", name, "on", routes[status.name][0])
                 yield Fault(place, f"the status {quoted(status.name)} leads nowhere", "name a target")
             elif not routed and not {status.name, *_aliases(status.name)} & gone:
-                place = study.places.text(*path) if len(path) > 2 else study.places.key(*path)
                 message = f"the status {quoted(status.name)} of the task {quoted(name)} leads nowhere"
-                yield Fault(place, message, f"add a route like `on: {{{status.name}: ...}}`")
+                yield Fault(study.place_of(path), message, f"add a route like `on: {{{status.name}: ...}}`")
 
 
 def _aliases(status: str) -> Iterator[str]:
