@@ -36,7 +36,7 @@ def test_the_screen_fits_a_narrow_terminal() -> None:
 def test_a_line_says_the_same_without_a_terminal() -> None:
     said = line(NOW)
     assert said.count("\n") == 0
-    for words in ("cars 13 done + 7 open", "approved 3", "4 of 20 through", "2 in motion", "1 stuck", "killed"):
+    for words in ("cars 13/20", "approved 3", "4 of 20 through", "2 in motion", "1 stuck", "killed"):
         assert words in said
 
 

@@ -104,9 +104,9 @@ def line(now: Snapshot) -> str:
     """Say how a run stands in one line.
 
     >>> line(Snapshot(9, (TaskNow("cars", "annotation", queued=4, claimed=1, done=3),), {"approved": 1}))
-    'cars 3 done + 5 open | approved 1 | 1 of 9 through'
+    'cars 3/8 | approved 1 | 1 of 9 through'
     """
-    tasks = ", ".join(f"{task.name} {task.done} done + {task.queued + task.claimed} open" for task in now.tasks)
+    tasks = ", ".join(f"{task.name} {task.done}/{task.queued + task.claimed + task.done}" for task in now.tasks)
     exits = ", ".join(f"{name} {count}" for name, count in now.exits.items() if count)
     parts = [tasks, exits, f"{now.ended} of {now.items} through"]
     if now.moving:

@@ -1,0 +1,65 @@
+"""Kills the mover with -9 in the middle of the work, and sees how long it takes until items move again."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from workflow_core.demo.stopwatch import Stopwatch
+from workflow_core.services import tracing
+from workflow_core.store.database import Engine, session_scope
+
+LOOK = 0.05
+
+
+class Accident:
+    """Waits until `due` says so, kills the mover once, and waits for the next one."""
+
+    def __init__(self, engine: Engine, watch: Stopwatch, *, due: Callable[[], bool]) -> None:
+        self.killed_at: float | None = None
+        self.back_at: float | None = None
+        self.note = ""
+        self._engine, self._watch, self._due = engine, watch, due
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="accident", daemon=True)
+
+    def __enter__(self) -> "Accident":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    @property
+    def gap(self) -> tuple[float, float] | None:
+        """Return when nothing was moved, on the monotonic clock."""
+        if self.killed_at is None:
+            return None
+        return self.killed_at, self.back_at or time.monotonic()
+
+    def _run(self) -> None:
+        while not self._due() and not self._stop.wait(LOOK):
+            pass
+        pid = self._mover()
+        if self._stop.is_set() or pid is None:
+            return
+        os.kill(pid, signal.SIGKILL)
+        self.killed_at = time.monotonic()
+        self.note = f"kill -9 {pid}: the mover is gone, people work on"
+        before = len(self._watch.seen)
+        # what the dead one had committed may still be seen a moment later
+        while not self._stop.wait(LOOK):
+            if self._mover() not in (pid, None) and len(self._watch.seen) > before:
+                self.back_at = time.monotonic()
+                self.note = f"another mover took over after {self.back_at - self.killed_at:.1f} s; nothing was lost"
+                return
+
+    def _mover(self) -> int | None:
+        """Return the process of the present mover, if it is on this machine and not this very process."""
+        with session_scope(self._engine, read_only=True) as session:
+            holder = tracing.mover(session, now=datetime.now(UTC))
+        pid = int(holder.partition("@")[0]) if holder else None
+        return None if pid == os.getpid() else pid

@@ -1,0 +1,100 @@
+"""What a run works on: the shipped pipeline in a folder of its own, and pictures, drawn or brought along."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from workflow_core.demo.frames import write_frames
+from workflow_core.demo.scene.outline import TruthShape
+from workflow_core.demo.scene.stage import HEIGHT, WIDTH
+from workflow_core.errors import Conflict, InvalidInput
+
+MARK = ".annoflow-demo"
+"""The file by which a folder is known as one of the demo's, which may be emptied."""
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"}
+
+
+@dataclass(frozen=True)
+class Given:
+    """A picture, where it is, and what is known of it; `truth` is None where nobody knows what is on it."""
+
+    name: str
+    folder: str
+    path: Path
+    size: tuple[int, int]
+    metadata: dict[str, Any]
+    truth: tuple[TruthShape, ...] | None = None
+
+
+def prepare(home: Path) -> Path:
+    """Empty the folder of an earlier demo, or make it; return its absolute path.
+
+    Raises:
+        Conflict: there is something in it that is not of a demo.
+    """
+    home = home.expanduser().absolute()
+    if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
+        raise Conflict(f"{home} is not empty and not of an earlier demo; choose another with --home")
+    if home.exists():
+        shutil.rmtree(home)
+    home.mkdir(parents=True)
+    (home / MARK).write_text("annoflow demo may empty this folder.\n")
+    return home
+
+
+def copy_pipeline(home: Path) -> Path:
+    """Copy the shipped pipeline and its recipes into the home, and return its file."""
+    folder = home / "pipelines"
+    shutil.copytree(shipped(), folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return folder / "dashcam.yaml"
+
+
+def shipped() -> Path:
+    """Return the folder of the shipped pipelines: in the package, or beside it in a checkout."""
+    packaged = Path(str(files("workflow_core.demo").joinpath("pipelines")))
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "pipelines"
+
+
+def draw(home: Path, count: int, seed: int, progress: Callable[[int], None]) -> list[Given]:
+    """Draw the demo's own frames."""
+    folder = home / "frames"
+    return [
+        Given(
+            frame.name,
+            frame.folder,
+            folder / frame.folder.lstrip("/") / frame.name,
+            (WIDTH, HEIGHT),
+            frame.metadata,
+            frame.truth,
+        )
+        for frame in write_frames(folder, count, seed, progress=progress)
+    ]
+
+
+def bring(folder: Path, count: int) -> list[Given]:
+    """Return up to `count` pictures of somebody's own, from a folder and those below it.
+
+    Raises:
+        InvalidInput: there is no such folder, or no picture in it.
+    """
+    if not folder.is_dir():
+        raise InvalidInput(f"{folder} is no folder")
+    given: list[Given] = []
+    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES):
+        if len(given) == count:
+            break
+        try:
+            with Image.open(path) as picture:
+                size = ImageOps.exif_transpose(picture).size
+        except (OSError, ValueError, Image.DecompressionBombError):
+            continue
+        below = path.parent.relative_to(folder).as_posix()
+        given.append(Given(path.name, "/" if below == "." else f"/{below}", path.absolute(), size, {}))
+    if not given:
+        raise InvalidInput(f"no picture in {folder}; possible: {', '.join(sorted(SUFFIXES))}")
+    return given

@@ -1,0 +1,51 @@
+"""Measures how long it takes from an acknowledged status until the item is open to the next person."""
+
+import threading
+import time
+from collections.abc import Mapping
+
+from workflow_core.services import tracing
+from workflow_core.store.database import Engine, session_scope
+
+LOOK = 0.004
+"""Seconds between two looks; what is measured is at most this much too long."""
+
+
+class Stopwatch:
+    """Looks from a thread of its own at what was moved, as somebody who waits for work would."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.seen: dict[int, float] = {}
+        """When, on the monotonic clock, the effect of each status was seen first."""
+        self._engine = engine
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="stopwatch", daemon=True)
+
+    def __enter__(self) -> "Stopwatch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    def _watch(self) -> None:
+        last = 0
+        while True:
+            stopping = self._stop.wait(LOOK)
+            with session_scope(self._engine, read_only=True) as session:
+                found = tracing.reached(session, after=last)
+            now = time.monotonic()
+            for event, cause in found:
+                last = event
+                self.seen.setdefault(cause, now)
+            if stopping:
+                return
+
+    def milliseconds(self, acknowledged: Mapping[int, float], *, but: tuple[float, float] | None = None) -> list[float]:
+        """Return how long each took; statuses set in the interval `but` are left out."""
+        return [
+            max(0.0, self.seen[event] - at) * 1000
+            for event, at in acknowledged.items()
+            if event in self.seen and not (but and but[0] <= at <= but[1])
+        ]

@@ -1,0 +1,207 @@
+"""The demo, from the first line to the report."""
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from flows.serve import serve
+from workflow_core.demo import closing, material, opening
+from workflow_core.demo.accident import Accident
+from workflow_core.demo.crew import Crew
+from workflow_core.demo.live import LiveView, Snapshot, TaskNow
+from workflow_core.demo.material import Given
+from workflow_core.demo.outcome import Outcome
+from workflow_core.demo.stopwatch import Stopwatch
+from workflow_core.errors import AnnoflowError, Unavailable
+from workflow_core.pipeline.compiled import Pipeline
+from workflow_core.services import data, deploying, people, schema, tracing
+from workflow_core.settings import Settings
+from workflow_core.store.database import Engine, engine_for, session_scope
+
+PATIENCE = 150.0
+"""Seconds that Prefect may take to start."""
+LONGEST = 110.0
+"""Seconds after which the team goes home, whatever is left."""
+WORK = 26.0
+"""Seconds that the team's work should take."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run. `items` is a folder of somebody's own pictures, instead of drawn frames."""
+
+    home: Path = Path("annoflow-demo")
+    count: int = 200
+    seed: int = 1
+    items: Path | None = None
+    kill: bool = True
+
+
+def run(plan: Plan, console: Console) -> Outcome:
+    """Run the demo, telling it on the console, and return what it came to; its folder stays.
+
+    Raises:
+        Conflict: the home holds something that is not of a demo.
+        InvalidInput: there are no pictures.
+        Unavailable: Prefect did not start.
+    """
+    began = time.monotonic()
+    brought = material.bring(plan.items, plan.count) if plan.items else None
+    home = material.prepare(plan.home)
+    console.print(f"annoflow demo, in {home}\n", highlight=False, soft_wrap=True)
+    place = home / ".annoflow"
+    place.mkdir()
+    settings = Settings(home=place, database_url=f"sqlite:///{place / 'annoflow.db'}", prefect_port=0, lease_seconds=3)
+    schema.upgrade(settings.database())
+    with _Backstage(settings) as backstage:
+        opening.show_broken(console)
+        given = brought or _drawn(home, plan, console)
+        engine = engine_for(settings.database())
+        file = material.copy_pipeline(home)
+        pipeline = _deploy(engine, file)
+        ids = _enter(engine, pipeline, given)
+        opening.show_pipeline(console, pipeline)
+        backstage.wait_for_mover(engine, console)
+        sizes = {item: (one.name, *one.size) for item, one in ids.items()}
+        truths = {item: one.truth for item, one in ids.items() if one.truth is not None}
+        tempo = WORK / (0.9 * max(12, len(ids)))
+        crew = Crew(engine, pipeline, sizes, truths, seed=plan.seed, tempo=tempo)
+        with Stopwatch(engine) as watch:
+            accident = _work(engine, pipeline, crew, watch, len(ids), console, kill=plan.kill)
+        exported = closing.export(engine, settings, pipeline, home, console)
+    outcome = closing.outcome(engine, pipeline, crew, watch, accident, ids, exported, seconds=time.monotonic() - began)
+    name = outcome.journey.picture.name if outcome.journey else next(iter(ids.values())).name
+    made_up = (closing.MADE_UP,) if brought else ()
+    outcome = replace(
+        outcome, remarks=(*made_up, *outcome.remarks), next_steps=closing.next_steps(home, pipeline, name)
+    )
+    closing.tell(outcome, pipeline, home, console)
+    engine.dispose()
+    return outcome
+
+
+def _drawn(home: Path, plan: Plan, console: Console) -> list[Given]:
+    numbers = iter(track(range(plan.count), "Drawing frames", console=console, transient=True))
+    given = material.draw(home, plan.count, plan.seed, lambda _: (next(numbers, None), None)[1])
+    next(numbers, None)
+    shapes = sum(len(one.truth or ()) for one in given)
+    console.print(f"Drew {len(given)} frames of a dash camera, with {shapes} things on them: {home / 'frames'}\n")
+    return given
+
+
+def _deploy(engine: Engine, file: Path) -> Pipeline:
+    text = file.read_bytes()
+
+    def read(path: str) -> bytes:
+        return (file.parent / path).read_bytes()
+
+    with session_scope(engine) as session:
+        deploying.deploy(session, text=text, file=file.name, read=read, actor=None, now=datetime.now(UTC))
+    return deploying.compile_file(text, file=file.name, read=read)
+
+
+def _enter(engine: Engine, pipeline: Pipeline, given: list[Given]) -> dict[int, Given]:
+    """Add the pictures to the dataset, which the pipeline watches; return them by the ids of their items."""
+    new = [
+        data.NewItem(
+            name=one.name,
+            folder=one.folder,
+            uri=one.path.as_uri(),
+            metadata=one.metadata,
+            width=one.size[0],
+            height=one.size[1],
+        )
+        for one in given
+    ]
+    with session_scope(engine) as session:
+        project = people.project(session, name=pipeline.project)
+        dataset = data.dataset(session, project_id=project.id, name=pipeline.dataset)
+        data.add_items(session, actor=None, dataset=dataset, new=new, now=datetime.now(UTC))
+        items = tracing.items(session, project=pipeline.project, pipeline=pipeline.name)
+    by_name = {(one.folder, one.name): one for one in given}
+    return {key: by_name[item.folder, item.name] for key, item in items.items()}
+
+
+def _work(
+    engine: Engine, pipeline: Pipeline, crew: Crew, watch: Stopwatch, items: int, console: Console, *, kill: bool
+) -> Accident:
+    """Let the team work until nothing is left to do, with the accident in the middle."""
+    latest = Snapshot(items, ())
+
+    def due() -> bool:
+        return kill and latest.ended >= items // 4
+
+    def look() -> Snapshot:
+        return replace(snapshot(engine, pipeline, items), note=accident.note)
+
+    accident = Accident(engine, watch, due=due)
+    console.print(f"The team begins: {len({e for t in pipeline.tasks.values() for e in t.assignees})} people")
+    began = quiet = time.monotonic()
+    crew.start()
+    with accident, LiveView(look, console=console):
+        while time.monotonic() - began < LONGEST:
+            time.sleep(0.2)
+            latest = snapshot(engine, pipeline, items)
+            if latest.moving or any(task.queued or task.claimed for task in latest.tasks):
+                quiet = time.monotonic()
+            if latest.ended == items or time.monotonic() - quiet > 3:
+                break
+        crew.stop()
+    return accident
+
+
+def snapshot(engine: Engine, pipeline: Pipeline, items: int) -> Snapshot:
+    """Return how the run stands."""
+    with session_scope(engine, read_only=True) as session:
+        tasks, exits = tracing.counts(session, project=pipeline.project, pipeline=pipeline.name)
+    return Snapshot(
+        items=items,
+        tasks=tuple(TaskNow(task.name, task.type, task.queued, task.claimed, task.done) for task in tasks),
+        exits={name: exits.get(name, 0) for name in pipeline.exits},
+        moving=sum(task.moving for task in tasks),
+        stuck=sum(task.parked for task in tasks),
+    )
+
+
+class _Backstage:
+    """What `annoflow up` runs: a Prefect server and its flows, from a thread of this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stop = threading.Event()
+        self._error: AnnoflowError | None = None
+        self._thread = threading.Thread(target=self._serve, name="up", daemon=True)
+        self.log: list[str] = []
+
+    def __enter__(self) -> "_Backstage":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(timeout=40)
+
+    def _serve(self) -> None:
+        try:
+            serve(self._settings, say=self.log.append, stop=self._stop)
+        except AnnoflowError as error:
+            self._error = error
+
+    def wait_for_mover(self, engine: Engine, console: Console) -> None:
+        """Wait until Prefect's flow moves items."""
+        began = time.monotonic()
+        with console.status("Prefect starts its server and the flow that moves items"):
+            while time.monotonic() - began < PATIENCE:
+                with session_scope(engine, read_only=True) as session:
+                    if tracing.mover(session, now=datetime.now(UTC)):
+                        console.print(f"Prefect is there, its flow moves items ({time.monotonic() - began:.0f} s more)")
+                        return
+                if self._error:
+                    raise self._error
+                time.sleep(0.1)
+        raise Unavailable(f"no Prefect flow moved items within {PATIENCE:.0f} s; see {self._settings.home / 'logs'}")
