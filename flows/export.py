@@ -28,14 +28,16 @@ def export_items(pipeline: str, exit_name: str, project: str = "default") -> Sta
     """
     settings = Settings()
     engine = engine_for(settings.database())
-    with session_scope(engine, read_only=True) as session:
-        exported = export(
-            session,
-            pipeline=pipeline,
-            project=project,
-            exit_name=exit_name,
-            now=datetime.now(UTC),
-            base=settings.home.resolve().parent,
-        )
-    engine.dispose()
-    return Completed(message=str(exported))
+    try:
+        with session_scope(engine, read_only=True) as session:
+            done = export(
+                session,
+                pipeline=pipeline,
+                project=project,
+                exit_name=exit_name,
+                now=datetime.now(UTC),
+                base=settings.home.resolve().parent,
+            )
+    finally:
+        engine.dispose()
+    return Completed(message=f"{done.items} items in {done.uri}{', unchanged' if done.unchanged else ''}")

@@ -1,6 +1,7 @@
 """The flow `ingest`: new items of a pipeline's source come in."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from prefect import flow
 from prefect.client.schemas.objects import State
@@ -25,8 +26,10 @@ def ingest_items(pipeline: str, project: str = "default") -> State[None]:
         project: the project it is in.
     """
     engine = engine_for(Settings().database())
-    ingested = ingest(
-        lambda: session_scope(engine), pipeline=pipeline, project=project, clock=lambda: datetime.now(UTC)
-    )
-    engine.dispose()
-    return Completed(message=str(ingested))
+    try:
+        done = ingest(
+            partial(session_scope, engine), pipeline=pipeline, project=project, clock=partial(datetime.now, UTC)
+        )
+    finally:
+        engine.dispose()
+    return Completed(message=str(done))

@@ -1,8 +1,11 @@
 """The little of Prefect's HTTP API that `annoflow up` asks for, without importing Prefect."""
 
+import logging
 from typing import Any
 
 import httpx
+
+log = logging.getLogger("annoflow.up")
 
 UNFINISHED = ["PENDING", "RUNNING", "CANCELLING"]
 
@@ -21,7 +24,8 @@ def run_deployment(api: str, path: str) -> bool:
         with httpx.Client(base_url=api, timeout=5.0) as client:
             found = client.get(f"/deployments/name/{path}").raise_for_status().json()
             client.post(f"/deployments/{found['id']}/create_flow_run", json={}).raise_for_status()
-    except httpx.HTTPError:
+    except httpx.HTTPError as error:
+        log.warning("Prefect would not start a run of %s: %r", path, error)
         return False
     return True
 

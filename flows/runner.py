@@ -20,6 +20,8 @@ from workflow_core.settings import Settings
 from workflow_core.store.database import Engine, engine_for, session_scope
 
 POLL = 1.0
+ENDING = 10.0
+"""Seconds that runs have to end when the runner is asked to stop."""
 LOOK = 5.0
 """Seconds between two looks at the pipelines, which may be deployed at any time."""
 
@@ -45,7 +47,7 @@ async def serve(settings: Settings) -> None:
     following.cancel()
     if not running.done():
         await runner.astop()
-    await asyncio.wait_for(running, timeout=lifeline.PATIENCE)
+    await asyncio.wait_for(running, timeout=ENDING)
 
 
 async def register(runner: Runner, deployment: Deployment) -> Any:
@@ -111,5 +113,6 @@ def _wanted(engine: Engine) -> list[Deployment]:
 
 
 if __name__ == "__main__":
-    lifeline.follow()
+    # At once: the server ends at the same moment, so there is nobody to report to, and kills lose nothing.
+    lifeline.follow(patience=0)
     asyncio.run(serve(Settings()))

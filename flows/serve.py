@@ -16,8 +16,12 @@ LOOK = 0.5
 """Seconds between two looks at the children and the mover's lease."""
 STARTUP = 120.0
 """Seconds a server may take to answer; a fresh machine took 28."""
-UNMOVED = 10.0
-"""Seconds without a mover after which Prefect is asked for one; after twice as many this process moves itself."""
+UNMOVED = 2.0
+"""Seconds without a mover's lease after which Prefect is asked for a mover."""
+COMING = 15.0
+"""Seconds that a mover may take to come before Prefect is asked again."""
+MEANWHILE = 20.0
+"""Seconds without a mover after which this process moves itself until one is there."""
 FAILURES = 3
 
 NOT_OURS = ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING")
@@ -124,7 +128,7 @@ class Up:
         if self._runner is not None:
             self._say("the runner of the flows is gone; starting another")
         if ended := prefect_api.end_leftovers(self._api):
-            self._say(f"{ended} run{'s' * (ended > 1)} of last time had not ended; marked as crashed")
+            self._say(f"{ended} run{'s' * (ended > 1)} had been cut off; marked as crashed")
         self._runner = Child("flows.runner", env=self._environment(), log=self._logs / "prefect-runner.log")
         self._asked = time.monotonic()
 
@@ -141,10 +145,10 @@ class Up:
         if self._moves and unmoved > LOOK * 3:
             self._say("no mover works; another one comes")
             self._moves = False
-        if unmoved > UNMOVED and now - self._asked > UNMOVED and self._answers:
-            self._asked = now
-            prefect_api.run_deployment(self._api, "move-items/watch")
-        if now - self._moving > 2 * UNMOVED and not meanwhile:
+        if unmoved > UNMOVED and now - self._asked > COMING and self._answers:
+            asked = prefect_api.run_deployment(self._api, "move-items/watch")
+            self._asked = now if asked else now - COMING + UNMOVED
+        if now - self._moving > MEANWHILE and not meanwhile:
             self._meanwhile = threading.Thread(target=self._move_meanwhile, name="meanwhile", daemon=True)
             self._meanwhile.start()
 

@@ -22,4 +22,6 @@ def sweep_leases() -> State[None]:
     with session_scope(engine) as session:
         swept = sweep(session, now=datetime.now(UTC))
     engine.dispose()
-    return Completed(message=str(swept))
+    return Completed(
+        message=f"{swept.expired} claims had expired, {swept.freed} places were freed, {swept.stuck} items are stuck"
+    )

@@ -15,10 +15,12 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
+from prefect.events import emit_event
 from prefect.states import Completed
 from prefect.utilities.annotations import quote
-from workflow_core.services.overview import places
 
+from flows.deployments import FINISHED
+from workflow_core.services.overview import in_motion, places
 from workflow_core.services.routing import Moved
 from workflow_core.store.database import Engine, session_scope
 
@@ -134,7 +136,7 @@ def await_artifacts(seconds: float = 5.0) -> None:
 def _write_artifacts(engine: Engine, pipelines: set[str]) -> None:
     for pipeline in sorted(pipelines):
         with session_scope(engine, read_only=True) as session:
-            counts = places(session, pipeline=pipeline)
+            counts, finished = places(session, pipeline=pipeline), not in_motion(session, pipeline=pipeline)
         try:
             create_table_artifact(
                 key=artifact_key(pipeline),
@@ -144,3 +146,5 @@ def _write_artifacts(engine: Engine, pipelines: set[str]) -> None:
         except Exception as error:
             log.warning("no artifact for %s: %s", pipeline, error)
             return
+        if finished:
+            emit_event(FINISHED, resource={"prefect.resource.id": f"annoflow.pipeline.{pipeline}"}, payload=counts)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from workflow_core.cli.files import beside
 from workflow_core.services import deploying, schema
 from workflow_core.settings import Settings
 from workflow_core.store.database import engine_for, session_scope
@@ -66,7 +67,7 @@ def _deploy(settings: Settings, files: list[Path]) -> None:
                 session,
                 text=file.read_bytes(),
                 file=str(file),
-                read=lambda name, folder=file.parent: (folder / name).read_bytes(),
+                read=beside(file.parent),
                 actor=None,
                 now=datetime.now(UTC),
             )

@@ -41,8 +41,8 @@ def _wanted(project: str, pipeline: compiled.Pipeline, paused: bool) -> Wanted:
     return Wanted(
         project=project,
         pipeline=pipeline.name,
-        reads=pipeline.source.uri is not None,
-        ingest=pipeline.source.schedule if pipeline.source.uri else None,
+        reads=pipeline.source.uri is not None or pipeline.source.schedule is not None,
+        ingest=pipeline.source.schedule,
         exports=tuple(exports),
         paused=paused,
     )
