@@ -52,6 +52,8 @@ class Verb(StrEnum):
     """All flags of the QA row are answered or dismissed: it is its reviewer's turn."""
     WITHDRAWN = "withdrawn"
     """The place was closed because the item left; a status it had before is set again."""
+    VOIDED = "voided"
+    """The item left before the status was routed: it never moves, unless the exit is taken back."""
     REASSIGNED = "reassigned"
     """The row went to another assignment, or to the pool."""
     ANNOTATED = "annotated"
@@ -108,6 +110,7 @@ SENTENCES: Final[Mapping[Verb, str]] = MappingProxyType(
         Verb.WAITING: "{task} waits for the fixes",
         Verb.ANSWERED: "every flag of {task} is answered: queued for {assignee}",
         Verb.WITHDRAWN: "withdrawn from {task}",
+        Verb.VOIDED: "{status} in {task} leads nowhere: the item had left",
         Verb.REASSIGNED: "{actor} gave it to {assignee} in {task}",
         Verb.ANNOTATED: "{actor} annotated it in {task}",
         Verb.FLAGGED: "{actor} flagged an issue in {task}",

@@ -10,6 +10,7 @@ LEAVING = """
     EXISTS (SELECT 1 FROM arrival a WHERE a.kind = 'exit' AND a.entry_id = task_item.entry_id)
     AND item_id IN (SELECT item_id FROM arrival WHERE kind = 'exit')
 """
+CAUSE = "(SELECT max(a.cause_id) FROM arrival a WHERE a.kind = 'exit' AND a.entry_id = task_item.entry_id)"
 OPEN = "state IN ('queued', 'claimed', 'returned', 'waiting')"
 
 
@@ -36,7 +37,16 @@ def leave(session: Session, *, now: datetime) -> None:
         """,
         now=now,
     )
-    withdraw(session, where=LEAVING, name="exit", now=now)
+    withdraw(session, where=LEAVING, name="exit", cause=CAUSE, now=now)
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, status, visit, cause_id, name)
+        SELECT :now, 'voided', item_id, task_id, entry_id, assignment_id, status, visit, {CAUSE}, 'exit'
+        FROM task_item WHERE {LEAVING} AND routing IN ('pending', 'parked')
+        """,
+        now=now,
+    )
     run(
         session,
         f"""UPDATE task_item SET routing = 'void', parked = NULL
@@ -45,10 +55,10 @@ def leave(session: Session, *, now: datetime) -> None:
     run(session, "UPDATE arrival SET kind = 'left' WHERE kind = 'exit'")
 
 
-def withdraw(session: Session, *, where: str, name: str, now: datetime) -> int:
+def withdraw(session: Session, *, where: str, name: str, now: datetime, cause: str = "CAST(NULL AS BIGINT)") -> int:
     """Withdraw the open places of a set; one that had a status before has it again, with its visit count.
 
-    `where` is a fixed condition over `task_item`; `name` is the reason for the history.
+    `where` and `cause` are fixed SQL over `task_item`; `name` is the reason for the history.
     """
     restored = "CASE WHEN kept_status IS NULL THEN 'withdrawn' ELSE 'submitted' END"
     visit = "CASE WHEN kept_by = 're-entry' THEN visit - 1 ELSE visit END"
@@ -59,7 +69,7 @@ def withdraw(session: Session, *, where: str, name: str, now: datetime) -> int:
         session,
         f"""
         INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, status, visit, cause_id, name)
-        SELECT :now, 'withdrawn', item_id, task_id, entry_id, assignment_id, kept_status, {visit}, kept_event_id, :name
+        SELECT :now, 'withdrawn', item_id, task_id, entry_id, assignment_id, kept_status, {visit}, {cause}, :name
         FROM task_item WHERE {where} AND {OPEN}
         """,
         now=now,

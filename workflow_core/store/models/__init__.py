@@ -1,6 +1,6 @@
 """Every table. Rows are not API schemas and not domain values."""
 
-from workflow_core.store.models.data import Annotation, Dataset, Document, Draft, Item
+from workflow_core.store.models.data import Annotation, Comment, Dataset, Document, Draft, Item
 from workflow_core.store.models.history import Event
 from workflow_core.store.models.people import Membership, Person, Project
 from workflow_core.store.models.pipelines import Branch, Entry, Node, Pipeline, PipelineVersion, Route
@@ -10,6 +10,7 @@ __all__ = [
     "Annotation",
     "Assignment",
     "Branch",
+    "Comment",
     "Dataset",
     "Document",
     "Draft",

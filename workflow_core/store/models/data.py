@@ -86,3 +86,17 @@ class Document(Table, table=True):
     name: str = Field(max_length=255)
     media_type: str = Field(max_length=100)
     content: bytes = Field(sa_type=LargeBinary)
+
+
+class Comment(Table, table=True):
+    """What somebody said about an item, or in the thread of an issue."""
+
+    __table_args__ = (Index("ix_comment_item", "item_id", "id"), Index("ix_comment_issue", "issue_id"))
+
+    id: int = key()
+    item_id: int = reference("item.id")
+    task_id: int | None = reference("task.id", null=True)
+    issue_id: int | None = reference("issue.id", null=True)
+    person_id: int = reference("person.id")
+    text: str
+    created_at: datetime = instant()

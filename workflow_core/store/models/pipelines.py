@@ -66,7 +66,7 @@ class Route(Table, table=True):
 class Entry(Table, table=True):
     """An item in a pipeline: the version whose routes it follows, and the exit by which it left.
 
-    `held_exit` is the exit at which it waits for unresolved issues.
+    `held_exit` is the exit at which it waits for unresolved issues; `exported_at` is set once a snapshot has it.
     """
 
     __table_args__ = (
@@ -82,6 +82,7 @@ class Entry(Table, table=True):
     exit: str | None = Field(default=None, max_length=64)
     held_exit: str | None = Field(default=None, max_length=64)
     exited_at: datetime | None = instant(null=True)
+    exported_at: datetime | None = instant(null=True)
     created_at: datetime = instant()
 
 

@@ -182,6 +182,8 @@ class Issue(Table, table=True):
     __table_args__ = (
         CheckConstraint("state IN ('open', 'for_review', 'approved', 'dismissed')", name="state"),
         Index("ix_issue_item", "item_id", "state"),
+        Index("ix_issue_place", "place_id", "state"),
+        Index("ix_issue_flagged", "flagged_place_id", "state"),
     )
 
     id: int = key()

@@ -267,6 +267,7 @@ def upgrade() -> None:
         sa.Column("exit", sa.String(length=64), nullable=True),
         sa.Column("held_exit", sa.String(length=64), nullable=True),
         sa.Column("exited_at", Instant(), nullable=True),
+        sa.Column("exported_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name="fk_entry_item_id"),
         sa.ForeignKeyConstraint(["pipeline_id"], ["pipeline.id"], name="fk_entry_pipeline_id"),
@@ -460,7 +461,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["place_id"], ["task_item.id"], name="fk_issue_place_id"),
         sa.PrimaryKeyConstraint("id", name="pk_issue"),
     )
+    op.create_index("ix_issue_flagged", "issue", ["flagged_place_id", "state"], unique=False)
     op.create_index("ix_issue_item", "issue", ["item_id", "state"], unique=False)
+    op.create_index("ix_issue_place", "issue", ["place_id", "state"], unique=False)
+
+    op.create_table(
+        "comment",
+        sa.Column("id", Key, autoincrement=True, nullable=False),
+        sa.Column("item_id", Key, autoincrement=False, nullable=False),
+        sa.Column("task_id", Key, autoincrement=False, nullable=True),
+        sa.Column("issue_id", Key, autoincrement=False, nullable=True),
+        sa.Column("person_id", Key, autoincrement=False, nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name="fk_comment_issue_id"),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name="fk_comment_item_id"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_comment_person_id"),
+        sa.ForeignKeyConstraint(["task_id"], ["task.id"], name="fk_comment_task_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_comment"),
+    )
+    op.create_index("ix_comment_issue", "comment", ["issue_id"], unique=False)
+    op.create_index("ix_comment_item", "comment", ["item_id", "id"], unique=False)
 
     if op.get_bind().dialect.name == "postgresql":
         op.execute(REFUSE_POSTGRES)
@@ -478,6 +499,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back down."""
+    op.drop_table("comment")
     op.drop_table("issue")
     op.drop_table("draft")
     op.drop_table("task_item")
