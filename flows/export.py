@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 from prefect import flow
-from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from flows.ended import Ended
 from workflow_core.services.exporting import export
 from workflow_core.settings import Settings
 from workflow_core.store.database import engine_for, session_scope
@@ -18,7 +18,7 @@ def _run_name() -> str:
 
 
 @flow(name="export", flow_run_name=_run_name, retries=3, retry_delay_seconds=10, persist_result=False)
-def export_items(pipeline: str, exit_name: str, project: str = "default") -> State[None]:
+def export_items(pipeline: str, exit_name: str, project: str = "default") -> Ended:
     """Write a snapshot of everything at an exit.
 
     Args:

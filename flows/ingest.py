@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from functools import partial
 
 from prefect import flow
-from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from flows.ended import Ended
 from workflow_core.services.ingesting import ingest
 from workflow_core.settings import Settings
 from workflow_core.store.database import engine_for, session_scope
@@ -18,7 +18,7 @@ def _run_name() -> str:
 
 
 @flow(name="ingest", flow_run_name=_run_name, retries=3, retry_delay_seconds=10, persist_result=False)
-def ingest_items(pipeline: str, project: str = "default") -> State[None]:
+def ingest_items(pipeline: str, project: str = "default") -> Ended:
     """Read the source and enter what is new.
 
     Args:

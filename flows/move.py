@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from prefect import flow
-from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows import mover, windows
+from flows.ended import Ended
 from workflow_core.settings import Settings
 from workflow_core.store.database import engine_for
 
@@ -19,7 +19,7 @@ def _run_name() -> str:
 
 
 @flow(name="move-items", flow_run_name=_run_name, retries=2, retry_delay_seconds=1, persist_result=False)
-def move_items(mode: Literal["watch", "drain"] = "drain", stay: float = 0.0) -> State[None]:
+def move_items(mode: Literal["watch", "drain"] = "drain", stay: float = 0.0) -> Ended:
     """Route every status that was set and not yet routed.
 
     Args:

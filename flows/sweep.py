@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from prefect import flow
-from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from flows.ended import Ended
 from workflow_core.services.sweeping import sweep
 from workflow_core.settings import Settings
 from workflow_core.store.database import engine_for, session_scope
@@ -16,7 +16,7 @@ def _run_name() -> str:
 
 
 @flow(name="sweep", flow_run_name=_run_name, retries=2, retry_delay_seconds=5, persist_result=False)
-def sweep_leases() -> State[None]:
+def sweep_leases() -> Ended:
     """End expired claims; say what was given back and what is stuck."""
     engine = engine_for(Settings().database())
     with session_scope(engine) as session:

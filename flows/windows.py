@@ -13,13 +13,13 @@ from hashlib import blake2s
 from prefect import task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
 from prefect.events import emit_event
 from prefect.states import Completed
 from prefect.utilities.annotations import quote
 
 from flows.deployments import FINISHED
+from flows.ended import Ended
 from workflow_core.services.overview import in_motion, places
 from workflow_core.services.routing import Moved
 from workflow_core.store.database import Engine, session_scope
@@ -88,7 +88,7 @@ class Window:
 
 
 @task(name="window", task_run_name="moving since {since}", cache_policy=NO_CACHE, persist_result=False)
-def fill(window: Window, since: str, engine: Engine) -> State[None]:
+def fill(window: Window, since: str, engine: Engine) -> Ended:
     """Move items for a window; the run's name and message say how many went where."""
     inner: Window = window
     inner.fill()

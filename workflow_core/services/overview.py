@@ -33,7 +33,7 @@ def places(session: Session, *, pipeline: str) -> dict[str, int]:
         moving=MOVING,
         stuck=STUCK,
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def in_motion(session: Session, *, pipeline: str) -> bool:
