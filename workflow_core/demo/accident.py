@@ -41,11 +41,11 @@ class Accident:
         return self.killed_at, self.back_at or time.monotonic()
 
     def _run(self) -> None:
-        while not self._due() and not self._stop.wait(LOOK):
-            pass
-        pid = self._mover()
-        if self._stop.is_set() or pid is None:
-            return
+        pid = None
+        while pid is None:
+            if self._stop.wait(LOOK):
+                return
+            pid = self._mover() if self._due() else None
         os.kill(pid, signal.SIGKILL)
         self.killed_at = time.monotonic()
         self.note = f"kill -9 {pid}: the mover is gone, people work on"
@@ -58,8 +58,12 @@ class Accident:
                 return
 
     def _mover(self) -> int | None:
-        """Return the process of the present mover, if it is on this machine and not this very process."""
-        with session_scope(self._engine, read_only=True) as session:
-            holder = tracing.mover(session, now=datetime.now(UTC))
-        pid = int(holder.partition("@")[0]) if holder else None
-        return None if pid == os.getpid() else pid
+        return mover(self._engine)
+
+
+def mover(engine: Engine) -> int | None:
+    """Return the process in which a flow moves items at present; what this very process moves does not count."""
+    with session_scope(engine, read_only=True) as session:
+        holder = tracing.mover(session, now=datetime.now(UTC))
+    pid = int(holder.partition("@")[0]) if holder else None
+    return None if pid == os.getpid() else pid

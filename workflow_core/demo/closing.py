@@ -26,7 +26,7 @@ MADE_UP = "Nobody knows what is on these pictures: the shapes are made up, to sh
 SHOWN = 30
 """Pictures in the report's gallery."""
 OTHERS = ("manifest.json", "history.jsonl")
-PATIENCE = 25.0
+PATIENCE = 15.0
 """Seconds that Prefect may take for the exports."""
 
 
@@ -80,17 +80,17 @@ def outcome(
     shown = list(given)[:: max(1, len(given) // SHOWN)][:SHOWN]
     pictures = _pictures(engine, given, {*shown, *([chosen] if chosen is not None else [])}, history)
     gap = accident.gap
-    remarks = [*_of_failures(crew)]
+    footnotes = _of_failures(crew)
     if gap:
         late = sum(gap[0] <= at <= gap[1] for at in crew.acknowledged.values())
-        remarks.append(
+        footnotes.append(
             f"{late} decisions were made while the mover was dead. They waited for the next one, at most "
             f"{gap[1] - gap[0]:.1f} s, and are left out of the times to the next person."
         )
     return Outcome(
         pipeline=pipeline.name,
         items=len(given),
-        exits={exit_name: exits.get(exit_name, 0) for exit_name in pipeline.exits},
+        exits={exit_name: exits.get(exit_name, 0) for exit_name in in_order(pipeline)},
         elsewhere=elsewhere,
         status_to_claimable=latency(watch.milliseconds(crew.acknowledged, but=gap)),
         acknowledged=len(crew.acknowledged),
@@ -103,8 +103,13 @@ def outcome(
         gallery=tuple(pictures[item] for item in shown),
         journey=Journey(pictures[chosen], tally.steps(history, chosen)) if chosen is not None else None,
         mover_gap_seconds=round(gap[1] - gap[0], 1) if gap else None,
-        remarks=tuple(remarks),
+        footnotes=tuple(footnotes),
     )
+
+
+def in_order(pipeline: Pipeline) -> list[str]:
+    """Return the exits, with what was discarded at the end."""
+    return sorted(pipeline.exits, key=lambda name: name == "discarded")
 
 
 def _of_failures(crew: Crew) -> list[str]:
@@ -153,8 +158,8 @@ def tell(done: Outcome, pipeline: Pipeline, home: Path, console: Console) -> Non
     for path, count in done.exported.items():
         table.add_row(str(count), Text(f"items in {home / path}"))
     console.print(table, soft_wrap=True)
-    for remark in done.remarks:
-        console.print(Text(f"\n{remark}", "yellow"), soft_wrap=True)
+    for remark in (*done.remarks, *done.footnotes):
+        console.print(Text(f"\n{remark}", "dim"), soft_wrap=True)
     if done.journey:
         console.print(Text(f"\nThe whole way of {done.journey.picture.name}", "bold"))
         start = done.journey.steps[0].at

@@ -118,7 +118,9 @@ class Outcome:
     next_steps: tuple[tuple[str, str], ...] = ()
     """Commands to try, each with what it does."""
     remarks: tuple[str, ...] = ()
-    """What a reader should know about this run, such as shapes that were made up."""
+    """What a reader should know first about this run, such as shapes that were made up."""
+    footnotes: tuple[str, ...] = ()
+    """What explains the figures."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `annoflow demo --json` prints."""

@@ -11,7 +11,7 @@ from rich.progress import track
 
 from flows.serve import serve
 from workflow_core.demo import closing, material, opening
-from workflow_core.demo.accident import Accident
+from workflow_core.demo.accident import Accident, mover
 from workflow_core.demo.crew import Crew
 from workflow_core.demo.live import LiveView, Snapshot, TaskNow
 from workflow_core.demo.material import Given
@@ -76,10 +76,8 @@ def run(plan: Plan, console: Console) -> Outcome:
         exported = closing.export(engine, settings, pipeline, home, console)
     outcome = closing.outcome(engine, pipeline, crew, watch, accident, ids, exported, seconds=time.monotonic() - began)
     name = outcome.journey.picture.name if outcome.journey else next(iter(ids.values())).name
-    made_up = (closing.MADE_UP,) if brought else ()
-    outcome = replace(
-        outcome, remarks=(*made_up, *outcome.remarks), next_steps=closing.next_steps(home, pipeline, name)
-    )
+    remarks = (closing.MADE_UP,) if brought else ()
+    outcome = replace(outcome, remarks=remarks, next_steps=closing.next_steps(home, pipeline, name))
     closing.tell(outcome, pipeline, home, console)
     engine.dispose()
     return outcome
@@ -162,7 +160,7 @@ def snapshot(engine: Engine, pipeline: Pipeline, items: int) -> Snapshot:
     return Snapshot(
         items=items,
         tasks=tuple(TaskNow(task.name, task.type, task.queued, task.claimed, task.done) for task in tasks),
-        exits={name: exits.get(name, 0) for name in pipeline.exits},
+        exits={name: exits.get(name, 0) for name in closing.in_order(pipeline)},
         moving=sum(task.moving for task in tasks),
         stuck=sum(task.parked for task in tasks),
     )
@@ -197,10 +195,9 @@ class _Backstage:
         began = time.monotonic()
         with console.status("Prefect starts its server and the flow that moves items"):
             while time.monotonic() - began < PATIENCE:
-                with session_scope(engine, read_only=True) as session:
-                    if tracing.mover(session, now=datetime.now(UTC)):
-                        console.print(f"Prefect is there, its flow moves items ({time.monotonic() - began:.0f} s more)")
-                        return
+                if mover(engine):
+                    console.print(f"Prefect is there, its flow moves items ({time.monotonic() - began:.0f} s more)")
+                    return
                 if self._error:
                     raise self._error
                 time.sleep(0.1)

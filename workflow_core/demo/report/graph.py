@@ -44,7 +44,7 @@ def graph_svg(pipeline: Pipeline, outcome: Outcome) -> str:
 
 
 def _kinds(pipeline: Pipeline) -> dict[str, str]:
-    exits = dict.fromkeys([*pipeline.exits, "discarded"], "exit")
+    exits = dict.fromkeys([*(name for name in pipeline.exits if name != "discarded"), "discarded"], "exit")
     tasks = {task.name: task.type for task in pipeline.tasks.values()}
     return {SOURCE: "source", **tasks, **dict.fromkeys(pipeline.routers, "router"), **exits}
 

@@ -150,7 +150,8 @@ def _trust(outcome: Outcome) -> str:
             ("The mover was killed in the middle (kill -9); moving went on after", f"{outcome.mover_gap_seconds:.1f} s")
         )
     body = "".join(f'<tr><th scope="row">{escape(what)}</th><td>{escape(value)}</td></tr>' for what, value in rows)
-    return f'<div class="card"><table class="facts">{body}</table></div>'
+    notes = "".join(f'<p class="muted note">{escape(note)}</p>' for note in outcome.footnotes)
+    return f'<div class="card"><table class="facts">{body}</table>{notes}</div>'
 
 
 def _files(exported: Mapping[str, int]) -> str:
