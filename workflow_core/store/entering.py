@@ -25,7 +25,9 @@ def choose_new(session: Session, *, pipeline_id: int, where: ColumnElement[bool]
 def choose(session: Session, *, where: ColumnElement[bool], limit: int) -> int:
     """Choose up to `limit` items, in the order they came."""
     chosen = select(col(Item.id)).where(where, col(Item.archived_at).is_(None)).order_by(col(Item.id)).limit(limit)
-    return session.connection().execute(insert(ENTERING).from_select(["item_id"], chosen)).rowcount
+    # Without the option SQLAlchemy answers -1 on PostgreSQL, and whoever enters until 0 would never end.
+    into = insert(ENTERING).from_select(["item_id"], chosen).execution_options(preserve_rowcount=True)
+    return session.connection().execute(into).rowcount
 
 
 def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime) -> None:
