@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.store import arrivals, placing, routers, summaries, versions
+from workflow_core.store import arrivals, placing, summaries
 
 BATCH = 1_000
 
@@ -35,17 +35,5 @@ def advance(session: Session, *, limit: int = BATCH, now: datetime) -> Moved:
     taken = arrivals.take_pending(session, limit=limit)
     if not taken:
         return Moved()
-    resolve_routers(session)
     placing.place(session, now=now)
     return Moved(taken, summaries.places(session))
-
-
-def resolve_routers(session: Session) -> None:
-    """Send all arrivals that stand at routers on to a task or an exit."""
-    for _ in range(routers.CHAIN):
-        waiting = routers.waiting_at(session)
-        if not waiting:
-            return
-        for node_id in waiting:
-            routers.resolve(session, versions.router(session, node_id))
-    arrivals.give_up(session, why="too-many-routers")

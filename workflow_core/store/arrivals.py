@@ -48,7 +48,7 @@ def take_pending(session: Session, *, limit: int) -> int:
     On PostgreSQL their rows and entries are locked; what another mover holds is left to it.
     """
     lock = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED" if is_postgres(session) else ""
-    return run(
+    run(
         session,
         f"""
         INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id, parked,
@@ -65,7 +65,9 @@ def take_pending(session: Session, *, limit: int) -> int:
         LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = n.task_id
         """,
         limit=limit,
-    ).rowcount
+    )
+    # A fork makes several arrivals of one status.
+    return int(run(session, "SELECT count(DISTINCT source_id) FROM arrival").scalar_one())
 
 
 def take_entries(session: Session, *, pipeline_id: int, start: list[int]) -> int:

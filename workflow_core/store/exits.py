@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.store import issues
 from workflow_core.store.dialect import is_postgres, run
 
 LEAVING = """
@@ -60,6 +61,7 @@ def withdraw(session: Session, *, where: str, name: str, now: datetime, cause: s
 
     `where` and `cause` are fixed SQL over `task_item`; `name` is the reason for the history.
     """
+    issues.dismiss_withdrawn(session, where=where, now=now)
     restored = "CASE WHEN kept_status IS NULL THEN 'withdrawn' ELSE 'submitted' END"
     visit = "CASE WHEN kept_by = 're-entry' THEN visit - 1 ELSE visit END"
     if is_postgres(session):

@@ -52,7 +52,8 @@ def fire(session: Session) -> int:
         f"""
         INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id, existing_id,
                              existing_state, visit)
-        SELECT c.source_id, c.entry_id, c.item_id, c.version_id, c.cause_id, c.node_id, 'task', c.task_id, x.id, x.state,
+        SELECT c.source_id, c.entry_id, c.item_id, c.version_id, c.cause_id, c.node_id, 'task', c.task_id,
+               x.id, x.state,
                CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END
         FROM (
             SELECT source_id, entry_id, item_id, version_id, node_id, task_id, cause_id,

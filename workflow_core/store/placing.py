@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.store import allotting, exits, joins, routers, versions
+from workflow_core.store import allotting, exits, held, issues, joins, routers, versions
 from workflow_core.store.arrivals import give_up, look_up_existing
 from workflow_core.store.dialect import run
 
@@ -24,6 +24,7 @@ def _settle(session: Session, now: datetime, *, at_joins: bool) -> None:
     _send_on(session, now, at_joins=at_joins)
     _settle_sources(session, now)
     _place_in_tasks(session, now)
+    held.hold_at_exits(session, now=now)
     exits.leave(session, now=now)
 
 
@@ -183,4 +184,5 @@ def _place_in_tasks(session: Session, now: datetime) -> None:
         """,
         now=now,
     )
+    issues.hand_on(session)
     run(session, "UPDATE arrival SET kind = 'placed' WHERE kind IN ('task', 'open')")
