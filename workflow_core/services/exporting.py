@@ -73,8 +73,8 @@ def _labels(spec: compiled.Pipeline) -> tuple[str, ...]:
 
 
 def _items(session: Session, pipeline: Pipeline, exit_name: str) -> Iterator[ExportItem]:
-    emails: Mapping[int, str] = {key: email for key, email in session.exec(select(Person.id, Person.email))}
-    tasks: Mapping[int, str] = {key: name for key, name in session.exec(select(Task.id, Task.name))}
+    emails: Mapping[int, str] = dict(iter(session.exec(select(Person.id, Person.email))))
+    tasks: Mapping[int, str] = dict(iter(session.exec(select(Task.id, Task.name))))
     for one in departures.at_exit(session, pipeline_id=pipeline.id, exit_name=exit_name):
         yield _item(one, emails, tasks)
 

@@ -29,6 +29,14 @@ def require(session: Session, *, actor: Actor, project_id: int, permission: Perm
         raise NotAllowed(f"{actor.email} is a {role} and cannot {permission}; ask the {who_may(permission)}")
 
 
+def may(session: Session, *, actor: Actor, project_id: int, permission: Permission) -> bool:
+    """Say whether the actor's role in the project allows something."""
+    if actor is None:
+        return True
+    role = role_of(session, person=actor, project_id=project_id)
+    return role is not None and allowed(role, permission)
+
+
 def role_of(session: Session, *, person: Person, project_id: int) -> Role | None:
     """Return a person's role in a project; None for a stranger, and for who is no longer active."""
     membership = session.get(Membership, (project_id, person.id))

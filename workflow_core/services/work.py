@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain import statuses, work
 from workflow_core.errors import Conflict, NotAllowed, NotFound
-from workflow_core.services import annotating
-from workflow_core.store import authors, claims, submissions
+from workflow_core.services import annotating, judging
+from workflow_core.store import authors, claims, places, submissions
 from workflow_core.store.claims import Place
 from workflow_core.store.models import Assignment, Draft, Item, Person, Task, TaskItem
 
@@ -72,7 +72,7 @@ def save_draft(
     session: Session, *, actor: Person, place_id: int, annotations: Sequence[Mapping[str, Any]], now: datetime
 ) -> None:
     """Keep what a person has drawn so far, and renew their lease. It is nobody else's, and outlives the claim."""
-    place, task, assignment = _own_place(session, actor=actor, place_id=place_id)
+    place, task, assignment = own_place(session, actor=actor, place_id=place_id)
     content = {"annotations": [dict(one) for one in annotations]}
     annotating.parse(content["annotations"])
     draft = session.get(Draft, (place_id, actor.id))
@@ -104,7 +104,7 @@ def submit(
         Conflict: somebody else holds it, it has another status already, or the task is closed.
         InvalidInput: the task does not offer the status, or an annotation is not allowed.
     """
-    place, task, assignment = _own_place(session, actor=actor, place_id=place_id)
+    place, task, assignment = own_place(session, actor=actor, place_id=place_id)
     chosen = statuses.resolve(status, [statuses.Status(**one) for one in task.statuses]).name
     again = place.status == chosen and place.assignment_id == assignment.id and token in (None, place.claim_no)
     if again and place.status_event_id is not None:
@@ -117,6 +117,7 @@ def submit(
     _check_open(task, assignment, now, holding=True)
     if task.type == "qa" and not task.review_own and authors.wrote(session, place=place, person_id=actor.id):
         raise NotAllowed(f"{actor.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
+    judging.check(session, place=place, task=task, status=chosen, name=name)
     draft = session.get(Draft, (place.id, actor.id))
     if annotations is None and draft is not None:
         annotations = draft.content["annotations"]
@@ -126,12 +127,14 @@ def submit(
     if draft is not None:
         session.delete(draft)
         session.flush()
+    taken = judging.taken(place)
     event_id = submissions.submit(
         session, place=place, assignment_id=assignment.id, person_id=actor.id, status=chosen, now=now
     )
     if event_id is None:
         raise Conflict(f"{name} has changed while you worked on it; your draft is kept, open it again")
     session.expire(place)
+    judging.follow_up(session, place=place, task=task, status=chosen, taken=taken, actor_id=actor.id, now=now)
     return Submitted(place.id, place.item_id, chosen, event_id)
 
 
@@ -146,7 +149,7 @@ def postpone(session: Session, *, actor: Person, place_id: int, now: datetime) -
 
 
 def _end(session: Session, *, actor: Person, place_id: int, verb: str, now: datetime) -> None:
-    place, _, assignment = _own_place(session, actor=actor, place_id=place_id)
+    place, _, assignment = own_place(session, actor=actor, place_id=place_id)
     if place.state != work.State.CLAIMED or place.assignment_id != assignment.id:
         raise Conflict(f"you do not hold {_name(session, place)}: it is {place.state}; only a claim can be {verb}")
     position = int(now.timestamp() * 1000) if verb == "postponed" else None
@@ -165,10 +168,9 @@ def _share(session: Session, *, actor: Person, task_id: int) -> tuple[Task, Assi
     return found
 
 
-def _own_place(session: Session, *, actor: Person, place_id: int) -> tuple[TaskItem, Task, Assignment]:
+def own_place(session: Session, *, actor: Person, place_id: int) -> tuple[TaskItem, Task, Assignment]:
     """Return a place that is the person's: in their assignment, or in the pool of a task of theirs."""
-    query = select(TaskItem).where(TaskItem.id == place_id).with_for_update(key_share=True)
-    place = session.exec(query.execution_options(populate_existing=True)).first()
+    place = places.lock(session, place_id)
     if place is None:
         raise NotFound(f"{actor.email} has no item at place {place_id}")
     task, assignment = _share(session, actor=actor, task_id=place.task_id)

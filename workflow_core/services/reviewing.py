@@ -1,0 +1,262 @@
+"""QA as people do it: flag, comment, fix, re-open, approve, dismiss."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import recipes, work
+from workflow_core.domain.issues import IssueEvent, IssueState
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from workflow_core.services import people
+from workflow_core.services.people import Actor
+from workflow_core.services.work import own_place
+from workflow_core.store import held, issues, places
+from workflow_core.store.models import Annotation, Comment, Issue, Item, Person, Recipe, Review, Task, TaskItem
+
+
+def flag(
+    session: Session,
+    *,
+    actor: Person,
+    place_id: int,
+    kind: str,
+    now: datetime,
+    text: str = "",
+    annotation_id: int | None = None,
+    label: str | None = None,
+    task: str | None = None,
+    geometry: Mapping[str, Any] | None = None,
+) -> Issue:
+    """Flag a fault in QA: on an annotation, or on the item, where `label` or `task` says whose fault it is.
+
+    The item's status in that task is removed and the item returns to the author; the QA place waits.
+
+    Raises:
+        NotFound: the place, or the annotation, is not the reviewer's to see.
+        NotAllowed: this is no QA task.
+        Conflict: somebody else holds the place, or the item has neither a status nor an open place in that task.
+        InvalidInput: it is not clear, or not allowed, what is flagged.
+    """
+    qa, qa_task, assignment = own_place(session, actor=actor, place_id=place_id)
+    if qa_task.type != "qa":
+        raise NotAllowed(f"{qa_task.name!r} is an annotation task; issues are flagged in a QA task that reviews it")
+    if qa.assignment_id not in (None, assignment.id):
+        raise Conflict("somebody else reviews this item now")
+    work.next_state(work.State(qa.state), work.Event.FLAG)
+    annotation = _annotation(session, qa, annotation_id)
+    reviewed = _reviewed(session, qa_task)
+    owner = annotation.task_id if annotation else _task_of(session, reviewed, label=label, task=task)
+    if owner not in reviewed:
+        raise InvalidInput(
+            f"only annotations of {_names(reviewed)} can be flagged in {qa_task.name!r}; this one was made elsewhere"
+        )
+    place = places.find(session, task_id=owner, item_id=qa.item_id)
+    if place is None or place.state == work.State.WITHDRAWN:
+        raise Conflict(f"the item has neither a status nor an open place in {reviewed[owner].name!r}")
+    author = issues.author_of(session, place, annotation.created_by if annotation else None)
+    issue = Issue(
+        item_id=qa.item_id,
+        annotation_id=annotation.id if annotation else None,
+        place_id=place.id,
+        flagged_place_id=qa.id,
+        kind=kind,
+        text=text,
+        geometry=dict(geometry) if geometry is not None else None,
+        flagged_by=actor.id,
+        author_id=author,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(issue)
+    session.flush()
+    places.record(session, place, "flagged", actor_id=actor.id, now=now, detail={"issue": issue.id, "kind": kind})
+    _return(session, place, issue, actor_id=actor.id, now=now)
+    places.flagging(session, qa, assignment_id=assignment.id, actor_id=actor.id, now=now)
+    held.hold_again(session, place=place, now=now)
+    session.flush()
+    return issue
+
+
+def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Issue:
+    """Mark an issue for review; the item goes back to the reviewer once all are, and the items submitted.
+
+    Raises:
+        NotFound: the issue is not on an item of the actor's.
+        Conflict: it is not open.
+    """
+    issue = _issue(session, issue_id)
+    _, _, assignment = own_place(session, actor=actor, place_id=issue.place_id)
+    place = session.get_one(TaskItem, issue.place_id)
+    if place.assignment_id not in (None, assignment.id):
+        raise NotFound(f"{actor.email} has no issue {issue_id}")
+    issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
+    issues.settle(session, issue, actor_id=actor.id, now=now)
+    return issue
+
+
+def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, text: str = "") -> Issue:
+    """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
+    issue, qa, assignment_id = _owned(session, actor, issue_id)
+    issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
+    issue.rounds += 1
+    place = places.find(session, task_id=session.get_one(TaskItem, issue.place_id).task_id, item_id=issue.item_id)
+    assert place is not None
+    _return(session, place, issue, actor_id=actor.id, now=now)
+    limit = session.get_one(Task, place.task_id).max_fix_rounds
+    if limit is not None and issue.rounds > limit and place.state in ("returned", "queued"):
+        place.parked = "max-fix-rounds"
+        places.record(session, place, "parked", actor_id=None, now=now, name=place.parked)
+    if text:
+        comment(session, actor=actor, issue_id=issue.id, text=text, now=now)
+    places.flagging(session, qa, assignment_id=assignment_id, actor_id=actor.id, now=now)
+    held.hold_again(session, place=place, now=now)
+    session.flush()
+    return issue
+
+
+def approve(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Issue:
+    """Accept a fix."""
+    issue, _, _ = _owned(session, actor, issue_id)
+    issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor.id, now=now)
+    return _settled(session, issue, actor, now)
+
+
+def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> Issue:
+    """Take an issue back, or overrule it as a manager; the last one dismissed gives the status back."""
+    issue = _issue(session, issue_id)
+    if actor is None or _may_resolve(session, actor, issue):
+        places.lock(session, issue.flagged_place_id)
+        session.refresh(issue)
+    else:
+        issue, _, _ = _owned(session, actor, issue_id)
+    places.lock(session, issue.place_id)
+    issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor.id if actor else None, now=now)
+    return _settled(session, issue, actor, now)
+
+
+def comment(
+    session: Session,
+    *,
+    actor: Person,
+    text: str,
+    now: datetime,
+    issue_id: int | None = None,
+    place_id: int | None = None,
+) -> Comment:
+    """Say something in the thread of an issue, or about an item: the manager sees it, nothing else happens."""
+    if not text.strip():
+        raise InvalidInput("a comment says something")
+    issue = _issue(session, issue_id) if issue_id is not None else None
+    about = session.get(TaskItem, issue.place_id if issue else place_id)
+    if about is None:
+        raise NotFound("there is nothing of that number to comment on")
+    mine = [issue.place_id, issue.flagged_place_id] if issue else [about.id]
+    if not any(_sees(session, actor, place) for place in mine):
+        raise NotFound(f"{actor.email} has nothing of that number to comment on")
+    new = Comment(
+        item_id=about.item_id,
+        task_id=about.task_id,
+        issue_id=issue_id,
+        person_id=actor.id,
+        text=text.strip(),
+        created_at=now,
+    )
+    session.add(new)
+    session.flush()
+    return new
+
+
+def _return(session: Session, place: TaskItem, issue: Issue, *, actor_id: int, now: datetime) -> None:
+    if place.state == work.State.SUBMITTED:
+        turn = issues.turn_of(session, place, issue.author_id, now=now)
+        parked = place.parked
+        places.take(session, place, assignment_id=turn, actor_id=actor_id, now=now)
+        place.parked = parked
+    session.flush()
+
+
+def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Issue:
+    session.flush()
+    issues.settle(session, issue, actor_id=actor.id if actor else None, now=now)
+    session.flush()
+    held.let_go(session, entry_id=session.get_one(TaskItem, issue.place_id).entry_id, now=now)
+    return issue
+
+
+def _issue(session: Session, issue_id: int | None) -> Issue:
+    issue = session.get(Issue, issue_id)
+    if issue is None:
+        raise NotFound(f"there is no issue {issue_id}")
+    return issue
+
+
+def _owned(session: Session, actor: Person, issue_id: int) -> tuple[Issue, TaskItem, int]:
+    """Return an issue that is the actor's to judge: their QA place owns it, or it was handed on to it."""
+    issue = _issue(session, issue_id)
+    qa, task, assignment = own_place(session, actor=actor, place_id=issue.flagged_place_id)
+    session.refresh(issue)
+    if task.type != "qa" or qa.assignment_id not in (None, assignment.id):
+        raise NotFound(f"{actor.email} has no issue {issue_id}")
+    return issue, qa, assignment.id
+
+
+def _may_resolve(session: Session, actor: Person, issue: Issue) -> bool:
+    project_id = session.get_one(Task, session.get_one(TaskItem, issue.place_id).task_id).project_id
+    return people.may(session, actor=actor, project_id=project_id, permission=Permission.RESOLVE_ISSUES)
+
+
+def _sees(session: Session, actor: Person, place_id: int) -> bool:
+    try:
+        own_place(session, actor=actor, place_id=place_id)
+    except NotFound:
+        place = session.get_one(TaskItem, place_id)
+        project_id = session.get_one(Task, place.task_id).project_id
+        return people.may(session, actor=actor, project_id=project_id, permission=Permission.RESOLVE_ISSUES)
+    return True
+
+
+def _annotation(session: Session, qa: TaskItem, annotation_id: int | None) -> Annotation | None:
+    if annotation_id is None:
+        return None
+    found = session.get(Annotation, annotation_id)
+    if found is None or found.item_id != qa.item_id or found.deleted_at is not None:
+        name = session.get_one(Item, qa.item_id).name
+        raise NotFound(f"there is no annotation {annotation_id} on {name}")
+    return found
+
+
+def _reviewed(session: Session, qa_task: Task) -> dict[int, Task]:
+    query = select(Task).join(Review, col(Review.task_id) == col(Task.id)).where(Review.qa_task_id == qa_task.id)
+    return {task.id: task for task in session.exec(query.order_by(col(Task.id)))}
+
+
+def _task_of(session: Session, reviewed: Mapping[int, Task], *, label: str | None, task: str | None) -> int:
+    if task is not None:
+        found = [key for key, one in reviewed.items() if one.name == task]
+    elif label is not None:
+        found = [key for key, one in reviewed.items() if label in _labels(session, one)]
+    else:
+        found = list(reviewed)
+    if len(found) != 1:
+        about = f"the task {task!r}" if task else f"the label {label!r}" if label else "nothing"
+        raise InvalidInput(f"{about} does not tell whose fault it is; name one of the tasks {_names(reviewed)}")
+    return found[0]
+
+
+def _labels(session: Session, task: Task) -> set[str]:
+    recipe = recipes.from_json(session.get_one(Recipe, task.recipe_id).content)
+    return {label.name for label in recipe.labels}
+
+
+def _names(reviewed: Mapping[int, Task]) -> str:
+    return ", ".join(repr(task.name) for task in reviewed.values())
+
+
+def waiting_for(session: Session, *, actor: Person, place_id: int) -> list[Issue]:
+    """Return the unresolved issues of an item that the actor works on or reviews, oldest first."""
+    place, task, _ = own_place(session, actor=actor, place_id=place_id)
+    found = issues.owned_by if task.type == "qa" else issues.of_place
+    return found(session, place.id, (IssueState.OPEN, IssueState.FOR_REVIEW))

@@ -1,0 +1,154 @@
+"""Second thoughts: a person undoes their own status, a manager clears statuses. Both say first what they take back."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import work
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import Conflict, NotFound
+from workflow_core.services import data, people
+from workflow_core.services.people import Actor
+from workflow_core.services.work import own_place
+from workflow_core.store import held, lineage, places
+from workflow_core.store.issues import turn_of
+from workflow_core.store.lineage import Effects
+from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Person, Task, TaskItem
+
+
+def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Effects:
+    """Take back one's own status; the item is claimed by the same person again.
+
+    Raises:
+        NotFound: the item is not the person's.
+        Conflict: somebody has begun a place that was reached from it, the item is exported, or the status is history.
+    """
+    place, task, assignment = own_place(session, actor=actor, place_id=place_id)
+    _check_present(session, place)
+    event = session.get_one(Event, place.status_event_id)
+    if event.actor_id != actor.id or place.assignment_id != assignment.id:
+        raise Conflict(f"{_name(session, place)} was {place.status} by somebody else; a manager can clear it")
+    lineage.trace(session, [event.id])
+    effects = lineage.effects(session)
+    begun = [reached for reached in effects.places if reached.begun]
+    if begun:
+        raise Conflict(f"{_name(session, place)} was begun in {begun[0].task} already; ask a manager to clear it")
+    if effects.exported:
+        raise Conflict(f"{_name(session, place)} is exported already; ask a manager to clear it")
+    _check_at_exit(session, place)
+    status = place.status
+    lineage.take_back(session, reason="undo", now=now)
+    session.expire_all()
+    _reopen(place, now)
+    place.state, place.assignment_id, place.begun = work.State.CLAIMED, assignment.id, True
+    place.lease_until, place.claim_no = now + timedelta(seconds=task.lease), place.claim_no + 1
+    places.record(session, place, "undone", actor_id=actor.id, now=now, status=status)
+    session.flush()
+    return effects
+
+
+def chosen(
+    session: Session,
+    *,
+    task: Task,
+    place_ids: Iterable[int] | None = None,
+    where: Mapping[str, Any] | None = None,
+    status: str | None = None,
+) -> list[TaskItem]:
+    """Return the places of a task that have a status: those listed, of a status, of items of a filter."""
+    dataset = session.get_one(Dataset, task.dataset_id)
+    query = (
+        select(TaskItem)
+        .join(Item, col(Item.id) == col(TaskItem.item_id))
+        .where(TaskItem.task_id == task.id, TaskItem.state == "submitted")
+        .where(data.condition(session, dataset=dataset, where=where))
+        .order_by(col(TaskItem.id))
+    )
+    if place_ids is not None:
+        query = query.where(col(TaskItem.id).in_(list(place_ids)))
+    if status is not None:
+        query = query.where(TaskItem.status == status)
+    return list(session.exec(query))
+
+
+def preview_clear(session: Session, *, actor: Actor, task: Task, of: Iterable[TaskItem]) -> Effects:
+    """Say what clearing these statuses would take back: every place, and the exits."""
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
+    lineage.trace(session, [place.status_event_id for place in of if place.status_event_id is not None])
+    return lineage.effects(session)
+
+
+def clear(
+    session: Session,
+    *,
+    actor: Actor,
+    task: Task,
+    of: Iterable[TaskItem],
+    now: datetime,
+    end_claims: bool = False,
+) -> Effects:
+    """Remove statuses, with everything that was reached from them; the items are to be done again.
+
+    `end_claims` confirms that people who have such an item open lose their claim (their drafts stay).
+
+    Raises:
+        Conflict: somebody holds a place that would be withdrawn and it was not confirmed; or a status is history.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
+    locked = [_locked(session, place.id) for place in of]
+    for place in locked:
+        _check_present(session, place)
+    lineage.trace(session, [place.status_event_id for place in locked if place.status_event_id is not None])
+    effects = lineage.effects(session)
+    claimed = sum(reached.state == work.State.CLAIMED for reached in effects.places)
+    if claimed and not end_claims:
+        raise Conflict(f"{claimed} of the places reached are open with somebody; confirm to end their claims")
+    for place in locked:
+        _check_at_exit(session, place)
+    cleared = [(place, place.status) for place in locked]
+    lineage.take_back(session, reason="clear", now=now)
+    session.expire_all()
+    for place, status in cleared:
+        _reopen(place, now)
+        place.state = work.State.QUEUED
+        author = session.get(Assignment, place.assignment_id) if place.assignment_id else None
+        place.assignment_id = turn_of(session, place, author.person_id if author else None, now=now)
+        places.record(session, place, "cleared", actor_id=actor.id if actor else None, now=now, status=status)
+    session.flush()
+    for entry_id in {place.entry_id for place, _ in cleared}:
+        held.let_go(session, entry_id=entry_id, now=now)
+    return effects
+
+
+def _locked(session: Session, place_id: int) -> TaskItem:
+    place = places.lock(session, place_id)
+    if place is None:
+        raise NotFound(f"there is no place {place_id}")
+    return place
+
+
+def _check_present(session: Session, place: TaskItem) -> None:
+    name = _name(session, place)
+    if place.state != work.State.SUBMITTED or place.status_event_id is None:
+        raise Conflict(f"{name} has no status here: it is {place.state}")
+    if place.routing == "void":
+        raise Conflict(f"the status {place.status} of {name} is history: what led to it was taken back")
+
+
+def _check_at_exit(session: Session, place: TaskItem) -> None:
+    """At an exit only a status that led there can be taken back."""
+    entry = session.get(Entry, place.entry_id) if place.entry_id is not None else None
+    if entry is None or entry.exit is None or lineage.leads_to_exit(session, entry_id=entry.id):
+        return
+    raise Conflict(f"{_name(session, place)} left by {entry.exit!r}, and not by its status here; clear what led there")
+
+
+def _reopen(place: TaskItem, now: datetime) -> None:
+    place.status = place.status_event_id = place.routing = place.parked = None
+    place.since = now
+
+
+def _name(session: Session, place: TaskItem) -> str:
+    return session.get_one(Item, place.item_id).name

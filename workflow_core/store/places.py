@@ -1,0 +1,109 @@
+"""One place at a time: locked in the order that keeps movers and people from waiting for each other in a circle."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from workflow_core.store.dialect import run
+from workflow_core.store.models import Entry, Event, TaskItem
+
+
+def lock(session: Session, place_id: int) -> TaskItem | None:
+    """Return a place, locked until the transaction ends: its entry first, as movers do."""
+    place = session.get(TaskItem, place_id, populate_existing=True)
+    if place is None:
+        return None
+    if place.entry_id is not None:
+        entry = select(Entry).where(Entry.id == place.entry_id).with_for_update(key_share=True)
+        session.exec(entry.execution_options(populate_existing=True)).one()
+    query = select(TaskItem).where(TaskItem.id == place_id).with_for_update(key_share=True)
+    return session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def find(session: Session, *, task_id: int, item_id: int) -> TaskItem | None:
+    """Return an item's place in a task, locked; the entry is locked already by whoever holds a sibling."""
+    query = select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.item_id == item_id)
+    return session.exec(query.with_for_update(key_share=True).execution_options(populate_existing=True)).first()
+
+
+def record(session: Session, place: TaskItem, verb: str, *, actor_id: int | None, now: datetime, **more: Any) -> Event:
+    """Write one event about a place, with the assignment and the visit that it has now."""
+    event = Event(
+        at=now,
+        verb=verb,
+        item_id=place.item_id,
+        task_id=place.task_id,
+        entry_id=place.entry_id,
+        assignment_id=place.assignment_id,
+        actor_id=actor_id,
+        visit=place.visit,
+        **more,
+    )
+    session.add(event)
+    session.flush()
+    return event
+
+
+def take(session: Session, place: TaskItem, *, assignment_id: int | None, actor_id: int | None, now: datetime) -> bool:
+    """Let an issue take the status of a submitted place, which is returned; an open place stays as it is."""
+    if place.state != "submitted":
+        return False
+    place.kept_status, place.kept_event_id = place.status, place.status_event_id
+    place.kept_by, place.kept_routed = "issue", place.routing in ("routed", "void")
+    place.status = place.status_event_id = place.routing = None
+    place.state, place.assignment_id = "returned", assignment_id
+    place.position, place.since, place.parked = -1, now, None
+    record(session, place, "returned", actor_id=actor_id, now=now, status=place.kept_status)
+    return True
+
+
+def give_back(session: Session, place: TaskItem, *, actor_id: int | None, now: datetime) -> bool:
+    """Set the status that an issue took again, also from a claim, which ends; the draft stays."""
+    if place.kept_by != "issue" or place.state not in ("returned", "claimed"):
+        return False
+    place.state, place.status, place.status_event_id = "submitted", place.kept_status, place.kept_event_id
+    place.routing = "routed" if place.kept_routed or place.entry_id is None else "pending"
+    place.kept_status = place.kept_by = place.kept_event_id = place.kept_routed = None
+    place.lease_until, place.parked, place.since = None, None, now
+    if place.routing == "routed" and place.entry_id is not None and _join_misses_it(session, place):
+        place.routing = "pending"
+    record(session, place, "restored", actor_id=actor_id, now=now, status=place.status)
+    return True
+
+
+def _join_misses_it(session: Session, place: TaskItem) -> bool:
+    """Say whether the status led to a join that has not fired since: it is asked again."""
+    missing = run(
+        session,
+        """
+        SELECT 1 FROM event a WHERE a.cause_id = :cause AND a.verb = 'arrived' AND NOT EXISTS (
+            SELECT 1 FROM event p WHERE p.verb = 'placed' AND p.item_id = a.item_id AND p.task_id = a.task_id
+            AND p.entry_id = a.entry_id AND p.id > a.id
+        ) AND EXISTS (SELECT 1 FROM node n WHERE n.task_id = a.task_id AND n.is_join)
+        """,
+        cause=place.status_event_id,
+    )
+    return missing.first() is not None
+
+
+def flagging(session: Session, place: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
+    """Let a QA place wait for the fixes."""
+    waits = place.state == "waiting"
+    place.state, place.assignment_id, place.lease_until = "waiting", assignment_id, None
+    place.begun, place.parked, place.since = True, None, now
+    if not waits:
+        record(session, place, "waiting", actor_id=actor_id, now=now)
+
+
+def answered(session: Session, place: TaskItem, *, assignment_id: int | None, now: datetime) -> None:
+    """Queue a waiting QA place again: all its flags are answered or dismissed."""
+    place.state, place.assignment_id, place.position, place.since = "queued", assignment_id, -1, now
+    record(session, place, "answered", actor_id=None, now=now)
+
+
+def open_places(session: Session, *, item_id: int) -> list[TaskItem]:
+    """Return the open places of an item, in the order of their keys."""
+    states = ("queued", "claimed", "returned", "waiting")
+    query = select(TaskItem).where(TaskItem.item_id == item_id, col(TaskItem.state).in_(states))
+    return list(session.exec(query.order_by(col(TaskItem.id))))
