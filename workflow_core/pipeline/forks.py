@@ -42,8 +42,8 @@ def branches(draft: Draft, graph: Graph) -> list[Branches]:
         _Walk(graph, graph.dominance, joins, each).go()
     inner = {node for each in found for region in each.inside.values() for node in region}
     for each in found:
-        if each.fork.node in inner:  # the outer fork is told that it is there
-            each.faults.clear()
+        if each.fork.node in inner:  # the outer fork is told that it is there; two may be inside each other
+            each.faults = [(rule, fault) for rule, fault in each.faults if rule == "nested-fork"]
     return found
 
 

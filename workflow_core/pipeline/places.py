@@ -34,14 +34,14 @@ class Places:
 
     def gone(self, *path: Step) -> frozenset[str]:
         """Return the keys of the mapping at the path that were left out because they were faulty."""
-        node: Node | None = self.root
-        for step in path:
-            node = _child(node, step) if node else None
+        node = self._find(path)
         return frozenset(node.dropped) if node else frozenset()
 
     def entries(self, *path: Step) -> list[tuple[str, Place]]:
         """Return the texts of a list, or the keys of a mapping, each with its place."""
-        _, node = self._walk(path)
+        node = self._find(path)
+        if node is None:
+            return []
         if isinstance(node.value, dict):
             return [(key, self._place(entry.key)) for key, entry in node.value.items()]
         listed = node.value if isinstance(node.value, list) else []
@@ -51,6 +51,12 @@ class Places:
         """Return the part of the file at the path."""
         key, node = self._walk(path)
         return Places(self.file, node, key)
+
+    def _find(self, path: tuple[Step, ...]) -> Node | None:
+        node: Node | None = self.root
+        for step in path:
+            node = _child(node, step) if node else None
+        return node
 
     def _walk(self, path: tuple[Step, ...]) -> tuple[Span, Node]:
         key, node = self.origin, self.root

@@ -13,7 +13,7 @@ from workflow_core.pipeline.shape import shape
 from workflow_core.pipeline.source import Document, read
 
 Read = Callable[[str], bytes]
-"""Reads a file by its path relative to the pipeline file; raises OSError where it cannot."""
+"""Reads a file by its path relative to the pipeline file; raises OSError or LookupError where it cannot."""
 
 MAX_TEXT = 100_000
 
@@ -96,7 +96,7 @@ class Shelf:
             return None
         try:
             return self.read(name)
-        except FileNotFoundError:
+        except (FileNotFoundError, LookupError):
             self._report(place, f"there is no file {quoted(name)}", "paths start where the file that names them is")
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__

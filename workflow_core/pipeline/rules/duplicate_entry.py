@@ -1,4 +1,4 @@
-"""Something is listed twice: a label, a status, a person, a target, a reviewed task.
+"""Something is listed twice: a label, a tool, a value, a status, a person, a target, a reviewed task.
 
 E-mail addresses are the same in upper and lower case. A status is also there twice when it is given by its name
 and by its alias, such as `complete` beside `completed`.
@@ -42,8 +42,12 @@ def check(study: Study) -> Iterator[Fault]:
     yield from _twice("task", _texts(study, study.spec.start, "start"))
     recipes = {(each.places.file, id(each.spec)): each for each in study.recipes.values()}
     for recipe in recipes.values():
-        labels = enumerate(recipe.spec.labels or ())
-        yield from _twice("label", ((each.name, recipe.places.text("labels", index)) for index, each in labels))
+        labels, places = list(enumerate(recipe.spec.labels or ())), recipe.places
+        yield from _twice("label", ((each.name, places.text("labels", index)) for index, each in labels))
+        for index, label in labels:
+            yield from _twice("tool", places.entries("labels", index, "tools") if len(label.tools) > 1 else ())
+            for name in label.attributes:
+                yield from _twice("value", places.entries("labels", index, "attributes", name, "values"))
 
 
 def _twice(what: str, listed: Listed) -> Iterator[Fault]:

@@ -1,8 +1,9 @@
 """Somebody's work cannot be reviewed, or a reviewer has nobody else's work to review.
 
-Nobody reviews their own work, unless the task says `review_own: true`. Items that only their author could review
-are stuck. So where one person alone reviews, somebody else must have done the work: an error if that person is
-the only annotator, too, else a warning.
+Nobody reviews an item that they annotated in one of the reviewed tasks, unless the QA task says
+`review_own: true`; items that only their authors could review are stuck. So whoever does one of those tasks
+alone cannot review: an error where no other reviewer is left, else a warning. It is a warning, too, when one
+person alone reviews and also annotates, because what they annotate is stuck.
 
 Wrong:
 
@@ -20,23 +21,26 @@ CODE = "AF065"
 NAME = "own-work"
 SEVERITY: Severity = "error"
 
+HINT = "assign somebody else, or allow `review_own: true`"
+
 
 def check(study: Study) -> Iterator[Fault]:
-    """Yield every reviewer who is alone with work of their own."""
+    """Yield every QA task in which somebody's own work is in the way."""
     people = {name: study.people_of(name) for name in study.spec.tasks}
+    alone = {name: next(iter(each)) for name, each in people.items() if len(each) == 1}
     for name, task in study.spec.tasks.items():
         if study.type_of(name) != "qa" or task.review_own or not people[name]:
             continue
-        done_by = {people[each] for each in study.flow.reviews(name)}
-        if not done_by or frozenset() in done_by:
-            continue
         place = study.places.value("tasks", name, "assignees")
-        for person in sorted(people[name]):
-            alone = people[name] == {person}
-            if done_by == {frozenset({person})}:
-                message = f"{person} has nobody else's work to review in {quoted(name)}"
-                hint = "assign somebody else, or allow `review_own: true`"
-                yield Fault(place, message, hint, None if alone else "warning")
-            elif alone and any(person in each for each in done_by):
-                message = f"{person} reviews alone in {quoted(name)}, so nobody can review what {person} annotates"
-                yield Fault(place, message, "assign somebody else, too, or allow `review_own: true`", "warning")
+        reviews = study.flow.reviews(name)
+        passed_by = set(study.flow.missed(name, reviews))
+        owner = {alone[each]: each for each in reversed(reviews) if each in alone and each not in passed_by}
+        kept_out = sorted(people[name] & owner.keys())
+        for person in kept_out:
+            message = f"{person} has nobody else's work to review in {quoted(name)}: {quoted(owner[person])} is theirs"
+            severity: Severity = "error" if set(kept_out) == people[name] else "warning"
+            yield Fault(place, message, HINT, severity)
+        reviewer = alone.get(name)
+        if reviewer and not kept_out and any(reviewer in people[each] for each in reviews):
+            message = f"{reviewer} reviews alone in {quoted(name)}, and what {reviewer} annotates is stuck"
+            yield Fault(place, message, HINT, "warning")
