@@ -32,18 +32,18 @@ def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Ef
         raise Conflict(f"{_name(session, place)} was {place.status} by somebody else; a manager can clear it")
     lineage.trace(session, [event.id])
     effects = lineage.effects(session)
-    begun = [reached for reached in effects.places if reached.begun]
-    if begun:
-        raise Conflict(f"{_name(session, place)} was begun in {begun[0].task} already; ask a manager to clear it")
+    begun = [reached.task for reached in effects.places if reached.begun]
+    if begun or effects.statuses:
+        where = f"in {begun[0]}" if begun else "further on"
+        raise Conflict(f"{_name(session, place)} was begun {where} already; ask a manager to clear it")
     if effects.exported:
         raise Conflict(f"{_name(session, place)} is exported already; ask a manager to clear it")
     _check_at_exit(session, place)
-    status = place.status
+    status, until = place.status, now + timedelta(seconds=task.lease)
     lineage.take_back(session, reason="undo", now=now)
     session.expire_all()
-    _reopen(place, now)
-    place.state, place.assignment_id, place.begun = work.State.CLAIMED, assignment.id, True
-    place.lease_until, place.claim_no = now + timedelta(seconds=task.lease), place.claim_no + 1
+    _reopen(session, place, work.State.CLAIMED, now)
+    place.lease_until, place.claim_no, place.begun = until, place.claim_no + 1, True
     places.record(session, place, "undone", actor_id=actor.id, now=now, status=status)
     session.flush()
     return effects
@@ -111,8 +111,7 @@ def clear(
     lineage.take_back(session, reason="clear", now=now)
     session.expire_all()
     for place, status in cleared:
-        _reopen(place, now)
-        place.state = work.State.QUEUED
+        _reopen(session, place, work.State.QUEUED, now)
         author = session.get(Assignment, place.assignment_id) if place.assignment_id else None
         place.assignment_id = turn_of(session, place, author.person_id if author else None, now=now)
         places.record(session, place, "cleared", actor_id=actor.id if actor else None, now=now, status=status)
@@ -145,7 +144,9 @@ def _check_at_exit(session: Session, place: TaskItem) -> None:
     raise Conflict(f"{_name(session, place)} left by {entry.exit!r}, and not by its status here; clear what led there")
 
 
-def _reopen(place: TaskItem, now: datetime) -> None:
+def _reopen(session: Session, place: TaskItem, state: work.State, now: datetime) -> None:
+    session.refresh(place)
+    place.state = state
     place.status = place.status_event_id = place.routing = place.parked = None
     place.since = now
 

@@ -22,8 +22,10 @@ def add(session: Session, *, dataset_id: int, rows: Sequence[dict[str, Any]], no
     # `meta` travels as text inside the document, so that both databases store it digit for digit.
     document = json.dumps([{**row, "meta": json.dumps(row["meta"])} for row in rows])
     if is_postgres(session):
-        source = """json_to_recordset(CAST(:rows AS JSON))
-            WITH ORDINALITY AS r(folder TEXT, name TEXT, uri TEXT, meta TEXT, width INTEGER, height INTEGER, number)"""
+        source = """ROWS FROM (
+                json_to_recordset(CAST(:rows AS JSON))
+                AS (folder TEXT, name TEXT, uri TEXT, meta TEXT, width INTEGER, height INTEGER)
+            ) WITH ORDINALITY AS r(folder, name, uri, meta, width, height, number)"""
         values = "r.folder, r.name, r.uri, CAST(r.meta AS JSONB), r.width, r.height"
         order = "r.number"
     else:

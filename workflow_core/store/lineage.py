@@ -40,22 +40,29 @@ class Reached:
 
 @dataclass(frozen=True)
 class Effects:
-    """What taking statuses back would do: the places, and the exits that items would come back from."""
+    """What taking statuses back would do: open places to withdraw, exits that items would come back from.
+
+    `statuses` counts those further on, which stay as history; `exported` the items that files have already.
+    """
 
     places: tuple[Reached, ...]
+    statuses: int
     exits: tuple[str, ...]
     exported: int
 
 
 def trace(session: Session, causes: Iterable[int]) -> None:
     """Find everything reached from the statuses with these events, transitively, for the other functions here."""
-    run(session, "CREATE TEMP TABLE IF NOT EXISTS taken_back (cause_id BIGINT PRIMARY KEY, item_id BIGINT)")
+    run(
+        session,
+        "CREATE TEMP TABLE IF NOT EXISTS taken_back (cause_id BIGINT PRIMARY KEY, item_id BIGINT, first BOOLEAN)",
+    )
     run(session, f"{'TRUNCATE' if is_postgres(session) else 'DELETE FROM'} taken_back")
     listed = ", ".join(str(int(cause)) for cause in causes)
     run(
         session,
         f"""
-        INSERT INTO taken_back (cause_id, item_id)
+        INSERT INTO taken_back (cause_id, item_id, first)
         WITH RECURSIVE reached (cause_id, item_id) AS (
             SELECT id, item_id FROM event WHERE id IN ({listed})
             UNION
@@ -64,7 +71,7 @@ def trace(session: Session, causes: Iterable[int]) -> None:
             JOIN event s ON s.item_id = p.item_id AND s.task_id = p.task_id AND s.entry_id = p.entry_id
                 AND s.verb = 'submitted' AND s.id > p.id
         )
-        SELECT cause_id, item_id FROM reached
+        SELECT cause_id, item_id, cause_id IN ({listed}) FROM reached
         """,
     )
 
@@ -81,6 +88,7 @@ def effects(session: Session) -> Effects:
     left = run(session, f"SELECT exit, exported_at FROM entry WHERE {LEFT} ORDER BY id").all()
     return Effects(
         places=tuple(Reached(*row) for row in places),
+        statuses=run(session, "SELECT count(*) FROM taken_back WHERE NOT first").scalar_one(),
         exits=tuple(row.exit for row in left),
         exported=sum(row.exported_at is not None for row in left),
     )
