@@ -15,7 +15,7 @@ class Verb(StrEnum):
     PLACED = "placed"
     """A row was made, or re-opened: queued for an assignment or in the pool; `visit` says which time."""
     ARRIVED = "arrived"
-    """A route led to a place that is already open, or to a join that still misses a branch: only recorded."""
+    """A route led to a join, which fires when no branch is missing: only recorded."""
     DIVERTED = "diverted"
     """`max_visits` was used up: the item went where the task says instead."""
     PARKED = "parked"
@@ -91,7 +91,7 @@ SENTENCES: Final[Mapping[Verb, str]] = MappingProxyType(
     {
         Verb.ENTERED: "entered {pipeline}",
         Verb.PLACED: "placed in {task} for {assignee}",
-        Verb.ARRIVED: "arrived in {task}, where it is open already",
+        Verb.ARRIVED: "arrived in {task}",
         Verb.DIVERTED: "diverted from {task}: no visits left",
         Verb.PARKED: "parked at {task}",
         Verb.UNPARKED: "sent on from {task} by {actor}",

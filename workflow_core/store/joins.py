@@ -64,3 +64,40 @@ def fire(session: Session) -> int:
         WHERE c.last = 1 AND {READY}
         """,
     ).rowcount
+
+
+def missing(session: Session, *, entry_id: int) -> list[tuple[str, tuple[str, ...]]]:
+    """Return each join at which an item waits, with the first task of every branch that it misses."""
+    rows = run(
+        session,
+        """
+        SELECT n.id, n.name, b.number, t.name AS task,
+               EXISTS (
+                   SELECT 1 FROM task_item ti JOIN event ev ON ev.cause_id = ti.status_event_id
+                   WHERE ti.task_id = b.task_id AND ti.item_id = e.item_id AND ti.entry_id = e.id
+                   AND ti.routing = 'routed' AND ev.verb = 'arrived' AND ev.task_id = n.task_id
+               ) AS arrived,
+               EXISTS (
+                   SELECT 1 FROM task_item ti WHERE ti.task_id = b.task_id AND ti.item_id = e.item_id
+                   AND ti.entry_id = e.id AND (ti.state IN ('queued', 'claimed', 'returned', 'waiting')
+                       OR ti.routing IN ('pending', 'parked') OR ti.parked IS NOT NULL)
+               ) AS busy
+        FROM entry e JOIN node n ON n.version_id = e.version_id AND n.is_join
+        JOIN branch b ON b.join_id = n.id JOIN task t ON t.id = b.task_id
+        WHERE e.id = :entry ORDER BY n.id, b.number, b.task_id
+        """,
+        entry=entry_id,
+    ).all()
+    joins: dict[str, dict[int, list[tuple[str, bool, bool]]]] = {}
+    for row in rows:
+        joins.setdefault(row.name, {}).setdefault(row.number, []).append((row.task, row.arrived, row.busy))
+    found = []
+    for name, branches in joins.items():
+        lacking = [
+            branch[0][0]
+            for branch in branches.values()
+            if any(busy for *_, busy in branch) or not any(arrived for _, arrived, _ in branch)
+        ]
+        if lacking and any(busy for branch in branches.values() for *_, busy in branch):
+            found.append((name, tuple(lacking)))
+    return found

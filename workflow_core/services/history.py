@@ -1,0 +1,186 @@
+"""Why an item is where it is: its path, its places, what it waits for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlmodel import Session, select
+
+from workflow_core.domain.events import Line, Verb, sentence
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import NotFound
+from workflow_core.services import people
+from workflow_core.services.people import Actor
+from workflow_core.services.verifying import Difference, check
+from workflow_core.store import histories, joins
+from workflow_core.store.histories import Standing
+from workflow_core.store.models import Dataset, Item
+
+__all__ = ["Difference", "PlaceNow", "Standing", "Step", "Why", "check", "find", "why"]
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "nobody": "nobody in the task may take it: give the task to somebody who has not worked on it",
+        "max-visits": "it was there as often as `max_visits` allows: send it on, or raise `max_visits`",
+        "no-route": "the pipeline version that it follows has no route for this status: send it on",
+        "no-case": "no case of the router holds for it: send it on, or give the router an `else`",
+        "too-many-routers": "the routers lead round in a circle: send it on, and mend the pipeline",
+    }
+)
+"""Why an item is parked, and the way out."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One event of an item; `cause` is the event of the status that led to it."""
+
+    id: int
+    at: datetime
+    verb: str
+    told: str
+    actor: str | None
+    task: str | None
+    assignee: str | None
+    status: str | None
+    visit: int | None
+    cause: int | None
+    name: str | None
+
+
+@dataclass(frozen=True)
+class PlaceNow:
+    """Where an item is in one task; `parked` is why nobody can go on with it."""
+
+    id: int
+    task: str
+    pipeline: str | None
+    state: str
+    status: str | None
+    routing: str | None
+    visit: int
+    assignee: str | None
+    lease_until: datetime | None
+    parked: str | None
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Why:
+    """An item: where it is, what it waits for, how it got there."""
+
+    id: int
+    name: str
+    folder: str
+    dataset: str
+    entries: tuple[Standing, ...]
+    places: tuple[PlaceNow, ...]
+    waits: tuple[str, ...]
+    path: tuple[Step, ...]
+
+
+def why(session: Session, *, item: int, actor: Actor = None) -> Why:
+    """Tell why an item is where it is.
+
+    Raises:
+        NotFound: there is no such item, or none for this person.
+        NotAllowed: the person's role does not show them the history of items.
+    """
+    found = session.get(Item, item)
+    if found is None:
+        raise NotFound(f"no item {item}")
+    dataset = session.get_one(Dataset, found.dataset_id)
+    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.SEE_HISTORY)
+    entries = histories.entries_of(session, item_id=item)
+    rows = histories.standing(session, item_id=item)
+    waits = [waited for row in rows if (waited := _waits(row))]
+    for entry in entries:
+        if entry.held and not entry.exit:
+            waits.append(f"the exit {entry.held} holds it until its issues are resolved")
+        for join, branches in joins.missing(session, entry_id=entry.id) if entry.exit is None else ():
+            plural = "es" if len(branches) > 1 else ""
+            waits.append(f"the join {join} misses the branch{plural} {', '.join(branches)}")
+    places = tuple(PlaceNow(**{name: row[name] for name in PlaceNow.__dataclass_fields__}) for row in rows)
+    path = tuple(_step(row) for row in histories.told(session, item_id=item))
+    return Why(item, found.name, found.folder, dataset.name, tuple(entries), places, tuple(waits), path)
+
+
+def find(session: Session, *, named: str, actor: Actor = None) -> Item:
+    """Return the item of a number, a name, or a folder and name.
+
+    Raises:
+        NotFound: there is none, or there are several.
+    """
+    folder, _, name = named.rpartition("/")
+    query = select(Item).where(Item.name == name)
+    if folder or named.startswith("/"):
+        query = query.where(Item.folder == ("/" + folder.strip("/")))
+    rows = list(session.exec(query.limit(2)))
+    if not rows and named.isdecimal():
+        one = session.get(Item, int(named))
+        rows = [one] if one else []
+    visible = []
+    for row in rows:
+        project_id = session.get_one(Dataset, row.dataset_id).project_id
+        if people.may(session, actor=actor, project_id=project_id, permission=Permission.SEE_HISTORY):
+            visible.append(row)
+    if not visible:
+        raise NotFound(f"no item {named!r}")
+    if len(visible) > 1:
+        raise NotFound(f"there are several items {named!r}; give the number of the one that you mean, or its folder")
+    return visible[0]
+
+
+def _step(row: Mapping[str, Any]) -> Step:
+    verb = Verb(row["verb"])
+    note = f"{row['cause_task']} said {row['cause_status']}" if row["cause_status"] else None
+    if verb is Verb.PLACED and row["name"] == "open":
+        note = f"{note}; it was open there already" if note else "it was open there already"
+    if verb in (Verb.PARKED, Verb.UNPARKED) and row["name"]:
+        note = REASONS.get(row["name"], row["name"])
+    line = Line(
+        verb,
+        actor=row["actor"],
+        task=row["task"],
+        assignee=row["assignee"],
+        status=row["status"],
+        visit=row["visit"],
+        exit=row["name"],
+        pipeline=row["pipeline"],
+        note=note,
+    )
+    return Step(
+        id=row["id"],
+        at=row["at"],
+        verb=verb,
+        told=sentence(line),
+        actor=row["actor"],
+        task=row["task"],
+        assignee=row["assignee"],
+        status=row["status"],
+        visit=row["visit"],
+        cause=row["cause_id"],
+        name=row["name"],
+    )
+
+
+def _waits(row: Mapping[str, Any]) -> str | None:
+    """Say what a place waits for; None where it waits for nothing."""
+    task, who = row["task"], row["assignee"]
+    if row["parked"]:
+        return f"stuck at {task}: {REASONS.get(row['parked'], row['parked'])}"
+    if row["routing"] == "pending":
+        return f"{task} said {row['status']}: the mover has not taken it on yet"
+    if row["state"] == "claimed":
+        return f"{who} holds it in {task} until {row['lease_until']:%Y-%m-%d %H:%M:%S} UTC"
+    if row["state"] == "waiting":
+        return f"{who} waits in {task} for the fixes of what they flagged"
+    if row["state"] not in ("queued", "returned"):
+        return None
+    turn = f"{who} is to do it in {task}" if who else f"whoever asks next in {task} gets it from the pool"
+    if row["state"] == "returned":
+        turn = f"{who or 'whoever asks next'} is to fix it in {task}"
+    if row["closed"]:
+        return f"{turn}, but the task is closed"
+    return f"{turn}, but the task is paused" if row["paused"] else turn
