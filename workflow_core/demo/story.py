@@ -27,8 +27,6 @@ PATIENCE = 150.0
 """Seconds that Prefect may take to start."""
 LONGEST = 110.0
 """Seconds after which the team goes home, whatever is left."""
-WORK = 26.0
-"""Seconds that the team's work should take."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,8 @@ class Plan:
     seed: int = 1
     items: Path | None = None
     kill: bool = True
+    seconds: float = 26.0
+    """How long the team's work should take, about."""
 
 
 def run(plan: Plan, console: Console) -> Outcome:
@@ -69,7 +69,7 @@ def run(plan: Plan, console: Console) -> Outcome:
         backstage.wait_for_mover(engine, console)
         sizes = {item: (one.name, *one.size) for item, one in ids.items()}
         truths = {item: one.truth for item, one in ids.items() if one.truth is not None}
-        tempo = WORK / (0.9 * max(12, len(ids)))
+        tempo = plan.seconds / (0.9 * max(12, len(ids)))
         crew = Crew(engine, pipeline, sizes, truths, seed=plan.seed, tempo=tempo)
         with Stopwatch(engine) as watch:
             accident = _work(engine, pipeline, crew, watch, len(ids), console, kill=plan.kill)

@@ -1,0 +1,30 @@
+"""The whole demo, with a real Prefect server: a small one, its mover killed."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from workflow_core.demo.story import Plan, run
+
+
+@pytest.mark.prefect
+@pytest.mark.timeout(400)
+def test_the_demo_brings_every_item_to_an_exit_though_its_mover_is_killed(tmp_path: Path) -> None:
+    said = io.StringIO()
+    plan = Plan(home=tmp_path / "demo", count=24, seed=5, seconds=10)
+    outcome = run(plan, Console(file=said, width=200))
+    shown = outcome.as_json()
+    assert sum(shown["exits"].values()) == shown["items"] == 24
+    assert shown["elsewhere"] == {}
+    assert (shown["lost"], shown["moved_twice"]) == (0, 0)
+    assert shown["acknowledged"] >= 24 * 2
+    assert shown["status_to_claimable_ms"]["n"] > 0
+    assert outcome.mover_gap_seconds is not None and outcome.mover_gap_seconds < 30
+    assert "kill -9" in said.getvalue()
+    for path, items in shown["exported"].items():
+        file = plan.home / path
+        assert len(json.loads(file.read_text())["images"]) == items
+    assert (plan.home / "report.html").stat().st_size < 5_000_000

@@ -1,0 +1,95 @@
+"""Counting a run from its history."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from workflow_core.demo import tally
+from workflow_core.demo.outcome import Move
+from workflow_core.pipeline.check import check
+from workflow_core.pipeline.compiled import Pipeline
+from workflow_core.services.tracing import Happened
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+ANN, QUINN = "ann@example.org", "quinn@example.org"
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Pipeline:
+    base = Path(__file__).parents[2] / "pipelines"
+    text = (base / "dashcam.yaml").read_bytes()
+    checked = check(text, file="dashcam.yaml", read=lambda path: (base / path).read_bytes())
+    assert checked.pipeline is not None
+    return checked.pipeline
+
+
+def event(id: int, verb: str, item: int = 1, task: str | None = None, **more: object) -> Happened:
+    given = {"who": None, "status": None, "visit": 1, "cause": None, "name": None, **more}
+    return Happened(id, START + timedelta(seconds=id), verb, item, task, **given)  # type: ignore[arg-type]
+
+
+HISTORY = [
+    event(1, "entered"),
+    event(2, "placed", task="cars"),
+    event(3, "submitted", task="cars", who=ANN, status="completed"),
+    event(4, "placed", task="signs", cause=3),
+    event(5, "submitted", item=2, task="qa", who=QUINN, status="redo-cars"),
+    event(6, "placed", item=2, task="cars", cause=5, visit=2),
+    event(7, "submitted", item=3, task="expert", who="eve@example.org", status="approved"),
+    event(8, "exited", item=3, task="expert", cause=7, name="approved"),
+]
+
+
+def test_every_item_is_where_it_was_brought_last() -> None:
+    exits, elsewhere = tally.where(HISTORY)
+    assert exits == {"approved": 1}
+    assert elsewhere == {"signs": 1, "cars": 1}
+
+
+def test_a_status_that_led_somewhere_is_not_lost() -> None:
+    assert tally.lost(HISTORY, {3, 5, 7}, pending=0) == 0
+
+
+def test_an_acknowledged_status_that_is_not_in_the_history_is_lost() -> None:
+    assert tally.lost(HISTORY, {3, 99}, pending=0) == 1
+    assert tally.lost(HISTORY, {3, 99}, pending=5) == 1
+
+
+def test_a_status_that_led_nowhere_is_lost_unless_it_waits_for_the_mover() -> None:
+    waiting = [*HISTORY, event(9, "submitted", item=4, task="cars", who=ANN, status="completed")]
+    assert tally.lost(waiting, {3, 9}, pending=1) == 0
+    assert tally.lost(waiting, {3, 9}, pending=0) == 1
+
+
+def test_a_status_that_brought_an_item_to_two_places_was_moved_twice(pipeline: Pipeline) -> None:
+    assert tally.moved_twice(HISTORY, pipeline) == 0
+    assert tally.moved_twice([*HISTORY, event(9, "placed", task="signs", cause=3)], pipeline) == 1
+    assert tally.moved_twice([*HISTORY, event(9, "exited", name="accepted", cause=3)], pipeline) == 1
+
+
+def test_moves_are_told_by_the_status_that_caused_them() -> None:
+    assert set(tally.moves(HISTORY)) == {
+        Move("cars", "completed", "signs", 1),
+        Move("qa", "redo-cars", "cars", 1),
+        Move("expert", "approved", "approved", 1),
+    }
+
+
+def test_a_task_tells_its_items_decisions_people_and_second_visits(pipeline: Pipeline) -> None:
+    cars = tally.tasks(HISTORY, pipeline, {"cars": 1})[0]
+    assert (cars.name, cars.items, cars.open, cars.again) == ("cars", 2, 1, 1)
+    assert cars.statuses == {"completed": 1}
+    assert cars.people == {ANN: 1}
+
+
+def test_the_item_with_the_longest_way_through_a_task_is_found() -> None:
+    assert tally.most_travelled(HISTORY, "expert") == 3
+    assert tally.most_travelled(HISTORY, "signs") is None
+
+
+def test_nothing_on_an_items_way_is_before_what_led_to_it() -> None:
+    early = HISTORY[3].__class__(**{**vars(HISTORY[3]), "at": START})
+    way = tally.steps([*HISTORY[:3], early], 1)
+    assert [step.at for step in way] == sorted(step.at for step in way)
+    assert [step.task for step in way] == [None, "cars", "cars", "signs"]
