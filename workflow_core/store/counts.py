@@ -1,0 +1,104 @@
+"""Counts of places: how many are in which state, per task and assignment, and what is still to come."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from workflow_core.domain.progress import Counts
+from workflow_core.store.columns import moment
+from workflow_core.store.dialect import run
+
+Share = tuple[int, int | None]
+"""A task and one of its assignments; None is the pool."""
+
+_COUNTED = ("queued", "claimed", "submitted", "returned", "waiting", "withdrawn")
+
+
+def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts]:
+    """Return the counts of every assignment, and of the pool, that has a place in these tasks."""
+    listed = _listed(task_ids)
+    states = ", ".join(f"sum(CASE WHEN state = '{state}' THEN 1 ELSE 0 END) AS {state}" for state in _COUNTED)
+    rows = run(
+        session,
+        f"""
+        SELECT task_id, assignment_id, {states},
+               sum(CASE WHEN begun OR visit > 1 OR kept_by IS NOT NULL THEN 1 ELSE 0 END) AS begun,
+               sum(CASE WHEN parked IS NOT NULL THEN 1 ELSE 0 END) AS parked,
+               sum(CASE WHEN kept_by = 'issue' THEN 1 ELSE 0 END) AS taken
+        FROM task_item WHERE task_id IN ({listed}) GROUP BY task_id, assignment_id
+        """,
+    ).mappings()
+    issues: dict[Share, int] = {}
+    for task_id, assignment_id, unresolved in run(
+        session,
+        f"""
+        SELECT ti.task_id, ti.assignment_id, count(DISTINCT i.id)
+        FROM issue i JOIN task_item ti ON ti.id IN (i.place_id, i.flagged_place_id)
+        WHERE i.state IN ('open', 'for_review') AND ti.task_id IN ({listed}) GROUP BY ti.task_id, ti.assignment_id
+        """,
+    ):
+        issues[task_id, assignment_id] = int(unresolved)
+    counts = {}
+    for row in rows:
+        share = (row["task_id"], row["assignment_id"])
+        numbers = {name: int(row[name]) for name in (*_COUNTED, "begun", "parked", "taken")}
+        counts[share] = Counts(**numbers, unresolved_issues=issues.get(share, 0))
+    return counts
+
+
+def by_status(session: Session, *, task_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return how many items have each status, per task."""
+    counts: dict[int, dict[str, int]] = {}
+    for task_id, status, items in run(
+        session,
+        f"""
+        SELECT task_id, status, count(*) FROM task_item
+        WHERE task_id IN ({_listed(task_ids)}) AND state = 'submitted' GROUP BY task_id, status ORDER BY task_id, status
+        """,
+    ):
+        counts.setdefault(task_id, {})[status] = items
+    return counts
+
+
+def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[int, int]:
+    """Return, per task, how many items are busy in the tasks before it and have not been in it."""
+    pairs = [f"({int(task)}, {int(before)})" for task, tasks in upstream.items() for before in sorted(tasks)]
+    if not pairs:
+        return {}
+    rows = run(
+        session,
+        f"""
+        WITH upstream (task_id, before_id) AS (VALUES {", ".join(pairs)})
+        SELECT u.task_id, count(DISTINCT b.item_id) AS items
+        FROM upstream u
+        JOIN task_item b ON b.task_id = u.before_id AND b.entry_id IS NOT NULL
+            AND (b.state IN ('queued', 'claimed', 'returned', 'waiting') OR b.routing IN ('pending', 'parked'))
+        LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = u.task_id
+        WHERE x.id IS NULL OR x.state = 'withdrawn' GROUP BY u.task_id
+        """,
+    )
+    return {row.task_id: int(row.items) for row in rows}
+
+
+def parked(session: Session, *, pipeline_id: int | None, limit: int) -> list[dict[str, Any]]:
+    """Return the places that are parked, the oldest first."""
+    where = "" if pipeline_id is None else "AND t.pipeline_id = :pipeline"
+    values = {} if pipeline_id is None else {"pipeline": pipeline_id}
+    rows = run(
+        session,
+        f"""
+        SELECT ti.id AS place_id, ti.item_id, i.folder, i.name AS item, t.name AS task, p.name AS pipeline,
+               ti.status, ti.parked AS why, ti.since
+        FROM task_item ti JOIN task t ON t.id = ti.task_id JOIN item i ON i.id = ti.item_id
+        LEFT JOIN pipeline p ON p.id = t.pipeline_id
+        WHERE ti.parked IS NOT NULL {where} ORDER BY ti.since, ti.id LIMIT :limit
+        """,
+        limit=limit,
+        **values,
+    ).mappings()
+    return [{**row, "since": moment(row["since"])} for row in rows]
+
+
+def _listed(ids: Iterable[int]) -> str:
+    return ", ".join(str(int(one)) for one in ids) or "NULL"
