@@ -20,7 +20,7 @@ UNMOVED = 2.0
 """Seconds without a mover's lease after which Prefect is asked for a mover."""
 COMING = 15.0
 """Seconds that a mover may take to come before Prefect is asked again."""
-MEANWHILE = 20.0
+MEANWHILE = 25.0
 """Seconds without a mover after which this process moves itself until one is there."""
 FAILURES = 3
 

@@ -1,0 +1,153 @@
+"""Movers without Prefect: turns, hand-over, kills; on both databases."""
+
+import multiprocessing
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flows import mover
+from workflow_core.store.database import engine_for
+
+spawn = multiprocessing.get_context("spawn")
+LEASE = 1.0
+
+
+def take_turns(url: str) -> None:
+    turn = mover.Turn(engine_for(url), lease=LEASE)
+    if turn.wait():
+        for _ in turn.moves():
+            pass
+
+
+def drain(url: str) -> None:
+    for _ in mover.drain(engine_for(url)):
+        pass
+
+
+@contextmanager
+def process(target: Any, url: str) -> Iterator[Any]:
+    running = spawn.Process(target=target, args=(url,))
+    running.start()
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.join()
+
+
+def wait_until(condition: Any, seconds: float = 20.0) -> float:
+    start = time.monotonic()
+    while not condition():
+        assert time.monotonic() - start < seconds, "it did not come true in time"
+        time.sleep(0.01)
+    return time.monotonic() - start
+
+
+def test_a_drain_moves_everything_and_ends(road: Any) -> None:
+    road.complete(50)
+    assert sum(moved.routed for moved in mover.drain(road.engine)) == 50
+    assert list(mover.drain(road.engine)) == []
+    road.check()
+
+
+def test_a_drain_that_stays_takes_what_comes_later(road: Any) -> None:
+    road.complete(1)
+    threading.Timer(0.3, road.complete, [1]).start()
+    assert sum(moved.routed for moved in mover.drain(road.engine, stay=1.0)) == 2
+
+
+def test_a_mover_killed_in_mid_batch_loses_nothing_and_the_next_one_goes_on(road: Any) -> None:
+    chance = random.Random(4)
+    for _ in range(6):
+        road.complete(120)
+        with process(take_turns, road.url) as running:
+            wait_until(lambda: mover.held(road.engine))
+            setting = threading.Thread(target=road.complete, args=(40,))
+            setting.start()
+            time.sleep(chance.uniform(0.0, 0.06))
+            os.kill(running.pid, signal.SIGKILL)
+            setting.join()
+    with process(take_turns, road.url):
+        wait_until(lambda: road.unrouted() == 0)
+    assert len(road.done) == 960
+    road.check()
+
+
+def test_four_movers_at_once_move_every_item_exactly_once(road: Any) -> None:
+    road.complete(600)
+    drains = [spawn.Process(target=drain, args=(road.url,)) for _ in range(4)]
+    for one in drains:
+        one.start()
+    for one in drains:
+        one.join()
+    assert [one.exitcode for one in drains] == [0, 0, 0, 0]
+    assert road.unrouted() == 0
+    road.check()
+
+
+def test_a_successor_takes_over_without_a_gap_and_a_third_one_goes_away(road: Any) -> None:
+    stop = threading.Event()
+    turns = [mover.Turn(engine_for(road.url), lease=LEASE, stop=stop.is_set) for _ in range(3)]
+    assert turns[0].wait()
+    working = threading.Thread(target=lambda: list(turns[0].moves()))
+    working.start()
+    came: list[bool] = []
+    waiting = threading.Thread(target=lambda: came.append(turns[1].wait()))
+    waiting.start()
+    wait_until(lambda: mover.held(road.engine, mover.NEXT) or came)
+    if not came:
+        assert not turns[2].wait()
+    working.join(5)
+    waiting.join(5)
+    assert came == [True]
+    assert not working.is_alive()
+    stop.set()
+    list(turns[1].moves())
+    assert not mover.held(road.engine)
+
+
+def test_a_mover_asked_to_stop_ends_its_shift_and_leaves_no_lease(road: Any) -> None:
+    with process(take_turns, road.url) as running:
+        wait_until(lambda: mover.held(road.engine))
+        assert mover.ask_to_stop(road.engine, patience=5.0)
+        running.join(5)
+        assert running.exitcode == 0
+    assert not mover.held(road.engine, mover.NEXT)
+
+
+def test_a_mover_whose_parent_is_gone_ends_by_itself(road: Any) -> None:
+    with process(start_and_vanish, road.url) as parent:
+        parent.join()
+    wait_until(lambda: not mover.held(road.engine), 10.0)
+    time.sleep(1.5 * LEASE)
+    assert not mover.held(road.engine)
+
+
+def start_and_vanish(url: str) -> None:
+    spawn.Process(target=take_turns, args=(url,)).start()
+    engine = engine_for(url)
+    wait_until(lambda: mover.held(engine))
+    os._exit(0)
+
+
+def test_statuses_reach_the_next_task_within_milliseconds_across_a_change_of_movers(road: Any) -> None:
+    late: list[float] = []
+    with process(take_turns, road.url):
+        wait_until(lambda: mover.held(road.engine))
+        for number in range(200):
+            if number == 100:
+                successor = spawn.Process(target=take_turns, args=(road.url,))
+                successor.start()
+            road.complete(1)
+            late.append(wait_until(lambda: road.unrouted() == 0))
+        successor.kill()
+        successor.join()
+    late.sort()
+    assert late[100] < 0.05
+    assert late[198] < 0.25
+    road.check()
