@@ -12,7 +12,7 @@ from workflow_core.errors import Conflict, NotAllowed, NotFound
 from workflow_core.services import annotating, judging
 from workflow_core.store import authors, claims, places, submissions
 from workflow_core.store.claims import Place
-from workflow_core.store.models import Assignment, Draft, Item, Person, Task, TaskItem
+from workflow_core.store.models import Assignment, Draft, Item, Person, Pipeline, Task, TaskItem
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
     """
     task, assignment = _share(session, actor=actor, task_id=task_id)
     _check_open(task, assignment, now)
+    _check_running(session, task)
     until = now + timedelta(seconds=task.lease)
     held = claims.held(session, task_id=task.id, assignment_id=assignment.id)
     if held:
@@ -194,6 +195,12 @@ def _check_open(task: Task, assignment: Assignment, now: datetime, *, holding: b
         raise Conflict(f"task {task.name!r} was due {task.due_at:%Y-%m-%d %H:%M} UTC and is locked")
     if not holding and (task.paused_at is not None or assignment.paused_at is not None):
         raise Conflict(f"task {task.name!r} is paused: nothing new is handed out; what you hold you can finish")
+
+
+def _check_running(session: Session, task: Task) -> None:
+    pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
+    if pipeline is not None and pipeline.paused_at is not None:
+        raise Conflict(f"pipeline {pipeline.name!r} is paused: nothing new is handed out; what you hold you can finish")
 
 
 def _kept(place: TaskItem) -> work.Kept:

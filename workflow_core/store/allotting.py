@@ -1,7 +1,7 @@
 """Give arrivals to people: in advance by weights, or to the pool of a queue; nobody reviews their own work."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
@@ -17,18 +17,27 @@ NOBODY = "nobody"
 class _Team:
     queue: bool
     separate: bool
+    counts: bool = True
     people: dict[int, int] = field(default_factory=dict)
     weights: dict[int, float] = field(default_factory=dict)
     totals: dict[int, int] = field(default_factory=dict)
 
 
-def allot(session: Session) -> None:
-    """Set the assignment of each arrival of kind `task`, or why it is parked."""
+def allot(session: Session, *, weights: Mapping[int, float] | None = None) -> None:
+    """Set the assignment of each arrival of kind `task`, or why it is parked.
+
+    `weights` by assignment stand instead of the task's own, and then what was allotted before does not count.
+    """
     tasks = [row[0] for row in run(session, "SELECT DISTINCT task_id FROM arrival WHERE kind = 'task' ORDER BY 1")]
     if not tasks:
         return
     run(session, "DELETE FROM share")
     teams = _teams(session, tasks)
+    if weights is not None:
+        for team in teams.values():
+            team.weights = {key: weights[key] for key in team.weights if key in weights}
+            team.totals = {}
+            team.counts = False
     if any(team.separate for team in teams.values()):
         _forbid_authors(session)
     run(
@@ -99,7 +108,7 @@ def _share_out(session: Session, task: int, team: _Team, groups: dict[frozenset[
         """,
         task=task,
     )
-    for assignment, count in sorted(new.items()):
+    for assignment, count in sorted(new.items()) if team.counts else ():
         run(
             session,
             "UPDATE assignment SET allotted = allotted + :count WHERE id = :id",

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from workflow_core.store.models import Assignment, Membership, Person, Task, TaskItem
+from workflow_core.store.dialect import run
+from workflow_core.store.models import Assignment, Membership, Person, Project, Task
 
 RISING = ("contributor", "manager", "owner")
 """The roles, each with all that the one before it may do."""
@@ -14,7 +16,8 @@ RISING = ("contributor", "manager", "owner")
 def apply(session: Session, *, task: Task, team: Mapping[str, float], project_id: int, now: datetime) -> set[str]:
     """Make the file's team the task's, where the file's team changed since the last time; returns who is new here.
 
-    Who leaves keeps what they finished; what they had open stays theirs until it is reassigned.
+    Who leaves keeps what they finished; what they had open stays theirs until it is reassigned. From here on the
+    new shares count: nobody who joins is given all that comes until they have as much as the others.
     """
     if dict(task.team) == dict(team):
         return set()
@@ -32,6 +35,7 @@ def apply(session: Session, *, task: Task, team: Mapping[str, float], project_id
             session.add(Assignment(task_id=task.id, person_id=person.id, weight=weight, created_at=now))
         else:
             assignment.weight, assignment.active = weight, True
+            assignment.allotted = 0
     for person_id, assignment in assignments.items():
         if person_id not in wanted:
             assignment.active = False
@@ -42,29 +46,36 @@ def apply(session: Session, *, task: Task, team: Mapping[str, float], project_id
 def find_or_invite(session: Session, *, email: str, now: datetime, invited: set[str] | None = None) -> Person:
     """Return the person of an e-mail; who has no account yet is invited."""
     email = email.strip().lower()
-    person = session.exec(select(Person).where(Person.email == email)).first()
-    if person is None:
-        person = Person(email=email, created_at=now)
-        session.add(person)
-        session.flush()
-        if invited is not None:
-            invited.add(email)
-    return person
+    found = select(Person).where(Person.email == email)
+    person = session.exec(found).first()
+    if person is not None:
+        return person
+    add = "INSERT INTO person (email, active, created_at) VALUES (:email, TRUE, :now) ON CONFLICT (email) DO NOTHING"
+    if run(session, add, email=email, now=now).rowcount and invited is not None:
+        invited.add(email)
+    return session.exec(found).one()
+
+
+def find_or_add_project(session: Session, *, name: str, now: datetime) -> tuple[Project, bool]:
+    """Return a project by name, and whether it is new."""
+    found = select(Project).where(Project.name == name)
+    project = session.exec(found).first()
+    if project is not None:
+        return project, False
+    add = "INSERT INTO project (name, created_at) VALUES (:name, :now) ON CONFLICT (name) DO NOTHING"
+    new = run(session, add, name=name, now=now).rowcount
+    return session.exec(found).one(), bool(new)
 
 
 def join_project(session: Session, *, person: Person, project_id: int, role: str, now: datetime) -> None:
     """Give a person a role in a project, unless they have it or a higher one."""
     membership = session.get(Membership, (project_id, person.id))
     if membership is None:
-        session.add(Membership(project_id=project_id, person_id=person.id, role=role, created_at=now))
-    elif RISING.index(role) > RISING.index(membership.role):
+        add = """INSERT INTO membership (project_id, person_id, role, created_at) VALUES (:project, :person, :role, :now)
+            ON CONFLICT (project_id, person_id) DO NOTHING"""
+        run(session, add, project=project_id, person=person.id, role=str(role), now=now)
+        membership = session.get_one(Membership, (project_id, person.id))
+    if RISING.index(role) > RISING.index(membership.role):
         membership.role = role
     session.flush()
 
-
-def has_open_places(session: Session, *, task_id: int) -> bool:
-    """Say whether somebody still has something to do in a task."""
-    open_ = select(col(TaskItem.id)).where(
-        TaskItem.task_id == task_id, col(TaskItem.state).in_(("queued", "claimed", "returned", "waiting"))
-    )
-    return session.exec(open_.limit(1)).first() is not None

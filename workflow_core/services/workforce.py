@@ -1,0 +1,177 @@
+"""Who works on a task: redistribute, reassign, add and remove contributors, pause."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from workflow_core.domain import filters
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import Conflict, InvalidInput, NotFound
+from workflow_core.services import data, people
+from workflow_core.services.people import Actor
+from workflow_core.store import filtering, handovers, teams
+from workflow_core.store.dialect import is_postgres
+from workflow_core.store.handovers import REMAINING, UNFINISHED, Handed
+from workflow_core.store.models import Assignment, Person, Pipeline, Task
+
+
+def redistribute(
+    session: Session,
+    *,
+    actor: Actor,
+    task: Task,
+    now: datetime,
+    weights: Mapping[str, float] | None = None,
+    of: Iterable[str] | None = None,
+    where: Mapping[str, Any] | None = None,
+    preview: bool = False,
+) -> Handed:
+    """Deal what nobody has begun anew: equally, or by `weights`; only the work `of` some people, or some items.
+
+    What has a status, an issue, or is open with somebody stays where it is. With `preview` nothing is changed.
+
+    Raises:
+        NotAllowed: the actor may not redistribute.
+        NotFound: somebody named is not in the task.
+        Conflict: the task hands out from a pool; there is nothing to deal.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REDISTRIBUTE_ITEMS)
+    if task.queue is not None:
+        raise Conflict(f"task {task.name!r} hands out from its pool: whoever is free takes what is left")
+    team = _team(session, task)
+    if weights is None:
+        weights = {email: 1.0 for email, one in team.items() if one.active}
+    target = {_member(team, task, email).id: float(weight) for email, weight in weights.items()}
+    if not any(weight > 0 for weight in target.values()) or any(weight < 0 for weight in target.values()):
+        raise InvalidInput("weights are ratios: none below 0, at least one above")
+    chosen = REMAINING
+    if of is not None:
+        listed = ", ".join(str(_member(team, task, email).id) for email in of) or "NULL"
+        chosen += f" AND task_item.assignment_id IN ({listed})"
+    condition = filtering.Condition("TRUE", {})
+    if where is not None:
+        names = data.task_names(session, project_id=task.project_id)
+        condition = filtering.condition(filters.parse(where), postgres=is_postgres(session), tasks=names)
+    handovers.choose(session, task_id=task.id, where=chosen, items=condition.sql, **condition.values)
+    handed = handovers.hand_out(session, weights=target)
+    if not preview:
+        handovers.carry_out(session, actor_id=actor.id if actor else None, now=now)
+        session.expire_all()
+    return handed
+
+
+def reassign(
+    session: Session, *, actor: Actor, task: Task, old: str, new: str, now: datetime, end_claims: bool = False
+) -> Handed:
+    """Give everything unfinished of one person to another; finished work and history stay with who did it.
+
+    Flags go along with a QA item. An item that the new person may not review goes to the others.
+
+    Raises:
+        NotAllowed: the actor may not reassign.
+        NotFound: the old person is not in the task.
+        Conflict: they have items open, and `end_claims` does not confirm that these claims end.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REASSIGN_WORK)
+    team = _team(session, task)
+    leaver = _member(team, task, old)
+    _confirm_claims(session, task, leaver, old, end_claims)
+    person = people.member(session, email=new, project_id=task.project_id, role="contributor", now=now)
+    if not person.active:
+        raise Conflict(f"{person.email} is no longer active; choose somebody who is")
+    heir = team.get(person.email)
+    if heir is None:
+        heir = Assignment(task_id=task.id, person_id=person.id, weight=leaver.weight, created_at=now)
+        session.add(heir)
+    elif not heir.active:
+        heir.weight = leaver.weight
+    heir.active = True
+    heir.allotted = (heir.allotted or 0) + leaver.allotted
+    leaver.active, leaver.allotted = False, 0
+    session.flush()
+    return _hand_over(session, actor, task, leaver, {heir.id: 1.0}, now)
+
+
+def add(session: Session, *, actor: Actor, task: Task, email: str, now: datetime, weight: float = 1.0) -> Assignment:
+    """Let one more person work on a running task; redistribute gives them their share of what is left."""
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
+    person = people.member(session, email=email, project_id=task.project_id, role="contributor", now=now)
+    assignment = _team(session, task).get(person.email)
+    if assignment is None:
+        assignment = Assignment(task_id=task.id, person_id=person.id, weight=weight, created_at=now)
+        session.add(assignment)
+    assignment.weight, assignment.active = weight, True
+    session.flush()
+    return assignment
+
+
+def remove(
+    session: Session, *, actor: Actor, task: Task, email: str, now: datetime, end_claims: bool = False
+) -> Handed:
+    """Take a person out of a running task: their open work goes to the others, or to the pool of a queue.
+
+    Where nobody is left it is parked, and the stuck list says so.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
+    leaver = _member(_team(session, task), task, email)
+    _confirm_claims(session, task, leaver, email, end_claims)
+    leaver.active = False
+    session.flush()
+    return _hand_over(session, actor, task, leaver, None, now)
+
+
+def pause(session: Session, *, actor: Actor, what: Task | Assignment | Pipeline, now: datetime) -> None:
+    """Hand out nothing new of a task, to a person in a task, or of a whole pipeline; its source too."""
+    _require_run(session, actor, what)
+    what.paused_at = what.paused_at or now
+    session.add(what)
+    session.flush()
+
+
+def resume(session: Session, *, actor: Actor, what: Task | Assignment | Pipeline) -> None:
+    """Hand out again."""
+    _require_run(session, actor, what)
+    what.paused_at = None
+    session.add(what)
+    session.flush()
+
+
+def _require_run(session: Session, actor: Actor, what: Task | Assignment | Pipeline) -> None:
+    permission = Permission.RUN_PIPELINES if isinstance(what, Pipeline) else Permission.RUN_TASK
+    task = session.get_one(Task, what.task_id) if isinstance(what, Assignment) else what
+    people.require(session, actor=actor, project_id=task.project_id, permission=permission)
+
+
+def _hand_over(
+    session: Session, actor: Actor, task: Task, leaver: Assignment, weights: Mapping[int, float] | None, now: datetime
+) -> Handed:
+    where = f"{UNFINISHED} AND task_item.assignment_id = {int(leaver.id)}"
+    handovers.choose(session, task_id=task.id, where=where)
+    handed = handovers.hand_out(session, weights=weights)
+    if weights is not None and handed.stuck:
+        handed = handovers.try_others(session)
+    handovers.carry_out(session, actor_id=actor.id if actor else None, now=now)
+    session.expire_all()
+    return handed
+
+
+def _confirm_claims(session: Session, task: Task, leaver: Assignment, email: str, confirmed: bool) -> None:
+    held = teams.count_claims(session, task_id=task.id, assignment_id=leaver.id)
+    if held and not confirmed:
+        raise Conflict(f"{email} has {held} items of {task.name!r} open; confirm to end these claims, drafts stay")
+
+
+def _team(session: Session, task: Task) -> dict[str, Assignment]:
+    rows = session.exec(
+        select(Person.email, Assignment).where(Person.id == Assignment.person_id, Assignment.task_id == task.id)
+    )
+    return dict(iter(rows))
+
+
+def _member(team: Mapping[str, Assignment], task: Task, email: str) -> Assignment:
+    found = team.get(people.normal(email))
+    if found is None:
+        raise NotFound(f"{email} is not in task {task.name!r}; there is {', '.join(sorted(team)) or 'nobody'}")
+    return found

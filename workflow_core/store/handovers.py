@@ -1,0 +1,100 @@
+"""Hand-overs: open places go from one assignment to others, as a set; nothing else about them changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store import allotting, arrivals
+from workflow_core.store.dialect import is_postgres, run
+
+REMAINING = """
+    state = 'queued' AND NOT EXISTS (
+        SELECT 1 FROM issue i WHERE i.place_id = task_item.id AND i.state IN ('open', 'for_review')
+    ) AND NOT EXISTS (
+        SELECT 1 FROM issue i WHERE i.flagged_place_id = task_item.id AND i.state IN ('open', 'for_review')
+    )
+"""
+UNFINISHED = "state IN ('queued', 'claimed', 'returned', 'waiting')"
+
+
+@dataclass(frozen=True)
+class Handed:
+    """How many places each person has got, by e-mail; `stuck` may go to nobody."""
+
+    given: Mapping[str, int]
+    pool: int
+    stuck: int
+
+
+def choose(session: Session, *, task_id: int, where: str, items: str = "TRUE", **values: object) -> int:
+    """Make arrivals of the places of a task that `where` describes, of items that `items` describes."""
+    arrivals.prepare(session)
+    lock = "FOR NO KEY UPDATE OF task_item" if is_postgres(session) else ""
+    return run(
+        session,
+        f"""
+        INSERT INTO arrival (source_id, entry_id, item_id, kind, task_id, visit)
+        SELECT task_item.id, task_item.entry_id, task_item.item_id, 'task', task_item.task_id, task_item.visit
+        FROM task_item JOIN item ON item.id = task_item.item_id
+        WHERE task_item.task_id = :task AND {where} AND {items} ORDER BY task_item.rank, task_item.id {lock}
+        """,
+        task=task_id,
+        **values,
+    ).rowcount
+
+
+def hand_out(session: Session, *, weights: Mapping[int, float] | None = None) -> Handed:
+    """Decide who gets each chosen place; nothing is changed yet."""
+    allotting.allot(session, weights=weights)
+    rows = run(
+        session,
+        """
+        SELECT p.email, count(*) FROM arrival a JOIN assignment s ON s.id = a.assignment_id
+        JOIN person p ON p.id = s.person_id GROUP BY p.email ORDER BY p.email
+        """,
+    )
+    given = dict(iter(rows.tuples()))
+    free = run(session, "SELECT count(*) FROM arrival WHERE assignment_id IS NULL AND parked IS NULL").scalar_one()
+    stuck = run(session, "SELECT count(*) FROM arrival WHERE parked IS NOT NULL").scalar_one()
+    return Handed(given, free, stuck)
+
+
+def try_others(session: Session) -> Handed:
+    """Decide anew for the places that nobody so far may take: by the task's own weights."""
+    run(session, "UPDATE arrival SET parked = NULL")
+    return hand_out(session)
+
+
+def carry_out(session: Session, *, actor_id: int | None, now: datetime) -> int:
+    """Hand the chosen places over: claims end, drafts stay, flags go along; returns how many changed hands."""
+    moved = """
+        (task_item.assignment_id IS NULL) <> (a.assignment_id IS NULL) OR task_item.assignment_id <> a.assignment_id
+        OR (task_item.parked IS NULL AND a.parked IS NOT NULL)
+    """
+    changed = run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit, name)
+        SELECT :now, 'reassigned', task_item.item_id, task_item.task_id, task_item.entry_id, a.assignment_id,
+               CAST(:actor AS BIGINT), task_item.visit, a.parked
+        FROM arrival a JOIN task_item ON task_item.id = a.source_id WHERE {moved} ORDER BY task_item.id
+        """,
+        now=now,
+        actor=actor_id,
+    ).rowcount
+    run(
+        session,
+        f"""
+        UPDATE task_item SET assignment_id = a.assignment_id, parked = CASE
+                WHEN task_item.state IN ('waiting', 'claimed') AND task_item.kept_by IS NULL THEN NULL
+                ELSE a.parked END,
+            state = CASE WHEN task_item.state <> 'claimed' THEN task_item.state
+                         WHEN task_item.kept_by = 'issue' THEN 'returned' ELSE 'queued' END,
+            claim_no = CASE WHEN task_item.state = 'claimed' THEN task_item.claim_no + 1 ELSE task_item.claim_no END,
+            lease_until = NULL
+        FROM arrival a WHERE task_item.id = a.source_id AND ({moved})
+        """,
+    )
+    return changed
