@@ -54,7 +54,7 @@ def artifact_key(pipeline: str) -> str:
     """Return the pipeline's artifact key, which Prefect wants in small letters, digits and dashes.
 
     >>> artifact_key("dashcam"), artifact_key("Größe 2")
-    ('annoflow-dashcam', 'annoflow-gr-e-2-9b1e')
+    ('annoflow-dashcam', 'annoflow-gr-e-2-50c4')
     """
     slug = re.sub(r"[^a-z0-9]+", "-", pipeline.lower()).strip("-")
     if slug != pipeline:
