@@ -155,9 +155,10 @@ def tell(done: Outcome, pipeline: Pipeline, home: Path, console: Console) -> Non
     table.add_row(f"{measured.p99:g} ms", "ninety-nine times in a hundred")
     if done.mover_gap_seconds is not None:
         table.add_row(f"{done.mover_gap_seconds:g} s", "until another mover took over, after kill -9")
+    console.print(table)
+    console.print()
     for path, count in done.exported.items():
-        table.add_row(str(count), Text(f"items in {home / path}"))
-    console.print(table, soft_wrap=True)
+        console.print(f"{count} items exported to {home / path}", highlight=False, markup=False, soft_wrap=True)
     for remark in (*done.remarks, *done.footnotes):
         console.print(Text(f"\n{remark}", "dim"), soft_wrap=True)
     if done.journey:

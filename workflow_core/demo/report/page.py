@@ -49,7 +49,7 @@ def _header(outcome: Outcome) -> str:
         (f"{approved}", "approved", f"of {outcome.items} items"),
         (f"{outcome.lost}", "lost", f"of {outcome.acknowledged} decisions"),
         (f"{outcome.moved_twice}", "moved twice", "counted from the history"),
-        (f"{measured.p50:g} ms", "to the next person", f"99 of 100 within {measured.p99:g} ms"),
+        (_ms(measured.p50), "to the next person", f"99 of 100 within {_ms(measured.p99)}"),
         (f"{outcome.seconds:.0f} s", "from start to end", f"{len(outcome.tasks)} tasks"),
     ]
     tiles = "".join(
@@ -61,6 +61,10 @@ def _header(outcome: Outcome) -> str:
         f'<header><p class="over">annoflow · pipeline <b>{escape(outcome.pipeline)}</b></p>'
         f'<h1>{_headline(outcome)}</h1>{remarks}<dl class="tiles">{tiles}</dl></header>'
     )
+
+
+def _ms(milliseconds: float) -> str:
+    return f"{milliseconds:.0f} ms" if milliseconds >= 100 else f"{milliseconds:g} ms"
 
 
 def _headline(outcome: Outcome) -> str:
@@ -141,8 +145,8 @@ def _trust(outcome: Outcome) -> str:
         ("Decisions that were acknowledged to a person", f"{outcome.acknowledged}"),
         ("of these, lost", f"{outcome.lost}"),
         ("Items that were moved twice by one decision", f"{outcome.moved_twice}"),
-        ("From a decision to the item being open to the next person, half of them within", f"{measured.p50:g} ms"),
-        ("ninety-nine in a hundred within", f"{measured.p99:g} ms"),
+        ("From a decision to the item being open to the next person, half of them within", _ms(measured.p50)),
+        ("ninety-nine in a hundred within", _ms(measured.p99)),
         ("measured on", f"{measured.n} moves"),
     ]
     if outcome.mover_gap_seconds is not None:
