@@ -143,7 +143,7 @@ def test_a_flagged_item_returns_to_its_author_and_loses_its_status_there_alone(s
 
 def test_a_returned_item_cannot_be_completed_while_its_issue_is_open(street: Street) -> None:
     street.flag("car")
-    with pytest.raises(Conflict, match="issue 1 .car, by quinn@example.org. is open"):
+    with pytest.raises(Conflict, match=r"issue 1 \(car, by quinn@example\.org\) is open"):
         street.do("ann", "cars", "completed")
 
 

@@ -11,7 +11,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import data, people
 from workflow_core.services.people import Actor
-from workflow_core.store import filtering, handovers, teams
+from workflow_core.store import filtering, handovers
 from workflow_core.store.dialect import is_postgres
 from workflow_core.store.handovers import REMAINING, UNFINISHED, Handed
 from workflow_core.store.models import Assignment, Person, Pipeline, Task
@@ -158,7 +158,7 @@ def _hand_over(
 
 
 def _confirm_claims(session: Session, task: Task, leaver: Assignment, email: str, confirmed: bool) -> None:
-    held = teams.count_claims(session, task_id=task.id, assignment_id=leaver.id)
+    held = handovers.held(session, task_id=task.id, assignment_id=leaver.id)
     if held and not confirmed:
         raise Conflict(f"{email} has {held} items of {task.name!r} open; confirm to end these claims, drafts stay")
 

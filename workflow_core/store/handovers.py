@@ -28,6 +28,12 @@ class Handed:
     stuck: int
 
 
+def held(session: Session, *, task_id: int, assignment_id: int) -> int:
+    """Return how many places an assignment has claimed."""
+    counted = "SELECT count(*) FROM task_item WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'"
+    return int(run(session, counted, task=task_id, assignment=assignment_id).scalar_one())
+
+
 def choose(session: Session, *, task_id: int, where: str, items: str = "TRUE", **values: object) -> int:
     """Make arrivals of the places of a task that `where` describes, of items that `items` describes."""
     arrivals.prepare(session)
