@@ -1,10 +1,16 @@
 """The database itself: bring it up to date, and say whether it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from sqlalchemy.exc import OperationalError
 
 from workflow_core.errors import Unavailable
 from workflow_core.store import schema
-from workflow_core.store.database import engine_for
+from workflow_core.store.database import Engine, engine_for
+
+RUN = "run: annoflow db upgrade"
 
 
 def upgrade(url: str) -> tuple[str | None, str]:
@@ -13,33 +19,40 @@ def upgrade(url: str) -> tuple[str | None, str]:
     Raises:
         Unavailable: the database cannot be reached.
         InvalidInput: the URL is malformed.
+        Conflict: the database is a newer annoflow's, or another program's.
     """
-    engine = engine_for(url)
-    try:
+    with _engine(url) as engine:
         before = schema.current(engine)
         schema.upgrade(engine)
-    except OperationalError as error:
-        raise Unavailable(f"cannot reach the database: {str(error.orig).strip()}") from error
-    finally:
-        engine.dispose()
     return before, schema.head()
 
 
 def check(url: str) -> list[str]:
-    """Return what keeps the database from being used: nothing where it is up to date.
+    """Return what keeps the database from being used: nothing where it is up to date. It changes nothing.
 
     Raises:
         Unavailable: the database cannot be reached.
         InvalidInput: the URL is malformed.
     """
-    engine = engine_for(url)
-    try:
+    with _engine(url) as engine:
+        file = engine.url.database if engine.dialect.name == "sqlite" else None
+        if file and file != ":memory:" and not Path(file).exists():
+            return [f"there is no database at {file}; {RUN}"]
         revision = schema.current(engine)
         if revision is None:
-            return ["the database is empty; run: annoflow db upgrade"]
+            return [f"the database is empty; {RUN}"]
+        if not schema.known(revision):
+            return [f"the database is at revision {revision}, of a newer annoflow than this one; use the newer one"]
         if revision != schema.head():
-            return [f"the database is at revision {revision}, annoflow wants {schema.head()}; run: annoflow db upgrade"]
+            return [f"the database is at revision {revision}, annoflow wants {schema.head()}; {RUN}"]
         return schema.differences(engine)
+
+
+@contextmanager
+def _engine(url: str) -> Iterator[Engine]:
+    engine = engine_for(url)
+    try:
+        yield engine
     except OperationalError as error:
         raise Unavailable(f"cannot reach the database: {str(error.orig).strip()}") from error
     finally:

@@ -9,19 +9,24 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, Engine, inspect, text
 
-from workflow_core.store import models  # noqa: F401 - the tables register themselves
+from workflow_core.errors import Conflict
+from workflow_core.store.models import METADATA
 
 UPGRADE_LOCK = 4_216_517
 """The advisory lock that lets one process at a time upgrade a PostgreSQL database."""
+GUARDS = {
+    "postgresql": frozenset({"event_is_append_only", "event_is_not_emptied"}),
+    "sqlite": frozenset({"event_no_delete", "event_no_update"}),
+}
+"""The triggers that refuse any change of the history."""
 
 
 def configuration(connection: Connection | None = None) -> Config:
     """Return Alembic's configuration, without any file."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     if connection is not None:
         config.attributes["connection"] = connection
@@ -31,17 +36,56 @@ def configuration(connection: Connection | None = None) -> Config:
 @contextmanager
 def _transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction for the whole upgrade: DDL is transactional on both databases, as `database` opens it."""
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL lock_timeout = '30s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
-        yield connection
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            # A table is altered by making a new one and dropping the old, which foreign keys would take for a
+            # deletion of its rows; they cannot be switched inside the transaction, and are checked at its end.
+            _foreign_keys(connection, on=False)
+        try:
+            with connection.begin():
+                if engine.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+                    connection.execute(text("SET LOCAL lock_timeout = '30s'"))
+                yield connection
+                if engine.dialect.name == "sqlite" and (broken := connection.exec_driver_sql(_BROKEN).first()):
+                    raise Conflict(f"the migration breaks a reference from table {broken[0]!r} to {broken[2]!r}")
+        finally:
+            if engine.dialect.name == "sqlite":
+                _foreign_keys(connection, on=True)
+
+
+_BROKEN = "PRAGMA foreign_key_check"
+
+
+def _foreign_keys(connection: Connection, *, on: bool) -> None:
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    driver.cursor().execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Go up to a revision; what is there already stays."""
+    """Go up to a revision; what is there already stays.
+
+    Raises:
+        Conflict: the database is a newer annoflow's, or another program's.
+    """
     with _transaction(engine) as connection:
+        _refuse_foreign(connection)
         command.upgrade(configuration(connection), revision)
+
+
+def _refuse_foreign(connection: Connection) -> None:
+    present = MigrationContext.configure(connection).get_current_revision()
+    if present is not None and not known(present):
+        raise Conflict(
+            f"the database is at revision {present}, which this annoflow does not know: it is of a newer one, use that"
+        )
+    tables = set(inspect(connection).get_table_names())
+    if present is None and (others := sorted(tables & METADATA.tables.keys())):
+        raise Conflict(
+            f"the database has tables of these names that annoflow did not make: {', '.join(others[:5])};"
+            " give annoflow a database of its own"
+        )
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -57,14 +101,28 @@ def head() -> str:
     return revision
 
 
+def known(revision: str) -> bool:
+    """Say whether a revision is among the migrations."""
+    return any(one.revision == revision for one in ScriptDirectory.from_config(configuration()).walk_revisions())
+
+
 def current(engine: Engine) -> str | None:
     """Return the database's revision; None for an empty one."""
-    with engine.connect() as connection:
+    with engine.execution_options(read_only=True).connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def differences(engine: Engine) -> list[str]:
-    """Return in what tables, columns, indexes and foreign keys the database differs from the models."""
-    with engine.connect() as connection:
+    """Return in what tables, columns, indexes, foreign keys and guards the database differs from the models."""
+    with engine.execution_options(read_only=True).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return [str(one) for one in compare_metadata(context, SQLModel.metadata)]
+        found = [str(one) for one in compare_metadata(context, METADATA)]
+        triggers = _TRIGGERS[engine.dialect.name]
+        missing = GUARDS[engine.dialect.name] - set(connection.exec_driver_sql(triggers).scalars())
+        return found + [f"the trigger {guard} is missing" for guard in sorted(missing)]
+
+
+_TRIGGERS = {
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass('event') AND tgenabled = 'O'",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'",
+}

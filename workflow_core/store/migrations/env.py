@@ -1,13 +1,12 @@
 """Alembic's entry: run migrations on the connection that `store.schema` hands over, in its transaction."""
 
 from alembic import context
-from sqlmodel import SQLModel
 
-from workflow_core.store import models  # noqa: F401 - the tables register themselves
+from workflow_core.store.models import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=SQLModel.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,
     compare_type=True,
 )

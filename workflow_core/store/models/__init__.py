@@ -1,5 +1,6 @@
 """Every table. Rows are not API schemas and not domain values."""
 
+from workflow_core.store.models.base import METADATA
 from workflow_core.store.models.data import Annotation, Comment, Dataset, Document, Draft, Item
 from workflow_core.store.models.history import Event
 from workflow_core.store.models.people import Membership, Person, Project
@@ -7,6 +8,7 @@ from workflow_core.store.models.pipelines import Branch, Entry, Node, Pipeline, 
 from workflow_core.store.models.work import Assignment, Issue, Lease, Recipe, Review, Task, TaskItem
 
 __all__ = [
+    "METADATA",
     "Annotation",
     "Assignment",
     "Branch",

@@ -8,7 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from workflow_core.store.columns import Document, Instant, Key
 
-SQLModel.metadata.naming_convention = {
+METADATA = SQLModel.metadata
+METADATA.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",

@@ -114,7 +114,7 @@ class TaskItem(Table, table=True):
         CheckConstraint("kept_by IN ('issue', 're-entry')", name="kept_by_what"),
         CheckConstraint("(kept_status IS NOT NULL) = (kept_routed IS NOT NULL)", name="kept_routed"),
         CheckConstraint("kept_status IS NULL OR state NOT IN ('submitted', 'withdrawn')", name="kept_while_open"),
-        CheckConstraint("state <> 'returned' OR kept_by = 'issue'", name="returned_by_issue"),
+        CheckConstraint("state <> 'returned' OR coalesce(kept_by, '') = 'issue'", name="returned_by_issue"),
         CheckConstraint("(routing = 'parked') = (parked IS NOT NULL) OR state <> 'submitted'", name="parked"),
         CheckConstraint("parked IS NULL OR state IN ('submitted', 'queued', 'returned')", name="parked_where"),
         CheckConstraint("visit >= 1", name="visit"),
