@@ -1,6 +1,6 @@
 """Datasets and their items."""
 
-import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from workflow_core.domain import filters
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import InvalidInput, NotFound
-from workflow_core.services import entering, people
+from workflow_core.services import entering, people, terms
 from workflow_core.services.people import Actor
 from workflow_core.store import filtering, items
 from workflow_core.store.dialect import is_postgres
@@ -21,6 +21,9 @@ from workflow_core.store.models import Dataset, Item, Pipeline, Task
 
 STATEMENT = 5_000
 """Items that one statement adds."""
+DEPTH = 100
+"""How deep metadata may be nested. SQLite reads no JSON deeper than 1,000."""
+LARGEST = 1e308
 
 
 class NewItem(BaseModel):
@@ -29,32 +32,63 @@ class NewItem(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=255)
-    folder: str = Field(default="/", max_length=1024)
+    folder: str = Field(default="/", max_length=1023)
     uri: str | None = Field(default=None, max_length=4096)
     metadata: dict[str, Any] = Field(default_factory=dict)
     width: int | None = Field(default=None, gt=0)
     height: int | None = Field(default=None, gt=0)
+
+    @field_validator("name", "folder", "uri")
+    @classmethod
+    def _is_text(cls, text: str | None) -> str | None:
+        if text is not None:
+            _check_text(text)
+        return text
 
     @field_validator("folder")
     @classmethod
     def _absolute(cls, folder: str) -> str:
         return "/" + folder.strip("/")
 
-    @field_validator("metadata")
-    @classmethod
-    def _storable(cls, metadata: dict[str, Any]) -> dict[str, Any]:
-        text = json.dumps(metadata, allow_nan=False, ensure_ascii=False)
-        if "\\u0000" in text:
-            raise ValueError("metadata cannot hold the character NUL")
-        text.encode()
-        return metadata
-
     @field_validator("name")
     @classmethod
     def _no_folder(cls, name: str) -> str:
-        if "/" in name or "\0" in name:
+        if "/" in name:
             raise ValueError("a name has no '/' in it; the part before it is the folder")
         return name
+
+    @field_validator("metadata")
+    @classmethod
+    def _storable(cls, metadata: dict[str, Any]) -> dict[str, Any]:
+        _check_json(metadata, DEPTH)
+        return metadata
+
+
+def _check_text(text: str) -> None:
+    """Refuse what is no text to a database: NUL, and halves of characters, as in file names that are not UTF-8."""
+    if any(each == "\0" or "\ud800" <= each <= "\udfff" for each in text):
+        raise ValueError(f"{text[:40]!r} holds what cannot be stored as text")
+
+
+def _check_json(value: object, depth: int) -> None:
+    """Refuse what one of the databases could not keep, or would not compare as it is."""
+    match value:
+        case None | bool():
+            pass
+        case int() | float():
+            if not -LARGEST <= value <= LARGEST:
+                raise ValueError(f"a number in metadata lies between -1e308 and 1e308, unlike {value!s:.20}")
+        case str():
+            _check_text(value)
+        case list() | dict():
+            if depth == 0:
+                raise ValueError(f"metadata is at most {DEPTH} levels deep")
+            for each in (*value, *value.values()) if isinstance(value, dict) else value:
+                _check_json(each, depth - 1)
+            if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
+                raise ValueError("a key in metadata is a text")
+        case _:
+            raise ValueError(f"metadata holds JSON values, not {type(value).__name__}")
 
 
 @dataclass(frozen=True)
@@ -118,15 +152,15 @@ def dataset(session: Session, *, project_id: int, name: str) -> Dataset:
     return found
 
 
+def dataset_of(session: Session, *, pipeline: Pipeline) -> Dataset:
+    """Return the dataset over which a pipeline runs."""
+    return session.get_one(Dataset, pipeline.dataset_id)
+
+
 def create_dataset(session: Session, *, actor: Actor, project_id: int, name: str, now: datetime) -> Dataset:
     """Make a dataset, or return the one of that name."""
     people.require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_DATASETS)
-    found = session.exec(select(Dataset).where(Dataset.project_id == project_id, Dataset.name == name)).first()
-    if found is None:
-        found = Dataset(project_id=project_id, name=name, created_at=now)
-        session.add(found)
-        session.flush()
-    return found
+    return items.find_or_add_dataset(session, project_id=project_id, name=terms.name(name), now=now)
 
 
 def condition(
@@ -150,28 +184,26 @@ def condition(
         parsed = filters.parse(where)
         chosen &= filtering.condition(parsed, postgres=is_postgres(session), tasks=tasks).clause()
     if item_ids is not None:
-        chosen &= col(Item.id).in_(list(item_ids))
+        chosen &= items.listed(session, item_ids)
     return chosen
 
 
 def task_names(session: Session, *, project_id: int) -> dict[str, int]:
     """Return the tasks that a filter may name: `task`, and `pipeline/task` for those of pipelines.
 
-    A pipeline's task goes by its short name too, where no other one has it.
+    A pipeline's task goes by its short name too, where no other one has it. A name that would mean two is none.
     """
     rows = session.exec(
         select(Task.id, Task.name, Pipeline.name)
         .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id), isouter=True)
         .where(Task.project_id == project_id)
     ).all()
-    short = [name for _, name, _ in rows]
-    names: dict[str, int] = {}
-    for key, name, pipeline in rows:
-        if pipeline is not None:
-            names[f"{pipeline}/{name}"] = key
-        if pipeline is None or short.count(name) == 1:
-            names[name] = key
-    return names
+    short = Counter(name for _, name, _ in rows)
+    long = [(f"{pipeline}/{name}", key) for key, name, pipeline in rows if pipeline is not None]
+    own = [(name, key) for key, name, pipeline in rows if pipeline is None]
+    brief = [(name, key) for key, name, pipeline in rows if pipeline is not None and short[name] == 1]
+    meant = Counter(name for name, _ in long + own)
+    return dict(brief) | {name: key for name, key in long + own if meant[name] == 1}
 
 
 def find(

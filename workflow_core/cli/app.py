@@ -1,0 +1,81 @@
+"""All commands, put together. What one needs is imported when it runs, so that `--help` and `check` start fast."""
+
+from typing import Annotated
+
+import typer
+
+from workflow_core.cli import db, demo, deployment, init, item, moving, snapshots, status, up_command
+from workflow_core.cli.place import at_place
+from workflow_core.cli.style import CONTEXT, group
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from workflow_core import __version__
+
+        typer.echo(f"annoflow {__version__}")
+        raise typer.Exit
+
+
+app = group(
+    """Label data in teams: pipelines of annotation and QA tasks, declared in YAML, moved by status.
+
+    \b
+      annoflow demo                            see all of it, in about a minute
+      annoflow init mine --images ~/frames     write a first pipeline, with comments
+      annoflow pipeline check mine/pipeline.yaml
+      annoflow up mine/pipeline.yaml           deploy it, and keep its items moving
+      annoflow status                          where the items are
+
+    Exit codes: 0 fine, 1 findings, 2 wrong usage, 3 failure.
+    """,
+    prefix="ANNOFLOW",
+)
+
+
+@app.callback()
+def annoflow(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and end.",
+            callback=_show_version,
+            is_eager=True,
+            allow_from_autoenv=False,
+        ),
+    ] = False,
+    home: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder of the database, Prefect's files and the logs.",
+            envvar="ANNOFLOW_HOME",
+            show_default=".annoflow",
+        ),
+    ] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            help="Database: sqlite:///path or postgresql://...",
+            envvar="ANNOFLOW_DATABASE_URL",
+            show_default="the file annoflow.db in the home",
+        ),
+    ] = None,
+) -> None:
+    """Hold what is the same for all commands."""
+    at_place(home=home, database_url=database_url)
+
+
+app.add_typer(deployment.app, name="pipeline")
+app.add_typer(db.app, name="db")
+app.add_typer(item.app, name="item")
+for name, command in (
+    ("init", init.init),
+    ("demo", demo.demo),
+    ("up", up_command.up),
+    ("move", moving.move),
+    ("status", status.status),
+    ("import", snapshots.import_),
+    ("export", snapshots.export),
+):
+    app.command(name, context_settings=CONTEXT)(command)

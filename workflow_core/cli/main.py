@@ -1,0 +1,44 @@
+"""The entry point: runs the command, and turns errors into words and exit codes."""
+
+import os
+import sys
+
+from workflow_core.cli.codes import FAILURE, INTERRUPTED
+from workflow_core.errors import AnnoflowError
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 fine, 1 findings, 2 usage, 3 failure, 130 interrupted."""
+    from workflow_core.cli.app import app
+
+    try:
+        app(prog_name="annoflow")
+    except AnnoflowError as error:
+        sys.exit(_fail(str(error)))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; the interpreter must not complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILURE)
+    except Exception as error:
+        message = _of_database(error)
+        if message is None:
+            raise
+        sys.exit(_fail(message))
+
+
+def _fail(message: str) -> int:
+    sys.stderr.write(f"annoflow: {message}\n")
+    return FAILURE
+
+
+def _of_database(error: Exception) -> str | None:
+    """Return what a database said, if it is an error of one; without loading the driver to find out."""
+    alchemy = sys.modules.get("sqlalchemy.exc")
+    if alchemy is None or not isinstance(error, alchemy.DBAPIError):
+        return None
+    said = str(error.orig).strip().splitlines()[0]
+    if "no such table" in said or "does not exist" in said or "no such column" in said:
+        return f"the database is not ready ({said}); run: annoflow db upgrade"
+    return f"the database says: {said}"

@@ -1,0 +1,53 @@
+"""`annoflow move`: move items without Prefect."""
+
+from typing import Annotated
+
+import typer
+
+from workflow_core.cli import place
+from workflow_core.cli.output import counted, show_json, show_table
+from workflow_core.cli.progress import progress
+from workflow_core.cli.style import Json
+
+
+def move(
+    watch: Annotated[bool, typer.Option("--watch", help="Go on moving what comes, until Ctrl-C.")] = False,
+    json: Json = False,
+) -> None:
+    """Move every item whose status was set to its next place, without Prefect.
+
+    \b
+      annoflow move             what is there now
+      annoflow move --watch     and whatever comes, while Prefect is down
+    """
+    from flows import mover
+    from workflow_core.store.database import engine_for
+
+    settings = place.settings()
+    engine = engine_for(settings.database())
+    routed, places = 0, dict[tuple[str, str], int]()
+    try:
+        if watch:
+            turn = mover.Turn(engine, lease=settings.lease_seconds)
+            typer.echo("waiting for a turn to move", err=True)
+            if not turn.wait():
+                typer.echo("another mover waits already; nothing to do", err=True)
+                return
+            typer.echo("moving; Ctrl-C ends it", err=True)
+        batches = turn.moves() if watch else mover.drain(engine)
+        with progress("moving") as advance:
+            for moved in batches:
+                advance(moved.routed)
+                routed += moved.routed
+                for where, count in moved.places.items():
+                    places[where] = places.get(where, 0) + count
+    finally:
+        engine.dispose()
+    if json:
+        rows = [{"pipeline": name, "place": at, "items": count} for (name, at), count in places.items()]
+        show_json({"routed": routed, "places": rows})
+    elif not routed:
+        typer.echo("nothing to move")
+    else:
+        typer.echo(f"routed {counted(routed, 'status').replace('statuss', 'statuses')}\n")
+        show_table(("pipeline", "place", "items"), [(*where, count) for where, count in sorted(places.items())])

@@ -1,0 +1,31 @@
+"""Pipelines by the names that people give on the command line."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workflow_core.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+Pipeline = Annotated[str, typer.Argument(metavar="PIPELINE", help="The name of a deployed pipeline.")]
+Project = Annotated[
+    str | None, typer.Option(help="The project it is in.", show_default="the only one with such a pipeline")
+]
+
+
+def project_of(session: "Session", *, pipeline: str, project: str | None) -> str:
+    """Return the project meant: the one given, or the only one with a pipeline of that name."""
+    if project is not None:
+        return project
+    from workflow_core.services import schedules
+
+    deployed = [(one.project, one.pipeline) for one in schedules.wanted(session)]
+    found = [where for where, name in deployed if name == pipeline]
+    if not found:
+        names = ", ".join(dict.fromkeys(repr(name) for _, name in deployed))
+        raise NotFound(f"no pipeline {pipeline!r}; there is {names or 'none yet: annoflow pipeline deploy FILE'}")
+    if len(found) > 1:
+        raise InvalidInput(f"several projects have a pipeline {pipeline!r}: {', '.join(found)}; say --project")
+    return found[0]

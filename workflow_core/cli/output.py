@@ -1,0 +1,73 @@
+"""What commands print: tables for people, JSON for machines."""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import typer
+
+
+def show_json(value: object) -> None:
+    """Print a value as JSON on stdout."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    return str(value)
+
+
+def show_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table on stdout, numbers to the right.
+
+    >>> show_table(("task", "items"), [("cars", 7), ("qa", 12)])
+    task  items
+    cars      7
+    qa       12
+    """
+    rows = [list(row) for row in rows]
+    texts = [list(head), *([_text(cell) for cell in row] for row in rows)]
+    widths = [max(_columns(line[index]) for line in texts) for index in range(len(head))]
+    right = [
+        bool(rows) and all(isinstance(row[index], int | float | None) for row in rows) for index in range(len(head))
+    ]
+    for line in texts:
+        cells = (_padded(*cell) for cell in zip(line, widths, right, strict=True))
+        typer.echo("  ".join(cells).rstrip())
+
+
+def counted(number: int, word: str) -> str:
+    """Say how many of something there are.
+
+    >>> counted(1, "item"), counted(1200, "item")
+    ('1 item', '1,200 items')
+    """
+    return f"{number:,} {word}{'s' * (number != 1)}"
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    if isinstance(cell, datetime):
+        return f"{cell.astimezone():%Y-%m-%d %H:%M:%S}"
+    return "".join(each if each.isprintable() else "�" for each in str(cell))
+
+
+def _padded(text: str, width: int, right: bool) -> str:
+    blank = " " * (width - _columns(text))
+    return blank + text if right else text + blank
+
+
+def _columns(text: str) -> int:
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
+    )

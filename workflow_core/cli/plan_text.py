@@ -1,0 +1,93 @@
+"""A deployment's plan in words, a line each."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from workflow_core.cli.output import counted
+
+if TYPE_CHECKING:
+    from workflow_core.services.planning import Change, Leaver, Plan, PlannedTask, RemovedLabel
+
+
+def lines(plan: "Plan") -> Iterator[str]:
+    """Yield what a deploy would change."""
+    yield f"pipeline {plan.pipeline} (project {plan.project}): {_headline(plan)}"
+    yield from (f"REFUSED: {why}" for why in plan.refused)
+    yield from _version(plan)
+    for task in plan.tasks:
+        if task.kind != "same":
+            yield from _task(task)
+    for change in plan.source:
+        yield f"  ~ source: {_change(change)}"
+    for change in plan.exports:
+        yield f"  ~ export of {_change(change)}"
+    if plan.invited:
+        yield f"  invited, since they have no account yet: {', '.join(plan.invited)}"
+
+
+def _headline(plan: "Plan") -> str:
+    if not plan.deployed:
+        return f"new, {counted(len(plan.tasks), 'task')}"
+    if not plan.changes:
+        return "nothing would change"
+    kinds = [task.kind for task in plan.tasks]
+    counts = [f"{kinds.count(kind)} {kind}" for kind in ("new", "removed", "changed") if kind in kinds]
+    return f"tasks: {', '.join(counts)}" if counts else "the same tasks"
+
+
+def _version(plan: "Plan") -> Iterator[str]:
+    if plan.version == plan.version_before:
+        return
+    if plan.version_before is not None:
+        what = "a new version" if plan.new_version else "a version that was deployed before"
+        yield f"  graph: {what}, {plan.version}, in place of {plan.version_before}"
+    yield from (f"  ~ {line}" for line in plan.graph)
+    for version, items in plan.keep_routes.items():
+        yield f"  {counted(items, 'item')} on the way keep{'s' * (items == 1)} the routes of version {version}"
+
+
+_SIGNS = {"new": "+", "removed": "-", "changed": "~"}
+
+
+def _task(task: "PlannedTask") -> Iterator[str]:
+    there = f", {counted(task.items, 'item')} to be done in it" if task.kind != "new" else ""
+    stays = "; it stays open until the last has left" if task.kind == "removed" and task.items else ""
+    yield f"  {_SIGNS[task.kind]} task {task.name} ({task.type}){there}{stays}"
+    yield from _listed("people", task.join, [_leaver(each) for each in task.leave])
+    yield from (f"      weight of {_change(change)}" for change in task.weights)
+    yield from _listed("labels", task.labels_added, [_label(each) for each in task.labels_removed])
+    if task.recipe_changed and not task.labels_added and not task.labels_removed:
+        yield "      recipe: instructions, tools, colours or settings change"
+    yield from _listed("statuses", task.statuses_added, task.statuses_removed)
+    yield from (f"      {_change(change)}" for change in task.settings)
+
+
+def _listed(what: str, added: Iterable[str], removed: Iterable[str]) -> Iterator[str]:
+    words = [*(f"+ {each}" for each in added), *(f"- {each}" for each in removed)]
+    if words:
+        yield f"      {what}: {', '.join(words)}"
+
+
+def _label(label: "RemovedLabel") -> str:
+    if not label.annotations:
+        return label.name
+    return f"{label.name} ({counted(label.annotations, 'annotation')} stay{'s' * (label.annotations == 1)})"
+
+
+def _leaver(leaver: "Leaver") -> str:
+    if not leaver.open_items:
+        return leaver.email
+    stays = "stays" if leaver.open_items == 1 else "stay"
+    return f"{leaver.email} ({counted(leaver.open_items, 'item')} {stays} theirs until reassigned)"
+
+
+def _change(change: "Change") -> str:
+    return f"{change.name}: {_value(change.before)} -> {_value(change.after)}"
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

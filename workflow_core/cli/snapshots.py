@@ -1,0 +1,171 @@
+"""`annoflow import` and `annoflow export`: items and annotations in, items with all that was done on them out."""
+
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workflow_core.cli import place
+from workflow_core.cli.codes import FINDINGS
+from workflow_core.cli.naming import Pipeline, Project, project_of
+from workflow_core.cli.output import counted, show_json
+from workflow_core.cli.progress import progress
+from workflow_core.cli.style import Json
+
+if TYPE_CHECKING:
+    from workflow_core.services.importing import Imported
+
+
+class Annotations(StrEnum):
+    """The formats that annotations are read from."""
+
+    JSONL = "jsonl"
+    COCO = "coco"
+
+
+class Exported(StrEnum):
+    """The formats that items are written in."""
+
+    JSONL = "jsonl"
+    COCO = "coco"
+
+
+def import_(
+    pipeline: Pipeline,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE]...", exists=True, dir_okay=False, help="Files of annotations; without, the source is read."
+        ),
+    ] = None,
+    format: Annotated[
+        Annotations | None, typer.Option(help="What the files are.", show_default=".json is coco, others jsonl")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="The model that made what does not say who did.", show_default="people")
+    ] = None,
+    model_version: Annotated[str | None, typer.Option(help="Its version.", show_default="none")] = None,
+    project: Project = None,
+    json: Json = False,
+) -> None:
+    """Bring in the new items of a pipeline's source; or annotations and predictions made elsewhere.
+
+    What matches no item or no label is listed, and the exit code is 1. The same file again changes nothing.
+
+    \b
+      annoflow import dashcam                                     new items of its source
+      annoflow import dashcam labels.jsonl
+      annoflow import dashcam predictions.json --format coco --model yolo --model-version 11
+    """
+    if files:
+        _annotations(pipeline, files, format, model, model_version, project, json)
+    else:
+        _items(pipeline, project, json)
+
+
+def export(
+    pipeline: Pipeline,
+    exit_: Annotated[str, typer.Argument(metavar="[EXIT]", help="The exit whose items are written.")] = "approved",
+    to: Annotated[
+        str | None, typer.Option(help="A folder or any fsspec URL.", show_default="what the pipeline says")
+    ] = None,
+    format: Annotated[
+        Exported | None, typer.Option(help="How they are written.", show_default="what the pipeline says, else jsonl")
+    ] = None,
+    project: Project = None,
+    json: Json = False,
+) -> None:
+    """Write the items at an exit, with their annotations, and a manifest of who did what, when.
+
+    \b
+      annoflow export dashcam
+      annoflow export dashcam accepted --to /data/unreviewed --format jsonl
+    """
+    from workflow_core.services import exporting
+
+    with progress("exporting"), place.session(read_only=True) as session:
+        snapshot = exporting.export(
+            session,
+            pipeline=pipeline,
+            project=project_of(session, pipeline=pipeline, project=project),
+            exit_name=exit_,
+            to=to,
+            format=format.value if format else None,
+            now=place.now(),
+        )
+    if json:
+        show_json(asdict(snapshot))
+        return
+    same = "; nothing has changed since" if snapshot.unchanged else ""
+    what = f"{counted(snapshot.items, 'item')} with {counted(snapshot.annotations, 'annotation')}"
+    typer.echo(f"{what} in {snapshot.uri}{same}")
+
+
+def _items(pipeline: str, project: str | None, json: bool) -> None:
+    from workflow_core.services import ingesting
+
+    with place.session(read_only=True) as session:
+        project = project_of(session, pipeline=pipeline, project=project)
+    with progress("reading the source"):
+        done = ingesting.ingest(place.session, pipeline=pipeline, project=project, clock=place.now)
+    if json:
+        show_json(asdict(done))
+        return
+    for skipped in done.skipped:
+        typer.echo(f"no item: {skipped}", err=True)
+    typer.echo(done)
+
+
+def _annotations(
+    pipeline: str,
+    files: list[Path],
+    format: Annotations | None,
+    model: str | None,
+    model_version: str | None,
+    project: str | None,
+    json: bool,
+) -> None:
+    from workflow_core.connectors import annotations_coco, annotations_jsonl
+    from workflow_core.connectors.records import Maker, Problems
+    from workflow_core.services import data, importing, ingesting
+
+    maker = Maker("model", model, model_version) if model else Maker()
+    results: list[tuple[Path, Imported]] = []
+    for file in files:
+        problems = Problems()
+        with progress(f"importing {file.name}") as advance, place.session() as session:
+            found = ingesting.find(
+                session, pipeline=pipeline, project=project_of(session, pipeline=pipeline, project=project)
+            )
+            if format is Annotations.COCO or (format is None and file.suffix.lower() == ".json"):
+                read = annotations_coco.read(file.read_bytes(), problems, maker=maker)
+            else:
+                read = annotations_jsonl.read(file.open("rb"), problems, maker=maker)
+            counting = (advance(1) or each for each in read)
+            imported = importing.import_annotations(
+                session,
+                actor=None,
+                dataset=data.dataset_of(session, pipeline=found),
+                annotations=counting,
+                problems=problems,
+                source=file.name,
+                now=place.now(),
+            )
+        results.append((file, imported))
+    if json:
+        show_json([{"file": str(file), **asdict(one)} for file, one in results])
+    else:
+        for file, one in results:
+            _tell(file, one)
+    raise typer.Exit(FINDINGS if any(one.problems.count for _, one in results) else 0)
+
+
+def _tell(file: Path, one: "Imported") -> None:
+    for problem in one.problems.listed:
+        typer.echo(f"{file}: {problem.where}: {problem.message}{' (left out)' if problem.skipped else ''}")
+    if one.problems.count > len(one.problems.listed):
+        typer.echo(f"{file}: and {one.problems.count - len(one.problems.listed):,} more")
+    present = f", {one.present:,} there already" if one.present else ""
+    typer.echo(f"{file}: {counted(one.new, 'annotation')} came in{present}")

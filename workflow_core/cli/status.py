@@ -1,0 +1,107 @@
+"""`annoflow status`: where the items of every pipeline are."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workflow_core.cli import place
+from workflow_core.cli.output import counted, show_json, show_table
+from workflow_core.cli.style import Json
+from workflow_core.errors import NotFound
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+MOST_STUCK = 20
+
+
+def status(
+    pipeline: Annotated[
+        str | None, typer.Argument(metavar="[PIPELINE]", help="The name of a deployed pipeline.", show_default="all")
+    ] = None,
+    people: Annotated[bool, typer.Option("--people", help="Show each person's share, too.")] = False,
+    json: Json = False,
+) -> None:
+    """Say how far each task is, which items have left, what is in motion and what is stuck.
+
+    \b
+      annoflow status
+      annoflow status dashcam --people
+      annoflow status --json
+    """
+    with place.session(read_only=True) as session:
+        shown = _overviews(session, pipeline)
+    if json:
+        show_json(shown)
+    elif not shown:
+        typer.echo("no pipeline is deployed yet; run: annoflow pipeline deploy FILE")
+    else:
+        for number, one in enumerate(shown):
+            typer.echo("\n" * bool(number), nl=False)
+            _show(one, people=people)
+
+
+def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]:
+    from workflow_core.services import ingesting, overview, progress, schedules, tracing
+
+    deployed = schedules.wanted(session)
+    wanted = [one for one in deployed if pipeline in (None, one.pipeline)]
+    if pipeline is not None and not wanted:
+        names = ", ".join(repr(one.pipeline) for one in deployed)
+        raise NotFound(f"no pipeline {pipeline!r}; there is {names or 'none yet'}")
+    shown = []
+    for one in wanted:
+        found = ingesting.find(session, pipeline=one.pipeline, project=one.project)
+        _, exits = tracing.counts(session, project=one.project, pipeline=one.pipeline)
+        places = overview.places(session, pipeline=one.pipeline)
+        shown.append(
+            {
+                "project": one.project,
+                "pipeline": one.pipeline,
+                "paused": one.paused,
+                "tasks": [asdict(task) for task in progress.of_pipeline(session, pipeline=found)],
+                "exits": exits,
+                "moving": places.get(overview.MOVING, 0),
+                "held": {name: count for name, count in places.items() if name.endswith(" (held)")},
+                "stuck": [asdict(each) for each in progress.stuck(session, pipeline=found)],
+            }
+        )
+    return shown
+
+
+def _show(one: dict[str, Any], *, people: bool) -> None:
+    typer.echo(f"{one['pipeline']} (project {one['project']}{', paused' if one['paused'] else ''})\n")
+    head = ("task", "type", "status", "to come", "to do", "claimed", "back", "done", "stuck")
+    rows = []
+    for task in one["tasks"]:
+        flag = " (closed)" if task["closed"] else " (paused)" if task["paused"] else ""
+        rows.append([task["task"], task["type"], task["status"] + flag, task["to_come"], *_numbers(task["counts"])])
+        for share in task["shares"] if people else ():
+            who = share["person"] or "the pool"
+            rows.append([f"  {who}", "", share["status"], None, *_numbers(share["counts"])])
+    show_table(head, rows)
+    typer.echo()
+    exits = [f"{name} {count:,}" for name, count in one["exits"].items()]
+    typer.echo(f"left: {', '.join(exits) or 'nothing yet'}")
+    if one["held"]:
+        typer.echo(f"waits for issues: {', '.join(f'{name} {count:,}' for name, count in one['held'].items())}")
+    if one["moving"]:
+        typer.echo(f"in motion: {counted(one['moving'], 'item')}")
+    if one["stuck"]:
+        _show_stuck(one["stuck"])
+
+
+def _numbers(counts: dict[str, int]) -> list[int]:
+    back = counts["returned"] + counts["waiting"]
+    return [counts["queued"], counts["claimed"], back, counts["submitted"], counts["parked"]]
+
+
+def _show_stuck(stuck: list[dict[str, Any]]) -> None:
+    from workflow_core.services.history import REASONS
+
+    typer.echo(f"stuck: {counted(len(stuck), 'item')}\n")
+    rows = [(each["item"], each["task"], REASONS.get(each["why"], each["why"]), each["since"]) for each in stuck]
+    show_table(("item", "task", "why, and the way out", "since"), rows[:MOST_STUCK])
+    if len(rows) > MOST_STUCK:
+        typer.echo(f"and {len(rows) - MOST_STUCK:,} more: annoflow status --json")

@@ -1,0 +1,220 @@
+"""Rehearsals: small YAML tests that play statuses through a pipeline and say where the item must come to."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag
+
+from workflow_core.errors import InvalidInput
+from workflow_core.pipeline.check import check
+from workflow_core.pipeline.compiled import Pipeline
+from workflow_core.pipeline.findings import Place
+from workflow_core.pipeline.places import Places
+from workflow_core.pipeline.play import Item, Play
+from workflow_core.pipeline.shape import shape
+from workflow_core.pipeline.source import read as read_source
+from workflow_core.pipeline.spec import LIST, MAPPING, TEXT, Spec
+
+
+def _kind(value: object) -> str:
+    kinds = {str: TEXT, list: LIST, dict: MAPPING, int: "\0number", float: "\0number"}
+    return kinds.get(type(value), "\0other")
+
+
+Statuses = Annotated[Annotated[str, Tag(TEXT)] | Annotated[list[str], Tag(LIST)], Discriminator(_kind)]
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+
+
+Path = tuple[str | int, ...]
+Step = tuple[Path, str, str]
+"""Where a step of a play is written, its task, and the status that is set."""
+
+
+class Given(Spec):
+    """The item that is played."""
+
+    folder: str = Field("/", description="its folder")
+    name: str = Field("item.jpg", description="its name")
+    metadata: dict[str, Any] = Field({}, description="its metadata, for the filters of routers")
+    labels: list[str] = Field([], description="the label of each of its annotations")
+
+
+class Case(Spec):
+    """One item's way. It must say how it ends: `exit`, `waits` or `stuck`."""
+
+    name: str | None = Field(None, description="what the case shows")
+    item: Given = Field(Given(), description="the item")
+    draw: (
+        Annotated[
+            Annotated[Fraction, Tag("\0number")] | Annotated[dict[str, Fraction], Tag(MAPPING)], Discriminator(_kind)
+        ]
+        | None
+    ) = Field(None, description="the draw of a router's `sample`, from 0 to below 1; or by router")
+    play: Annotated[
+        Annotated[list[dict[str, Statuses]], Tag(LIST)] | Annotated[dict[str, Statuses], Tag(MAPPING)],
+        Discriminator(_kind),
+    ] = Field(description="the statuses that are set: a list in order, or by task whenever the item comes there")
+    visits: list[str] | None = Field(None, description="the tasks and routers that it comes to, in order")
+    exit: str | None = Field(None, description="the exit by which it leaves")
+    waits: Statuses | None = Field(None, description="the task, or tasks, where it waits to be worked on")
+    stuck: bool = Field(False, description="whether it cannot go on")
+
+
+class Rehearsal(Spec):
+    """A file of cases."""
+
+    pipeline: str = Field(min_length=1, description="the pipeline file, beside this one")
+    cases: list[Case] = Field(min_length=1, description="the cases")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where what came differs from what the test says."""
+
+    file: str
+    line: int
+    column: int
+    case: str | None
+    message: str
+
+    def __str__(self) -> str:
+        case = f"{self.case}: " if self.case else ""
+        return f"{self.file}:{self.line}:{self.column}: {case}{self.message}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """How many cases were played, and everything that came otherwise."""
+
+    cases: int
+    differences: tuple[Difference, ...]
+
+
+def rehearse(text: bytes, *, file: str, read: Callable[[str], bytes]) -> Rehearsed:
+    """Play all cases of a test file; never raises because of what is in it.
+
+    `read` gets a path relative to the test file and returns what is there, or raises OSError.
+    """
+    document = read_source(text, file)
+    written = shape(document, document.root, Rehearsal) if document.root else None
+    faults = [
+        _difference(fault.place, None, f"{fault.message}; {fault.hint}" if fault.hint else fault.message)
+        for _, fault in document.faults
+    ]
+    if document.root is None or written is None or faults:
+        return Rehearsed(0, tuple(faults))
+    places = Places(file, document.root)
+    pipeline, wrong = _pipeline(written.pipeline, file, read)
+    if pipeline is None:
+        return Rehearsed(0, (_difference(places.value("pipeline"), None, wrong),))
+    cases = (_Case(pipeline, case, places.within("cases", at), at) for at, case in enumerate(written.cases))
+    return Rehearsed(len(written.cases), tuple(each for case in cases for each in case.differences()))
+
+
+def _pipeline(name: str, file: str, read: Callable[[str], bytes]) -> tuple[Pipeline | None, str]:
+    folder = PurePosixPath(name).parent
+    try:
+        text = read(name)
+    except (OSError, ValueError) as error:
+        return None, f"cannot read the pipeline {name!r}: {getattr(error, 'strerror', None) or error}"
+    checked = check(text, file=str(PurePosixPath(file).parent / name), read=lambda each: read(str(folder / each)))
+    if checked.pipeline is None:
+        return None, f"the pipeline {name!r} has {checked.errors} errors; run: annoflow pipeline check"
+    return checked.pipeline, ""
+
+
+def _difference(place: Place, case: str | None, message: str) -> Difference:
+    return Difference(place.file, place.span.line, place.span.column, case, message)
+
+
+class _NoDrawError(InvalidInput):
+    """A router draws, and the case does not say what."""
+
+
+class _Case:
+    """One case and the places of its parts."""
+
+    def __init__(self, pipeline: Pipeline, case: Case, places: Places, number: int) -> None:
+        self.pipeline, self.case, self.places = pipeline, case, places
+        self.name = case.name or f"case {number + 1}"
+
+    def differences(self) -> Iterator[Difference]:
+        """Play the case and yield what differs."""
+        case, given = self.case, self.case.item
+        if sum((case.exit is not None, case.waits is not None, case.stuck)) != 1:
+            yield self._at((), "say how it ends: by one of `exit`, `waits` and `stuck: true`")
+            return
+        item = Item(given.folder, given.name, given.metadata, tuple(given.labels))
+        try:
+            play = Play(self.pipeline, item, self._draw)
+            failed = list(self._play(play))
+        except _NoDrawError as error:
+            failed = [self._at(("play",), str(error))]
+        yield from failed or self._compare(play)
+
+    def _draw(self, router: str) -> float:
+        draw = self.case.draw.get(router) if isinstance(self.case.draw, dict) else self.case.draw
+        if draw is None:
+            raise _NoDrawError(f'the router "{router}" draws; say `draw: 0.1`, or any number from 0 to below 1')
+        return draw
+
+    def _play(self, play: Play) -> Iterator[Difference]:
+        """Set the statuses, in the order given or whenever their task is open; yield what could not be set."""
+        given = self.case.play
+        steps = self._in_order(given) if isinstance(given, list) else self._as_they_come(given, play)
+        for path, task, status in steps:
+            try:
+                play.set_status(task, status)
+            except _NoDrawError:
+                raise
+            except InvalidInput as error:
+                yield self._at(path, str(error))
+                return
+
+    def _in_order(self, given: list[dict[str, Statuses]]) -> Iterator[Step]:
+        for number, step in enumerate(given):
+            for task, statuses in step.items():
+                for status in _several(statuses):
+                    yield ("play", number, task), task, status
+
+    def _as_they_come(self, given: dict[str, Statuses], play: Play) -> Iterator[Step]:
+        left = {task: _several(statuses) for task, statuses in given.items()}
+        while task := next((each for each in play.item.open if left.get(each)), None):
+            yield ("play", task), task, left[task].pop(0)
+        for task, statuses in left.items():
+            if statuses:  # nothing is to be done there, and setting it says so
+                yield ("play", task), task, statuses[0]
+
+    def _compare(self, play: Play) -> Iterator[Difference]:
+        case, item = self.case, play.item
+        if case.visits is not None and case.visits != item.path:
+            pairs = enumerate(zip(case.visits, item.path, strict=False))
+            first = next((at for at, (wanted, came) in pairs if wanted != came), min(len(case.visits), len(item.path)))
+            at = ("visits", first) if first < len(case.visits) else ("visits",)
+            yield self._at(at, f"expected the visits {_listed(case.visits)}; it came to {_listed(item.path)}")
+        if case.exit is not None and item.exit != case.exit:
+            yield self._at(("exit",), f'expected the exit "{case.exit}"; {play.whereabouts()}')
+        if case.waits is not None:
+            waits = _several(case.waits)
+            if item.exit or set(waits) != set(item.open):
+                wanted = " and ".join(f'"{name}"' for name in waits)
+                yield self._at(("waits",), f"expected it to wait in {wanted}; {play.whereabouts()}")
+        if case.stuck and not item.stuck:
+            yield self._at(("stuck",), f"expected it to be stuck; {play.whereabouts()}")
+
+    def _at(self, path: Path, message: str) -> Difference:
+        return _difference(self.places.value(*path), self.name, message)
+
+
+def _several(given: str | list[str]) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _listed(names: list[str]) -> str:
+    return f"[{', '.join(names)}]"
