@@ -12,23 +12,26 @@ OVERFLOWS = 8
 """How often one arrival may be diverted by `max_visits` before it is parked."""
 
 
-def place(session: Session, *, now: datetime) -> None:
-    """Place all arrivals: through routers and diversions, to tasks, exits and joins."""
-    _settle(session, now, at_joins=True)
+def place(session: Session, *, now: datetime, bounded: bool = True) -> None:
+    """Place all arrivals: through routers and diversions, to tasks, exits and joins.
+
+    Unbounded, `max_visits` diverts nothing: a manager sends where they want.
+    """
+    _settle(session, now, at_joins=True, bounded=bounded)
     if joins.gather(session, now=now):
-        _settle(session, now, at_joins=False)
+        _settle(session, now, at_joins=False, bounded=bounded)
 
 
-def _settle(session: Session, now: datetime, *, at_joins: bool) -> None:
+def _settle(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> None:
     """Place the arrivals; those at joins wait for their siblings first, so a join is visited once by them all."""
-    _send_on(session, now, at_joins=at_joins)
+    _send_on(session, now, at_joins=at_joins, bounded=bounded)
     _settle_sources(session, now)
     _place_in_tasks(session, now)
     held.hold_at_exits(session, now=now)
     exits.leave(session, now=now)
 
 
-def _send_on(session: Session, now: datetime, *, at_joins: bool) -> None:
+def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> None:
     """Take each arrival to the task, exit or join where it ends, or let it be stuck."""
     for _ in range(OVERFLOWS + 1):
         _resolve_routers(session)
@@ -38,7 +41,7 @@ def _send_on(session: Session, now: datetime, *, at_joins: bool) -> None:
                 """UPDATE arrival SET kind = 'join' WHERE kind = 'task'
                 AND node_id IN (SELECT id FROM node WHERE is_join)""",
             )
-        if not _divert(session, now):
+        if not bounded or not _divert(session, now):
             return
     run(
         session,

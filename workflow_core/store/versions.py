@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain import sampling
 from workflow_core.pipeline import compiled
+from workflow_core.store.dialect import run
 from workflow_core.store.models import Branch, Node, Pipeline, PipelineVersion, Route, Task
 from workflow_core.store.routers import Case, Router
 
@@ -69,6 +70,24 @@ def add(
             nodes["task", task.name].overflow_id = nodes[to.kind, to.name].id
     session.flush()
     return version
+
+
+def close_left(session: Session, *, now: datetime) -> int:
+    """Close the tasks that are in no present version, once no item is on its way that could still come to them."""
+    return run(
+        session,
+        """
+        UPDATE task SET closed_at = :now
+        WHERE pipeline_id IS NOT NULL AND closed_at IS NULL AND NOT EXISTS (
+            SELECT 1 FROM pipeline p JOIN node n ON n.version_id = p.version_id
+            WHERE p.id = task.pipeline_id AND n.task_id = task.id
+        ) AND NOT EXISTS (
+            SELECT 1 FROM entry e JOIN node n ON n.version_id = e.version_id
+            WHERE e.pipeline_id = task.pipeline_id AND e.exit IS NULL AND n.task_id = task.id
+        )
+        """,
+        now=now,
+    ).rowcount
 
 
 def _add_nodes(
@@ -131,9 +150,14 @@ def task_node(session: Session, *, version_id: int, task_id: int) -> int | None:
 
 def in_fork(session: Session, *, version_id: int, task_id: int) -> bool:
     """Say whether a task lies inside a fork of a version."""
-    query = (
-        select(Branch)
+    return branch_of(session, version_id=version_id, task_id=task_id) is not None
+
+
+def branch_of(session: Session, *, version_id: int, task_id: int | None) -> tuple[int, int] | None:
+    """Return the branch that a task lies in, as its join's node and its number; None outside forks."""
+    found = session.exec(
+        select(Branch.join_id, Branch.number)
         .join(Node, col(Node.id) == col(Branch.join_id))
         .where(Node.version_id == version_id, Branch.task_id == task_id)
-    )
-    return session.exec(query).first() is not None
+    ).first()
+    return None if found is None else (found[0], found[1])

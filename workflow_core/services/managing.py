@@ -1,0 +1,142 @@
+"""A manager's ways out: send a stuck item on, end a claim, take items out, close and re-open tasks."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import work
+from workflow_core.domain.roles import Permission
+from workflow_core.domain.suggestions import possible
+from workflow_core.errors import Conflict, InvalidInput, NotFound
+from workflow_core.services import people
+from workflow_core.services.people import Actor
+from workflow_core.store import claims, exits, places, sending, versions
+from workflow_core.store.models import Dataset, Entry, Event, Item, Node, Pipeline, Task, TaskItem
+
+
+def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetime) -> None:
+    """Send a parked item to any task or exit of its pipeline but `approved`; it does not count as a visit too many.
+
+    From inside a fork only to a task of its own branch, or to `discarded`; never from outside into a fork.
+
+    Raises:
+        NotAllowed: the actor may not unstick items.
+        NotFound: there is no such place.
+        Conflict: it is not parked, or not in a pipeline.
+        InvalidInput: the target is unknown or out of reach; the message says what is possible.
+    """
+    place, task = _managed(session, actor, place_id, Permission.UNSTICK_ITEMS)
+    if place.parked is None:
+        raise Conflict(f"the item is not stuck in {task.name!r}: it is {place.state}")
+    if place.entry_id is None:
+        raise Conflict(f"task {task.name!r} is in no pipeline; give the item to somebody instead")
+    entry = session.get_one(Entry, place.entry_id)
+    nodes = session.exec(select(Node).where(Node.version_id == entry.version_id, Node.kind != "router")).all()
+    branch = versions.branch_of(session, version_id=entry.version_id, task_id=place.task_id)
+    reachable = {
+        node.name: node
+        for node in nodes
+        if _in_reach(node, branch, versions.branch_of(session, version_id=entry.version_id, task_id=node.task_id))
+        and node.task_id != place.task_id
+    }
+    if to not in reachable:
+        raise InvalidInput(f"cannot send it to {to!r}; {possible(to, list(reachable))}")
+    sending.send(session, place=place, node=reachable[to], actor_id=actor.id if actor else None, now=now)
+    session.expire_all()
+
+
+def _in_reach(node: Node, here: tuple[int, int] | None, there: tuple[int, int] | None) -> bool:
+    if node.kind == "exit":
+        return node.name == "discarded" or (here is None and node.name != "approved")
+    return here == there and not node.is_join
+
+
+def release(session: Session, *, actor: Actor, place_id: int, now: datetime) -> None:
+    """End somebody's claim by force; their draft stays, their token is dead."""
+    place, task = _managed(session, actor, place_id, Permission.END_CLAIM)
+    if place.state != work.State.CLAIMED:
+        raise Conflict(f"nobody holds the item in {task.name!r}: it is {place.state}")
+    claims.end(session, id=place.id, verb="released", actor_id=actor.id if actor else None, now=now, position=None)
+    session.expire_all()
+
+
+def remove_items(session: Session, *, actor: Actor, task: Task, item_ids: Iterable[int], now: datetime) -> int:
+    """Take items without a status out of a task; in a pipeline they leave it by the exit `removed`.
+
+    Raises:
+        Conflict: an item has a status there; clear it first.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
+    wanted = list(item_ids)
+    rows = session.exec(select(TaskItem).where(TaskItem.task_id == task.id, col(TaskItem.item_id).in_(wanted))).all()
+    done = [row for row in rows if row.state == work.State.SUBMITTED or row.kept_status is not None]
+    if done:
+        raise Conflict(f"{len(done)} of these items have a status in {task.name!r}; clear it before you remove them")
+    for row in rows:
+        places.lock(session, row.id)
+    sending.remove(session, [row.id for row in rows], actor_id=actor.id if actor else None, now=now)
+    session.expire_all()
+    return sum(row.state != work.State.WITHDRAWN for row in rows)
+
+
+def archive_items(session: Session, *, actor: Actor, dataset: Dataset, item_ids: Iterable[int], now: datetime) -> int:
+    """Delete items: they are archived, their open places withdrawn; history stays, exports leave them out."""
+    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.DELETE_ITEMS)
+    found = session.exec(
+        select(Item).where(
+            Item.dataset_id == dataset.id, col(Item.id).in_(list(item_ids)), col(Item.archived_at).is_(None)
+        )
+    ).all()
+    for item in found:
+        item.archived_at = now
+        session.add(Event(at=now, verb="archived", item_id=item.id, actor_id=actor.id if actor else None))
+    session.flush()
+    sending.withdraw_items(session, [item.id for item in found], now=now)
+    session.expire_all()
+    return len(found)
+
+
+def close(session: Session, *, actor: Actor, task: Task, now: datetime) -> None:
+    """Let nobody work on a task any more; what is there stays."""
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
+    task.closed_at = task.closed_at or now
+    session.add(task)
+    session.flush()
+
+
+def reopen(session: Session, *, actor: Actor, task: Task) -> None:
+    """Let people work on a closed or archived task again."""
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
+    task.closed_at = task.archived_at = None
+    session.add(task)
+    session.flush()
+
+
+def archive(session: Session, *, actor: Actor, task: Task, now: datetime, with_finished: bool = False) -> None:
+    """Put a task away; refused while it holds finished work, unless that is said to be right.
+
+    Raises:
+        Conflict: a pipeline still has the task, or it holds finished work.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
+    pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
+    if pipeline is not None and versions.task_node(session, version_id=pipeline.version_id or 0, task_id=task.id):
+        raise Conflict(f"pipeline {pipeline.name!r} has the task {task.name!r}; take it out of the file and deploy")
+    finished = select(TaskItem.id).where(TaskItem.task_id == task.id, TaskItem.state == "submitted")
+    if not with_finished and session.exec(finished.limit(1)).first() is not None:
+        raise Conflict(f"task {task.name!r} holds finished work; say that it may be archived with it")
+    where = f"task_item.task_id = {int(task.id)}"
+    exits.withdraw(session, where=where, name="archived", now=now)
+    task.archived_at = task.closed_at = now
+    session.add(task)
+    session.flush()
+
+
+def _managed(session: Session, actor: Actor, place_id: int, permission: Permission) -> tuple[TaskItem, Task]:
+    place = places.lock(session, place_id)
+    if place is None:
+        raise NotFound(f"there is no place {place_id}")
+    task = session.get_one(Task, place.task_id)
+    people.require(session, actor=actor, project_id=task.project_id, permission=permission)
+    return place, task

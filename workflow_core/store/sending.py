@@ -1,0 +1,87 @@
+"""Places that a manager moves: parked items sent on, items taken out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store import arrivals, exits, placing
+from workflow_core.store.dialect import run
+from workflow_core.store.models import Node, TaskItem
+from workflow_core.store.places import record
+
+
+def send(session: Session, *, place: TaskItem, node: Node, actor_id: int | None, now: datetime) -> None:
+    """Send a parked item to a node, whatever its visits; a place that was still to be done is withdrawn."""
+    record(session, place, "unparked", actor_id=actor_id, now=now, name=node.name)
+    cause = place.status_event_id
+    if place.state == "submitted":
+        place.routing, place.parked = "routed", None
+        session.flush()
+    else:
+        exits.withdraw(session, where=f"task_item.id = {int(place.id)}", name="sent on", now=now)
+    arrivals.prepare(session)
+    run(
+        session,
+        """
+        INSERT INTO arrival (entry_id, item_id, version_id, cause_id, node_id, kind)
+        SELECT e.id, e.item_id, e.version_id, CAST(:cause AS BIGINT), :node, :kind FROM entry e WHERE e.id = :entry
+        """,
+        cause=cause,
+        node=node.id,
+        kind=node.kind,
+        entry=place.entry_id,
+    )
+    arrivals.look_up_existing(session)
+    placing.place(session, now=now, bounded=False)
+
+
+def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
+    """Withdraw places, and let their entries end at the built-in exit `removed`."""
+    listed = ", ".join(str(int(one)) for one in ids) or "NULL"
+    of = f"SELECT entry_id FROM task_item WHERE id IN ({listed}) AND entry_id IS NOT NULL"
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, entry_id, actor_id, name)
+        SELECT :now, 'exited', item_id, id, CAST(:actor AS BIGINT), 'removed' FROM entry
+        WHERE id IN ({of}) AND exit IS NULL
+        """,
+        now=now,
+        actor=actor_id,
+    )
+    _end_entries(session, f"entry.id IN ({of})", now)
+    where = f"(task_item.id IN ({listed}) OR task_item.entry_id IN ({of}))"
+    exits.withdraw(session, where=where, name="removed", now=now)
+    run(
+        session,
+        f"UPDATE task_item SET routing = 'void', parked = NULL WHERE {where} AND routing IN ('pending', 'parked')",
+    )
+
+
+def withdraw_items(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:
+    """Withdraw all open places of items, and end their entries at `removed`."""
+    listed = ", ".join(str(int(one)) for one in item_ids) or "NULL"
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, entry_id, name)
+        SELECT :now, 'exited', item_id, id, 'removed' FROM entry WHERE item_id IN ({listed}) AND exit IS NULL
+        """,
+        now=now,
+    )
+    _end_entries(session, f"entry.item_id IN ({listed})", now)
+    where = f"task_item.item_id IN ({listed})"
+    exits.withdraw(session, where=where, name="archived", now=now)
+    run(
+        session,
+        f"UPDATE task_item SET routing = 'void', parked = NULL WHERE {where} AND routing IN ('pending', 'parked')",
+    )
+
+
+def _end_entries(session: Session, where: str, now: datetime) -> None:
+    run(
+        session,
+        f"UPDATE entry SET exit = 'removed', held_exit = NULL, exited_at = :now WHERE {where} AND exit IS NULL",
+        now=now,
+    )
