@@ -70,7 +70,6 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
         tasks[one.name] = _apply_task(session, pipeline, spec, one, before.get(one.name), read, now)
         invited |= teams.apply(session, task=tasks[one.name], team=one.assignees, project_id=project.id, now=now)
     _apply_reviews(session, spec, tasks)
-    removed = _close_removed(session, {name: task for name, task in before.items() if name not in tasks}, now)
     version = versions.find(session, pipeline_id=pipeline.id, digest=spec.digest)
     new = version is None
     if version is None:
@@ -78,6 +77,9 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
         version = versions.add(session, pipeline_id=pipeline.id, compiled=spec, tasks=keys, now=now)
     version.compiled = versions.to_document(spec)
     pipeline.version_id = version.id
+    session.flush()
+    versions.close_left(session, now=now)
+    removed = tuple(sorted(before.keys() - tasks.keys()))
     result = Deployed(
         pipeline_id=pipeline.id,
         pipeline=spec.name,
@@ -229,11 +231,3 @@ def _apply_reviews(session: Session, spec: compiled.Pipeline, tasks: Mapping[str
             session.add(Review(qa_task_id=tasks[one.name].id, task_id=task_id))
         for task_id in present.keys() - wanted:
             session.delete(present[task_id])
-
-
-def _close_removed(session: Session, gone: Mapping[str, Task], now: datetime) -> tuple[str, ...]:
-    """A removed task stays open until its last item has left."""
-    for task in gone.values():
-        if task.closed_at is None and not teams.has_open_places(session, task_id=task.id):
-            task.closed_at = now
-    return tuple(sorted(gone))

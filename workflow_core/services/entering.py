@@ -18,6 +18,8 @@ def enter_new(session: Session, *, pipeline: Pipeline, now: datetime, limit: int
 
     Call it, in a transaction each, until it returns 0. A paused pipeline takes nothing in.
     """
+    # A deploy holds the row while it changes the version: what enters follows the new one.
+    session.refresh(pipeline, with_for_update={"key_share": True})
     if pipeline.paused_at is not None or pipeline.version_id is None:
         return 0
     version = session.get_one(PipelineVersion, pipeline.version_id)

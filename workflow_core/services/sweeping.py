@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.store import claims, parking
+from workflow_core.store import claims, parking, versions
 
 
 @dataclass(frozen=True)
@@ -24,4 +24,5 @@ def sweep(session: Session, *, now: datetime) -> Swept:
     """End expired claims and free what is no longer stuck. Idempotent; run it often."""
     expired = claims.expire(session, now=now)
     freed = parking.free_for_somebody(session, now=now)
+    versions.close_left(session, now=now)
     return Swept(expired, freed, parking.count(session))
