@@ -184,7 +184,7 @@ def rows(session: Session) -> list[Row]:
 def exits(session: Session) -> dict[str, str | None]:
     """Return by item the exit by which it left; None while it is on its way."""
     found = session.exec(select(Item.name, Entry.exit).join(Entry, col(Entry.item_id) == col(Item.id)))
-    return dict(found)
+    return dict(found.all())
 
 
 def history(session: Session, verb: str) -> list[Event]:

@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
+from workflow_core.services import terms
 from workflow_core.store import teams
 from workflow_core.store.models import Membership, Person, Project
 
@@ -71,35 +72,35 @@ def normal(email: str) -> str:
     return email
 
 
-def project(session: Session, *, name: str) -> Project:
+def project(session: Session, *, name: str, actor: Actor = None) -> Project:
     """Return a project by name.
 
     Raises:
-        NotFound: there is none; the message lists those that are.
+        NotFound: there is none, or none that the actor is in; the message lists those that are for them.
     """
-    found = session.exec(select(Project).where(Project.name == name)).first()
+    here = select(Project)
+    if actor is not None:
+        here = here.join(Membership).where(Membership.person_id == (actor.id if actor.active else None))
+    found = session.exec(here.where(Project.name == name)).first()
     if found is None:
-        names = ", ".join(repr(one) for one in session.exec(select(Project.name).order_by(Project.name).limit(10)))
+        names = ", ".join(repr(one.name) for one in session.exec(here.order_by(Project.name).limit(10)))
         raise NotFound(f"no project {name!r}; there is {names or 'none yet, a deploy makes one'}")
     return found
 
 
 def project_for(session: Session, *, name: str, actor: Actor, now: datetime) -> Project:
     """Return a project by name, made if need be; who makes it owns it."""
-    found = session.exec(select(Project).where(Project.name == name)).first()
-    if found is not None:
-        return found
-    new = Project(name=name, created_at=now)
-    session.add(new)
-    session.flush()
-    if actor is not None:
-        teams.join_project(session, person=actor, project_id=new.id, role=Role.OWNER, now=now)
-    return new
+    found, new = teams.find_or_add_project(session, name=terms.name(name), now=now)
+    if new and actor is not None:
+        teams.join_project(session, person=actor, project_id=found.id, role=Role.OWNER, now=now)
+    return found
 
 
-def member(session: Session, *, email: str, project_id: int, role: str, now: datetime) -> Person:
-    """Return a person of the project, invited if need be; a role that they have already stays."""
-    found = teams.find_or_invite(session, email=normal(email), now=now)
+def member(
+    session: Session, *, email: str, project_id: int, role: str, now: datetime, invited: set[str] | None = None
+) -> Person:
+    """Return a person of the project, who has the role or keeps a higher one; who is new here is invited."""
+    found = teams.find_or_invite(session, email=normal(email), now=now, invited=invited)
     teams.join_project(session, person=found, project_id=project_id, role=role, now=now)
     return found
 
@@ -113,20 +114,43 @@ def set_role(session: Session, *, actor: Actor, project_id: int, email: str, rol
     """
     require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_PEOPLE)
     found = member(session, email=email, project_id=project_id, role=role, now=now)
-    membership = session.get_one(Membership, (project_id, found.id))
-    if membership.role == Role.OWNER and role != Role.OWNER:
-        owners = select(Membership).where(Membership.project_id == project_id, Membership.role == Role.OWNER)
-        if len(session.exec(owners).all()) == 1:
-            raise InvalidInput(f"{found.email} is the only owner; make somebody else an owner first")
-    membership.role = role
+    if role != Role.OWNER:
+        _keep_an_owner(session, project_id, found)
+    session.get_one(Membership, (project_id, found.id)).role = role
     session.flush()
     return found
 
 
 def deactivate(session: Session, *, actor: Actor, project_id: int, email: str) -> Person:
-    """Let a person take no more work anywhere; what they did, and what they hold, stays theirs until reassigned."""
+    """Let a person take no more work anywhere; what they did, and what they hold, stays theirs until reassigned.
+
+    Raises:
+        NotFound: they are not in the project.
+        NotAllowed: the actor does not own all the projects that they are in.
+        InvalidInput: one of these would have no owner left.
+    """
     require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_PEOPLE)
     found = person(session, email=email)
+    projects = list(session.exec(select(Membership.project_id).where(Membership.person_id == found.id)))
+    if project_id not in projects:
+        raise NotFound(f"nobody in this project has the e-mail {found.email!r}")
+    for each in projects:
+        if not may(session, actor=actor, project_id=each, permission=Permission.MANAGE_PEOPLE):
+            raise NotAllowed(f"{found.email} works in projects of other owners too; whoever runs annoflow can do it")
+        _keep_an_owner(session, each, found)
     found.active = False
     session.flush()
     return found
+
+
+def _keep_an_owner(session: Session, project_id: int, leaving: Person) -> None:
+    """Refuse to take the last owner from a project; two who leave at once wait for each other."""
+    owners = session.exec(
+        select(Membership, Person)
+        .join(Person)
+        .where(Membership.project_id == project_id, Membership.role == Role.OWNER)
+        .with_for_update(of=Membership, key_share=True)
+    ).all()
+    present = [person.id for _, person in owners if person.active]
+    if present == [leaving.id]:
+        raise InvalidInput(f"{leaving.email} is the only owner; make somebody else an owner first")

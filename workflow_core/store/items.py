@@ -1,15 +1,16 @@
 """Items of datasets, added and chosen as sets."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_
-from sqlmodel import Session, col
+from sqlalchemy import BigInteger, ColumnElement, String, bindparam, cast, func, or_
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Session, col, select
 
 from workflow_core.store.dialect import is_postgres, run
-from workflow_core.store.models import Item
+from workflow_core.store.models import Dataset, Item
 
 COLUMNS = ("folder", "name", "uri", "meta", "width", "height")
 
@@ -43,6 +44,27 @@ def add(session: Session, *, dataset_id: int, rows: Sequence[dict[str, Any]], no
         dataset=dataset_id,
         now=now,
     ).rowcount
+
+
+def find_or_add_dataset(session: Session, *, project_id: int, name: str, now: datetime) -> Dataset:
+    """Return a dataset of a project by name, made if need be."""
+    found = select(Dataset).where(Dataset.project_id == project_id, Dataset.name == name)
+    dataset = session.exec(found).first()
+    if dataset is None:
+        add = """INSERT INTO dataset (project_id, name, created_at) VALUES (:project, :name, :now)
+            ON CONFLICT (project_id, name) DO NOTHING"""
+        run(session, add, project=project_id, name=name, now=now)
+        dataset = session.exec(found).one()
+    return dataset
+
+
+def listed(session: Session, ids: Iterable[int]) -> ColumnElement[bool]:
+    """Return the condition that an item is one of those listed, however many: they are bound as one value."""
+    document = json.dumps([int(one) for one in ids])
+    if is_postgres(session):
+        each = func.jsonb_array_elements_text(cast(bindparam(None, document, type_=String), JSONB)).column_valued("id")
+        return col(Item.id).in_(select(cast(each, BigInteger)))
+    return col(Item.id).in_(select(func.json_each(document).table_valued("value").c.value))
 
 
 def in_folder(folder: str) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from workflow_core.store.dialect import run
-from workflow_core.store.models import Assignment, Membership, Person, Project, Task
+from workflow_core.store.models import Assignment, Membership, Person, Project, Task, TaskItem
 
 RISING = ("contributor", "manager", "owner")
 """The roles, each with all that the one before it may do."""
@@ -16,8 +16,7 @@ RISING = ("contributor", "manager", "owner")
 def apply(session: Session, *, task: Task, team: Mapping[str, float], project_id: int, now: datetime) -> set[str]:
     """Make the file's team the task's, where the file's team changed since the last time; returns who is new here.
 
-    Who leaves keeps what they finished; what they had open stays theirs until it is reassigned. From here on the
-    new shares count: nobody who joins is given all that comes until they have as much as the others.
+    Who leaves keeps what they finished; what they had open stays theirs until it is reassigned.
     """
     if dict(task.team) == dict(team):
         return set()
@@ -35,7 +34,6 @@ def apply(session: Session, *, task: Task, team: Mapping[str, float], project_id
             session.add(Assignment(task_id=task.id, person_id=person.id, weight=weight, created_at=now))
         else:
             assignment.weight, assignment.active = weight, True
-            assignment.allotted = 0
     for person_id, assignment in assignments.items():
         if person_id not in wanted:
             assignment.active = False
@@ -71,11 +69,16 @@ def join_project(session: Session, *, person: Person, project_id: int, role: str
     """Give a person a role in a project, unless they have it or a higher one."""
     membership = session.get(Membership, (project_id, person.id))
     if membership is None:
-        add = """INSERT INTO membership (project_id, person_id, role, created_at) VALUES (:project, :person, :role, :now)
-            ON CONFLICT (project_id, person_id) DO NOTHING"""
+        add = """INSERT INTO membership (project_id, person_id, role, created_at)
+            VALUES (:project, :person, :role, :now) ON CONFLICT (project_id, person_id) DO NOTHING"""
         run(session, add, project=project_id, person=person.id, role=str(role), now=now)
         membership = session.get_one(Membership, (project_id, person.id))
     if RISING.index(role) > RISING.index(membership.role):
         membership.role = role
     session.flush()
 
+
+def count_claims(session: Session, *, task_id: int, assignment_id: int) -> int:
+    """Return how many places an assignment has claimed."""
+    claimed = (TaskItem.task_id == task_id, TaskItem.assignment_id == assignment_id, TaskItem.state == "claimed")
+    return session.exec(select(func.count(col(TaskItem.id))).where(*claimed)).one()
