@@ -2,24 +2,27 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlmodel import Session
 
 from workflow_core.connectors.records import ImportedAnnotation, Problems
 from workflow_core.domain import geometry, recipes
+from workflow_core.domain.recipes import Recipe
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.suggestions import possible
 from workflow_core.errors import InvalidInput
-from workflow_core.services import people
+from workflow_core.services import matching, people
 from workflow_core.services.people import Actor
 from workflow_core.store import imports
-from workflow_core.store.models import Annotation, Dataset, Event, Item
+from workflow_core.store.models import Dataset, Event, Item
 
 BATCH = 2_000
-Owners = Mapping[str, list[tuple[int, str, Mapping[str, Any]]]]
 
 
 @dataclass
@@ -29,6 +32,16 @@ class Imported:
     new: int = 0
     present: int = 0
     problems: Problems = field(default_factory=Problems)
+
+
+@dataclass(frozen=True)
+class _Owner:
+    task_id: int
+    name: str
+    recipe: Recipe
+
+
+Owners = Mapping[str, list[_Owner]]
 
 
 def import_annotations(
@@ -45,107 +58,106 @@ def import_annotations(
 
     An annotation belongs to the task whose recipe has its label, so that it opens there, to be accepted or changed.
     What matches no item, no label or not the recipe is listed in the result's problems.
+
+    Raises:
+        NotAllowed: the actor may not import annotations.
     """
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.IMPORT_ANNOTATIONS)
+    imports.lock(session, dataset_id=dataset.id)
     result = Imported(problems=problems)
-    owners = imports.label_owners(session, dataset_id=dataset.id)
-    for batch in _batches(annotations):
-        _take(session, dataset, batch, owners, actor, source, result, now)
+    owners = _owners(session, dataset)
+    each = iter(annotations)
+    while batch := list(islice(each, BATCH)):
+        _take(session, matching.match(session, dataset, batch, problems), owners, actor, source, result, now)
     return result
 
 
 def _take(
     session: Session,
-    dataset: Dataset,
-    batch: list[ImportedAnnotation],
+    matched: Iterator[tuple[ImportedAnnotation, Item]],
     owners: Owners,
     actor: Actor,
     source: str,
     result: Imported,
     now: datetime,
 ) -> None:
-    matched = list(_matched(session, dataset, batch, result))
-    present = imports.present(session, item_ids=[item.id for _, item in matched])
-    came: dict[tuple[int, int | None], int] = {}
-    for one, item in matched:
+    pairs = list(matched)
+    present = imports.present(session, item_ids=[item.id for _, item in pairs])
+    rows: list[dict[str, Any]] = []
+    for one, item in pairs:
         external = _external(source, one)
         if (item.id, external) in present:
             result.present += 1
             continue
         try:
-            task_id = _owner(one, owners)
-            shape = geometry.parse(one.tool, one.geometry, item.width, item.height)
+            rows.append(_row(one, item, _owner(one, owners, result.problems)) | {"external_id": external})
         except InvalidInput as error:
             result.problems.add(one.where, str(error))
-            continue
-        present.add((item.id, external))
-        session.add(
-            Annotation(
-                item_id=item.id,
-                task_id=task_id,
-                external_id=external,
-                label=one.label,
-                tool=one.tool,
-                geometry=dict(shape),
-                attributes=dict(one.attributes),
-                origin=one.origin,
-                model=one.model,
-                model_version=one.model_version,
-                score=one.score,
-                created_at=now,
-            )
-        )
-        came[item.id, task_id] = came.get((item.id, task_id), 0) + 1
-        result.new += 1
+        else:
+            present.add((item.id, external))
+    imports.add(session, [row | {"created_at": now} for row in rows])
+    result.new += len(rows)
     actor_id = actor.id if actor else None
     session.add_all(
         Event(at=now, verb="imported", item_id=item, task_id=task, actor_id=actor_id, detail={"annotations": count})
-        for (item, task), count in came.items()
+        for (item, task), count in Counter((row["item_id"], row["task_id"]) for row in rows).items()
     )
     session.flush()
-    session.expunge_all()
 
 
-def _matched(
-    session: Session, dataset: Dataset, batch: list[ImportedAnnotation], result: Imported
-) -> Iterator[tuple[ImportedAnnotation, Item]]:
-    references = [one.item for one in batch]
-    names = imports.by_path(session, dataset_id=dataset.id, names=[r.name for r in references if r.name])
-    uris = imports.by_uri(session, dataset_id=dataset.id, uris=[r.uri for r in references if r.uri])
-    keys = imports.by_id(session, dataset_id=dataset.id, ids=[r.id for r in references if r.id is not None])
-    for one in batch:
-        wanted = one.item
-        if wanted.name is not None:
-            found = [i for i in names.get(wanted.name, []) if wanted.folder is None or i.folder == wanted.folder]
-            if len(found) > 1:
-                folders = ", ".join(sorted(item.folder for item in found)[:5])
-                result.problems.add(one.where, f"{wanted.name!r} is in several folders ({folders}); name the folder")
-                continue
-            item = found[0] if found else None
-        elif wanted.uri is not None:
-            item = uris.get(wanted.uri)
-        else:
-            item = keys.get(wanted.id) if wanted.id is not None else None
-        if item is None:
-            shown = wanted.name or wanted.uri or wanted.id
-            result.problems.add(one.where, f"no item {shown!r} in dataset {dataset.name!r}; bring the items in first")
-        else:
-            yield one, item
-
-
-def _owner(one: ImportedAnnotation, owners: Owners) -> int:
-    """Return the task that owns the label; several have it only where the file or nothing decides: the first."""
-    having = owners.get(one.label, [])
-    named = [owner for owner in having if owner[1] == one.task]
-    if not having:
-        known = ", ".join(sorted(owners)[:12]) or "none yet: deploy a pipeline or make a task first"
-        raise InvalidInput(f"no task has the label {one.label!r}; there is {known}")
-    key, _, content = (named or having)[0]
-    recipe = recipes.from_json(content)
-    wrong = recipes.fault(recipe, label=one.label, tool=one.tool, attributes=one.attributes)
-    if wrong and "required" not in wrong:
+def _row(one: ImportedAnnotation, item: Item, owner: _Owner) -> dict[str, Any]:
+    if any(isinstance(value, str) and not matching.is_text(value) for value in one.attributes.values()):
+        raise InvalidInput("an attribute holds what cannot be stored as text")
+    wrong = recipes.fault(owner.recipe, label=one.label, tool=one.tool, attributes=one.attributes)
+    if wrong:
         raise InvalidInput(wrong)
-    return key
+    return {
+        "item_id": item.id,
+        "task_id": owner.task_id,
+        "label": one.label,
+        "tool": one.tool,
+        "geometry": geometry.parse(one.tool, one.geometry, item.width, item.height),
+        "attributes": dict(one.attributes),
+        "origin": one.origin,
+        "model": one.model,
+        "model_version": one.model_version,
+        "score": one.score,
+    }
+
+
+def _owners(session: Session, dataset: Dataset) -> Owners:
+    owners: dict[str, list[_Owner]] = {}
+    for key, name, content in imports.tasks(session, dataset_id=dataset.id):
+        owner = _Owner(key, name, _lenient(recipes.from_json(content)))
+        for label in owner.recipe.labels:
+            owners.setdefault(label.name, []).append(owner)
+    return owners
+
+
+def _lenient(recipe: Recipe) -> Recipe:
+    """What is required of people is not required of a model: who opens its work adds what is missing."""
+    return replace(
+        recipe,
+        labels=tuple(
+            replace(label, attributes=tuple(replace(one, required=False) for one in label.attributes))
+            for label in recipe.labels
+        ),
+    )
+
+
+def _owner(one: ImportedAnnotation, owners: Owners, problems: Problems) -> _Owner:
+    """Return the task that owns the label: of several the one that the file names, or else the first."""
+    having = owners.get(one.label)
+    if not having:
+        raise InvalidInput(f"no task has the label {one.label!r}; {possible(one.label, owners) if owners else NO_TASK}")
+    named = [owner for owner in having if owner.name == one.task]
+    if one.task is not None and not named:
+        said = f"task {one.task!r} does not have the label {one.label!r}, so it went to {having[0].name!r}"
+        problems.add(one.where, said, skipped=False)
+    return (named or having)[0]
+
+
+NO_TASK = "no task is there yet: deploy a pipeline or make a task first"
 
 
 def _external(source: str, one: ImportedAnnotation) -> str:
@@ -155,14 +167,3 @@ def _external(source: str, one: ImportedAnnotation) -> str:
     else:
         named = [one.label, one.tool, one.geometry, one.attributes, one.origin, one.model, one.model_version]
     return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:40]
-
-
-def _batches(annotations: Iterable[ImportedAnnotation]) -> Iterator[list[ImportedAnnotation]]:
-    batch: list[ImportedAnnotation] = []
-    for one in annotations:
-        batch.append(one)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

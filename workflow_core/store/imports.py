@@ -1,46 +1,53 @@
 """Annotations made elsewhere find their items and tasks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from workflow_core.store.models import Annotation, Item, Recipe, Task
+from workflow_core.store.models import Annotation, Dataset, Item, Recipe, Task
 
 
-def label_owners(session: Session, *, dataset_id: int) -> Mapping[str, list[tuple[int, str, Mapping[str, Any]]]]:
-    """Return by label the annotation tasks of a dataset whose recipes have it: (id, name, recipe content)."""
-    owners: dict[str, list[tuple[int, str, Mapping[str, Any]]]] = {}
+def lock(session: Session, *, dataset_id: int) -> None:
+    """Let one import into a dataset happen at a time; items can be added and worked on meanwhile."""
+    session.exec(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update(key_share=True)).one()
+
+
+def tasks(session: Session, *, dataset_id: int) -> list[tuple[int, str, Mapping[str, Any]]]:
+    """Return the annotation tasks of a dataset, open ones first: (id, name, recipe content)."""
     rows = session.exec(
         select(Task.id, Task.name, Recipe.content)
         .join(Recipe, col(Recipe.id) == col(Task.recipe_id))
         .where(Task.dataset_id == dataset_id, Task.type == "annotation", col(Task.archived_at).is_(None))
-        .order_by(col(Task.id))
+        .order_by(col(Task.closed_at).is_not(None), col(Task.id))
     )
-    for key, name, content in rows:
-        for label in content["labels"]:
-            owners.setdefault(label["name"], []).append((key, name, content))
-    return owners
+    return [(key, name, content) for key, name, content in rows]
 
 
-def by_path(session: Session, *, dataset_id: int, names: Iterable[str]) -> dict[str, list[Item]]:
+def by_name(session: Session, *, dataset_id: int, names: Iterable[str]) -> dict[str, list[Item]]:
     """Return the items of these names, in whatever folder, by name."""
     found: dict[str, list[Item]] = {}
-    for item in session.exec(select(Item).where(Item.dataset_id == dataset_id, col(Item.name).in_(set(names)))):
+    for item in session.exec(_of(dataset_id).where(col(Item.name).in_(set(names)))):
         found.setdefault(item.name, []).append(item)
     return found
 
 
-def by_uri(session: Session, *, dataset_id: int, uris: Iterable[str]) -> dict[str, Item]:
+def by_uri(session: Session, *, dataset_id: int, uris: Iterable[str]) -> dict[str, list[Item]]:
     """Return the items of these URIs."""
-    rows = session.exec(select(Item).where(Item.dataset_id == dataset_id, col(Item.uri).in_(set(uris))))
-    return {item.uri: item for item in rows if item.uri is not None}
+    found: dict[str, list[Item]] = {}
+    for item in session.exec(_of(dataset_id).where(col(Item.uri).in_(set(uris)))):
+        found.setdefault(item.uri or "", []).append(item)
+    return found
 
 
-def by_id(session: Session, *, dataset_id: int, ids: Iterable[int]) -> dict[int, Item]:
+def by_id(session: Session, *, dataset_id: int, ids: Iterable[int]) -> dict[int, list[Item]]:
     """Return the items of these keys."""
-    rows = session.exec(select(Item).where(Item.dataset_id == dataset_id, col(Item.id).in_(set(ids))))
-    return {item.id: item for item in rows}
+    return {item.id: [item] for item in session.exec(_of(dataset_id).where(col(Item.id).in_(set(ids))))}
+
+
+def _of(dataset_id: int) -> Any:
+    return select(Item).where(Item.dataset_id == dataset_id, col(Item.archived_at).is_(None))
 
 
 def present(session: Session, *, item_ids: Iterable[int]) -> set[tuple[int, str]]:
@@ -51,3 +58,9 @@ def present(session: Session, *, item_ids: Iterable[int]) -> set[tuple[int, str]
         )
     )
     return {(item, external) for item, external in rows if external is not None}
+
+
+def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add annotations in one go."""
+    if rows:
+        session.connection().execute(insert(Annotation), [dict(row) for row in rows])

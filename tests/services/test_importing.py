@@ -1,0 +1,204 @@
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import building
+import pytest
+from sqlmodel import Session, col, select
+
+from workflow_core.connectors import annotations_jsonl
+from workflow_core.connectors.records import Maker, Problems
+from workflow_core.errors import NotAllowed, NotFound
+from workflow_core.services import data, importing, work
+from workflow_core.services.importing import Imported
+from workflow_core.store.models import Annotation, Dataset, Item, Task
+
+PIPELINE = """
+pipeline: street
+source: {watch: true}
+tasks:
+  cars:
+    type: annotation
+    recipe:
+      labels: [{name: car, tools: [box], attributes: {kind: {type: text, required: true}}}]
+    assignees: [ann@example.org]
+    on: {completed: signs}
+  signs:
+    type: annotation
+    recipe: {labels: [sign]}
+    assignees: [cy@example.org]
+    on: {completed: qa}
+  qa: {type: qa, assignees: [quinn@example.org]}
+"""
+BOX = {"x": 1, "y": 1, "width": 20, "height": 10}
+CAR: Mapping[str, Any] = {"item": "/0000.jpg", "label": "car", "tool": "box", "geometry": BOX}
+MODEL = Maker("model", "detector", "7")
+
+
+@pytest.fixture
+def dataset(session: Session) -> Dataset:
+    building.deploy(session, PIPELINE)
+    building.add_items(session, 3)
+    return building.dataset(session)
+
+
+def take(session: Session, dataset: Dataset, *lines: Mapping[str, Any], maker: Maker = MODEL, **more: Any) -> Imported:
+    problems = Problems()
+    read = annotations_jsonl.read([json.dumps(line) for line in lines], problems, maker=maker)
+    given: dict[str, Any] = {"actor": None, "source": "a.jsonl", "now": building.NOW} | more
+    return importing.import_annotations(session, dataset=dataset, annotations=read, problems=problems, **given)
+
+
+def messages(result: Imported) -> list[str]:
+    return [problem.message for problem in result.problems.listed]
+
+
+def stored(session: Session) -> list[Annotation]:
+    return list(session.exec(select(Annotation).order_by(col(Annotation.id))))
+
+
+def test_a_prediction_belongs_to_the_task_that_owns_its_label(session: Session, dataset: Dataset) -> None:
+    result = take(session, dataset, CAR | {"score": 0.75}, CAR | {"label": "sign"})
+    assert (result.new, result.present, result.problems.count) == (2, 0, 0)
+    names = {task.id: task.name for task in session.exec(select(Task))}
+    one, other = stored(session)
+    assert [names[found.task_id or 0] for found in (one, other)] == ["cars", "signs"]
+    assert (one.origin, one.model, one.model_version, one.score) == ("model", "detector", "7", 0.75)
+    assert one.geometry == {name: float(value) for name, value in BOX.items()}
+    assert one.created_at == building.NOW
+
+
+def test_the_import_is_told_in_the_history(session: Session, dataset: Dataset) -> None:
+    owner = building.person(session, "olga@example.org", role="owner")
+    take(session, dataset, CAR, CAR | {"geometry": BOX | {"x": 9}}, CAR | {"label": "sign"}, actor=owner)
+    told = [(event.actor_id, event.detail) for event in building.history(session, "imported")]
+    assert told == [(owner.id, {"annotations": 2}), (owner.id, {"annotations": 1})]
+
+
+def test_the_same_file_again_changes_nothing(session: Session, dataset: Dataset) -> None:
+    lines = [CAR, CAR | {"external_id": "1"}, CAR | {"external_id": "2", "label": "sign"}]
+    assert take(session, dataset, *lines).new == 3
+    again = take(session, dataset, *lines)
+    assert (again.new, again.present, len(stored(session))) == (0, 3, 3)
+
+
+def test_what_was_drawn_twice_in_a_file_comes_in_once(session: Session, dataset: Dataset) -> None:
+    result = take(session, dataset, CAR, CAR)
+    assert (result.new, result.present) == (1, 1)
+
+
+def test_another_file_may_use_the_same_ids(session: Session, dataset: Dataset) -> None:
+    take(session, dataset, CAR | {"external_id": "1"})
+    assert take(session, dataset, CAR | {"external_id": "1"}, source="b.jsonl").new == 1
+
+
+def test_what_was_rejected_stays_rejected(session: Session, dataset: Dataset) -> None:
+    take(session, dataset, CAR)
+    (found,) = stored(session)
+    found.deleted_at = building.NOW
+    session.flush()
+    assert take(session, dataset, CAR).present == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ({"item": "/9999.jpg"}, "no item '/9999.jpg' in dataset 'street'; bring the items in first"),
+        ({"item": "/elsewhere/0000.jpg"}, "no item '/elsewhere/0000.jpg'"),
+        ({"item": {"uri": "s3://b/a.jpg"}}, "no item 's3://b/a.jpg'"),
+        ({"item": 10**30}, f"no item {10**30}"),
+        ({"item": "/a\0b.jpg"}, "no item '/a\\x00b.jpg'"),
+        ({"item": "/\udce9.jpg"}, "no item '/\\udce9.jpg'"),
+        ({"label": "cat"}, "no task has the label 'cat'; did you mean \"car\"? possible: car, sign"),
+        ({"tool": "polygon", "geometry": {"points": [[0, 0], [9, 0], [9, 9]]}}, 'not drawn with the tool "polygon"'),
+        ({"attributes": {"colour": "red"}}, 'label "car" has no attribute "colour"'),
+        ({"attributes": {"kind": "a\0b"}}, "cannot be stored as text"),
+        ({"geometry": BOX | {"x": 630}}, "outside the image, which is 640 wide"),
+    ],
+)
+def test_what_cannot_be_taken_is_listed_with_its_reason(
+    session: Session, dataset: Dataset, line: dict[str, Any], message: str
+) -> None:
+    result = take(session, dataset, CAR | line, CAR)
+    assert result.new == 1
+    (problem,) = result.problems.listed
+    assert message in problem.message
+    assert (problem.where, problem.skipped) == ("line 1", True)
+
+
+def test_an_attribute_that_people_must_give_may_be_missing(session: Session, dataset: Dataset) -> None:
+    assert take(session, dataset, CAR).problems.count == 0
+
+
+def test_a_name_in_several_folders_asks_for_the_folder(session: Session, dataset: Dataset) -> None:
+    building.add_items(session, 1, folder="/night")
+    result = take(session, dataset, CAR | {"item": "0000.jpg"}, CAR | {"item": "/night/0000.jpg"})
+    assert result.new == 1
+    assert messages(result) == ["'0000.jpg' is several items: /0000.jpg, /night/0000.jpg; name the folder"]
+
+
+def test_an_item_is_also_known_by_its_uri_or_key(session: Session, dataset: Dataset) -> None:
+    new = [data.NewItem(name="far.jpg", uri="s3://bucket/far.jpg")]
+    data.add_items(session, actor=None, dataset=dataset, new=new, now=building.NOW)
+    key = session.exec(select(Item.id).where(Item.name == "0001.jpg")).one()
+    assert take(session, dataset, CAR | {"item": "s3://bucket/far.jpg"}, CAR | {"item": key}).new == 2
+
+
+def test_an_archived_item_takes_nothing(session: Session, dataset: Dataset) -> None:
+    session.exec(select(Item).where(Item.name == "0000.jpg")).one().archived_at = building.NOW
+    session.flush()
+    assert "no item" in messages(take(session, dataset, CAR))[0]
+
+
+def test_the_file_may_say_which_of_several_tasks(session: Session, dataset: Dataset) -> None:
+    text = PIPELINE.replace("pipeline: street", "pipeline: other\ndataset: street").replace("cars", "vans")
+    building.deploy(session, text)
+    take(session, dataset, CAR, CAR | {"task": "vans", "external_id": "2"})
+    names = {task.id: task.name for task in session.exec(select(Task))}
+    assert [names[found.task_id or 0] for found in stored(session)] == ["cars", "vans"]
+
+
+def test_a_task_that_lacks_the_label_is_said_and_the_annotation_taken(session: Session, dataset: Dataset) -> None:
+    result = take(session, dataset, CAR | {"task": "signs"})
+    assert (result.new, result.problems.listed[0].skipped) == (1, False)
+    assert messages(result) == ["task 'signs' does not have the label 'car', so it went to 'cars'"]
+
+
+def test_without_any_task_everything_is_listed(session: Session) -> None:
+    bare = building.dataset(session, name="bare")
+    building.add_items(session, 1, to=bare)
+    result = take(session, bare, CAR)
+    assert (result.new, len(stored(session))) == (0, 0)
+    assert "deploy a pipeline or make a task first" in messages(result)[0]
+
+
+def test_a_prediction_is_accepted_or_changed_by_who_works_in_its_task(session: Session, dataset: Dataset) -> None:
+    take(session, dataset, CAR, CAR | {"geometry": BOX | {"x": 99}})
+    accepted, changed = stored(session)
+    ann = building.person(session, "ann@example.org")
+    place = work.claim_next(session, actor=ann, task_id=building.task(session, "cars").id, now=building.NOW)
+    assert place is not None
+    full = {"label": "car", "tool": "box", "attributes": {"kind": "van"}}
+    drawn = [{"id": accepted.id, "geometry": BOX} | full, {"id": changed.id, "geometry": BOX | {"x": 90}} | full]
+    later = building.NOW + timedelta(minutes=1)
+    work.submit(session, actor=ann, place_id=place.id, status="completed", annotations=drawn, now=later)
+    assert {found.origin for found in stored(session)} == {"model"}
+    detail = building.history(session, "annotated")[0].detail or {}
+    assert [one["id"] for one in detail["changed"]] == [accepted.id, changed.id]
+
+
+def test_a_big_file_is_taken_in_batches(session: Session, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 4)
+    lines = [CAR | {"geometry": BOX | {"x": x}} for x in range(10)]
+    assert take(session, dataset, *lines, *lines[:3]).present == 3
+    assert len(stored(session)) == 10
+
+
+@pytest.mark.parametrize("role", ["manager", "contributor"])
+def test_only_an_owner_imports(session: Session, dataset: Dataset, role: str) -> None:
+    actor = building.person(session, "mia@example.org", role=role)
+    with pytest.raises(NotAllowed, match=r"cannot import annotations; ask the owner"):
+        take(session, dataset, CAR, actor=actor)
+    with pytest.raises(NotFound):
+        take(session, dataset, CAR, actor=building.stranger(session))
