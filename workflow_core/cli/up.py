@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from workflow_core.cli.files import beside
-from workflow_core.services import deploying, schema
+from workflow_core.errors import AnnoflowError
+from workflow_core.services import deploying, ingesting, schema
+from workflow_core.services.deploying import Deployed
 from workflow_core.settings import Settings
 from workflow_core.store.database import engine_for, session_scope
 
@@ -39,7 +41,8 @@ def up(
     settings.home.mkdir(parents=True, exist_ok=True)
     schema.upgrade(settings.database())
     say(f"database {shown(settings.database())} is up to date")
-    _deploy(settings, pipelines or [])
+    deployed = _deploy(settings, pipelines or [])
+    threading.Thread(target=_read_sources, args=(settings, deployed), name="sources", daemon=True).start()
     serve(settings, say=say, stop=stop)
 
 
@@ -59,8 +62,9 @@ def shown(url: str) -> str:
     return f"{scheme}://{user.partition(':')[0]}{at}{host}"
 
 
-def _deploy(settings: Settings, files: list[Path]) -> None:
+def _deploy(settings: Settings, files: list[Path]) -> list[Deployed]:
     engine = engine_for(settings.database())
+    deployed = []
     for file in files:
         with session_scope(engine) as session:
             done = deploying.deploy(
@@ -73,6 +77,27 @@ def _deploy(settings: Settings, files: list[Path]) -> None:
             )
         what = f"version {done.version[:8]} is new" if done.new_version else "nothing new in its graph"
         say(f"pipeline {done.pipeline} deployed from {file}: {what}")
+        deployed.append(done)
+    engine.dispose()
+    return deployed
+
+
+def _read_sources(settings: Settings, deployed: list[Deployed]) -> None:
+    """Bring in what is new in the sources of the pipelines just deployed; afterwards their schedules do."""
+    engine = engine_for(settings.database())
+    for one in deployed:
+        try:
+            ingested = ingesting.ingest(
+                lambda: session_scope(engine),
+                pipeline=one.pipeline,
+                project=one.project,
+                clock=lambda: datetime.now(UTC),
+            )
+        except AnnoflowError as error:
+            say(f"the source of {one.pipeline} was not read: {error}")
+        else:
+            if ingested:
+                say(str(ingested))
     engine.dispose()
 
 

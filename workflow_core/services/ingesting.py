@@ -28,6 +28,9 @@ class Ingested:
     entered: int = 0
     skipped: list[Skipped] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        return bool(self.new or self.entered or self.skipped)
+
     def __str__(self) -> str:
         """Say it in a line."""
         left_out = f", {len(self.skipped)} files were no items" if self.skipped else ""
