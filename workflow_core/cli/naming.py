@@ -7,7 +7,7 @@ import typer
 from workflow_core.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
+    from workflow_core.store.database import Session
 
 Pipeline = Annotated[str, typer.Argument(metavar="PIPELINE", help="The name of a deployed pipeline.")]
 Project = Annotated[

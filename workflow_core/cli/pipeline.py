@@ -99,7 +99,7 @@ def explain(
     from workflow_core.pipeline import reference
 
     if what is None:
-        show_table(("code", "name", "severity", "about"), [rule.cells for rule in reference.lines_of_rules()])
+        show_table(("code", "name", "severity", "about"), [rule.cells for rule in reference.list_rules()])
         return
     text = reference.explain(what)
     if text is None:

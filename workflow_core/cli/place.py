@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from workflow_core.errors import Unavailable
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from workflow_core.settings import Settings
+    from workflow_core.store.database import Session
 
 
 def at_place(*, home: str | None, database_url: str | None) -> None:

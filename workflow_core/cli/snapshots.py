@@ -85,11 +85,13 @@ def export(
     """
     from workflow_core.services import exporting
 
-    with progress("exporting"), place.session(read_only=True) as session:
+    with place.session(read_only=True) as session:
+        project = project_of(session, pipeline=pipeline, project=project)
+    with progress("exporting"):
         snapshot = exporting.export(
-            session,
+            place.session,
             pipeline=pipeline,
-            project=project_of(session, pipeline=pipeline, project=project),
+            project=project,
             exit_name=exit_,
             to=to,
             format=format.value if format else None,

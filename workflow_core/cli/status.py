@@ -11,7 +11,7 @@ from workflow_core.cli.style import Json
 from workflow_core.errors import NotFound
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
+    from workflow_core.store.database import Session
 
 MOST_STUCK = 20
 

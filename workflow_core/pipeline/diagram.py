@@ -18,7 +18,7 @@ _MERMAID: Mapping[Shape, tuple[str, str]] = {
 }
 
 # Entities, HTML, Markdown, icons (fa:fa-car), and what would begin a list: "1. cars" is not drawn otherwise.
-_SPECIAL = re.compile(r"[^\w .,:;%()+/?!=\[\]{}@-]|_|:(?! )|(?<=^\d)\.|(?<=^\d\d)\.|^[-+]")
+_SPECIAL = re.compile(r"[^\w .,:;%()+/?!=\[\]{}@-]|(?<![^\W_])_|_(?![^\W_])|:(?! )|(?<=^\d)\.|(?<=^\d\d)\.|^[-+]")
 
 _CLASSES: Mapping[Shape, str] = {
     "annotation": "fill:#e7f0fa,stroke:#2f6db0,color:#10263f",

@@ -84,11 +84,10 @@ class _Pen:
             self.edges.setdefault((source, names[0], dotted), []).append(label)
             return
         key = tuple(sorted(names))
-        if key not in self.forks:
-            self.forks[key] = "\0fork " + "\0".join(key)
-            for name in names:
-                self.edges[self.forks[key], name, False] = []
-        self.edges.setdefault((source, self.forks[key], dotted), []).append(label)
+        fork = self.forks.setdefault(key, "\0fork " + "\0".join(key))
+        self.edges.setdefault((source, fork, dotted), []).append(label)
+        for name in names:
+            self.edges.setdefault((fork, name, False), [])
 
 
 def _with_joins(pipeline: Pipeline, drawing: Drawing) -> Drawing:

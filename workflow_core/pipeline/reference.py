@@ -42,13 +42,13 @@ def mappings() -> Iterator[tuple[str, str]]:
         yield name, _definition(schema, name)["description"]
 
 
-def keys() -> list[Key]:
+def list_keys() -> list[Key]:
     """Return every key of the language."""
     schema = json_schema()
     return [key for name in _order(schema) for key in _keys(name, _definition(schema, name))]
 
 
-def lines_of_rules() -> list[RuleLine]:
+def list_rules() -> list[RuleLine]:
     """Return every finding, by code."""
     lines = (RuleLine(rule.CODE, rule.NAME, rule.SEVERITY, _first(rule.__doc__)) for rule in rules.ALL)
     return sorted(lines, key=lambda line: line.code)
@@ -60,7 +60,7 @@ def explain(what: str) -> str | None:
     for rule in rules.ALL:
         if wanted.lower() in (rule.CODE.lower(), rule.NAME):
             return f"{rule.CODE} {rule.NAME} ({rule.SEVERITY})\n\n{(rule.__doc__ or '').strip()}\n"
-    found = [key for key in keys() if key.name == wanted]
+    found = [key for key in list_keys() if key.name == wanted]
     return "".join(_paragraph(key) for key in found) or None
 
 
@@ -69,7 +69,7 @@ def keys_as_markdown() -> str:
     parts = []
     for name, about in mappings():
         lines = [
-            f"| `{key.name}` | {key.type} | {key.default} | {key.about} |" for key in keys() if key.mapping == name
+            f"| `{key.name}` | {key.type} | {key.default} | {key.about} |" for key in list_keys() if key.mapping == name
         ]
         head = f"**{name}**: {about[0].lower()}{about[1:]}"
         parts.append("\n".join([head, "", "| key | type | default | |", "|---|---|---|---|", *lines]))
@@ -78,7 +78,7 @@ def keys_as_markdown() -> str:
 
 def rules_as_markdown() -> str:
     """Return the table of all findings."""
-    lines = [f"| {line.code} | `{line.name}` | {line.severity} | {line.about} |" for line in lines_of_rules()]
+    lines = [f"| {line.code} | `{line.name}` | {line.severity} | {line.about} |" for line in list_rules()]
     return "\n".join(["| code | name | | about |", "|---|---|---|---|", *lines]) + "\n"
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from workflow_core.errors import InvalidInput
 
-__all__ = ["Engine", "engine_for", "session_scope"]
+__all__ = ["Engine", "Session", "engine_for", "session_scope"]
 
 BUSY_MS = 30_000
 """How long a writer on SQLite waits for the one before it."""
