@@ -49,7 +49,7 @@ def test_the_automation_is_one_that_prefect_takes() -> None:
 
 
 def test_the_make_targets_exist() -> None:
-    targets = re.findall(r"\bmake ([a-z]+)", README)
+    targets = re.findall(r"(?:`|^)make ([a-z]+)", README, re.MULTILINE)
     assert {"demo", "test", "check", "soak", "bench"} <= set(targets)
     for target in targets:
         subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
