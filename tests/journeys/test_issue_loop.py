@@ -1,6 +1,6 @@
 """QA as people do it: flagged, returned, fixed, reviewed, re-opened, approved; one sentence a test."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
@@ -53,11 +53,11 @@ class Street:
 
     engine: Engine
     now: datetime
-    held: dict[str, int] = field(default_factory=dict)
+    text: bytes = PIPELINE
 
     def start(self) -> None:
         with session_scope(self.engine) as session:
-            deploying.deploy(session, text=PIPELINE, file="street.yaml", read=no_files, actor=None, now=self.now)
+            deploying.deploy(session, text=self.text, file="street.yaml", read=no_files, actor=None, now=self.now)
             dataset = session.exec(select(Dataset)).one()
             data.add_items(session, actor=None, dataset=dataset, new=[data.NewItem(name="a.jpg")], now=self.now)
 
@@ -275,3 +275,29 @@ def test_beyond_its_rounds_an_issue_parks_the_item_for_a_manager(street: Street)
         street.issue(reviewing.reopen, "quinn", issue)
     with session_scope(street.engine) as session:
         assert street.place(session, "cars").parked == "max-fix-rounds"
+
+
+def corrected(street: Street) -> list[dict[str, object]]:
+    with session_scope(street.engine) as session:
+        drawn = session.exec(select(Annotation).where(Annotation.label == "car")).one()
+        return [{"id": drawn.id, **BOX, "geometry": {"x": 2, "y": 2, "width": 22, "height": 12}}]
+
+
+def test_a_reviewer_corrects_directly_only_where_the_recipe_allows_it(engine: Engine, now: datetime) -> None:
+    street = Street(engine, now)
+    street.until_qa()
+    with pytest.raises(InvalidInput, match="no annotation"):
+        street.do("quinn", "qa", "approved", corrected(street))
+
+
+def test_a_reviewers_correction_is_shown_beside_its_author(engine: Engine, now: datetime) -> None:
+    street = Street(
+        engine, now, PIPELINE.replace(b"{labels: [car]}", b"{labels: [car], settings: {reviewer_edits: true}}")
+    )
+    street.until_qa()
+    street.do("quinn", "qa", "approved", corrected(street))
+    with session_scope(engine) as session:
+        car = session.exec(select(Annotation).where(Annotation.label == "car")).one()
+        assert car.geometry["width"] == 22
+        assert car.created_by == people.person(session, email="ann@example.org").id
+        assert car.updated_by == people.person(session, email="quinn@example.org").id

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain import geometry, recipes
 from workflow_core.errors import InvalidInput
-from workflow_core.store.models import Annotation, Event, Item, Recipe, Task, TaskItem
+from workflow_core.store.models import Annotation, Event, Item, Recipe, Review, Task, TaskItem
 
 
 class Drawn(BaseModel):
@@ -42,7 +42,8 @@ def replace(
 ) -> None:
     """Make `drawn` the annotations of this task on the item: all of them, no others of the task.
 
-    Annotations of other tasks stay as they are. A prediction that is drawn unchanged is accepted; one that is
+    Annotations of other tasks stay as they are, but a reviewer may correct those that they review where the
+    recipe's setting `reviewer_edits` allows it; the history shows both, and it is not their own work. A prediction that is drawn unchanged is accepted; one that is
     changed keeps its origin, and the history says what it was.
 
     Raises:
@@ -50,16 +51,9 @@ def replace(
     """
     item = session.get_one(Item, place.item_id)
     recipe = recipes.from_json(session.get_one(Recipe, task.recipe_id).content)
-    present = {
-        one.id: one
-        for one in session.exec(
-            select(Annotation).where(
-                Annotation.item_id == place.item_id,
-                Annotation.task_id == task.id,
-                col(Annotation.deleted_at).is_(None),
-            )
-        )
-    }
+    present = _present(session, place, [task.id])
+    reviewed = _reviewed(session, task) if recipe.settings.get("reviewer_edits") else []
+    correctable = _present(session, place, reviewed)
     changes: dict[str, list[Any]] = {"created": [], "changed": [], "accepted": [], "deleted": []}
     kept: set[int] = set()
     for number, one in enumerate(drawn, start=1):
@@ -78,9 +72,9 @@ def replace(
             session.add(new)
             session.flush()
             changes["created"].append(new.id)
-        elif one.id in present and one.id not in kept:
+        elif one.id in present | correctable and one.id not in kept:
             kept.add(one.id)
-            _change(present[one.id], one, shape, person_id, now, changes)
+            _change((present | correctable)[one.id], one, shape, person_id, now, changes)
         else:
             raise InvalidInput(
                 f"annotation {number}: there is no annotation {one.id} of task {task.name!r} on {item.name};"
@@ -103,6 +97,19 @@ def replace(
                 detail={key: value for key, value in changes.items() if value},
             )
         )
+
+
+def _present(session: Session, place: TaskItem, task_ids: Sequence[int]) -> dict[int, Annotation]:
+    query = select(Annotation).where(
+        Annotation.item_id == place.item_id,
+        col(Annotation.task_id).in_(task_ids),
+        col(Annotation.deleted_at).is_(None),
+    )
+    return {one.id: one for one in session.exec(query)}
+
+
+def _reviewed(session: Session, task: Task) -> list[int]:
+    return list(session.exec(select(Review.task_id).where(Review.qa_task_id == task.id)))
 
 
 def _checked(recipe: recipes.Recipe, one: Drawn, item: Item, number: int) -> dict[str, Any]:
