@@ -1,6 +1,7 @@
 """The flow `export`: the items that left by an exit become files."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from prefect import flow
 from prefect.runtime import flow_run
@@ -29,15 +30,14 @@ def export_items(pipeline: str, exit_name: str, project: str = "default") -> End
     settings = Settings()
     engine = engine_for(settings.database())
     try:
-        with session_scope(engine, read_only=True) as session:
-            done = export(
-                session,
-                pipeline=pipeline,
-                project=project,
-                exit_name=exit_name,
-                now=datetime.now(UTC),
-                base=settings.home.resolve().parent,
-            )
+        done = export(
+            partial(session_scope, engine),
+            pipeline=pipeline,
+            project=project,
+            exit_name=exit_name,
+            now=datetime.now(UTC),
+            base=settings.home.resolve().parent,
+        )
     finally:
         engine.dispose()
     return Completed(message=f"{done.items} items in {done.uri}{', unchanged' if done.unchanged else ''}")

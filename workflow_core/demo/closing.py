@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -44,15 +45,14 @@ def export(engine: Engine, settings: Settings, pipeline: Pipeline, home: Path, c
     written: dict[str, int] = {}
     for name, to in wanted.items():
         # twice the same is no new snapshot, so this only says what is there, or writes what Prefect did not
-        with session_scope(engine, read_only=True) as session:
-            done = exporting.export(
-                session,
-                pipeline=pipeline.name,
-                project=pipeline.project,
-                exit_name=name,
-                now=datetime.now(UTC),
-                base=home,
-            )
+        done = exporting.export(
+            partial(session_scope, engine),
+            pipeline=pipeline.name,
+            project=pipeline.project,
+            exit_name=name,
+            now=datetime.now(UTC),
+            base=home,
+        )
         folder = home / to / done.name
         main = next((path for path in sorted(folder.glob("*.json*")) if path.name not in OTHERS), folder)
         written[main.relative_to(home).as_posix()] = done.items

@@ -10,7 +10,10 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class HistoryStep:
-    """Who did what to an item, when, and at which visit. `who` is None for annoflow itself."""
+    """Who did what to an item, when, and at which visit; `name` is the exit, or a reason.
+
+    `who` is None for annoflow itself.
+    """
 
     at: datetime
     what: str
@@ -18,11 +21,15 @@ class HistoryStep:
     task: str | None = None
     status: str | None = None
     visit: int | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True)
 class ExportAnnotation:
-    """One annotation; `geometry` is described in `domain.geometry`, people are named by e-mail."""
+    """One annotation; `geometry` is described in `domain.geometry`, people are named by e-mail.
+
+    A model's that has `accepted_at` was accepted as it was; one that has only `updated_at` was changed.
+    """
 
     id: int
     label: str
@@ -34,6 +41,7 @@ class ExportAnnotation:
     model: str | None = None
     model_version: str | None = None
     score: float | None = None
+    accepted_at: datetime | None = None
     created_by: str | None = None
     created_at: datetime | None = None
     updated_by: str | None = None
@@ -85,7 +93,7 @@ def line(value: object) -> str:
 def described(annotation: ExportAnnotation) -> dict[str, Any]:
     """Return what is known of an annotation beside its label and shape: its tool, its origin, who, when."""
     names = ("tool", "task", "origin", "model", "model_version", "score")
-    people = ("created_by", "created_at", "updated_by", "updated_at")
+    people = ("accepted_at", "created_by", "created_at", "updated_by", "updated_at")
     known = {name: getattr(annotation, name) for name in (*names, *people)}
     return {name: value for name, value in known.items() if value is not None}
 

@@ -27,6 +27,17 @@ class Snapshot:
     unchanged: bool = False
 
 
+def check(to: str, format: str) -> None:
+    """Refuse, before any work, what cannot be written.
+
+    Raises:
+        InvalidInput: there is no such format, or `to` is no place for files.
+    """
+    if format not in FORMATS:
+        raise InvalidInput(f"unknown export format {format!r}; {possible(format, list(FORMATS))}")
+    places.scheme(to)
+
+
 def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, now: datetime) -> Snapshot:
     """Write all items into a new snapshot under `to`, which becomes the latest one.
 
@@ -36,8 +47,7 @@ def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, no
         InvalidInput: there is no such format, or `to` is no place for files.
         Unavailable: the place cannot be reached or written to.
     """
-    if format not in FORMATS:
-        raise InvalidInput(f"unknown export format {format!r}; {possible(format, list(FORMATS))}")
+    check(to, format)
     destination = open_destination(to)
     staging: Path | None = None
     try:

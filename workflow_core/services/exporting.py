@@ -1,8 +1,10 @@
 """Exports: everything at an exit of a pipeline, as a snapshot of files with a manifest."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from sqlmodel import Session, select
 
@@ -20,12 +22,19 @@ from workflow_core.store import departures, versions
 from workflow_core.store.departures import Departed
 from workflow_core.store.models import Annotation, Dataset, Person, Pipeline, PipelineVersion, Task
 
-SHOWN = frozenset({"entered", "placed", "claimed", "submitted", "annotated", "exited", "diverted", "imported"})
-"""The verbs of the history that a manifest tells."""
+MARKED = 2_000
+"""Items that are marked in one transaction, so that no writer waits long."""
+
+
+class OpenSession(Protocol):
+    """Opens a session in a transaction of its own."""
+
+    def __call__(self, *, read_only: bool = False) -> AbstractContextManager[Session]:
+        """Open it."""
 
 
 def export(
-    session: Session,
+    open_session: OpenSession,
     *,
     pipeline: str,
     project: str,
@@ -38,34 +47,40 @@ def export(
 ) -> Snapshot:
     """Write a full snapshot of the items at an exit; `to` and `format` default to the exit's own `export`.
 
-    A relative place lies below `base`. Open a read-only session: writing files makes nobody wait.
+    First the items are marked as exported, which ends undoing, in short transactions; then what is marked is
+    written, as one state of everything, in a transaction that makes nobody wait. A relative place lies below `base`.
 
     Raises:
         NotFound: there is no such pipeline.
+        NotAllowed: the actor may not export items.
         InvalidInput: it has no such exit, or the exit says neither a format nor a place.
         Unavailable: the place cannot be written to.
     """
-    found = ingesting.find(session, pipeline=pipeline, project=project)
-    people.require(session, actor=actor, project_id=found.project_id, permission=Permission.EXPORT_ITEMS)
-    spec = versions.from_document(session.get_one(PipelineVersion, found.version_id).compiled)
-    if exit_name not in spec.exits:
-        raise InvalidInput(f"{pipeline!r} has no exit {exit_name!r}; {possible(exit_name, list(spec.exits))}")
-    declared = spec.exits[exit_name].export
+    with open_session(read_only=True) as session:
+        found = ingesting.find(session, pipeline=pipeline, project=project)
+        people.require(session, actor=actor, project_id=found.project_id, permission=Permission.EXPORT_ITEMS)
+        spec = versions.from_document(session.get_one(PipelineVersion, found.version_id).compiled)
+        known = list(dict.fromkeys([*spec.exits, *departures.exits(session, pipeline_id=found.id)]))
+        dataset = session.get_one(Dataset, found.dataset_id).name
+    if exit_name not in known:
+        raise InvalidInput(f"{pipeline!r} has no exit {exit_name!r}; {possible(exit_name, known)}")
+    declared = spec.exits[exit_name].export if exit_name in spec.exits else None
     to = to or (declared.to if declared else None)
     if to is None:
         raise InvalidInput(f"the exit {exit_name!r} has no export in {pipeline!r}; say where to write it")
-    if "://" not in to:
-        to = str(base / to)
-    about = About(
-        project=project,
-        dataset=session.get_one(Dataset, found.dataset_id).name,
-        pipeline=pipeline,
-        exit=exit_name,
-        where=spec.source.where,
-        labels=_labels(spec),
-    )
-    items = _items(session, found, exit_name)
-    return snapshot.write(items, to, format=format or (declared.format if declared else "jsonl"), about=about, now=now)
+    format = format or (declared.format if declared else "jsonl")
+    about = About(project, dataset, pipeline, exit_name, spec.source.where, _labels(spec))
+    snapshot.check(to, format)
+    after: int | None = 0
+    while after is not None:
+        with open_session() as session:
+            after = departures.mark_exported(
+                session, pipeline_id=found.id, exit_name=exit_name, after=after, limit=MARKED, now=now
+            )
+    with open_session(read_only=True) as session:
+        items = _items(session, found, exit_name)
+        place = to if "://" in to else str(base / to)
+        return snapshot.write(items, place, format=format, about=about, now=now)
 
 
 def _labels(spec: compiled.Pipeline) -> tuple[str, ...]:
@@ -75,7 +90,7 @@ def _labels(spec: compiled.Pipeline) -> tuple[str, ...]:
 def _items(session: Session, pipeline: Pipeline, exit_name: str) -> Iterator[ExportItem]:
     emails: Mapping[int, str] = dict(iter(session.exec(select(Person.id, Person.email))))
     tasks: Mapping[int, str] = dict(iter(session.exec(select(Task.id, Task.name))))
-    for one in departures.at_exit(session, pipeline_id=pipeline.id, exit_name=exit_name):
+    for one in departures.exported(session, pipeline_id=pipeline.id, exit_name=exit_name):
         yield _item(one, emails, tasks)
 
 
@@ -94,12 +109,12 @@ def _item(one: Departed, emails: Mapping[int, str], tasks: Mapping[int, str]) ->
                 at=event.at,
                 what=event.verb,
                 who=emails.get(event.actor_id) if event.actor_id is not None else None,
-                task=tasks.get(event.task_id) if event.task_id is not None else event.name,
+                task=tasks.get(event.task_id) if event.task_id is not None else None,
                 status=event.status,
                 visit=event.visit,
+                name=event.name,
             )
             for event in one.events
-            if event.verb in SHOWN
         ],
         version=one.version,
     )
@@ -117,6 +132,7 @@ def _annotation(one: Annotation, emails: Mapping[int, str], tasks: Mapping[int, 
         model=one.model,
         model_version=one.model_version,
         score=one.score,
+        accepted_at=one.accepted_at,
         created_by=emails.get(one.created_by) if one.created_by is not None else None,
         created_at=one.created_at,
         updated_by=emails.get(one.updated_by) if one.updated_by is not None else None,

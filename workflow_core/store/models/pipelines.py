@@ -71,7 +71,7 @@ class Entry(Table, table=True):
 
     __table_args__ = (
         UniqueConstraint("pipeline_id", "item_id"),
-        Index("ix_entry_exit", "pipeline_id", "exit"),
+        Index("ix_entry_exit", "pipeline_id", "exit", "item_id"),
         Index("ix_entry_item", "item_id"),
     )
 

@@ -275,7 +275,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_entry"),
         sa.UniqueConstraint("pipeline_id", "item_id", name="uq_entry_pipeline_id_item_id"),
     )
-    op.create_index("ix_entry_exit", "entry", ["pipeline_id", "exit"], unique=False)
+    op.create_index("ix_entry_exit", "entry", ["pipeline_id", "exit", "item_id"], unique=False)
     op.create_index("ix_entry_item", "entry", ["item_id"], unique=False)
 
     op.create_table(
