@@ -125,3 +125,10 @@ def test_thousands_of_wrong_names_do_not_take_minutes() -> None:
     )
     result = checked(f"pipeline: p\ntasks:\n{tasks}".encode())
     assert sum(each.name == "unknown-target" for each in result.findings) == 3000
+
+
+@pytest.mark.parametrize("value", ["[" + "5," * 20_000 + "]", "[" + "{a: b}," * 10_000 + "]"])
+def test_thousands_of_faults_in_one_line_do_not_take_minutes(value: str) -> None:
+    result = checked(VALID + f"teams: {{drivers: {value}}}\n".encode())
+    assert result.errors >= 10_000
+    assert len(as_text(result.findings, result.sources).splitlines()) == len(result.findings)

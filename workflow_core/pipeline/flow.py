@@ -64,7 +64,7 @@ class Flow:
         return tuple(each for each in dict.fromkeys(names) if each in self._bits)
 
     @cached_property
-    def _serial(self) -> Graph:
+    def serial(self) -> Graph:
         """The graph with the branches of a fork one behind the other, since an item goes through all of them.
 
         Diversions by `on_max_visits` are left out: whoever comes by one has been round a loop.
@@ -78,6 +78,7 @@ class Flow:
                 for entry, following in zip(entries, [*entries[1:], each.join], strict=True):
                     after.update({(node, each.join): following for node in each.inside[entry]})
         serial = Graph()
+        serial.places = self.graph.places
         for edges in self.graph.outgoing.values():
             for edge in edges:
                 if first.get(edge.source, edge.target) == edge.target and edge.by != "max_visits":
@@ -87,7 +88,7 @@ class Flow:
     @cached_property
     def _passed(self) -> dict[str, int]:
         """The annotation tasks that every path to a node passes, one bit each."""
-        serial = self._serial
+        serial = self.serial
         found: dict[str, int] = {}
         for node, over in Dominance(serial.net, START, leaving_out=self._ends).downwards():
             found[node] = found.get(over, 0) | self._bits.get(over, 0)
@@ -106,4 +107,4 @@ class Flow:
 
     def path_past(self, name: str, task: str) -> list[Edge]:
         """Return a path from the start to `name` that does not pass `task`."""
-        return self._serial.path(START, name, avoiding=task) or []
+        return self.serial.path(START, name, avoiding=task) or []

@@ -92,8 +92,8 @@ def _span(event: yaml.Event, lines: list[str]) -> Span:
     assert start is not None and end is not None
     if isinstance(event, yaml.CollectionStartEvent) or end.line != start.line:
         line = lines[start.line] if start.line < len(lines) else ""
-        text = line[: start.column] + re.split(r"\s#", line[start.column :], maxsplit=1)[0]
-        return Span(start.line + 1, start.column + 1, max(len(text.rstrip()), start.column) + 1)
+        text = re.split(r"\s#", line[start.column : start.column + 300], maxsplit=1)[0]
+        return Span(start.line + 1, start.column + 1, start.column + len(text.rstrip()) + 1)
     return Span(start.line + 1, start.column + 1, end.column + 1)
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from workflow_core.pipeline.findings import Finding
 
+MAX_SHOWN = 300
+"""Characters of a line that is shown; a longer one helps nobody, and thousands of findings may lie in it."""
+
 
 def as_text(findings: Iterable[Finding], sources: Mapping[str, str]) -> str:
     """Render findings for people. `sources` holds the text of each file, for the line that is shown.
@@ -27,13 +30,11 @@ def _paragraph(finding: Finding, lines: list[str]) -> str:
     head = (
         f"{finding.file}:{finding.line}:{finding.column}: {finding.severity}: {what} [{finding.code} {finding.name}]\n"
     )
-    if not 0 < finding.line <= len(lines):
+    if not 0 < finding.line <= len(lines) or len(lines[finding.line - 1]) > MAX_SHOWN:
         return head
     line = lines[finding.line - 1]
     start, end = finding.column - 1, max(finding.end_column - 1, finding.column)
     shown, left = _printable(line), len(_printable(line[:start]))
-    if len(shown) > 200:
-        return head
     width = max(1, _columns(_printable(line[start:end])))
     margin = " " * len(str(finding.line))
     caret = " " * _columns(shown[:left]) + "^" + "~" * (width - 1)

@@ -42,8 +42,7 @@ def shape(document: Document, root: Node, model: type[T]) -> T | None:
             if not each.follows():
                 rule, message, hint = each.told(model)
                 document.report(rule, each.span, message, hint)
-        for each in faulty:
-            each.drop()
+        _drop(faulty)
         if any(each.parent is None for each in faulty):
             return None
     return None
@@ -85,15 +84,6 @@ class _Faulty:
         value = self.parent.value if self.parent else None
         return value[self.step].key if isinstance(value, dict) and self.step in value else None
 
-    def drop(self) -> None:
-        """Take it out of the tree."""
-        value = self.parent.value if self.parent else None
-        if self.parent and isinstance(value, dict) and self.step in value:
-            self.parent.dropped[self.step] = value.pop(self.step).key
-        elif self.parent and isinstance(value, list) and self.node in value:
-            self.parent.dropped[f"#{id(self.node)}"] = self.node.span
-            value.remove(self.node)
-
     def follows(self) -> bool:
         """Tell whether this is only because something else, already reported, was left out."""
         dropped = self.node.dropped
@@ -125,6 +115,21 @@ class _Faulty:
             return kind, str(context["message"]), str(context.get("hint", ""))
         limit = self.error["msg"].lower().replace("input", "this")
         return "wrong-value", f"{limit}, and it is {describe(given)}", ""
+
+
+def _drop(faulty: list[_Faulty]) -> None:
+    """Take what is faulty out of the tree, a whole list at once."""
+    lists: dict[int, tuple[Node, set[int]]] = {}
+    for each in faulty:
+        value = each.parent.value if each.parent else None
+        if each.parent and isinstance(value, dict) and each.step in value:
+            each.parent.dropped[each.step] = value.pop(each.step).key
+        elif each.parent and isinstance(value, list):
+            each.parent.dropped[f"#{id(each.node)}"] = each.node.span
+            lists.setdefault(id(each.parent), (each.parent, set()))[1].add(id(each.node))
+    for parent, gone in lists.values():
+        assert isinstance(parent.value, list)
+        parent.value[:] = [node for node in parent.value if id(node) not in gone]
 
 
 def _article(tag: str) -> str:
