@@ -2,7 +2,9 @@
 
 import asyncio
 import importlib
+import multiprocessing
 import signal
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +24,8 @@ from workflow_core.store.database import Engine, engine_for, session_scope
 POLL = 1.0
 ENDING = 10.0
 """Seconds that runs have to end when the runner is asked to stop."""
+LEAVING = 4.0
+"""Seconds in which runs may end by themselves before they are cancelled."""
 LOOK = 5.0
 """Seconds between two looks at the pipelines, which may be deployed at any time."""
 
@@ -45,9 +49,17 @@ async def serve(settings: Settings) -> None:
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({running, following, stopping}, return_when=asyncio.FIRST_COMPLETED)
     following.cancel()
+    await _let_runs_end()
     if not running.done():
         await runner.astop()
     await asyncio.wait_for(running, timeout=ENDING)
+
+
+async def _let_runs_end() -> None:
+    """Give runs that are about to end a moment for it; the others are cancelled."""
+    until = time.monotonic() + LEAVING
+    while multiprocessing.active_children() and time.monotonic() < until:
+        await asyncio.sleep(0.1)
 
 
 async def register(runner: Runner, deployment: Deployment) -> Any:
