@@ -177,9 +177,7 @@ def from_json(value: Mapping[str, Any]) -> Recipe:
 
 
 def _label(value: Mapping[str, Any]) -> Label:
-    attributes = (
-        Attribute(**{**a, "values": tuple(a.get("values", ()))}) for a in value.get("attributes", ())
-    )
+    attributes = (Attribute(**{**a, "values": tuple(a.get("values", ()))}) for a in value.get("attributes", ()))
     return Label(**{**value, "tools": tuple(value.get("tools", ("box",))), "attributes": tuple(attributes)})
 
 

@@ -38,9 +38,7 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType(
 _KNOWN: Final = {status.name: status for status in (COMPLETED, DISCARDED, APPROVED)}
 
 
-def named(
-    name: str, *, action: str | None = None, color: str | None = None, key: str | None = None
-) -> Status:
+def named(name: str, *, action: str | None = None, color: str | None = None, key: str | None = None) -> Status:
     """Make a status of a name; the rest is as known, or its button says its name.
 
     >>> named("for-expert-review").action

@@ -5,16 +5,18 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from workflow_core.domain import recipes, statuses
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotFound
-from workflow_core.services import data, people
+from workflow_core.pipeline.compiled import Queue
+from workflow_core.services import data, people, terms
 from workflow_core.services.people import Actor
 from workflow_core.services.routing import BATCH
 from workflow_core.store import arrivals, entering, placing, teams, versions
-from workflow_core.store.models import Dataset, Pipeline, PipelineVersion, Recipe, Review, Task
+from workflow_core.store.models import Dataset, Item, Pipeline, PipelineVersion, Recipe, Review, Task
 
 
 def create(
@@ -29,21 +31,26 @@ def create(
     type: statuses.TaskType = "annotation",
     reviews: Sequence[Task] = (),
     extra_statuses: Sequence[str | statuses.Status] = (),
-    queue: Mapping[str, int] | None = None,
+    queue: Queue | None = None,
     review_own: bool = False,
     description: str | None = None,
 ) -> Task:
     """Make an empty task with its team; `add_items` fills it.
 
-    `assignees` are e-mails with weights, which are ratios. `queue` is `{batch, limit}`, or None to allocate in
-    advance. A QA task reviews at least one annotation task; without a recipe it has the union of theirs.
+    `assignees` are e-mails with weights, which are ratios. Without a `queue` items are allocated in advance. A QA
+    task reviews at least one annotation task; without a recipe it has the union of theirs.
 
     Raises:
         NotAllowed: the actor may not create tasks.
-        InvalidInput: the type, the team, the recipe or the reviewed tasks make no sense.
+        InvalidInput: the name, the type, the statuses, the team, the queue, the recipe or the reviewed tasks make no
+            sense.
     """
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.CREATE_TASK)
-    _check(session, dataset, name, type, reviews, assignees)
+    _check(session, dataset, name, type, reviews)
+    team = _team(name, assignees)
+    offered = _offered(type, extra_statuses)
+    if queue is not None and min(queue.batch, queue.limit, queue.lease_seconds) < 1:
+        raise InvalidInput(f"the batch, the limit and the lease of a queue are at least 1; {name!r} has {queue}")
     if recipe is None:
         if type == "annotation":
             raise InvalidInput(f"task {name!r} has no recipe: an annotation task says what may be labelled")
@@ -53,7 +60,6 @@ def create(
     stored = Recipe(project_id=dataset.project_id, name=name, content=recipes.to_json(recipe), created_at=now)
     session.add(stored)
     session.flush()
-    offered = [*statuses.DEFAULTS[type], *(_status(one) for one in extra_statuses)]
     task = Task(
         project_id=dataset.project_id,
         dataset_id=dataset.id,
@@ -62,14 +68,14 @@ def create(
         name=name,
         type=type,
         statuses=[asdict(one) for one in offered],
-        queue=dict(queue) if queue is not None else None,
+        queue={"batch": queue.batch, "limit": queue.limit} if queue else None,
+        lease=(queue or Queue()).lease_seconds,
         review_own=review_own,
         description=description,
         created_at=now,
     )
     session.add(task)
     session.flush()
-    team = {people.normal(email): float(weight) for email, weight in assignees.items()}
     teams.apply(session, task=task, team=team, project_id=dataset.project_id, now=now)
     session.add_all(Review(qa_task_id=task.id, task_id=reviewed.id) for reviewed in reviews)
     session.flush()
@@ -101,8 +107,10 @@ def create_qa(
         reviews=[task],
         **settings,
     )
-    reviewed = _filter_name(session, task)
-    add_items(session, actor=actor, task=qa, where={f"status.{reviewed}": list(of_status)}, now=now)
+    offered = [statuses.Status(**one) for one in task.statuses]
+    wanted = [statuses.resolve(one, offered).name for one in of_status]
+    with_status = entering.with_status(task_id=task.id, statuses=wanted)
+    _add(session, task=qa, chosen=(col(Item.dataset_id) == dataset.id) & with_status, now=now)
     return qa
 
 
@@ -128,24 +136,31 @@ def add_items(
         raise Conflict(f"task {task.name!r} is closed; re-open it, or add the items to another one")
     dataset = session.get_one(Dataset, task.dataset_id)
     chosen = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=item_ids)
-    chosen &= entering.absent_from(task_id=task.id)
+    return _add(session, task=task, chosen=chosen, now=now)
+
+
+def _add(session: Session, *, task: Task, chosen: ColumnElement[bool], now: datetime) -> int:
+    # One at a time per task or pipeline: two managers who add the same items at once must not add them twice.
+    scope = (Task, task.id) if task.pipeline_id is None else (Pipeline, task.pipeline_id)
+    entering.lock(session, *scope)
     added = 0
     while True:
         arrivals.prepare(session)
-        count = entering.choose(session, where=chosen, limit=10 * BATCH)
+        absent = entering.absent_from(task_id=task.id)
+        count = entering.choose(session, where=chosen & absent, limit=10 * BATCH)
         if not count:
             return added
         if task.pipeline_id is None:
             arrivals.take_items(session, task_id=task.id)
         else:
             _enter(session, task, now)
-        placing.place(session, now=now)
+        placing.place(session, now=now, meeting=False)
         added += count
 
 
 def _enter(session: Session, task: Task, now: datetime) -> None:
     """Enter the chosen items into the task's pipeline, at the task, on the present version."""
-    pipeline = session.get_one(Pipeline, task.pipeline_id)
+    pipeline = session.get_one(Pipeline, task.pipeline_id, populate_existing=True)
     version = session.get_one(PipelineVersion, pipeline.version_id)
     node = versions.task_node(session, version_id=version.id, task_id=task.id)
     if node is None:
@@ -171,38 +186,45 @@ def by_name(session: Session, *, project_id: int, name: str) -> Task:
     return session.get_one(Task, names[name])
 
 
-def _filter_name(session: Session, task: Task) -> str:
-    if task.pipeline_id is None:
-        return task.name
-    return f"{session.get_one(Pipeline, task.pipeline_id).name}/{task.name}"
-
-
-def _status(one: str | statuses.Status) -> statuses.Status:
-    return one if isinstance(one, statuses.Status) else statuses.named(one)
-
-
-def _check(
-    session: Session,
-    dataset: Dataset,
-    name: str,
-    type: str,
-    reviews: Sequence[Task],
-    assignees: Mapping[str, float],
-) -> None:
+def _check(session: Session, dataset: Dataset, name: str, type: str, reviews: Sequence[Task]) -> None:
     if type not in statuses.DEFAULTS:
         raise InvalidInput(f"unknown task type {type!r}; possible: {', '.join(statuses.DEFAULTS)}")
-    if not (0 < len(name) <= 64) or ":" in name or not name.isprintable():
-        raise InvalidInput(f"{name!r} is no task name: up to 64 printable characters without ':'")
+    terms.name(name)
     taken = select(Task).where(
         Task.project_id == dataset.project_id, Task.name == name, col(Task.pipeline_id).is_(None)
     )
     if session.exec(taken).first() is not None:
         raise InvalidInput(f"there is a task {name!r} already; give this one another name")
-    if not assignees or not any(weight > 0 for weight in assignees.values()):
-        raise InvalidInput(f"task {name!r} has nobody to work on it; name at least one person of a weight over 0")
     if (type == "qa") != bool(reviews):
         wanted = "reviews at least one annotation task" if type == "qa" else "reviews nothing"
         raise InvalidInput(f"task {name!r} is of type {type} and so {wanted}")
     for reviewed in reviews:
         if reviewed.type != "annotation":
             raise InvalidInput(f"{reviewed.name!r} is a QA task; only annotation tasks are reviewed")
+        if reviewed.dataset_id != dataset.id:
+            raise InvalidInput(f"{reviewed.name!r} is a task over another dataset than {dataset.name!r}")
+
+
+def _team(name: str, assignees: Mapping[str, float]) -> dict[str, float]:
+    team: dict[str, float] = {}
+    for email, weight in assignees.items():
+        who = people.normal(email)
+        if who in team:
+            raise InvalidInput(f"{who} is named twice in the team of {name!r}")
+        team[who] = terms.weight(weight)
+    if not team:
+        raise InvalidInput(f"task {name!r} has nobody to work on it; name at least one person")
+    return team
+
+
+def _offered(type: statuses.TaskType, extra: Sequence[str | statuses.Status]) -> list[statuses.Status]:
+    offered = list(statuses.DEFAULTS[type])
+    for given in extra:
+        one = given if isinstance(given, statuses.Status) else statuses.named(given)
+        terms.name(one.name)
+        if type != "qa" and one.name == statuses.APPROVED.name:
+            raise InvalidInput("only a QA task offers the status 'approved': an approved item has been reviewed")
+        if one.name in {each.name for each in offered}:
+            raise InvalidInput(f"the status {one.name!r} is offered twice")
+        offered.append(one)
+    return offered

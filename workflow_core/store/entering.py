@@ -1,12 +1,13 @@
 """Choose items and enter them: the scratch table `entering` holds which."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, column, insert, select, table
 from sqlmodel import Session, col
 
 from workflow_core.store.dialect import is_postgres, run
-from workflow_core.store.models import Entry, Item, TaskItem
+from workflow_core.store.models import Entry, Item, Pipeline, Task, TaskItem
 
 ENTERING = table("entering", column("item_id"))
 
@@ -16,10 +17,15 @@ def choose_new(session: Session, *, pipeline_id: int, where: ColumnElement[bool]
 
     The pipeline's row is locked, so that two processes never enter one item twice.
     """
-    if is_postgres(session):
-        run(session, "SELECT id FROM pipeline WHERE id = :id FOR NO KEY UPDATE", id=pipeline_id)
+    lock(session, Pipeline, pipeline_id)
     entered = select(col(Entry.id)).where(col(Entry.pipeline_id) == pipeline_id, col(Entry.item_id) == col(Item.id))
     return choose(session, where=where & ~entered.exists(), limit=limit)
+
+
+def lock(session: Session, table: type[Pipeline] | type[Task], id: int) -> None:
+    """Lock a pipeline or a task until the transaction ends; only on PostgreSQL, SQLite has one writer anyway."""
+    if is_postgres(session):
+        run(session, f"SELECT id FROM {table.__tablename__} WHERE id = :id FOR NO KEY UPDATE", id=id)
 
 
 def choose(session: Session, *, where: ColumnElement[bool], limit: int) -> int:
@@ -38,7 +44,7 @@ def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime)
         INSERT INTO entry (pipeline_id, item_id, version_id, created_at)
         SELECT :pipeline, item_id, :version, :now FROM entering WHERE TRUE ORDER BY item_id
         ON CONFLICT (pipeline_id, item_id) DO UPDATE
-        SET version_id = excluded.version_id, exit = NULL, exited_at = NULL
+        SET version_id = excluded.version_id, exit = NULL, exited_at = NULL, exported_at = NULL
         """,
         pipeline=pipeline_id,
         version=version_id,
@@ -62,6 +68,14 @@ def absent_from(*, task_id: int) -> ColumnElement[bool]:
         col(TaskItem.task_id) == task_id, col(TaskItem.item_id) == col(Item.id), col(TaskItem.state) != "withdrawn"
     )
     return ~there.exists()
+
+
+def with_status(*, task_id: int, statuses: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that an item has one of these statuses in a task now."""
+    having = select(col(TaskItem.id)).where(
+        col(TaskItem.task_id) == task_id, col(TaskItem.item_id) == col(Item.id), col(TaskItem.status).in_(statuses)
+    )
+    return having.exists()
 
 
 def open_elsewhere(session: Session, *, pipeline_id: int) -> int:

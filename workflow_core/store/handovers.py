@@ -30,7 +30,9 @@ class Handed:
 
 def held(session: Session, *, task_id: int, assignment_id: int) -> int:
     """Return how many places an assignment has claimed."""
-    counted = "SELECT count(*) FROM task_item WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'"
+    counted = (
+        "SELECT count(*) FROM task_item WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'"
+    )
     return int(run(session, counted, task=task_id, assignment=assignment_id).scalar_one())
 
 

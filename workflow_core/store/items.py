@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, String, bindparam, cast, func, or_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, TextClause, func, or_, text
 from sqlmodel import Session, col, select
 
 from workflow_core.store.dialect import is_postgres, run
@@ -58,13 +57,13 @@ def find_or_add_dataset(session: Session, *, project_id: int, name: str, now: da
     return dataset
 
 
-def listed(session: Session, ids: Iterable[int]) -> ColumnElement[bool]:
+def listed(session: Session, ids: Iterable[int]) -> TextClause:
     """Return the condition that an item is one of those listed, however many: they are bound as one value."""
-    document = json.dumps([int(one) for one in ids])
     if is_postgres(session):
-        each = func.jsonb_array_elements_text(cast(bindparam(None, document, type_=String), JSONB)).column_valued("id")
-        return col(Item.id).in_(select(cast(each, BigInteger)))
-    return col(Item.id).in_(select(func.json_each(document).table_valued("value").c.value))
+        each = "SELECT CAST(listed AS BIGINT) FROM jsonb_array_elements_text(CAST(:listed_items AS JSONB)) listed"
+    else:
+        each = "SELECT value FROM json_each(:listed_items)"
+    return text(f"item.id IN ({each})").bindparams(listed_items=json.dumps([int(one) for one in ids]))
 
 
 def in_folder(folder: str) -> ColumnElement[bool]:

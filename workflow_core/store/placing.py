@@ -12,13 +12,14 @@ OVERFLOWS = 8
 """How often one arrival may be diverted by `max_visits` before it is parked."""
 
 
-def place(session: Session, *, now: datetime, bounded: bool = True) -> None:
+def place(session: Session, *, now: datetime, bounded: bool = True, meeting: bool = True) -> None:
     """Place all arrivals: through routers and diversions, to tasks, exits and joins.
 
-    Unbounded, `max_visits` diverts nothing: a manager sends where they want.
+    Unbounded, `max_visits` diverts nothing: a manager sends where they want. Not `meeting`, who arrives at a join
+    comes from outside the fork and waits for nobody.
     """
-    _settle(session, now, at_joins=True, bounded=bounded)
-    if joins.gather(session, now=now):
+    _settle(session, now, at_joins=meeting, bounded=bounded)
+    if meeting and joins.gather(session, now=now):
         _settle(session, now, at_joins=False, bounded=bounded)
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from workflow_core.store.dialect import run
-from workflow_core.store.models import Assignment, Membership, Person, Project, Task, TaskItem
+from workflow_core.store.models import Assignment, Membership, Person, Project, Task
 
 RISING = ("contributor", "manager", "owner")
 """The roles, each with all that the one before it may do."""
@@ -76,9 +75,3 @@ def join_project(session: Session, *, person: Person, project_id: int, role: str
     if RISING.index(role) > RISING.index(membership.role):
         membership.role = role
     session.flush()
-
-
-def count_claims(session: Session, *, task_id: int, assignment_id: int) -> int:
-    """Return how many places an assignment has claimed."""
-    claimed = (TaskItem.task_id == task_id, TaskItem.assignment_id == assignment_id, TaskItem.state == "claimed")
-    return session.exec(select(func.count(col(TaskItem.id))).where(*claimed)).one()
