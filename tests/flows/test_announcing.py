@@ -4,14 +4,17 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from workflow_core.services.announcing import Announcer, StatusSet, event_of
+from workflow_core.services import work
+from workflow_core.services.announcing import Announcer, StatusSet, announcing, event_of
+from workflow_core.store.database import session_scope
 
 
 class Listener:
@@ -115,3 +118,26 @@ def test_an_event_names_the_pipelines_most_statuses_first_and_stays_within_what_
     assert len(event["related"]) <= 100
     assert event["related"][0]["annoflow.count"] == "199"
     assert {one["prefect.resource.id"] for one in event["related"]} == {"annoflow.pipeline.road"}
+
+
+def test_a_status_is_announced_when_it_is_committed_and_not_when_it_is_rolled_back(
+    listener: Listener, sqlite_url: str, road_in: Callable[[str, int], Any]
+) -> None:
+    road = road_in(sqlite_url, 5)
+    with announcing(road.engine, listener.url):
+        road.complete(3)
+        with pytest.raises(ZeroDivisionError), session_scope(road.engine) as session:
+            work.submit(session, actor=road.ann, place_id=road.todo[0], status="completed", now=datetime.now(UTC))
+            raise ZeroDivisionError
+    road.complete(1)
+    assert listener.counted == 3
+    assert listener.posts[0][1]["payload"]["statuses"] == [
+        {"pipeline": "road", "task": "cars", "status": "completed", "count": 3}
+    ]
+
+
+def test_where_no_prefect_is_known_nothing_is_announced(sqlite_url: str, road_in: Callable[[str, int], Any]) -> None:
+    road = road_in(sqlite_url, 1)
+    with announcing(road.engine, None):
+        road.complete(1)
+    assert not [thread for thread in threading.enumerate() if thread.name == "announcer"]

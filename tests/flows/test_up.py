@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from workflow_core.services import tracing
-from workflow_core.services.announcing import Announcer
+from workflow_core.services.announcing import Announcer, announcing
 from workflow_core.settings import Settings
 from workflow_core.store.database import session_scope
 
@@ -161,13 +161,11 @@ def test_ten_thousand_statuses_in_a_minute_leave_five_task_runs_and_an_event_a_s
         pytest.skip("measured on SQLite; what Prefect is told does not depend on the database")
     wait_until(lambda: site.mover_pid() and site.road.unrouted() == 0, 30)
     before = len(site.found("task_runs", limit=200))
-    announcer = Announcer(f"http://127.0.0.1:{site.port}/api")
     start = time.monotonic()
-    for number in range(1, 10_001):
-        site.road.complete(1)
-        announcer.status_set(pipeline="road", task="cars", status="completed")
-        time.sleep(max(0.0, start + number * 0.006 - time.monotonic()))
-    announcer.close()
+    with announcing(site.road.engine, Settings(home=site.home).prefect_api()):
+        for number in range(1, 10_001):
+            site.road.complete(1)
+            time.sleep(max(0.0, start + number * 0.006 - time.monotonic()))
     seconds = time.monotonic() - start
     wait_until(lambda: site.road.unrouted() == 0, 10)
     time.sleep(6)  # what Prefect writes in batches

@@ -3,6 +3,7 @@
 import signal
 import threading
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -88,7 +89,7 @@ def _read_sources(settings: Settings, deployed: list[Deployed]) -> None:
     for one in deployed:
         try:
             ingested = ingesting.ingest(
-                lambda: session_scope(engine),
+                partial(session_scope, engine),
                 pipeline=one.pipeline,
                 project=one.project,
                 clock=lambda: datetime.now(UTC),

@@ -4,11 +4,17 @@ import logging
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import httpx
+from sqlalchemy import Engine, event
+from sqlmodel import Session
+
+from workflow_core.store.models import Pipeline
 
 EVENT = "annoflow.status-set"
 LONGEST_WAIT = 30.0
@@ -54,6 +60,37 @@ def event_of(counts: Mapping[StatusSet, int]) -> dict[str, Any]:
             "statuses": [{**key._asdict(), "count": count} for key, count in most_first[:MOST_RELATED]],
         },
     }
+
+
+_announced: WeakKeyDictionary[Engine, "Announcer"] = WeakKeyDictionary()
+
+
+@contextmanager
+def announcing(engine: Engine, api_url: str | None) -> Iterator[None]:
+    """Announce the statuses that are set and committed through `engine` meanwhile; nothing without an `api_url`."""
+    if api_url is None:
+        yield
+        return
+    announcer = _announced[engine] = Announcer(api_url)
+    try:
+        yield
+    finally:
+        del _announced[engine]
+        announcer.close()
+
+
+def note(session: Session, *, pipeline_id: int | None, task: str, status: str) -> None:
+    """Announce a status of a pipeline's task once the session's transaction commits, if anybody announces at all."""
+    engine = session.get_bind().engine
+    announcer = _announced.get(engine) if _announced else None
+    if announcer is None or pipeline_id is None:
+        return
+    pipeline = session.get_one(Pipeline, pipeline_id).name
+
+    def tell(_: Session) -> None:
+        announcer.status_set(pipeline=pipeline, task=task, status=status)
+
+    event.listen(session, "after_commit", tell, once=True)
 
 
 class Announcer:
