@@ -9,7 +9,8 @@ from workflow_core.pipeline.rehearsal import Rehearsed, rehearse
 PIPELINE = """
 pipeline: street
 tasks:
-  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], max_visits: 2, on: {completed: router}}
+  cars:
+    {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], max_visits: 2, on: {completed: router}}
   qa: {type: qa, assignees: [quinn@example.org], extra_statuses: [redo], on: {redo: cars}}
 routers:
   router:

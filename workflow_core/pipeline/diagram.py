@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.drawing import Drawing, Shape, draw
@@ -47,11 +47,10 @@ def mermaid(pipeline: Pipeline) -> str:
     lines = ["---", f"title: {json.dumps(pipeline.name, ensure_ascii=False)}", "---", "flowchart TD"]
     for node in drawing.nodes:
         opening, closing = _MERMAID[node.shape]
-        text = "<br/>".join(_mermaid_text(line) for line in node.lines)
-        lines.append(f'    {ids[node.name]}{opening}"{text}"{closing}')
+        lines.append(f'    {ids[node.name]}{opening}"{_mermaid_texts(node.lines)}"{closing}')
     for edge in drawing.edges:
         arrow = "-.->" if edge.dotted else "-->"
-        label = f'|"{_mermaid_text(" / ".join(edge.labels))}"|' if edge.labels else ""
+        label = f'|"{_mermaid_texts(edge.labels)}"|' if edge.labels else ""
         lines.append(f"    {ids[edge.source]} {arrow}{label} {ids[edge.target]}")
     quiet = [str(number) for number, edge in enumerate(drawing.edges) if edge.quiet]
     if quiet:
@@ -76,7 +75,7 @@ def dot(pipeline: Pipeline) -> str:
     for node in drawing.nodes:
         lines.append(f"    {ids[node.name]} [label={_dot_text(*node.lines)}, {_DOT[node.shape]}]")
     for edge in drawing.edges:
-        given = [f"label={_dot_text(' / '.join(edge.labels))}"] * bool(edge.labels)
+        given = [f"label={_dot_text(*edge.labels)}"] * bool(edge.labels)
         given += ["style=dashed"] * edge.dotted + ['color="#bbbbbb", fontcolor="#999999"'] * edge.quiet
         lines.append(f"    {ids[edge.source]} -> {ids[edge.target]}" + (f" [{', '.join(given)}]" if given else ""))
     return "\n".join([*lines, "}"]) + "\n"
@@ -87,9 +86,9 @@ def _ids(drawing: Drawing) -> dict[str, str]:
     return {node.name: f"n{number}" for number, node in enumerate(drawing.nodes)}
 
 
-def _mermaid_text(text: str) -> str:
-    """Escape what means something in a quoted text of Mermaid: HTML, entities, Markdown, its own line breaks."""
-    return _SPECIAL.sub(lambda found: f"#{ord(found.group())};", text)
+def _mermaid_texts(lines: Iterable[str]) -> str:
+    escaped = (_SPECIAL.sub(lambda found: f"#{ord(found.group())};", line) for line in lines)
+    return "<br/>".join(escaped)
 
 
 def _dot_text(*lines: str) -> str:

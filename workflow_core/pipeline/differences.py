@@ -13,18 +13,18 @@ def between(before: Pipeline, after: Pipeline) -> tuple[str, ...]:
 def _lines(before: Pipeline, after: Pipeline) -> Iterator[str]:
     if before.start != after.start:
         yield f"items enter at {_names(after.start)}, no longer at {_names(before.start)}"
-    for name in before.tasks:
-        if name in after.tasks:
+    for name in after.tasks:  # the order of the file; what comes from a database has lost it
+        if name in before.tasks:
             yield from _of_task(before.tasks[name], after.tasks[name])
     for what, old, new in (("router", before.routers, after.routers), ("exit", before.exits, after.exits)):
         yield from _of_names(what, old, new)
-    for name, router in before.routers.items():
-        if name in after.routers and after.routers[name] != router:
+    for name, router in after.routers.items():
+        if name in before.routers and before.routers[name] != router:
             yield f"the router {name} decides otherwise"
 
 
 def _of_task(before: Task, after: Task) -> Iterator[str]:
-    for status in dict.fromkeys((*before.routes, *after.routes)):
+    for status in dict.fromkeys((*after.routes, *sorted(before.routes))):
         old, new = before.routes.get(status), after.routes.get(status)
         if old != new:
             yield f"{before.name}: {status} leads to {_targets(new)}{f', no longer to {_targets(old)}' if old else ''}"
@@ -40,7 +40,7 @@ def _of_names(what: str, before: Mapping[str, object], after: Mapping[str, objec
     for name in after:
         if name not in before:
             yield f"the {what} {name} is new"
-    for name in before:
+    for name in sorted(before):
         if name not in after:
             yield f"the {what} {name} is removed"
 

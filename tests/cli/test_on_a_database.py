@@ -1,0 +1,152 @@
+"""Commands that look at, and change, an installation."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import building
+import pytest
+from sqlmodel import Session
+
+from workflow_core.store.database import engine_for, session_scope
+
+PIPELINE = building.TWO_STEPS + "exits:\n  approved: {export: {format: jsonl, to: out}}\n"
+
+
+@pytest.fixture
+def home(annoflow, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A migrated database, and a pipeline file."""
+    monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
+    (tmp_path / "street.yaml").write_text(PIPELINE)
+    return tmp_path
+
+
+@pytest.fixture
+def worked(annoflow, home: Path, database_url: str) -> Path:
+    """Three items: one approved, one whose status is not moved yet, one not begun."""
+    assert annoflow("pipeline", "deploy", "street.yaml").code == 0
+    engine = engine_for(database_url)
+    with session_scope(engine) as session:
+        building.add_items(session, 1, now=datetime.now(UTC))
+        building.work_through(session, building.good)
+        building.add_items(session, 2, start=1)
+        _complete_one(session)
+    engine.dispose()
+    return home
+
+
+def _complete_one(session: Session) -> None:
+    left = ["completed"]
+    building.work_in(session, "cars", lambda *_: left.pop() if left else None)
+
+
+def test_a_database_is_made_and_found_up_to_date(annoflow, tmp_path: Path) -> None:
+    assert annoflow("status").code == 3
+    assert not (tmp_path / ".annoflow").exists()
+    assert "it was empty" in annoflow("db", "upgrade").out
+    assert "up to date" in annoflow("db", "upgrade").out
+    assert (tmp_path / ".annoflow/annoflow.db").exists()
+    assert annoflow("db", "check").code == 0
+
+
+def test_another_home_and_another_database_can_be_named(annoflow, tmp_path: Path) -> None:
+    assert annoflow("--home", "there", "db", "upgrade").code == 0
+    assert (tmp_path / "there/annoflow.db").exists()
+    assert annoflow("--database-url", f"sqlite:///{tmp_path}/own.db", "db", "upgrade").code == 0
+    assert (tmp_path / "own.db").exists()
+    ran = annoflow("--database-url", "mysql://x", "status")
+    assert ran.code == 3
+    assert ran.err.startswith("annoflow: annoflow keeps its state in SQLite or PostgreSQL")
+
+
+def test_a_deploy_says_what_it_did_and_twice_changes_nothing(annoflow, home: Path) -> None:
+    planned = annoflow("pipeline", "plan", "street.yaml")
+    assert "pipeline street (project default): new, 2 tasks" in planned.out
+    first = annoflow("pipeline", "deploy", "street.yaml")
+    assert "a new version" in first.out
+    assert "invited: ann@example.org, bo@example.org, quinn@example.org" in first.out
+    (again,) = annoflow("pipeline", "deploy", "--json", "street.yaml").json()
+    assert (again["new_version"], again["new_tasks"]) == (False, [])
+    assert (
+        annoflow("pipeline", "plan", "street.yaml").out == "pipeline street (project default): nothing would change\n"
+    )
+
+
+def test_what_is_wrong_is_neither_planned_nor_deployed(annoflow, home: Path) -> None:
+    (home / "bad.yaml").write_text(PIPELINE.replace("completed: qa", "completed: quality"))
+    for command in ("plan", "deploy"):
+        ran = annoflow("pipeline", command, "bad.yaml")
+        assert (ran.code, ran.out) == (1, "")
+        assert "AF020 unknown-target" in ran.err
+
+
+def test_status_says_where_the_items_are(annoflow, worked: Path) -> None:
+    (shown,) = annoflow("status", "--json").json()
+    assert {task["task"]: task["counts"]["submitted"] for task in shown["tasks"]} == {"cars": 2, "qa": 1}
+    assert (shown["exits"], shown["moving"], shown["stuck"]) == ({"approved": 1}, 1, [])
+    table = annoflow("status", "street", "--people").out
+    assert "in motion: 1 item" in table
+    assert "ann@example.org" in table
+    ran = annoflow("status", "nowhere")
+    assert (ran.code, ran.err) == (3, "annoflow: no pipeline 'nowhere'; there is 'street'\n")
+
+
+def test_move_moves_what_has_a_status_without_prefect(annoflow, worked: Path) -> None:
+    assert annoflow("move", "--json").json() == {
+        "routed": 1,
+        "places": [{"pipeline": "street", "place": "qa", "items": 1}],
+    }
+    assert annoflow("move").out == "nothing to move\n"
+    assert annoflow("db", "check").code == 0
+
+
+def test_why_tells_the_way_of_an_item(annoflow, worked: Path) -> None:
+    told = annoflow("item", "why", "0000.jpg").out
+    assert told.startswith("/0000.jpg, item 1 of the dataset street\n")
+    assert "left by approved" in told
+    assert annoflow("item", "why", "0000.jpg", "--json").json()["entries"][0]["exit"] == "approved"
+    assert annoflow("item", "why", "nothing.jpg").code == 3
+
+
+def test_export_writes_a_snapshot(annoflow, worked: Path) -> None:
+    done = annoflow("export", "street", "--json").json()
+    assert (done["items"], done["unchanged"]) == (1, False)
+    assert (worked / "out" / "latest.json").exists()
+    assert "nothing has changed since" in annoflow("export", "street").out
+    ran = annoflow("export", "street", "aproved")
+    assert ran.code == 3
+    assert "approved" in ran.err
+
+
+def test_annotations_come_in_and_what_matches_nothing_is_listed(annoflow, worked: Path) -> None:
+    good = {"item": "/0001.jpg", **building.BOX}
+    lines = [good, {**good, "item": "/nothing.jpg"}, {**good, "label": "bicycle"}]
+    (worked / "given.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    ran = annoflow("import", "street", "given.jsonl", "--model", "yolo")
+    assert ran.code == 1
+    assert "given.jsonl: line 2" in ran.out
+    assert "given.jsonl: line 3" in ran.out
+    assert ran.out.endswith("given.jsonl: 1 annotation came in\n")
+    (worked / "given.jsonl").write_text(json.dumps(good) + "\n")
+    again = annoflow("import", "street", "given.jsonl", "--model", "yolo")
+    assert (again.code, again.out) == (0, "given.jsonl: 0 annotations came in, 1 there already\n")
+
+
+def test_the_source_is_read_by_hand(annoflow, home: Path) -> None:
+    from PIL import Image
+
+    (home / "frames").mkdir()
+    Image.new("RGB", (4, 3)).save(home / "frames" / "a.png")
+    (home / "street.yaml").write_text(PIPELINE.replace("{watch: true}", f"{{uri: {home / 'frames'}}}"))
+    assert annoflow("pipeline", "deploy", "street.yaml").code == 0
+    assert annoflow("import", "street").out == "street: 1 new items, 1 entered\n"
+    assert annoflow("import", "street", "--json").json()["new"] == 0
+
+
+def test_a_database_that_is_not_ready_says_what_to_do(annoflow, tmp_path: Path) -> None:
+    (tmp_path / ".annoflow").mkdir()
+    (tmp_path / ".annoflow/annoflow.db").touch()
+    ran = annoflow("status")
+    assert ran.code == 3
+    assert ran.err.startswith("annoflow: the database is not ready")
+    assert "annoflow db upgrade" in ran.err

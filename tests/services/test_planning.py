@@ -1,0 +1,135 @@
+"""A plan says what a deploy would change, and changes nothing."""
+
+from collections.abc import Mapping
+
+import building
+import pytest
+from sqlmodel import Session
+
+from workflow_core.errors import PipelineInvalid
+from workflow_core.services import planning
+from workflow_core.services.planning import Change, Leaver, Plan, RemovedLabel
+
+BASE = """
+pipeline: street
+source: {watch: true}
+tasks:
+  cars:
+    type: annotation
+    recipe: {labels: [car, van]}
+    assignees: {ann@example.org: 1, bo@example.org: 1}
+    on: {completed: signs}
+  signs:
+    type: annotation
+    recipe: {labels: [sign]}
+    assignees: [cy@example.org]
+    queue: {batch: 5}
+    on: {completed: qa}
+  qa:
+    type: qa
+    assignees: [quinn@example.org]
+"""
+
+
+def plan(session: Session, text: str = BASE, files: Mapping[str, str] | None = None) -> Plan:
+    return planning.plan(session, text=text.encode(), file="p.yaml", read=building.reader(files or {}))
+
+
+def changed(text: str, *pairs: tuple[str, str]) -> str:
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def test_before_the_first_deploy_everything_is_new(session: Session) -> None:
+    found = plan(session)
+    assert (found.deployed, found.new_version, found.version_before) == (False, True, None)
+    assert {task.name: task.kind for task in found.tasks} == {"cars": "new", "signs": "new", "qa": "new"}
+    assert found.invited == ("ann@example.org", "bo@example.org", "cy@example.org", "quinn@example.org")
+    assert found.invited == building.deploy(session, BASE).invited
+
+
+def test_after_a_deploy_nothing_would_change(session: Session) -> None:
+    building.deploy(session, BASE)
+    found = plan(session)
+    assert not found.changes
+    assert (found.version, found.new_version, found.invited) == (found.version_before, False, ())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("bo@example.org: 1", "bo@example.org: 3"),
+        ("bo@example.org: 1", "di@example.org: 1"),
+        ("[car, van]", "[car, bus]"),
+        ("[car, van]", "[{name: car, color: '#ffffff'}, van]"),
+        ("{batch: 5}", "{batch: 6, limit: 12, lease: 10m}"),
+        ("{batch: 5}", "false"),
+        ("type: qa", "type: qa\n    due: 2027-01-01\n    priority: 3\n    manager: mia@example.org"),
+        ("type: qa", "type: qa\n    extra_statuses: [later]\n    on: {later: discarded}"),
+        ("{completed: signs}", "{completed: signs, mark: qa}\n    extra_statuses: [mark]"),
+        ("{watch: true}", "{watch: true, schedule: '0 6 * * *', uri: here}"),
+    ],
+)
+def test_what_is_planned_is_what_a_deploy_then_makes(session: Session, old: str, new: str) -> None:
+    building.deploy(session, BASE)
+    text = changed(BASE, (old, new))
+    planned = plan(session, text)
+    assert planned.changes
+    done = building.deploy(session, text)
+    assert (done.new_version, done.version) == (planned.new_version, planned.version)
+    assert set(done.invited) <= set(planned.invited)
+    assert not plan(session, text).changes
+
+
+def test_counts_say_how_many_items_people_and_annotations_it_concerns(session: Session) -> None:
+    building.deploy(session, BASE)
+    building.add_items(session, 6)
+    van = {**building.BOX, "label": "van"}
+    turns = iter([("completed", [van, van]), "completed", None, None])
+    building.work_in(session, "cars", lambda *_: next(turns))
+    building.move(session)
+    text = changed(BASE, ("[car, van]", "[car]"), (", bo@example.org: 1", ""), ("completed: signs", "completed: qa"))
+    text = text[: text.index("  signs:")] + text[text.index("  qa:") :]
+    found = plan(session, text)
+    cars, qa, signs = found.tasks
+    assert (cars.name, cars.kind, cars.items) == ("cars", "changed", 4)
+    assert cars.labels_removed == (RemovedLabel("van", 2),)
+    assert cars.leave == (Leaver("bo@example.org", 3),)
+    assert (qa.name, qa.labels_removed) == ("qa", (RemovedLabel("sign", 0), RemovedLabel("van", 0)))
+    assert (signs.name, signs.kind, signs.items) == ("signs", "removed", 2)
+    assert found.keep_routes == {found.version_before: 6}
+    assert found.graph == (
+        "cars: completed leads to qa, no longer to signs",
+        "qa reviews cars, before cars and signs",
+    )
+
+
+def test_settings_are_told_before_and_after(session: Session) -> None:
+    building.deploy(session, BASE)
+    text = changed(
+        BASE, ("{batch: 5}", "{batch: 6, limit: 12, lease: 10m}"), ("bo@example.org: 1", "bo@example.org: 3")
+    )
+    cars, signs, _ = plan(session, text).tasks
+    assert signs.settings == (
+        Change("queue", "batch 5, limit 5", "batch 6, limit 12"),
+        Change("lease", 1800, 600),
+    )
+    assert cars.weights == (Change("bo@example.org", 1.0, 3.0),)
+
+
+def test_what_a_deploy_refuses_the_plan_refuses(session: Session) -> None:
+    building.deploy(session, BASE)
+    other = changed(BASE, ("pipeline: street", "pipeline: street\ndataset: other"))
+    assert plan(session, other).refused == ("the pipeline runs over the dataset 'street', and not over 'other'",)
+    with pytest.raises(PipelineInvalid):
+        plan(session, "pipeline: x")
+
+
+def test_a_plan_writes_nothing(session: Session) -> None:
+    building.deploy(session, BASE)
+    plan(session, changed(BASE, ("bo@example.org: 1", "zoe@example.org: 1"), ("{batch: 5}", "true")))
+    assert not session.new
+    assert not session.dirty
+    assert not session.deleted
