@@ -1,10 +1,8 @@
 """Exports: everything at an exit of a pipeline, as a snapshot of files with a manifest."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from sqlmodel import Session, select
 
@@ -17,6 +15,7 @@ from workflow_core.exporters.records import ExportAnnotation, ExportItem, Histor
 from workflow_core.exporters.snapshot import Snapshot
 from workflow_core.pipeline import compiled
 from workflow_core.services import ingesting, people
+from workflow_core.services.ingesting import OpenSession
 from workflow_core.services.people import Actor
 from workflow_core.store import departures, versions
 from workflow_core.store.departures import Departed
@@ -24,13 +23,6 @@ from workflow_core.store.models import Annotation, Dataset, Person, Pipeline, Pi
 
 MARKED = 2_000
 """Items that are marked in one transaction, so that no writer waits long."""
-
-
-class OpenSession(Protocol):
-    """Opens a session in a transaction of its own."""
-
-    def __call__(self, *, read_only: bool = False) -> AbstractContextManager[Session]:
-        """Open it."""
 
 
 def export(

@@ -1,30 +1,47 @@
 """Read a pipeline's source: new files become items, and what the source asks for enters."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
+from typing import Protocol
 
 from sqlmodel import Session, col, select
 
 from workflow_core.connectors import places
 from workflow_core.connectors.places import Skipped
+from workflow_core.domain.roles import Permission
 from workflow_core.errors import NotFound
 from workflow_core.services import data, entering, people
 from workflow_core.services.data import NewItem
+from workflow_core.services.people import Actor
 from workflow_core.store import versions
 from workflow_core.store.models import Dataset, Item, Pipeline, PipelineVersion, Project
 
-OpenSession = Callable[[], AbstractContextManager[Session]]
 BATCH = 1_000
+PAUSE = 0.005
+"""Seconds between two batches, in which others who wait to write to SQLite get their turn."""
+
+
+class OpenSession(Protocol):
+    """Opens a session in a transaction of its own."""
+
+    def __call__(self, *, read_only: bool = False) -> AbstractContextManager[Session]:
+        """Open it."""
 
 
 @dataclass
 class Ingested:
-    """What came of reading a source: new items, how many entered the pipeline, and what was no item."""
+    """What came of reading a source: new items, how many entered the pipeline, and what was no item.
+
+    `present` counts new files whose folder and name an item of another address has already.
+    """
 
     pipeline: str
     new: int = 0
+    present: int = 0
     entered: int = 0
     skipped: list[Skipped] = field(default_factory=list)
 
@@ -33,8 +50,9 @@ class Ingested:
 
     def __str__(self) -> str:
         """Say it in a line."""
+        present = f", {self.present} have the folder and name of an item that is there" if self.present else ""
         left_out = f", {len(self.skipped)} files were no items" if self.skipped else ""
-        return f"{self.pipeline}: {self.new} new items, {self.entered} entered{left_out}"
+        return f"{self.pipeline}: {self.new} new items, {self.entered} entered{present}{left_out}"
 
 
 def find(session: Session, *, pipeline: str, project: str) -> Pipeline:
@@ -52,45 +70,46 @@ def find(session: Session, *, pipeline: str, project: str) -> Pipeline:
     return found
 
 
-def ingest(open_session: OpenSession, *, pipeline: str, project: str, clock: Callable[[], datetime]) -> Ingested:
+def ingest(
+    open_session: OpenSession, *, pipeline: str, project: str, clock: Callable[[], datetime], actor: Actor = None
+) -> Ingested:
     """Read the source once, in a transaction per batch: files are looked at while no transaction is open.
 
     A paused pipeline reads nothing.
 
     Raises:
         NotFound: there is no such pipeline.
+        NotAllowed: the actor may not import items.
         Unavailable: the place cannot be reached, or its driver is missing.
     """
     result = Ingested(pipeline)
-    with open_session() as session:
+    with open_session(read_only=True) as session:
         found = find(session, pipeline=pipeline, project=project)
+        people.require(session, actor=actor, project_id=found.project_id, permission=Permission.IMPORT_ITEMS)
         if found.paused_at is not None or found.version_id is None:
             return result
         version = session.get_one(PipelineVersion, found.version_id)
         uri = versions.from_document(version.compiled).source.uri
         known = frozenset(session.exec(select(Item.uri).where(Item.dataset_id == found.dataset_id)))
-    for batch in _batches(uri, known, result.skipped):
+    files = _new_items(uri, known, result.skipped)
+    while batch := list(islice(files, BATCH)):
         with open_session() as session:
             dataset = session.get_one(Dataset, found.dataset_id)
-            added = data.add_items(session, actor=None, dataset=dataset, new=batch, now=clock())
-            result.new += added.new
-            result.entered += added.entered
+            added = data.add_items(session, actor=actor, dataset=dataset, new=batch, now=clock())
+        result.new += added.new
+        result.present += added.present
+        result.entered += added.entered
     while True:
         with open_session() as session:
-            entered = entering.enter_new(session, pipeline=session.get_one(Pipeline, found.id), now=clock())
+            here = session.get_one(Pipeline, found.id)
+            entered = entering.enter_new(session, pipeline=here, now=clock(), limit=BATCH)
         if not entered:
             return result
         result.entered += entered
+        time.sleep(PAUSE)
 
 
-def _batches(uri: str | None, known: frozenset[str | None], skipped: list[Skipped]) -> Iterator[list[NewItem]]:
-    if uri is None:
-        return
-    batch: list[NewItem] = []
-    for file in places.find(uri, skipped, known=known.__contains__):
-        batch.append(NewItem(folder=file.folder, name=file.name, uri=file.uri, width=file.width, height=file.height))
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _new_items(uri: str | None, known: frozenset[str | None], skipped: list[Skipped]) -> Iterator[NewItem]:
+    if uri is not None:
+        for file in places.find(uri, skipped, known=known.__contains__):
+            yield NewItem(folder=file.folder, name=file.name, uri=file.uri, width=file.width, height=file.height)
