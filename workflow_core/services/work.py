@@ -72,8 +72,16 @@ def renew(session: Session, *, actor: Person, task_id: int, now: datetime) -> in
 def save_draft(
     session: Session, *, actor: Person, place_id: int, annotations: Sequence[Mapping[str, Any]], now: datetime
 ) -> None:
-    """Keep what a person has drawn so far, and renew their lease. It is nobody else's, and outlives the claim."""
+    """Keep what a person has drawn so far, and renew their lease. It is nobody else's, and outlives the claim.
+
+    Raises:
+        NotFound: there is no such place, or the person may not see it.
+        Conflict: the item has its status: a late draft would come up at the next visit and undo what was submitted.
+        InvalidInput: an annotation is malformed.
+    """
     place, task, assignment = own_place(session, actor=actor, place_id=place_id)
+    if place.state in (work.State.SUBMITTED, work.State.WITHDRAWN):
+        raise Conflict(f"{_name(session, place)} is {place.state}: there is nothing to draw now")
     content = {"annotations": [dict(one) for one in annotations]}
     annotating.parse(content["annotations"])
     draft = session.get(Draft, (place_id, actor.id))
@@ -175,7 +183,10 @@ def own_place(session: Session, *, actor: Person, place_id: int) -> tuple[TaskIt
     if place is None:
         raise NotFound(f"{actor.email} has no item at place {place_id}")
     task, assignment = _share(session, actor=actor, task_id=place.task_id)
-    if place.assignment_id not in (None, assignment.id) and task.queue is None:
+    if place.assignment_id not in (None, assignment.id) and (
+        # Who lost a claim from a pool hears of it; what was never theirs does not exist for them.
+        task.queue is None or not claims.held_before(session, place=place, person_id=actor.id)
+    ):
         raise NotFound(f"{actor.email} has no item at place {place_id}")
     return place, task, assignment
 

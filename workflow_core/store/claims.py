@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflow_core.store.dialect import is_postgres, run
+from workflow_core.store.models import TaskItem
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,19 @@ def held(session: Session, *, task_id: int, assignment_id: int) -> list[Place]:
         assignment=assignment_id,
     )
     return [Place(*row) for row in rows]
+
+
+def held_before(session: Session, *, place: TaskItem, person_id: int) -> bool:
+    """Say whether a person ever held a place."""
+    found = run(
+        session,
+        """SELECT 1 FROM event WHERE item_id = :item AND task_id = :task AND actor_id = :person
+        AND verb IN ('claimed', 'submitted') LIMIT 1""",
+        item=place.item_id,
+        task=place.task_id,
+        person=person_id,
+    )
+    return found.first() is not None
 
 
 def claim_own(
