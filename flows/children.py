@@ -14,6 +14,8 @@ from workflow_core.errors import Conflict
 
 PATIENCE = 12.0
 """Seconds between asking a child to stop and insisting."""
+LONGEST_LOG = 5_000_000
+"""Bytes of a child's log after which the next one begins another; one old log is kept."""
 
 
 class Child:
@@ -21,6 +23,8 @@ class Child:
 
     def __init__(self, module: str, *args: str, env: Mapping[str, str], log: Path) -> None:
         self.log = log
+        if log.exists() and log.stat().st_size > LONGEST_LOG:
+            log.replace(log.with_suffix(".old.log"))
         with log.open("ab") as out:
             # -P: a folder `flows` where the user happens to be must not be taken for ours.
             self._process = subprocess.Popen(  # noqa: S603 - our own module, run by our own interpreter

@@ -71,6 +71,7 @@ class Up:
         self._runner: Child | None = None
         self._began = self._moving = self._asked = time.monotonic()
         self._moves = False
+        self._blind = False
         self._meanwhile: threading.Thread | None = None
 
     def tend(self) -> None:
@@ -89,7 +90,10 @@ class Up:
         if self._meanwhile:
             self._meanwhile.join(PATIENCE)
         if self._runner and not self._runner.gone:
-            mover.ask_to_stop(self._engine, patience=PATIENCE / 2)
+            try:
+                mover.ask_to_stop(self._engine, patience=PATIENCE / 2)
+            except Exception as error:
+                self._say(f"the mover could not be asked, it ends with its runner: {str(error).splitlines()[0]}")
         for child in (self._runner, self._server):
             if child:
                 child.stop()
@@ -135,7 +139,10 @@ class Up:
     def _look_at_mover(self) -> None:
         now = time.monotonic()
         meanwhile = self._meanwhile is not None and self._meanwhile.is_alive()
-        if mover.held(self._engine) and not meanwhile:
+        held = self._held()
+        if held is None:
+            return
+        if held and not meanwhile:
             self._moving = now
             if not self._moves:
                 self._say("items are moving")
@@ -151,6 +158,22 @@ class Up:
         if now - self._moving > MEANWHILE and not meanwhile:
             self._meanwhile = threading.Thread(target=self._move_meanwhile, name="meanwhile", daemon=True)
             self._meanwhile.start()
+
+    def _held(self) -> bool | None:
+        """Say whether a mover works; None, and a line about it, while the database cannot be asked."""
+        try:
+            held = mover.held(self._engine)
+        except Exception as error:
+            if not self._blind:
+                self._say(
+                    f"the database cannot be reached, nothing moves until it is back: {str(error).splitlines()[0]}"
+                )
+            self._blind = True
+            return None
+        if self._blind:
+            self._say("the database is back")
+        self._blind = False
+        return held
 
     def _move_meanwhile(self) -> None:
         engine = engine_for(self._settings.database())

@@ -1,0 +1,183 @@
+"""What `annoflow up` does about its children, with children that only pretend; the real ones are in test_up.py."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import mover, prefect_api, serve
+from flows.children import only_one
+from flows.serve import Up
+from workflow_core.errors import Conflict, Unavailable
+from workflow_core.settings import Settings
+
+
+class Pretender:
+    """A child that does nothing, and is gone when the test says so."""
+
+    made: list["Pretender"]
+
+    def __init__(self, module: str, *args: str, env: dict[str, str], log: Path) -> None:
+        self.module, self.args, self.env, self.gone, self.stopped = module, args, env, False, False
+        Pretender.made.append(self)
+
+    def stop(self) -> None:
+        self.stopped = self.gone = True
+
+    def last_words(self) -> str:
+        return "ImportError: no such thing"
+
+
+class World:
+    """Time, Prefect and the mover as the test wants them."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+        self.healthy = True
+        self.moving: bool | Exception = False
+        self.asked: list[float] = []
+
+    def held(self, *_: object) -> bool:
+        if isinstance(self.moving, Exception):
+            raise self.moving
+        return self.moving
+
+    def run(self, _api: str, path: str) -> bool:
+        assert path == "move-items/watch"
+        self.asked.append(self.seconds)
+        return True
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World()
+    Pretender.made = []
+    monkeypatch.setattr(serve, "Child", Pretender)
+    monkeypatch.setattr(serve.time, "monotonic", lambda: world.seconds)
+    monkeypatch.setattr(prefect_api, "healthy", lambda _: world.healthy)
+    monkeypatch.setattr(prefect_api, "end_leftovers", lambda _: 0)
+    monkeypatch.setattr(prefect_api, "run_deployment", world.run)
+    monkeypatch.setattr(mover, "held", world.held)
+    monkeypatch.setattr(mover, "ask_to_stop", lambda *_, **__: True)
+    return world
+
+
+@pytest.fixture
+def up(world: World, tmp_path: Path) -> Iterator[Any]:
+    said: list[str] = []
+    up = Up(Settings(home=tmp_path, prefect_port=0), say=said.append, stop=threading.Event())
+    up._move_meanwhile = lambda: said.append("moves meanwhile")
+    up.said = said
+    yield up
+    up.end()
+
+
+def tend(up: Any, world: World, times: int = 1, step: float = 0.5) -> None:
+    for _ in range(times):
+        world.seconds += step
+        up.tend()
+
+
+def running(module: str) -> list[Pretender]:
+    return [child for child in Pretender.made if child.module == module and not child.gone]
+
+
+def test_the_server_comes_first_then_the_runner_then_it_says_where_prefect_is(up: Any, world: World) -> None:
+    world.healthy = False
+    tend(up, world, 5)
+    assert [child.module for child in Pretender.made] == ["flows.server"]
+    world.healthy = True
+    tend(up, world, 2)
+    assert [child.module for child in Pretender.made] == ["flows.server", "flows.runner"]
+    assert up._settings.prefect_api() == up._api
+    assert up._api in Pretender.made[1].env["PREFECT_API_URL"]
+
+
+def test_whichever_child_is_gone_is_started_again(up: Any, world: World) -> None:
+    tend(up, world, 4)
+    for module in ("flows.server", "flows.runner"):
+        running(module)[0].gone = True
+        tend(up, world, 4)
+        assert len(running(module)) == 1
+    assert "gone" in " ".join(up.said)
+
+
+def test_a_server_that_never_comes_up_is_given_up_with_its_last_words(up: Any, world: World) -> None:
+    world.healthy = False
+    with pytest.raises(Unavailable, match="ImportError: no such thing"):
+        for _ in range(10):
+            tend(up, world)
+            Pretender.made[-1].gone = True
+
+
+def test_prefect_is_asked_for_a_mover_once_until_one_had_time_to_come(up: Any, world: World) -> None:
+    world.moving = True
+    tend(up, world, 10)
+    world.moving = False
+    world.seconds += 60
+    tend(up, world, 40)
+    assert len(world.asked) == 2
+    assert world.asked[1] - world.asked[0] > serve.COMING
+
+
+def test_without_any_mover_for_long_it_moves_by_itself_within_thirty_seconds(up: Any, world: World) -> None:
+    world.moving = True
+    tend(up, world, 10)
+    world.moving = False
+    tend(up, world, 48)
+    assert "moves meanwhile" not in up.said
+    tend(up, world, 10)
+    assert "moves meanwhile" in up.said
+
+
+def test_a_database_that_is_away_is_named_once_and_children_are_stopped_all_the_same(up: Any, world: World) -> None:
+    tend(up, world, 4)
+    world.moving = OSError("connection refused")
+    tend(up, world, 100)
+    assert len([line for line in up.said if "connection refused" in line]) == 1
+    assert "moves meanwhile" not in up.said
+    world.moving = True
+    tend(up, world)
+    assert "the database is back" in up.said
+
+
+def test_at_the_end_the_runner_is_stopped_before_the_server(up: Any, world: World) -> None:
+    tend(up, world, 4)
+    order: list[str] = []
+    for child in Pretender.made:
+        child.stop = lambda child=child: order.append(child.module)  # type: ignore[method-assign, misc]
+    up.end()
+    assert order == ["flows.runner", "flows.server"]
+    assert up._settings.prefect_api() is None
+
+
+def test_a_taken_port_is_left_to_whoever_has_it(world: World, tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        said: list[str] = []
+        up = Up(Settings(home=tmp_path, prefect_port=port), say=said.append, stop=threading.Event())
+        assert f"port {port} is taken" in said[0]
+        assert f":{port}/" not in up._api
+
+
+def test_a_home_is_for_one_at_a_time(tmp_path: Path) -> None:
+    with only_one(tmp_path), pytest.raises(Conflict, match="already runs in"), only_one(tmp_path):
+        pass
+    with only_one(tmp_path):
+        pass
+
+
+def test_no_key_or_server_of_the_users_own_prefect_reaches_the_children(
+    up: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in serve.NOT_OURS:
+        monkeypatch.setenv(name, "https://prefect.example.org")
+    tend(up, world, 4)
+    for child in Pretender.made:
+        assert not [value for value in child.env.values() if "prefect.example.org" in value]
+        assert child.env["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
