@@ -9,12 +9,12 @@ from typing import Any
 from sqlmodel import Session, select
 
 from workflow_core.domain import recipes
-from workflow_core.domain.roles import Permission
+from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import InvalidInput, PipelineInvalid
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.check import check
 from workflow_core.services import people
-from workflow_core.store import teams, versions
+from workflow_core.store import items, teams, versions
 from workflow_core.store.models import Dataset, Document, Event, Person, Pipeline, Project, Recipe, Review, Task
 
 Read = Callable[[str], bytes]
@@ -59,16 +59,20 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
     project = people.project_for(session, name=spec.project, actor=actor, now=now)
     if actor is not None:
         people.require(session, actor=actor, project_id=project.id, permission=Permission.MANAGE_PIPELINES)
-    dataset = _dataset(session, project, spec.dataset, now)
-    pipeline, created = _pipeline(session, project, dataset, spec, now)
+    dataset = items.find_or_add_dataset(session, project_id=project.id, name=spec.dataset, now=now)
+    pipeline = _pipeline(session, project, dataset, spec, now)
     if pipeline.dataset_id != dataset.id:
         raise InvalidInput(f"pipeline {spec.name!r} runs over another dataset; give the new one another name")
-    before = {task.name: task for task in session.exec(select(Task).where(Task.pipeline_id == pipeline.id))}
+    previous = pipeline.version_id
+    known = {task.name: task for task in session.exec(select(Task).where(Task.pipeline_id == pipeline.id))}
+    before = {name for name, task in known.items() if task.id in versions.task_ids(session, version_id=previous)}
     invited: set[str] = set()
     tasks: dict[str, Task] = {}
     for one in spec.tasks.values():
-        tasks[one.name] = _apply_task(session, pipeline, spec, one, before.get(one.name), read, now)
-        invited |= teams.apply(session, task=tasks[one.name], team=one.assignees, project_id=project.id, now=now)
+        task = tasks[one.name] = _apply_task(session, pipeline, one, known.get(one.name), read, invited, now)
+        if one.name not in before:
+            task.closed_at = None
+        invited |= teams.apply(session, task=task, team=one.assignees, project_id=project.id, now=now)
     _apply_reviews(session, spec, tasks)
     version = versions.find(session, pipeline_id=pipeline.id, digest=spec.digest)
     new = version is None
@@ -78,9 +82,15 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
     version.compiled = versions.to_document(spec)
     pipeline.version_id = version.id
     session.flush()
-    versions.close_left(session, now=now)
-    removed = tuple(sorted(before.keys() - tasks.keys()))
-    result = Deployed(
+    removed = tuple(sorted(before - tasks.keys()))
+    if version.id != previous:
+        versions.route_added_statuses(session, version_id=version.id)
+        versions.close_left(session, now=now)
+        detail = {"pipeline": spec.name, "version": spec.digest, "removed": list(removed)}
+        actor_id = actor.id if actor else None
+        session.add(Event(at=now, verb="deployed", project_id=project.id, actor_id=actor_id, detail=detail))
+        session.flush()
+    return Deployed(
         pipeline_id=pipeline.id,
         pipeline=spec.name,
         project=spec.project,
@@ -90,43 +100,26 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
         removed_tasks=removed,
         invited=tuple(sorted(invited)),
     )
-    if new or created:
-        detail = {"pipeline": spec.name, "version": spec.digest, "removed": list(removed)}
-        actor_id = actor.id if actor else None
-        session.add(Event(at=now, verb="deployed", project_id=project.id, actor_id=actor_id, detail=detail))
-    session.flush()
-    return result
 
 
-def _dataset(session: Session, project: Project, name: str, now: datetime) -> Dataset:
-    found = session.exec(select(Dataset).where(Dataset.project_id == project.id, Dataset.name == name)).first()
-    if found is None:
-        found = Dataset(project_id=project.id, name=name, created_at=now)
-        session.add(found)
-        session.flush()
-    return found
-
-
-def _pipeline(
-    session: Session, project: Project, dataset: Dataset, spec: compiled.Pipeline, now: datetime
-) -> tuple[Pipeline, bool]:
+def _pipeline(session: Session, project: Project, dataset: Dataset, spec: compiled.Pipeline, now: datetime) -> Pipeline:
+    """Return the pipeline, locked: two deploys at once follow one another."""
     query = select(Pipeline).where(Pipeline.project_id == project.id, Pipeline.name == spec.name)
-    found = session.exec(query.with_for_update()).first()
-    if found is not None:
-        return found, False
-    new = Pipeline(project_id=project.id, dataset_id=dataset.id, name=spec.name, created_at=now)
-    session.add(new)
-    session.flush()
-    return new, True
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    found = session.exec(query).first()
+    if found is None:
+        versions.add_pipeline(session, project_id=project.id, dataset_id=dataset.id, name=spec.name, now=now)
+        found = session.exec(query).one()
+    return found
 
 
 def _apply_task(
     session: Session,
     pipeline: Pipeline,
-    spec: compiled.Pipeline,
     one: compiled.Task,
     task: Task | None,
     read: Read,
+    invited: set[str],
     now: datetime,
 ) -> Task:
     if task is not None and task.type != one.type:
@@ -152,14 +145,13 @@ def _apply_task(
         ],
         "queue": None if one.queue is None else {"batch": one.queue.batch, "limit": one.queue.limit},
         "lease": one.queue.lease_seconds if one.queue else one.lease_seconds,
-        "manager_id": _manager(session, pipeline, one.manager or spec.manager, now),
+        "manager_id": _manager(session, pipeline, one.manager, invited, now),
         "priority": one.priority,
         "due_at": _due(one.due),
         "lock_when_due": one.lock_when_due,
         "review_own": one.review_own,
         "max_fix_rounds": one.max_fix_rounds,
         "description": one.description,
-        "closed_at": None,
     }
     for name, value in fields.items():
         setattr(task, name, value)
@@ -168,10 +160,11 @@ def _apply_task(
     return task
 
 
-def _manager(session: Session, pipeline: Pipeline, email: str | None, now: datetime) -> int | None:
+def _manager(session: Session, pipeline: Pipeline, email: str | None, invited: set[str], now: datetime) -> int | None:
     if email is None:
         return None
-    return people.member(session, email=email, project_id=pipeline.project_id, role="manager", now=now).id
+    role = Role.MANAGER
+    return people.member(session, email=email, project_id=pipeline.project_id, role=role, now=now, invited=invited).id
 
 
 def _due(due: str | None) -> datetime | None:
@@ -221,13 +214,12 @@ def _document(session: Session, instructions: recipes.Instructions | None, read:
 
 
 def _apply_reviews(session: Session, spec: compiled.Pipeline, tasks: Mapping[str, Task]) -> None:
+    """Write who reviews what. A task that the file has no more is still reviewed: items on their way have its work."""
+    named = {task.id for task in tasks.values()}
     for one in spec.tasks.values():
+        qa = tasks[one.name].id
         wanted = {tasks[name].id for name in one.reviews}
-        present = {
-            review.task_id: review
-            for review in session.exec(select(Review).where(Review.qa_task_id == tasks[one.name].id))
-        }
-        for task_id in wanted - present.keys():
-            session.add(Review(qa_task_id=tasks[one.name].id, task_id=task_id))
-        for task_id in present.keys() - wanted:
+        present = {review.task_id: review for review in session.exec(select(Review).where(Review.qa_task_id == qa))}
+        session.add_all(Review(qa_task_id=qa, task_id=task_id) for task_id in wanted - present.keys())
+        for task_id in (present.keys() & named) - wanted:
             session.delete(present[task_id])

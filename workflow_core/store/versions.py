@@ -72,6 +72,62 @@ def add(
     return version
 
 
+def add_pipeline(session: Session, *, project_id: int, dataset_id: int, name: str, now: datetime) -> None:
+    """Make a pipeline without a version, unless somebody else has just made it."""
+    run(
+        session,
+        """
+        INSERT INTO pipeline (project_id, dataset_id, name, created_at) VALUES (:project, :dataset, :name, :now)
+        ON CONFLICT (project_id, name) DO NOTHING
+        """,
+        project=project_id,
+        dataset=dataset_id,
+        name=name,
+        now=now,
+    )
+
+
+def task_ids(session: Session, *, version_id: int | None) -> set[int]:
+    """Return the tasks of a version."""
+    nodes = session.exec(select(Node.task_id).where(Node.version_id == version_id, Node.kind == "task"))
+    return {task for task in nodes if task is not None}
+
+
+def route_added_statuses(session: Session, *, version_id: int) -> int:
+    """Route in older versions the statuses that a version adds to their tasks: added statuses apply at once.
+
+    A status that leads to one task, router or exit that the older version has too, outside its forks. Any other one,
+    set on an item on its way, is parked for a manager.
+    """
+    return run(
+        session,
+        """
+        INSERT INTO route (version_id, task_id, status, node_id)
+        SELECT older.version_id, r.task_id, r.status, older.id
+        FROM route r
+        JOIN node target ON target.id = r.node_id
+        JOIN pipeline_version present ON present.id = r.version_id
+        JOIN pipeline_version v ON v.pipeline_id = present.pipeline_id AND v.id <> present.id
+        JOIN node older ON older.version_id = v.id AND older.kind = target.kind AND older.name = target.name
+        WHERE r.version_id = :version
+        AND EXISTS (SELECT 1 FROM node own WHERE own.version_id = v.id AND own.task_id = r.task_id)
+        AND NOT EXISTS (
+            SELECT 1 FROM route had WHERE had.version_id = v.id AND had.task_id = r.task_id AND had.status = r.status
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM route other
+            WHERE other.version_id = r.version_id AND other.task_id = r.task_id AND other.status = r.status
+            AND other.id <> r.id
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM branch b JOIN node meeting ON meeting.id = b.join_id
+            WHERE meeting.version_id IN (v.id, present.id) AND (b.task_id = r.task_id OR b.task_id = target.task_id)
+        )
+        """,
+        version=version_id,
+    ).rowcount
+
+
 def close_left(session: Session, *, now: datetime) -> int:
     """Close the tasks that are in no present version, once no item is on its way that could still come to them."""
     return run(
