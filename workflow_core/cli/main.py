@@ -21,6 +21,8 @@ def main() -> None:
         # Whoever read the output has seen enough; the interpreter must not complain when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILURE)
+    except OSError as error:
+        sys.exit(_fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"))
     except Exception as error:
         message = _of_database(error)
         if message is None:

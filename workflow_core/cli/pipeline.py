@@ -1,7 +1,8 @@
 """`annoflow pipeline`: check, understand, try out and deploy pipeline files."""
 
+from dataclasses import asdict
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -87,6 +88,7 @@ def check(
 @app.command(context_settings=CONTEXT)
 def explain(
     what: Annotated[str | None, typer.Argument(metavar="[CODE|NAME|KEY]", help="Default: the list of all.")] = None,
+    json: Json = False,
 ) -> None:
     """Explain a finding by its code or name, or a key of the language.
 
@@ -98,13 +100,19 @@ def explain(
     """
     from workflow_core.pipeline import reference
 
+    if what is None and json:
+        show_json([asdict(rule) for rule in reference.list_rules()])
+        return
     if what is None:
         show_table(("code", "name", "severity", "about"), [rule.cells for rule in reference.list_rules()])
         return
     text = reference.explain(what)
     if text is None:
         _refuse(f"there is neither a finding nor a key {what!r}; `annoflow pipeline explain` lists the findings")
-    typer.echo(text, nl=False)
+    if json:
+        show_json({"what": what, "text": text})
+    else:
+        typer.echo(text, nl=False)
 
 
 @app.command(context_settings=CONTEXT)
@@ -225,6 +233,6 @@ def _summary(found: "list[Checked]") -> str:
     return f"{counted(len(found), 'file')}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"
 
 
-def _refuse(message: str) -> None:
+def _refuse(message: str) -> NoReturn:
     typer.echo(f"annoflow: {message}", err=True)
     raise typer.Exit(USAGE)

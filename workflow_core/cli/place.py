@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow_core.errors import Unavailable
+from workflow_core.errors import InvalidInput, Unavailable
 
 if TYPE_CHECKING:
     from workflow_core.settings import Settings
@@ -22,10 +22,21 @@ def at_place(*, home: str | None, database_url: str | None) -> None:
 
 
 def settings() -> "Settings":
-    """Return the settings of this installation."""
+    """Return the settings of this installation.
+
+    Raises:
+        InvalidInput: a variable of the environment makes no sense.
+    """
+    from pydantic import ValidationError
+
     from workflow_core.settings import Settings
 
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"ANNOFLOW_{first['loc'][0]}".upper()
+        raise InvalidInput(f"{name} is {first['input']!r}: {first['msg'].lower()}") from error
 
 
 @contextmanager

@@ -1,0 +1,56 @@
+"""What goes wrong is said in words, without a traceback, with its own exit code."""
+
+from pathlib import Path
+
+import pytest
+
+from workflow_core.errors import Unavailable
+from workflow_core.services import schema
+
+
+def raising(error: BaseException):
+    def run(*_args: object, **_given: object) -> None:
+        raise error
+
+    return run
+
+
+def test_an_error_of_ours_is_one_line(annoflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "upgrade", raising(Unavailable("the moon is down")))
+    ran = annoflow("db", "upgrade")
+    assert (ran.code, ran.out, ran.err) == (3, "", "annoflow: the moon is down\n")
+
+
+def test_an_interrupt_has_the_code_that_shells_expect(annoflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "upgrade", raising(KeyboardInterrupt()))
+    ran = annoflow("db", "upgrade")
+    assert ran.code == 130
+    assert "Traceback" not in ran.err
+
+
+def test_a_fault_of_the_file_system_is_one_line(annoflow, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    ran = annoflow("init", "taken/below")
+    assert ran.code == 3
+    assert ran.err.startswith("annoflow: ")
+    assert "taken" in ran.err
+
+
+def test_a_variable_that_makes_no_sense_is_named(annoflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANNOFLOW_SHIFT_SECONDS", "soon")
+    ran = annoflow("db", "upgrade")
+    assert ran.code == 3
+    assert ran.err.startswith("annoflow: ANNOFLOW_SHIFT_SECONDS is 'soon': ")
+
+
+def test_a_database_that_cannot_be_reached_says_so(annoflow) -> None:
+    ran = annoflow("--database-url", "postgresql://127.0.0.1:1/nothing", "status")
+    assert ran.code == 3
+    assert ran.err.startswith("annoflow: the database says: ")
+    assert "Traceback" not in ran.err
+
+
+def test_what_is_our_own_fault_is_not_hidden(annoflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "upgrade", raising(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        annoflow("db", "upgrade")
