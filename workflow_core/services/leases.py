@@ -36,5 +36,5 @@ def release(session: Session, *, name: str, holder: str) -> None:
 
 def held_until(session: Session, *, name: str) -> datetime | None:
     """Return until when somebody holds a lease, past or future; None where nobody does."""
-    lease = session.get(Lease, name)
+    lease = session.get(Lease, name, populate_existing=True)
     return lease.until if lease else None

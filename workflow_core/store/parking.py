@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflow_core.store.allotting import NOBODY
-from workflow_core.store.dialect import run
+from workflow_core.store.dialect import is_postgres, run
 
 TAKER = """
     EXISTS (
@@ -24,6 +24,9 @@ def free_for_somebody(session: Session, *, now: datetime) -> int:
     In a task that allocates in advance the pool is open to whoever asks next.
     """
     where = f"parked = :nobody AND state IN ('queued', 'returned') AND {TAKER}"
+    if is_postgres(session):
+        # Else somebody could claim one between the event and the change, and be told of as freed.
+        run(session, f"SELECT id FROM task_item WHERE {where} ORDER BY id FOR NO KEY UPDATE", nobody=NOBODY)
     run(
         session,
         f"""

@@ -1,0 +1,61 @@
+"""Of all who want to do a job, one does it at a time."""
+
+import threading
+from datetime import timedelta
+
+from building import NOW
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from workflow_core.services import leases
+from workflow_core.store.database import session_scope
+
+TTL = timedelta(seconds=30)
+
+
+def test_one_holder_keeps_others_out_until_the_lease_is_over(session: Session) -> None:
+    assert leases.hold(session, name="mover", holder="a", now=NOW, ttl=TTL)
+    assert not leases.hold(session, name="mover", holder="b", now=NOW + TTL / 2, ttl=TTL)
+    assert leases.hold(session, name="mover", holder="b", now=NOW + TTL, ttl=TTL)
+    assert not leases.hold(session, name="mover", holder="a", now=NOW + TTL, ttl=TTL)
+
+
+def test_the_holder_renews_and_nobody_else_comes_in(session: Session) -> None:
+    for seconds in range(0, 100, 10):
+        now = NOW + timedelta(seconds=seconds)
+        assert leases.hold(session, name="mover", holder="a", now=now, ttl=TTL)
+        assert not leases.hold(session, name="mover", holder="b", now=now, ttl=TTL)
+        assert leases.held_until(session, name="mover") == now + TTL
+
+
+def test_only_the_holder_gives_a_lease_up(session: Session) -> None:
+    assert leases.held_until(session, name="mover") is None
+    leases.hold(session, name="mover", holder="a", now=NOW, ttl=TTL)
+    leases.release(session, name="mover", holder="b")
+    assert leases.held_until(session, name="mover") == NOW + TTL
+    leases.release(session, name="mover", holder="a")
+    assert leases.held_until(session, name="mover") is None
+    assert leases.hold(session, name="mover", holder="b", now=NOW, ttl=TTL)
+
+
+def test_leases_of_other_names_are_other_leases(session: Session) -> None:
+    assert leases.hold(session, name="mover", holder="a", now=NOW, ttl=TTL)
+    assert leases.hold(session, name="next", holder="b", now=NOW, ttl=TTL)
+
+
+def test_of_many_who_come_at_once_one_gets_it(engine: Engine) -> None:
+    start = threading.Barrier(6)
+    got: list[str] = []
+
+    def come(holder: str) -> None:
+        start.wait()
+        with session_scope(engine) as session:
+            if leases.hold(session, name="mover", holder=holder, now=NOW, ttl=TTL):
+                got.append(holder)
+
+    crowd = [threading.Thread(target=come, args=(f"process {number}",)) for number in range(6)]
+    for each in crowd:
+        each.start()
+    for each in crowd:
+        each.join()
+    assert len(got) == 1
