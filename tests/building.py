@@ -167,8 +167,8 @@ def good(task: str, _item: str) -> str:
     return "approved" if task in ("qa", "expert") or task.endswith("-qa") else "completed"
 
 
-def rows(session: Session) -> list[Row]:
-    """Return every place, by task and item."""
+def rows(session: Session, *, project: str = "default") -> list[Row]:
+    """Return every place of a project, by task and item."""
     found = session.exec(
         select(Item.name, Task.name, Person.email, TaskItem.status, TaskItem.state)
         .select_from(TaskItem)
@@ -176,6 +176,8 @@ def rows(session: Session) -> list[Row]:
         .join(Task, col(Task.id) == col(TaskItem.task_id))
         .join(Assignment, col(Assignment.id) == col(TaskItem.assignment_id), isouter=True)
         .join(Person, col(Person.id) == col(Assignment.person_id), isouter=True)
+        .join(Project, col(Project.id) == col(Task.project_id))
+        .where(Project.name == project)
         .execution_options(populate_existing=True)
     )
     return sorted((Row(*row) for row in found), key=lambda row: (row.task, row.item))
