@@ -27,7 +27,7 @@ NEXT = f"{leases.MOVER}.next"
 
 def holder_name() -> str:
     """Return a name for this process that no other one has, now or later."""
-    return f"{os.getpid()}@{socket.gethostname()[:40]}/{uuid.uuid4().hex[:8]}"
+    return f"{os.getpid()}@{_host()}/{uuid.uuid4().hex[:8]}"
 
 
 def orphaned() -> bool:
@@ -132,6 +132,36 @@ def held(engine: Engine, name: str = leases.MOVER) -> bool:
     with session_scope(engine, read_only=True) as session:
         until = leases.held_until(session, name=name)
     return until is not None and until > datetime.now(UTC)
+
+
+def bury(engine: Engine) -> bool:
+    """Take their leases from movers of this machine that are dead, before they expire; True if there was one."""
+    found = False
+    for name in (leases.MOVER, NEXT):
+        with session_scope(engine, read_only=True) as session:
+            holder = leases.holder(session, name=name)
+        if holder is not None and _dead(holder):
+            found = True
+            with session_scope(engine) as session:
+                leases.release(session, name=name, holder=holder)
+    return found
+
+
+def _dead(holder: str) -> bool:
+    pid, _, where = holder.partition("@")
+    if where.rpartition("/")[0] != _host():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return False
+
+
+def _host() -> str:
+    return socket.gethostname()[:40]
 
 
 def ask_to_stop(engine: Engine, *, patience: float) -> bool:

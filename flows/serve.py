@@ -20,8 +20,10 @@ UNMOVED = 2.0
 """Seconds without a mover's lease after which Prefect is asked for a mover."""
 COMING = 15.0
 """Seconds that a mover may take to come before Prefect is asked again."""
-MEANWHILE = 25.0
-"""Seconds without a mover after which this process moves itself until one is there."""
+MEANWHILE = 12.0
+"""Seconds without a mover's lease after which this process moves itself until one is there."""
+STARTING = 13.0
+"""Seconds that the first mover may take longer, with the server that starts before it."""
 FAILURES = 3
 
 NOT_OURS = ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING")
@@ -69,7 +71,8 @@ class Up:
         self._answers = False
         self._failures = 0
         self._runner: Child | None = None
-        self._began = self._moving = self._asked = time.monotonic()
+        self._began = self._asked = time.monotonic()
+        self._moving = self._began + STARTING
         self._moves = False
         self._blind = False
         self._meanwhile: threading.Thread | None = None
@@ -149,10 +152,10 @@ class Up:
             self._moves = True
             return
         unmoved = now - max(self._moving, self._began)
-        if self._moves and unmoved > LOOK * 3:
+        if self._moves and unmoved >= UNMOVED:
             self._say("no mover works; another one comes")
             self._moves = False
-        if unmoved > UNMOVED and now - self._asked > COMING and self._answers:
+        if unmoved >= UNMOVED and now - self._asked > COMING and self._answers and self._runner:
             asked = prefect_api.run_deployment(self._api, "move-items/watch")
             self._asked = now if asked else now - COMING + UNMOVED
         if now - self._moving > MEANWHILE and not meanwhile:
@@ -162,7 +165,7 @@ class Up:
     def _held(self) -> bool | None:
         """Say whether a mover works; None, and a line about it, while the database cannot be asked."""
         try:
-            held = mover.held(self._engine)
+            held = mover.held(self._engine) and not mover.bury(self._engine)
         except Exception as error:
             if not self._blind:
                 self._say(

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     prefect_port: int = Field(default=4200, description="Port, on loopback, of the server that `annoflow up` starts.")
     shift_seconds: float = Field(default=600, gt=0, description="Seconds after which the next mover takes over.")
     lease_seconds: float = Field(
-        default=6, gt=0, description="Seconds without a sign of life after which a mover is gone."
+        default=15, gt=0, description="Seconds without a sign of life after which a mover is gone."
     )
 
     def database(self) -> str:

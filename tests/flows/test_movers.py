@@ -111,6 +111,16 @@ def test_a_successor_takes_over_without_a_gap_and_a_third_one_goes_away(road: An
     assert not mover.held(road.engine)
 
 
+def test_the_lease_of_a_killed_mover_is_freed_at_once_where_it_was_and_kept_while_it_lives(road: Any) -> None:
+    with process(take_turns, road.url) as running:
+        wait_until(lambda: mover.held(road.engine))
+        assert not mover.bury(road.engine)
+        os.kill(running.pid, signal.SIGKILL)
+        running.join()
+        assert mover.bury(road.engine)
+        assert not mover.held(road.engine)
+
+
 def test_a_mover_asked_to_stop_ends_its_shift_and_leaves_no_lease(road: Any) -> None:
     with process(take_turns, road.url) as running:
         wait_until(lambda: mover.held(road.engine))

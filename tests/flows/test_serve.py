@@ -61,6 +61,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(prefect_api, "end_leftovers", lambda _: 0)
     monkeypatch.setattr(prefect_api, "run_deployment", world.run)
     monkeypatch.setattr(mover, "held", world.held)
+    monkeypatch.setattr(mover, "bury", lambda _: False)
     monkeypatch.setattr(mover, "ask_to_stop", lambda *_, **__: True)
     return world
 
@@ -127,10 +128,11 @@ def test_without_any_mover_for_long_it_moves_by_itself_within_thirty_seconds(up:
     world.moving = True
     tend(up, world, 10)
     world.moving = False
-    tend(up, world, 48)
+    tend(up, world, 20)
     assert "moves meanwhile" not in up.said
     tend(up, world, 10)
     assert "moves meanwhile" in up.said
+    assert up._settings.lease_seconds + serve.MEANWHILE < 30
 
 
 def test_a_database_that_is_away_is_named_once_and_children_are_stopped_all_the_same(up: Any, world: World) -> None:

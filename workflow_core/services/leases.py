@@ -38,3 +38,9 @@ def held_until(session: Session, *, name: str) -> datetime | None:
     """Return until when somebody holds a lease, past or future; None where nobody does."""
     lease = session.get(Lease, name, populate_existing=True)
     return lease.until if lease else None
+
+
+def holder(session: Session, *, name: str) -> str | None:
+    """Return who holds a lease, or held it last; None where it was given up."""
+    lease = session.get(Lease, name)
+    return lease.holder if lease else None
