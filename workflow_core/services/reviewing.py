@@ -13,7 +13,7 @@ from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.services.work import own_place
-from workflow_core.store import held, issues, places
+from workflow_core.store import activity, held, issues, places
 from workflow_core.store.models import Annotation, Comment, Issue, Item, Person, Recipe, Review, Task, TaskItem
 
 
@@ -72,9 +72,10 @@ def flag(
     )
     session.add(issue)
     session.flush()
-    places.record(session, place, "flagged", actor_id=actor.id, now=now, detail={"issue": issue.id, "kind": kind})
+    detail = {"issue": issue.id, "kind": kind, "qa": qa.task_id}
+    places.record(session, place, "flagged", actor_id=actor.id, now=now, detail=detail)
     _return(session, place, issue, actor_id=actor.id, now=now)
-    places.flagging(session, qa, assignment_id=assignment.id, actor_id=actor.id, now=now)
+    _wait(session, qa, assignment_id=assignment.id, actor_id=actor.id, now=now)
     held.hold_again(session, place=place, now=now)
     session.flush()
     return issue
@@ -111,7 +112,7 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
         places.record(session, place, "parked", actor_id=None, now=now, name=place.parked)
     if text:
         comment(session, actor=actor, issue_id=issue.id, text=text, now=now)
-    places.flagging(session, qa, assignment_id=assignment_id, actor_id=actor.id, now=now)
+    _wait(session, qa, assignment_id=assignment_id, actor_id=actor.id, now=now)
     held.hold_again(session, place=place, now=now)
     session.flush()
     return issue
@@ -176,6 +177,12 @@ def _return(session: Session, place: TaskItem, issue: Issue, *, actor_id: int, n
         places.take(session, place, assignment_id=turn, actor_id=actor_id, now=now)
         place.parked = parked
     session.flush()
+
+
+def _wait(session: Session, qa: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
+    held_open = qa.state == work.State.CLAIMED
+    activity.seen(session, place_id=qa.id, person_id=actor_id, now=now, held=held_open, ends=True)
+    places.flagging(session, qa, assignment_id=assignment_id, actor_id=actor_id, now=now)
 
 
 def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Issue:

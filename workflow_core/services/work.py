@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain import statuses, work
 from workflow_core.errors import Conflict, NotAllowed, NotFound
-from workflow_core.services import annotating, judging
-from workflow_core.store import authors, claims, places, submissions
+from workflow_core.services import annotating, announcing, judging
+from workflow_core.store import activity, authors, claims, places, submissions
 from workflow_core.store.claims import Place
 from workflow_core.store.models import Assignment, Draft, Item, Person, Pipeline, Task, TaskItem
 
@@ -41,6 +41,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
     held = claims.held(session, task_id=task.id, assignment_id=assignment.id)
     if held:
         claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
+        activity.seen(session, place_id=held[0].id, person_id=actor.id, now=now)
         return held[0]
     own = claims.claim_own(
         session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id, until=until, now=now
@@ -62,11 +63,18 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
     return taken[0] if taken else None
 
 
-def renew(session: Session, *, actor: Person, task_id: int, now: datetime) -> int:
-    """Renew the lease of all that the person holds in a task; returns how many. Any activity calls it."""
+def renew(session: Session, *, actor: Person, task_id: int, now: datetime, place_id: int | None = None) -> int:
+    """Renew the lease of all that the person holds in a task; returns how many. Any activity calls it.
+
+    The time counts for the place that is open, by default the one they worked on last.
+    """
     task, assignment = _share(session, actor=actor, task_id=task_id)
     until = now + timedelta(seconds=task.lease)
-    return claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
+    renewed = claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
+    mine = activity.held(session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id)
+    if mine:
+        activity.seen(session, place_id=place_id if place_id in mine else mine[0], person_id=actor.id, now=now)
+    return renewed
 
 
 def save_draft(
@@ -90,7 +98,9 @@ def save_draft(
     else:
         draft.content, draft.updated_at = content, now
     if place.state == work.State.CLAIMED and place.assignment_id == assignment.id:
-        renew(session, actor=actor, task_id=task.id, now=now)
+        until = now + timedelta(seconds=task.lease)
+        claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
+        activity.seen(session, place_id=place_id, person_id=actor.id, now=now)
 
 
 def submit(
@@ -137,12 +147,15 @@ def submit(
         session.delete(draft)
         session.flush()
     taken = judging.taken(place)
+    held = place.state == work.State.CLAIMED
+    activity.seen(session, place_id=place.id, person_id=actor.id, now=now, held=held, ends=True)
     event_id = submissions.submit(
         session, place=place, assignment_id=assignment.id, person_id=actor.id, status=chosen, now=now
     )
     if event_id is None:
         raise Conflict(f"{name} has changed while you worked on it; your draft is kept, open it again")
     session.expire(place)
+    announcing.note(session, pipeline_id=task.pipeline_id, task=task.name, status=chosen)
     judging.follow_up(session, place=place, task=task, status=chosen, taken=taken, actor_id=actor.id, now=now)
     return Submitted(place.id, place.item_id, chosen, event_id)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.store import activity
 from workflow_core.store.dialect import is_postgres, run
 from workflow_core.store.models import TaskItem
 
@@ -117,6 +118,7 @@ def hold(
     if not ids:
         return []
     listed = ", ".join(str(int(one)) for one in ids)
+    activity.opened(session, ids=ids, person_id=person_id, now=now)
     rows = run(
         session,
         f"""

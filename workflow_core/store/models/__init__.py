@@ -1,5 +1,6 @@
 """Every table. Rows are not API schemas and not domain values."""
 
+from workflow_core.store.models.activity import Activity
 from workflow_core.store.models.base import METADATA
 from workflow_core.store.models.data import Annotation, Comment, Dataset, Document, Draft, Item
 from workflow_core.store.models.history import Event
@@ -9,6 +10,7 @@ from workflow_core.store.models.work import Assignment, Issue, Lease, Recipe, Re
 
 __all__ = [
     "METADATA",
+    "Activity",
     "Annotation",
     "Assignment",
     "Branch",

@@ -8,6 +8,11 @@ from sqlmodel import Field
 
 from workflow_core.store.models.base import Table, document, instant, key, number
 
+OF_REVIEWS = (
+    "verb IN ('flagged', 'fixed', 're-opened', 'accepted', 'dismissed', 'returned', 'waiting', 'cleared', 'undone')"
+)
+"""The verbs that figures on quality read; rare beside those of moving and working, and indexed apart."""
+
 
 class Event(Table, table=True):
     """One thing that happened: who (`actor_id`, null for annoflow), when, what (`verb`), where, why (`cause_id`).
@@ -29,8 +34,19 @@ class Event(Table, table=True):
             "task_id",
             "item_id",
             "actor_id",
+            "id",
+            "at",
+            "status",
             sqlite_where=text("verb = 'submitted'"),
             postgresql_where=text("verb = 'submitted'"),
+        ),
+        Index(
+            "ix_event_review",
+            "task_id",
+            "verb",
+            "item_id",
+            sqlite_where=text(OF_REVIEWS),
+            postgresql_where=text(OF_REVIEWS),
         ),
     )
 

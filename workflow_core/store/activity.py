@@ -1,0 +1,96 @@
+"""Activity: signs that somebody works on an item, added up to the time they spent on it.
+
+Time between two signs of the same person at the same place counts if it is at most `IDLE`; more is a pause. Opening
+an item starts anew, and a status ends it: what lies between is not work on this item.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from workflow_core.store.columns import EPOCH
+from workflow_core.store.dialect import run
+
+IDLE = timedelta(seconds=60)
+"""A longer silence does not count as work, not even its beginning."""
+DAY_US = 86_400_000_000
+COLUMNS = "task_id, person_id, day, place_id, visit, active_us, waited_us, last_at, again"
+WAITED = "CASE WHEN ti.begun THEN NULL ELSE :now - ti.since END"
+AGAIN = """EXISTS (SELECT 1 FROM activity a
+    WHERE a.place_id = ti.id AND a.person_id = :person AND a.visit = ti.visit AND a.day <> :day)"""
+
+
+def opened(session: Session, *, ids: Sequence[int], person_id: int, now: datetime) -> None:
+    """Record that somebody is about to claim these places; the first is opened, the others wait in their batch.
+
+    Comes before the claim itself, which forgets since when they were queued.
+    """
+    listed = ", ".join(str(int(one)) for one in ids)
+    run(
+        session,
+        f"""
+        INSERT INTO activity ({COLUMNS})
+        SELECT ti.task_id, :person, :day, ti.id, ti.visit, 0, {WAITED},
+               CASE WHEN ti.id = :first THEN CAST(:now AS BIGINT) END, {AGAIN}
+        FROM task_item ti WHERE ti.id IN ({listed}) AND ti.state IN ('queued', 'returned') ORDER BY ti.id
+        ON CONFLICT (task_id, person_id, day, place_id, visit) DO UPDATE
+        SET last_at = excluded.last_at, waited_us = coalesce(activity.waited_us, excluded.waited_us)
+        """,
+        person=person_id,
+        day=_day(now),
+        first=ids[0],
+        now=now,
+    )
+
+
+def seen(
+    session: Session, *, place_id: int, person_id: int, now: datetime, held: bool = True, ends: bool = False
+) -> None:
+    """Record a sign of activity at a place; `ends` where it is the last one: a status, or a flag.
+
+    Not `held`, nobody had the item open, and the time before does not count. Comes before what it records.
+    """
+    run(
+        session,
+        f"""
+        INSERT INTO activity ({COLUMNS})
+        SELECT ti.task_id, :person, :day, ti.id, ti.visit, coalesce((
+            SELECT CASE WHEN :held AND a.last_at BETWEEN :now - {IDLE // timedelta(microseconds=1)} AND :now
+                        THEN :now - a.last_at END
+            FROM activity a WHERE a.place_id = ti.id AND a.person_id = :person AND a.visit = ti.visit
+            ORDER BY a.day DESC LIMIT 1
+        ), 0), {WAITED}, CAST(:last AS BIGINT), {AGAIN}
+        FROM task_item ti WHERE ti.id = :place
+        ON CONFLICT (task_id, person_id, day, place_id, visit) DO UPDATE
+        SET active_us = activity.active_us + excluded.active_us, last_at = excluded.last_at,
+            waited_us = coalesce(activity.waited_us, excluded.waited_us)
+        """,
+        place=place_id,
+        person=person_id,
+        day=_day(now),
+        now=now,
+        held=held,
+        last=None if ends else now,
+    )
+
+
+def held(session: Session, *, task_id: int, assignment_id: int, person_id: int) -> list[int]:
+    """Return the places that somebody holds in a task, the one they worked on last first."""
+    rows = run(
+        session,
+        """
+        SELECT ti.id FROM task_item ti LEFT JOIN activity a
+        ON a.place_id = ti.id AND a.person_id = :person AND a.visit = ti.visit AND a.last_at IS NOT NULL
+        WHERE ti.task_id = :task AND ti.assignment_id = :assignment AND ti.state = 'claimed'
+        GROUP BY ti.id, ti.rank, ti.position ORDER BY coalesce(max(a.last_at), 0) DESC, ti.rank, ti.position, ti.id
+        """,
+        person=person_id,
+        task=task_id,
+        assignment=assignment_id,
+    )
+    return [int(row[0]) for row in rows]
+
+
+def _day(now: datetime) -> int:
+    return (now - EPOCH).days
