@@ -1,0 +1,84 @@
+"""Child processes of a test, made by fork so that they start at once; they die without a word where told to."""
+
+import os
+import signal
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, event
+
+from workflow_core.store.database import engine_for
+
+CRASHED = 77
+
+
+def fork(url: str, act: Callable[[Engine], None]) -> int:
+    """Run `act` in a child with an engine of its own; returns its process id. The parent must hold no connection."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        signal.alarm(120)
+        act(engine_for(url))
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def wait(pid: int) -> int:
+    """Return the exit code of a child, negative where a signal ended it."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def kill(pid: int) -> None:
+    """Kill a child as the kernel would, and wait until it is gone."""
+    os.kill(pid, signal.SIGKILL)
+    wait(pid)
+
+
+def crash_after(url: str, statement: int, act: Callable[[Engine], None]) -> bool:
+    """Run `act` in a child that dies right after its n-th statement; False where it has no so many."""
+
+    def dying(engine: Engine) -> None:
+        count = 0
+
+        def executed(*_: object) -> None:
+            nonlocal count
+            count += 1
+            if count == statement:
+                os._exit(CRASHED)
+
+        event.listen(engine, "after_cursor_execute", executed)
+        act(engine)
+
+    code = wait(fork(url, dying))
+    assert code in (0, CRASHED), code
+    return code == CRASHED
+
+
+@contextmanager
+def acknowledged() -> Iterator[tuple[Callable[[int], None], Callable[[], list[int]]]]:
+    """Give a pipe: what a child has written into it is read after its death."""
+    reading, writing = os.pipe()
+
+    def acknowledge(number: int) -> None:
+        os.write(writing, f"{number}\n".encode())
+
+    def read() -> list[int]:
+        os.set_blocking(reading, False)
+        text = b""
+        while True:
+            try:
+                part = os.read(reading, 65536)
+            except BlockingIOError:
+                break
+            text += part
+        return [int(line) for line in text.decode().splitlines()]
+
+    yield acknowledge, read
+    os.close(reading)
+    os.close(writing)
