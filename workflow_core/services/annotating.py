@@ -42,9 +42,9 @@ def replace(
 ) -> None:
     """Make `drawn` the annotations of this task on the item: all of them, no others of the task.
 
-    Annotations of other tasks stay as they are, but a reviewer may correct those that they review where the
-    recipe's setting `reviewer_edits` allows it; the history shows both, and it is not their own work. A prediction that is drawn unchanged is accepted; one that is
-    changed keeps its origin, and the history says what it was.
+    Annotations of other tasks stay as they are, but a reviewer may correct those that they review where the recipe's
+    setting `reviewer_edits` allows it: the history shows both, and it does not make it their own work. A prediction
+    that is drawn unchanged is accepted; one that is changed keeps its origin, and the history says what it was.
 
     Raises:
         InvalidInput: something is not allowed by the task's recipe, lies outside the image, or is unknown.
@@ -136,6 +136,6 @@ def _change(
         old.label, old.tool, old.geometry, old.attributes = one.label, one.tool, shape, one.attributes
         old.updated_by, old.updated_at = person_id, now
         changes["changed"].append({"id": old.id, "was": before})
-    elif old.origin == "model" and old.accepted_at is None:
+    elif old.created_by is None and old.accepted_at is None:
         old.accepted_at, old.updated_by, old.updated_at = now, person_id, now
         changes["accepted"].append(old.id)

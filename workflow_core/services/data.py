@@ -10,13 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from workflow_core.domain import filters
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import entering, people, terms
 from workflow_core.services.people import Actor
 from workflow_core.store import filtering, items
-from workflow_core.store.dialect import is_postgres
 from workflow_core.store.models import Dataset, Item, Pipeline, Task
 
 STATEMENT = 5_000
@@ -181,8 +179,7 @@ def condition(
         chosen &= items.in_folder(folder)
     if where is not None:
         tasks = task_names(session, project_id=dataset.project_id)
-        parsed = filters.parse(where)
-        chosen &= filtering.condition(parsed, postgres=is_postgres(session), tasks=tasks).clause()
+        chosen &= filtering.of(session, where, tasks=tasks).clause()
     if item_ids is not None:
         chosen &= items.listed(session, item_ids)
     return chosen

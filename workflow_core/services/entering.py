@@ -5,11 +5,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from workflow_core.domain import filters
 from workflow_core.pipeline import compiled
 from workflow_core.services.routing import BATCH
 from workflow_core.store import arrivals, entering, filtering, items, placing, versions
-from workflow_core.store.dialect import is_postgres
 from workflow_core.store.models import Item, Pipeline, PipelineVersion
 
 
@@ -52,6 +50,6 @@ def wanted(session: Session, pipeline: Pipeline, source: compiled.Source) -> Col
     if source.folder is not None:
         where &= items.in_folder(source.folder)
     if source.where is not None:
-        condition = filtering.condition(filters.parse(source.where), postgres=is_postgres(session), tasks={})
+        condition = filtering.of(session, source.where, tasks={})
         where &= condition.clause()
     return where

@@ -6,13 +6,11 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from workflow_core.domain import filters
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import data, people
 from workflow_core.services.people import Actor
 from workflow_core.store import filtering, handovers
-from workflow_core.store.dialect import is_postgres
 from workflow_core.store.handovers import REMAINING, UNFINISHED, Handed
 from workflow_core.store.models import Assignment, Person, Pipeline, Task
 
@@ -53,7 +51,7 @@ def redistribute(
     condition = filtering.Condition("TRUE", {})
     if where is not None:
         names = data.task_names(session, project_id=task.project_id)
-        condition = filtering.condition(filters.parse(where), postgres=is_postgres(session), tasks=names)
+        condition = filtering.of(session, where, tasks=names)
     handovers.choose(session, task_id=task.id, where=chosen, items=condition.sql, **condition.values)
     handed = handovers.hand_out(session, weights=target)
     if not preview:

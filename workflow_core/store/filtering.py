@@ -8,12 +8,15 @@ false, never NULL, so that NOT means what it says.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import TextClause, text
+from sqlmodel import Session
 
 from workflow_core.domain.filter_terms import And, Compare, Filter, Not, Or, Scalar, kind
-from workflow_core.domain.filters import FilterError
+from workflow_core.domain.filters import FilterError, parse
 from workflow_core.domain.suggestions import possible
+from workflow_core.store.dialect import is_postgres
 
 _SIGNS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _NEGATED = {"ne": "eq", "nin": "in"}
@@ -29,6 +32,15 @@ class Condition:
     def clause(self) -> TextClause:
         """Return it with its values bound, for `select(...).where(...)`."""
         return text(self.sql).bindparams(**self.values)
+
+
+def of(session: Session, where: Mapping[str, Any], *, tasks: Mapping[str, int], prefix: str = "f") -> Condition:
+    """Read a filter and compile it for the session's database.
+
+    Raises:
+        FilterError: it is malformed, or names a task that is not in `tasks`.
+    """
+    return condition(parse(where), postgres=is_postgres(session), tasks=tasks, prefix=prefix)
 
 
 def condition(

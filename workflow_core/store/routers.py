@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from workflow_core.domain import filters, sampling
+from workflow_core.domain import sampling
 from workflow_core.store import filtering
 from workflow_core.store.arrivals import look_up_existing
-from workflow_core.store.dialect import draw, is_postgres, run
+from workflow_core.store.dialect import draw, run
 
 CHAIN = 64
 """How many routers one status may pass; the validator refuses circles of routers."""
@@ -47,12 +47,7 @@ def resolve(session: Session, router: Router) -> None:
     for number, case in enumerate(router.cases):
         conditions = ["TRUE"]
         if case.where is not None:
-            condition = filtering.condition(
-                filters.parse(case.where),
-                postgres=is_postgres(session),
-                tasks=router.tasks,
-                prefix=f"c{number}_",
-            )
+            condition = filtering.of(session, case.where, tasks=router.tasks, prefix=f"c{number}_")
             conditions.append(condition.sql)
             values |= condition.values
         if case.share is not None:
