@@ -43,7 +43,7 @@ STATUSES = {
     "qa": ["approved"] * 4 + ["discarded", "for-expert-review", "for-expert-review"],
     "expert": ["approved", "approved", "discarded"],
 }
-BATCHES = (7, 1, 16)
+BATCHES = (5, 1, 9)
 Decide = Callable[[str, str], str]
 
 
@@ -101,7 +101,7 @@ def by_hand(session: Session, decide: Decide) -> None:
             work_in(session, name, decide, project="by hand")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_both_ways_end_in_the_same_places_people_and_statuses(session: Session, seed: int) -> None:
     decide = decider(seed)
     by_pipeline(session, decide)
@@ -112,7 +112,7 @@ def test_both_ways_end_in_the_same_places_people_and_statuses(session: Session, 
     assert {row.state for row in piped} == {"submitted"}
     approved = {row.item for row in manual if row.status == "approved"}
     assert {item for item, exit in exits(session).items() if exit == "approved"} == approved
-    assert len(piped) > 40
+    assert len(piped) > 25
     # The expert, alone, has only what was sent there.
     sent = {row.item for row in piped if row.status in ("unclear", "for-expert-review")}
     assert {row.item for row in piped if row.task == "expert"} == sent

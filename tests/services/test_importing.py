@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from workflow_core.connectors import annotations_jsonl
 from workflow_core.connectors.records import Maker, Problems
-from workflow_core.errors import NotAllowed, NotFound
-from workflow_core.services import data, importing, work
+from workflow_core.errors import InvalidInput, NotAllowed, NotFound
+from workflow_core.services import data, importing, tracing, work
 from workflow_core.services.importing import Imported
 from workflow_core.store.models import Annotation, Dataset, Item, Task
 
@@ -186,6 +186,39 @@ def test_a_prediction_is_accepted_or_changed_by_who_works_in_its_task(session: S
     assert {found.origin for found in stored(session)} == {"model"}
     detail = building.history(session, "annotated")[0].detail or {}
     assert [one["id"] for one in detail["changed"]] == [accepted.id, changed.id]
+
+
+@pytest.mark.parametrize("maker", [MODEL, Maker()], ids=["model", "human"])
+def test_what_is_submitted_as_it_came_is_accepted(session: Session, dataset: Dataset, maker: Maker) -> None:
+    take(session, dataset, CAR | {"attributes": {"kind": "van"}}, maker=maker)
+    (came,) = stored(session)
+    drawn = [{"id": came.id, "label": "car", "tool": "box", "geometry": BOX, "attributes": {"kind": "van"}}]
+    building.work_in(session, "cars", lambda _, item: ("completed", drawn) if item == "0000.jpg" else None)
+    ann = building.person(session, "ann@example.org")
+    assert (came.accepted_at, came.updated_by, came.origin) == (building.NOW, ann.id, maker.origin)
+    assert [event.detail for event in building.history(session, "annotated")] == [{"accepted": [came.id]}]
+
+
+def test_it_is_seen_in_every_task_and_changed_in_none_but_its_own(session: Session, dataset: Dataset) -> None:
+    take(session, dataset, CAR)
+    (came,) = stored(session)
+    building.work_in(session, "cars", lambda *_: "completed")
+    building.move(session)
+    assert [one["id"] for one in tracing.drawn(session, item_ids=[came.item_id])] == [came.id]
+    building.work_in(session, "signs", lambda *_: ("completed", []))
+    (left,) = stored(session)
+    assert (left.deleted_at, left.accepted_at, left.geometry) == (None, None, BOX)
+    change = {"id": came.id, "label": "sign", "tool": "box", "geometry": BOX}
+    with pytest.raises(InvalidInput, match="there is no annotation"):
+        add_one_more(session, change)
+
+
+def add_one_more(session: Session, drawn: Mapping[str, Any]) -> None:
+    """Bring one more item to the task `signs` and submit it with an annotation."""
+    building.add_items(session, 1, start=50)
+    building.work_in(session, "cars", lambda *_: "completed")
+    building.move(session)
+    building.work_in(session, "signs", lambda *_: ("completed", [drawn]))
 
 
 def test_a_big_file_is_taken_in_batches(session: Session, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from building import BOX, NOW, TWO_STEPS, add_items, dataset, deploy, person, stranger, task
@@ -12,7 +13,7 @@ from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import AnnoflowError, InvalidInput, NotAllowed, NotFound
-from workflow_core.services import data, exporting, importing, people, tasks, work
+from workflow_core.services import data, exporting, importing, ingesting, people, tasks, work
 from workflow_core.store.models import Membership, Person, Project
 
 
@@ -156,6 +157,18 @@ def test_names_of_projects_are_told_to_those_who_are_in_them(session: Session) -
         people.project(session, name="secret", actor=owner)
     assert str(refused.value) == "no project 'secret'; there is 'default'"
     assert people.project(session, name="default", actor=owner).name == "default"
+
+
+@pytest.mark.parametrize("role", ["contributor", None])
+def test_names_of_pipelines_are_not_told_to_who_may_not_see_them(session: Session, role: str | None) -> None:
+    deploy(session)
+    actor = person(session, "pat@example.org", role=role) if role else stranger(session)
+    for service in (exporting.export, ingesting.ingest):
+        more: dict[str, Any] = {"exit_name": "approved", "now": NOW} if service is exporting.export else {}
+        more |= {"clock": lambda: NOW} if service is ingesting.ingest else {}
+        with pytest.raises(NotAllowed if role else NotFound) as refused:
+            service(lambda read_only=False: nullcontext(session), pipeline="x", project="default", actor=actor, **more)
+        assert "street" not in str(refused.value)
 
 
 def test_who_makes_a_project_owns_it(session: Session) -> None:

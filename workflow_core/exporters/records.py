@@ -28,7 +28,8 @@ class HistoryStep:
 class ExportAnnotation:
     """One annotation; `geometry` is described in `domain.geometry`, people are named by e-mail.
 
-    A model's that has `accepted_at` was accepted as it was; one that has only `updated_at` was changed.
+    One made elsewhere, by a model or by people, was accepted as it was if it has `accepted_at`, and changed if it has
+    only `updated_at`.
     """
 
     id: int

@@ -14,7 +14,7 @@ from workflow_core.exporters.manifest import About
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, HistoryStep
 from workflow_core.exporters.snapshot import Snapshot
 from workflow_core.pipeline import compiled
-from workflow_core.services import ingesting, people
+from workflow_core.services import ingesting
 from workflow_core.services.ingesting import OpenSession
 from workflow_core.services.people import Actor
 from workflow_core.store import departures, versions
@@ -49,8 +49,8 @@ def export(
         Unavailable: the place cannot be written to.
     """
     with open_session(read_only=True) as session:
-        found = ingesting.find(session, pipeline=pipeline, project=project)
-        people.require(session, actor=actor, project_id=found.project_id, permission=Permission.EXPORT_ITEMS)
+        wanted = Permission.EXPORT_ITEMS
+        found = ingesting.find(session, pipeline=pipeline, project=project, actor=actor, permission=wanted)
         spec = versions.from_document(session.get_one(PipelineVersion, found.version_id).compiled)
         known = list(dict.fromkeys([*spec.exits, *departures.exits(session, pipeline_id=found.id)]))
         dataset = session.get_one(Dataset, found.dataset_id).name

@@ -18,7 +18,7 @@ from workflow_core.services import data, entering, people
 from workflow_core.services.data import NewItem
 from workflow_core.services.people import Actor
 from workflow_core.store import versions
-from workflow_core.store.models import Dataset, Item, Pipeline, PipelineVersion, Project
+from workflow_core.store.models import Dataset, Item, Pipeline, PipelineVersion
 
 BATCH = 1_000
 PAUSE = 0.005
@@ -55,16 +55,21 @@ class Ingested:
         return f"{self.pipeline}: {self.new} new items, {self.entered} entered{present}{left_out}"
 
 
-def find(session: Session, *, pipeline: str, project: str) -> Pipeline:
-    """Return a deployed pipeline by name.
+def find(
+    session: Session, *, pipeline: str, project: str, actor: Actor = None, permission: Permission | None = None
+) -> Pipeline:
+    """Return a deployed pipeline by name, to who has the permission in its project.
 
     Raises:
         NotFound: the project has none of that name; the message lists those that it has.
+        NotAllowed: the actor does not have the permission; nothing is told about pipelines.
     """
-    here = select(Pipeline).join(Project, col(Project.id) == col(Pipeline.project_id)).where(Project.name == project)
+    owner = people.project(session, name=project, actor=actor)
+    if permission is not None:
+        people.require(session, actor=actor, project_id=owner.id, permission=permission)
+    here = select(Pipeline).where(Pipeline.project_id == owner.id)
     found = session.exec(here.where(Pipeline.name == pipeline)).first()
     if found is None:
-        people.project(session, name=project)
         names = ", ".join(repr(one.name) for one in session.exec(here.order_by(col(Pipeline.name))))
         raise NotFound(f"no pipeline {pipeline!r} in project {project!r}; there is {names or 'none yet'}")
     return found
@@ -84,8 +89,8 @@ def ingest(
     """
     result = Ingested(pipeline)
     with open_session(read_only=True) as session:
-        found = find(session, pipeline=pipeline, project=project)
-        people.require(session, actor=actor, project_id=found.project_id, permission=Permission.IMPORT_ITEMS)
+        wanted = Permission.IMPORT_ITEMS
+        found = find(session, pipeline=pipeline, project=project, actor=actor, permission=wanted)
         if found.paused_at is not None or found.version_id is None:
             return result
         version = session.get_one(PipelineVersion, found.version_id)
