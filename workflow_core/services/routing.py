@@ -31,6 +31,8 @@ def advance(session: Session, *, limit: int = BATCH, now: datetime) -> Moved:
     Idempotent, complete and safe in several processes at once: what one call misses, the next one takes. The
     number of statements depends on the graph, never on the number of items.
     """
+    if not arrivals.pending(session):
+        return Moved()
     arrivals.prepare(session)
     taken = arrivals.take_pending(session, limit=limit)
     if not taken:

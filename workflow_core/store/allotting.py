@@ -1,13 +1,13 @@
 """Give arrivals to people: in advance by weights, or to the pool of a queue; nobody reviews their own work."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
 from workflow_core.domain import allocation
-from workflow_core.store.dialect import is_postgres, run
+from workflow_core.store.dialect import is_postgres, run, run_many
 
 NOBODY = "nobody"
 """Why a place is parked that no contributor of its task may take."""
@@ -23,16 +23,16 @@ class _Team:
     totals: dict[int, int] = field(default_factory=dict)
 
 
-def allot(session: Session, *, weights: Mapping[int, float] | None = None) -> None:
-    """Set the assignment of each arrival of kind `task`, or why it is parked.
+def allot(session: Session, *, weights: Mapping[int, float] | None = None) -> bool:
+    """Set the assignment of each arrival of kind `task`, or why it is parked; returns whether any is.
 
     `weights` by assignment stand instead of the task's own, and then what was allotted before does not count.
     """
-    tasks = [row[0] for row in run(session, "SELECT DISTINCT task_id FROM arrival WHERE kind = 'task' ORDER BY 1")]
-    if not tasks:
-        return
-    run(session, "DELETE FROM share")
-    teams = _teams(session, tasks)
+    query = "SELECT task_id, count(existing_id) FROM arrival WHERE kind = 'task' GROUP BY task_id ORDER BY task_id"
+    met: dict[int, int] = dict(run(session, query).tuples().all())
+    if not met:
+        return False
+    teams = _teams(session, list(met))
     if weights is not None:
         for team in teams.values():
             team.weights = {key: weights[key] for key in team.weights if key in weights}
@@ -40,6 +40,24 @@ def allot(session: Session, *, weights: Mapping[int, float] | None = None) -> No
             team.counts = False
     if any(team.separate for team in teams.values()):
         _forbid_authors(session)
+    if any(met.values()):
+        _give_to_the_last(session)
+    groups: defaultdict[int, dict[frozenset[int], int]] = defaultdict(dict)
+    for task, forbidden, count in run(
+        session,
+        """SELECT task_id, forbidden, count(*) FROM arrival WHERE kind = 'task' AND assignment_id IS NULL
+        GROUP BY task_id, forbidden ORDER BY task_id, forbidden""",
+    ):
+        groups[task][frozenset(int(part) for part in forbidden.split(",") if part)] = count
+    parked = [_park(session, task, teams[task], counts) for task, counts in groups.items()]
+    shares = [share for task, counts in groups.items() for share in _shares(task, teams[task], counts)]
+    if shares:
+        _hand_out(session, shares, counted=all(team.counts for team in teams.values()))
+    return any(parked)
+
+
+def _give_to_the_last(session: Session) -> None:
+    """Give what an item meets again to whoever has it there, if active and no author."""
     run(
         session,
         """
@@ -49,19 +67,10 @@ def allot(session: Session, *, weights: Mapping[int, float] | None = None) -> No
         AND ',' || arrival.forbidden || ',' NOT LIKE '%,' || CAST(s.id AS TEXT) || ',%'
         """,
     )
-    groups: defaultdict[int, dict[frozenset[int], int]] = defaultdict(dict)
-    for task, forbidden, count in run(
-        session,
-        """SELECT task_id, forbidden, count(*) FROM arrival WHERE kind = 'task' AND assignment_id IS NULL
-        GROUP BY task_id, forbidden ORDER BY task_id, forbidden""",
-    ):
-        groups[task][frozenset(int(part) for part in forbidden.split(",") if part)] = count
-    for task, counts in groups.items():
-        _share_out(session, task, teams[task], counts)
 
 
-def _share_out(session: Session, task: int, team: _Team, groups: dict[frozenset[int], int]) -> None:
-    """Cut each group of a task into runs, one for each assignment, and park what nobody may take."""
+def _park(session: Session, task: int, team: _Team, groups: Mapping[frozenset[int], int]) -> bool:
+    """Park the groups that nobody of the team may take; returns whether there are any."""
     nobody = [group for group in groups if not set(team.weights) - group]
     for group in nobody:
         run(
@@ -72,48 +81,46 @@ def _share_out(session: Session, task: int, team: _Team, groups: dict[frozenset[
             task=task,
             group=_text(group),
         )
+    return bool(nobody)
+
+
+def _shares(task: int, team: _Team, groups: Mapping[frozenset[int], int]) -> Iterator[dict[str, object]]:
+    """Cut each group of a task into runs, one for each assignment; in a queue nobody gets anything yet."""
     if team.queue:
         return
-    given = allocation.constrained(
-        {group: count for group, count in groups.items() if group not in nobody}, team.weights, team.totals
-    )
-    new: defaultdict[int, int] = defaultdict(int)
-    for group, counts in given.items():
+    takers = {group: count for group, count in groups.items() if set(team.weights) - group}
+    for group, counts in allocation.constrained(takers, team.weights, team.totals).items():
         low = 0
         for assignment, count in sorted(counts.items()):
             if count:
-                run(
-                    session,
-                    "INSERT INTO share VALUES (:task, :group, :low, :high, :assignment)",
-                    task=task,
-                    group=_text(group),
-                    low=low,
-                    high=low + count,
-                    assignment=assignment,
-                )
-                new[assignment] += count
+                yield {"task": task, "group": _text(group), "low": low, "high": low + count, "assignment": assignment}
                 low += count
-    if not new:
-        return
+
+
+def _hand_out(session: Session, shares: Sequence[Mapping[str, object]], *, counted: bool) -> None:
+    """Number the arrivals of each group, and let each run of numbers go to its assignment."""
+    run(session, "DELETE FROM share")
+    run_many(session, "INSERT INTO share VALUES (:task, :group, :low, :high, :assignment)", shares)
     run(
         session,
         """
         UPDATE arrival SET assignment_id = s.assignment_id
         FROM (
-            SELECT id, task_id, forbidden, row_number() OVER (PARTITION BY forbidden ORDER BY id) AS number
-            FROM arrival WHERE kind = 'task' AND assignment_id IS NULL AND task_id = :task
+            SELECT id, task_id, forbidden, row_number() OVER (PARTITION BY task_id, forbidden ORDER BY id) AS number
+            FROM arrival WHERE kind = 'task' AND assignment_id IS NULL
         ) r JOIN share s ON s.task_id = r.task_id AND s.forbidden = r.forbidden
             AND r.number > s.low AND r.number <= s.high
         WHERE arrival.id = r.id
         """,
-        task=task,
     )
-    for assignment, count in sorted(new.items()) if team.counts else ():
+    if counted:
         run(
             session,
-            "UPDATE assignment SET allotted = allotted + :count WHERE id = :id",
-            count=count,
-            id=assignment,
+            """
+            UPDATE assignment SET allotted = allotted + s.new
+            FROM (SELECT assignment_id, sum(high - low) AS new FROM share GROUP BY assignment_id) s
+            WHERE assignment.id = s.assignment_id
+            """,
         )
 
 

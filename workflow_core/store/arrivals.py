@@ -7,6 +7,8 @@ Everything that places items (routing, entering, adding, sending) fills this one
 `open` (already there), `stuck` (cannot go on; `parked` says why).
 """
 
+from dataclasses import dataclass
+
 from sqlmodel import Session
 
 from workflow_core.store.dialect import is_postgres, run
@@ -18,22 +20,60 @@ COLUMNS = """
 """
 
 
+SHARES = "task_id BIGINT, forbidden TEXT, low BIGINT, high BIGINT, assignment_id BIGINT"
+
+
 def prepare(session: Session) -> None:
-    """Make the scratch tables, empty."""
-    if is_postgres(session):
-        identity = "id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
-        session.connection().exec_driver_sql("SET LOCAL client_min_messages = warning")
+    """Make the scratch tables, empty. A connection makes them once.
+
+    On PostgreSQL each commit empties them in place: a TRUNCATE would write to the catalog for every batch. Nor do
+    they have an index there, which each commit would have to build anew.
+    """
+    postgres = is_postgres(session)
+    here = "to_regclass('pg_temp.entering')" if postgres else "(SELECT 1 FROM sqlite_temp_master WHERE name='entering')"
+    if run(session, f"SELECT {here} IS NULL").scalar_one():
+        identity = "BIGINT GENERATED ALWAYS AS IDENTITY" if postgres else "INTEGER PRIMARY KEY"
+        emptied = "ON COMMIT DELETE ROWS" if postgres else ""
+        run(session, f"CREATE TEMP TABLE arrival (id {identity}, {COLUMNS}) {emptied}")
+        run(session, f"CREATE TEMP TABLE share ({SHARES}) {emptied}")
+        run(session, f"CREATE TEMP TABLE entering (item_id {'BIGINT' if postgres else identity}) {emptied}")
+    elif postgres:
+        run(session, "WITH a AS (DELETE FROM arrival), s AS (DELETE FROM share) DELETE FROM entering")
     else:
-        identity = "id INTEGER PRIMARY KEY"
-    run(session, f"CREATE TEMP TABLE IF NOT EXISTS arrival ({identity}, {COLUMNS})")
-    run(
+        for table in ("arrival", "share", "entering"):
+            run(session, f"DELETE FROM {table}")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What arrivals there are, so that statements which would find nothing are left out."""
+
+    kinds: frozenset[str]
+    met: bool
+    """Whether an item has, or had, a place already where it arrives."""
+    at_joins: bool
+
+
+def standing(session: Session) -> Standing:
+    """Look at what arrivals there are."""
+    rows = run(
         session,
-        "CREATE TEMP TABLE IF NOT EXISTS share"
-        " (task_id BIGINT, forbidden TEXT, low BIGINT, high BIGINT, assignment_id BIGINT)",
+        """
+        SELECT a.kind, count(a.existing_id) AS met, count(CASE WHEN n.is_join THEN 1 END) AS at_joins
+        FROM arrival a LEFT JOIN node n ON n.id = a.node_id GROUP BY a.kind
+        """,
+    ).all()
+    return Standing(
+        kinds=frozenset(row.kind for row in rows),
+        met=any(row.met for row in rows),
+        at_joins=any(row.at_joins for row in rows if row.kind == "task"),
     )
-    run(session, "CREATE TEMP TABLE IF NOT EXISTS entering (item_id BIGINT PRIMARY KEY)")
-    for table in ("arrival", "share", "entering"):
-        run(session, f"{'TRUNCATE' if is_postgres(session) else 'DELETE FROM'} {table}")
+
+
+def pending(session: Session) -> bool:
+    """Say whether a status waits to be routed. The order makes PostgreSQL use the index, whatever it estimates."""
+    query = "SELECT id FROM task_item WHERE routing = 'pending' ORDER BY status_event_id LIMIT 1"
+    return run(session, query).first() is not None
 
 
 EXISTING = """

@@ -1,6 +1,6 @@
 """The few places where SQLite and PostgreSQL say the same thing in other words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,11 @@ def run(session: Session, sql: str, /, **values: Any) -> CursorResult[Any]:
     result = session.connection().execute(text(sql), bound)
     assert isinstance(result, CursorResult)
     return result
+
+
+def run_many(session: Session, sql: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Execute one statement for each of some rows, in one go."""
+    session.connection().execute(text(sql), rows)
 
 
 def draw(seed: Seed, item_id: str) -> str:

@@ -130,6 +130,10 @@ def settle_reviewer(session: Session, qa_place_id: int, *, now: datetime) -> Non
 
 def hand_on(session: Session) -> None:
     """Give the issues for review of QA places that have a status to the next QA place, among the arrivals."""
+    answered = """SELECT 1 FROM arrival a JOIN issue i ON i.item_id = a.item_id AND i.state = 'for_review'
+    WHERE a.kind IN ('task', 'open') LIMIT 1"""
+    if run(session, answered).first() is None:
+        return
     run(
         session,
         """

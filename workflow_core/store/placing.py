@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflow_core.store import allotting, exits, held, issues, joins, routers, versions
-from workflow_core.store.arrivals import give_up, look_up_existing
+from workflow_core.store.arrivals import Standing, give_up, look_up_existing, standing
 from workflow_core.store.dialect import run
 
 OVERFLOWS = 8
@@ -18,48 +18,57 @@ def place(session: Session, *, now: datetime, bounded: bool = True, meeting: boo
     Unbounded, `max_visits` diverts nothing: a manager sends where they want. Not `meeting`, who arrives at a join
     comes from outside the fork and waits for nobody.
     """
-    _settle(session, now, at_joins=meeting, bounded=bounded)
-    if meeting and joins.gather(session, now=now):
-        _settle(session, now, at_joins=False, bounded=bounded)
+    there = _settle(session, now, at_joins=meeting, bounded=bounded)
+    if "join" in there.kinds:
+        # What has its place is put aside, so that only who has met goes on.
+        run(session, "UPDATE arrival SET kind = 'placed' WHERE kind IN ('task', 'open')")
+        if joins.gather(session, now=now):
+            _settle(session, now, at_joins=False, bounded=bounded)
 
 
-def _settle(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> None:
+def _settle(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> Standing:
     """Place the arrivals; those at joins wait for their siblings first, so a join is visited once by them all."""
-    _send_on(session, now, at_joins=at_joins, bounded=bounded)
-    _settle_sources(session, now)
-    _place_in_tasks(session, now)
-    held.hold_at_exits(session, now=now)
-    exits.leave(session, now=now)
+    there = _send_on(session, now, at_joins=at_joins, bounded=bounded)
+    _settle_sources(session, now, there)
+    if "task" in there.kinds:
+        _place_in_tasks(session, now, there)
+    if "exit" in there.kinds:
+        held.hold_at_exits(session, now=now)
+        exits.leave(session, now=now)
+    return there
 
 
-def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> None:
+def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> Standing:
     """Take each arrival to the task, exit or join where it ends, or let it be stuck."""
     for _ in range(OVERFLOWS + 1):
-        _resolve_routers(session)
-        if at_joins:
+        there = _resolve_routers(session)
+        if at_joins and there.at_joins:
             run(
                 session,
                 """UPDATE arrival SET kind = 'join' WHERE kind = 'task'
                 AND node_id IN (SELECT id FROM node WHERE is_join)""",
             )
-        if not bounded or not _divert(session, now):
-            return
+            there = standing(session)
+        if not (bounded and there.met and _divert(session, now)):
+            return there
     run(
         session,
         f"""UPDATE arrival SET kind = 'stuck', parked = 'max-visits'
         WHERE id IN (SELECT a.id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER})""",
     )
+    return standing(session)
 
 
-def _resolve_routers(session: Session) -> None:
+def _resolve_routers(session: Session) -> Standing:
     """Send all arrivals that stand at routers on to a task or an exit."""
     for _ in range(routers.CHAIN):
-        waiting = routers.waiting_at(session)
-        if not waiting:
-            return
-        for node_id in waiting:
+        there = standing(session)
+        if "router" not in there.kinds:
+            return there
+        for node_id in routers.waiting_at(session):
             routers.resolve(session, versions.router(session, node_id))
     give_up(session, why="too-many-routers")
+    return standing(session)
 
 
 OVER = "a.kind = 'task' AND a.existing_state = 'submitted' AND a.visit > n.max_visits"
@@ -91,23 +100,26 @@ def _divert(session: Session, now: datetime) -> int:
     return diverted
 
 
-def _settle_sources(session: Session, now: datetime) -> None:
+def _settle_sources(session: Session, now: datetime, there: Standing) -> None:
     """Mark the statuses that led here as routed, or parked; an item that leaves takes no other way."""
-    run(
-        session,
-        """
-        DELETE FROM arrival WHERE id IN (
-            SELECT a.id FROM arrival a
-            JOIN (SELECT entry_id, min(id) AS id FROM arrival WHERE kind = 'exit' GROUP BY entry_id) out
-            ON out.entry_id = a.entry_id AND out.id <> a.id
+    if "exit" in there.kinds:
+        run(
+            session,
+            """
+            DELETE FROM arrival WHERE id IN (
+                SELECT a.id FROM arrival a
+                JOIN (SELECT entry_id, min(id) AS id FROM arrival WHERE kind = 'exit' GROUP BY entry_id) out
+                ON out.entry_id = a.entry_id AND out.id <> a.id
+            )
+            """,
         )
-        """,
-    )
     run(
         session,
         """UPDATE task_item SET routing = 'routed'
         WHERE id IN (SELECT source_id FROM arrival WHERE kind <> 'stuck') AND routing = 'pending'""",
     )
+    if "stuck" not in there.kinds:
+        return
     stuck = run(
         session,
         """
@@ -129,13 +141,14 @@ def _settle_sources(session: Session, now: datetime) -> None:
         run(session, "UPDATE arrival SET kind = 'parked' WHERE kind = 'stuck'")
 
 
-def _place_in_tasks(session: Session, now: datetime) -> None:
-    run(
-        session,
-        """UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND existing_state IN
-        ('queued', 'claimed', 'returned', 'waiting')""",
-    )
-    allotting.allot(session)
+def _place_in_tasks(session: Session, now: datetime, there: Standing) -> None:
+    if there.met:
+        run(
+            session,
+            """UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND existing_state IN
+            ('queued', 'claimed', 'returned', 'waiting')""",
+        )
+    parked = allotting.allot(session)
     run(
         session,
         """
@@ -147,6 +160,33 @@ def _place_in_tasks(session: Session, now: datetime) -> None:
         """,
         now=now,
     )
+    if there.met:
+        _enter_again(session, now)
+    run(
+        session,
+        """
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, cause_id, name)
+        SELECT :now, 'placed', item_id, task_id, entry_id, assignment_id, visit, cause_id,
+               CASE WHEN kind = 'open' THEN 'open' END
+        FROM arrival WHERE kind IN ('task', 'open') ORDER BY id
+        """,
+        now=now,
+    )
+    if parked:
+        run(
+            session,
+            """
+            INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
+            SELECT :now, 'parked', item_id, task_id, entry_id, cause_id, parked
+            FROM arrival WHERE kind = 'task' AND parked IS NOT NULL
+            """,
+            now=now,
+        )
+    issues.hand_on(session)
+
+
+def _enter_again(session: Session, now: datetime) -> None:
+    """Open the places that items have already; where one is open, the next status there is routed in any case."""
     run(
         session,
         """
@@ -169,24 +209,3 @@ def _place_in_tasks(session: Session, now: datetime) -> None:
         WHERE id IN (SELECT existing_id FROM arrival WHERE kind = 'open') AND kept_status IS NOT NULL
         """,
     )
-    run(
-        session,
-        """
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, cause_id, name)
-        SELECT :now, 'placed', item_id, task_id, entry_id, assignment_id, visit, cause_id,
-               CASE WHEN kind = 'open' THEN 'open' END
-        FROM arrival WHERE kind IN ('task', 'open') ORDER BY id
-        """,
-        now=now,
-    )
-    run(
-        session,
-        """
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
-        SELECT :now, 'parked', item_id, task_id, entry_id, cause_id, parked
-        FROM arrival WHERE kind = 'task' AND parked IS NOT NULL
-        """,
-        now=now,
-    )
-    issues.hand_on(session)
-    run(session, "UPDATE arrival SET kind = 'placed' WHERE kind IN ('task', 'open')")
