@@ -14,7 +14,7 @@ demo: .venv/.ready ## two hundred frames through the demo pipeline, on a throw-a
 	$(BIN)/annoflow demo
 
 test: .venv/.ready ## all tests, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/.ready ## what CI runs: style, types, import contracts, tests
 	$(BIN)/ruff check .

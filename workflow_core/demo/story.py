@@ -20,6 +20,7 @@ from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.errors import AnnoflowError, Unavailable
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services import data, deploying, people, schema, tracing
+from workflow_core.services.announcing import announcing
 from workflow_core.settings import Settings
 from workflow_core.store.database import Engine, engine_for, session_scope
 
@@ -71,7 +72,7 @@ def run(plan: Plan, console: Console) -> Outcome:
         truths = {item: one.truth for item, one in ids.items() if one.truth is not None}
         tempo = plan.seconds / (0.9 * max(12, len(ids)))
         crew = Crew(engine, pipeline, sizes, truths, seed=plan.seed, tempo=tempo)
-        with Stopwatch(engine) as watch:
+        with announcing(engine, settings.prefect_api()), Stopwatch(engine) as watch:
             accident = _work(engine, pipeline, crew, watch, len(ids), console, kill=plan.kill)
         exported = closing.export(engine, settings, pipeline, home, console)
     outcome = closing.outcome(engine, pipeline, crew, watch, accident, ids, exported, seconds=time.monotonic() - began)
