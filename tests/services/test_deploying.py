@@ -129,6 +129,11 @@ def test_everything_in_the_file_is_made(session: Session) -> None:
     assert dict(weights.all()) == {"ann@example.org": 60, "bo@example.org": 40}
 
 
+def test_who_answers_for_a_pipeline_is_its_manager_even_if_every_task_names_another(session: Session) -> None:
+    other = TWO_STEPS.replace("    assignees", "    manager: max@example.org\n    assignees")
+    assert {"max@example.org", "mia@example.org"} <= set(deploy(session, "manager: mia@example.org\n" + other).invited)
+
+
 def test_a_recipe_keeps_labels_attributes_tools_settings_and_a_pdf(session: Session) -> None:
     deploy(session, WHOLE, files=FILES)
     recipe = session.get_one(Recipe, task(session, "cars", project="road").recipe_id)

@@ -67,6 +67,7 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
     known = {task.name: task for task in session.exec(select(Task).where(Task.pipeline_id == pipeline.id))}
     before = {name for name, task in known.items() if task.id in versions.task_ids(session, version_id=previous)}
     invited: set[str] = set()
+    _manager(session, pipeline, spec.manager, invited, now)
     tasks: dict[str, Task] = {}
     for one in spec.tasks.values():
         task = tasks[one.name] = _apply_task(session, pipeline, one, known.get(one.name), read, invited, now)
