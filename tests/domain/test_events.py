@@ -28,10 +28,7 @@ def test_every_verb_is_documented_where_it_is_declared():
 
 
 def test_a_name_that_looks_like_a_template_is_told_as_it_is():
-    assert (
-        sentence(Line(Verb.CLAIMED, actor="a{b}@example.org", task="{x}"))
-        == "a{b}@example.org claimed it in {x}"
-    )
+    assert sentence(Line(Verb.CLAIMED, actor="a{b}@example.org", task="{x}")) == "a{b}@example.org claimed it in {x}"
 
 
 def test_the_first_visit_is_not_worth_a_word():

@@ -30,7 +30,5 @@ def test_any_issue_but_a_dismissed_one_can_be_dismissed():
 
 def test_only_a_reviewer_can_resolve_what_an_author_fixed():
     resolved = set(IssueState) - UNRESOLVED
-    events = {
-        event for (state, event), after in TRANSITIONS.items() if state in UNRESOLVED and after in resolved
-    }
+    events = {event for (state, event), after in TRANSITIONS.items() if state in UNRESOLVED and after in resolved}
     assert events == {IssueEvent.APPROVE, IssueEvent.DISMISS}

@@ -48,9 +48,7 @@ def test_exactly_the_clauses_of_each_status_hold(counts):
     every_row_has_a_status = rows > 0 and counts.submitted == rows
     every_row_had_a_status = rows > 0 and counts.submitted + counts.taken == rows
     issues = counts.unresolved_issues > 0
-    assert (status(counts) is WorkStatus.COMPLETED) == (
-        every_row_has_a_status and not counts.parked and not issues
-    )
+    assert (status(counts) is WorkStatus.COMPLETED) == (every_row_has_a_status and not counts.parked and not issues)
     assert (status(counts) is WorkStatus.COMPLETED_WITH_ISSUES) == (every_row_had_a_status and issues)
     if not counts.begun:
         assert status(counts) is not WorkStatus.IN_PROGRESS

@@ -131,8 +131,7 @@ labels = st.builds(
 recipes = st.builds(
     Recipe,
     labels=st.lists(labels, unique_by=lambda label: label.name, max_size=3).map(tuple),
-    instructions=st.none()
-    | st.builds(Instructions, text=st.none() | st.text(), pages=st.none() | st.just((3, 5))),
+    instructions=st.none() | st.builds(Instructions, text=st.none() | st.text(), pages=st.none() | st.just((3, 5))),
     settings=st.dictionaries(names, st.booleans()).map(MappingProxyType),
 )
 

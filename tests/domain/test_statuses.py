@@ -15,9 +15,7 @@ def test_an_annotation_task_completes_or_discards_and_a_qa_task_approves_or_disc
 def test_the_action_of_every_default_status_is_its_alias(kind):
     for status in DEFAULTS[kind]:
         assert ALIASES[status.action.lower()] == status.name
-        assert (
-            resolve(status.action.lower(), DEFAULTS[kind]) == resolve(status.name, DEFAULTS[kind]) == status
-        )
+        assert resolve(status.action.lower(), DEFAULTS[kind]) == resolve(status.name, DEFAULTS[kind]) == status
 
 
 def test_a_status_that_is_really_called_complete_wins_over_the_alias():
