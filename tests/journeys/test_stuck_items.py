@@ -89,7 +89,7 @@ def test_a_stuck_item_is_sent_back_although_its_visits_are_used_up(street: Engin
 
 def test_a_stuck_item_can_leave_by_an_exit_but_never_as_approved(street: Engine, now: datetime) -> None:
     parked = stuck(street, now)
-    with pytest.raises(InvalidInput, match="cars.*elsewhere|elsewhere.*cars"), session_scope(street) as session:
+    with pytest.raises(InvalidInput, match=r"cars.*elsewhere|elsewhere.*cars"), session_scope(street) as session:
         managing.send(session, actor=None, place_id=parked, to="approved", now=now)
     with session_scope(street) as session:
         managing.send(session, actor=None, place_id=parked, to="elsewhere", now=now)
@@ -159,9 +159,7 @@ def test_a_task_with_finished_work_is_archived_only_when_that_is_said(street: En
         dataset = session.exec(select(Dataset)).one()
         ann = {"ann@example.org": 1.0}
         recipe = tasks.recipes.Recipe(labels=(tasks.recipes.Label("car"),))
-        made = tasks.create(
-            session, actor=None, dataset=dataset, name="by hand", recipe=recipe, assignees=ann, now=now
-        )
+        made = tasks.create(session, actor=None, dataset=dataset, name="by hand", recipe=recipe, assignees=ann, now=now)
         tasks.add_items(session, actor=None, task=made, now=now)
         person = people.person(session, email="ann@example.org")
         held = work.claim_next(session, actor=person, task_id=made.id, now=now)
