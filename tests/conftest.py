@@ -59,10 +59,11 @@ def _database(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
-def _execute(server: str, sql: str) -> None:
+def _execute(server: str, *statements: str) -> None:
     engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(sql))
+        for sql in statements:
+            connection.execute(text(sql))
     engine.dispose()
 
 
@@ -80,7 +81,9 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'annoflow'"
     _execute(postgres_server, others)
     try:
-        _execute(url, f"TRUNCATE {', '.join(SQLModel.metadata.tables)} RESTART IDENTITY CASCADE")
+        # As a replica, since the history refuses to be emptied.
+        tables = ", ".join(SQLModel.metadata.tables)
+        _execute(url, "SET session_replication_role = replica", f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
     except DBAPIError:
         _execute(postgres_server, "DROP DATABASE IF EXISTS annoflow WITH (FORCE)")
         _execute(postgres_server, f"CREATE DATABASE annoflow TEMPLATE {postgres_template}")
