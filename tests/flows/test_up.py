@@ -158,7 +158,7 @@ def test_a_killed_mover_is_replaced_within_thirty_seconds(site: Site) -> None:
 def test_ten_thousand_statuses_in_a_minute_leave_five_task_runs_and_an_event_a_second(site: Site) -> None:
     if site.road.url.startswith("postgres"):
         pytest.skip("measured on SQLite; what Prefect is told does not depend on the database")
-    wait_until(lambda: site.mover_pid() and site.road.unrouted() == 0, 30)
+    wait_until(lambda: site.mover_pid() and site.road.unrouted() == 0, 90)
     before = len(site.found("task_runs", limit=200))
     start, done = time.monotonic(), 0
     with announcing(site.road.engine, Settings(home=site.home).prefect_api()):
@@ -182,7 +182,7 @@ def test_drains_by_the_clock_and_by_the_event_move_items(
 ) -> None:
     if site.road.url.startswith("postgres"):
         pytest.skip("the drains have databases of their own")
-    wait_until(site.mover_pid, 60)
+    wait_until(site.mover_pid, 90)
     roads, runners = [], []
     for name, changes in (
         ("drain by the clock", {"every": 5.0, "trigger": None}),
@@ -224,7 +224,7 @@ def test_drains_by_the_clock_and_by_the_event_move_items(
 
 def test_a_killed_up_leaves_no_process_and_another_one_finds_everything_again(site: Site) -> None:
     assert site.process is not None
-    wait_until(site.mover_pid, 60)
+    wait_until(site.mover_pid, 90)
     site.road.complete(50)
     site.process.kill()
     site.process.wait()
@@ -237,7 +237,7 @@ def test_a_killed_up_leaves_no_process_and_another_one_finds_everything_again(si
 
 def test_sigterm_stops_everything_and_leaves_no_run_unfinished(site: Site) -> None:
     assert site.process is not None
-    wait_until(site.mover_pid, 60)
+    wait_until(site.mover_pid, 90)
     (running,) = [run for run in site.runs("watch") if run["state_type"] == "RUNNING"]
     site.process.terminate()
     assert site.process.wait(30) == 0
