@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.services import data, deploying, people, routing, tasks, work
 from workflow_core.services.deploying import Deployed
 from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Person, Project, Task, TaskItem
@@ -113,6 +114,15 @@ def task(session: Session, name: str, *, project: str = "default") -> Task:
     return tasks.by_name(session, project_id=found.id, name=name)
 
 
+def make_task(session: Session, name: str = "cars", **given: Any) -> Task:
+    """Make a task outside pipelines over the dataset `street`: by default ann and bo annotate cars."""
+    default: dict[str, Any] = {
+        "recipe": Recipe((Label("car"),)),
+        "assignees": {"ann@example.org": 1.0, "bo@example.org": 1.0},
+    }
+    return tasks.create(session, actor=None, dataset=dataset(session), name=name, now=NOW, **default | given)
+
+
 def move(session: Session, *, now: datetime = NOW) -> int:
     """Route all that is to be routed; returns how many statuses moved."""
     routed = 0
@@ -181,6 +191,11 @@ def rows(session: Session, *, project: str = "default") -> list[Row]:
         .execution_options(populate_existing=True)
     )
     return sorted((Row(*row) for row in found), key=lambda row: (row.task, row.item))
+
+
+def names_in(session: Session, name: str) -> list[str]:
+    """Return the names of the items that have a place in a task."""
+    return [row.item for row in rows(session) if row.task == name]
 
 
 def exits(session: Session) -> dict[str, str | None]:

@@ -14,7 +14,7 @@ from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import AnnoflowError, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import data, exporting, importing, ingesting, people, tasks, work
-from workflow_core.store.models import Membership, Person, Project
+from workflow_core.store.models import Person, Project
 
 
 def the_project(session: Session, name: str = "default") -> Project:
@@ -245,12 +245,6 @@ def test_an_owner_deactivates_nobody_of_other_owners(session: Session) -> None:
     with pytest.raises(NotAllowed, match="other owners"):
         people.deactivate(session, actor=owner, project_id=project, email="ann@example.org")
     assert people.person(session, email="ann@example.org").active
-
-
-def test_who_is_invited_twice_at_once_is_one_person(session: Session) -> None:
-    first, second = (person(session, "new@example.org") for _ in range(2))
-    assert first.id == second.id
-    assert len(session.exec(select(Membership).where(Membership.person_id == first.id)).all()) == 1
 
 
 def test_every_error_says_what_is_possible(session: Session) -> None:

@@ -1,0 +1,96 @@
+"""An item that is added to a pipeline's task enters there, if it can."""
+
+import pytest
+from building import NOW, add_items, deploy, exits, good, make_task, move, rows, task, work_in, work_through
+from sqlmodel import Session
+
+from workflow_core.domain.recipes import Label, Recipe
+from workflow_core.errors import Conflict, NotFound
+from workflow_core.services import tasks
+
+SIGNS = Recipe((Label("sign", tools=("polygon",)),))
+
+
+FORKED = """
+pipeline: street
+tasks:
+  cars:
+    type: annotation
+    recipe: {labels: [car]}
+    assignees: [ann@example.org]
+    on: {completed: [signs, people]}
+  signs:
+    type: annotation
+    recipe: {labels: [sign]}
+    assignees: [bo@example.org]
+    on: {completed: qa}
+  people:
+    type: annotation
+    recipe: {labels: [person]}
+    assignees: [cy@example.org]
+    on: {completed: qa}
+  qa:
+    type: qa
+    join: all
+    assignees: [quinn@example.org]
+"""
+
+
+def test_an_item_that_is_added_to_a_pipelines_task_enters_there(session: Session) -> None:
+    deploy(session, FORKED)
+    add_items(session, 3)
+    cars = task(session, "cars")
+    assert tasks.add_items(session, actor=None, task=cars, where={"name": "0001.jpg"}, now=NOW) == 1
+    assert exits(session) == {"0001.jpg": None}
+    work_through(session, good)
+    assert exits(session) == {"0001.jpg": "approved"}
+
+
+def test_an_item_that_is_added_behind_a_fork_waits_for_no_branch(session: Session) -> None:
+    deploy(session, FORKED)
+    add_items(session, 1)
+    assert tasks.add_items(session, actor=None, task=task(session, "qa"), now=NOW) == 1
+    assert [row[:3] for row in rows(session)] == [("0000.jpg", "qa", "quinn@example.org")]
+    work_through(session, good)
+    assert exits(session) == {"0000.jpg": "approved"}
+
+
+def test_no_item_is_added_inside_a_fork(session: Session) -> None:
+    deploy(session, FORKED)
+    add_items(session, 1)
+    with pytest.raises(Conflict, match="lies inside a fork"):
+        tasks.add_items(session, actor=None, task=task(session, "signs"), now=NOW)
+
+
+def test_no_item_is_added_that_is_on_its_way_elsewhere_in_the_pipeline(session: Session) -> None:
+    deploy(session)
+    add_items(session, 2)
+    with pytest.raises(Conflict, match="2 of these items are on their way"):
+        tasks.add_items(session, actor=None, task=task(session, "qa"), now=NOW)
+    work_in(session, "cars", lambda _, item: "discarded" if item == "0000.jpg" else "completed")
+    move(session)
+    with pytest.raises(Conflict, match="closed"):
+        qa = task(session, "qa")
+        qa.closed_at = NOW
+        tasks.add_items(session, actor=None, task=qa, now=NOW)
+
+
+def test_an_item_that_left_enters_again_where_it_is_added(session: Session) -> None:
+    deploy(session)
+    add_items(session, 1)
+    work_in(session, "cars", lambda *_: "discarded")
+    move(session)
+    assert exits(session) == {"0000.jpg": "discarded"}
+    assert tasks.add_items(session, actor=None, task=task(session, "cars"), now=NOW) == 0
+    assert tasks.add_items(session, actor=None, task=task(session, "qa"), now=NOW) == 1
+    assert exits(session) == {"0000.jpg": None}
+
+
+def test_a_task_is_named_with_its_pipeline_where_its_name_alone_would_mean_two(session: Session) -> None:
+    deploy(session)
+    assert task(session, "cars").id == task(session, "street/cars").id
+    mine = make_task(session)
+    assert task(session, "cars").id == mine.id != task(session, "street/cars").id
+    make_task(session, "street/cars")
+    with pytest.raises(NotFound, match="no task 'street/cars'"):
+        task(session, "street/cars")
