@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from workflow_core.connectors import annotations_jsonl
 from workflow_core.connectors.records import Maker, Problems
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
-from workflow_core.services import data, importing, tracing, work
+from workflow_core.services import data, history, importing, tracing, work
 from workflow_core.services.importing import Imported
 from workflow_core.store.models import Annotation, Dataset, Item, Task
 
@@ -74,6 +74,13 @@ def test_the_import_is_told_in_the_history(session: Session, dataset: Dataset) -
     take(session, dataset, CAR, CAR | {"geometry": BOX | {"x": 9}}, CAR | {"label": "sign"}, actor=owner)
     told = [(event.actor_id, event.detail) for event in building.history(session, "imported")]
     assert told == [(owner.id, {"annotations": 2}), (owner.id, {"annotations": 1})]
+
+
+def test_the_import_is_in_the_path_of_its_item(session: Session, dataset: Dataset) -> None:
+    take(session, dataset, CAR)
+    (came,) = stored(session)
+    told = [step.told for step in history.why(session, item=came.item_id).path]
+    assert told[-1] == "annoflow imported annotations for cars"
 
 
 def test_the_same_file_again_changes_nothing(session: Session, dataset: Dataset) -> None:

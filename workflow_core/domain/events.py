@@ -68,8 +68,12 @@ class Verb(StrEnum):
     """The reviewer approved the fix of an issue."""
     DISMISSED = "dismissed"
     """An issue was taken back or overruled."""
+    IMPORTED = "imported"
+    """Annotations made elsewhere came in for a task."""
     ARCHIVED = "archived"
     """The item was deleted; its history stays."""
+    DEPLOYED = "deployed"
+    """A version of a pipeline became the present one; this is about no item."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,9 @@ SENTENCES: Final[Mapping[Verb, str]] = MappingProxyType(
         Verb.REOPENED: "{actor} re-opened an issue in {task}",
         Verb.ACCEPTED: "{actor} approved the fix of an issue in {task}",
         Verb.DISMISSED: "{actor} dismissed an issue in {task}",
+        Verb.IMPORTED: "{actor} imported annotations for {task}",
         Verb.ARCHIVED: "{actor} archived it",
+        Verb.DEPLOYED: "{actor} deployed {pipeline}",
     }
 )
 """How each verb is told."""
