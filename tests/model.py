@@ -198,7 +198,10 @@ class Model:
         for arrival in joining:
             self.places[arrival.item, arrival.source].led_to.add(arrival.target.name)
         last = {(arrival.item, arrival.target.name): arrival for arrival in sorted(joining, key=lambda a: a.number)}
-        self._settle([arrival for key, arrival in last.items() if self._ready(*key)], at_joins=False)
+        fired = [arrival for key, arrival in last.items() if self._ready(*key)]
+        for arrival in fired:
+            arrival.target = Target("task", arrival.target.name)
+        self._settle(fired, at_joins=False)
 
     def _settle(self, arrivals: list[Arrival], *, at_joins: bool) -> list[Arrival]:
         for arrival in arrivals:

@@ -185,29 +185,27 @@ class Histories(RuleBasedStateMachine):
         for item in [*new, *holding]:
             self.leases[item, task] = self.now + LEASE
 
-    @rule(number=numbers, status=numbers, who=st.sampled_from(generated.PEOPLE), as_holder=st.booleans())
-    def submit(self, number, status, who, as_holder):
-        key = self.pick(number, "claimed") if as_holder else None
-        key = key or self.pick(number, "queued", "claimed")
+    def submit(self, number, status, who=None):
+        """Set a status on an open place: its holder does, or somebody who may; or `who`, if they may or not."""
+        key = self.pick(number, "queued", "claimed")
         if key is None:
             return
         item, task = key
-        place, who = self.model.places[key], email(who)
-        if as_holder and place.who is not None:
-            who = place.who
+        takers = sorted(self.model.eligible(task, item))
+        who = who or self.model.places[key].who or (takers[number % len(takers)] if takers else None)
+        if who not in self.people:
+            return
         offered = [one.name for one in self.model.tasks[task].statuses]
+        if status % 5:
+            offered.remove("discarded")
         chosen = offered[status % len(offered)]
 
         def act(session):
-            row = session.exec(
-                select(TaskItem).where(TaskItem.item_id == item, TaskItem.task_id == self.tasks[task])
-            ).one()
+            row = self.row(session, key)
             actor = session.get_one(Person, self.people[who])
             work.submit(session, actor=actor, place_id=row.id, status=chosen, now=self.now)
             return row.id
 
-        if who not in self.people:
-            return
         if self.model.may_submit(task, item, who):
             place_id = self.run(act)
             self.model.submit(task, item, who, chosen)
@@ -215,6 +213,32 @@ class Histories(RuleBasedStateMachine):
         else:
             with pytest.raises(AnnoflowError):
                 self.run(act)
+
+    def row(self, session, key):
+        where = (TaskItem.item_id == key[0], TaskItem.task_id == self.tasks[key[1]])
+        return session.exec(select(TaskItem).where(*where)).one()
+
+    @rule(number=numbers, status=numbers)
+    def work_on_one(self, number, status):
+        self.submit(number, status)
+
+    @rule(number=numbers, status=numbers, who=st.sampled_from(generated.PEOPLE))
+    def somebody_tries(self, number, status, who):
+        self.submit(number, status, email(who))
+
+    @rule(many=st.lists(st.tuples(numbers, numbers), min_size=2, max_size=8), limits=st.lists(st.integers(1, 3)))
+    def work_on_many_while_the_mover_follows(self, many, limits):
+        for number, status in many:
+            self.submit(number, status)
+            if limits:
+                self.move(limits.pop())
+
+    @rule(rounds=st.lists(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=4), min_size=2, max_size=4))
+    def work_in_rounds(self, rounds):
+        for many in rounds:
+            for number, status in many:
+                self.submit(number, status)
+            self.move(1000)
 
     @rule()
     @precondition(lambda self: self.last is not None)
@@ -244,9 +268,7 @@ class Histories(RuleBasedStateMachine):
         who = self.model.places[key].who
 
         def act(session):
-            row = session.exec(
-                select(TaskItem).where(TaskItem.item_id == item, TaskItem.task_id == self.tasks[task])
-            ).one()
+            row = self.row(session, key)
             actor = session.get_one(Person, self.people[who])
             (work.postpone if postpone else work.release)(session, actor=actor, place_id=row.id, now=self.now)
 
@@ -270,8 +292,12 @@ class Histories(RuleBasedStateMachine):
 
     @rule(limit=st.sampled_from([1, 2, 1000]))
     def advance(self, limit):
+        self.move(limit)
+
+    def move(self, limit):
         moved = self.run(lambda session: routing.advance(session, limit=limit, now=self.now))
         assert moved.routed == self.model.advance(limit)
+        self.tables_and_model_agree()
 
     @rule(limit=st.sampled_from([1, 1000]))
     def crash_while_moving(self, limit):

@@ -202,3 +202,32 @@ tasks:
     finish(stage, "a")
     assert stage.at("j") == ["0"]
     stage.check()
+
+
+def test_a_join_of_the_second_round_is_not_fooled_by_the_first(stage):
+    start(stage)
+    for task in ("a", "a2", "b", "c"):
+        finish(stage, task)
+    finish(stage, "j", "redo")
+    split(stage)
+    finish(stage, "b")
+    finish(stage, "c", advance=False)
+    finish(stage, "a", advance=False)
+    assert stage.advance(limit=1).routed == 1
+    assert stage.row("a").routing == "pending" and stage.at("j") == []
+    stage.advance()
+    assert stage.at("a2") == ["0"] and stage.at("j") == []
+    stage.check()
+
+
+def test_a_parked_branch_keeps_the_join_waiting(stage):
+    start(stage)
+    finish(stage, "b")
+    with stage.session() as session:
+        session.connection().exec_driver_sql("DELETE FROM route WHERE status = 'again'")
+    finish(stage, "a")
+    finish(stage, "a2", "again")
+    finish(stage, "c")
+    assert stage.row("a2").parked == "no-route" and stage.at("j") == []
+    assert any("no route" in waited for waited in stage.why().waits)
+    stage.check()

@@ -1,0 +1,106 @@
+"""How far the work is: statuses of tasks and assignments follow from counts, never set by hand."""
+
+import pytest
+from stage import Stage
+
+from workflow_core.domain.progress import WorkStatus
+from workflow_core.services import progress
+
+PIPELINE = """
+pipeline: p
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org, bo@example.org], on: {completed: qa}}
+  qa: {type: qa, assignees: [quinn@example.org, ann@example.org], queue: true, extra_statuses: [redo], on: {redo: cars}}
+"""
+
+
+@pytest.fixture
+def stage(engine):
+    stage = Stage(engine)
+    stage.deploy(PIPELINE)
+    return stage
+
+
+def of(stage, name="cars"):
+    with stage.session() as session:
+        tasks = progress.of_pipeline(session, pipeline=stage._pipeline(session))
+    return next(one for one in tasks if one.task == name)
+
+
+def shares(stage, name="cars"):
+    return {share.person and share.person.split("@")[0]: share.status for share in of(stage, name).shares}
+
+
+def test_an_empty_task_is_to_do(stage):
+    assert of(stage).status == WorkStatus.TO_DO
+    assert shares(stage) == {"ann": WorkStatus.TO_DO, "bo": WorkStatus.TO_DO}
+
+
+def test_a_task_is_in_progress_from_the_first_claim_and_completed_when_every_item_has_a_status(stage):
+    stage.add_items(4)
+    assert of(stage).status == WorkStatus.TO_DO
+    stage.claim("ann", "cars")
+    assert of(stage).status == WorkStatus.IN_PROGRESS
+    assert shares(stage) == {"ann": WorkStatus.IN_PROGRESS, "bo": WorkStatus.TO_DO}
+    stage.do_all("ann", "cars", "completed")
+    assert shares(stage) == {"ann": WorkStatus.COMPLETED, "bo": WorkStatus.TO_DO}
+    assert of(stage).status == WorkStatus.IN_PROGRESS
+    stage.do_all("bo", "cars", "discarded")
+    stage.advance()
+    assert of(stage).status == WorkStatus.COMPLETED
+    assert of(stage).statuses == {"completed": 2, "discarded": 2}
+
+
+def test_new_items_re_open_a_completed_task_and_so_does_rework(stage):
+    stage.add_items(2)
+    for who in ("ann", "bo"):
+        stage.do_all(who, "cars", "completed")
+    stage.advance()
+    assert of(stage).status == WorkStatus.COMPLETED
+    stage.do("quinn", "qa", "redo")
+    stage.advance()
+    assert of(stage).status == WorkStatus.IN_PROGRESS
+    stage.do_all("ann", "cars", "completed")
+    stage.add_items(1)
+    assert of(stage).status == WorkStatus.IN_PROGRESS
+
+
+def test_progress_counts_what_is_still_to_come_from_upstream_and_each_item_once(stage):
+    stage.add_items(5)
+    assert (of(stage).to_come, of(stage, "qa").to_come) == (0, 5)
+    stage.do("ann", "cars", "completed")
+    assert of(stage, "qa").to_come == 5
+    stage.advance()
+    stage.do("ann", "cars", "discarded")
+    stage.advance()
+    assert (of(stage).to_come, of(stage, "qa").to_come) == (0, 3)
+    stage.do("quinn", "qa", "redo")
+    stage.advance()
+    assert of(stage, "qa").to_come == 3
+
+
+def test_the_pool_is_a_share_of_its_own(stage):
+    stage.add_items(4)
+    stage.do_all("ann", "cars", "completed")
+    stage.advance()
+    assert shares(stage, "qa") == {"quinn": WorkStatus.TO_DO, "ann": WorkStatus.TO_DO, None: WorkStatus.TO_DO}
+    assert of(stage, "qa").counts.queued == 2
+
+
+def test_what_is_stuck_is_listed_with_why_and_since_when(stage):
+    stage.add_items(2)
+    stage.set_active("quinn", False)
+    stage.do_all("ann", "cars", "completed")
+    when = stage.now
+    stage.advance()
+    with stage.session() as session:
+        found = progress.stuck(session, pipeline=stage._pipeline(session))
+        assert found == progress.stuck(session)
+    assert [(one.item, one.task, one.why, one.pipeline) for one in found] == [("0", "qa", "nobody", "p")]
+    assert found[0].since > when
+    assert of(stage, "qa").status == WorkStatus.TO_DO
+    assert stage.places() == {"cars": 1, "stuck": 1}
+    stage.set_active("quinn", True)
+    stage.sweep()
+    with stage.session() as session:
+        assert progress.stuck(session) == []
