@@ -157,8 +157,8 @@ TRANSITIONS: Final[Mapping[tuple[State, Event, Kept], State]] = MappingProxyType
         (state, event, kept): outcome[kept]
         for state, events in _TABLE.items()
         for event, outcome in events.items()
-        for kept in KEEPS[state]
-        if kept in outcome
+        for kept in Kept
+        if kept in KEEPS[state] and kept in outcome
     }
 )
 """The whole machine, flat. What is absent cannot happen."""
