@@ -52,6 +52,8 @@ class Standing:
     met: bool
     """Whether an item has, or had, a place already where it arrives."""
     at_joins: bool
+    several: bool
+    """Whether an item has several arrivals at tasks: from a fork, or by two statuses at once."""
 
 
 def standing(session: Session) -> Standing:
@@ -59,7 +61,8 @@ def standing(session: Session) -> Standing:
     rows = run(
         session,
         """
-        SELECT a.kind, count(a.existing_id) AS met, count(CASE WHEN n.is_join THEN 1 END) AS at_joins
+        SELECT a.kind, count(a.existing_id) AS met, count(CASE WHEN n.is_join THEN 1 END) AS at_joins,
+               count(*) > count(DISTINCT a.item_id) AS several
         FROM arrival a LEFT JOIN node n ON n.id = a.node_id GROUP BY a.kind
         """,
     ).all()
@@ -67,6 +70,7 @@ def standing(session: Session) -> Standing:
         kinds=frozenset(row.kind for row in rows),
         met=any(row.met for row in rows),
         at_joins=any(row.at_joins for row in rows if row.kind == "task"),
+        several=any(row.several for row in rows if row.kind == "task"),
     )
 
 
@@ -111,17 +115,20 @@ def take_pending(session: Session, *, limit: int) -> int:
 
 
 def take_entries(session: Session, *, pipeline_id: int, start: list[int]) -> int:
-    """Take the fresh entries of the items in `entering` to the start nodes of their version."""
+    """Take the fresh entries of the items in `entering` to the start nodes of their version.
+
+    Each is looked up: PostgreSQL knows no statistics of scratch tables, and would join them by reading all entries.
+    """
     nodes = ", ".join(str(int(node)) for node in start)
     return run(
         session,
         f"""
         INSERT INTO arrival (entry_id, item_id, version_id, node_id, kind, task_id,
                              existing_id, existing_state, visit)
-        SELECT e.id, e.item_id, e.version_id, n.id, n.kind, n.task_id, {EXISTING}
-        FROM entering g JOIN entry e ON e.item_id = g.item_id AND e.pipeline_id = :pipeline
-        JOIN node n ON n.id IN ({nodes})
-        LEFT JOIN task_item x ON x.item_id = e.item_id AND x.task_id = n.task_id
+        SELECT (SELECT e.id FROM entry e WHERE e.pipeline_id = :pipeline AND e.item_id = g.item_id),
+               g.item_id, n.version_id, n.id, n.kind, n.task_id, {EXISTING}
+        FROM entering g JOIN node n ON n.id IN ({nodes})
+        LEFT JOIN task_item x ON x.item_id = g.item_id AND x.task_id = n.task_id
         """,
         pipeline=pipeline_id,
     ).rowcount

@@ -148,6 +148,16 @@ def _place_in_tasks(session: Session, now: datetime, there: Standing) -> None:
             """UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND existing_state IN
             ('queued', 'claimed', 'returned', 'waiting')""",
         )
+    if there.several:
+        # Who arrives twice at one task is placed once; the other arrival is only recorded.
+        run(
+            session,
+            """
+            UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND id NOT IN (
+                SELECT min(id) FROM arrival WHERE kind = 'task' GROUP BY task_id, item_id
+            )
+            """,
+        )
     parked = allotting.allot(session)
     run(
         session,

@@ -1,0 +1,37 @@
+"""Routing in a few lines: where statuses lead. The oracle of what `store.arrivals` and `store.placing` do in SQL."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+STUCK = "stuck"
+"""Where a status leads that has no route."""
+
+Routes = Mapping[tuple[str, str], tuple[str, ...]]
+"""(task, status) → the names of the places it leads to, several for a fork."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """A status that is not routed yet."""
+
+    item: int
+    task: str
+    status: str
+
+
+def arrivals(statuses: Iterable[Status], routes: Routes, *, exits: frozenset[str]) -> set[tuple[int, str]]:
+    """Return which items arrive where, each once; an item that leaves arrives nowhere else.
+
+    >>> routes = {("cars", "completed"): ("signs",), ("cars", "discarded"): ("discarded",)}
+    >>> statuses = [Status(1, "cars", "completed"), Status(2, "cars", "discarded"), Status(3, "cars", "odd")]
+    >>> sorted(arrivals(statuses, routes, exits=frozenset({"discarded"})))
+    [(1, 'signs'), (2, 'discarded'), (3, 'stuck')]
+    """
+    found: set[tuple[int, str]] = set()
+    leaving: dict[int, str] = {}
+    for one in statuses:
+        for place in routes.get((one.task, one.status), (STUCK,)):
+            found.add((one.item, place))
+            if place in exits:
+                leaving.setdefault(one.item, place)
+    return {(item, place) for item, place in found if leaving.get(item, place) == place}
