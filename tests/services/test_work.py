@@ -7,9 +7,10 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlmodel import select
 from stage import Stage
 
+from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from workflow_core.services import work
-from workflow_core.store.models import Annotation, Draft, Event
+from workflow_core.services import data, people, tasks, work
+from workflow_core.store.models import Annotation, Assignment, Draft, Event, Item, Person, TaskItem
 
 PUSH = """
 pipeline: p
@@ -302,6 +303,46 @@ def test_a_task_may_allow_that_one_reviews_ones_own_work(stage):
     stage.do_all("ann", "cars", "completed")
     stage.advance()
     assert stage.do_all("ann", "qa", "approved")
+
+
+def by_hand(stage, reviewers):
+    """Make two annotation tasks and a review of both by hand, with one item in all of them at once."""
+    with stage.session() as session:
+        project = people.project_for(session, name="default", actor=None, now=stage.now)
+        images = data.create_dataset(session, actor=None, project_id=project.id, name="d", now=stage.now)
+        session.add(Item(dataset_id=images.id, name="0", created_at=stage.now))
+        session.flush()
+
+        def make(name, who, **more):
+            team = {f"{one}@example.org": 1.0 for one in who}
+            recipe = None if more else Recipe((Label(name),))
+            given = {"actor": None, "dataset": images, "recipe": recipe, "assignees": team, "now": stage.now, **more}
+            task = tasks.create(session, name=name, **given)
+            tasks.add_items(session, actor=None, task=task, now=stage.now)
+            return task
+
+        made = [make("cars", ["bo"]), make("signs", ["ann"])]
+        return {one.name: one.id for one in [*made, make("qa", reviewers, type="qa", reviews=made)]}
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+@pytest.mark.parametrize(
+    ("reviewers", "heir", "parked"), [(["ann", "quinn"], "quinn", None), (["ann"], None, "nobody")]
+)
+def test_who_becomes_an_author_hands_their_open_review_on(stage, reviewers, heir, parked, claimed):
+    keys = by_hand(stage, reviewers)
+    with stage.session() as session:
+        ann = stage.person(session, "ann")
+        if claimed:
+            assert work.claim_next(session, actor=ann, task_id=keys["qa"], now=stage.now)
+        place = work.claim_next(session, actor=ann, task_id=keys["signs"], now=stage.now)
+        work.submit(session, actor=ann, place_id=place.id, status="completed", now=stage.now)
+    with stage.session() as session:
+        row = session.exec(select(TaskItem).where(TaskItem.task_id == keys["qa"])).one()
+        holder = session.get(Assignment, row.assignment_id) if row.assignment_id else None
+        assert (row.state, row.parked) == ("queued", parked)
+        assert (holder and session.get_one(Person, holder.person_id).email) == (heir and f"{heir}@example.org")
+    stage.check()
 
 
 IMPOSSIBLE = [

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from workflow_core.domain import statuses, work
 from workflow_core.errors import Conflict, NotAllowed, NotFound
 from workflow_core.services import annotating, announcing, judging
-from workflow_core.store import activity, authors, claims, places, submissions
+from workflow_core.store import activity, authors, claims, handovers, places, submissions
 from workflow_core.store.claims import Place
 from workflow_core.store.models import Assignment, Draft, Item, Person, Pipeline, Task, TaskItem
 
@@ -157,6 +157,8 @@ def submit(
     session.expire(place)
     announcing.note(session, pipeline_id=task.pipeline_id, task=task.name, status=chosen)
     judging.follow_up(session, place=place, task=task, status=chosen, taken=taken, actor_id=actor.id, now=now)
+    if task.type == "annotation":
+        handovers.hand_reviews_on(session, item_id=place.item_id, task_id=task.id, person_id=actor.id, now=now)
     return Submitted(place.id, place.item_id, chosen, event_id)
 
 

@@ -96,7 +96,7 @@ def carry_out(session: Session, *, actor_id: int | None, now: datetime) -> int:
         session,
         f"""
         UPDATE task_item SET assignment_id = a.assignment_id, parked = CASE
-                WHEN task_item.state IN ('waiting', 'claimed') AND task_item.kept_by IS NULL THEN NULL
+                WHEN task_item.state = 'waiting' THEN NULL
                 ELSE a.parked END,
             state = CASE WHEN task_item.state <> 'claimed' THEN task_item.state
                          WHEN task_item.kept_by = 'issue' THEN 'returned' ELSE 'queued' END,
@@ -106,3 +106,24 @@ def carry_out(session: Session, *, actor_id: int | None, now: datetime) -> int:
         """,
     )
     return changed
+
+
+def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: int, now: datetime) -> None:
+    """Hand on the open reviews of an item that a person holds, where a status has made them an author."""
+    reviews = run(
+        session,
+        f"""
+        SELECT ti.task_id, ti.assignment_id FROM review r JOIN task t ON t.id = r.qa_task_id AND NOT t.review_own
+        JOIN task_item ti ON ti.task_id = r.qa_task_id AND ti.item_id = :item AND {UNFINISHED}
+        JOIN assignment s ON s.id = ti.assignment_id AND s.person_id = :person
+        WHERE r.task_id = :task ORDER BY ti.task_id
+        """,
+        item=item_id,
+        person=person_id,
+        task=task_id,
+    ).all()
+    for review in reviews:
+        where = f"task_item.item_id = :item AND task_item.assignment_id = :holder AND {UNFINISHED}"
+        choose(session, task_id=review.task_id, where=where, item=item_id, holder=review.assignment_id)
+        hand_out(session)
+        carry_out(session, actor_id=None, now=now)
