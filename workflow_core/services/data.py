@@ -112,6 +112,7 @@ def add_items(session: Session, *, actor: Actor, dataset: Dataset, new: Iterable
     """Add items; the same again changes nothing. Pipelines that watch the dataset take them in at once."""
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.IMPORT_ITEMS)
     added = present = 0
+    before = items.newest(session)
     for batch in _batches(new):
         rows = [{**one.model_dump(exclude={"metadata"}), "meta": one.metadata} for one in batch]
         count = items.add(session, dataset_id=dataset.id, rows=rows, now=now)
@@ -120,7 +121,7 @@ def add_items(session: Session, *, actor: Actor, dataset: Dataset, new: Iterable
     entered = 0
     if added:
         for pipeline in entering.watching(session, dataset_id=dataset.id):
-            while count := entering.enter_new(session, pipeline=pipeline, now=now):
+            while count := entering.enter_new(session, pipeline=pipeline, now=now, after=before):
                 entered += count
     return Added(added, present, entered)
 

@@ -11,10 +11,11 @@ from workflow_core.store import arrivals, entering, filtering, items, placing, v
 from workflow_core.store.models import Item, Pipeline, PipelineVersion
 
 
-def enter_new(session: Session, *, pipeline: Pipeline, now: datetime, limit: int = 10 * BATCH) -> int:
+def enter_new(session: Session, *, pipeline: Pipeline, now: datetime, limit: int = 10 * BATCH, after: int = 0) -> int:
     """Enter up to `limit` items of the pipeline's source that never were in it; returns how many.
 
-    Call it, in a transaction each, until it returns 0. A paused pipeline takes nothing in.
+    Call it, in a transaction each, until it returns 0. A paused pipeline takes nothing in. Only items that came
+    after the item `after` are looked at.
     """
     # A deploy holds the row while it changes the version: what enters follows the new one.
     session.refresh(pipeline, with_for_update={"key_share": True})
@@ -23,7 +24,8 @@ def enter_new(session: Session, *, pipeline: Pipeline, now: datetime, limit: int
     version = session.get_one(PipelineVersion, pipeline.version_id)
     source = versions.from_document(version.compiled).source
     arrivals.prepare(session)
-    chosen = entering.choose_new(session, pipeline_id=pipeline.id, where=wanted(session, pipeline, source), limit=limit)
+    where = wanted(session, pipeline, source)
+    chosen = entering.choose_new(session, pipeline_id=pipeline.id, where=where, limit=limit, after=after)
     if not chosen:
         return 0
     entering.enter(session, pipeline_id=pipeline.id, version_id=version.id, now=now)

@@ -206,7 +206,7 @@ def _record_end(
         f"""
         INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit)
         SELECT :now, :verb, item_id, task_id, entry_id, {back}, CAST(:actor AS BIGINT), visit
-        FROM task_item WHERE {where} AND state = 'claimed' ORDER BY id
+        FROM task_item WHERE {where} AND state = 'claimed' ORDER BY lease_until, id
         """,
         now=now,
         verb=verb,

@@ -66,14 +66,20 @@ def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[
     pairs = [f"({int(task)}, {int(before)})" for task, tasks in upstream.items() for before in sorted(tasks)]
     if not pairs:
         return {}
+    before = _listed({one for tasks in upstream.values() for one in tasks})
     rows = run(
         session,
         f"""
-        WITH upstream (task_id, before_id) AS (VALUES {", ".join(pairs)})
+        WITH upstream (task_id, before_id) AS (VALUES {", ".join(pairs)}),
+        busy AS (
+            SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND entry_id IS NOT NULL
+                AND state IN ('queued', 'claimed', 'returned', 'waiting')
+            UNION SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND routing = 'pending'
+            UNION SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND parked IS NOT NULL
+                AND entry_id IS NOT NULL
+        )
         SELECT u.task_id, count(DISTINCT b.item_id) AS items
-        FROM upstream u
-        JOIN task_item b ON b.task_id = u.before_id AND b.entry_id IS NOT NULL
-            AND (b.state IN ('queued', 'claimed', 'returned', 'waiting') OR b.routing IN ('pending', 'parked'))
+        FROM upstream u JOIN busy b ON b.task_id = u.before_id
         LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = u.task_id
         WHERE x.id IS NULL OR x.state = 'withdrawn' GROUP BY u.task_id
         """,

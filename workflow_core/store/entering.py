@@ -12,14 +12,29 @@ from workflow_core.store.models import Entry, Item, Pipeline, Task, TaskItem
 ENTERING = table("entering", column("item_id"))
 
 
-def choose_new(session: Session, *, pipeline_id: int, where: ColumnElement[bool], limit: int) -> int:
-    """Choose up to `limit` items that have never been in the pipeline, in the order they came.
+def choose_new(session: Session, *, pipeline_id: int, where: ColumnElement[bool], limit: int, after: int) -> int:
+    """Choose up to `limit` items after the item `after` that have never been in the pipeline, in the order they came.
 
     The pipeline's row is locked, so that two processes never enter one item twice.
     """
     lock(session, Pipeline, pipeline_id)
     entered = select(col(Entry.id)).where(col(Entry.pipeline_id) == pipeline_id, col(Entry.item_id) == col(Item.id))
-    return choose(session, where=where & ~entered.exists(), limit=limit)
+    new = where & ~entered.exists()
+    # Most of what is new came after all that entered; only when nothing is there do we look through all items.
+    last = entered_last(session, pipeline_id=pipeline_id)
+    chosen = choose(session, where=new & (col(Item.id) > max(last, after)), limit=limit)
+    if not chosen and after < last:
+        chosen = choose(session, where=new & (col(Item.id) > after), limit=limit)
+    return chosen
+
+
+def entered_last(session: Session, *, pipeline_id: int) -> int:
+    """Return the highest item that ever was in the pipeline, 0 before the first."""
+    # As a range, for which only one index will do: by `=` PostgreSQL may walk back through other pipelines' entries.
+    query = """SELECT pipeline_id, item_id FROM entry WHERE pipeline_id <= :id
+    ORDER BY pipeline_id DESC, item_id DESC LIMIT 1"""
+    last = run(session, query, id=pipeline_id).first()
+    return last.item_id if last and last.pipeline_id == pipeline_id else 0
 
 
 def lock(session: Session, table: type[Pipeline] | type[Task], id: int) -> None:
@@ -54,8 +69,9 @@ def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime)
         session,
         """
         INSERT INTO event (at, verb, item_id, entry_id)
-        SELECT :now, 'entered', e.item_id, e.id FROM entering g
-        JOIN entry e ON e.item_id = g.item_id AND e.pipeline_id = :pipeline ORDER BY e.id
+        SELECT :now, 'entered', g.item_id, (SELECT e.id FROM entry e
+                                            WHERE e.pipeline_id = :pipeline AND e.item_id = g.item_id)
+        FROM entering g ORDER BY g.item_id
         """,
         pipeline=pipeline_id,
         now=now,

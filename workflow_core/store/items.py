@@ -66,6 +66,11 @@ def listed(session: Session, ids: Iterable[int]) -> TextClause:
     return text(f"item.id IN ({each})").bindparams(listed_items=json.dumps([int(one) for one in ids]))
 
 
+def newest(session: Session) -> int:
+    """Return the number of the item that came last, 0 before the first."""
+    return int(run(session, "SELECT coalesce(max(id), 0) FROM item").scalar_one())
+
+
 def in_folder(folder: str) -> ColumnElement[bool]:
     """Return the condition that an item lies in a folder or below it."""
     top = "/" + folder.strip("/")

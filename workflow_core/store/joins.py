@@ -18,7 +18,8 @@ READY = """
     AND (SELECT count(DISTINCT b.number) FROM branch b WHERE b.join_id = c.node_id) = (
         SELECT count(DISTINCT b.number) FROM branch b
         JOIN task_item ti ON ti.task_id = b.task_id AND ti.item_id = c.item_id AND ti.entry_id = c.entry_id
-        JOIN event ev ON ev.cause_id = ti.status_event_id AND ev.verb = 'arrived' AND ev.task_id = c.task_id
+        JOIN event ev ON ev.item_id = ti.item_id AND ev.cause_id = ti.status_event_id AND ev.verb = 'arrived'
+            AND ev.task_id = c.task_id
         WHERE b.join_id = c.node_id AND ti.routing = 'routed' AND NOT EXISTS (
             SELECT 1 FROM branch b2
             JOIN task_item later ON later.task_id = b2.task_id AND later.item_id = c.item_id
@@ -73,7 +74,8 @@ def missing(session: Session, *, entry_id: int) -> list[tuple[str, tuple[str, ..
         """
         SELECT n.id, n.name, b.number, t.name AS task,
                EXISTS (
-                   SELECT 1 FROM task_item ti JOIN event ev ON ev.cause_id = ti.status_event_id
+                   SELECT 1 FROM task_item ti
+                   JOIN event ev ON ev.item_id = ti.item_id AND ev.cause_id = ti.status_event_id
                    WHERE ti.task_id = b.task_id AND ti.item_id = e.item_id AND ti.entry_id = e.id
                    AND ti.routing = 'routed' AND ev.verb = 'arrived' AND ev.task_id = n.task_id
                ) AS arrived,

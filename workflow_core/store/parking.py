@@ -23,16 +23,16 @@ def free_for_somebody(session: Session, *, now: datetime) -> int:
 
     In a task that allocates in advance the pool is open to whoever asks next.
     """
-    where = f"parked = :nobody AND state IN ('queued', 'returned') AND {TAKER}"
+    where = f"parked IS NOT NULL AND parked = :nobody AND state IN ('queued', 'returned') AND {TAKER}"
     if is_postgres(session):
         # Else somebody could claim one between the event and the change, and be told of as freed.
-        run(session, f"SELECT id FROM task_item WHERE {where} ORDER BY id FOR NO KEY UPDATE", nobody=NOBODY)
+        run(session, f"SELECT id FROM task_item WHERE {where} ORDER BY task_id, id FOR NO KEY UPDATE", nobody=NOBODY)
     run(
         session,
         f"""
         INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, name)
         SELECT :now, 'unparked', item_id, task_id, entry_id, assignment_id, visit, parked
-        FROM task_item WHERE {where} ORDER BY id
+        FROM task_item WHERE {where} ORDER BY task_id, id
         """,
         now=now,
         nobody=NOBODY,

@@ -130,14 +130,23 @@ def route_added_statuses(session: Session, *, version_id: int) -> int:
 
 def close_left(session: Session, *, now: datetime) -> int:
     """Close the tasks that are in no present version, once no item is on its way that could still come to them."""
-    return run(
+    removed = run(
         session,
         """
-        UPDATE task SET closed_at = :now
-        WHERE pipeline_id IS NOT NULL AND closed_at IS NULL AND NOT EXISTS (
+        SELECT id FROM task WHERE pipeline_id IS NOT NULL AND closed_at IS NULL AND NOT EXISTS (
             SELECT 1 FROM pipeline p JOIN node n ON n.version_id = p.version_id
             WHERE p.id = task.pipeline_id AND n.task_id = task.id
-        ) AND NOT EXISTS (
+        )
+        """,
+    ).scalars()
+    listed = ", ".join(str(int(one)) for one in removed)
+    if not listed:
+        return 0
+    return run(
+        session,
+        f"""
+        UPDATE task SET closed_at = :now
+        WHERE id IN ({listed}) AND NOT EXISTS (
             SELECT 1 FROM entry e JOIN node n ON n.version_id = e.version_id
             WHERE e.pipeline_id = task.pipeline_id AND e.exit IS NULL AND n.task_id = task.id
         )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
 from workflow_core.store.models.base import Table, document, instant, key, reference
@@ -26,6 +26,7 @@ class Item(Table, table=True):
     __table_args__ = (
         UniqueConstraint("dataset_id", "folder", "name"),
         Index("ix_item_uri", "dataset_id", "uri"),
+        Index("ix_item_name", "name"),
     )
 
     id: int = key()
@@ -46,6 +47,16 @@ class Annotation(Table, table=True):
     __table_args__ = (
         CheckConstraint("origin IN ('human', 'model')", name="origin"),
         Index("ix_annotation_item", "item_id", "task_id"),
+        Index(
+            "ix_annotation_label",
+            "task_id",
+            "label",
+            "item_id",
+            "origin",
+            "deleted_at",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         UniqueConstraint("item_id", "external_id"),
     )
 

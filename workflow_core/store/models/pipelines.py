@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from workflow_core.store.models.base import Table, document, instant, key, number, reference
@@ -73,6 +73,13 @@ class Entry(Table, table=True):
         UniqueConstraint("pipeline_id", "item_id"),
         Index("ix_entry_exit", "pipeline_id", "exit", "item_id"),
         Index("ix_entry_item", "item_id"),
+        Index(
+            "ix_entry_held",
+            "pipeline_id",
+            "held_exit",
+            sqlite_where=text("held_exit IS NOT NULL"),
+            postgresql_where=text("held_exit IS NOT NULL"),
+        ),
     )
 
     id: int = key()

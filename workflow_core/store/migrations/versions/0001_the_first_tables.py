@@ -142,6 +142,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_item"),
         sa.UniqueConstraint("dataset_id", "folder", "name", name="uq_item_dataset_id_folder_name"),
     )
+    op.create_index("ix_item_name", "item", ["name"], unique=False)
     op.create_index("ix_item_uri", "item", ["dataset_id", "uri"], unique=False)
 
     op.create_table(
@@ -276,6 +277,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("pipeline_id", "item_id", name="uq_entry_pipeline_id_item_id"),
     )
     op.create_index("ix_entry_exit", "entry", ["pipeline_id", "exit", "item_id"], unique=False)
+    op.create_index(
+        "ix_entry_held",
+        "entry",
+        ["pipeline_id", "held_exit"],
+        unique=False,
+        sqlite_where=sa.text("held_exit IS NOT NULL"),
+        postgresql_where=sa.text("held_exit IS NOT NULL"),
+    )
     op.create_index("ix_entry_item", "entry", ["item_id"], unique=False)
 
     op.create_table(
@@ -402,7 +411,12 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('queued', 'returned')"),
         postgresql_where=sa.text("state IN ('queued', 'returned')"),
     )
-    op.create_index("ix_task_item_counts", "task_item", ["task_id", "assignment_id", "state"], unique=False)
+    op.create_index(
+        "ix_task_item_counts",
+        "task_item",
+        ["task_id", "assignment_id", "state", "status", "begun", "visit", "kept_by", "parked", "since"],
+        unique=False,
+    )
     op.create_index(
         "ix_task_item_lease",
         "task_item",
