@@ -1,5 +1,7 @@
 """Engines and sessions: one transaction per session, short, durable, alike on SQLite and PostgreSQL."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
 
 from workflow_core.errors import InvalidInput
@@ -16,6 +18,8 @@ __all__ = ["Engine", "Session", "engine_for", "session_scope"]
 
 BUSY_MS = 30_000
 """How long a writer on SQLite waits for the one before it."""
+LOOK = 0.001
+"""Seconds between two looks of a writer on SQLite whether it is its turn."""
 
 
 def engine_for(url: str) -> Engine:
@@ -65,8 +69,36 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get("read_only")
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=0")
+    try:
+        _begin_when_free(cursor)
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.close()
+
+
+def _begin_when_free(cursor: Any) -> None:
+    """Begin to write as soon as nobody else does.
+
+    SQLite itself looks again after up to a tenth of a second, and sleeps through the few milliseconds that the
+    mover leaves to others between its batches.
+    """
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            if time.monotonic() >= deadline:
+                raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+            time.sleep(LOOK)
+        else:
+            return
 
 
 @contextmanager

@@ -1,0 +1,56 @@
+"""One writer at a time on SQLite: the others wait, take their turn at once, and do not wait for ever."""
+
+import threading
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from sqlmodel import text
+
+from workflow_core.store import database
+from workflow_core.store.database import session_scope
+
+
+def held(engine, until):
+    """Hold the writer's turn in another thread until an event; returns the thread, once it holds it."""
+    holds = threading.Event()
+
+    def hold():
+        with session_scope(engine) as session:
+            session.connection()
+            holds.set()
+            until.wait(5)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert holds.wait(5)
+    return thread
+
+
+def test_a_writer_waits_for_the_one_before_it(sqlite_engine):
+    until = threading.Event()
+    thread = held(sqlite_engine, until)
+    threading.Timer(0.2, until.set).start()
+    with session_scope(sqlite_engine) as session:
+        session.connection()
+        assert until.is_set()
+    thread.join()
+
+
+def test_a_writer_that_waits_too_long_is_told_that_the_database_is_locked(sqlite_engine, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_MS", 50)
+    until = threading.Event()
+    thread = held(sqlite_engine, until)
+    with pytest.raises(OperationalError, match="locked"), session_scope(sqlite_engine) as session:
+        session.connection()
+    until.set()
+    thread.join()
+
+
+def test_a_reader_does_not_wait_for_a_writer(sqlite_engine):
+    until = threading.Event()
+    thread = held(sqlite_engine, until)
+    with session_scope(sqlite_engine, read_only=True) as session:
+        session.connection().execute(text("SELECT count(*) FROM task_item"))
+    assert not until.is_set()
+    until.set()
+    thread.join()
