@@ -101,6 +101,7 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
 def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, text: str = "") -> Issue:
     """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
     issue, qa, assignment_id = _owned(session, actor, issue_id)
+    work.next_state(work.State(qa.state), work.Event.FLAG)
     issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
     issue.rounds += 1
     place = places.find(session, task_id=session.get_one(TaskItem, issue.place_id).task_id, item_id=issue.item_id)

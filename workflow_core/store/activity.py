@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from workflow_core.store.columns import EPOCH
+from workflow_core.domain.figures import IDLE, day_of
 from workflow_core.store.dialect import run
 
-IDLE = timedelta(seconds=60)
-"""A longer silence does not count as work, not even its beginning."""
-DAY_US = 86_400_000_000
 COLUMNS = "task_id, person_id, day, place_id, visit, active_us, waited_us, last_at, again"
+ADD_WAIT = """CASE WHEN excluded.waited_us IS NULL THEN activity.waited_us
+    ELSE coalesce(activity.waited_us, 0) + excluded.waited_us END"""
 WAITED = "CASE WHEN ti.begun THEN NULL ELSE :now - ti.since END"
 AGAIN = """EXISTS (SELECT 1 FROM activity a
     WHERE a.place_id = ti.id AND a.person_id = :person AND a.visit = ti.visit AND a.day <> :day)"""
@@ -35,10 +34,10 @@ def opened(session: Session, *, ids: Sequence[int], person_id: int, now: datetim
                CASE WHEN ti.id = :first THEN CAST(:now AS BIGINT) END, {AGAIN}
         FROM task_item ti WHERE ti.id IN ({listed}) AND ti.state IN ('queued', 'returned') ORDER BY ti.id
         ON CONFLICT (task_id, person_id, day, place_id, visit) DO UPDATE
-        SET last_at = excluded.last_at, waited_us = coalesce(activity.waited_us, excluded.waited_us)
+        SET last_at = excluded.last_at, waited_us = {ADD_WAIT}
         """,
         person=person_id,
-        day=_day(now),
+        day=day_of(now),
         first=ids[0],
         now=now,
     )
@@ -64,11 +63,11 @@ def seen(
         FROM task_item ti WHERE ti.id = :place
         ON CONFLICT (task_id, person_id, day, place_id, visit) DO UPDATE
         SET active_us = activity.active_us + excluded.active_us, last_at = excluded.last_at,
-            waited_us = coalesce(activity.waited_us, excluded.waited_us)
+            waited_us = {ADD_WAIT}
         """,
         place=place_id,
         person=person_id,
-        day=_day(now),
+        day=day_of(now),
         now=now,
         held=held,
         last=None if ends else now,
@@ -90,7 +89,3 @@ def held(session: Session, *, task_id: int, assignment_id: int, person_id: int) 
         assignment=assignment_id,
     )
     return [int(row[0]) for row in rows]
-
-
-def _day(now: datetime) -> int:
-    return (now - EPOCH).days

@@ -39,7 +39,15 @@ def upgrade() -> None:
     op.create_index(
         "ix_event_author",
         "event",
-        ["task_id", "item_id", "actor_id", "id", "at", "status"],
+        ["task_id", "item_id", "id", "actor_id", "at", "status", "verb"],
+        unique=False,
+        sqlite_where=SUBMITTED,
+        postgresql_where=SUBMITTED,
+    )
+    op.create_index(
+        "ix_event_done",
+        "event",
+        ["task_id", "actor_id", "at", "id", "item_id", "status", "verb"],
         unique=False,
         sqlite_where=SUBMITTED,
         postgresql_where=SUBMITTED,
@@ -52,11 +60,21 @@ def upgrade() -> None:
         sqlite_where=OF_REVIEWS,
         postgresql_where=OF_REVIEWS,
     )
+    op.create_index(
+        "ix_annotation_label",
+        "annotation",
+        ["task_id", "label", "item_id", "origin", "deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
     """Go down."""
+    op.drop_index("ix_annotation_label", table_name="annotation")
     op.drop_index("ix_event_review", table_name="event")
+    op.drop_index("ix_event_done", table_name="event")
     op.drop_index("ix_event_author", table_name="event")
     op.create_index(
         "ix_event_author",
