@@ -28,32 +28,41 @@ def allot(session: Session, *, weights: Mapping[int, float] | None = None) -> bo
 
     `weights` by assignment stand instead of the task's own, and then what was allotted before does not count.
     """
-    query = "SELECT task_id, count(existing_id) FROM arrival WHERE kind = 'task' GROUP BY task_id ORDER BY task_id"
-    met: dict[int, int] = dict(run(session, query).tuples().all())
-    if not met:
+    groups, met = _groups(session)
+    if not groups:
         return False
-    teams = _teams(session, list(met))
+    teams = _teams(session, list(groups))
     if weights is not None:
         for team in teams.values():
             team.weights = {key: weights[key] for key in team.weights if key in weights}
             team.totals = {}
             team.counts = False
-    if any(team.separate for team in teams.values()):
+    separate = any(team.separate for team in teams.values())
+    if separate:
         _forbid_authors(session)
-    if any(met.values()):
+    if met:
         _give_to_the_last(session)
-    groups: defaultdict[int, dict[frozenset[int], int]] = defaultdict(dict)
-    for task, forbidden, count in run(
-        session,
-        """SELECT task_id, forbidden, count(*) FROM arrival WHERE kind = 'task' AND assignment_id IS NULL
-        GROUP BY task_id, forbidden ORDER BY task_id, forbidden""",
-    ):
-        groups[task][frozenset(int(part) for part in forbidden.split(",") if part)] = count
+    if separate or met:
+        groups, _ = _groups(session)
     parked = [_park(session, task, teams[task], counts) for task, counts in groups.items()]
     shares = [share for task, counts in groups.items() for share in _shares(task, teams[task], counts)]
     if shares:
         _hand_out(session, shares, counted=all(team.counts for team in teams.values()))
     return any(parked)
+
+
+def _groups(session: Session) -> tuple[dict[int, dict[frozenset[int], int]], bool]:
+    """Count, for each task, what nobody has yet by who may not have it; and say whether an item is met there again."""
+    groups: defaultdict[int, dict[frozenset[int], int]] = defaultdict(dict)
+    again = 0
+    for task, forbidden, count, met in run(
+        session,
+        """SELECT task_id, forbidden, count(*), count(existing_id) FROM arrival
+        WHERE kind = 'task' AND assignment_id IS NULL GROUP BY task_id, forbidden ORDER BY task_id, forbidden""",
+    ):
+        groups[task][frozenset(int(part) for part in forbidden.split(",") if part)] = count
+        again += met
+    return groups, again > 0
 
 
 def _give_to_the_last(session: Session) -> None:

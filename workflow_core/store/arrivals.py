@@ -92,7 +92,7 @@ def take_pending(session: Session, *, limit: int) -> int:
     On PostgreSQL their rows and entries are locked; what another mover holds is left to it.
     """
     lock = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED" if is_postgres(session) else ""
-    run(
+    sources = run(
         session,
         f"""
         INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id, parked,
@@ -107,11 +107,12 @@ def take_pending(session: Session, *, limit: int) -> int:
         LEFT JOIN route r ON r.version_id = b.version_id AND r.task_id = b.task_id AND r.status = b.status
         LEFT JOIN node n ON n.id = r.node_id
         LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = n.task_id
+        RETURNING source_id
         """,
         limit=limit,
-    )
+    ).scalars()
     # A fork makes several arrivals of one status.
-    return int(run(session, "SELECT count(DISTINCT source_id) FROM arrival").scalar_one())
+    return len(set(sources))
 
 
 def take_entries(session: Session, *, pipeline_id: int, start: list[int]) -> int:
