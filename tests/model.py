@@ -58,6 +58,7 @@ class Model:
     closed: set[str] = field(default_factory=set)
     team: dict[str, dict[str, float]] = field(default_factory=dict)
     """The active assignments of a task, with their weights."""
+    reviews: dict[str, set[str]] = field(default_factory=dict)
     assignments: dict[tuple[str, str], int] = field(default_factory=dict)
     allotted: Counter[int] = field(default_factory=Counter)
     inactive: set[str] = field(default_factory=set)
@@ -77,6 +78,9 @@ class Model:
             before = self.tasks.get(task.name)
             if before is None or dict(before.assignees) != dict(task.assignees):
                 self.team[task.name] = dict(task.assignees)
+            # A task that the file has no more is still reviewed: items on their way have its work.
+            gone = self.reviews.get(task.name, set()) - version.tasks.keys()
+            self.reviews[task.name] = {*task.reviews} | gone
             self.tasks[task.name] = task
             self.closed.discard(task.name)
         self.close_left()
@@ -108,7 +112,7 @@ class Model:
         spec = self.tasks[task]
         if spec.type != "qa" or spec.review_own:
             return set()
-        wrote = set().union(*(self.authors[item, name] for name in spec.reviews), set())
+        wrote = set().union(*(self.authors[item, name] for name in self.reviews[task]), set())
         return wrote & self.team[task].keys()
 
     def held(self, task: str, who: str) -> list[int]:
