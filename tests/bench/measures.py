@@ -1,10 +1,12 @@
 """What is measured on each database at each size."""
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from tests.bench import states
+from tests.bench import beside, latency, states
 from tests.bench.arms import Ran, in_turn
 from tests.bench.beds import Bed
 
@@ -12,6 +14,8 @@ ROWS_BY_ORM = 1_000
 """The ORM's rate is that of its first rows; a million would take an hour."""
 INGESTED = 100_000
 PAIRS = 1_000
+LIVE = 10_000
+"""The size at which `annoflow up` is measured: starting it takes longer than anything here, and depends on no size."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,9 @@ def all_of(bed: Bed, items: int, *, quick: bool) -> Iterator[Line]:
     if items <= INGESTED:
         yield from _alone(bed, items, "ingest", "new items added and entered", states.empty)
     yield from _people(bed, items, pairs=PAIRS // 10 if quick else PAIRS)
+    yield from _beside(bed, items)
+    if items == LIVE:
+        yield _live(bed, items)
 
 
 def _routing(bed: Bed, items: int, *, quick: bool) -> Iterator[Line]:
@@ -75,6 +82,19 @@ def _people(bed: Bed, items: int, *, pairs: int) -> Iterator[Line]:
     yield _line(bed, items, "claim + submit, one after the other", many)
     if items > 10_000:
         yield _line(bed, 10_000, f"claim + submit, beside the {items:,}", few, ratio=few.rate / many.rate)
+
+
+def _beside(bed: Bed, items: int) -> Iterator[Line]:
+    with bed.copy("route") as url:
+        moved, theirs = beside.annotator(url)
+    yield _line(bed, items, "routed by a mover with its pauses", moved)
+    yield _line(bed, items, "claim + submit beside that mover", theirs)
+
+
+def _live(bed: Bed, items: int) -> Line:
+    with bed.copy("many") as url, tempfile.TemporaryDirectory() as home:
+        ran, movers = latency.under_the_flow(url, Path(home))
+    return replace(_line(bed, items, f"status set → open to the next, {movers} shifts", ran), rate=None)
 
 
 def _copies(bed: Bed, state: str, arms: Sequence[tuple[str, int]]) -> list[Ran]:

@@ -31,7 +31,8 @@ def markdown(lines: Sequence[Line]) -> str:
 
 NOTE = (
     "Routing, exits and ingest: p50 and p99 of a batch of 1,000 in its transaction; ratio: against the hand-written "
-    "SQL beside it, batch by batch in turn. Claim + submit: of one pair; ratio: how much slower the larger one is."
+    "SQL beside it, batch by batch in turn. Claim + submit: of one pair; ratio: how much slower the larger one is. "
+    "A mover with its pauses: its p50 is the whole drain."
 )
 
 

@@ -1,0 +1,113 @@
+"""How long an acknowledged status takes until its item is open to the next person, under `annoflow up`.
+
+A small team works at a steady pace while Prefect runs the movers, and shifts are so short that they change twice.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from tests.bench.arms import Ran, peak
+from workflow_core.demo.stopwatch import Stopwatch
+from workflow_core.services import tracing, work
+from workflow_core.store.database import Engine, engine_for, session_scope
+from workflow_core.store.models import Assignment, Person, Task
+
+UP = "from workflow_core.cli.up import up; up(None, None)"
+PATIENCE = 120.0
+"""Seconds that Prefect may take to start."""
+SHIFT = 15.0
+CHANGES = 2
+PACE = 0.1
+"""Seconds between two statuses of one person; two people work, in `cars` and in `signs`."""
+
+
+def under_the_flow(url: str, home: Path) -> tuple[Ran, int]:
+    """Measure over two changes of shift; each step is what one status took, with the number of movers seen."""
+    engine = engine_for(url)
+    acknowledged: dict[int, float] = {}
+    over = threading.Event()
+    movers: set[str] = set()
+    with _up(url, home), Stopwatch(engine) as stopwatch:
+        _await_mover(engine, movers)
+        team = [threading.Thread(target=_work, args=(url, task, acknowledged, over)) for task in ("cars", "signs")]
+        for one in team:
+            one.start()
+        end = time.monotonic() + PATIENCE
+        while len(movers) <= CHANGES and time.monotonic() < end:
+            time.sleep(0.5)
+            movers |= _mover(engine)
+        time.sleep(SHIFT / 3)
+        over.set()
+        for one in team:
+            one.join()
+        time.sleep(1)
+    took = stopwatch.milliseconds(acknowledged)
+    engine.dispose()
+    if len(took) != len(acknowledged):
+        raise AssertionError(f"{len(acknowledged)} statuses were acknowledged, {len(took)} seen to move")
+    return Ran(len(took), [one / 1000 for one in took], peak()), len(movers)
+
+
+@contextmanager
+def _up(url: str, home: Path) -> Iterator[None]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"HOME": str(home), "DATABASE_URL": url, "PREFECT_PORT": str(port), "SHIFT_SECONDS": str(SHIFT)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", UP],
+        env={**os.environ, **{f"ANNOFLOW_{name}": value for name, value in settings.items()}},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+def _await_mover(engine: Engine, movers: set[str]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not movers:
+        if time.monotonic() > end:
+            raise TimeoutError(f"no mover came within {PATIENCE:.0f} s")
+        time.sleep(0.2)
+        movers |= _mover(engine)
+
+
+def _mover(engine: Engine) -> set[str]:
+    with session_scope(engine, read_only=True) as session:
+        holder = tracing.mover(session, now=datetime.now(UTC))
+    return {holder} if holder else set()
+
+
+def _work(url: str, task: str, acknowledged: dict[int, float], over: threading.Event) -> None:
+    engine = engine_for(url)
+    with session_scope(engine, read_only=True) as session:
+        query = select(Person, Assignment.task_id).join(Assignment, col(Assignment.person_id) == col(Person.id))
+        query = query.join(Task, col(Task.id) == col(Assignment.task_id)).where(Task.name == task)
+        actor, task_id = session.exec(query.order_by(col(Assignment.id))).all()[0]
+    while not over.wait(PACE):
+        with session_scope(engine) as session:
+            place = work.claim_next(session, actor=actor, task_id=task_id, now=datetime.now(UTC))
+        if place is None:
+            continue
+        with session_scope(engine) as session:
+            done = work.submit(
+                session, actor=actor, place_id=place.id, status="completed", token=place.token, now=datetime.now(UTC)
+            )
+        acknowledged[done.event_id] = time.monotonic()
+    engine.dispose()
