@@ -33,9 +33,13 @@ def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts
     for task_id, assignment_id, unresolved in run(
         session,
         f"""
-        SELECT ti.task_id, ti.assignment_id, count(DISTINCT i.id)
-        FROM issue i JOIN task_item ti ON ti.id IN (i.place_id, i.flagged_place_id)
-        WHERE i.state IN ('open', 'for_review') AND ti.task_id IN ({listed}) GROUP BY ti.task_id, ti.assignment_id
+        WITH unresolved (id, owner_id) AS (
+            SELECT id, place_id FROM issue WHERE state IN ('open', 'for_review')
+            UNION SELECT id, flagged_place_id FROM issue WHERE state IN ('open', 'for_review')
+        )
+        SELECT ti.task_id, ti.assignment_id, count(DISTINCT u.id)
+        FROM unresolved u CROSS JOIN task_item ti
+        WHERE ti.id = u.owner_id AND ti.task_id IN ({listed}) GROUP BY ti.task_id, ti.assignment_id
         """,
     ):
         issues[task_id, assignment_id] = int(unresolved)

@@ -60,8 +60,8 @@ def ages(session: Session, task_ids: Iterable[int], *, now: datetime) -> dict[tu
         FROM (
             SELECT place_id AS owner_id, state, created_at, updated_at FROM issue
             UNION ALL SELECT flagged_place_id, state, created_at, updated_at FROM issue
-        ) i JOIN task_item ti ON ti.id = i.owner_id
-        WHERE ti.task_id IN ({listed(task_ids)}) GROUP BY ti.task_id, ti.assignment_id
+        ) i CROSS JOIN task_item ti
+        WHERE ti.id = i.owner_id AND ti.task_id IN ({listed(task_ids)}) GROUP BY ti.task_id, ti.assignment_id
         """,
         now=now,
     )
