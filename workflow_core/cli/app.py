@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workflow_core.cli import db, demo, deployment, init, item, moving, snapshots, status, up_command
+from workflow_core.cli import db, demo, deployment, figures, init, item, moving, snapshots, status, up_command
 from workflow_core.cli.place import at_place
 from workflow_core.cli.style import CONTEXT, group
 
@@ -75,6 +75,7 @@ for name, command in (
     ("up", up_command.up),
     ("move", moving.move),
     ("status", status.status),
+    ("figures", figures.figures),
     ("import", snapshots.import_),
     ("export", snapshots.export),
 ):

@@ -1,0 +1,56 @@
+"""`annoflow figures`: a table, CSV and JSON of the same rows."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import building
+import pytest
+
+from workflow_core.store.database import engine_for, session_scope
+
+HOSTILE = building.TWO_STEPS.replace("  cars:", '  "=cars":').replace(
+    "pipeline: street", 'pipeline: "@street"\ndataset: street'
+)
+
+
+@pytest.fixture
+def worked(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, annoflow) -> None:
+    monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
+    engine = engine_for(database_url)
+    now = datetime.now(UTC)
+    with session_scope(engine) as session:
+        building.deploy(session, HOSTILE, now=now)
+        building.add_items(session, 2, now=now)
+        building.work_through(
+            session, lambda task, _: (building.good(task, _), [building.BOX] * (task != "qa")), now=now
+        )
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("worked")
+def test_the_table_says_what_matters_most(annoflow) -> None:
+    shown = annoflow("figures", "@street").out.splitlines()
+    assert shown[0].split("  ")[0] == "task"
+    assert "first pass" in shown[0]
+    assert [line.split()[0] for line in shown[1:]] == ["=cars", "qa"]
+    assert "100%" in shown[1]
+
+
+@pytest.mark.usefixtures("worked")
+@pytest.mark.parametrize("by", ["task", "assignment", "person", "label", "day"])
+def test_csv_and_json_say_the_same_and_no_cell_is_a_formula(annoflow, by: str) -> None:
+    rows = annoflow("figures", "@street", "--by", by, "--format", "json").json()
+    table = list(csv.DictReader(io.StringIO(annoflow("figures", "@street", "--by", by, "--format", "csv").out)))
+    assert len(table) == len(rows) > 0
+    for row, line in zip(rows, table, strict=True):
+        assert line.keys() == row.keys()
+        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in line.values())
+        assert line.get("task", "").removeprefix("'") == (row.get("task") or "")
+
+
+@pytest.mark.usefixtures("worked")
+def test_a_name_that_nothing_has_is_an_error_that_says_what_there_is(annoflow) -> None:
+    ran = annoflow("figures", "streets")
+    assert (ran.code, "@street" in ran.err) == (3, True)

@@ -1,0 +1,149 @@
+"""`annoflow figures`: what managers want to know of a pipeline or a task, as a table, CSV or JSON."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workflow_core.cli import place
+from workflow_core.cli.output import show_json, show_table
+from workflow_core.domain.reports import By
+
+if TYPE_CHECKING:
+    from workflow_core.domain.reports import Cell
+
+Row = Mapping[str, "Cell"]
+SHARES = frozenset({"progress", "approval_share", "rejection_rate", "first_pass_approval", "flagged_share"})
+SPANS = frozenset({"active_per_item", "average_wait", "longest_wait", "issues_average_age", "issues_oldest_age"})
+SHOWN = {
+    "task": "task",
+    "label": "label",
+    "type": "type",
+    "person": "person",
+    "day": "day",
+    "status": "status",
+    "progress": "done",
+    "active_hours": "hours",
+    "active_per_item": "per item",
+    "statuses_set": "statuses",
+    "statuses_per_hour": "per hour",
+    "statuses_per_day": "per day",
+    "average_wait": "in queue",
+    "decisions": "decisions",
+    "first_pass_approval": "first pass",
+    "rejection_rate": "rejected",
+    "approvals_taken_back": "taken back",
+    "annotations": "annotations",
+    "items": "items",
+    "issues_raised": "issues",
+    "raised": "issues",
+    "issues_fixed": "fixed",
+    "fixed": "fixed",
+    "issues_reopened": "re-opened",
+    "reopened": "re-opened",
+    "issues_unresolved": "unresolved",
+    "unresolved": "unresolved",
+    "flagged_share": "flagged",
+    "oldest_item": "oldest item",
+    "oldest_since": "since",
+}
+"""What the table shows of the rows; CSV and JSON have all of it."""
+
+
+class Format(StrEnum):
+    """How figures are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def figures(
+    named: Annotated[
+        str, typer.Argument(metavar="PIPELINE|TASK", help="The name of a pipeline, of a task, or PIPELINE:TASK.")
+    ],
+    by: Annotated[By, typer.Option(help="What there is a row for.")] = By.TASK,
+    format: Annotated[Format, typer.Option(help="A table of the most important, or all of it as CSV or JSON.")] = (
+        Format.TABLE
+    ),
+    project: Annotated[str | None, typer.Option(help="The project it is in.", show_default="any")] = None,
+) -> None:
+    """Show working hours, time per item, throughput, quality and issues.
+
+    \b
+      annoflow figures dashcam
+      annoflow figures dashcam --by person
+      annoflow figures dashcam:qa --by day --format csv > qa.csv
+
+    Silence of over 60 s does not count as work. First pass: the share of reviewed items that the first decision
+    approved. Rejected: the share of all decisions that did not approve. In an annotation task they are about the
+    people's work, in a QA task they are the reviewer's own. In queue: from placed to the first claim. Days are in UTC.
+    """
+    from workflow_core.domain.reports import as_rows
+    from workflow_core.services import figures as service
+
+    with place.session(read_only=True) as session:
+        tasks = service.find(session, named=named, project=project)
+        if by is By.LABEL:
+            rows = as_rows(service.of_labels(session, actor=None, tasks=tasks))
+        else:
+            rows = as_rows(service.of_tasks(session, actor=None, tasks=tasks, by=by, now=place.now()))
+    match format:
+        case Format.JSON:
+            show_json(rows)
+        case Format.CSV:
+            typer.echo(as_csv(rows), nl=False)
+        case Format.TABLE:
+            _show(rows)
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """Return rows as CSV; text that a spreadsheet would take for a formula begins with an apostrophe.
+
+    >>> as_csv([{"task": "=cars", "statuses_set": 3}])
+    "task,statuses_set\\r\\n'=cars,3\\r\\n"
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if rows:
+        writer.writerow([_harmless(name) for name in rows[0]])
+    writer.writerows([_harmless(cell) for cell in row.values()] for row in rows)
+    return text.getvalue()
+
+
+def _harmless(cell: "Cell") -> "Cell":
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _show(rows: Sequence[Row]) -> None:
+    if not rows:
+        typer.echo("there is nothing to count yet")
+        return
+    told = [name for name in SHOWN if any(row.get(name) is not None for row in rows)]
+    show_table([SHOWN[name] for name in told], [[_told(name, row[name]) for name in told] for row in rows])
+
+
+def _told(name: str, cell: "Cell") -> "Cell":
+    if not isinstance(cell, int | float):
+        return cell
+    if name in SHARES:
+        return f"{cell:.0%}"
+    if name in SPANS:
+        return _span(cell)
+    return round(cell, 2) if isinstance(cell, float) else cell
+
+
+def _span(seconds: float) -> str:
+    """Say a span of time.
+
+    >>> _span(75), _span(7_200), _span(200_000)
+    ('1m 15s', '2h 0m', '2d 7h')
+    """
+    whole = round(seconds)
+    for unit, size, then, smaller in (("d", 86_400, "h", 3_600), ("h", 3_600, "m", 60), ("m", 60, "s", 1)):
+        if whole >= size:
+            return f"{whole // size}{unit} {whole % size // smaller}{then}"
+    return f"{whole}s"
