@@ -25,21 +25,23 @@ def opened(session: Session, *, ids: Sequence[int], person_id: int, now: datetim
 
     Comes before the claim itself, which forgets since when they were queued.
     """
-    listed = ", ".join(str(int(one)) for one in ids)
+    # Bound by number, so that the statement is prepared once for each size of a batch.
+    bound = {f"id{number}": one for number, one in enumerate(ids)}
+    listed = ", ".join(f":{name}" for name in bound)
     run(
         session,
         f"""
         INSERT INTO activity ({COLUMNS})
         SELECT ti.task_id, :person, :day, ti.id, ti.visit, 0, {WAITED},
-               CASE WHEN ti.id = :first THEN CAST(:now AS BIGINT) END, {AGAIN}
+               CASE WHEN ti.id = :id0 THEN CAST(:now AS BIGINT) END, {AGAIN}
         FROM task_item ti WHERE ti.id IN ({listed}) AND ti.state IN ('queued', 'returned') ORDER BY ti.id
         ON CONFLICT (task_id, person_id, day, place_id, visit) DO UPDATE
         SET last_at = excluded.last_at, waited_us = {ADD_WAIT}
         """,
         person=person_id,
         day=day_of(now),
-        first=ids[0],
         now=now,
+        **bound,
     )
 
 
