@@ -121,7 +121,7 @@ def add_items(session: Session, *, actor: Actor, dataset: Dataset, new: Iterable
     entered = 0
     if added:
         for pipeline in entering.watching(session, dataset_id=dataset.id):
-            while count := entering.enter_new(session, pipeline=pipeline, now=now, after=before):
+            while count := entering.enter_new(session, pipeline=pipeline, now=now, since=before):
                 entered += count
     return Added(added, present, entered)
 

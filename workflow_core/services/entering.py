@@ -11,11 +11,13 @@ from workflow_core.store import arrivals, entering, filtering, items, placing, v
 from workflow_core.store.models import Item, Pipeline, PipelineVersion
 
 
-def enter_new(session: Session, *, pipeline: Pipeline, now: datetime, limit: int = 10 * BATCH, after: int = 0) -> int:
+def enter_new(
+    session: Session, *, pipeline: Pipeline, now: datetime, limit: int = 10 * BATCH, since: int | None = None
+) -> int:
     """Enter up to `limit` items of the pipeline's source that never were in it; returns how many.
 
-    Call it, in a transaction each, until it returns 0. A paused pipeline takes nothing in. Only items that came
-    after the item `after` are looked at.
+    Call it, in a transaction each, until it returns 0. A paused pipeline takes nothing in. With `since`, an item, only
+    what came after it is looked at, and after all that ever entered: much faster, where the rest is known to be in.
     """
     # A deploy holds the row while it changes the version: what enters follows the new one.
     session.refresh(pipeline, with_for_update={"key_share": True})
@@ -25,7 +27,7 @@ def enter_new(session: Session, *, pipeline: Pipeline, now: datetime, limit: int
     source = versions.from_document(version.compiled).source
     arrivals.prepare(session)
     where = wanted(session, pipeline, source)
-    chosen = entering.choose_new(session, pipeline_id=pipeline.id, where=where, limit=limit, after=after)
+    chosen = entering.choose_new(session, pipeline_id=pipeline.id, where=where, limit=limit, since=since)
     if not chosen:
         return 0
     entering.enter(session, pipeline_id=pipeline.id, version_id=version.id, now=now)

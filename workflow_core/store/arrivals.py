@@ -89,6 +89,9 @@ EXISTING = """
 def take_pending(session: Session, *, limit: int) -> int:
     """Take up to `limit` statuses that have not been routed, oldest first, with where each leads.
 
+    They arrive in the order in which they were set: who came first is first in the next task too, and of two ways out
+    the first one counts.
+
     On PostgreSQL their rows and entries are locked; what another mover holds is left to it.
     """
     lock = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED" if is_postgres(session) else ""
@@ -107,6 +110,7 @@ def take_pending(session: Session, *, limit: int) -> int:
         LEFT JOIN route r ON r.version_id = b.version_id AND r.task_id = b.task_id AND r.status = b.status
         LEFT JOIN node n ON n.id = r.node_id
         LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = n.task_id
+        ORDER BY b.status_event_id, r.id
         RETURNING source_id
         """,
         limit=limit,
@@ -130,6 +134,7 @@ def take_entries(session: Session, *, pipeline_id: int, start: list[int]) -> int
                g.item_id, n.version_id, n.id, n.kind, n.task_id, {EXISTING}
         FROM entering g JOIN node n ON n.id IN ({nodes})
         LEFT JOIN task_item x ON x.item_id = g.item_id AND x.task_id = n.task_id
+        ORDER BY g.item_id, n.id
         """,
         pipeline=pipeline_id,
     ).rowcount
@@ -143,7 +148,7 @@ def take_items(session: Session, *, task_id: int) -> int:
         INSERT INTO arrival (item_id, kind, task_id, existing_id, existing_state, visit)
         SELECT g.item_id, 'task', :task, {EXISTING}
         FROM entering g LEFT JOIN task_item x ON x.item_id = g.item_id AND x.task_id = :task
-        WHERE x.id IS NULL OR x.state = 'withdrawn'
+        WHERE x.id IS NULL OR x.state = 'withdrawn' ORDER BY g.item_id
         """,
         task=task_id,
     ).rowcount

@@ -12,20 +12,21 @@ from workflow_core.store.models import Entry, Item, Pipeline, Task, TaskItem
 ENTERING = table("entering", column("item_id"))
 
 
-def choose_new(session: Session, *, pipeline_id: int, where: ColumnElement[bool], limit: int, after: int) -> int:
-    """Choose up to `limit` items after the item `after` that have never been in the pipeline, in the order they came.
+def choose_new(session: Session, *, pipeline_id: int, where: ColumnElement[bool], limit: int, since: int | None) -> int:
+    """Choose up to `limit` items that have never been in the pipeline, in the order they came.
 
-    The pipeline's row is locked, so that two processes never enter one item twice.
+    With `since` only those are looked at that came after it, and those that came after all that ever entered: what a
+    pause kept out. The pipeline's row is locked, so that two processes never enter one item twice.
     """
     lock(session, Pipeline, pipeline_id)
     entered = select(col(Entry.id)).where(col(Entry.pipeline_id) == pipeline_id, col(Entry.item_id) == col(Item.id))
     new = where & ~entered.exists()
-    # Most of what is new came after all that entered; only when nothing is there do we look through all items.
     last = entered_last(session, pipeline_id=pipeline_id)
-    chosen = choose(session, where=new & (col(Item.id) > max(last, after)), limit=limit)
-    if not chosen and after < last:
-        chosen = choose(session, where=new & (col(Item.id) > after), limit=limit)
-    return chosen
+    if since is not None:
+        return choose(session, where=new & (col(Item.id) > min(since, last)), limit=limit)
+    # Most of what is new came after all that entered; only when nothing is there do we look through all items.
+    chosen = choose(session, where=new & (col(Item.id) > last), limit=limit)
+    return chosen if chosen or not last else choose(session, where=new, limit=limit)
 
 
 def entered_last(session: Session, *, pipeline_id: int) -> int:
