@@ -3,16 +3,30 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from workflow_core.services import deploying, entering, history, overview, routing, sweeping, work
+from workflow_core.services import (
+    deploying,
+    entering,
+    history,
+    managing,
+    overview,
+    progress,
+    reviewing,
+    routing,
+    second_thoughts,
+    sweeping,
+    tasks,
+    work,
+    workforce,
+)
 from workflow_core.services.routing import Moved
 from workflow_core.store.claims import Place
 from workflow_core.store.database import session_scope
-from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Person, Pipeline, Task, TaskItem
+from workflow_core.store.models import Assignment, Dataset, Entry, Event, Issue, Item, Person, Pipeline, Task, TaskItem
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -23,8 +37,7 @@ def no_files(name: str) -> bytes:
     raise FileNotFoundError(name)
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """An item's place in a task, by names."""
 
     state: str
@@ -81,7 +94,8 @@ class Stage:
         return session.exec(select(Person).where(Person.email == email(name))).one()
 
     def task(self, session: Session, name: str) -> Task:
-        query = select(Task).join(Pipeline).where(Task.name == name, Pipeline.name == self.pipeline)
+        """Return a task of the pipeline, or one outside pipelines."""
+        query = select(Task).outerjoin(Pipeline).where(Task.name == name, here(self.pipeline))
         return session.exec(query).one()
 
     def claim(self, who: str, task: str) -> Place | None:
@@ -148,18 +162,91 @@ class Stage:
                 setattr(task, key, value)
             session.add(task)
 
+    # -- QA, second thoughts and managers
+
+    def manual_qa(self, name: str, of: str, who: str) -> None:
+        """Make a QA task outside the pipeline over what is completed in one of its tasks."""
+        with self.session() as session:
+            task = self.task(session, of)
+            tasks.create_qa(session, actor=None, task=task, name=name, assignees={email(who): 1.0}, now=self.now)
+
+    def flag(self, who: str, qa: str, on: str, item: object = 0, **more: Any) -> int:
+        """Flag something missing in the task `on`; returns the issue."""
+        with self.session() as session:
+            place_id = self.place(session, qa, item).id
+            actor = self.person(session, who)
+            return reviewing.flag(
+                session, actor=actor, place_id=place_id, kind="missing", now=self.now, **{"task": on, **more}
+            ).id
+
+    def judge(self, verb: str, who: str, issue: int) -> None:
+        """Let somebody `fix`, `reopen`, `approve` or `dismiss` an issue."""
+        with self.session() as session:
+            getattr(reviewing, verb)(session, actor=self.person(session, who), issue_id=issue, now=self.now)
+
+    def fixed(self, who: str, task: str, issue: int, status: str = "completed", item: object = 0) -> None:
+        """Let the author mark an issue for review and submit the item again."""
+        self.judge("fix", who, issue)
+        self.submit(who, task, item, status)
+
+    def issues(self) -> dict[int, str]:
+        with self.session() as session:
+            return dict(session.exec(select(Issue.id, Issue.state)).all())
+
+    def undo(self, who: str, task: str, item: object = 0) -> None:
+        with self.session() as session:
+            place_id = self.place(session, task, item).id
+            second_thoughts.undo(session, actor=self.person(session, who), place_id=place_id, now=self.now)
+
+    def clear(self, task: str, item: object = 0, **more: Any) -> second_thoughts.Effects:
+        with self.session() as session:
+            return second_thoughts.clear(
+                session,
+                actor=None,
+                task=self.task(session, task),
+                of=[self.place(session, task, item)],
+                now=self.now,
+                **more,
+            )
+
+    def send(self, task: str, to: str, item: object = 0) -> None:
+        with self.session() as session:
+            place_id = self.place(session, task, item).id
+            managing.send(session, actor=None, place_id=place_id, to=to, now=self.now)
+
+    def staff(self, verb: str, task: str, **more: Any) -> Any:
+        """Let a manager `redistribute`, `reassign`, `add` or `remove`."""
+        with self.session() as session:
+            return getattr(workforce, verb)(session, actor=None, task=self.task(session, task), now=self.now, **more)
+
+    def remove_item(self, task: str, item: object = 0) -> int:
+        with self.session() as session:
+            one = self.place(session, task, item).item_id
+            return managing.remove_items(
+                session, actor=None, task=self.task(session, task), item_ids=[one], now=self.now
+            )
+
+    def progress(self, task: str) -> tuple[str, dict[str, str]]:
+        """Return how far a task is, and how far the assignment of each person in it."""
+        with self.session() as session:
+            (one,) = progress.of_tasks(session, tasks=[self.task(session, task)])
+            shares = {(share.person or "pool").split("@")[0]: str(share.status) for share in one.shares}
+            return str(one.status), shares
+
+    # -- what is where
+
     def rows(self) -> dict[tuple[str, str], Row]:
-        """Return all places of the pipeline by (item, task)."""
+        """Return all places of the pipeline, and of tasks outside pipelines, by (item, task)."""
         with self.session() as session:
             query = (
                 select(Item.name, Task.name, TaskItem, Person.email)
                 .select_from(TaskItem)
                 .join(Item)
                 .join(Task)
-                .join(Pipeline)
+                .outerjoin(Pipeline)
                 .outerjoin(Assignment, Assignment.id == TaskItem.assignment_id)
                 .outerjoin(Person, Person.id == Assignment.person_id)
-                .where(Pipeline.name == self.pipeline)
+                .where(here(self.pipeline))
             )
             return {
                 (item, task): Row(
@@ -188,6 +275,12 @@ class Stage:
             query = select(Item.name, Entry.exit).select_from(Entry).join(Item).join(Pipeline)
             return dict(session.exec(query.where(Pipeline.name == self.pipeline)).all())
 
+    def held(self, item: object = 0) -> str | None:
+        """Return the exit at which an item is held."""
+        with self.session() as session:
+            query = select(Entry.held_exit).select_from(Entry).join(Item).join(Pipeline)
+            return session.exec(query.where(Pipeline.name == self.pipeline, Item.name == str(item))).one()
+
     def events(self, *verbs: str) -> list[Event]:
         with self.session() as session:
             query = select(Event).order_by(Event.id)
@@ -207,6 +300,10 @@ class Stage:
         """Assert that the history reproduces the tables and that nothing is lost."""
         with self.session() as session:
             assert [str(one) for one in history.check(session)] == []
+
+
+def here(pipeline: str) -> Any:
+    return (Pipeline.name == pipeline) | (Task.pipeline_id == None)  # noqa: E711
 
 
 def email(name: str) -> str:

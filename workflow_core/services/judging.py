@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState
 from workflow_core.errors import Conflict
-from workflow_core.store import held, issues, lineage
+from workflow_core.store import held, issues, lineage, submissions
 from workflow_core.store.models import Annotation, Issue, Person, Task, TaskItem
 
 OPEN = (IssueState.OPEN,)
@@ -16,7 +16,7 @@ FOR_REVIEW = (IssueState.FOR_REVIEW,)
 
 @dataclass(frozen=True)
 class Taken:
-    """The status that an issue had taken from a place, whether it had been routed, and its event."""
+    """The status that an issue had taken from a place, whether it leads anywhere now, and its event."""
 
     status: str
     routed: bool
@@ -27,7 +27,7 @@ def taken(place: TaskItem) -> Taken | None:
     """Return what an issue has taken from a place, before it is submitted again."""
     if place.kept_by != "issue" or place.kept_status is None:
         return None
-    return Taken(place.kept_status, bool(place.kept_routed), place.kept_event_id)
+    return Taken(place.kept_status, bool(place.kept_routed and place.kept_routing == "routed"), place.kept_event_id)
 
 
 def check(session: Session, *, place: TaskItem, task: Task, status: str, name: str) -> None:
@@ -73,6 +73,7 @@ def follow_up(
     if taken is not None and taken.routed and taken.status != status and taken.event_id is not None:
         lineage.trace(session, [taken.event_id])
         lineage.take_back(session, reason="fix", now=now)
+        submissions.stay(session, place=place)
         session.expire_all()
     session.flush()
     for qa_place in {issue.flagged_place_id for issue in issues.of_place(session, place.id, tuple(UNRESOLVED))}:

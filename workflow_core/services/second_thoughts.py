@@ -13,9 +13,9 @@ from workflow_core.services import data, people
 from workflow_core.services.people import Actor
 from workflow_core.services.work import own_place
 from workflow_core.store import held, lineage, places
-from workflow_core.store.issues import turn_of
+from workflow_core.store.issues import author_of, turn_of
 from workflow_core.store.lineage import Effects
-from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Person, Task, TaskItem
+from workflow_core.store.models import Assignment, Dataset, Entry, Item, Person, Task, TaskItem
 
 
 def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Effects:
@@ -27,10 +27,9 @@ def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Ef
     """
     place, task, assignment = own_place(session, actor=actor, place_id=place_id)
     _check_present(session, place)
-    event = session.get_one(Event, place.status_event_id)
-    if event.actor_id != actor.id or place.assignment_id != assignment.id:
+    if author_of(session, place, None) != actor.id or place.assignment_id != assignment.id:
         raise Conflict(f"{_name(session, place)} was {place.status} by somebody else; a manager can clear it")
-    lineage.trace(session, [event.id])
+    lineage.trace(session, [place.status_event_id])
     effects = lineage.effects(session)
     begun = [reached.task for reached in effects.places if reached.begun]
     if begun or effects.statuses:
@@ -76,7 +75,7 @@ def chosen(
 def preview_clear(session: Session, *, actor: Actor, task: Task, of: Iterable[TaskItem]) -> Effects:
     """Say what clearing these statuses would take back: every place, and the exits."""
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
-    lineage.trace(session, [place.status_event_id for place in of if place.status_event_id is not None])
+    lineage.trace(session, [place.status_event_id for place in of])
     return lineage.effects(session)
 
 
@@ -100,7 +99,7 @@ def clear(
     locked = [_locked(session, place.id) for place in of]
     for place in locked:
         _check_present(session, place)
-    lineage.trace(session, [place.status_event_id for place in locked if place.status_event_id is not None])
+    lineage.trace(session, [place.status_event_id for place in locked])
     effects = lineage.effects(session)
     claimed = sum(reached.state == work.State.CLAIMED for reached in effects.places)
     if claimed and not end_claims:

@@ -137,13 +137,5 @@ def _moves(chunk: Chunk) -> Iterator[Difference]:
         set_by = statuses.get(row.status_event_id)
         if set_by is None or (set_by.task_id, set_by.status) != (row.task_id, row.status):
             yield Difference(row.item_id, row.task_id, f"its status {row.status} was set by no event")
-        elif row.routing == "routed" and row.entry_id is not None and not _leads(row, led, statuses):
+        elif row.routing == "routed" and row.entry_id is not None and row.status_event_id not in led:
             yield Difference(row.item_id, row.task_id, f"its status {row.status} is routed, and led nowhere")
-
-
-def _leads(row: Row, led: set[int], statuses: dict[int, Told]) -> bool:
-    """Say whether a status led somewhere; a fix with the same status again leads where the first one did."""
-    return row.status_event_id in led or any(
-        event.id in led and (event.task_id, event.item_id, event.status) == (row.task_id, row.item_id, row.status)
-        for event in statuses.values()
-    )

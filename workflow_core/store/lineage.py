@@ -51,14 +51,14 @@ class Effects:
     exported: int
 
 
-def trace(session: Session, causes: Iterable[int]) -> None:
+def trace(session: Session, causes: Iterable[int | None]) -> None:
     """Find everything reached from the statuses with these events, transitively, for the other functions here."""
     run(
         session,
         "CREATE TEMP TABLE IF NOT EXISTS taken_back (cause_id BIGINT PRIMARY KEY, item_id BIGINT, first BOOLEAN)",
     )
     run(session, f"{'TRUNCATE' if is_postgres(session) else 'DELETE FROM'} taken_back")
-    listed = ", ".join(str(int(cause)) for cause in causes)
+    listed = ", ".join(str(cause) for cause in causes if cause is not None) or "NULL"
     run(
         session,
         f"""
@@ -162,6 +162,7 @@ def _come_back(session: Session, now: datetime) -> None:
             kept_status = status, kept_event_id = status_event_id,
             kept_by = CASE WHEN state = 'submitted' THEN 're-entry' END,
             kept_routed = CASE WHEN state = 'submitted' THEN routing = 'routed' END,
+            kept_routing = CASE WHEN routing = 'parked' THEN 'pending' ELSE routing END,
             visit = CASE WHEN state = 'submitted' THEN visit + 1 ELSE visit END,
             state = 'queued', status = NULL, routing = NULL, status_event_id = NULL, begun = FALSE, since = :now
         WHERE {closed} AND state IN ('withdrawn', 'submitted')

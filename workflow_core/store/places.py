@@ -51,6 +51,7 @@ def take(session: Session, place: TaskItem, *, assignment_id: int | None, actor_
         return False
     place.kept_status, place.kept_event_id = place.status, place.status_event_id
     place.kept_by, place.kept_routed = "issue", place.routing in ("routed", "void")
+    place.kept_routing = place.routing if place.kept_routed else "pending"
     place.status = place.status_event_id = place.routing = None
     place.state, place.assignment_id = "returned", assignment_id
     place.position, place.since, place.parked = -1, now, None
@@ -63,8 +64,8 @@ def give_back(session: Session, place: TaskItem, *, actor_id: int | None, now: d
     if place.kept_by != "issue" or place.state not in ("returned", "claimed"):
         return False
     place.state, place.status, place.status_event_id = "submitted", place.kept_status, place.kept_event_id
-    place.routing = "routed" if place.kept_routed or place.entry_id is None else "pending"
-    place.kept_status = place.kept_by = place.kept_event_id = place.kept_routed = None
+    place.routing = place.kept_routing if place.kept_routed else "pending"
+    place.kept_status = place.kept_by = place.kept_event_id = place.kept_routed = place.kept_routing = None
     place.lease_until, place.parked, place.since = None, None, now
     if place.routing == "routed" and place.entry_id is not None and _join_misses_it(session, place):
         place.routing = "pending"

@@ -204,6 +204,7 @@ def _enter_again(session: Session, now: datetime) -> None:
             kept_status = status, kept_event_id = status_event_id,
             kept_by = CASE WHEN state = 'submitted' THEN 're-entry' END,
             kept_routed = CASE WHEN state = 'submitted' THEN routing = 'routed' END,
+            kept_routing = CASE WHEN routing = 'parked' THEN 'pending' ELSE routing END,
             state = 'queued', status = NULL, routing = NULL, status_event_id = NULL,
             visit = a.visit, entry_id = a.entry_id, assignment_id = a.assignment_id,
             begun = FALSE, parked = a.parked, since = :now

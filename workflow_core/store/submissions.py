@@ -13,7 +13,8 @@ def submit(
 ) -> int | None:
     """Set a status; returns its event, or None where the row is no longer what `place` says.
 
-    In a pipeline the status waits for the mover; outside it has nowhere to go and counts as routed.
+    In a pipeline the status waits for the mover; outside it has nowhere to go and counts as routed. A fix that sets
+    the same status again has led already where that one did; a fix of what is history leads nowhere.
     """
     event = Event(
         at=now,
@@ -28,7 +29,7 @@ def submit(
     )
     session.add(event)
     session.flush()
-    repeated = place.kept_by == "issue" and place.kept_routed and place.kept_status == status
+    routing, led_by = _routing(place, status, event.id)
     set_ = run(
         session,
         """
@@ -36,12 +37,13 @@ def submit(
             routing = :routing,
             assignment_id = :assignment, claim_no = CASE WHEN state = 'claimed' THEN claim_no ELSE claim_no + 1 END,
             kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routed = NULL,
+            kept_routing = NULL,
             lease_until = NULL, parked = NULL, begun = TRUE, since = :now
         WHERE id = :id AND state = :state AND claim_no = :token
         """,
         status=status,
-        routing="routed" if place.entry_id is None or repeated else "pending",
-        event=event.id,
+        routing=routing,
+        event=led_by,
         assignment=assignment_id,
         now=now,
         id=place.id,
@@ -53,3 +55,23 @@ def submit(
     if place.entry_id is not None:
         notify(session)
     return event.id
+
+
+def _routing(place: TaskItem, status: str, event_id: int) -> tuple[str, int]:
+    """Return what becomes of the status, and the event by which it leads, or led, to other places."""
+    fixed = place.kept_routed if place.kept_by == "issue" else None
+    if fixed and place.kept_routing == "void":
+        return "void", event_id
+    if fixed and place.kept_status == status and place.kept_event_id is not None:
+        return "routed", place.kept_event_id
+    return "routed" if place.entry_id is None else "pending", event_id
+
+
+def stay(session: Session, *, place: TaskItem) -> None:
+    """Let a status that was just set lead nowhere if the item has left its pipeline, and did not come back by it."""
+    run(
+        session,
+        """UPDATE task_item SET routing = 'void' WHERE id = :id AND routing = 'pending'
+        AND EXISTS (SELECT 1 FROM entry e WHERE e.id = task_item.entry_id AND e.exit IS NOT NULL)""",
+        id=place.id,
+    )

@@ -1,0 +1,82 @@
+"""Statuses that became history: what led to them was taken back. They stand, and move nothing any more."""
+
+import pytest
+from stage import Stage
+
+from workflow_core.errors import Conflict
+
+PIPELINE = """
+pipeline: p
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: signs}}
+  signs:
+    type: annotation
+    recipe: {labels: [sign]}
+    assignees: [cy@example.org]
+    extra_statuses: [unsure]
+    on: {completed: qa, unsure: expert}
+  qa: {type: qa, assignees: [quinn@example.org]}
+  expert: {type: qa, assignees: [eve@example.org]}
+"""
+
+
+@pytest.fixture
+def stage(engine):
+    """An item whose `signs` are history: `cars` was cleared. A manual review looks at them."""
+    stage = Stage(engine)
+    stage.deploy(PIPELINE)
+    stage.add_items(1)
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.do("cy", "signs", "completed")
+    stage.advance()
+    stage.manual_qa("look", "signs", "mo")
+    stage.clear("cars")
+    assert stage.row("signs")[:2] == ("submitted", "completed") and stage.row("signs").routing == "void"
+    assert stage.row("qa").state == "withdrawn"
+    return stage
+
+
+def test_what_is_history_is_neither_cleared_nor_undone(stage):
+    with pytest.raises(Conflict, match="is history"):
+        stage.clear("signs")
+    with pytest.raises(Conflict, match="is history"):
+        stage.undo("cy", "signs")
+
+
+@pytest.mark.parametrize("status", ["completed", "unsure", "discarded"])
+def test_a_fix_of_history_is_not_routed_whatever_its_status(stage, status):
+    issue = stage.flag("mo", "look", "signs")
+    assert stage.row("signs").state == "returned"
+    stage.fixed("cy", "signs", issue, status)
+    assert stage.row("signs")[:2] == ("submitted", status) and stage.row("signs").routing == "void"
+    stage.advance()
+    assert stage.at("expert") == stage.at("qa") == [] and stage.exits() == {"0": None}
+    assert stage.at("cars") == ["0"]
+    stage.check()
+
+
+def test_history_that_an_issue_took_and_gave_back_is_history_again(stage):
+    issue = stage.flag("mo", "look", "signs")
+    stage.judge("dismiss", "mo", issue)
+    assert stage.row("signs")[:2] == ("submitted", "completed") and stage.row("signs").routing == "void"
+    stage.check()
+
+
+def test_history_that_a_re_entry_took_and_a_clear_gave_back_is_history_again(stage):
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    assert stage.row("signs")[:3] == ("queued", None, 2)
+    stage.clear("cars")
+    assert stage.row("signs")[:3] == ("submitted", "completed", 1) and stage.row("signs").routing == "void"
+    stage.check()
+
+
+def test_history_is_routed_again_once_the_item_re_enters_there(stage):
+    issue = stage.flag("mo", "look", "signs")
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.fixed("cy", "signs", issue)
+    stage.advance()
+    assert stage.at("qa") == ["0"]
+    stage.check()
