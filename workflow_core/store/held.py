@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from workflow_core.store import arrivals, exits
 from workflow_core.store.dialect import run
@@ -52,12 +52,24 @@ def hold_at_exits(session: Session, *, now: datetime) -> None:
 
 
 def hold_again(session: Session, *, place: TaskItem, now: datetime) -> None:
-    """Take an item that has left back to held: it has a new issue."""
+    """Take an item that has left back to held: it has a new issue. It is there by the same status as before."""
     entry = session.get(Entry, place.entry_id, populate_existing=True) if place.entry_id else None
     if entry is None or entry.exit is None or entry.exit in NEVER_HELD:
         return
     entry.held_exit, entry.exit, entry.exited_at = entry.exit, None, None
-    session.add(Event(at=now, verb="held", item_id=entry.item_id, entry_id=entry.id, name=entry.held_exit))
+    left = select(Event.cause_id).where(
+        Event.item_id == entry.item_id, Event.entry_id == entry.id, Event.verb == "exited"
+    )
+    session.add(
+        Event(
+            at=now,
+            verb="held",
+            item_id=entry.item_id,
+            entry_id=entry.id,
+            cause_id=session.exec(left.order_by(col(Event.id).desc()).limit(1)).first(),
+            name=entry.held_exit,
+        )
+    )
     session.flush()
 
 
@@ -73,8 +85,8 @@ def let_go(session: Session, *, entry_id: int | None, now: datetime) -> None:
         f"""
         INSERT INTO arrival (entry_id, item_id, version_id, cause_id, node_id, kind)
         SELECT e.id, e.item_id, e.version_id,
-               (SELECT max(h.cause_id) FROM event h WHERE h.item_id = e.item_id AND h.entry_id = e.id
-                AND h.verb = 'held'),
+               (SELECT h.cause_id FROM event h WHERE h.item_id = e.item_id AND h.entry_id = e.id
+                AND h.verb = 'held' ORDER BY h.id DESC LIMIT 1),
                n.id, 'exit'
         FROM entry e JOIN node n ON n.version_id = e.version_id AND n.kind = 'exit' AND n.name = e.held_exit
         WHERE e.id = :entry AND e.held_exit IS NOT NULL

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.store import exits
+from workflow_core.store import arrivals, exits, placing
 from workflow_core.store.dialect import is_postgres, run
 
 REACHED = """
@@ -21,11 +21,28 @@ REACHED = """
         AND p.task_id = task_item.task_id AND p.entry_id = task_item.entry_id
     ) AND task_item.item_id IN (SELECT item_id FROM taken_back)
 """
-LEFT = """
-    entry.exit IS NOT NULL AND entry.id IN (
-        SELECT x.entry_id FROM taken_back b JOIN event x ON x.cause_id = b.cause_id WHERE x.verb = 'exited'
+AT = "coalesce(entry.exit, entry.held_exit)"
+LEFT = f"""
+    {AT} IS NOT NULL AND entry.id IN (
+        SELECT x.entry_id FROM taken_back b JOIN event x ON x.cause_id = b.cause_id
+        WHERE x.verb IN ('exited', 'held') AND NOT EXISTS (
+            SELECT 1 FROM event later WHERE later.item_id = x.item_id AND later.entry_id = x.entry_id
+            AND later.verb IN ('exited', 'held') AND later.id > x.id
+        )
     )
 """
+"""The entries that left, or are held, by one of the statuses: it was the last one that led to an exit."""
+CLOSED = f"""
+    EXISTS (
+        SELECT 1 FROM entry JOIN event w ON w.entry_id = entry.id JOIN taken_back b ON b.cause_id = w.cause_id
+        WHERE entry.id = task_item.entry_id AND {LEFT} AND w.name = 'exit' AND w.verb = :verb
+        AND w.item_id = task_item.item_id AND w.task_id = task_item.task_id AND NOT EXISTS (
+            SELECT 1 FROM event back WHERE back.item_id = w.item_id AND back.entry_id = w.entry_id
+            AND back.verb = 'came-back' AND back.id > w.id
+        )
+    ) AND item_id IN (SELECT item_id FROM taken_back)
+"""
+"""The places that such an exit has closed."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,7 @@ def effects(session: Session) -> Effects:
         WHERE {REACHED} AND {exits.OPEN} ORDER BY task_item.id
         """,
     )
-    left = run(session, f"SELECT exit, exported_at FROM entry WHERE {LEFT} ORDER BY id").all()
+    left = run(session, f"SELECT {AT} AS exit, exported_at FROM entry WHERE {LEFT} ORDER BY id").all()
     return Effects(
         places=tuple(Reached(*row) for row in places),
         statuses=run(session, "SELECT count(*) FROM taken_back WHERE NOT first").scalar_one(),
@@ -117,62 +134,40 @@ def take_back(session: Session, *, reason: str, now: datetime) -> None:
 
 
 def _come_back(session: Session, now: datetime) -> None:
-    """Bring items back from the exits that were reached, with all that the exit had closed."""
-    back = run(
+    """Bring items back from the exits that were reached, with all that the exit had closed.
+
+    What was open is placed again, in the visit that it was in; who had it may be gone, or an author by now.
+    """
+    if run(session, f"SELECT 1 FROM entry WHERE {LEFT} LIMIT 1").first() is None:
+        return
+    arrivals.prepare(session)
+    run(
+        session,
+        f"""
+        INSERT INTO arrival (entry_id, item_id, kind, task_id, existing_id, existing_state, visit)
+        SELECT entry_id, item_id, 'task', task_id, id, state, (
+            SELECT p.visit FROM event p WHERE p.item_id = task_item.item_id AND p.task_id = task_item.task_id
+            AND p.verb = 'placed' ORDER BY p.id DESC LIMIT 1
+        )
+        FROM task_item WHERE {CLOSED} AND state IN ('withdrawn', 'submitted') ORDER BY id
+        """,
+        verb="withdrawn",
+    )
+    run(
+        session,
+        f"UPDATE task_item SET routing = 'pending' WHERE {CLOSED} AND state = 'submitted' AND routing = 'void'",
+        verb="voided",
+    )
+    run(
         session,
         f"""
         INSERT INTO event (at, verb, item_id, entry_id, name)
-        SELECT :now, 'came-back', item_id, id, exit FROM entry WHERE {LEFT}
+        SELECT :now, 'came-back', item_id, id, {AT} FROM entry WHERE {LEFT}
         """,
         now=now,
-    ).rowcount
-    run(
-        session,
-        """
-        UPDATE entry SET held_exit = NULL WHERE held_exit IS NOT NULL AND id IN (
-            SELECT h.entry_id FROM taken_back b JOIN event h ON h.cause_id = b.cause_id WHERE h.verb = 'held'
-        )
-        """,
-    )
-    if not back:
-        return
-    closed = f"""
-        EXISTS (
-            SELECT 1 FROM entry JOIN event w ON w.entry_id = entry.id
-            JOIN taken_back b ON b.cause_id = w.cause_id
-            WHERE entry.id = task_item.entry_id AND {LEFT} AND w.name = 'exit'
-            AND w.item_id = task_item.item_id AND w.task_id = task_item.task_id AND w.verb = :verb
-        ) AND item_id IN (SELECT item_id FROM taken_back)
-    """
-    run(
-        session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit)
-        SELECT :now, 'placed', item_id, task_id, entry_id, assignment_id,
-               CASE WHEN state = 'submitted' THEN visit + 1 ELSE visit END
-        FROM task_item WHERE {closed} AND state IN ('withdrawn', 'submitted')
-        """,
-        now=now,
-        verb="withdrawn",
     )
     run(
         session,
-        f"""
-        UPDATE task_item SET
-            kept_status = status, kept_event_id = status_event_id,
-            kept_by = CASE WHEN state = 'submitted' THEN 're-entry' END,
-            kept_routed = CASE WHEN state = 'submitted' THEN routing = 'routed' END,
-            kept_routing = CASE WHEN routing = 'parked' THEN 'pending' ELSE routing END,
-            visit = CASE WHEN state = 'submitted' THEN visit + 1 ELSE visit END,
-            state = 'queued', status = NULL, routing = NULL, status_event_id = NULL, begun = FALSE, since = :now
-        WHERE {closed} AND state IN ('withdrawn', 'submitted')
-        """,
-        now=now,
-        verb="withdrawn",
+        f"UPDATE entry SET exit = NULL, held_exit = NULL, exited_at = NULL, exported_at = NULL WHERE {LEFT}",
     )
-    run(
-        session,
-        f"UPDATE task_item SET routing = 'pending' WHERE {closed} AND state = 'submitted' AND routing = 'void'",
-        verb="voided",
-    )
-    run(session, f"UPDATE entry SET exit = NULL, exited_at = NULL, exported_at = NULL WHERE {LEFT}")
+    placing.place(session, now=now, bounded=False, meeting=False)
