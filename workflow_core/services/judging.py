@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState
 from workflow_core.errors import Conflict
-from workflow_core.store import held, issues, lineage, submissions
+from workflow_core.store import issues, lineage, placing, submissions
 from workflow_core.store.models import Annotation, Issue, Person, Task, TaskItem
 
 OPEN = (IssueState.OPEN,)
@@ -65,10 +65,12 @@ def follow_up(
 ) -> None:
     """Draw the consequences of a status that was just set, in the same transaction."""
     session.flush()
+    resolved: list[Issue] = []
     if status == "discarded":
-        _dismiss(session, place, task, actor_id, now)
+        resolved = _dismiss(session, place, task, actor_id, now)
     elif task.type == "qa" and status == "approved":
-        for issue in issues.owned_by(session, place.id, FOR_REVIEW):
+        resolved = issues.owned_by(session, place.id, FOR_REVIEW)
+        for issue in resolved:
             issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor_id, now=now)
     if taken is not None and taken.routed and taken.status != status and taken.event_id is not None:
         lineage.trace(session, [taken.event_id])
@@ -79,17 +81,21 @@ def follow_up(
     for qa_place in {issue.flagged_place_id for issue in issues.of_place(session, place.id, tuple(UNRESOLVED))}:
         issues.settle_reviewer(session, qa_place, now=now)
     session.flush()
-    if place.entry_id is not None and (taken is not None or task.type == "qa"):
-        held.let_go(session, entry_id=place.entry_id, now=now)
+    # A review outside the pipeline may have held the item there.
+    freed = {session.get_one(TaskItem, issue.place_id).entry_id for issue in resolved}
+    for entry_id in freed | ({place.entry_id} if taken is not None else set()):
+        placing.go_on(session, entry_id=entry_id, now=now)
 
 
-def _dismiss(session: Session, place: TaskItem, task: Task, actor_id: int, now: datetime) -> None:
+def _dismiss(session: Session, place: TaskItem, task: Task, actor_id: int, now: datetime) -> list[Issue]:
     """Dismiss what a discarded item makes pointless: issues on an annotation place, issues that a QA place owns."""
-    found = issues.owned_by if task.type == "qa" else issues.of_place
-    for issue in found(session, place.id, tuple(UNRESOLVED)):
+    of = issues.owned_by if task.type == "qa" else issues.of_place
+    found = of(session, place.id, tuple(UNRESOLVED))
+    for issue in found:
         issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor_id, now=now)
         session.flush()
         issues.settle(session, issue, actor_id=actor_id, now=now)
+    return found
 
 
 def _told(session: Session, issue: Issue) -> str:

@@ -13,7 +13,7 @@ from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.services.work import own_place
-from workflow_core.store import activity, held, issues, places
+from workflow_core.store import activity, held, issues, places, placing
 from workflow_core.store.models import Annotation, Comment, Issue, Item, Person, Recipe, Review, Task, TaskItem
 
 
@@ -190,7 +190,7 @@ def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Iss
     session.flush()
     issues.settle(session, issue, actor_id=actor.id if actor else None, now=now)
     session.flush()
-    held.let_go(session, entry_id=session.get_one(TaskItem, issue.place_id).entry_id, now=now)
+    placing.go_on(session, entry_id=session.get_one(TaskItem, issue.place_id).entry_id, now=now)
     return issue
 
 

@@ -12,7 +12,7 @@ from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import data, people
 from workflow_core.services.people import Actor
 from workflow_core.services.work import own_place
-from workflow_core.store import held, lineage, places
+from workflow_core.store import lineage, places, placing
 from workflow_core.store.issues import author_of, turn_of
 from workflow_core.store.lineage import Effects
 from workflow_core.store.models import Assignment, Dataset, Entry, Item, Person, Task, TaskItem
@@ -116,7 +116,7 @@ def clear(
         places.record(session, place, "cleared", actor_id=actor.id if actor else None, now=now, status=status)
     session.flush()
     for entry_id in {place.entry_id for place, _ in cleared}:
-        held.let_go(session, entry_id=entry_id, now=now)
+        placing.go_on(session, entry_id=entry_id, now=now)
     return effects
 
 

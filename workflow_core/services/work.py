@@ -131,7 +131,8 @@ def submit(
     name = _name(session, place)
     if token is not None and token != place.claim_no:
         raise Conflict(f"your claim on {name} has ended and it was claimed anew; your draft is kept")
-    work.next_state(work.State(place.state), work.Event.SUBMIT, kept=_kept(place))
+    event = work.Event.DISCARD if chosen == "discarded" else work.Event.SUBMIT
+    work.next_state(work.State(place.state), event, kept=_kept(place))
     _check_holder(place, assignment, name)
     _check_open(task, assignment, now, holding=True)
     if task.type == "qa" and not task.review_own and authors.wrote(session, place=place, person_id=actor.id):

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from workflow_core.store.dialect import run
 from workflow_core.store.models import Entry, Event, TaskItem
 
 
@@ -67,25 +66,8 @@ def give_back(session: Session, place: TaskItem, *, actor_id: int | None, now: d
     place.routing = place.kept_routing if place.kept_routed else "pending"
     place.kept_status = place.kept_by = place.kept_event_id = place.kept_routed = place.kept_routing = None
     place.lease_until, place.parked, place.since = None, None, now
-    if place.routing == "routed" and place.entry_id is not None and _join_misses_it(session, place):
-        place.routing = "pending"
     record(session, place, "restored", actor_id=actor_id, now=now, status=place.status)
     return True
-
-
-def _join_misses_it(session: Session, place: TaskItem) -> bool:
-    """Say whether the status led to a join that has not fired since: it is asked again."""
-    missing = run(
-        session,
-        """
-        SELECT 1 FROM event a WHERE a.cause_id = :cause AND a.verb = 'arrived' AND NOT EXISTS (
-            SELECT 1 FROM event p WHERE p.verb = 'placed' AND p.item_id = a.item_id AND p.task_id = a.task_id
-            AND p.entry_id = a.entry_id AND p.id > a.id
-        ) AND EXISTS (SELECT 1 FROM node n WHERE n.task_id = a.task_id AND n.is_join)
-        """,
-        cause=place.status_event_id,
-    )
-    return missing.first() is not None
 
 
 def flagging(session: Session, place: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:

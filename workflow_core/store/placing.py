@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.store import allotting, exits, held, issues, joins, routers, versions
+from workflow_core.store import allotting, arrivals, exits, held, issues, joins, routers, versions
 from workflow_core.store.arrivals import Standing, give_up, look_up_existing, standing
 from workflow_core.store.dialect import run
 
@@ -24,6 +24,17 @@ def place(session: Session, *, now: datetime, bounded: bool = True, meeting: boo
         run(session, "UPDATE arrival SET kind = 'placed' WHERE kind IN ('task', 'open')")
         if joins.gather(session, now=now):
             _settle(session, now, at_joins=False, bounded=bounded)
+
+
+def go_on(session: Session, *, entry_id: int | None, now: datetime) -> None:
+    """Let an item go on where only an issue stood in its way: at the exit that held it, or at a join."""
+    if entry_id is None:
+        return
+    held.let_go(session, entry_id=entry_id, now=now)
+    arrivals.prepare(session)
+    if joins.ask_again(session, entry_id=entry_id):
+        _settle(session, now, at_joins=False, bounded=True)
+        session.expire_all()
 
 
 def _settle(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> Standing:
