@@ -11,7 +11,7 @@ from workflow_core.domain.suggestions import possible
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
-from workflow_core.store import claims, exits, places, sending, versions
+from workflow_core.store import claims, exits, places, placing, sending, versions
 from workflow_core.store.models import Dataset, Entry, Event, Item, Node, Pipeline, Task, TaskItem
 
 
@@ -127,7 +127,8 @@ def archive(session: Session, *, actor: Actor, task: Task, now: datetime, with_f
     if not with_finished and session.exec(finished.limit(1)).first() is not None:
         raise Conflict(f"task {task.name!r} holds finished work; say that it may be archived with it")
     where = f"task_item.task_id = {int(task.id)}"
-    exits.withdraw(session, where=where, name="archived", now=now)
+    for entry_id in exits.withdraw(session, where=where, name="archived", now=now):
+        placing.go_on(session, entry_id=entry_id, now=now)
     task.archived_at = task.closed_at = now
     session.add(task)
     session.flush()

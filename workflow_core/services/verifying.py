@@ -110,9 +110,9 @@ def _entries(session: Session, chunk: Chunk) -> Iterator[Difference]:
                 entry.item_id, None, f"entry {entry.id} is neither in a task nor on its way nor at an exit"
             )
     for entry in chunk.entries:
-        going_on = busy[entry.id] - fixed[entry.id]
-        if entry.exit is not None and going_on:
-            yield Difference(entry.item_id, None, f"it left by {entry.exit}, and {going_on} places go on")
+        left_open = busy[entry.id] - fixed[entry.id]
+        if entry.exit is not None and left_open:
+            yield Difference(entry.item_id, None, f"it left by {entry.exit}, and {left_open} places go on")
 
 
 def _moves(chunk: Chunk) -> Iterator[Difference]:

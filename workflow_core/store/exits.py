@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from workflow_core.store import issues
 from workflow_core.store.dialect import is_postgres, run
+from workflow_core.store.models import TaskItem
 
 LEAVING = """
     EXISTS (SELECT 1 FROM arrival a WHERE a.kind = 'exit' AND a.entry_id = task_item.entry_id)
@@ -56,12 +57,15 @@ def leave(session: Session, *, now: datetime) -> None:
     run(session, "UPDATE arrival SET kind = 'left' WHERE kind = 'exit'")
 
 
-def withdraw(session: Session, *, where: str, name: str, now: datetime, cause: str = "CAST(NULL AS BIGINT)") -> int:
+def withdraw(
+    session: Session, *, where: str, name: str, now: datetime, cause: str = "CAST(NULL AS BIGINT)"
+) -> set[int]:
     """Withdraw the open places of a set; one that had a status before has it again, with its visit count.
 
+    Returns the entries in which an issue was dismissed: elsewhere in these an item may be able to go on now.
     `where` and `cause` are fixed SQL over `task_item`; `name` is the reason for the history.
     """
-    issues.dismiss_withdrawn(session, where=where, now=now)
+    dismissed = issues.dismiss_withdrawn(session, where=where, now=now)
     restored = "CASE WHEN kept_status IS NULL THEN 'withdrawn' ELSE 'submitted' END"
     visit = "CASE WHEN kept_by = 're-entry' THEN visit - 1 ELSE visit END"
     if is_postgres(session):
@@ -77,7 +81,7 @@ def withdraw(session: Session, *, where: str, name: str, now: datetime, cause: s
         now=now,
         name=name,
     )
-    return run(
+    run(
         session,
         f"""
         UPDATE task_item SET
@@ -89,4 +93,9 @@ def withdraw(session: Session, *, where: str, name: str, now: datetime, cause: s
         WHERE {where} AND {OPEN}
         """,
         now=now,
-    ).rowcount
+    )
+    if not dismissed:
+        return set()
+    issues.settle_withdrawn(session, dismissed, now=now)
+    found = [session.get_one(TaskItem, issue.place_id).entry_id for issue in dismissed]
+    return {entry_id for entry_id in found if entry_id is not None}

@@ -109,9 +109,10 @@ def _active(session: Session, place: TaskItem) -> dict[int, Assignment]:
 
 def settle(session: Session, issue: Issue, *, actor_id: int | None, now: datetime) -> None:
     """Draw the consequences of an issue that is fixed, approved or dismissed."""
-    place = session.get_one(TaskItem, issue.place_id)
-    if issue.state == IssueState.DISMISSED and not of_place(session, place.id, tuple(UNRESOLVED)):
-        places.give_back(session, place, actor_id=actor_id, now=now)
+    session.flush()
+    if issue.state == IssueState.DISMISSED:
+        places.give_back(session, [issue.place_id], actor_id=actor_id, now=now)
+        session.refresh(session.get_one(TaskItem, issue.place_id))
     settle_reviewer(session, issue.flagged_place_id, now=now)
 
 
@@ -153,8 +154,8 @@ def hand_on(session: Session) -> None:
     )
 
 
-def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> None:
-    """Dismiss the unresolved issues on, and of, the open places of a set that is about to be withdrawn."""
+def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Issue]:
+    """Dismiss the unresolved issues on, and of, the open places of a set that is about to be withdrawn; return them."""
     mine = f"""
         state IN ('open', 'for_review') AND (
             place_id IN (SELECT id FROM task_item WHERE {where} AND task_item.state IN
@@ -172,5 +173,20 @@ def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> None:
         """,
         now=now,
     ).rowcount
-    if recorded:
-        run(session, f"UPDATE issue SET state = 'dismissed', updated_at = :now WHERE {mine}", now=now)
+    if not recorded:
+        return []
+    ids = run(session, f"UPDATE issue SET state = 'dismissed', updated_at = :now WHERE {mine} RETURNING id", now=now)
+    query = select(Issue).where(col(Issue.id).in_(ids.scalars().all())).order_by(col(Issue.id))
+    return list(session.exec(query.execution_options(populate_existing=True)))
+
+
+def settle_withdrawn(session: Session, dismissed: Sequence[Issue], *, now: datetime) -> None:
+    """Draw the consequences of issues that a withdrawal dismissed, for places that it left open: statuses are given
+    back, and reviewers have their turn.
+    """
+    session.flush()
+    session.expire_all()
+    places.give_back(session, [issue.place_id for issue in dismissed], actor_id=None, now=now)
+    for qa_place in sorted({issue.flagged_place_id for issue in dismissed}):
+        settle_reviewer(session, qa_place, now=now)
+    session.flush()

@@ -1,10 +1,12 @@
-"""One place at a time: locked in the order that keeps movers and people from waiting for each other in a circle."""
+"""Places, a few at a time: locked in the order that keeps movers and people from waiting for each other in a circle."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from workflow_core.store.dialect import run
 from workflow_core.store.models import Entry, Event, TaskItem
 
 
@@ -58,16 +60,35 @@ def take(session: Session, place: TaskItem, *, assignment_id: int | None, actor_
     return True
 
 
-def give_back(session: Session, place: TaskItem, *, actor_id: int | None, now: datetime) -> bool:
-    """Set the status that an issue took again, also from a claim, which ends; the draft stays."""
-    if place.kept_by != "issue" or place.state not in ("returned", "claimed"):
-        return False
-    place.state, place.status, place.status_event_id = "submitted", place.kept_status, place.kept_event_id
-    place.routing = place.kept_routing if place.kept_routed else "pending"
-    place.kept_status = place.kept_by = place.kept_event_id = place.kept_routed = place.kept_routing = None
-    place.lease_until, place.parked, place.since = None, None, now
-    record(session, place, "restored", actor_id=actor_id, now=now, status=place.status)
-    return True
+def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
+    """Set the statuses that issues took, where none is unresolved, also from a claim, which ends; the draft stays."""
+    free = f"""
+        id IN ({", ".join(str(int(one)) for one in ids)}) AND kept_by = 'issue' AND state IN ('returned', 'claimed')
+        AND NOT EXISTS (
+            SELECT 1 FROM issue i WHERE i.place_id = task_item.id AND i.state IN ('open', 'for_review')
+        )
+    """
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit)
+        SELECT :now, 'restored', item_id, task_id, entry_id, assignment_id, CAST(:actor AS BIGINT), kept_status, visit
+        FROM task_item WHERE {free} ORDER BY id
+        """,
+        now=now,
+        actor=actor_id,
+    )
+    run(
+        session,
+        f"""
+        UPDATE task_item SET state = 'submitted', status = kept_status, status_event_id = kept_event_id,
+            routing = CASE WHEN kept_routed THEN kept_routing ELSE 'pending' END,
+            kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routed = NULL, kept_routing = NULL,
+            lease_until = NULL, parked = NULL, since = :now
+        WHERE {free}
+        """,
+        now=now,
+    )
 
 
 def flagging(session: Session, place: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:

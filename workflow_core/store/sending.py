@@ -52,11 +52,13 @@ def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: d
     )
     _end_entries(session, f"entry.id IN ({of})", now)
     where = f"(task_item.id IN ({listed}) OR task_item.entry_id IN ({of}))"
-    exits.withdraw(session, where=where, name="removed", now=now)
+    freed = exits.withdraw(session, where=where, name="removed", now=now)
     run(
         session,
         f"UPDATE task_item SET routing = 'void', parked = NULL WHERE {where} AND routing IN ('pending', 'parked')",
     )
+    for entry_id in freed:
+        placing.go_on(session, entry_id=entry_id, now=now)
 
 
 def withdraw_items(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:
