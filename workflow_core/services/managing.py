@@ -16,7 +16,7 @@ from workflow_core.store.models import Dataset, Entry, Event, Item, Node, Pipeli
 
 
 def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetime) -> None:
-    """Send a parked item to any task or exit of its pipeline but `approved`; it does not count as a visit too many.
+    """Send a parked item to any task or exit of its pipeline but `approved`; it counts as no visit.
 
     From inside a fork only to a task of its own branch, or to `discarded`; never from outside into a fork.
 
@@ -38,7 +38,6 @@ def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetim
         node.name: node
         for node in nodes
         if _in_reach(node, branch, versions.branch_of(session, version_id=entry.version_id, task_id=node.task_id))
-        and node.task_id != place.task_id
     }
     if to not in reachable:
         raise InvalidInput(f"cannot send it to {to!r}; {possible(to, list(reachable))}")
@@ -49,7 +48,7 @@ def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetim
 def _in_reach(node: Node, here: tuple[int, int] | None, there: tuple[int, int] | None) -> bool:
     if node.kind == "exit":
         return node.name == "discarded" or (here is None and node.name != "approved")
-    return here == there and not node.is_join
+    return here == there
 
 
 def release(session: Session, *, actor: Actor, place_id: int, now: datetime) -> None:
@@ -69,7 +68,8 @@ def remove_items(session: Session, *, actor: Actor, task: Task, item_ids: Iterab
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
     wanted = list(item_ids)
-    rows = session.exec(select(TaskItem).where(TaskItem.task_id == task.id, col(TaskItem.item_id).in_(wanted))).all()
+    here = select(TaskItem).where(TaskItem.task_id == task.id, TaskItem.state != "withdrawn")
+    rows = session.exec(here.where(col(TaskItem.item_id).in_(wanted))).all()
     done = [row for row in rows if row.state == work.State.SUBMITTED or row.kept_status is not None]
     if done:
         raise Conflict(f"{len(done)} of these items have a status in {task.name!r}; clear it before you remove them")
@@ -77,7 +77,7 @@ def remove_items(session: Session, *, actor: Actor, task: Task, item_ids: Iterab
         places.lock(session, row.id)
     sending.remove(session, [row.id for row in rows], actor_id=actor.id if actor else None, now=now)
     session.expire_all()
-    return sum(row.state != work.State.WITHDRAWN for row in rows)
+    return len(rows)
 
 
 def archive_items(session: Session, *, actor: Actor, dataset: Dataset, item_ids: Iterable[int], now: datetime) -> int:

@@ -12,8 +12,9 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
-from workflow_core.services.work import own_place
-from workflow_core.store import activity, held, issues, places, placing
+from workflow_core.services.work import check_author, check_parked, own_place
+from workflow_core.store import activity, claims, held, issues, places, placing
+from workflow_core.store.claims import MAX_FIX_ROUNDS
 from workflow_core.store.models import Annotation, Comment, Issue, Item, Person, Recipe, Review, Task, TaskItem
 
 
@@ -40,12 +41,14 @@ def flag(
         Conflict: somebody else holds the place, or the item has neither a status nor an open place in that task.
         InvalidInput: it is not clear, or not allowed, what is flagged.
     """
+    places.lock_entries(session, place_id=place_id)
     qa, qa_task, assignment = own_place(session, actor=actor, place_id=place_id)
     if qa_task.type != "qa":
         raise NotAllowed(f"{qa_task.name!r} is an annotation task; issues are flagged in a QA task that reviews it")
     if qa.assignment_id not in (None, assignment.id):
         raise Conflict("somebody else reviews this item now")
     work.next_state(work.State(qa.state), work.Event.FLAG)
+    check_author(session, actor=actor, place=qa, task=qa_task)
     annotation = _annotation(session, qa, annotation_id)
     reviewed = _reviewed(session, qa_task)
     owner = annotation.task_id if annotation else _task_of(session, reviewed, label=label, task=task)
@@ -93,6 +96,7 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
     place = session.get_one(TaskItem, issue.place_id)
     if place.assignment_id not in (None, assignment.id):
         raise NotFound(f"{actor.email} has no issue {issue_id}")
+    check_parked(session, place)
     issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
     issues.settle(session, issue, actor_id=actor.id, now=now)
     return issue
@@ -108,9 +112,11 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
     assert place is not None
     _return(session, place, issue, actor_id=actor.id, now=now)
     limit = session.get_one(Task, place.task_id).max_fix_rounds
-    if limit is not None and issue.rounds > limit and place.state in ("returned", "queued"):
-        place.parked = "max-fix-rounds"
-        places.record(session, place, "parked", actor_id=None, now=now, name=place.parked)
+    if limit is not None and issue.rounds > limit:
+        if place.state == work.State.CLAIMED:
+            claims.end(session, id=place.id, verb="released", actor_id=None, now=now, position=None)
+            session.refresh(place)
+        places.park(session, place, MAX_FIX_ROUNDS, now=now)
     if text:
         comment(session, actor=actor, issue_id=issue.id, text=text, now=now)
     _wait(session, qa, assignment_id=assignment_id, actor_id=actor.id, now=now)
@@ -173,10 +179,9 @@ def comment(
 
 def _return(session: Session, place: TaskItem, issue: Issue, *, actor_id: int, now: datetime) -> None:
     if place.state == work.State.SUBMITTED:
-        turn = issues.turn_of(session, place, issue.author_id, now=now)
-        parked = place.parked
-        places.take(session, place, assignment_id=turn, actor_id=actor_id, now=now)
-        place.parked = parked
+        turn = issues.turn_of(session, place, issue.author_id)
+        places.take(session, place, assignment_id=turn.assignment_id, actor_id=actor_id, now=now)
+        places.park(session, place, turn.parked, now=now)
     session.flush()
 
 

@@ -112,8 +112,10 @@ def clear(
     for place, status in cleared:
         _reopen(session, place, work.State.QUEUED, now)
         author = session.get(Assignment, place.assignment_id) if place.assignment_id else None
-        place.assignment_id = turn_of(session, place, author.person_id if author else None, now=now)
+        turn = turn_of(session, place, author.person_id if author else None)
+        place.assignment_id = turn.assignment_id
         places.record(session, place, "cleared", actor_id=actor.id if actor else None, now=now, status=status)
+        places.park(session, place, turn.parked, now=now)
     session.flush()
     for entry_id in {place.entry_id for place, _ in cleared}:
         placing.go_on(session, entry_id=entry_id, now=now)

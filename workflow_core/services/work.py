@@ -135,8 +135,8 @@ def submit(
     work.next_state(work.State(place.state), event, kept=_kept(place))
     _check_holder(place, assignment, name)
     _check_open(task, assignment, now, holding=True)
-    if task.type == "qa" and not task.review_own and authors.wrote(session, place=place, person_id=actor.id):
-        raise NotAllowed(f"{actor.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
+    check_parked(session, place)
+    check_author(session, actor=actor, place=place, task=task)
     judging.check(session, place=place, task=task, status=chosen, name=name)
     draft = session.get(Draft, (place.id, actor.id))
     if annotations is None and draft is not None:
@@ -205,6 +205,19 @@ def own_place(session: Session, *, actor: Person, place_id: int) -> tuple[TaskIt
     ):
         raise NotFound(f"{actor.email} has no item at place {place_id}")
     return place, task, assignment
+
+
+def check_author(session: Session, *, actor: Person, place: TaskItem, task: Task) -> None:
+    """Refuse that somebody reviews their own work."""
+    if task.type == "qa" and not task.review_own and authors.wrote(session, place=place, person_id=actor.id):
+        name = _name(session, place)
+        raise NotAllowed(f"{actor.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
+
+
+def check_parked(session: Session, place: TaskItem) -> None:
+    """Refuse to go on with what waits for a manager."""
+    if place.parked == claims.MAX_FIX_ROUNDS:
+        raise Conflict(f"{_name(session, place)} was re-opened too often and waits for a manager")
 
 
 def _check_holder(place: TaskItem, assignment: Assignment, name: str) -> None:

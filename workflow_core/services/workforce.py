@@ -28,7 +28,8 @@ def redistribute(
 ) -> Handed:
     """Deal what nobody has begun anew: equally, or by `weights`; only the work `of` some people, or some items.
 
-    What has a status, an issue, or is open with somebody stays where it is. With `preview` nothing is changed.
+    What has a status, an issue, or is open with somebody stays where it is; so does what none of them may review, which
+    is `stuck` in the answer. With `preview` nothing is changed.
 
     Raises:
         NotAllowed: the actor may not redistribute.
@@ -55,6 +56,7 @@ def redistribute(
     handovers.choose(session, task_id=task.id, where=chosen, items=condition.sql, **condition.values)
     handed = handovers.hand_out(session, weights=target)
     if not preview:
+        handovers.leave_stuck(session)
         handovers.carry_out(session, actor_id=actor.id if actor else None, now=now)
         session.expire_all()
     return handed

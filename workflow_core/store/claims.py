@@ -20,6 +20,15 @@ class Place:
     token: int
 
 
+MAX_FIX_ROUNDS = "max-fix-rounds"
+"""Why a place is parked whose issue was re-opened too often: only a manager can go on with it."""
+
+LEFT_BEHIND = """
+    state = 'returned' AND assignment_id IN (
+        SELECT s.id FROM assignment s JOIN person p ON p.id = s.person_id
+        WHERE s.task_id = :task AND NOT (s.active AND p.active)
+    )
+"""
 NOT_MINE_TO_REVIEW = """
     AND NOT EXISTS (
         SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id
@@ -60,7 +69,9 @@ def claim_own(
     session: Session, *, task_id: int, assignment_id: int, person_id: int, until: datetime, now: datetime
 ) -> list[Place]:
     """Claim the next place of an assignment, if it has one: at most one."""
-    return _claim(session, "assignment_id = :assignment", "", task_id, assignment_id, person_id, until, now, 1)
+    values = {"assignment": assignment_id}
+    chosen = _choose(session, "assignment_id = :assignment", task_id=task_id, count=1, **values)
+    return hold(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
 
 
 def claim_from_pool(
@@ -74,41 +85,32 @@ def claim_from_pool(
     count: int,
     review_own: bool,
 ) -> list[Place]:
-    """Claim up to `count` places from the pool of a task, none that the person may not review."""
-    extra = "" if review_own else NOT_MINE_TO_REVIEW
-    return _claim(session, "assignment_id IS NULL", extra, task_id, assignment_id, person_id, until, now, count)
+    """Claim up to `count` places from the pool of a task, none that the person may not review.
 
-
-def _claim(
-    session: Session,
-    whose: str,
-    extra: str,
-    task_id: int,
-    assignment_id: int,
-    person_id: int,
-    until: datetime,
-    now: datetime,
-    count: int,
-) -> list[Place]:
-    lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
-    values = {"person": person_id} if extra else {}
-    if "assignment" in whose and ":" in whose:
-        values["assignment"] = assignment_id
-    chosen = [
-        row[0]
-        for row in run(
-            session,
-            f"""
-            SELECT id FROM task_item
-            WHERE task_id = :task AND {whose} AND state IN ('queued', 'returned') {extra}
-            ORDER BY rank, position, id LIMIT :count {lock}
-            """,
-            task=task_id,
-            count=count,
-            **values,
-        )
-    ]
+    Where the pool has none, one that was returned to somebody who is gone.
+    """
+    values = {} if review_own else {"person": person_id}
+    whose = "assignment_id IS NULL" + ("" if review_own else NOT_MINE_TO_REVIEW)
+    chosen = _choose(session, whose, task_id=task_id, count=count, **values)
+    chosen = chosen or _choose(session, LEFT_BEHIND, task_id=task_id, count=1)
     return hold(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
+
+
+def _choose(session: Session, whose: str, *, task_id: int, count: int, **values: int) -> list[int]:
+    lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
+    chosen = run(
+        session,
+        f"""
+        SELECT id FROM task_item
+        WHERE task_id = :task AND {whose} AND state IN ('queued', 'returned')
+        AND (parked IS NULL OR parked <> '{MAX_FIX_ROUNDS}')
+        ORDER BY rank, position, id LIMIT :count {lock}
+        """,
+        task=task_id,
+        count=count,
+        **values,
+    )
+    return list(chosen.scalars())
 
 
 def hold(

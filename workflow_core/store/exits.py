@@ -67,7 +67,7 @@ def withdraw(
     """
     dismissed = issues.dismiss_withdrawn(session, where=where, now=now)
     restored = "CASE WHEN kept_status IS NULL THEN 'withdrawn' ELSE 'submitted' END"
-    visit = "CASE WHEN kept_by = 're-entry' THEN visit - 1 ELSE visit END"
+    visit = "coalesce((SELECT k.visit FROM event k WHERE k.id = task_item.kept_event_id), visit)"
     if is_postgres(session):
         # Else somebody could submit between the event and the change, and the history would tell what was not.
         run(session, f"SELECT id FROM task_item WHERE {where} AND {OPEN} ORDER BY id FOR NO KEY UPDATE")

@@ -69,6 +69,11 @@ def hand_out(session: Session, *, weights: Mapping[int, float] | None = None) ->
     return Handed(given, free, stuck)
 
 
+def leave_stuck(session: Session) -> None:
+    """Leave where they are the chosen places that none of those asked may take."""
+    run(session, "DELETE FROM arrival WHERE parked IS NOT NULL")
+
+
 def try_others(session: Session) -> Handed:
     """Decide anew for the places that nobody so far may take: by the task's own weights."""
     run(session, "UPDATE arrival SET parked = NULL")
@@ -109,21 +114,27 @@ def carry_out(session: Session, *, actor_id: int | None, now: datetime) -> int:
 
 
 def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: int, now: datetime) -> None:
-    """Hand on the open reviews of an item that a person holds, where a status has made them an author."""
+    """Hand on the open reviews of an item that a person holds, where a status has made them an author.
+
+    A review in the pool stays there, unless nobody else may take it.
+    """
+    theirs = f"""
+        task_item.item_id = :item AND {UNFINISHED} AND (task_item.assignment_id IS NULL OR task_item.assignment_id IN (
+            SELECT s.id FROM assignment s WHERE s.task_id = task_item.task_id AND s.person_id = :person
+        ))
+    """
     reviews = run(
         session,
         f"""
-        SELECT ti.task_id, ti.assignment_id FROM review r JOIN task t ON t.id = r.qa_task_id AND NOT t.review_own
-        JOIN task_item ti ON ti.task_id = r.qa_task_id AND ti.item_id = :item AND {UNFINISHED}
-        JOIN assignment s ON s.id = ti.assignment_id AND s.person_id = :person
-        WHERE r.task_id = :task ORDER BY ti.task_id
+        SELECT task_item.task_id FROM review r JOIN task t ON t.id = r.qa_task_id AND NOT t.review_own
+        JOIN task_item ON task_item.task_id = r.qa_task_id AND {theirs}
+        WHERE r.task_id = :task ORDER BY task_item.task_id
         """,
         item=item_id,
         person=person_id,
         task=task_id,
-    ).all()
-    for review in reviews:
-        where = f"task_item.item_id = :item AND task_item.assignment_id = :holder AND {UNFINISHED}"
-        choose(session, task_id=review.task_id, where=where, item=item_id, holder=review.assignment_id)
+    ).scalars()
+    for review in reviews.all():
+        choose(session, task_id=review, where=theirs, item=item_id, person=person_id)
         hand_out(session)
         carry_out(session, actor_id=None, now=now)

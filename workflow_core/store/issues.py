@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -60,27 +61,29 @@ def author_of(session: Session, place: TaskItem, made_by: int | None) -> int | N
     return session.exec(last.order_by(col(Event.id).desc()).limit(1)).first()
 
 
-def turn_of(session: Session, place: TaskItem, person_id: int | None, *, now: datetime) -> int | None:
-    """Return the assignment whose turn it is at a place: the person's, else the present holder's, else another's.
+class Turn(NamedTuple):
+    """Whose turn it is at a place: an assignment, or None for the pool; `parked` says why it is nobody's."""
 
-    None is the pool of a queue task; a place that nobody may take is parked.
-    """
+    assignment_id: int | None
+    parked: str | None = None
+
+
+def turn_of(session: Session, place: TaskItem, person_id: int | None) -> Turn:
+    """Return whose turn it is at a place: the person's, else the present holder's, else another's or the pool's."""
     active = _active(session, place)
     if person_id is not None and person_id in active:
-        return active[person_id].id
+        return Turn(active[person_id].id)
     holder = session.get(Assignment, place.assignment_id) if place.assignment_id else None
     if holder is not None and holder.person_id in active:
-        return holder.id
+        return Turn(holder.id)
     task = session.get_one(Task, place.task_id)
     if not active:
-        place.parked = NOBODY
-        places.record(session, place, "parked", actor_id=None, now=now, name=NOBODY)
-        return None
+        return Turn(None, NOBODY)
     if task.queue is not None:
-        return None
+        return Turn(None)
     weights = {one.id: one.weight for one in active.values()}
     dealt = allocation.shares(weights, {one.id: one.allotted for one in active.values()}, 1)
-    return next((key for key, count in dealt.items() if count), None)
+    return Turn(next((key for key, count in dealt.items() if count), None))
 
 
 def _active(session: Session, place: TaskItem) -> dict[int, Assignment]:
@@ -125,8 +128,9 @@ def settle_reviewer(session: Session, qa_place_id: int, *, now: datetime) -> Non
         if issue.state == IssueState.OPEN or session.get_one(TaskItem, issue.place_id).state != "submitted":
             return
     holder = session.get(Assignment, qa.assignment_id) if qa.assignment_id else None
-    turn = turn_of(session, qa, holder.person_id if holder else None, now=now)
-    places.answered(session, qa, assignment_id=turn, now=now)
+    turn = turn_of(session, qa, holder.person_id if holder else None)
+    places.answered(session, qa, assignment_id=turn.assignment_id, now=now)
+    places.park(session, qa, turn.parked, now=now)
 
 
 def hand_on(session: Session) -> None:
@@ -145,7 +149,8 @@ def hand_on(session: Session) -> None:
             JOIN task_item owner ON owner.id = i.flagged_place_id AND owner.state = 'submitted'
             JOIN task_item returned ON returned.id = i.place_id
             JOIN review r ON r.qa_task_id = a.task_id AND r.task_id = returned.task_id
-            JOIN task_item ti ON ti.task_id = a.task_id AND ti.item_id = a.item_id AND ti.state = 'queued'
+            JOIN task_item ti ON ti.task_id = a.task_id AND ti.item_id = a.item_id
+                AND ti.state IN ('queued', 'claimed', 'waiting')
             WHERE a.kind IN ('task', 'open') AND owner.task_id <> a.task_id
             GROUP BY i.id
         ) n

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from workflow_core.store.dialect import run
+from workflow_core.store.dialect import is_postgres, run
 from workflow_core.store.models import Entry, Event, TaskItem
 
 
@@ -22,8 +22,19 @@ def lock(session: Session, place_id: int) -> TaskItem | None:
     return session.exec(query.execution_options(populate_existing=True)).first()
 
 
+def lock_entries(session: Session, *, place_id: int) -> None:
+    """Lock all entries of a place's item: a review outside pipelines reaches its places in these."""
+    if is_postgres(session):
+        run(
+            session,
+            """SELECT e.id FROM entry e JOIN task_item ti ON ti.item_id = e.item_id WHERE ti.id = :place
+            ORDER BY e.id FOR NO KEY UPDATE OF e""",
+            place=place_id,
+        )
+
+
 def find(session: Session, *, task_id: int, item_id: int) -> TaskItem | None:
-    """Return an item's place in a task, locked; the entry is locked already by whoever holds a sibling."""
+    """Return an item's place in a task, locked; its entry is locked already by who holds a sibling, or all are."""
     query = select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.item_id == item_id)
     return session.exec(query.with_for_update(key_share=True).execution_options(populate_existing=True)).first()
 
@@ -58,6 +69,13 @@ def take(session: Session, place: TaskItem, *, assignment_id: int | None, actor_
     place.position, place.since, place.parked = -1, now, None
     record(session, place, "returned", actor_id=actor_id, now=now, status=place.kept_status)
     return True
+
+
+def park(session: Session, place: TaskItem, why: str | None, *, now: datetime) -> None:
+    """Let a place be stuck, if there is a reason why."""
+    if why is not None:
+        place.parked = why
+        record(session, place, "parked", actor_id=None, now=now, name=why)
 
 
 def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:

@@ -12,7 +12,7 @@ from workflow_core.store.places import record
 
 
 def send(session: Session, *, place: TaskItem, node: Node, actor_id: int | None, now: datetime) -> None:
-    """Send a parked item to a node, whatever its visits; a place that was still to be done is withdrawn."""
+    """Send a parked item to a node; it counts as no visit. A place that was still to be done is withdrawn."""
     record(session, place, "unparked", actor_id=actor_id, now=now, name=node.name)
     cause = place.status_event_id
     if place.state == "submitted":
@@ -33,7 +33,8 @@ def send(session: Session, *, place: TaskItem, node: Node, actor_id: int | None,
         entry=place.entry_id,
     )
     arrivals.look_up_existing(session)
-    placing.place(session, now=now, bounded=False)
+    run(session, "UPDATE arrival SET visit = visit - 1 WHERE existing_state = 'submitted'")
+    placing.place(session, now=now, bounded=False, meeting=False)
 
 
 def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
