@@ -164,11 +164,12 @@ class Stage:
 
     # -- QA, second thoughts and managers
 
-    def manual_qa(self, name: str, of: str, who: str) -> None:
+    def manual_qa(self, name: str, of: str, who: str, **settings: Any) -> None:
         """Make a QA task outside the pipeline over what is completed in one of its tasks."""
         with self.session() as session:
             task = self.task(session, of)
-            tasks.create_qa(session, actor=None, task=task, name=name, assignees={email(who): 1.0}, now=self.now)
+            team = {email(who): 1.0}
+            tasks.create_qa(session, actor=None, task=task, name=name, assignees=team, now=self.now, **settings)
 
     def flag(self, who: str, qa: str, on: str, item: object = 0, **more: Any) -> int:
         """Flag something missing in the task `on`; returns the issue."""

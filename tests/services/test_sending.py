@@ -1,4 +1,4 @@
-"""A manager sends what is stuck on: anywhere but to `approved`, never across the border of a fork, at no visit's cost."""
+"""A manager sends what is stuck anywhere but to `approved`, never across the border of a fork, and as no visit."""
 
 import pytest
 from stage import Stage
