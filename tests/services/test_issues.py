@@ -499,3 +499,56 @@ def test_a_manager_who_ends_a_claim_leaves_a_taken_status_with_its_author(stage)
         managing.release(session, actor=None, place_id=held.id, now=stage.now)
     assert stage.row("cars")[:4] == ("returned", None, 1, "ann")
     stage.check()
+
+
+def test_what_is_not_ones_own_does_not_exist_when_it_comes_to_issues(stage):
+    issue = stage.flag("quinn", "qa", "cars")
+    for act in (
+        lambda: stage.flag("cy", "qa", "cars"),
+        lambda: stage.judge("fix", "cy", issue),
+        lambda: stage.judge("reopen", "cy", issue),
+        lambda: stage.judge("approve", "ann", issue),
+        lambda: stage.judge("dismiss", "ann", issue),
+        lambda: stage.judge("fix", "ann", 99),
+        lambda: stage.undo("cy", "cars"),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    assert stage.issues() == {issue: "open"}
+
+
+def test_a_reviewers_correction_does_not_make_it_their_own_work(engine):
+    edits = "recipe: {labels: [car], settings: {reviewer_edits: true}}"
+    stage = Stage(engine)
+    stage.deploy(with_two("quinn", "rae").replace("recipe: {labels: [car]}", edits))
+    stage.add_items(1)
+    stage.submit("ann", "cars", 0, "completed", annotations=[BOX])
+    stage.advance()
+    stage.do("cy", "signs", "completed")
+    stage.advance()
+    reviewer = stage.row("qa").who
+    better = {"id": drawn(stage, "car"), **BOX, "geometry": {"x": 2, "y": 2, "width": 20, "height": 10}}
+    stage.submit(reviewer, "qa", 0, "redo", annotations=[better])
+    stage.advance()
+    told = [event for event in stage.events("annotated") if event.detail.get("changed")]
+    assert [event.detail["changed"][0]["was"]["geometry"] for event in told] == [BOX["geometry"]]
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.do("cy", "signs", "completed")
+    stage.advance()
+    assert (stage.row("qa").state, stage.row("qa").who) == ("queued", reviewer)
+    stage.flag(reviewer, "qa", None, annotation_id=drawn(stage, "car"))
+    assert stage.row("cars").who == "ann"
+    stage.check()
+
+
+def test_outside_pipelines_a_status_leads_nowhere_and_a_fix_of_it_too(stage):
+    stage.manual_qa("look", "cars", "mo")
+    stage.do("mo", "look", "approved")
+    assert stage.row("look").routing == "routed" and not stage.advance()
+    stage.undo("mo", "look")
+    assert stage.row("look").state == "claimed"
+    stage.submit("mo", "look", 0, "approved")
+    stage.clear("look")
+    assert stage.row("look").state == "queued"
+    stage.check()

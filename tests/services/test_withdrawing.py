@@ -36,6 +36,8 @@ def test_an_item_that_leaves_dismisses_the_issues_on_its_places_and_lets_their_r
     assert stage.issues() == {issue: "dismissed"}
     assert stage.row("cars")[:2] == ("submitted", "completed")
     assert (stage.row("look").state, stage.row("look").who) == ("queued", "mo")
+    (told,) = stage.events("dismissed")
+    assert (told.name, told.detail) == ("withdrawn", {"issue": issue})
     stage.check()
 
 

@@ -10,7 +10,7 @@ from workflow_core.domain import allocation
 from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState, next_state
 from workflow_core.store import places
 from workflow_core.store.allotting import NOBODY
-from workflow_core.store.dialect import run
+from workflow_core.store.dialect import is_postgres, run
 from workflow_core.store.models import Assignment, Event, Issue, Person, Review, Task, TaskItem
 
 VERBS = {
@@ -172,8 +172,9 @@ def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Is
     recorded = run(
         session,
         f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, name)
-        SELECT :now, 'dismissed', ti.item_id, ti.task_id, ti.entry_id, 'withdrawn'
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, name, detail)
+        SELECT :now, 'dismissed', ti.item_id, ti.task_id, ti.entry_id, 'withdrawn',
+               CAST('{{"issue": ' || issue.id || '}}' AS {"JSONB" if is_postgres(session) else "TEXT"})
         FROM issue JOIN task_item ti ON ti.id = issue.place_id WHERE issue.id IN (SELECT id FROM issue WHERE {mine})
         """,
         now=now,

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflow_core.store import arrivals, exits, placing
-from workflow_core.store.dialect import is_postgres, run
+from workflow_core.store.dialect import is_postgres, notify, run
 
 REACHED = """
     task_item.entry_id IS NOT NULL AND NOT EXISTS (
@@ -171,3 +171,4 @@ def _come_back(session: Session, now: datetime) -> None:
         f"UPDATE entry SET exit = NULL, held_exit = NULL, exited_at = NULL, exported_at = NULL WHERE {LEFT}",
     )
     placing.place(session, now=now, bounded=False, meeting=False)
+    notify(session)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from workflow_core.store.dialect import is_postgres, run
+from workflow_core.store.dialect import is_postgres, notify, run
 from workflow_core.store.models import Entry, Event, TaskItem
 
 
@@ -107,6 +107,7 @@ def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now
         """,
         now=now,
     )
+    notify(session)
 
 
 def flagging(session: Session, place: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:

@@ -1,0 +1,130 @@
+"""Forks of which a branch is taken back: the join is withdrawn with it, and fires anew."""
+
+import pytest
+from stage import Stage
+
+FORK = """
+pipeline: p
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: [a, b]}}
+  a:
+    type: annotation
+    recipe: {labels: [x]}
+    assignees: [ann@example.org]
+    extra_statuses: [more]
+    on: {completed: j, more: a2}
+  a2: {type: annotation, recipe: {labels: [x2]}, assignees: [ann@example.org], on: {completed: a}}
+  b: {type: annotation, recipe: {labels: [y]}, assignees: [bo@example.org], on: {completed: j}}
+  j:
+    type: qa
+    join: all
+    assignees: [quinn@example.org]
+    extra_statuses: [redo]
+    max_visits: 2
+    on: {redo: cars}
+"""
+
+
+@pytest.fixture
+def stage(engine):
+    """An item of which both branches are done: it is open in the join."""
+    stage = Stage(engine)
+    stage.deploy(FORK)
+    stage.add_items(1)
+    round_(stage)
+    return stage
+
+
+def round_(stage):
+    for who, task in (("ann", "cars"), ("ann", "a"), ("bo", "b")):
+        stage.do(who, task, "completed")
+        stage.advance()
+    assert stage.at("j") == ["0"]
+
+
+@pytest.mark.parametrize("join", ["queued", "claimed", "approved"])
+@pytest.mark.parametrize(("who", "branch"), [("ann", "a"), ("bo", "b")])
+def test_a_cleared_branch_takes_the_join_back_and_fires_it_again(stage, join, who, branch):
+    if join != "queued":
+        stage.claim("quinn", "j")
+    if join == "approved":
+        stage.submit("quinn", "j", 0, "approved")
+        stage.advance()
+    stage.clear(branch, end_claims=True)
+    assert stage.at("j") == [] and stage.exits() == {"0": None}
+    stage.check()
+    stage.do(who, branch, "completed")
+    stage.advance()
+    assert stage.at("j") == ["0"]
+    stage.do("quinn", "j", "approved")
+    stage.advance()
+    assert stage.exits() == {"0": "approved"}
+    stage.check()
+
+
+def test_a_cleared_fork_begins_with_every_branch_again(stage):
+    stage.clear("cars")
+    assert stage.at("j") == [] and {stage.row(task).routing for task in ("a", "b")} == {"void"}
+    stage.do("ann", "cars", "completed")
+    stage.do("ann", "a", "completed")
+    stage.advance()
+    assert stage.at("b") == ["0"] and stage.at("j") == []
+    stage.do("ann", "a", "completed")
+    stage.do("bo", "b", "completed")
+    stage.advance()
+    assert stage.at("j") == ["0"]
+    stage.check()
+
+
+def test_a_loop_in_a_branch_that_is_undone_gives_the_branch_its_status_again(stage):
+    stage.clear("a")
+    stage.do("ann", "a", "more")
+    stage.advance()
+    stage.do("ann", "a2", "completed")
+    stage.advance()
+    assert stage.row("a")[:3] == ("queued", None, 2)
+    stage.undo("ann", "a2")
+    assert stage.row("a")[:3] == ("submitted", "more", 1) and stage.at("j") == []
+    stage.submit("ann", "a2", 0, "completed")
+    stage.advance()
+    stage.do("ann", "a", "completed")
+    stage.advance()
+    assert stage.at("j") == ["0"] and stage.row("j").visit == 1
+    stage.check()
+
+
+def test_a_join_at_its_last_visit_parks_and_a_clear_of_a_branch_unparks(stage):
+    for _ in range(2):
+        stage.do("quinn", "j", "redo")
+        stage.advance()
+        for who, task in (("ann", "cars"), ("ann", "a"), ("bo", "b")):
+            stage.do(who, task, "completed")
+            stage.advance()
+    assert stage.row("b").parked == "max-visits" and stage.row("j").status == "redo"
+    stage.check()
+    stage.clear("b")
+    assert stage.row("b")[:3] == ("queued", None, 3) and stage.row("b").parked is None
+    stage.do("bo", "b", "completed")
+    stage.advance()
+    assert stage.row("b").parked == "max-visits"
+    stage.send("b", "discarded")
+    assert stage.exits() == {"0": "discarded"}
+    stage.check()
+
+
+def test_a_branch_that_discards_closes_the_join_of_an_earlier_round_too(stage):
+    stage.do("quinn", "j", "redo")
+    stage.advance()
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.do("bo", "b", "discarded")
+    stage.advance()
+    assert stage.exits() == {"0": "discarded"}
+    assert stage.row("a")[:3] == ("submitted", "completed", 1) and stage.row("j").status == "redo"
+    stage.undo("bo", "b")
+    assert stage.row("a")[:3] == ("queued", None, 2) and stage.row("j").status == "redo"
+    stage.submit("bo", "b", 0, "completed")
+    stage.do("ann", "a", "completed")
+    stage.advance()
+    assert stage.row("j")[:3] == ("queued", None, 2)
+    stage.check()
