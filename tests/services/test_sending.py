@@ -166,3 +166,20 @@ def test_from_outside_an_item_is_never_sent_into_a_fork_but_to_where_it_joins(en
     stage.send("later", "j")
     assert stage.row("j")[:3] == ("queued", None, 1)
     stage.check()
+
+
+def test_what_is_sent_on_from_a_task_that_nobody_can_do_is_taken_back_with_what_led_there(engine):
+    stage = Stage(engine)
+    stage.deploy(LOOP)
+    stage.add_items(1)
+    stage.do("ann", "cars", "completed")
+    stage.set_active("eve", False)
+    stage.advance()
+    stage.do("quinn", "qa", "ask")
+    stage.advance()
+    assert stage.row("expert").parked == "nobody"
+    stage.send("expert", "cars")
+    assert stage.at("cars") == ["0"] and stage.row("expert").state == "withdrawn"
+    stage.clear("qa")
+    assert stage.at("cars") == [] and stage.at("qa") == ["0"]
+    stage.check()

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from workflow_core.store import arrivals, exits, placing
 from workflow_core.store.dialect import run
-from workflow_core.store.models import Node, TaskItem
+from workflow_core.store.models import Event, Node, TaskItem
 from workflow_core.store.places import record
 
 
 def send(session: Session, *, place: TaskItem, node: Node, actor_id: int | None, now: datetime) -> None:
     """Send a parked item to a node; it counts as no visit. A place that was still to be done is withdrawn."""
     record(session, place, "unparked", actor_id=actor_id, now=now, name=node.name)
-    cause = place.status_event_id
+    cause = place.status_event_id or (place.kept_event_id if place.kept_by == "issue" else _led_here(session, place))
     if place.state == "submitted":
         place.routing, place.parked = "routed", None
         session.flush()
@@ -35,6 +35,14 @@ def send(session: Session, *, place: TaskItem, node: Node, actor_id: int | None,
     arrivals.look_up_existing(session)
     run(session, "UPDATE arrival SET visit = visit - 1 WHERE existing_state = 'submitted'")
     placing.place(session, now=now, bounded=False, meeting=False)
+
+
+def _led_here(session: Session, place: TaskItem) -> int | None:
+    """Return the status that led to a place last: what is sent on from it was reached from that one."""
+    placed = select(Event.cause_id).where(
+        Event.item_id == place.item_id, Event.task_id == place.task_id, Event.verb == "placed"
+    )
+    return session.exec(placed.order_by(col(Event.id).desc()).limit(1)).first()
 
 
 def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
