@@ -95,16 +95,24 @@ def test_a_place_comes_back_in_the_visit_that_it_was_in(fork):
     fork.check()
 
 
-def test_what_an_issue_had_taken_comes_back_to_be_done_in_the_same_visit(fork):
+@pytest.mark.parametrize("routed", [True, False])
+def test_what_an_issue_had_taken_has_its_status_when_the_item_comes_back(fork, routed):
+    """The exit dismissed the issue; a status that was not routed before it was flagged is routed then."""
     fork.do("bo", "b", "completed")
-    fork.advance()
+    if routed:
+        fork.advance()
     fork.manual_qa("look", "b", "mo")
     issue = fork.flag("mo", "look", "b")
     fork.do("ann", "a", "discarded")
     fork.advance()
     assert fork.row("b")[:2] == ("submitted", "completed") and fork.issues() == {issue: "dismissed"}
     fork.undo("ann", "a")
-    assert fork.row("b")[:3] == ("queued", None, 1)
+    assert fork.row("b")[:2] == ("submitted", "completed")
+    assert fork.row("b").routing == ("routed" if routed else "pending")
+    fork.submit("ann", "a", 0, "completed")
+    fork.do(fork.row("c").who, "c", "completed")
+    fork.advance()
+    assert fork.at("j") == ["0"]
     fork.check()
 
 

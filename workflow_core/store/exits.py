@@ -62,6 +62,8 @@ def withdraw(
 ) -> set[int]:
     """Withdraw the open places of a set; one that had a status before has it again, with its visit count.
 
+    What an issue had taken is restored, since its issues are dismissed: it was no new work that ends here.
+
     Returns the entries in which an issue was dismissed: elsewhere in these an item may be able to go on now.
     `where` and `cause` are fixed SQL over `task_item`; `name` is the reason for the history.
     """
@@ -75,7 +77,8 @@ def withdraw(
         session,
         f"""
         INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, status, visit, cause_id, name)
-        SELECT :now, 'withdrawn', item_id, task_id, entry_id, assignment_id, kept_status, {visit}, {cause}, :name
+        SELECT :now, CASE WHEN kept_by = 'issue' THEN 'restored' ELSE 'withdrawn' END, item_id, task_id, entry_id,
+               assignment_id, kept_status, {visit}, {cause}, :name
         FROM task_item WHERE {where} AND {OPEN}
         """,
         now=now,
@@ -86,7 +89,7 @@ def withdraw(
         f"""
         UPDATE task_item SET
             state = {restored}, status = kept_status, status_event_id = kept_event_id, visit = {visit},
-            routing = CASE WHEN kept_routing = 'pending' THEN 'void' ELSE kept_routing END,
+            routing = CASE WHEN kept_routing = 'pending' AND kept_by <> 'issue' THEN 'void' ELSE kept_routing END,
             kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routed = NULL,
             kept_routing = NULL,
             begun = begun OR kept_status IS NOT NULL, lease_until = NULL, parked = NULL, since = :now

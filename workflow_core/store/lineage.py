@@ -12,13 +12,24 @@ from sqlmodel import Session
 from workflow_core.store import arrivals, exits, placing
 from workflow_core.store.dialect import is_postgres, notify, run
 
-REACHED = """
+STANDS = """
+    (p.verb = 'arrived' OR NOT EXISTS (
+        SELECT 1 FROM event w WHERE w.item_id = p.item_id AND w.task_id = p.task_id AND w.verb = 'withdrawn'
+        AND w.id > p.id AND w.id < {until} AND 0 = (
+            SELECT count(CASE WHEN m.verb = 'placed' THEN 1 END) - count(CASE WHEN m.verb = 'withdrawn' THEN 1 END)
+            FROM event m WHERE m.item_id = p.item_id AND m.task_id = p.task_id AND m.id > p.id AND m.id < w.id
+            AND (m.verb = 'withdrawn' OR (m.verb = 'placed' AND m.name IS NULL))
+        )
+    ))
+"""
+"""Whether a placement `p` was not withdrawn `until` an event: each withdrawal ends the latest one that stands."""
+REACHED = f"""
     task_item.entry_id IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM taken_back s WHERE s.cause_id = task_item.status_event_id
     ) AND EXISTS (
         SELECT 1 FROM taken_back b JOIN event p ON p.cause_id = b.cause_id
         WHERE p.verb IN ('placed', 'arrived') AND p.item_id = task_item.item_id
-        AND p.task_id = task_item.task_id AND p.entry_id = task_item.entry_id
+        AND p.task_id = task_item.task_id AND p.entry_id = task_item.entry_id AND {STANDS.format(until=2**62)}
     ) AND task_item.item_id IN (SELECT item_id FROM taken_back)
 """
 AT = "coalesce(entry.exit, entry.held_exit)"
@@ -40,9 +51,11 @@ CLOSED = f"""
             SELECT 1 FROM event back WHERE back.item_id = w.item_id AND back.entry_id = w.entry_id
             AND back.verb = 'came-back' AND back.id > w.id
         )
-    ) AND item_id IN (SELECT item_id FROM taken_back)
+    ) AND task_item.item_id IN (SELECT item_id FROM taken_back) AND NOT EXISTS (
+        SELECT 1 FROM taken_back b WHERE b.first AND b.cause_id = task_item.status_event_id
+    )
 """
-"""The places that such an exit has closed."""
+"""The places that such an exit has closed; the starting places are the caller's."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +87,9 @@ def trace(session: Session, causes: Iterable[int | None]) -> None:
         session,
         "CREATE TEMP TABLE IF NOT EXISTS taken_back (cause_id BIGINT PRIMARY KEY, item_id BIGINT, first BOOLEAN)",
     )
-    run(session, f"{'TRUNCATE' if is_postgres(session) else 'DELETE FROM'} taken_back")
+    run(session, "CREATE TEMP TABLE IF NOT EXISTS withdrawing (place_id BIGINT PRIMARY KEY)")
+    for table in ("taken_back", "withdrawing"):
+        run(session, f"{'TRUNCATE' if is_postgres(session) else 'DELETE FROM'} {table}")
     listed = ", ".join(str(cause) for cause in causes if cause is not None) or "NULL"
     run(
         session,
@@ -86,7 +101,7 @@ def trace(session: Session, causes: Iterable[int | None]) -> None:
             SELECT s.id, s.item_id FROM reached r
             JOIN event p ON p.cause_id = r.cause_id AND p.verb IN ('placed', 'arrived')
             JOIN event s ON s.item_id = p.item_id AND s.task_id = p.task_id AND s.entry_id = p.entry_id
-                AND s.verb = 'submitted' AND s.id > p.id
+                AND s.verb = 'submitted' AND s.id > p.id AND {STANDS.format(until="s.id")}
         )
         SELECT cause_id, item_id, cause_id IN ({listed}) FROM reached
         """,
@@ -123,7 +138,9 @@ def take_back(session: Session, *, reason: str, now: datetime) -> None:
     Statuses downstream stand as history: void, until a re-entry. The starting places are the caller's.
     """
     _come_back(session, now)
-    exits.withdraw(session, where=REACHED, name=reason, now=now)
+    # Put down first: with the events of the withdrawal nothing stands that was reached.
+    run(session, f"INSERT INTO withdrawing SELECT task_item.id FROM task_item WHERE {REACHED} AND {exits.OPEN}")
+    exits.withdraw(session, where="task_item.id IN (SELECT place_id FROM withdrawing)", name=reason, now=now)
     run(
         session,
         """
@@ -144,18 +161,26 @@ def _come_back(session: Session, now: datetime) -> None:
     run(
         session,
         f"""
-        INSERT INTO arrival (entry_id, item_id, kind, task_id, existing_id, existing_state, visit)
-        SELECT entry_id, item_id, 'task', task_id, id, state, (
-            SELECT p.visit FROM event p WHERE p.item_id = task_item.item_id AND p.task_id = task_item.task_id
-            AND p.verb = 'placed' ORDER BY p.id DESC LIMIT 1
+        INSERT INTO arrival (entry_id, item_id, kind, task_id, existing_id, existing_state, visit, cause_id)
+        SELECT task_item.entry_id, task_item.item_id, 'task', task_item.task_id, task_item.id, task_item.state,
+               p.visit, p.cause_id
+        FROM task_item JOIN event p ON p.id = (
+            SELECT max(l.id) FROM event l WHERE l.item_id = task_item.item_id AND l.task_id = task_item.task_id
+            AND l.verb = 'placed'
         )
-        FROM task_item WHERE {CLOSED} AND state IN ('withdrawn', 'submitted') ORDER BY id
+        WHERE {CLOSED} ORDER BY task_item.id
         """,
         verb="withdrawn",
     )
     run(
         session,
         f"UPDATE task_item SET routing = 'pending' WHERE {CLOSED} AND state = 'submitted' AND routing = 'void'",
+        verb="voided",
+    )
+    run(
+        session,
+        f"""UPDATE task_item SET kept_routing = 'pending', kept_routed = FALSE
+        WHERE {CLOSED} AND kept_by = 'issue' AND kept_routing = 'void'""",
         verb="voided",
     )
     run(

@@ -112,7 +112,7 @@ def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now
 
 def flagging(session: Session, place: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
     """Let a QA place wait for the fixes."""
-    waits = place.state == "waiting"
+    waits = place.state == "waiting" and place.assignment_id == assignment_id
     place.state, place.assignment_id, place.lease_until = "waiting", assignment_id, None
     place.begun, place.parked, place.since = True, None, now
     if not waits:

@@ -20,6 +20,8 @@ def send(session: Session, *, place: TaskItem, node: Node, actor_id: int | None,
         session.flush()
     else:
         exits.withdraw(session, where=f"task_item.id = {int(place.id)}", name="sent on", now=now)
+    # What an issue had taken before it was routed goes where the manager says, and nowhere else.
+    run(session, "UPDATE task_item SET routing = 'routed' WHERE id = :id AND routing = 'pending'", id=place.id)
     arrivals.prepare(session)
     run(
         session,
