@@ -128,3 +128,21 @@ def test_a_branch_that_discards_closes_the_join_of_an_earlier_round_too(stage):
     stage.advance()
     assert stage.row("j")[:3] == ("queued", None, 2)
     stage.check()
+
+
+def test_a_branch_that_was_done_again_in_a_round_that_was_taken_back_is_done_as_before(stage):
+    """`b` of the first round is cleared in the second; nothing leads to `a` any more, which was done in both."""
+    stage.do("quinn", "j", "redo")
+    stage.advance()
+    for who, task in (("ann", "cars"), ("ann", "a")):
+        stage.do(who, task, "completed")
+        stage.advance()
+    assert stage.row("b")[:3] == ("queued", None, 2)
+    stage.clear("j")
+    assert stage.row("a").routing == "void" and stage.row("b")[:3] == ("submitted", "completed", 1)
+    stage.clear("b")
+    assert stage.at("b") == ["0"] and stage.at("j") == []
+    stage.do("bo", "b", "completed")
+    stage.advance()
+    assert stage.at("j") == ["0"]
+    stage.check()

@@ -27,8 +27,21 @@ READY = """
             WHERE b2.join_id = c.node_id AND b2.number = b.number AND later.routing = 'routed'
             AND later.status_event_id > ti.status_event_id
         )
+    ) + (
+        SELECT count(DISTINCT b.number) FROM branch b
+        JOIN event s ON s.task_id = b.task_id AND s.item_id = c.item_id AND s.entry_id = c.entry_id
+            AND s.verb = 'submitted'
+        JOIN event ev ON ev.item_id = s.item_id AND ev.cause_id = s.id AND ev.verb = 'arrived'
+            AND ev.task_id = c.task_id
+        WHERE b.join_id = c.node_id AND NOT EXISTS (
+            SELECT 1 FROM branch b2
+            JOIN task_item ti ON ti.task_id = b2.task_id AND ti.item_id = c.item_id AND ti.entry_id = c.entry_id
+            WHERE b2.join_id = c.node_id AND b2.number = b.number AND ti.routing = 'routed'
+        )
     )
 """
+"""The second count is of branches that are all history: they were done again in a round that was taken back, and what
+had led here in the round before stands still."""
 
 
 def gather(session: Session, *, now: datetime) -> int:
@@ -97,9 +110,11 @@ def missing(session: Session, *, entry_id: int) -> list[tuple[str, tuple[str, ..
         SELECT n.id, n.name, b.number, t.name AS task,
                EXISTS (
                    SELECT 1 FROM task_item ti
-                   JOIN event ev ON ev.item_id = ti.item_id AND ev.cause_id = ti.status_event_id
+                   JOIN event s ON s.task_id = ti.task_id AND s.item_id = ti.item_id AND s.entry_id = ti.entry_id
+                       AND s.verb = 'submitted' AND (s.id = ti.status_event_id OR ti.routing = 'void')
+                   JOIN event ev ON ev.item_id = ti.item_id AND ev.cause_id = s.id
                    WHERE ti.task_id = b.task_id AND ti.item_id = e.item_id AND ti.entry_id = e.id
-                   AND ti.routing = 'routed' AND ev.verb = 'arrived' AND ev.task_id = n.task_id
+                   AND ti.routing IN ('routed', 'void') AND ev.verb = 'arrived' AND ev.task_id = n.task_id
                ) AS arrived,
                EXISTS (
                    SELECT 1 FROM task_item ti WHERE ti.task_id = b.task_id AND ti.item_id = e.item_id
