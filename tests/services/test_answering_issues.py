@@ -1,0 +1,207 @@
+"""Issues go back and forth: the author's turn, the reviewer's turn, and the last word."""
+
+import pytest
+from building import BOX
+from reviewed import QUEUE, until_qa, with_two
+from sqlmodel import select
+from stage import Stage
+
+from workflow_core.errors import Conflict, NotFound
+from workflow_core.services import managing, reviewing, work
+from workflow_core.store.models import Draft
+
+
+@pytest.fixture
+def stage(engine):
+    """An item that is completed in both tasks and open in `qa`."""
+    return until_qa(engine)
+
+
+def test_discarding_is_possible_while_issues_are_open_and_dismisses_those_of_the_row(stage):
+    mine, other = stage.flag("quinn", "qa", "cars"), stage.flag("quinn", "qa", "signs")
+    stage.submit("ann", "cars", 0, "discarded")
+    assert stage.issues()[mine] == "dismissed"
+    assert stage.row("qa").state == "withdrawn"
+    stage.advance()
+    assert stage.exits() == {"0": "discarded"} and stage.issues()[other] == "dismissed"
+    stage.check()
+
+
+def test_an_open_issue_of_another_row_does_not_keep_an_author_from_submitting(stage):
+    mine = stage.flag("quinn", "qa", "cars")
+    stage.flag("quinn", "qa", "signs")
+    stage.fixed("ann", "cars", mine)
+    assert stage.row("cars").status == "completed" and stage.row("qa").state == "waiting"
+
+
+def test_the_last_issue_dismissed_gives_the_status_back_from_a_claim_too_and_the_draft_stays(stage):
+    first, second = stage.flag("quinn", "qa", "cars"), stage.flag("quinn", "qa", "cars")
+    held = stage.claim("ann", "cars")
+    with stage.session() as session:
+        ann = stage.person(session, "ann")
+        work.save_draft(session, actor=ann, place_id=held.id, annotations=[BOX], now=stage.now)
+    stage.judge("dismiss", "quinn", first)
+    assert stage.row("cars").state == "claimed"
+    stage.judge("dismiss", "quinn", second)
+    assert stage.row("cars")[:2] == ("submitted", "completed") and stage.row("cars").routing == "routed"
+    with stage.session() as session:
+        assert session.exec(select(Draft.task_item_id)).one() == held.id
+    with pytest.raises(Conflict):
+        stage.submit("ann", "cars", 0, "discarded", token=held.token)
+    stage.check()
+
+
+def test_a_row_whose_issue_was_approved_and_the_other_dismissed_has_its_status_again(stage):
+    first, second = stage.flag("quinn", "qa", "cars"), stage.flag("quinn", "qa", "cars")
+    stage.judge("fix", "ann", first)
+    stage.judge("approve", "quinn", first)
+    assert stage.row("cars").state == "returned"
+    stage.judge("dismiss", "quinn", second)
+    assert stage.row("cars").status == "completed"
+    stage.check()
+
+
+def test_a_manager_who_ends_a_claim_leaves_a_taken_status_with_its_author(stage):
+    stage.flag("quinn", "qa", "cars")
+    held = stage.claim("ann", "cars")
+    with stage.session() as session:
+        managing.release(session, actor=None, place_id=held.id, now=stage.now)
+    assert stage.row("cars")[:4] == ("returned", None, 1, "ann")
+    stage.check()
+
+
+def test_the_reviewer_has_the_item_again_when_all_their_issues_are_answered(stage):
+    car, sign = stage.flag("quinn", "qa", "cars"), stage.flag("quinn", "qa", "signs")
+    stage.judge("fix", "ann", car)
+    stage.judge("fix", "cy", sign)
+    assert stage.row("qa").state == "waiting"
+    stage.submit("ann", "cars", 0, "completed")
+    assert stage.row("qa").state == "waiting"
+    stage.submit("cy", "signs", 0, "completed")
+    assert (stage.row("qa").state, stage.row("qa").who) == ("queued", "quinn")
+    stage.check()
+
+
+def test_two_reviewers_wait_each_for_the_issues_of_their_own(stage):
+    stage.manual_qa("look", "signs", "mo")
+    car, sign = stage.flag("quinn", "qa", "cars"), stage.flag("mo", "look", "signs")
+    stage.fixed("ann", "cars", car)
+    assert (stage.row("qa").state, stage.row("look").state) == ("queued", "waiting")
+    with pytest.raises(Conflict, match=f"issue {sign} .the item, by mo@example.org. is open"):
+        stage.do("quinn", "qa", "approved")
+    stage.fixed("cy", "signs", sign)
+    stage.do("quinn", "qa", "approved")
+    stage.advance()
+    assert stage.issues() == {car: "approved", sign: "for_review"} and stage.held() == "approved"
+    stage.do("mo", "look", "approved")
+    assert stage.issues() == {car: "approved", sign: "approved"} and stage.exits() == {"0": "approved"}
+    stage.check()
+
+
+def test_reopening_has_the_same_effects_as_flagging(stage):
+    issue = stage.flag("quinn", "qa", "cars")
+    stage.fixed("ann", "cars", issue)
+    stage.judge("reopen", "quinn", issue)
+    assert stage.row("cars")[:4] == ("returned", None, 1, "ann") and stage.row("qa").state == "waiting"
+    assert stage.issues() == {issue: "open"}
+    stage.check()
+
+
+def test_in_a_queue_the_answered_item_is_its_reviewers_and_counts_to_no_limit(engine):
+    stage = Stage(engine)
+    stage.deploy(with_two("quinn", "rae", QUEUE))
+    stage.add_items(2)
+    for task, who in (("cars", "ann"), ("signs", "cy")):
+        stage.do_all(who, task, "completed")
+        stage.advance()
+    first = stage.claim("quinn", "qa")
+    issue = stage.flag("quinn", "qa", "cars", first.item_id - 1)
+    second = stage.claim("quinn", "qa")
+    assert second.id != first.id
+    stage.fixed("ann", "cars", issue, item=first.item_id - 1)
+    assert (stage.row("qa", first.item_id - 1).state, stage.row("qa", first.item_id - 1).who) == ("queued", "quinn")
+    assert stage.claim("rae", "qa") is None
+    stage.submit("quinn", "qa", second.item_id - 1, "approved")
+    assert stage.claim("quinn", "qa").id == first.id
+    stage.check()
+
+
+def test_another_status_needs_no_open_issue_of_its_own_but_others_do_not_matter(stage):
+    stage.manual_qa("look", "signs", "mo")
+    stage.flag("mo", "look", "signs")
+    car = stage.flag("quinn", "qa", "cars")
+    stage.fixed("ann", "cars", car)
+    stage.judge("reopen", "quinn", car)
+    with pytest.raises(Conflict):
+        stage.submit("quinn", "qa", 0, "for-expert")
+    stage.fixed("ann", "cars", car)
+    stage.submit("quinn", "qa", 0, "for-expert")
+    stage.advance()
+    assert stage.at("expert") == ["0"]
+    stage.check()
+
+
+@pytest.mark.parametrize("before", ["not there yet", "claimed", "waiting"])
+def test_issues_for_review_become_those_of_the_next_review(stage, before):
+    """The expert may have the item open already: they were to see it once, and the reviewer sends it again."""
+    if before != "not there yet":
+        stage.do("quinn", "qa", "for-expert")
+        stage.advance()
+        stage.clear("qa")
+        assert stage.row("expert").state == "withdrawn"
+    issue = stage.flag("quinn", "qa", "cars")
+    stage.fixed("ann", "cars", issue)
+    stage.do("quinn", "qa", "for-expert")
+    stage.advance()
+    assert stage.issues() == {issue: "for_review"}
+    with pytest.raises(NotFound):
+        stage.judge("approve", "quinn", issue)
+    if before == "waiting":
+        stage.flag("eve", "expert", "signs")
+    stage.judge("reopen", "eve", issue)
+    assert stage.row("cars").state == "returned" and stage.row("expert").state == "waiting"
+    stage.check()
+
+
+@pytest.mark.parametrize("who", ["quinn", "a manager"])
+def test_where_no_review_follows_the_flagger_or_a_manager_has_the_last_word(stage, who):
+    issue = stage.flag("quinn", "qa", "cars")
+    stage.fixed("ann", "cars", issue)
+    stage.do("quinn", "qa", "away")
+    stage.advance()
+    assert stage.held() == "elsewhere"
+    if who == "quinn":
+        stage.judge("approve", "quinn", issue)
+    else:
+        with stage.session() as session:
+            reviewing.dismiss(session, actor=None, issue_id=issue, now=stage.now)
+    assert stage.exits() == {"0": "elsewhere"}
+    stage.check()
+
+
+def test_what_is_not_ones_own_does_not_exist_when_it_comes_to_issues(stage):
+    issue = stage.flag("quinn", "qa", "cars")
+    for act in (
+        lambda: stage.flag("cy", "qa", "cars"),
+        lambda: stage.judge("fix", "cy", issue),
+        lambda: stage.judge("reopen", "cy", issue),
+        lambda: stage.judge("approve", "ann", issue),
+        lambda: stage.judge("dismiss", "ann", issue),
+        lambda: stage.judge("fix", "ann", 99),
+        lambda: stage.undo("cy", "cars"),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    assert stage.issues() == {issue: "open"}
+
+
+def test_outside_pipelines_a_status_leads_nowhere_and_a_fix_of_it_too(stage):
+    stage.manual_qa("look", "cars", "mo")
+    stage.do("mo", "look", "approved")
+    assert stage.row("look").routing == "routed" and not stage.advance()
+    stage.undo("mo", "look")
+    assert stage.row("look").state == "claimed"
+    stage.submit("mo", "look", 0, "approved")
+    stage.clear("look")
+    assert stage.row("look").state == "queued"
+    stage.check()

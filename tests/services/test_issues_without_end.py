@@ -1,0 +1,140 @@
+"""Issues that a manager must look at: re-opened too often, or of people who are gone."""
+
+import pytest
+from reviewed import QUEUE, until_qa, with_two
+
+from workflow_core.errors import Conflict
+from workflow_core.services import reviewing
+
+
+@pytest.fixture
+def stage(engine):
+    """An item that is completed in both tasks and open in `qa`."""
+    return until_qa(engine)
+
+
+def beyond(stage):
+    issue = stage.flag("quinn", "qa", "cars")
+    for _ in range(2):
+        stage.fixed("ann", "cars", issue)
+        stage.judge("reopen", "quinn", issue)
+    assert (stage.row("cars").state, stage.row("cars").parked) == ("returned", "max-fix-rounds")
+    return issue
+
+
+def test_as_many_rounds_as_the_task_allows_park_nothing(stage):
+    issue = stage.flag("quinn", "qa", "cars")
+    stage.fixed("ann", "cars", issue)
+    stage.judge("reopen", "quinn", issue)
+    assert stage.row("cars").parked is None
+
+
+def test_what_was_reopened_too_often_waits_for_a_manager(stage):
+    issue = beyond(stage)
+    assert stage.claim("ann", "cars") is None
+    for act in (lambda: stage.judge("fix", "ann", issue), lambda: stage.submit("ann", "cars", 0, "discarded")):
+        with pytest.raises(Conflict, match="waits for a manager"):
+            act()
+    assert stage.progress("cars")[0] != "completed"
+    stage.check()
+
+
+def test_an_author_who_is_at_work_loses_the_claim_when_an_issue_is_reopened_too_often(stage):
+    issue = stage.flag("quinn", "qa", "cars")
+    for _ in range(2):
+        stage.claim("ann", "cars")
+        stage.judge("fix", "ann", issue)
+        stage.judge("reopen", "quinn", issue)
+    assert (stage.row("cars").state, stage.row("cars").parked) == ("returned", "max-fix-rounds")
+    stage.check()
+
+
+@pytest.mark.parametrize("way", ["reassigned", "sent", "dismissed"])
+def test_a_manager_lets_what_was_reopened_too_often_go_on(stage, way):
+    issue = beyond(stage)
+    if way == "reassigned":
+        stage.staff("reassign", "cars", old="ann@example.org", new="bo@example.org")
+        stage.fixed("bo", "cars", issue)
+        assert stage.row("qa").state == "queued"
+    elif way == "sent":
+        stage.send("cars", "expert")
+        assert stage.at("expert") == ["0"] and stage.issues() == {issue: "dismissed"}
+    else:
+        with stage.session() as session:
+            reviewing.dismiss(session, actor=None, issue_id=issue, now=stage.now)
+        assert stage.row("cars").status == "completed" and stage.row("qa").state == "queued"
+    assert stage.row("cars").parked is None
+    stage.check()
+
+
+def test_what_is_flagged_of_somebody_who_left_goes_to_the_holder_of_their_assignment_or_another(stage):
+    stage.staff("add", "cars", email="bo@example.org")
+    stage.set_active("ann", False)
+    stage.flag("quinn", "qa", "cars")
+    assert stage.row("cars")[:4] == ("returned", None, 1, "bo")
+    stage.check()
+
+
+def test_what_is_flagged_of_somebody_who_left_a_queue_goes_to_the_pool(engine):
+    stage = until_qa(engine, with_two("ann", "bo", QUEUE))
+    stage.set_active("ann", False)
+    issue = stage.flag("quinn", "qa", "cars")
+    assert stage.row("cars")[:4] == ("returned", None, 1, None)
+    assert stage.claim("bo", "cars") is not None
+    stage.fixed("bo", "cars", issue)
+    assert stage.row("qa").state == "queued"
+    stage.check()
+
+
+def test_what_is_flagged_where_nobody_is_left_is_stuck_until_somebody_joins(stage):
+    stage.set_active("ann", False)
+    stage.flag("quinn", "qa", "cars")
+    assert stage.row("cars")[:4] == ("returned", None, 1, None) and stage.row("cars").parked == "nobody"
+    stage.check()
+    stage.staff("add", "cars", email="bo@example.org")
+    stage.sweep()
+    assert stage.claim("bo", "cars") is not None
+    stage.check()
+
+
+def test_a_returned_item_whose_holder_is_gone_is_claimed_by_anyone_of_the_task(stage):
+    stage.staff("add", "cars", email="bo@example.org")
+    stage.flag("quinn", "qa", "cars")
+    assert stage.row("cars").who == "ann"
+    assert stage.claim("bo", "cars") is None
+    stage.set_active("ann", False)
+    assert stage.row("cars")[:4] == ("returned", None, 1, "ann")
+    assert stage.claim("bo", "cars") is not None
+    assert stage.row("cars")[:4] == ("claimed", None, 1, "bo")
+    stage.check()
+
+
+def test_the_answers_to_a_reviewer_who_left_go_to_another_one(engine):
+    stage = until_qa(engine, with_two("quinn", "rae"))
+    first = stage.row("qa").who
+    issue = stage.flag(first, "qa", "cars")
+    stage.set_active(first, False)
+    stage.fixed("ann", "cars", issue)
+    other = ({"quinn", "rae"} - {first}).pop()
+    assert (stage.row("qa").state, stage.row("qa").who) == ("queued", other)
+    stage.judge("approve", other, issue)
+    stage.check()
+
+
+def test_the_answers_to_a_reviewer_who_left_a_queue_go_to_the_pool(engine):
+    stage = until_qa(engine, with_two("quinn", "rae", QUEUE))
+    issue = stage.flag("quinn", "qa", "cars")
+    stage.set_active("quinn", False)
+    stage.fixed("ann", "cars", issue)
+    assert (stage.row("qa").state, stage.row("qa").who) == ("queued", None)
+    assert stage.do("rae", "qa", "approved") == "0"
+    assert stage.issues() == {issue: "approved"}
+    stage.check()
+
+
+def test_the_answers_to_the_only_reviewer_who_left_are_stuck(stage):
+    issue = stage.flag("quinn", "qa", "cars")
+    stage.set_active("quinn", False)
+    stage.fixed("ann", "cars", issue)
+    assert (stage.row("qa").state, stage.row("qa").parked) == ("queued", "nobody")
+    stage.check()
