@@ -139,7 +139,11 @@ def resume(session: Session, *, actor: Actor, what: Task | Assignment | Pipeline
 
 
 def _require_run(session: Session, actor: Actor, what: Task | Assignment | Pipeline) -> None:
-    permission = Permission.RUN_PIPELINES if isinstance(what, Pipeline) else Permission.RUN_TASK
+    permission = {
+        Pipeline: Permission.RUN_PIPELINES,
+        Task: Permission.RUN_TASK,
+        Assignment: Permission.PAUSE_PEOPLE,
+    }[type(what)]
     task = session.get_one(Task, what.task_id) if isinstance(what, Assignment) else what
     people.require(session, actor=actor, project_id=task.project_id, permission=permission)
 
