@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 from stage import Stage, email
 
-from workflow_core.errors import Conflict, NotFound
+from workflow_core.errors import Conflict, NotAllowed, NotFound
 from workflow_core.services import exporting, people, routing, second_thoughts
 from workflow_core.store.database import session_scope
 
@@ -88,6 +88,19 @@ def test_only_who_set_a_status_undoes_it(stage):
         with pytest.raises(NotFound):
             stage.undo(other, "signs")
     assert stage.row("signs").status == "completed"
+
+
+def test_who_became_an_author_does_not_take_a_review_back_into_their_hands(stage):
+    stage.manual_qa("look", "cars", "mo")
+    stage.do("mo", "look", "approved")
+    stage.clear("cars")
+    stage.staff("reassign", "cars", old=email("ann"), new=email("mo"))
+    stage.submit("mo", "cars", 0, "completed")
+    with pytest.raises(NotAllowed, match="worked on 0 in a task that 'look' reviews"):
+        stage.undo("mo", "look")
+    stage.clear("look")
+    assert (stage.row("look").who, stage.row("look").parked) == (None, "nobody")
+    stage.check()
 
 
 def finished(stage):

@@ -11,7 +11,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import data, people
 from workflow_core.services.people import Actor
-from workflow_core.services.work import own_place
+from workflow_core.services.work import check_author, own_place
 from workflow_core.store import lineage, places, placing
 from workflow_core.store.issues import author_of, turn_of
 from workflow_core.store.lineage import Effects
@@ -23,12 +23,14 @@ def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Ef
 
     Raises:
         NotFound: the item is not the person's.
+        NotAllowed: they have become an author of what they reviewed, and would hold it again.
         Conflict: somebody has begun a place that was reached from it, the item is exported, or the status is history.
     """
     place, task, assignment = own_place(session, actor=actor, place_id=place_id)
     _check_present(session, place)
     if author_of(session, place, None) != actor.id or place.assignment_id != assignment.id:
         raise Conflict(f"{_name(session, place)} was {place.status} by somebody else; a manager can clear it")
+    check_author(session, actor=actor, place=place, task=task)
     lineage.trace(session, [place.status_event_id])
     effects = lineage.effects(session)
     begun = [reached.task for reached in effects.places if reached.begun]
