@@ -12,7 +12,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
-from workflow_core.services.work import own_place
+from workflow_core.services.work import check_open, own_place
 from workflow_core.store import activity, held, issues, places
 from workflow_core.store.models import Annotation, Comment, Issue, Item, Person, Recipe, Review, Task, TaskItem
 
@@ -45,6 +45,7 @@ def flag(
         raise NotAllowed(f"{qa_task.name!r} is an annotation task; issues are flagged in a QA task that reviews it")
     if qa.assignment_id not in (None, assignment.id):
         raise Conflict("somebody else reviews this item now")
+    check_open(qa_task, assignment, now, holding=True)
     work.next_state(work.State(qa.state), work.Event.FLAG)
     annotation = _annotation(session, qa, annotation_id)
     reviewed = _reviewed(session, qa_task)
@@ -86,13 +87,13 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
 
     Raises:
         NotFound: the issue is not on an item of the actor's.
-        Conflict: it is not open.
+        Conflict: it is not open, or the task is closed or locked.
     """
     issue = _issue(session, issue_id)
-    _, _, assignment = own_place(session, actor=actor, place_id=issue.place_id)
-    place = session.get_one(TaskItem, issue.place_id)
+    place, task, assignment = own_place(session, actor=actor, place_id=issue.place_id)
     if place.assignment_id not in (None, assignment.id):
         raise NotFound(f"{actor.email} has no issue {issue_id}")
+    check_open(task, assignment, now, holding=True)
     issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
     issues.settle(session, issue, actor_id=actor.id, now=now)
     return issue
@@ -100,7 +101,7 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
 
 def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, text: str = "") -> Issue:
     """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
-    issue, qa, assignment_id = _owned(session, actor, issue_id)
+    issue, qa, assignment_id = _owned(session, actor, issue_id, now)
     work.next_state(work.State(qa.state), work.Event.FLAG)
     issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
     issue.rounds += 1
@@ -121,7 +122,7 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
 
 def approve(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Issue:
     """Accept a fix."""
-    issue, _, _ = _owned(session, actor, issue_id)
+    issue, _, _ = _owned(session, actor, issue_id, now)
     issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor.id, now=now)
     return _settled(session, issue, actor, now)
 
@@ -133,7 +134,7 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
         places.lock(session, issue.flagged_place_id)
         session.refresh(issue)
     else:
-        issue, _, _ = _owned(session, actor, issue_id)
+        issue, _, _ = _owned(session, actor, issue_id, now)
     places.lock(session, issue.place_id)
     issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor.id if actor else None, now=now)
     return _settled(session, issue, actor, now)
@@ -201,13 +202,14 @@ def _issue(session: Session, issue_id: int | None) -> Issue:
     return issue
 
 
-def _owned(session: Session, actor: Person, issue_id: int) -> tuple[Issue, TaskItem, int]:
+def _owned(session: Session, actor: Person, issue_id: int, now: datetime) -> tuple[Issue, TaskItem, int]:
     """Return an issue that is the actor's to judge: their QA place owns it, or it was handed on to it."""
     issue = _issue(session, issue_id)
     qa, task, assignment = own_place(session, actor=actor, place_id=issue.flagged_place_id)
     session.refresh(issue)
     if task.type != "qa" or qa.assignment_id not in (None, assignment.id):
         raise NotFound(f"{actor.email} has no issue {issue_id}")
+    check_open(task, assignment, now, holding=True)
     return issue, qa, assignment.id
 
 

@@ -11,7 +11,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import data, people
 from workflow_core.services.people import Actor
-from workflow_core.services.work import own_place
+from workflow_core.services.work import check_open, own_place
 from workflow_core.store import held, lineage, places
 from workflow_core.store.issues import turn_of
 from workflow_core.store.lineage import Effects
@@ -23,10 +23,12 @@ def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Ef
 
     Raises:
         NotFound: the item is not the person's.
-        Conflict: somebody has begun a place that was reached from it, the item is exported, or the status is history.
+        Conflict: somebody has begun a place that was reached from it, the item is exported, the status is history; or
+            the task is closed or locked.
     """
     place, task, assignment = own_place(session, actor=actor, place_id=place_id)
     _check_present(session, place)
+    check_open(task, assignment, now, holding=True)
     event = session.get_one(Event, place.status_event_id)
     if event.actor_id != actor.id or place.assignment_id != assignment.id:
         raise Conflict(f"{_name(session, place)} was {place.status} by somebody else; a manager can clear it")

@@ -35,7 +35,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
         Conflict: the task or the assignment is paused, or the task is closed.
     """
     task, assignment = _share(session, actor=actor, task_id=task_id)
-    _check_open(task, assignment, now)
+    check_open(task, assignment, now)
     _check_running(session, task)
     until = now + timedelta(seconds=task.lease)
     held = claims.held(session, task_id=task.id, assignment_id=assignment.id)
@@ -133,7 +133,7 @@ def submit(
         raise Conflict(f"your claim on {name} has ended and it was claimed anew; your draft is kept")
     work.next_state(work.State(place.state), work.Event.SUBMIT, kept=_kept(place))
     _check_holder(place, assignment, name)
-    _check_open(task, assignment, now, holding=True)
+    check_open(task, assignment, now, holding=True)
     if task.type == "qa" and not task.review_own and authors.wrote(session, place=place, person_id=actor.id):
         raise NotAllowed(f"{actor.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
     judging.check(session, place=place, task=task, status=chosen, name=name)
@@ -214,7 +214,8 @@ def _check_holder(place: TaskItem, assignment: Assignment, name: str) -> None:
     raise Conflict(f"{name} is in somebody else's assignment now; your draft is kept")
 
 
-def _check_open(task: Task, assignment: Assignment, now: datetime, *, holding: bool = False) -> None:
+def check_open(task: Task, assignment: Assignment, now: datetime, *, holding: bool = False) -> None:
+    """Refuse work in a task that is closed or locked, and handing out in one that is paused."""
     if task.closed_at is not None or task.archived_at is not None:
         raise Conflict(f"task {task.name!r} is closed; its manager can re-open it")
     if task.lock_when_due and task.due_at is not None and now >= task.due_at:

@@ -1,12 +1,13 @@
-"""One place at a time: locked in the order that keeps movers and people from waiting for each other in a circle."""
+"""Places: locked in the order that keeps movers and people from waiting for each other in a circle."""
 
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
-from workflow_core.store.dialect import run
-from workflow_core.store.models import Entry, Event, TaskItem
+from workflow_core.store.dialect import is_postgres, run
+from workflow_core.store.models import Entry, Event, Item, TaskItem
 
 
 def lock(session: Session, place_id: int) -> TaskItem | None:
@@ -19,6 +20,29 @@ def lock(session: Session, place_id: int) -> TaskItem | None:
         session.exec(entry.execution_options(populate_existing=True)).one()
     query = select(TaskItem).where(TaskItem.id == place_id).with_for_update(key_share=True)
     return session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def lock_all(session: Session, where: ColumnElement[bool]) -> None:
+    """Lock the places of a condition until the transaction ends, in the order of `lock`.
+
+    Only on PostgreSQL: SQLite has one writer anyway.
+    """
+    if not is_postgres(session):
+        return
+    entries = select(TaskItem.entry_id).where(where)
+    session.exec(
+        select(Entry.id).where(col(Entry.id).in_(entries)).order_by(col(Entry.id)).with_for_update(key_share=True)
+    ).all()
+    session.exec(select(TaskItem.id).where(where).order_by(col(TaskItem.id)).with_for_update(key_share=True)).all()
+
+
+def rank(session: Session, *, task_id: int, items: ColumnElement[bool], rank: int) -> int:
+    """Give the places of a task a rank, those of the items that the condition takes; returns how many it changes."""
+    of = (col(TaskItem.task_id) == task_id) & (col(TaskItem.rank) != rank)
+    of &= col(TaskItem.item_id).in_(select(Item.id).where(items))
+    lock_all(session, of)
+    changed = update(TaskItem).where(of).values(rank=rank).execution_options(preserve_rowcount=True)
+    return session.connection().execute(changed).rowcount
 
 
 def find(session: Session, *, task_id: int, item_id: int) -> TaskItem | None:
