@@ -57,6 +57,7 @@ def flag(
     place = places.find(session, task_id=owner, item_id=qa.item_id)
     if place is None or place.state == work.State.WITHDRAWN:
         raise Conflict(f"the item has neither a status nor an open place in {reviewed[owner].name!r}")
+    _check_there(session, place)
     author = issues.author_of(session, place, annotation.created_by if annotation else None)
     issue = Issue(
         item_id=qa.item_id,
@@ -90,10 +91,7 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
         Conflict: it is not open, or the task is closed or locked.
     """
     issue = _issue(session, issue_id)
-    place, task, assignment = own_place(session, actor=actor, place_id=issue.place_id)
-    if place.assignment_id not in (None, assignment.id):
-        raise NotFound(f"{actor.email} has no issue {issue_id}")
-    check_open(task, assignment, now, holding=True)
+    _own(session, actor, issue, issue.place_id, now)
     issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
     issues.settle(session, issue, actor_id=actor.id, now=now)
     return issue
@@ -103,10 +101,11 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
     """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
     issue, qa, assignment_id = _owned(session, actor, issue_id, now)
     work.next_state(work.State(qa.state), work.Event.FLAG)
-    issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
-    issue.rounds += 1
     place = places.find(session, task_id=session.get_one(TaskItem, issue.place_id).task_id, item_id=issue.item_id)
     assert place is not None
+    _check_there(session, place)
+    issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
+    issue.rounds += 1
     _return(session, place, issue, actor_id=actor.id, now=now)
     limit = session.get_one(Task, place.task_id).max_fix_rounds
     if limit is not None and issue.rounds > limit and place.state in ("returned", "queued"):
@@ -152,13 +151,11 @@ def comment(
     """Say something in the thread of an issue, or about an item: the manager sees it, nothing else happens."""
     if not text.strip():
         raise InvalidInput("a comment says something")
-    issue = _issue(session, issue_id) if issue_id is not None else None
-    about = session.get(TaskItem, issue.place_id if issue else place_id)
-    if about is None:
+    issue = session.get(Issue, issue_id) if issue_id is not None else None
+    mine = [issue.place_id, issue.flagged_place_id] if issue else [place_id or 0]
+    about = session.get(TaskItem, mine[0])
+    if about is None or not any(_sees(session, actor, place) for place in mine):
         raise NotFound("there is nothing of that number to comment on")
-    mine = [issue.place_id, issue.flagged_place_id] if issue else [about.id]
-    if not any(_sees(session, actor, place) for place in mine):
-        raise NotFound(f"{actor.email} has nothing of that number to comment on")
     new = Comment(
         item_id=about.item_id,
         task_id=about.task_id,
@@ -170,6 +167,12 @@ def comment(
     session.add(new)
     session.flush()
     return new
+
+
+def _check_there(session: Session, place: TaskItem) -> None:
+    left = held.gone(session, place=place)
+    if left is not None:
+        raise Conflict(f"the item has left its pipeline by {left!r}: there is nothing to fix any more")
 
 
 def _return(session: Session, place: TaskItem, issue: Issue, *, actor_id: int, now: datetime) -> None:
@@ -205,12 +208,21 @@ def _issue(session: Session, issue_id: int | None) -> Issue:
 def _owned(session: Session, actor: Person, issue_id: int, now: datetime) -> tuple[Issue, TaskItem, int]:
     """Return an issue that is the actor's to judge: their QA place owns it, or it was handed on to it."""
     issue = _issue(session, issue_id)
-    qa, task, assignment = own_place(session, actor=actor, place_id=issue.flagged_place_id)
+    qa, assignment_id = _own(session, actor, issue, issue.flagged_place_id, now)
+    return issue, qa, assignment_id
+
+
+def _own(session: Session, actor: Person, issue: Issue, place_id: int, now: datetime) -> tuple[TaskItem, int]:
+    """Return a place of an issue that is the actor's, locked: nobody changes the issue any more."""
+    try:
+        place, task, assignment = own_place(session, actor=actor, place_id=place_id)
+    except NotFound:
+        raise NotFound(f"there is no issue {issue.id}") from None
     session.refresh(issue)
-    if task.type != "qa" or qa.assignment_id not in (None, assignment.id):
-        raise NotFound(f"{actor.email} has no issue {issue_id}")
+    if place.assignment_id not in (None, assignment.id):
+        raise NotFound(f"there is no issue {issue.id}")
     check_open(task, assignment, now, holding=True)
-    return issue, qa, assignment.id
+    return place, assignment.id
 
 
 def _may_resolve(session: Session, actor: Person, issue: Issue) -> bool:

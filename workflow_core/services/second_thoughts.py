@@ -27,6 +27,7 @@ def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Ef
             the task is closed or locked.
     """
     place, task, assignment = own_place(session, actor=actor, place_id=place_id)
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.UNDO_OWN_STATUS)
     _check_present(session, place)
     check_open(task, assignment, now, holding=True)
     event = session.get_one(Event, place.status_event_id)
@@ -99,7 +100,9 @@ def clear(
         Conflict: somebody holds a place that would be withdrawn and it was not confirmed; or a status is history.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
-    locked = [_locked(session, place.id) for place in of]
+    ids = [place.id for place in of]
+    places.lock_all(session, col(TaskItem.id).in_(ids))
+    locked = [_locked(session, one) for one in ids]
     for place in locked:
         _check_present(session, place)
     lineage.trace(session, [place.status_event_id for place in locked if place.status_event_id is not None])

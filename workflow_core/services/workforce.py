@@ -48,11 +48,10 @@ def redistribute(
     if of is not None:
         listed = ", ".join(str(_member(team, task, email).id) for email in of) or "NULL"
         chosen += f" AND task_item.assignment_id IN ({listed})"
-    condition = filtering.Condition("TRUE", {})
+    items = handovers.EVERY
     if where is not None:
-        names = data.task_names(session, project_id=task.project_id)
-        condition = filtering.of(session, where, tasks=names)
-    handovers.choose(session, task_id=task.id, where=chosen, items=condition.sql, **condition.values)
+        items = filtering.of(session, where, tasks=data.task_names(session, project_id=task.project_id))
+    handovers.choose(session, task_id=task.id, where=chosen, items=items)
     handed = handovers.hand_out(session, weights=target)
     if not preview:
         handovers.carry_out(session, actor_id=actor.id if actor else None, now=now)
@@ -75,6 +74,7 @@ def reassign(
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REASSIGN_WORK)
     team = _team(session, task)
     leaver = _member(team, task, old)
+    handovers.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
     _confirm_claims(session, task, leaver, old, end_claims)
     person = people.member(session, email=new, project_id=task.project_id, role="contributor", now=now)
     if not person.active:
@@ -114,6 +114,7 @@ def remove(
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
     leaver = _member(_team(session, task), task, email)
+    handovers.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
     _confirm_claims(session, task, leaver, email, end_claims)
     leaver.active = False
     session.flush()
@@ -137,16 +138,19 @@ def resume(session: Session, *, actor: Actor, what: Task | Assignment | Pipeline
 
 
 def _require_run(session: Session, actor: Actor, what: Task | Assignment | Pipeline) -> None:
+    if isinstance(what, Assignment):
+        owner, permission = session.get_one(Task, what.task_id), Permission.PAUSE_PEOPLE
+        people.require(session, actor=actor, project_id=owner.project_id, permission=permission)
+        return
     permission = Permission.RUN_PIPELINES if isinstance(what, Pipeline) else Permission.RUN_TASK
-    task = session.get_one(Task, what.task_id) if isinstance(what, Assignment) else what
-    people.require(session, actor=actor, project_id=task.project_id, permission=permission)
+    people.require(session, actor=actor, project_id=what.project_id, permission=permission)
 
 
 def _hand_over(
     session: Session, actor: Actor, task: Task, leaver: Assignment, weights: Mapping[int, float] | None, now: datetime
 ) -> Handed:
     where = f"{UNFINISHED} AND task_item.assignment_id = {int(leaver.id)}"
-    handovers.choose(session, task_id=task.id, where=where)
+    handovers.choose(session, task_id=task.id, where=where, wait=False)
     handed = handovers.hand_out(session, weights=weights)
     if weights is not None and handed.stuck:
         handed = handovers.try_others(session)

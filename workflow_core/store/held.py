@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from workflow_core.store import arrivals, exits
 from workflow_core.store.dialect import run
@@ -51,13 +51,25 @@ def hold_at_exits(session: Session, *, now: datetime) -> None:
     )
 
 
+def gone(session: Session, *, place: TaskItem) -> str | None:
+    """Return the exit by which the item of a place has left for good; None where a new issue can take it back."""
+    entry = session.get(Entry, place.entry_id, populate_existing=True) if place.entry_id else None
+    return entry.exit if entry is not None and entry.exit in NEVER_HELD else None
+
+
 def hold_again(session: Session, *, place: TaskItem, now: datetime) -> None:
     """Take an item that has left back to held: it has a new issue."""
     entry = session.get(Entry, place.entry_id, populate_existing=True) if place.entry_id else None
     if entry is None or entry.exit is None or entry.exit in NEVER_HELD:
         return
     entry.held_exit, entry.exit, entry.exited_at = entry.exit, None, None
-    session.add(Event(at=now, verb="held", item_id=entry.item_id, entry_id=entry.id, name=entry.held_exit))
+    # By what led to the exit the item is still to be found there, if that is taken back.
+    last = select(Event.cause_id).where(
+        Event.item_id == entry.item_id, Event.entry_id == entry.id, Event.verb == "exited"
+    )
+    cause = session.exec(last.order_by(col(Event.id).desc()).limit(1)).first()
+    held = Event(at=now, verb="held", item_id=entry.item_id, entry_id=entry.id, name=entry.held_exit, cause_id=cause)
+    session.add(held)
     session.flush()
 
 

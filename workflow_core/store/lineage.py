@@ -142,7 +142,9 @@ def _come_back(session: Session, now: datetime) -> None:
             JOIN taken_back b ON b.cause_id = w.cause_id
             WHERE entry.id = task_item.entry_id AND {LEFT} AND w.name = 'exit'
             AND w.item_id = task_item.item_id AND w.task_id = task_item.task_id AND w.verb = :verb
-        ) AND item_id IN (SELECT item_id FROM taken_back)
+        ) AND item_id IN (SELECT item_id FROM taken_back) AND NOT EXISTS (
+            SELECT 1 FROM taken_back f WHERE f.first AND f.cause_id = task_item.status_event_id
+        )
     """
     run(
         session,

@@ -1,39 +1,52 @@
-"""Places: locked in the order that keeps movers and people from waiting for each other in a circle."""
+"""Places: locked in the order that keeps movers and people from waiting for each other in a circle.
+
+The entries of an item come first, in the order of their keys (the item itself where it is in no pipeline), then its
+places, then the assignments of a task. Who holds an item's entries may change all its places; who locks without them
+(a claim, a sweep, a mover) skips what is locked, and waits for nobody.
+"""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, TextClause, update
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from workflow_core.store.dialect import is_postgres, run
 from workflow_core.store.models import Entry, Event, Item, TaskItem
 
 
 def lock(session: Session, place_id: int) -> TaskItem | None:
-    """Return a place, locked until the transaction ends: its entry first, as movers do."""
+    """Return a place, locked until the transaction ends, with all of its item."""
     place = session.get(TaskItem, place_id, populate_existing=True)
     if place is None:
         return None
-    if place.entry_id is not None:
-        entry = select(Entry).where(Entry.id == place.entry_id).with_for_update(key_share=True)
-        session.exec(entry.execution_options(populate_existing=True)).one()
+    entries = select(Entry).where(Entry.item_id == place.item_id).order_by(col(Entry.id))
+    entries = entries.with_for_update(key_share=True).execution_options(populate_existing=True)
+    if not session.exec(entries).all() and is_postgres(session):
+        _lock(session, select(Item.id).where(Item.id == place.item_id))
     query = select(TaskItem).where(TaskItem.id == place_id).with_for_update(key_share=True)
     return session.exec(query.execution_options(populate_existing=True)).first()
 
 
-def lock_all(session: Session, where: ColumnElement[bool]) -> None:
-    """Lock the places of a condition until the transaction ends, in the order of `lock`.
+def lock_all(session: Session, where: ColumnElement[bool] | TextClause) -> None:
+    """Lock the places that a condition on places and their items takes, until the transaction ends.
 
     Only on PostgreSQL: SQLite has one writer anyway.
     """
     if not is_postgres(session):
         return
-    entries = select(TaskItem.entry_id).where(where)
-    session.exec(
-        select(Entry.id).where(col(Entry.id).in_(entries)).order_by(col(Entry.id)).with_for_update(key_share=True)
-    ).all()
-    session.exec(select(TaskItem.id).where(where).order_by(col(TaskItem.id)).with_for_update(key_share=True)).all()
+    chosen = select(TaskItem.item_id).join(Item).where(where)
+    _lock(session, select(Entry.id).where(col(Entry.item_id).in_(chosen)).order_by(col(Entry.id)))
+    entered = select(Entry.item_id).where(col(Entry.item_id) == col(Item.id)).exists()
+    _lock(session, select(Item.id).where(col(Item.id).in_(chosen), ~entered).order_by(col(Item.id)))
+    places = select(TaskItem.id).join(Item).where(where).order_by(col(TaskItem.id))
+    _lock(session, places, of=TaskItem)
+
+
+def _lock(session: Session, rows: SelectOfScalar[int], of: type[TaskItem] | None = None) -> None:
+    locked = rows.with_for_update(key_share=True, of=of).subquery()
+    session.exec(select(func.count()).select_from(locked)).one()
 
 
 def rank(session: Session, *, task_id: int, items: ColumnElement[bool], rank: int) -> int:
@@ -46,7 +59,7 @@ def rank(session: Session, *, task_id: int, items: ColumnElement[bool], rank: in
 
 
 def find(session: Session, *, task_id: int, item_id: int) -> TaskItem | None:
-    """Return an item's place in a task, locked; the entry is locked already by whoever holds a sibling."""
+    """Return an item's place in a task, locked; its item is locked already by whoever holds another place of it."""
     query = select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.item_id == item_id)
     return session.exec(query.with_for_update(key_share=True).execution_options(populate_existing=True)).first()
 
@@ -88,12 +101,30 @@ def give_back(session: Session, place: TaskItem, *, actor_id: int | None, now: d
         return False
     place.state, place.status, place.status_event_id = "submitted", place.kept_status, place.kept_event_id
     place.routing = "routed" if place.kept_routed or place.entry_id is None else "pending"
+    if place.routing == "routed" and place.entry_id is not None and _never_moved(session, place):
+        place.routing = "void"
     place.kept_status = place.kept_by = place.kept_event_id = place.kept_routed = None
     place.lease_until, place.parked, place.since = None, None, now
     if place.routing == "routed" and place.entry_id is not None and _join_misses_it(session, place):
         place.routing = "pending"
     record(session, place, "restored", actor_id=actor_id, now=now, status=place.status)
     return True
+
+
+def _never_moved(session: Session, place: TaskItem) -> bool:
+    """Say whether the item had left before the status was routed."""
+    moved = "SELECT 1 FROM event m WHERE m.cause_id = :cause AND m.verb IN ('placed', 'arrived', 'exited', 'parked')"
+    voided = run(
+        session,
+        f"""
+        SELECT 1 FROM event WHERE item_id = :item AND task_id = :task AND verb = 'voided' AND id > :cause
+        AND NOT EXISTS ({moved}) LIMIT 1
+        """,
+        item=place.item_id,
+        task=place.task_id,
+        cause=place.status_event_id,
+    )
+    return voided.first() is not None
 
 
 def _join_misses_it(session: Session, place: TaskItem) -> bool:

@@ -1,0 +1,135 @@
+"""What still happens to items that have left a pipeline: reviews outside it, and second thoughts."""
+
+import pytest
+from sqlmodel import select
+from stage import Stage
+
+from workflow_core.errors import Conflict
+from workflow_core.pipeline.compiled import Queue
+from workflow_core.services import reviewing, second_thoughts, tasks
+from workflow_core.store.models import Issue, Task, TaskItem
+
+PIPELINE = """
+pipeline: p
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: signs}}
+  signs: {type: annotation, recipe: {labels: [sign]}, assignees: [bo@example.org], on: {completed: qa}}
+  qa: {type: qa, assignees: [quinn@example.org]}
+"""
+
+
+@pytest.fixture
+def stage(engine):
+    """One item, as far as QA; beside the pipeline eve reviews what was done in `cars`."""
+    stage = Stage(engine)
+    stage.deploy(PIPELINE)
+    stage.add_items(1)
+    for who, task in (("ann", "cars"), ("bo", "signs")):
+        stage.do(who, task, "completed")
+        stage.advance()
+    with stage.session() as session:
+        cars = stage.task(session, "cars")
+        team = {"eve@example.org": 1}
+        tasks.create_qa(session, actor=None, task=cars, assignees=team, name="again", queue=Queue(), now=stage.now)
+    return stage
+
+
+def flag(stage, who, task, about):
+    with stage.session() as session:
+        task_id = session.exec(select(Task.id).where(Task.name == task)).one()
+        actor, place = (
+            stage.person(session, who),
+            session.exec(select(TaskItem).where(TaskItem.task_id == task_id)).one(),
+        )
+        return reviewing.flag(session, actor=actor, place_id=place.id, kind="sloppy", task=about, now=stage.now).id
+
+
+def judge(stage, act, who, issue_id):
+    with stage.session() as session:
+        act(session, actor=stage.person(session, who), issue_id=issue_id, now=stage.now)
+
+
+def redone(stage, who, task, issue_id):
+    judge(stage, reviewing.fix, who, issue_id)
+    stage.do(who, task, "completed")
+
+
+def test_an_item_that_a_review_outside_takes_back_leaves_by_its_exit_once_more(stage):
+    issue = flag(stage, "eve", "again", "cars")
+    redone(stage, "ann", "cars", issue)
+    stage.do("quinn", "qa", "approved")
+    stage.advance()
+    for _ in range(2):
+        assert stage.exits() == {"0": None}
+        judge(stage, reviewing.approve, "eve", issue)
+        assert stage.exits() == {"0": "approved"}
+        stage.check()
+        issue = flag(stage, "eve", "again", "cars")
+        redone(stage, "ann", "cars", issue)
+
+
+def test_a_fix_that_decides_otherwise_takes_the_exit_back(stage):
+    stage.do("quinn", "qa", "approved")
+    stage.advance()
+    flag(stage, "eve", "again", "cars")
+    stage.do("ann", "cars", "discarded")
+    assert stage.exits() == {"0": None}
+    stage.advance()
+    assert stage.exits() == {"0": "discarded"}
+    stage.check()
+
+
+def test_a_status_that_came_too_late_is_given_back_as_such(stage):
+    issue = flag(stage, "quinn", "qa", "signs")
+    redone(stage, "bo", "signs", issue)
+    with stage.session() as session:
+        again = stage.place(session, "signs", 0)
+        second_thoughts.undo(session, actor=stage.person(session, "bo"), place_id=again.id, now=stage.now)
+    stage.do("quinn", "qa", "approved")
+    stage.submit("bo", "signs", 0, "discarded")
+    stage.advance()
+    assert (stage.exits(), stage.row("signs").routing) == ({"0": "approved"}, "void")
+    with stage.session() as session:
+        signs, team = stage.task(session, "signs"), {"fay@example.org": 1}
+        of = ("discarded",)
+        tasks.create_qa(session, actor=None, task=signs, assignees=team, name="late", of_status=of, now=stage.now)
+    issue = flag(stage, "fay", "late", "signs")
+    judge(stage, reviewing.dismiss, "fay", issue)
+    assert (stage.exits(), stage.row("signs").routing) == ({"0": "approved"}, "void")
+    stage.check()
+
+
+def test_a_discarded_item_takes_no_more_flags(stage):
+    issue = flag(stage, "eve", "again", "cars")
+    redone(stage, "ann", "cars", issue)
+    stage.do("quinn", "qa", "discarded")
+    stage.advance()
+    assert stage.exits() == {"0": "discarded"}
+    with pytest.raises(Conflict, match="the item has left its pipeline by 'discarded'"):
+        flag(stage, "eve", "again", "cars")
+    with pytest.raises(Conflict, match="the item has left its pipeline by 'discarded'"):
+        judge(stage, reviewing.reopen, "eve", issue)
+    judge(stage, reviewing.approve, "eve", issue)
+    with stage.session() as session:
+        assert list(session.exec(select(Issue.state))) == ["approved"]
+    stage.check()
+
+
+def test_a_status_that_an_exit_gave_back_is_cleared_with_the_exit_that_it_led_to(stage):
+    first, second = flag(stage, "quinn", "qa", "cars"), flag(stage, "quinn", "qa", "signs")
+    assert first != second
+    stage.do("bo", "signs", "discarded")
+    stage.advance()
+    assert stage.exits() == {"0": "discarded"}
+    assert (stage.row("cars").state, stage.row("cars").status) == ("submitted", "completed")
+    with stage.session() as session:
+        cars = stage.task(session, "cars")
+        of = second_thoughts.chosen(session, task=cars)
+        second_thoughts.clear(session, actor=None, task=cars, of=of, now=stage.now)
+    assert (stage.row("cars").state, stage.row("cars").visit) == ("queued", 1)
+    assert stage.exits() == {"0": None}
+    stage.check()
+    for who, task in (("ann", "cars"), ("bo", "signs")):
+        assert stage.do(who, task, "completed") == "0"
+        stage.advance()
+    stage.check()
