@@ -8,11 +8,12 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from workflow_core.domain import statuses, work
+from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import Conflict, NotAllowed, NotFound
-from workflow_core.services import annotating, announcing, judging
+from workflow_core.services import annotating, announcing, judging, people
 from workflow_core.store import activity, authors, claims, handovers, places, submissions
 from workflow_core.store.claims import Place
-from workflow_core.store.models import Assignment, Draft, Item, Person, Pipeline, Task, TaskItem
+from workflow_core.store.models import Assignment, Draft, Item, Membership, Person, Pipeline, Task, TaskItem
 
 
 @dataclass(frozen=True)
@@ -181,28 +182,35 @@ def _end(session: Session, *, actor: Person, place_id: int, verb: str, now: date
     session.expire(place)
 
 
-def _share(session: Session, *, actor: Person, task_id: int) -> tuple[Task, Assignment]:
+def _share(session: Session, *, actor: Person, task_id: int, what: str | None = None) -> tuple[Task, Assignment]:
+    """Return a task and the actor's assignment in it; `what` is it that does not exist for whoever has none."""
     found = session.exec(
-        select(Task, Assignment)
+        select(Task, Assignment, Membership.role)
         .join(Assignment, col(Assignment.task_id) == col(Task.id))
+        .join(Membership, col(Membership.project_id) == col(Task.project_id))
         .where(Task.id == task_id, Assignment.person_id == actor.id, col(Assignment.active))
+        .where(Membership.person_id == actor.id)
     ).first()
     if found is None or not actor.active:
-        raise NotFound(f"{actor.email} has no task {task_id}")
-    return found
+        raise NotFound(f"{actor.email} has no {what or f'task {task_id}'}")
+    task, assignment, role = found
+    qa = task.type == "qa"
+    people.check(actor, Role(role), Permission.REVIEW_OWN_ASSIGNMENT if qa else Permission.WORK_ON_OWN_ASSIGNMENT)
+    return task, assignment
 
 
 def own_place(session: Session, *, actor: Person, place_id: int) -> tuple[TaskItem, Task, Assignment]:
     """Return a place that is the person's: in their assignment, or in the pool of a task of theirs."""
+    what = f"item at place {place_id}"
     place = places.lock(session, place_id)
     if place is None:
-        raise NotFound(f"{actor.email} has no item at place {place_id}")
-    task, assignment = _share(session, actor=actor, task_id=place.task_id)
+        raise NotFound(f"{actor.email} has no {what}")
+    task, assignment = _share(session, actor=actor, task_id=place.task_id, what=what)
     if place.assignment_id not in (None, assignment.id) and (
         # Who lost a claim from a pool hears of it; what was never theirs does not exist for them.
         task.queue is None or not claims.held_before(session, place=place, person_id=actor.id)
     ):
-        raise NotFound(f"{actor.email} has no item at place {place_id}")
+        raise NotFound(f"{actor.email} has no {what}")
     return place, task, assignment
 
 
