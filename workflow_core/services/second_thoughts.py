@@ -101,7 +101,7 @@ def clear(
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
     ids = [place.id for place in of]
-    places.lock_all(session, col(TaskItem.id).in_(ids))
+    places.lock_listed(session, ids)
     locked = [_locked(session, one) for one in ids]
     for place in locked:
         _check_present(session, place)
