@@ -74,6 +74,7 @@ def test_a_fix_that_decides_otherwise_takes_the_exit_back(stage):
     flag(stage, "eve", "again", "cars")
     stage.do("ann", "cars", "discarded")
     assert stage.exits() == {"0": None}
+    stage.check()
     stage.advance()
     assert stage.exits() == {"0": "discarded"}
     stage.check()

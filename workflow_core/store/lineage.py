@@ -27,6 +27,12 @@ LEFT = """
     )
 """
 
+HELD = """
+    entry.held_exit IS NOT NULL AND entry.id IN (
+        SELECT h.entry_id FROM taken_back b JOIN event h ON h.cause_id = b.cause_id WHERE h.verb = 'held'
+    )
+"""
+
 
 @dataclass(frozen=True)
 class Reached:
@@ -126,14 +132,16 @@ def _come_back(session: Session, now: datetime) -> None:
         """,
         now=now,
     ).rowcount
-    run(
+    held = run(
         session,
-        """
-        UPDATE entry SET held_exit = NULL WHERE held_exit IS NOT NULL AND id IN (
-            SELECT h.entry_id FROM taken_back b JOIN event h ON h.cause_id = b.cause_id WHERE h.verb = 'held'
-        )
+        f"""
+        INSERT INTO event (at, verb, item_id, entry_id, name)
+        SELECT :now, 'came-back', item_id, id, held_exit FROM entry WHERE {HELD}
         """,
-    )
+        now=now,
+    ).rowcount
+    if held:
+        run(session, f"UPDATE entry SET held_exit = NULL WHERE {HELD}")
     if not back:
         return
     closed = f"""
