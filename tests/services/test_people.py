@@ -1,110 +1,20 @@
 """Roles are held per project, and every service asks for them."""
 
-from collections.abc import Callable
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 import pytest
-from building import BOX, NOW, TWO_STEPS, add_items, dataset, deploy, person, stranger, task
+from building import BOX, NOW, TWO_STEPS, add_items, deploy, person, stranger, task
 from sqlmodel import Session, select
 
-from workflow_core.connectors.records import Problems
-from workflow_core.domain.recipes import Label, Recipe
-from workflow_core.domain.roles import Permission, Role, allowed, who_may
+from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import AnnoflowError, InvalidInput, NotAllowed, NotFound
-from workflow_core.services import data, exporting, importing, ingesting, people, tasks, work
+from workflow_core.services import exporting, ingesting, people, work
 from workflow_core.store.models import Person, Project
 
 
 def the_project(session: Session, name: str = "default") -> Project:
     return session.exec(select(Project).where(Project.name == name)).one()
-
-
-Call = Callable[[Session, Person, Path], object]
-SERVICES: dict[Permission, Call] = {
-    Permission.MANAGE_PEOPLE: lambda session, actor, _: people.set_role(
-        session,
-        actor=actor,
-        project_id=the_project(session).id,
-        email="new@example.org",
-        role=Role.CONTRIBUTOR,
-        now=NOW,
-    ),
-    Permission.MANAGE_DATASETS: lambda session, actor, _: data.create_dataset(
-        session, actor=actor, project_id=the_project(session).id, name="lane", now=NOW
-    ),
-    Permission.IMPORT_ITEMS: lambda session, actor, _: data.add_items(
-        session, actor=actor, dataset=dataset(session), new=[data.NewItem(name="new.jpg")], now=NOW
-    ),
-    Permission.QUERY_ITEMS: lambda session, actor, _: data.find(session, actor=actor, dataset=dataset(session)),
-    Permission.MANAGE_PIPELINES: lambda session, actor, _: deploy(session, actor=actor),
-    Permission.CREATE_TASK: lambda session, actor, _: tasks.create(
-        session,
-        actor=actor,
-        dataset=dataset(session),
-        name="by hand",
-        recipe=Recipe((Label("car"),)),
-        assignees={"ann@example.org": 1},
-        now=NOW,
-    ),
-    Permission.FILL_TASK: lambda session, actor, _: tasks.add_items(
-        session, actor=actor, task=task(session, "cars"), now=NOW
-    ),
-    Permission.IMPORT_ANNOTATIONS: lambda session, actor, _: importing.import_annotations(
-        session,
-        actor=actor,
-        dataset=dataset(session),
-        annotations=[],
-        problems=Problems(),
-        source="a.jsonl",
-        now=NOW,
-    ),
-    Permission.EXPORT_ITEMS: lambda session, actor, folder: exporting.export(
-        lambda read_only=False: nullcontext(session),
-        pipeline="street",
-        project="default",
-        exit_name="approved",
-        to=str(folder),
-        actor=actor,
-        now=NOW,
-    ),
-}
-
-
-def refusal(session: Session, actor: Person, permission: Permission, folder: Path) -> AnnoflowError | None:
-    """Call a service and take it back; return what it refused with."""
-    attempt = session.begin_nested()
-    try:
-        SERVICES[permission](session, actor, folder)
-    except AnnoflowError as error:
-        return error
-    finally:
-        attempt.rollback()
-        session.expire_all()
-    return None
-
-
-@pytest.mark.parametrize("role", Role)
-def test_every_service_is_open_to_the_roles_of_the_table(session: Session, tmp_path: Path, role: Role) -> None:
-    deploy(session)
-    actor = person(session, "pat@example.org", role=role)
-    for permission in SERVICES:
-        error = refusal(session, actor, permission, tmp_path)
-        if allowed(role, permission):
-            assert error is None, permission
-        else:
-            assert isinstance(error, NotAllowed), permission
-            assert str(error) == f"pat@example.org is a {role} and cannot {permission}; ask the {who_may(permission)}"
-
-
-def test_for_a_stranger_nothing_is_there_and_nothing_is_told(session: Session, tmp_path: Path) -> None:
-    deploy(session)
-    actor = stranger(session)
-    for permission in SERVICES:
-        error = refusal(session, actor, permission, tmp_path)
-        assert isinstance(error, NotFound), permission
-        assert "street" not in str(error), permission
 
 
 def test_a_stranger_cannot_work_in_a_task_nor_submit_to_its_places(session: Session) -> None:

@@ -12,6 +12,7 @@ from building import (
     history,
     move,
     person,
+    reader,
     rows,
     task,
     work_in,
@@ -20,7 +21,7 @@ from building import (
 from sqlmodel import Session, col, select
 
 from workflow_core.errors import InvalidInput
-from workflow_core.services import people, sweeping
+from workflow_core.services import editing, people, planning, sweeping
 from workflow_core.store.models import (
     Annotation,
     Assignment,
@@ -76,6 +77,26 @@ def test_what_a_manager_did_to_a_team_stands_until_the_files_team_changes(sessio
     assert team() == {"ann", "cy"}
     deploy(session, TWO_STEPS.replace("[ann@example.org, bo@example.org]", "[bo@example.org, di@example.org]"))
     assert team() == {"bo", "di"}
+
+
+def test_a_setting_that_a_manager_changed_stands_until_the_files_changes(session: Session) -> None:
+    with_due = TWO_STEPS.replace("type: qa", "type: qa\n    due: 2026-03-09\n    priority: 2")
+    deploy(session, with_due)
+    qa = task(session, "qa")
+    editing.edit(session, actor=None, task=qa, due_at=NOW, priority=9, lock_when_due=True)
+    more = with_due.replace("labels: [car]", "labels: [car, van]")
+    assert not planned_settings(session, more)
+    deploy(session, more)
+    assert (qa.due_at, qa.priority, qa.lock_when_due) == (NOW, 9, True)
+    other = more.replace("priority: 2", "priority: 1")
+    assert planned_settings(session, other) == [("priority", 9, 1)]
+    deploy(session, other)
+    assert (qa.due_at, qa.priority, qa.lock_when_due) == (NOW, 1, True)
+
+
+def planned_settings(session: Session, text: str) -> list[tuple[str, object, object]]:
+    plan = planning.plan(session, text=text.encode(), file="pipeline.yaml", read=reader({}))
+    return [(one.name, one.before, one.after) for each in plan.tasks for one in each.settings]
 
 
 def test_a_task_that_a_manager_closed_stays_closed(session: Session) -> None:

@@ -1,11 +1,13 @@
-"""Reproducible draws: the share of a router into which an item falls.
+"""Reproducible draws: the share of a router into which an item falls, and the sample of a task that QA looks at.
 
-A draw is a number in [0, 1_000_000) that depends on the router and the item alone, so a replay decides the
+A draw is a number in [0, 1_000_000) that depends on the router (or task) and the item alone, so a replay decides the
 same and a new item moves no other. It is a degree-two polynomial hash over the prime field of 2**31 - 1,
 plain integer arithmetic, because SQLite and PostgreSQL must compute it alike (see `store.dialect`).
 """
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 PRIME = 2**31 - 1
@@ -14,7 +16,7 @@ SCALE = 1_000_000
 
 @dataclass(frozen=True)
 class Seed:
-    """The three coefficients of one router's hash."""
+    """The three coefficients of the hash of one router or task."""
 
     a: int
     b: int
@@ -22,7 +24,7 @@ class Seed:
 
 
 def seed(*parts: str) -> Seed:
-    """Derive a router's coefficients from its names.
+    """Derive the coefficients of a router or task from its names.
 
     >>> seed("dashcam", "spot-check") == seed("dashcam", "spot-check")
     True
@@ -42,3 +44,33 @@ def draw(seed: Seed, item_id: int) -> int:
     x = (x * x + seed.c) % PRIME
     x = (x * seed.a + seed.b) % PRIME
     return x * SCALE // PRIME
+
+
+def millionths(share: float) -> int:
+    """Return below which draw an item is in a share.
+
+    >>> millionths(0.25)
+    250000
+    """
+    return round(share * SCALE)
+
+
+def sample(done: Iterable[tuple[int, int]], seed: Seed, *, share: float, at_least: int) -> set[int]:
+    """Return a share of the items, and of each annotator at least so many: those with the lowest draws.
+
+    `done` are pairs of an item and who did it. The oracle of `store.samples`.
+
+    >>> lane = seed("", "lane")
+    >>> len(sample([(item, item % 2) for item in range(100)], lane, share=0, at_least=3))
+    6
+    """
+    drawn: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for item, annotator in done:
+        drawn[annotator].append((draw(seed, item), item))
+    below = millionths(share)
+    return {
+        item
+        for each in drawn.values()
+        for number, (lot, item) in enumerate(sorted(each))
+        if lot < below or number < at_least
+    }

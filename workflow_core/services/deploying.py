@@ -14,8 +14,20 @@ from workflow_core.errors import InvalidInput, PipelineInvalid
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.check import check
 from workflow_core.services import people
+from workflow_core.services.editing import Settings
 from workflow_core.store import items, teams, versions
-from workflow_core.store.models import Dataset, Document, Event, Person, Pipeline, Project, Recipe, Review, Task
+from workflow_core.store.models import (
+    Dataset,
+    Document,
+    Event,
+    Person,
+    Pipeline,
+    PipelineVersion,
+    Project,
+    Recipe,
+    Review,
+    Task,
+)
 
 Read = Callable[[str], bytes]
 
@@ -48,7 +60,7 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
 
     People, recipes, instructions, queue settings and added statuses apply at once. Another graph is another
     version: items on the way keep the routes of theirs. The team in the file is applied where the file's team
-    changed since the last deploy, so what a manager did by hand stands.
+    changed since the last deploy, and so are priorities, due dates and the like: what a manager did by hand stands.
 
     Raises:
         PipelineInvalid: the file has errors.
@@ -66,11 +78,14 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
     previous = pipeline.version_id
     known = {task.name: task for task in session.exec(select(Task).where(Task.pipeline_id == pipeline.id))}
     before = {name for name, task in known.items() if task.id in versions.task_ids(session, version_id=previous)}
+    last = versions.from_document(session.get_one(PipelineVersion, previous).compiled).tasks if previous else {}
     invited: set[str] = set()
     _manager(session, pipeline, spec.manager, invited, now)
     tasks: dict[str, Task] = {}
     for one in spec.tasks.values():
-        task = tasks[one.name] = _apply_task(session, pipeline, one, known.get(one.name), read, invited, now)
+        task = tasks[one.name] = _apply_task(
+            session, pipeline, one, known.get(one.name), last.get(one.name), read, invited, now
+        )
         if one.name not in before:
             task.closed_at = None
         invited |= teams.apply(session, task=task, team=one.assignees, project_id=project.id, now=now)
@@ -119,6 +134,7 @@ def _apply_task(
     pipeline: Pipeline,
     one: compiled.Task,
     task: Task | None,
+    last: compiled.Task | None,
     read: Read,
     invited: set[str],
     now: datetime,
@@ -139,7 +155,7 @@ def _apply_task(
         )
     else:
         task.recipe_id = _recipe(session, pipeline, one, task.recipe_id, read, now).id
-    fields: Mapping[str, Any] = {
+    fields: dict[str, Any] = {
         "statuses": [
             {"name": status.name, "action": status.action, "color": status.color, "key": status.key}
             for status in one.statuses
@@ -147,18 +163,25 @@ def _apply_task(
         "queue": None if one.queue is None else {"batch": one.queue.batch, "limit": one.queue.limit},
         "lease": one.queue.lease_seconds if one.queue else one.lease_seconds,
         "manager_id": _manager(session, pipeline, one.manager, invited, now),
-        "priority": one.priority,
-        "due_at": _due(one.due),
-        "lock_when_due": one.lock_when_due,
-        "review_own": one.review_own,
-        "max_fix_rounds": one.max_fix_rounds,
-        "description": one.description,
     }
+    said, before = _settings(one), _settings(last) if last else {}
+    fields |= {name: value for name, value in said.items() if name not in before or before[name] != value}
     for name, value in fields.items():
         setattr(task, name, value)
     session.add(task)
     session.flush()
     return task
+
+
+def _settings(one: compiled.Task) -> Mapping[str, Any]:
+    return Settings(
+        priority=one.priority,
+        due_at=_due(one.due),
+        lock_when_due=one.lock_when_due,
+        review_own=one.review_own,
+        max_fix_rounds=one.max_fix_rounds,
+        description=one.description,
+    )
 
 
 def _manager(session: Session, pipeline: Pipeline, email: str | None, invited: set[str], now: datetime) -> int | None:

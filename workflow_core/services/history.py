@@ -88,9 +88,9 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
         NotAllowed: the person's role does not show them the history of items.
     """
     found = session.get(Item, item)
-    if found is None:
+    dataset = session.get_one(Dataset, found.dataset_id) if found else None
+    if found is None or dataset is None or not people.sees(session, actor=actor, project_id=dataset.project_id):
         raise NotFound(f"no item {item}")
-    dataset = session.get_one(Dataset, found.dataset_id)
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.SEE_HISTORY)
     entries = histories.entries_of(session, item_id=item)
     rows = histories.standing(session, item_id=item)

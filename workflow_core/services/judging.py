@@ -27,7 +27,7 @@ def taken(place: TaskItem) -> Taken | None:
     """Return what an issue has taken from a place, before it is submitted again."""
     if place.kept_by != "issue" or place.kept_status is None:
         return None
-    return Taken(place.kept_status, bool(place.kept_routed and place.kept_routing == "routed"), place.kept_event_id)
+    return Taken(place.kept_status, place.kept_routing in ("routed", "again"), place.kept_event_id)
 
 
 def check(session: Session, *, place: TaskItem, task: Task, status: str, name: str) -> None:

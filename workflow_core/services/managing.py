@@ -68,13 +68,12 @@ def remove_items(session: Session, *, actor: Actor, task: Task, item_ids: Iterab
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
     wanted = list(item_ids)
-    here = select(TaskItem).where(TaskItem.task_id == task.id, TaskItem.state != "withdrawn")
-    rows = session.exec(here.where(col(TaskItem.item_id).in_(wanted))).all()
+    of = (col(TaskItem.task_id) == task.id) & col(TaskItem.item_id).in_(wanted) & (TaskItem.state != "withdrawn")
+    places.lock_all(session, of)
+    rows = session.exec(select(TaskItem).where(of).execution_options(populate_existing=True)).all()
     done = [row for row in rows if row.state == work.State.SUBMITTED or row.kept_status is not None]
     if done:
         raise Conflict(f"{len(done)} of these items have a status in {task.name!r}; clear it before you remove them")
-    for row in rows:
-        places.lock(session, row.id)
     sending.remove(session, [row.id for row in rows], actor_id=actor.id if actor else None, now=now)
     session.expire_all()
     return len(rows)
@@ -92,6 +91,7 @@ def archive_items(session: Session, *, actor: Actor, dataset: Dataset, item_ids:
         item.archived_at = now
         session.add(Event(at=now, verb="archived", item_id=item.id, actor_id=actor.id if actor else None))
     session.flush()
+    places.lock_all(session, col(TaskItem.item_id).in_([item.id for item in found]))
     sending.withdraw_items(session, [item.id for item in found], now=now)
     session.expire_all()
     return len(found)
@@ -127,6 +127,7 @@ def archive(session: Session, *, actor: Actor, task: Task, now: datetime, with_f
     if not with_finished and session.exec(finished.limit(1)).first() is not None:
         raise Conflict(f"task {task.name!r} holds finished work; say that it may be archived with it")
     where = f"task_item.task_id = {int(task.id)}"
+    places.lock_all(session, col(TaskItem.task_id) == task.id)
     for entry_id in exits.withdraw(session, where=where, name="archived", now=now):
         placing.go_on(session, entry_id=entry_id, now=now)
     task.archived_at = task.closed_at = now
@@ -136,8 +137,8 @@ def archive(session: Session, *, actor: Actor, task: Task, now: datetime, with_f
 
 def _managed(session: Session, actor: Actor, place_id: int, permission: Permission) -> tuple[TaskItem, Task]:
     place = places.lock(session, place_id)
-    if place is None:
+    task = session.get_one(Task, place.task_id) if place else None
+    if place is None or task is None or not people.sees(session, actor=actor, project_id=task.project_id):
         raise NotFound(f"there is no place {place_id}")
-    task = session.get_one(Task, place.task_id)
     people.require(session, actor=actor, project_id=task.project_id, permission=permission)
     return place, task

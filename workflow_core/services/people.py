@@ -26,6 +26,11 @@ def require(session: Session, *, actor: Actor, project_id: int, permission: Perm
     role = role_of(session, person=actor, project_id=project_id)
     if role is None:
         raise NotFound(f"no such project for {actor.email}")
+    check(actor, role, permission)
+
+
+def check(actor: Person, role: Role, permission: Permission) -> None:
+    """Refuse what a role does not allow; NotAllowed says who may."""
     if not allowed(role, permission):
         raise NotAllowed(f"{actor.email} is a {role} and cannot {permission}; ask the {who_may(permission)}")
 
@@ -36,6 +41,11 @@ def may(session: Session, *, actor: Actor, project_id: int, permission: Permissi
         return True
     role = role_of(session, person=actor, project_id=project_id)
     return role is not None and allowed(role, permission)
+
+
+def sees(session: Session, *, actor: Actor, project_id: int) -> bool:
+    """Say whether the actor has any role in the project; for whoever has none nothing in it exists."""
+    return actor is None or role_of(session, person=actor, project_id=project_id) is not None
 
 
 def role_of(session: Session, *, person: Person, project_id: int) -> Role | None:

@@ -9,9 +9,21 @@ from sqlmodel import Session, col, func, select
 
 from workflow_core.domain import recipes
 from workflow_core.pipeline import compiled
-from workflow_core.store.models import Annotation, Assignment, Person, Pipeline, Recipe, Task, TaskItem
+from workflow_core.store import versions
+from workflow_core.store.models import (
+    Annotation,
+    Assignment,
+    Person,
+    Pipeline,
+    PipelineVersion,
+    Recipe,
+    Task,
+    TaskItem,
+)
 
 OPEN = ("queued", "claimed", "returned", "waiting")
+BY_HAND = ("priority", "due", "lock_when_due", "review_own", "max_fix_rounds", "description")
+"""Settings that `services.editing` changes too."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +94,11 @@ def of_tasks(session: Session, pipeline: Pipeline, spec: compiled.Pipeline) -> t
     rows = session.exec(select(Task).where(Task.pipeline_id == pipeline.id).order_by(col(Task.id))).all()
     present = {task.name: task for task in rows}
     held = _open_items(session, pipeline)
+    last = versions.from_document(session.get_one(PipelineVersion, pipeline.version_id).compiled).tasks
     planned = []
     for one in spec.tasks.values():
         task = present.get(one.name)
-        planned.append(new(one) if task is None else _kept(session, task, one, held))
+        planned.append(new(one) if task is None else _kept(session, task, one, last.get(one.name), held))
     for task in rows:
         if task.name not in spec.tasks and task.closed_at is None:
             items = sum(count for (task_id, _), count in held.items() if task_id == task.id)
@@ -104,13 +117,24 @@ def _open_items(session: Session, pipeline: Pipeline) -> dict[tuple[int, int | N
     return {(task, assignment): count for task, assignment, count in rows}
 
 
-def _kept(session: Session, task: Task, one: compiled.Task, held: Mapping[tuple[int, int | None], int]) -> PlannedTask:
+def _kept(
+    session: Session,
+    task: Task,
+    one: compiled.Task,
+    last: compiled.Task | None,
+    held: Mapping[tuple[int, int | None], int],
+) -> PlannedTask:
     content = session.get_one(Recipe, task.recipe_id).content
     old = {label.name for label in recipes.from_json(content).labels}
     labels = [label.name for label in one.recipe.labels]
     gone = sorted(old - set(labels))
     offered = [status["name"] for status in task.statuses]
     wanted = [status.name for status in one.statuses]
+    present, wanted_settings = _settings_now(session, task), _settings(one)
+    if last is not None:
+        # What a manager may have set by hand changes where the file does.
+        before = _settings(last)
+        wanted_settings |= {name: present[name] for name in BY_HAND if before[name] == wanted_settings[name]}
     found: dict[str, Any] = {
         "join": tuple(email for email in one.assignees if email not in task.team),
         "leave": _leavers(session, task, one, held),
@@ -123,7 +147,7 @@ def _kept(session: Session, task: Task, one: compiled.Task, held: Mapping[tuple[
         "recipe_changed": content != recipes.to_json(one.recipe),
         "statuses_added": tuple(name for name in wanted if name not in offered),
         "statuses_removed": tuple(name for name in offered if name not in wanted),
-        "settings": differing(_settings_now(session, task), _settings(one)),
+        "settings": differing(present, wanted_settings),
     }
     items = sum(count for (task_id, _), count in held.items() if task_id == task.id)
     kind = "changed" if any(found.values()) else "same"

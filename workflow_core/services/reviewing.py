@@ -12,7 +12,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
-from workflow_core.services.work import check_author, check_parked, own_place
+from workflow_core.services.work import check_author, check_open, check_parked, own_place
 from workflow_core.store import activity, claims, held, issues, places, placing
 from workflow_core.store.claims import MAX_FIX_ROUNDS
 from workflow_core.store.models import Annotation, Comment, Issue, Item, Person, Recipe, Review, Task, TaskItem
@@ -41,14 +41,14 @@ def flag(
         Conflict: somebody else holds the place, or the item has neither a status nor an open place in that task.
         InvalidInput: it is not clear, or not allowed, what is flagged.
     """
-    places.lock_entries(session, place_id=place_id)
     qa, qa_task, assignment = own_place(session, actor=actor, place_id=place_id)
     if qa_task.type != "qa":
         raise NotAllowed(f"{qa_task.name!r} is an annotation task; issues are flagged in a QA task that reviews it")
     if qa.assignment_id not in (None, assignment.id):
         raise Conflict("somebody else reviews this item now")
+    check_open(qa_task, assignment, now, holding=True)
     work.next_state(work.State(qa.state), work.Event.FLAG)
-    check_author(session, actor=actor, place=qa, task=qa_task)
+    check_author(session, person=actor, place=qa, task=qa_task)
     annotation = _annotation(session, qa, annotation_id)
     reviewed = _reviewed(session, qa_task)
     owner = annotation.task_id if annotation else _task_of(session, reviewed, label=label, task=task)
@@ -89,13 +89,10 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
 
     Raises:
         NotFound: the issue is not on an item of the actor's.
-        Conflict: it is not open.
+        Conflict: it is not open, or the task is closed or locked.
     """
     issue = _issue(session, issue_id)
-    _, _, assignment = own_place(session, actor=actor, place_id=issue.place_id)
-    place = session.get_one(TaskItem, issue.place_id)
-    if place.assignment_id not in (None, assignment.id):
-        raise NotFound(f"{actor.email} has no issue {issue_id}")
+    place, _ = _own(session, actor, issue, issue.place_id, now)
     check_parked(session, place)
     issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
     issues.settle(session, issue, actor_id=actor.id, now=now)
@@ -104,12 +101,12 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
 
 def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, text: str = "") -> Issue:
     """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
-    issue, qa, assignment_id = _owned(session, actor, issue_id)
+    issue, qa, assignment_id = _owned(session, actor, issue_id, now)
     work.next_state(work.State(qa.state), work.Event.FLAG)
-    issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
-    issue.rounds += 1
     place = places.find(session, task_id=session.get_one(TaskItem, issue.place_id).task_id, item_id=issue.item_id)
     assert place is not None
+    issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
+    issue.rounds += 1
     _return(session, place, issue, actor_id=actor.id, now=now)
     limit = session.get_one(Task, place.task_id).max_fix_rounds
     if limit is not None and issue.rounds > limit:
@@ -127,7 +124,7 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
 
 def approve(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Issue:
     """Accept a fix."""
-    issue, _, _ = _owned(session, actor, issue_id)
+    issue, _, _ = _owned(session, actor, issue_id, now)
     issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor.id, now=now)
     return _settled(session, issue, actor, now)
 
@@ -139,7 +136,7 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
         places.lock(session, issue.flagged_place_id)
         session.refresh(issue)
     else:
-        issue, _, _ = _owned(session, actor, issue_id)
+        issue, _, _ = _owned(session, actor, issue_id, now)
     places.lock(session, issue.place_id)
     issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor.id if actor else None, now=now)
     return _settled(session, issue, actor, now)
@@ -157,13 +154,11 @@ def comment(
     """Say something in the thread of an issue, or about an item: the manager sees it, nothing else happens."""
     if not text.strip():
         raise InvalidInput("a comment says something")
-    issue = _issue(session, issue_id) if issue_id is not None else None
-    about = session.get(TaskItem, issue.place_id if issue else place_id)
-    if about is None:
+    issue = session.get(Issue, issue_id) if issue_id is not None else None
+    mine = [issue.place_id, issue.flagged_place_id] if issue else [place_id or 0]
+    about = session.get(TaskItem, mine[0])
+    if about is None or not any(_sees(session, actor, place) for place in mine):
         raise NotFound("there is nothing of that number to comment on")
-    mine = [issue.place_id, issue.flagged_place_id] if issue else [about.id]
-    if not any(_sees(session, actor, place) for place in mine):
-        raise NotFound(f"{actor.email} has nothing of that number to comment on")
     new = Comment(
         item_id=about.item_id,
         task_id=about.task_id,
@@ -206,14 +201,24 @@ def _issue(session: Session, issue_id: int | None) -> Issue:
     return issue
 
 
-def _owned(session: Session, actor: Person, issue_id: int) -> tuple[Issue, TaskItem, int]:
+def _owned(session: Session, actor: Person, issue_id: int, now: datetime) -> tuple[Issue, TaskItem, int]:
     """Return an issue that is the actor's to judge: their QA place owns it, or it was handed on to it."""
     issue = _issue(session, issue_id)
-    qa, task, assignment = own_place(session, actor=actor, place_id=issue.flagged_place_id)
+    qa, assignment_id = _own(session, actor, issue, issue.flagged_place_id, now)
+    return issue, qa, assignment_id
+
+
+def _own(session: Session, actor: Person, issue: Issue, place_id: int, now: datetime) -> tuple[TaskItem, int]:
+    """Return a place of an issue that is the actor's, locked: nobody changes the issue any more."""
+    try:
+        place, task, assignment = own_place(session, actor=actor, place_id=place_id)
+    except NotFound:
+        raise NotFound(f"there is no issue {issue.id}") from None
     session.refresh(issue)
-    if task.type != "qa" or qa.assignment_id not in (None, assignment.id):
-        raise NotFound(f"{actor.email} has no issue {issue_id}")
-    return issue, qa, assignment.id
+    if place.assignment_id not in (None, assignment.id):
+        raise NotFound(f"there is no issue {issue.id}")
+    check_open(task, assignment, now, holding=True)
+    return place, assignment.id
 
 
 def _may_resolve(session: Session, actor: Person, issue: Issue) -> bool:

@@ -11,7 +11,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import data, people
 from workflow_core.services.people import Actor
-from workflow_core.services.work import check_author, own_place
+from workflow_core.services.work import check_author, check_open, own_place
 from workflow_core.store import lineage, places, placing
 from workflow_core.store.issues import author_of, turn_of
 from workflow_core.store.lineage import Effects
@@ -24,13 +24,16 @@ def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Ef
     Raises:
         NotFound: the item is not the person's.
         NotAllowed: they have become an author of what they reviewed, and would hold it again.
-        Conflict: somebody has begun a place that was reached from it, the item is exported, or the status is history.
+        Conflict: somebody has begun a place that was reached from it, the item is exported, the status is history; or
+            the task is closed or locked.
     """
     place, task, assignment = own_place(session, actor=actor, place_id=place_id)
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.UNDO_OWN_STATUS)
     _check_present(session, place)
+    check_open(task, assignment, now, holding=True)
     if author_of(session, place, None) != actor.id or place.assignment_id != assignment.id:
         raise Conflict(f"{_name(session, place)} was {place.status} by somebody else; a manager can clear it")
-    check_author(session, actor=actor, place=place, task=task)
+    check_author(session, person=actor, place=place, task=task)
     lineage.trace(session, [place.status_event_id])
     effects = lineage.effects(session)
     begun = [reached.task for reached in effects.places if reached.begun]
@@ -98,7 +101,9 @@ def clear(
         Conflict: somebody holds a place that would be withdrawn and it was not confirmed; or a status is history.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
-    locked = [_locked(session, place.id) for place in of]
+    ids = [place.id for place in of]
+    places.lock_listed(session, ids)
+    locked = [_locked(session, one) for one in ids]
     for place in locked:
         _check_present(session, place)
     lineage.trace(session, [place.status_event_id for place in locked])

@@ -3,20 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from workflow_core.domain import recipes, statuses
+from workflow_core.domain import recipes, sampling, statuses
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import data, people, terms
+from workflow_core.services import data, editing, new_tasks, people
+from workflow_core.services.editing import Settings
 from workflow_core.services.people import Actor
 from workflow_core.services.routing import BATCH
-from workflow_core.store import arrivals, entering, placing, teams, versions
-from workflow_core.store.models import Dataset, Item, Pipeline, PipelineVersion, Recipe, Review, Task
+from workflow_core.store import arrivals, entering, items, placing, samples, teams, versions
+from workflow_core.store.models import Dataset, Pipeline, PipelineVersion, Recipe, Review, Task
 
 
 def create(
@@ -32,8 +33,7 @@ def create(
     reviews: Sequence[Task] = (),
     extra_statuses: Sequence[str | statuses.Status] = (),
     queue: Queue | None = None,
-    review_own: bool = False,
-    description: str | None = None,
+    **settings: Unpack[Settings],
 ) -> Task:
     """Make an empty task with its team; `add_items` fills it.
 
@@ -42,13 +42,14 @@ def create(
 
     Raises:
         NotAllowed: the actor may not create tasks.
-        InvalidInput: the name, the type, the statuses, the team, the queue, the recipe or the reviewed tasks make no
-            sense.
+        InvalidInput: the name, the type, the statuses, the team, the queue, the recipe, the reviewed tasks or the
+            settings make no sense.
     """
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.CREATE_TASK)
-    _check(session, dataset, name, type, reviews)
-    team = _team(name, assignees)
-    offered = _offered(type, extra_statuses)
+    new_tasks.check(session, dataset, name, type, reviews)
+    team = new_tasks.team(name, assignees)
+    offered = new_tasks.offered(type, extra_statuses)
+    editing.check(name, settings)
     if queue is not None and min(queue.batch, queue.limit, queue.lease_seconds) < 1:
         raise InvalidInput(f"the batch, the limit and the lease of a queue are at least 1; {name!r} has {queue}")
     if recipe is None:
@@ -70,9 +71,8 @@ def create(
         statuses=[asdict(one) for one in offered],
         queue={"batch": queue.batch, "limit": queue.limit} if queue else None,
         lease=(queue or Queue()).lease_seconds,
-        review_own=review_own,
-        description=description,
         created_at=now,
+        **settings,
     )
     session.add(task)
     session.flush()
@@ -91,9 +91,23 @@ def create_qa(
     now: datetime,
     name: str | None = None,
     of_status: Sequence[str] = ("completed",),
-    **settings: Any,
+    where: Mapping[str, Any] | None = None,
+    share: float = 1.0,
+    at_least: int = 0,
+    **more: Any,
 ) -> Task:
-    """Make a QA task over the items of an annotation task that have one of these statuses there now."""
+    """Make a QA task over the items of an annotation task that have one of these statuses there now.
+
+    Over all of them, or those of a filter (`where`), or a sample: a `share` by a draw that depends on the task and the
+    item alone, and `at_least` so many items of each annotator, by the same draw; fewer where they have fewer. What
+    else `create` takes may be given too.
+
+    Raises:
+        InvalidInput: the sample would be empty by its definition.
+    """
+    if not 0 <= share <= 1 or at_least < 0 or not (share or at_least):
+        sample = f"share={share:g} and at_least={at_least}"
+        raise InvalidInput(f"{sample} make no sample: a share lies between 0 and 1, at_least is 0 or more, one above 0")
     dataset = session.get_one(Dataset, task.dataset_id)
     qa = create(
         session,
@@ -105,12 +119,18 @@ def create_qa(
         now=now,
         type="qa",
         reviews=[task],
-        **settings,
+        **more,
     )
     offered = [statuses.Status(**one) for one in task.statuses]
     wanted = [statuses.resolve(one, offered).name for one in of_status]
-    with_status = entering.with_status(task_id=task.id, statuses=wanted)
-    _add(session, task=qa, chosen=(col(Item.dataset_id) == dataset.id) & with_status, now=now)
+    chosen = data.condition(session, dataset=dataset, where=where)
+    chosen &= entering.with_status(task_id=task.id, statuses=wanted)
+    if share < 1:
+        pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
+        seed = sampling.seed(pipeline.name if pipeline else "", task.name)
+        least = samples.of_each(session, task_id=task.id, where=chosen, seed=seed, count=at_least)
+        chosen &= samples.in_share(seed, share) | items.listed(session, least)
+    _add(session, task=qa, chosen=chosen, now=now)
     return qa
 
 
@@ -184,47 +204,3 @@ def by_name(session: Session, *, project_id: int, name: str) -> Task:
     if name not in names:
         raise NotFound(f"no task {name!r}; there is {', '.join(map(repr, sorted(names))) or 'none yet'}")
     return session.get_one(Task, names[name])
-
-
-def _check(session: Session, dataset: Dataset, name: str, type: str, reviews: Sequence[Task]) -> None:
-    if type not in statuses.DEFAULTS:
-        raise InvalidInput(f"unknown task type {type!r}; possible: {', '.join(statuses.DEFAULTS)}")
-    terms.name(name)
-    taken = select(Task).where(
-        Task.project_id == dataset.project_id, Task.name == name, col(Task.pipeline_id).is_(None)
-    )
-    if session.exec(taken).first() is not None:
-        raise InvalidInput(f"there is a task {name!r} already; give this one another name")
-    if (type == "qa") != bool(reviews):
-        wanted = "reviews at least one annotation task" if type == "qa" else "reviews nothing"
-        raise InvalidInput(f"task {name!r} is of type {type} and so {wanted}")
-    for reviewed in reviews:
-        if reviewed.type != "annotation":
-            raise InvalidInput(f"{reviewed.name!r} is a QA task; only annotation tasks are reviewed")
-        if reviewed.dataset_id != dataset.id:
-            raise InvalidInput(f"{reviewed.name!r} is a task over another dataset than {dataset.name!r}")
-
-
-def _team(name: str, assignees: Mapping[str, float]) -> dict[str, float]:
-    team: dict[str, float] = {}
-    for email, weight in assignees.items():
-        who = people.normal(email)
-        if who in team:
-            raise InvalidInput(f"{who} is named twice in the team of {name!r}")
-        team[who] = terms.weight(weight)
-    if not team:
-        raise InvalidInput(f"task {name!r} has nobody to work on it; name at least one person")
-    return team
-
-
-def _offered(type: statuses.TaskType, extra: Sequence[str | statuses.Status]) -> list[statuses.Status]:
-    offered = list(statuses.DEFAULTS[type])
-    for given in extra:
-        one = given if isinstance(given, statuses.Status) else statuses.named(given)
-        terms.name(one.name)
-        if type != "qa" and one.name == statuses.APPROVED.name:
-            raise InvalidInput("only a QA task offers the status 'approved': an approved item has been reviewed")
-        if one.name in {each.name for each in offered}:
-            raise InvalidInput(f"the status {one.name!r} is offered twice")
-        offered.append(one)
-    return offered

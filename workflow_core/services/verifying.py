@@ -130,6 +130,9 @@ def _moves(chunk: Chunk) -> Iterator[Difference]:
                 statuses[event.id] = event
             if event.verb in BEGINNING_ANEW:
                 seen.clear()
+            if event.verb is Verb.HELD:
+                # A new issue takes an item that has left back to its exit, by which it leaves again.
+                seen = {move for move in seen if move[1] is not Verb.EXITED}
             if event.cause_id is None:
                 continue
             led.add(event.cause_id)

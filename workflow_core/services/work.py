@@ -8,11 +8,12 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from workflow_core.domain import statuses, work
+from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import Conflict, NotAllowed, NotFound
-from workflow_core.services import annotating, announcing, judging
+from workflow_core.services import annotating, announcing, judging, people
 from workflow_core.store import activity, authors, claims, handovers, places, submissions
 from workflow_core.store.claims import Place
-from workflow_core.store.models import Assignment, Draft, Item, Person, Pipeline, Task, TaskItem
+from workflow_core.store.models import Assignment, Draft, Item, Membership, Person, Pipeline, Task, TaskItem
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
         Conflict: the task or the assignment is paused, or the task is closed.
     """
     task, assignment = _share(session, actor=actor, task_id=task_id)
-    _check_open(task, assignment, now)
+    check_open(task, assignment, now)
     _check_running(session, task)
     until = now + timedelta(seconds=task.lease)
     held = claims.held(session, task_id=task.id, assignment_id=assignment.id)
@@ -134,9 +135,9 @@ def submit(
     event = work.Event.DISCARD if chosen == "discarded" else work.Event.SUBMIT
     work.next_state(work.State(place.state), event, kept=_kept(place))
     _check_holder(place, assignment, name)
-    _check_open(task, assignment, now, holding=True)
+    check_open(task, assignment, now, holding=True)
     check_parked(session, place)
-    check_author(session, actor=actor, place=place, task=task)
+    check_author(session, person=actor, place=place, task=task)
     judging.check(session, place=place, task=task, status=chosen, name=name)
     draft = session.get(Draft, (place.id, actor.id))
     if annotations is None and draft is not None:
@@ -182,36 +183,43 @@ def _end(session: Session, *, actor: Person, place_id: int, verb: str, now: date
     session.expire(place)
 
 
-def _share(session: Session, *, actor: Person, task_id: int) -> tuple[Task, Assignment]:
+def _share(session: Session, *, actor: Person, task_id: int, what: str | None = None) -> tuple[Task, Assignment]:
+    """Return a task and the actor's assignment in it; `what` is it that does not exist for whoever has none."""
     found = session.exec(
-        select(Task, Assignment)
+        select(Task, Assignment, Membership.role)
         .join(Assignment, col(Assignment.task_id) == col(Task.id))
+        .join(Membership, col(Membership.project_id) == col(Task.project_id))
         .where(Task.id == task_id, Assignment.person_id == actor.id, col(Assignment.active))
+        .where(Membership.person_id == actor.id)
     ).first()
     if found is None or not actor.active:
-        raise NotFound(f"{actor.email} has no task {task_id}")
-    return found
+        raise NotFound(f"{actor.email} has no {what or f'task {task_id}'}")
+    task, assignment, role = found
+    qa = task.type == "qa"
+    people.check(actor, Role(role), Permission.REVIEW_OWN_ASSIGNMENT if qa else Permission.WORK_ON_OWN_ASSIGNMENT)
+    return task, assignment
 
 
 def own_place(session: Session, *, actor: Person, place_id: int) -> tuple[TaskItem, Task, Assignment]:
     """Return a place that is the person's: in their assignment, or in the pool of a task of theirs."""
+    what = f"item at place {place_id}"
     place = places.lock(session, place_id)
     if place is None:
-        raise NotFound(f"{actor.email} has no item at place {place_id}")
-    task, assignment = _share(session, actor=actor, task_id=place.task_id)
+        raise NotFound(f"{actor.email} has no {what}")
+    task, assignment = _share(session, actor=actor, task_id=place.task_id, what=what)
     if place.assignment_id not in (None, assignment.id) and (
         # Who lost a claim from a pool hears of it; what was never theirs does not exist for them.
         task.queue is None or not claims.held_before(session, place=place, person_id=actor.id)
     ):
-        raise NotFound(f"{actor.email} has no item at place {place_id}")
+        raise NotFound(f"{actor.email} has no {what}")
     return place, task, assignment
 
 
-def check_author(session: Session, *, actor: Person, place: TaskItem, task: Task) -> None:
+def check_author(session: Session, *, person: Person, place: TaskItem, task: Task) -> None:
     """Refuse that somebody reviews their own work."""
-    if task.type == "qa" and not task.review_own and authors.wrote(session, place=place, person_id=actor.id):
+    if task.type == "qa" and not task.review_own and authors.wrote(session, place=place, person_id=person.id):
         name = _name(session, place)
-        raise NotAllowed(f"{actor.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
+        raise NotAllowed(f"{person.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
 
 
 def check_parked(session: Session, place: TaskItem) -> None:
@@ -228,7 +236,8 @@ def _check_holder(place: TaskItem, assignment: Assignment, name: str) -> None:
     raise Conflict(f"{name} is in somebody else's assignment now; your draft is kept")
 
 
-def _check_open(task: Task, assignment: Assignment, now: datetime, *, holding: bool = False) -> None:
+def check_open(task: Task, assignment: Assignment, now: datetime, *, holding: bool = False) -> None:
+    """Refuse work in a task that is closed or locked, and handing out in one that is paused."""
     if task.closed_at is not None or task.archived_at is not None:
         raise Conflict(f"task {task.name!r} is closed; its manager can re-open it")
     if task.lock_when_due and task.due_at is not None and now >= task.due_at:

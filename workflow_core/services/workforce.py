@@ -49,11 +49,10 @@ def redistribute(
     if of is not None:
         listed = ", ".join(str(_member(team, task, email).id) for email in of) or "NULL"
         chosen += f" AND task_item.assignment_id IN ({listed})"
-    condition = filtering.Condition("TRUE", {})
+    items = handovers.EVERY
     if where is not None:
-        names = data.task_names(session, project_id=task.project_id)
-        condition = filtering.of(session, where, tasks=names)
-    handovers.choose(session, task_id=task.id, where=chosen, items=condition.sql, **condition.values)
+        items = filtering.of(session, where, tasks=data.task_names(session, project_id=task.project_id))
+    handovers.choose(session, task_id=task.id, where=chosen, items=items)
     handed = handovers.hand_out(session, weights=target)
     if not preview:
         handovers.leave_stuck(session)
@@ -77,6 +76,7 @@ def reassign(
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REASSIGN_WORK)
     team = _team(session, task)
     leaver = _member(team, task, old)
+    handovers.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
     _confirm_claims(session, task, leaver, old, end_claims)
     person = people.member(session, email=new, project_id=task.project_id, role="contributor", now=now)
     if not person.active:
@@ -116,6 +116,7 @@ def remove(
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
     leaver = _member(_team(session, task), task, email)
+    handovers.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
     _confirm_claims(session, task, leaver, email, end_claims)
     leaver.active = False
     session.flush()
@@ -152,7 +153,7 @@ def _hand_over(
     session: Session, actor: Actor, task: Task, leaver: Assignment, weights: Mapping[int, float] | None, now: datetime
 ) -> Handed:
     where = f"{UNFINISHED} AND task_item.assignment_id = {int(leaver.id)}"
-    handovers.choose(session, task_id=task.id, where=where)
+    handovers.choose(session, task_id=task.id, where=where, wait=False)
     handed = handovers.hand_out(session, weights=weights)
     if weights is not None and handed.stuck:
         handed = handovers.try_others(session)

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import text
+from sqlmodel import Session, col, select
 
-from workflow_core.store import allotting, arrivals
+from workflow_core.store import allotting, arrivals, places
 from workflow_core.store.dialect import is_postgres, run
+from workflow_core.store.filtering import Condition
+from workflow_core.store.models import Assignment
 
 REMAINING = """
     state = 'queued' AND NOT EXISTS (
@@ -16,6 +19,7 @@ REMAINING = """
         SELECT 1 FROM issue i WHERE i.flagged_place_id = task_item.id AND i.state IN ('open', 'for_review')
     )
 """
+EVERY = Condition("TRUE", {})
 UNFINISHED = "state IN ('queued', 'claimed', 'returned', 'waiting')"
 
 
@@ -36,20 +40,34 @@ def held(session: Session, *, task_id: int, assignment_id: int) -> int:
     return int(run(session, counted, task=task_id, assignment=assignment_id).scalar_one())
 
 
-def choose(session: Session, *, task_id: int, where: str, items: str = "TRUE", **values: object) -> int:
-    """Make arrivals of the places of a task that `where` describes, of items that `items` describes."""
+def lock_unfinished(session: Session, *, task_id: int, assignment_id: int) -> None:
+    """Lock what an assignment has to do, and then the assignments of its task, before anything about them changes."""
+    unfinished = f"task_item.task_id = :task AND {UNFINISHED} AND task_item.assignment_id = :assignment"
+    places.lock_all(session, text(unfinished).bindparams(task=task_id, assignment=assignment_id))
+    team = select(Assignment).where(Assignment.task_id == task_id).order_by(col(Assignment.id))
+    session.exec(team.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+
+
+def choose(session: Session, *, task_id: int, where: str, items: Condition = EVERY, wait: bool = True) -> int:
+    """Make arrivals of the places of a task that `where`, fixed SQL, describes, of items that a filter takes.
+
+    Who has locked the team already cannot `wait` for places any more: what somebody works on this moment is left out.
+    """
     arrivals.prepare(session)
-    lock = "FOR NO KEY UPDATE OF task_item" if is_postgres(session) else ""
+    condition = f"task_item.task_id = :task AND {where} AND {items.sql}"
+    if wait:
+        places.lock_all(session, text(condition).bindparams(task=task_id, **items.values))
+    lock = "FOR NO KEY UPDATE OF task_item SKIP LOCKED" if is_postgres(session) else ""
     return run(
         session,
         f"""
         INSERT INTO arrival (source_id, entry_id, item_id, kind, task_id, visit)
         SELECT task_item.id, task_item.entry_id, task_item.item_id, 'task', task_item.task_id, task_item.visit
         FROM task_item JOIN item ON item.id = task_item.item_id
-        WHERE task_item.task_id = :task AND {where} AND {items} ORDER BY task_item.rank, task_item.id {lock}
+        WHERE {condition} ORDER BY task_item.rank, task_item.id {lock}
         """,
         task=task_id,
-        **values,
+        **items.values,
     ).rowcount
 
 
@@ -119,8 +137,9 @@ def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: 
     A review in the pool stays there, unless nobody else may take it.
     """
     theirs = f"""
-        task_item.item_id = :item AND {UNFINISHED} AND (task_item.assignment_id IS NULL OR task_item.assignment_id IN (
-            SELECT s.id FROM assignment s WHERE s.task_id = task_item.task_id AND s.person_id = :person
+        task_item.item_id = {int(item_id)} AND {UNFINISHED}
+        AND (task_item.assignment_id IS NULL OR task_item.assignment_id IN (
+            SELECT s.id FROM assignment s WHERE s.task_id = task_item.task_id AND s.person_id = {int(person_id)}
         ))
     """
     reviews = run(
@@ -130,11 +149,9 @@ def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: 
         JOIN task_item ON task_item.task_id = r.qa_task_id AND {theirs}
         WHERE r.task_id = :task ORDER BY task_item.task_id
         """,
-        item=item_id,
-        person=person_id,
         task=task_id,
     ).scalars()
     for review in reviews.all():
-        choose(session, task_id=review, where=theirs, item=item_id, person=person_id)
+        choose(session, task_id=review, where=theirs)
         hand_out(session)
         carry_out(session, actor_id=None, now=now)

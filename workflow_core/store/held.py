@@ -57,19 +57,13 @@ def hold_again(session: Session, *, place: TaskItem, now: datetime) -> None:
     if entry is None or entry.exit is None or entry.exit in NEVER_HELD:
         return
     entry.held_exit, entry.exit, entry.exited_at = entry.exit, None, None
-    left = select(Event.cause_id).where(
+    # By what led to the exit the item is still to be found there, if that is taken back.
+    last = select(Event.cause_id).where(
         Event.item_id == entry.item_id, Event.entry_id == entry.id, Event.verb == "exited"
     )
-    session.add(
-        Event(
-            at=now,
-            verb="held",
-            item_id=entry.item_id,
-            entry_id=entry.id,
-            cause_id=session.exec(left.order_by(col(Event.id).desc()).limit(1)).first(),
-            name=entry.held_exit,
-        )
-    )
+    cause = session.exec(last.order_by(col(Event.id).desc()).limit(1)).first()
+    held = Event(at=now, verb="held", item_id=entry.item_id, entry_id=entry.id, name=entry.held_exit, cause_id=cause)
+    session.add(held)
     session.flush()
 
 

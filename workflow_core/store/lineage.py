@@ -179,7 +179,7 @@ def _come_back(session: Session, now: datetime) -> None:
     )
     run(
         session,
-        f"""UPDATE task_item SET kept_routing = 'pending', kept_routed = FALSE
+        f"""UPDATE task_item SET kept_routing = 'pending'
         WHERE {CLOSED} AND kept_by = 'issue' AND kept_routing = 'void'""",
         verb="voided",
     )

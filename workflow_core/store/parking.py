@@ -23,21 +23,26 @@ def free_for_somebody(session: Session, *, now: datetime) -> int:
 
     In a task that allocates in advance the pool is open to whoever asks next.
     """
-    where = f"parked IS NOT NULL AND parked = :nobody AND state IN ('queued', 'returned') AND {TAKER}"
-    if is_postgres(session):
-        # Else somebody could claim one between the event and the change, and be told of as freed.
-        run(session, f"SELECT id FROM task_item WHERE {where} ORDER BY task_id, id FOR NO KEY UPDATE", nobody=NOBODY)
+    lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
+    free = run(
+        session,
+        f"""SELECT id FROM task_item
+        WHERE parked IS NOT NULL AND parked = :nobody AND state IN ('queued', 'returned') AND {TAKER} {lock}""",
+        nobody=NOBODY,
+    )
+    listed = ", ".join(str(one) for one in free.scalars())
+    if not listed:
+        return 0
     run(
         session,
         f"""
         INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, name)
         SELECT :now, 'unparked', item_id, task_id, entry_id, assignment_id, visit, parked
-        FROM task_item WHERE {where} ORDER BY task_id, id
+        FROM task_item WHERE id IN ({listed}) ORDER BY task_id, id
         """,
         now=now,
-        nobody=NOBODY,
     )
-    return run(session, f"UPDATE task_item SET parked = NULL WHERE {where}", nobody=NOBODY).rowcount
+    return run(session, f"UPDATE task_item SET parked = NULL WHERE id IN ({listed})").rowcount
 
 
 def count(session: Session) -> int:

@@ -1,40 +1,72 @@
-"""Places, a few at a time: locked in the order that keeps movers and people from waiting for each other in a circle."""
+"""Places: locked in the order that keeps movers and people from waiting for each other in a circle.
 
-from collections.abc import Sequence
+The entries of an item come first, in the order of their keys (the item itself where it is in no pipeline), then its
+places, then the assignments of a task. Who holds an item's entries may change all its places; who locks without them
+(a claim, a sweep, a mover) skips what is locked, and waits for nobody.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, TextClause, text, update
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from workflow_core.store.dialect import is_postgres, notify, run
-from workflow_core.store.models import Entry, Event, TaskItem
+from workflow_core.store.models import Entry, Event, Item, TaskItem
 
 
 def lock(session: Session, place_id: int) -> TaskItem | None:
-    """Return a place, locked until the transaction ends: its entry first, as movers do."""
+    """Return a place, locked until the transaction ends, with all of its item."""
     place = session.get(TaskItem, place_id, populate_existing=True)
     if place is None:
         return None
-    if place.entry_id is not None:
-        entry = select(Entry).where(Entry.id == place.entry_id).with_for_update(key_share=True)
-        session.exec(entry.execution_options(populate_existing=True)).one()
+    entries = select(Entry).where(Entry.item_id == place.item_id).order_by(col(Entry.id))
+    entries = entries.with_for_update(key_share=True).execution_options(populate_existing=True)
+    if not session.exec(entries).all() and is_postgres(session):
+        _lock(session, select(Item.id).where(Item.id == place.item_id))
     query = select(TaskItem).where(TaskItem.id == place_id).with_for_update(key_share=True)
     return session.exec(query.execution_options(populate_existing=True)).first()
 
 
-def lock_entries(session: Session, *, place_id: int) -> None:
-    """Lock all entries of a place's item: a review outside pipelines reaches its places in these."""
-    if is_postgres(session):
-        run(
-            session,
-            """SELECT e.id FROM entry e JOIN task_item ti ON ti.item_id = e.item_id WHERE ti.id = :place
-            ORDER BY e.id FOR NO KEY UPDATE OF e""",
-            place=place_id,
-        )
+def lock_all(session: Session, where: ColumnElement[bool] | TextClause) -> None:
+    """Lock the places that a condition on places and their items takes, until the transaction ends.
+
+    Only on PostgreSQL: SQLite has one writer anyway.
+    """
+    if not is_postgres(session):
+        return
+    chosen = select(TaskItem.item_id).join(Item).where(where)
+    _lock(session, select(Entry.id).where(col(Entry.item_id).in_(chosen)).order_by(col(Entry.id)))
+    entered = select(Entry.item_id).where(col(Entry.item_id) == col(Item.id)).exists()
+    _lock(session, select(Item.id).where(col(Item.id).in_(chosen), ~entered).order_by(col(Item.id)))
+    places = select(TaskItem.id).join(Item).where(where).order_by(col(TaskItem.id))
+    _lock(session, places, of=TaskItem)
+
+
+def lock_listed(session: Session, ids: Iterable[int]) -> None:
+    """Lock places by their keys, however many; a statement has no so many parameters."""
+    listed = ", ".join(str(int(one)) for one in ids) or "NULL"
+    lock_all(session, text(f"task_item.id IN ({listed})"))
+
+
+def _lock(session: Session, rows: SelectOfScalar[int], of: type[TaskItem] | None = None) -> None:
+    locked = rows.with_for_update(key_share=True, of=of).subquery()
+    session.exec(select(func.count()).select_from(locked)).one()
+
+
+def rank(session: Session, *, task_id: int, items: ColumnElement[bool], rank: int) -> int:
+    """Give the places of a task a rank, those of the items that the condition takes; returns how many it changes."""
+    of = (col(TaskItem.task_id) == task_id) & (col(TaskItem.rank) != rank)
+    of &= col(TaskItem.item_id).in_(select(Item.id).where(items))
+    lock_all(session, of)
+    changed = update(TaskItem).where(of).values(rank=rank).execution_options(preserve_rowcount=True)
+    return session.connection().execute(changed).rowcount
 
 
 def find(session: Session, *, task_id: int, item_id: int) -> TaskItem | None:
-    """Return an item's place in a task, locked; its entry is locked already by who holds a sibling, or all are."""
+    """Return an item's place in a task, locked; its item is locked already by whoever holds another place of it."""
     query = select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.item_id == item_id)
     return session.exec(query.with_for_update(key_share=True).execution_options(populate_existing=True)).first()
 
@@ -62,8 +94,7 @@ def take(session: Session, place: TaskItem, *, assignment_id: int | None, actor_
     if place.state != "submitted":
         return False
     place.kept_status, place.kept_event_id = place.status, place.status_event_id
-    place.kept_by, place.kept_routed = "issue", place.routing in ("routed", "void")
-    place.kept_routing = place.routing if place.kept_routed else "pending"
+    place.kept_by, place.kept_routing = "issue", place.routing if place.routing in ("routed", "void") else "pending"
     place.status = place.status_event_id = place.routing = None
     place.state, place.assignment_id = "returned", assignment_id
     place.position, place.since, place.parked = -1, now, None
@@ -100,8 +131,8 @@ def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now
         session,
         f"""
         UPDATE task_item SET state = 'submitted', status = kept_status, status_event_id = kept_event_id,
-            routing = CASE WHEN kept_routed THEN kept_routing ELSE 'pending' END,
-            kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routed = NULL, kept_routing = NULL,
+            routing = CASE WHEN kept_routing = 'again' THEN 'pending' ELSE kept_routing END,
+            kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routing = NULL,
             lease_until = NULL, parked = NULL, since = :now
         WHERE {free}
         """,

@@ -214,7 +214,6 @@ def _enter_again(session: Session, now: datetime) -> None:
         UPDATE task_item SET
             kept_status = status, kept_event_id = status_event_id,
             kept_by = CASE WHEN state = 'submitted' THEN 're-entry' END,
-            kept_routed = CASE WHEN state = 'submitted' THEN routing = 'routed' END,
             kept_routing = CASE WHEN routing = 'parked' THEN 'pending' ELSE routing END,
             state = 'queued', status = NULL, routing = NULL, status_event_id = NULL,
             visit = a.visit, entry_id = a.entry_id, assignment_id = a.assignment_id,
@@ -227,7 +226,8 @@ def _enter_again(session: Session, now: datetime) -> None:
     run(
         session,
         """
-        UPDATE task_item SET kept_routed = FALSE
+        UPDATE task_item SET
+            kept_routing = CASE WHEN kept_routing IN ('pending', 'void') THEN 'pending' ELSE 'again' END
         WHERE id IN (SELECT existing_id FROM arrival WHERE kind = 'open') AND kept_status IS NOT NULL
         """,
     )

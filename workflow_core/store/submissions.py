@@ -36,8 +36,7 @@ def submit(
         UPDATE task_item SET state = 'submitted', status = :status, status_event_id = :event,
             routing = :routing,
             assignment_id = :assignment, claim_no = CASE WHEN state = 'claimed' THEN claim_no ELSE claim_no + 1 END,
-            kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routed = NULL,
-            kept_routing = NULL,
+            kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routing = NULL,
             lease_until = NULL, parked = NULL, begun = TRUE, since = :now
         WHERE id = :id AND state = :state AND claim_no = :token
         """,
@@ -59,10 +58,10 @@ def submit(
 
 def _routing(place: TaskItem, status: str, event_id: int) -> tuple[str, int]:
     """Return what becomes of the status, and the event by which it leads, or led, to other places."""
-    fixed = place.kept_routed if place.kept_by == "issue" else None
-    if fixed and place.kept_routing == "void":
+    fixed = place.kept_routing if place.kept_by == "issue" else None
+    if fixed == "void":
         return "void", event_id
-    if fixed and place.kept_status == status and place.kept_event_id is not None:
+    if fixed == "routed" and place.kept_status == status and place.kept_event_id is not None:
         return "routed", place.kept_event_id
     return "routed" if place.entry_id is None else "pending", event_id
 

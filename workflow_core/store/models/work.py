@@ -94,8 +94,8 @@ class TaskItem(Table, table=True):
     """An item's place in one task.
 
     `routing` says what became of the status: pending, routed, void (the item had left), parked.
-    `kept_status` is a status taken by an issue or by a re-entry; `kept_routing` says what had become of it, and
-    `kept_routed` whether that still holds: not for what was pending, nor once a route has led here again.
+    `kept_status` is a status taken by an issue or by a re-entry; `kept_routing` says what had become of it:
+    pending, routed, void, or again where it was routed and a route has led here once more, so that the next one is too.
     What has the lower `rank` comes first, then the lower `position`.
     `parked` says why nobody can go on with it. `claim_no` is the fencing token: it grows with each claim.
     """
@@ -114,8 +114,8 @@ class TaskItem(Table, table=True):
         CheckConstraint("state <> 'claimed' OR assignment_id IS NOT NULL", name="claimed_by_somebody"),
         CheckConstraint("(kept_status IS NOT NULL) = (kept_by IS NOT NULL)", name="kept_by"),
         CheckConstraint("kept_by IN ('issue', 're-entry')", name="kept_by_what"),
-        CheckConstraint("(kept_status IS NOT NULL) = (kept_routed IS NOT NULL)", name="kept_routed"),
-        CheckConstraint("kept_routing IN ('pending', 'routed', 'void')", name="kept_routing"),
+        CheckConstraint("(kept_status IS NOT NULL) = (kept_routing IS NOT NULL)", name="kept_routing"),
+        CheckConstraint("kept_routing IN ('pending', 'routed', 'void', 'again')", name="kept_routing_what"),
         CheckConstraint("kept_status IS NULL OR state NOT IN ('submitted', 'withdrawn')", name="kept_while_open"),
         CheckConstraint("state <> 'returned' OR coalesce(kept_by, '') = 'issue'", name="returned_by_issue"),
         CheckConstraint("(routing = 'parked') = (parked IS NOT NULL) OR state <> 'submitted'", name="parked"),
@@ -164,7 +164,6 @@ class TaskItem(Table, table=True):
     routing: str | None = Field(default=None, max_length=8)
     status_event_id: int | None = number(null=True)
     kept_status: str | None = Field(default=None, max_length=64)
-    kept_routed: bool | None = None
     kept_routing: str | None = Field(default=None, max_length=8)
     kept_by: str | None = Field(default=None, max_length=8)
     kept_event_id: int | None = number(null=True)

@@ -347,7 +347,7 @@ def upgrade() -> None:
         sa.Column("routing", sa.String(length=8), nullable=True),
         sa.Column("status_event_id", Key, nullable=True),
         sa.Column("kept_status", sa.String(length=64), nullable=True),
-        sa.Column("kept_routed", sa.Boolean(), nullable=True),
+        sa.Column("kept_routing", sa.String(length=8), nullable=True),
         sa.Column("kept_by", sa.String(length=8), nullable=True),
         sa.Column("kept_event_id", Key, nullable=True),
         sa.Column("visit", sa.Integer(), nullable=False),
@@ -375,6 +375,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("kept_by IN ('issue', 're-entry')", name=op.f("ck_task_item_kept_by_what")),
         sa.CheckConstraint(
+            "kept_routing IN ('pending', 'routed', 'void', 'again')", name=op.f("ck_task_item_kept_routing_what")
+        ),
+        sa.CheckConstraint(
             "kept_status IS NULL OR state NOT IN ('submitted', 'withdrawn')", name=op.f("ck_task_item_kept_while_open")
         ),
         sa.CheckConstraint(
@@ -393,7 +396,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("(kept_status IS NOT NULL) = (kept_by IS NOT NULL)", name=op.f("ck_task_item_kept_by")),
         sa.CheckConstraint(
-            "(kept_status IS NOT NULL) = (kept_routed IS NOT NULL)", name=op.f("ck_task_item_kept_routed")
+            "(kept_status IS NOT NULL) = (kept_routing IS NOT NULL)", name=op.f("ck_task_item_kept_routing")
         ),
         sa.CheckConstraint("visit >= 1", name=op.f("ck_task_item_visit")),
         sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name="fk_task_item_assignment_id"),

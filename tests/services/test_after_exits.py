@@ -1,0 +1,99 @@
+"""What still happens to items that have left a pipeline: reviews outside it, and second thoughts."""
+
+import pytest
+from sqlmodel import select
+from stage import Stage
+
+from workflow_core.pipeline.compiled import Queue
+from workflow_core.services import reviewing, second_thoughts, tasks
+from workflow_core.store.models import Task, TaskItem
+
+PIPELINE = """
+pipeline: p
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: signs}}
+  signs: {type: annotation, recipe: {labels: [sign]}, assignees: [bo@example.org], on: {completed: qa}}
+  qa: {type: qa, assignees: [quinn@example.org]}
+"""
+
+
+@pytest.fixture
+def stage(engine):
+    """One item, as far as QA; beside the pipeline eve reviews what was done in `cars`."""
+    stage = Stage(engine)
+    stage.deploy(PIPELINE)
+    stage.add_items(1)
+    for who, task in (("ann", "cars"), ("bo", "signs")):
+        stage.do(who, task, "completed")
+        stage.advance()
+    with stage.session() as session:
+        cars = stage.task(session, "cars")
+        team = {"eve@example.org": 1}
+        tasks.create_qa(session, actor=None, task=cars, assignees=team, name="again", queue=Queue(), now=stage.now)
+    return stage
+
+
+def flag(stage, who, task, about):
+    with stage.session() as session:
+        task_id = session.exec(select(Task.id).where(Task.name == task)).one()
+        actor, place = (
+            stage.person(session, who),
+            session.exec(select(TaskItem).where(TaskItem.task_id == task_id)).one(),
+        )
+        return reviewing.flag(session, actor=actor, place_id=place.id, kind="sloppy", task=about, now=stage.now).id
+
+
+def judge(stage, act, who, issue_id):
+    with stage.session() as session:
+        act(session, actor=stage.person(session, who), issue_id=issue_id, now=stage.now)
+
+
+def redone(stage, who, task, issue_id):
+    judge(stage, reviewing.fix, who, issue_id)
+    stage.do(who, task, "completed")
+
+
+def test_an_item_that_a_review_outside_takes_back_leaves_by_its_exit_once_more(stage):
+    issue = flag(stage, "eve", "again", "cars")
+    redone(stage, "ann", "cars", issue)
+    stage.do("quinn", "qa", "approved")
+    stage.advance()
+    for _ in range(2):
+        assert stage.exits() == {"0": None}
+        judge(stage, reviewing.approve, "eve", issue)
+        assert stage.exits() == {"0": "approved"}
+        stage.check()
+        issue = flag(stage, "eve", "again", "cars")
+        redone(stage, "ann", "cars", issue)
+
+
+def test_a_fix_that_decides_otherwise_takes_the_exit_back(stage):
+    stage.do("quinn", "qa", "approved")
+    stage.advance()
+    flag(stage, "eve", "again", "cars")
+    stage.do("ann", "cars", "discarded")
+    assert stage.exits() == {"0": None}
+    stage.check()
+    stage.advance()
+    assert stage.exits() == {"0": "discarded"}
+    stage.check()
+
+
+def test_a_status_that_an_exit_gave_back_is_cleared_with_the_exit_that_it_led_to(stage):
+    first, second = flag(stage, "quinn", "qa", "cars"), flag(stage, "quinn", "qa", "signs")
+    assert first != second
+    stage.do("bo", "signs", "discarded")
+    stage.advance()
+    assert stage.exits() == {"0": "discarded"}
+    assert (stage.row("cars").state, stage.row("cars").status) == ("submitted", "completed")
+    with stage.session() as session:
+        cars = stage.task(session, "cars")
+        of = second_thoughts.chosen(session, task=cars)
+        second_thoughts.clear(session, actor=None, task=cars, of=of, now=stage.now)
+    assert (stage.row("cars").state, stage.row("cars").visit) == ("queued", 1)
+    assert stage.exits() == {"0": None}
+    stage.check()
+    for who, task in (("ann", "cars"), ("bo", "signs")):
+        assert stage.do(who, task, "completed") == "0"
+        stage.advance()
+    stage.check()

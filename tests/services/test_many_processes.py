@@ -1,0 +1,228 @@
+"""Thirty-two processes at work in one big task at once, with movers beside them: nobody sees an error of the database,
+no item has two holders, and none is lost.
+"""
+
+import random
+import time
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+
+import children
+from building import BOX
+from sqlmodel import select
+from stage import START, Stage
+
+from workflow_core.errors import AnnoflowError
+from workflow_core.pipeline.compiled import Queue
+from workflow_core.services import (
+    editing,
+    history,
+    reviewing,
+    routing,
+    second_thoughts,
+    sweeping,
+    tasks,
+    work,
+    workforce,
+)
+from workflow_core.store.database import engine_for, session_scope
+from workflow_core.store.models import Assignment, Entry, Event, Issue, Person, Task, TaskItem
+
+ITEMS = 20_000
+ANNOTATORS = [f"ann{number}" for number in range(9)]
+REVIEWERS = [f"quinn{number}" for number in range(6)]
+WINDOWS = 2
+"""Two of each person's processes: nobody is to be troubled by the second window that they have open."""
+ACTS = 25
+
+
+def team(names):
+    return ", ".join(f"{name}@example.org" for name in names)
+
+
+PIPELINE = f"""
+pipeline: p
+tasks:
+  cars:
+    type: annotation
+    recipe: {{labels: [car]}}
+    assignees: [{team(ANNOTATORS)}]
+    queue: {{batch: 2, limit: 4}}
+    on: {{completed: signs}}
+  signs:
+    type: annotation
+    recipe: {{labels: [sign]}}
+    assignees: [{team(ANNOTATORS)}]
+    on: {{completed: qa}}
+  qa:
+    type: qa
+    assignees: [{team(REVIEWERS)}]
+    queue: true
+    extra_statuses: [redo]
+    on: {{redo: cars}}
+"""
+
+
+class Worker:
+    """Somebody at work in a process of their own; each act is a transaction, as a request is."""
+
+    def __init__(self, engine, name, seed, task_ids, acknowledge):
+        self.engine, self.chance, self.now = engine, random.Random(seed), START + timedelta(days=1)
+        self.task_ids, self.acknowledge = task_ids, acknowledge
+        with session_scope(engine, read_only=True) as session:
+            self.id = session.exec(select(Person.id).where(Person.email == f"{name}@example.org")).one()
+
+    def do(self, service, **given):
+        """Call a service as this person; what a person is told is no error here, and None."""
+        self.now += timedelta(seconds=1)
+        with suppress(AnnoflowError), session_scope(self.engine) as session:
+            return service(session, actor=session.get_one(Person, self.id), now=self.now, **given)
+
+    def waiting_for(self, place):
+        with suppress(AnnoflowError), session_scope(self.engine) as session:
+            return reviewing.waiting_for(session, actor=session.get_one(Person, self.id), place_id=place.id)
+        return []
+
+    def submit(self, place, status, annotations=None):
+        done = self.do(work.submit, place_id=place.id, status=status, token=place.token, annotations=annotations)
+        if done is not None:
+            self.acknowledge(done.event_id)
+        return done
+
+    def annotate(self):
+        name = self.chance.choice(["cars", "signs", "signs"])
+        place = self.do(work.claim_next, task_id=self.task_ids[name])
+        if place is None:
+            return
+        for issue in self.waiting_for(place):
+            self.do(reviewing.fix, issue_id=issue.id)
+        match self.chance.randrange(10):
+            case 0:
+                self.do(self.chance.choice([work.release, work.postpone]), place_id=place.id)
+            case 1:
+                self.do(work.save_draft, place_id=place.id, annotations=[])
+            case 2:
+                self.submit(place, "discarded")
+            case other:
+                drawn = [BOX | {"label": name.removesuffix("s")}]
+                if self.submit(place, "completed", drawn) and other == 3:
+                    self.do(second_thoughts.undo, place_id=place.id)
+
+    def review(self):
+        place = self.do(work.claim_next, task_id=self.task_ids[self.chance.choice(["qa", "again"])])
+        if place is None:
+            time.sleep(0.01)
+            return
+        for issue in self.waiting_for(place):
+            self.do(self.chance.choice([reviewing.approve, reviewing.approve, reviewing.reopen]), issue_id=issue.id)
+        match self.chance.randrange(6):
+            case 0 | 1 | 2:
+                for name in self.chance.choice([["cars"], ["signs"], ["cars", "signs"], ["signs", "cars"]]):
+                    self.do(reviewing.flag, place_id=place.id, kind="sloppy", task=name)
+                if self.chance.random() < 0.3:
+                    self.dismiss()
+            case _:
+                self.submit(place, self.chance.choice(["approved", "approved", "redo", "discarded"]))
+
+    def dismiss(self):
+        with session_scope(self.engine, read_only=True) as session:
+            mine = select(Issue.id).where(Issue.flagged_by == self.id, Issue.state == "open")
+            issues = session.exec(mine).all()
+        if issues:
+            self.do(reviewing.dismiss, issue_id=self.chance.choice(issues))
+
+
+def manage(worker):
+    """What managers do beside it: clear, redistribute, reassign, rank; and the sweep."""
+    worker.now += timedelta(seconds=1)
+    act = worker.chance.randrange(5)
+    name = worker.chance.choice(["cars", "signs"])
+    with suppress(AnnoflowError), session_scope(worker.engine) as session:
+        task = session.get_one(Task, worker.task_ids[name])
+        if act == 0:
+            some = select(TaskItem).where(TaskItem.task_id == task.id, TaskItem.state == "submitted")
+            of = worker.chance.sample(found := session.exec(some).all(), min(3, len(found)))
+            second_thoughts.clear(session, actor=None, task=task, of=of, now=worker.now, end_claims=True)
+        elif act == 1:
+            signs = session.get_one(Task, worker.task_ids["signs"])
+            workforce.redistribute(session, actor=None, task=signs, now=worker.now)
+        elif act == 2:
+            held = select(Person.email).join(Assignment).where(Assignment.task_id == task.id)
+            old, new = worker.chance.sample(sorted(session.exec(held)), 2)
+            workforce.reassign(session, actor=None, task=task, old=old, new=new, now=worker.now, end_claims=True)
+            workforce.add(session, actor=None, task=task, email=old, now=worker.now)
+        elif act == 3:
+            where = {"name": {"glob": f"*{worker.chance.randrange(100)}"}}
+            editing.rank(session, actor=None, task=task, rank=worker.chance.randrange(-3, 3), where=where)
+        else:
+            sweeping.sweep(session, now=worker.now + timedelta(minutes=worker.chance.choice([0, 31])))
+
+
+def moving(engine):
+    while True:
+        with session_scope(engine) as session:
+            moved = routing.advance(session, limit=20, now=START + timedelta(days=1))
+        if not moved:
+            time.sleep(0.005)
+
+
+def many_items(engine):
+    """Return a stage on which all items are in the pipeline and some have come as far as QA."""
+    stage = Stage(engine)
+    stage.deploy(PIPELINE)
+    stage.add_items(ITEMS)
+    while stage.enter():
+        pass
+    for name in ANNOTATORS:
+        for _ in range(4):
+            stage.do(name, "cars", "completed")
+    stage.advance()
+    for name in ANNOTATORS:
+        stage.do_all(name, "signs", "completed")
+    stage.advance()
+    with stage.session() as session:
+        # Outside the pipeline, over items that are on their way in it.
+        cars, team = stage.task(session, "cars"), {f"{name}@example.org": 1 for name in REVIEWERS}
+        tasks.create_qa(session, actor=None, task=cars, assignees=team, name="again", queue=Queue(), now=stage.now)
+    return stage
+
+
+def test_thirty_two_processes_at_once_see_no_error_and_lose_nothing(database_url):
+    stage = many_items(engine_for(database_url))
+    with stage.session() as session:
+        task_ids = dict(session.exec(select(Task.name, Task.id)).all())
+    stage.engine.dispose()
+    with children.acknowledged() as (acknowledge, read):
+
+        def at_work(name, act, seed):
+            def acts(engine):
+                worker = Worker(engine, name, seed, task_ids, acknowledge)
+                for _ in range(ACTS):
+                    act(worker)
+
+            return children.fork(database_url, acts)
+
+        movers = [children.fork(database_url, moving) for _ in range(2)]
+        pids = [at_work(name, Worker.annotate, f"{name} {n}") for name in ANNOTATORS for n in range(WINDOWS)]
+        pids += [at_work(name, Worker.review, f"{name} {n}") for name in REVIEWERS for n in range(WINDOWS)]
+        pids += [at_work("ann0", manage, seed) for seed in range(2)]
+        codes, acknowledged = [], []
+        for pid in pids:
+            codes.append(children.wait(pid))
+            acknowledged += read()
+        for pid in movers:
+            children.kill(pid)
+    assert codes == [0] * 32
+    while stage.advance():
+        pass
+    with stage.session() as session:
+        assert set(acknowledged) <= set(session.exec(select(Event.id).where(Event.verb == "submitted")))
+        assert len(session.exec(select(Entry.id)).all()) == ITEMS
+        done = Counter(session.exec(select(Event.verb)))
+        # Also: no claim of what somebody else holds, and each item in a task, on its way or at an exit.
+        assert [str(one) for one in history.check(session)] == []
+    assert len(acknowledged) > 100
+    assert all(
+        done[verb] > 5 for verb in ("claimed", "flagged", "fixed", "undone", "dismissed", "cleared", "reassigned")
+    )

@@ -1,0 +1,314 @@
+"""Who may call which service: the whole of them in tables, with a call of each in a small world."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from building import BOX, NOW, add_items, dataset, deploy, make_task, move, person, task
+from sqlmodel import Session, col, select
+
+from workflow_core.connectors.records import Problems
+from workflow_core.domain.recipes import Label, Recipe
+from workflow_core.domain.reports import By
+from workflow_core.domain.roles import Permission, Role
+from workflow_core.services import (
+    data,
+    deploying,
+    editing,
+    exporting,
+    figures,
+    history,
+    importing,
+    ingesting,
+    managing,
+    people,
+    reviewing,
+    second_thoughts,
+    tasks,
+    work,
+    workforce,
+)
+from workflow_core.store.models import Assignment, Item, Person, Pipeline, Task, TaskItem
+
+P = Permission
+
+
+@dataclass
+class World:
+    """A project in which everything has happened once, and a call to make in it."""
+
+    session: Session
+    folder: Path
+    project: int
+    cars: Task
+    numbers: dict[str, int]
+    """By name: the `task`, an `item`, the places that ann has `held` open, that bo has `done`, that is `parked`, that
+    quinn has open as `reviewed`; and two issues of hers: `flagged`, and `fixed` by bo."""
+
+    def task(self, name: str) -> Task:
+        return task(self.session, name)
+
+    def opened(self, read_only: bool = False) -> Any:
+        return nullcontext(self.session)
+
+    def assignment(self) -> Assignment:
+        return self.session.exec(select(Assignment).where(Assignment.task_id == self.cars.id).limit(1)).one()
+
+    def placed(self) -> list[TaskItem]:
+        return second_thoughts.chosen(self.session, task=self.cars)
+
+
+Managed = Callable[[World, Person], object]
+BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
+    data.add_items: (
+        P.IMPORT_ITEMS,
+        lambda w, actor: data.add_items(
+            w.session, actor=actor, dataset=dataset(w.session), new=[data.NewItem(name="new.jpg")], now=NOW
+        ),
+    ),
+    data.create_dataset: (
+        P.MANAGE_DATASETS,
+        lambda w, actor: data.create_dataset(w.session, actor=actor, project_id=w.project, name="lane", now=NOW),
+    ),
+    data.find: (P.QUERY_ITEMS, lambda w, actor: data.find(w.session, actor=actor, dataset=dataset(w.session))),
+    deploying.deploy: (P.MANAGE_PIPELINES, lambda w, actor: deploy(w.session, actor=actor)),
+    editing.edit: (P.EDIT_TASK, lambda w, actor: editing.edit(w.session, actor=actor, task=w.cars, priority=1)),
+    editing.rank: (P.EDIT_TASK, lambda w, actor: editing.rank(w.session, actor=actor, task=w.cars, rank=1)),
+    exporting.export: (
+        P.EXPORT_ITEMS,
+        lambda w, actor: exporting.export(
+            w.opened,
+            pipeline="street",
+            project="default",
+            exit_name="approved",
+            to=str(w.folder),
+            actor=actor,
+            now=NOW,
+        ),
+    ),
+    figures.of_tasks: (
+        P.SEE_ANALYTICS,
+        lambda w, actor: figures.of_tasks(w.session, actor=actor, tasks=[w.cars], by=By.TASK, now=NOW),
+    ),
+    figures.of_labels: (P.SEE_ANALYTICS, lambda w, actor: figures.of_labels(w.session, actor=actor, tasks=[w.cars])),
+    importing.import_annotations: (
+        P.IMPORT_ANNOTATIONS,
+        lambda w, actor: importing.import_annotations(
+            w.session,
+            actor=actor,
+            dataset=dataset(w.session),
+            annotations=[],
+            problems=Problems(),
+            source="a.jsonl",
+            now=NOW,
+        ),
+    ),
+    ingesting.find: (
+        P.SEE_PROJECT,
+        lambda w, actor: ingesting.find(
+            w.session, pipeline="street", project="default", actor=actor, permission=P.SEE_PROJECT
+        ),
+    ),
+    ingesting.ingest: (
+        P.IMPORT_ITEMS,
+        lambda w, actor: ingesting.ingest(
+            w.opened, pipeline="street", project="default", clock=lambda: NOW, actor=actor
+        ),
+    ),
+    managing.remove_items: (
+        P.FILL_TASK,
+        lambda w, actor: managing.remove_items(w.session, actor=actor, task=w.cars, item_ids=[], now=NOW),
+    ),
+    managing.archive_items: (
+        P.DELETE_ITEMS,
+        lambda w, actor: managing.archive_items(
+            w.session, actor=actor, dataset=dataset(w.session), item_ids=[], now=NOW
+        ),
+    ),
+    managing.close: (P.RUN_TASK, lambda w, actor: managing.close(w.session, actor=actor, task=w.cars, now=NOW)),
+    managing.reopen: (P.RUN_TASK, lambda w, actor: managing.reopen(w.session, actor=actor, task=w.cars)),
+    managing.archive: (
+        P.RUN_TASK,
+        lambda w, actor: managing.archive(w.session, actor=actor, task=w.task("by hand"), now=NOW),
+    ),
+    people.set_role: (
+        P.MANAGE_PEOPLE,
+        lambda w, actor: people.set_role(
+            w.session, actor=actor, project_id=w.project, email="new@example.org", role=Role.CONTRIBUTOR, now=NOW
+        ),
+    ),
+    people.deactivate: (
+        P.MANAGE_PEOPLE,
+        lambda w, actor: people.deactivate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
+    ),
+    second_thoughts.preview_clear: (
+        P.CLEAR_STATUS,
+        lambda w, actor: second_thoughts.preview_clear(w.session, actor=actor, task=w.cars, of=w.placed()),
+    ),
+    second_thoughts.clear: (
+        P.CLEAR_STATUS,
+        lambda w, actor: second_thoughts.clear(
+            w.session, actor=actor, task=w.cars, of=w.placed(), now=NOW, end_claims=True
+        ),
+    ),
+    tasks.create: (
+        P.CREATE_TASK,
+        lambda w, actor: tasks.create(
+            w.session,
+            actor=actor,
+            dataset=dataset(w.session),
+            name="another",
+            recipe=Recipe((Label("car"),)),
+            assignees={"ann@example.org": 1},
+            now=NOW,
+        ),
+    ),
+    tasks.create_qa: (
+        P.CREATE_TASK,
+        lambda w, actor: tasks.create_qa(
+            w.session, actor=actor, task=w.cars, assignees={"quinn@example.org": 1}, now=NOW
+        ),
+    ),
+    tasks.add_items: (
+        P.FILL_TASK,
+        lambda w, actor: tasks.add_items(w.session, actor=actor, task=w.task("by hand"), now=NOW),
+    ),
+    workforce.redistribute: (
+        P.REDISTRIBUTE_ITEMS,
+        lambda w, actor: workforce.redistribute(w.session, actor=actor, task=w.cars, now=NOW),
+    ),
+    workforce.reassign: (
+        P.REASSIGN_WORK,
+        lambda w, actor: workforce.reassign(
+            w.session, actor=actor, task=w.cars, old="bo@example.org", new="cy@example.org", now=NOW
+        ),
+    ),
+    workforce.add: (
+        P.EDIT_TASK,
+        lambda w, actor: workforce.add(w.session, actor=actor, task=w.cars, email="cy@example.org", now=NOW),
+    ),
+    workforce.remove: (
+        P.EDIT_TASK,
+        lambda w, actor: workforce.remove(w.session, actor=actor, task=w.cars, email="bo@example.org", now=NOW),
+    ),
+}
+"""What asks for one permission, and the permission."""
+
+PAUSES: dict[Permission, Callable[[World], Any]] = {
+    P.RUN_TASK: lambda w: w.cars,
+    P.PAUSE_PEOPLE: World.assignment,
+    P.RUN_PIPELINES: lambda w: w.session.exec(select(Pipeline)).one(),
+}
+
+ByNumber = Callable[[World, Person, int], object]
+MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = {
+    managing.send: (
+        P.UNSTICK_ITEMS,
+        "parked",
+        lambda w, actor, place: managing.send(w.session, actor=actor, place_id=place, to="discarded", now=NOW),
+    ),
+    managing.release: (
+        P.END_CLAIM,
+        "held",
+        lambda w, actor, place: managing.release(w.session, actor=actor, place_id=place, now=NOW),
+    ),
+    history.why: (
+        P.SEE_HISTORY,
+        "item",
+        lambda w, actor, item: history.why(w.session, item=item, actor=actor),
+    ),
+}
+"""What managers do to something that has a number; for a stranger the number means nothing."""
+
+
+class Own(NamedTuple):
+    who: str
+    of: str
+    call: ByNumber
+    managers: bool = False
+    """Whether managers may too."""
+
+
+OWN: dict[Callable[..., Any], Own] = {
+    work.claim_next: Own("ann", "task", lambda w, a, n: work.claim_next(w.session, actor=a, task_id=n, now=NOW)),
+    work.renew: Own("ann", "task", lambda w, a, n: work.renew(w.session, actor=a, task_id=n, now=NOW)),
+    work.own_place: Own("ann", "held", lambda w, a, n: work.own_place(w.session, actor=a, place_id=n)),
+    work.save_draft: Own(
+        "ann", "held", lambda w, a, n: work.save_draft(w.session, actor=a, place_id=n, annotations=[BOX], now=NOW)
+    ),
+    work.submit: Own(
+        "ann", "held", lambda w, a, n: work.submit(w.session, actor=a, place_id=n, status="completed", now=NOW)
+    ),
+    work.release: Own("ann", "held", lambda w, a, n: work.release(w.session, actor=a, place_id=n, now=NOW)),
+    work.postpone: Own("ann", "held", lambda w, a, n: work.postpone(w.session, actor=a, place_id=n, now=NOW)),
+    second_thoughts.undo: Own(
+        "bo", "done", lambda w, a, n: second_thoughts.undo(w.session, actor=a, place_id=n, now=NOW)
+    ),
+    reviewing.waiting_for: Own(
+        "quinn", "reviewed", lambda w, a, n: reviewing.waiting_for(w.session, actor=a, place_id=n)
+    ),
+    reviewing.flag: Own(
+        "quinn",
+        "reviewed",
+        lambda w, a, n: reviewing.flag(w.session, actor=a, place_id=n, kind="loose", task="cars", now=NOW),
+    ),
+    reviewing.fix: Own("bo", "flagged", lambda w, a, n: reviewing.fix(w.session, actor=a, issue_id=n, now=NOW)),
+    reviewing.reopen: Own("quinn", "fixed", lambda w, a, n: reviewing.reopen(w.session, actor=a, issue_id=n, now=NOW)),
+    reviewing.approve: Own(
+        "quinn", "fixed", lambda w, a, n: reviewing.approve(w.session, actor=a, issue_id=n, now=NOW)
+    ),
+    reviewing.dismiss: Own(
+        "quinn", "flagged", lambda w, a, n: reviewing.dismiss(w.session, actor=a, issue_id=n, now=NOW), managers=True
+    ),
+    reviewing.comment: Own(
+        "bo",
+        "flagged",
+        lambda w, a, n: reviewing.comment(w.session, actor=a, issue_id=n, text="why?", now=NOW),
+        managers=True,
+    ),
+}
+"""What people do to what is theirs: whose it is, and what of the world it is."""
+
+
+def world(session: Session, folder: Path) -> World:
+    """Deploy a pipeline in which everything has happened once."""
+    deploy(session)
+    add_items(session, 10)
+    make_task(session, "by hand")
+    ann, bo, quinn = (person(session, f"{name}@example.org") for name in ("ann", "bo", "quinn"))
+    cars, qa = task(session, "cars"), task(session, "qa")
+
+    def open_next(actor: Person, of: Task) -> int:
+        place = work.claim_next(session, actor=actor, task_id=of.id, now=NOW)
+        assert place is not None
+        return place.id
+
+    def complete(place_id: int) -> int:
+        return work.submit(session, actor=bo, place_id=place_id, status="completed", now=NOW).place_id
+
+    for _ in range(4):
+        complete(open_next(bo, cars))
+    move(session)
+    issues = [
+        reviewing.flag(session, actor=quinn, place_id=open_next(quinn, qa), kind="loose", task="cars", now=NOW)
+        for _ in range(2)
+    ]
+    reviewing.fix(session, actor=bo, issue_id=issues[1].id, now=NOW)
+    complete(issues[1].place_id)
+    untouched = select(TaskItem).where(TaskItem.task_id == cars.id, TaskItem.state == "queued")
+    bos = session.exec(select(Assignment.id).where(Assignment.person_id == bo.id, Assignment.task_id == cars.id)).one()
+    numbers = {
+        "task": cars.id,
+        "item": session.exec(select(Item.id).limit(1)).one(),
+        "done": complete(session.exec(untouched.where(TaskItem.assignment_id == bos)).one().id),
+        "held": open_next(ann, cars),
+        "reviewed": open_next(quinn, qa),
+        "flagged": issues[0].id,
+        "fixed": issues[1].id,
+    }
+    parked = session.exec(untouched.order_by(col(TaskItem.id)).limit(1)).one()
+    parked.parked = "nobody"
+    session.flush()
+    return World(session, folder, cars.project_id, cars, numbers | {"parked": parked.id})
