@@ -24,7 +24,7 @@ from workflow_core.settings import Settings
 from workflow_core.store.database import Engine, session_scope
 
 MADE_UP = "Nobody knows what is on these pictures: the shapes are made up, to show how work moves."
-SHOWN = 30
+SHOWN = 18
 """Pictures in the report's gallery."""
 OTHERS = ("manifest.json", "history.jsonl")
 PATIENCE = 15.0

@@ -51,12 +51,12 @@ class Snapshot:
 class LiveView:
     """Shows snapshots until it is closed: `with LiveView(read): ...`.
 
-    In a terminal the view is redrawn in place, four times a second. Elsewhere a line is written every three
+    In a terminal the view is redrawn in place, four times a second. Elsewhere a line is written every few
     seconds if anything changed, and each note once. `read` is called from a thread of the view.
     """
 
-    def __init__(self, read: Callable[[], Snapshot], *, console: Console | None = None) -> None:
-        self._read = read
+    def __init__(self, read: Callable[[], Snapshot], *, console: Console | None = None, every: float = 4.0) -> None:
+        self._read, self._every = read, every
         self._console = console or Console(stderr=True)
         self._began = time.monotonic()
         self._stop = threading.Event()
@@ -92,7 +92,7 @@ class LiveView:
     def _report(self) -> None:
         last, told = "", 0
         while True:
-            stopping = self._stop.wait(3.0)
+            stopping = self._stop.wait(self._every)
             now = self._read()
             said = line(now)
             for words in (*now.notes[told:], *([said] if said != last else [])):

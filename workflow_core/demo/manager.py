@@ -61,7 +61,7 @@ class Manager:
             handed = workforce.redistribute(session, actor=actor, task=tasks[name], now=now)
         total, shares = sum(handed.given.values()), sorted(handed.given.items())
         told = ", ".join(f"{_short(email)} {count}" for email, count in shares)
-        self.said.append(f"{_short(self._boss)} dealt the {total} items that wait in {name} anew: {told}")
+        self.said.append(f"{_short(self._boss)} dealt the {total} items that waited in {name} anew: {told}")
 
     @property
     def _boss(self) -> str:

@@ -92,9 +92,8 @@ def _drawn(home: Path, plan: Plan, console: Console) -> list[Given]:
     given = material.draw(home, plan.count, plan.seed, lambda _: (next(numbers, None), None)[1])
     next(numbers, None)
     shapes = sum(len(one.truth or ()) for one in given)
-    console.print(
-        f"Drew {len(given)} frames of a dash camera, with {shapes} things on them: {home / 'frames'}\n", soft_wrap=True
-    )
+    drew = f"Drew {len(given)} frames of a dash camera, with {shapes} things on them: {home / 'frames'}\n"
+    console.print(drew, highlight=False, soft_wrap=True)
     return given
 
 

@@ -143,7 +143,7 @@ def went_round(history: Sequence[Happened], flagged: Iterable[Flagged]) -> int |
 OF_ISSUES = {
     "flagged": "flagged",
     "fixed": "fixed",
-    "re-opened": "re-opened, it is not fixed",
+    "re-opened": "re-opened",
     "accepted": "approved the fix",
     "dismissed": "dismissed",
 }

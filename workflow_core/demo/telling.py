@@ -68,10 +68,11 @@ def _grid() -> Table:
 
 def _figures(done: Outcome) -> Table:
     """Return the figures of each task; those of each person are in the report."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
     table.add_column("task", style="bold")
     for title in COLUMNS.values():
-        table.add_column(title.lower(), justify="right")
+        # as narrow as can be: all of it fits into 80 columns
+        table.add_column(title.lower().replace(" ", "\n"), justify="right")
     for row in done.figures:
         table.add_row(Text(str(row["task"])), *(told(name, row[name]) for name in COLUMNS))
     return table
@@ -81,10 +82,10 @@ def _walk(journey: Journey, console: Console) -> None:
     """Say what people did with an item, and how it left."""
     start = journey.steps[0].at
     for step in journey.steps:
-        about = f"{step.what}: {step.issue}," if step.issue else f"set {step.status}"
+        did = f"{step.what} in {step.task}: {step.issue}" if step.issue else f"set {step.status} in {step.task}"
         visit = f" (visit {step.visit})" if step.visit > 1 else ""
         if step.who or step is journey.steps[-1]:
-            said = f"{step.who} {about} in {step.task}{visit}" if step.who else step.what
+            said = f"{step.who} {did}{visit}" if step.who else step.what
             console.print(f"  +{(step.at - start).total_seconds():5.1f} s  {said}", highlight=False, markup=False)
 
 

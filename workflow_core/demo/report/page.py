@@ -89,7 +89,7 @@ def _pipeline(outcome: Outcome, pipeline: Pipeline) -> str:
         for name, count, _ in places
     )
     return (
-        f'<div class="columns"><div class="card drawing">{graph_svg(pipeline, outcome)}'
+        f'<div class="columns"><div class="card drawing" tabindex="0">{graph_svg(pipeline, outcome)}'
         '<p class="muted legend">✕ discarded here · dashed: items that came round too often</p></div><div>'
         f'<div class="card"><h3>Where they are now</h3><ul class="ends">{ends}</ul></div>'
         f'<div class="card"><h3>Task by task</h3><ul class="tasks">{rows}</ul></div></div></div>'

@@ -21,7 +21,6 @@ COLUMNS = {
     "first_pass_approval": "First pass",
     "rejection_rate": "Rejected",
     "issues_raised": "Faults",
-    "issues_fixed": "Fixed",
     "issues_reopened": "Re-opened",
 }
 """What the tables show of the figures, by their names in `domain.reports.as_rows`."""
@@ -74,7 +73,8 @@ def figures(outcome: Outcome) -> str:
         + _table("By person", ("Person", *head), people)
         + '<p class="muted note">In an annotation task, first pass, rejected and faults are about the people’s work; '
         "in a QA task they are what the reviewers did. First pass: the share of reviewed items that the first "
-        "decision approved. Rejected: the share of all decisions that did not approve.</p>"
+        "decision approved. Rejected: the share of all decisions that did not approve. Simulated people take a "
+        "fraction of a second where real ones take a minute.</p>"
     )
 
 
