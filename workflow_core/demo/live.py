@@ -90,14 +90,17 @@ class LiveView:
                     return
 
     def _report(self) -> None:
-        last, told = "", 0
+        told: list[str] = []
+        last = ""
         while True:
             stopping = self._stop.wait(self._every)
             now = self._read()
             said = line(now)
-            for words in (*now.notes[told:], *([said] if said != last else [])):
+            new = [note for note in now.notes if note not in told]
+            for words in (*new, *([said] if said != last else [])):
                 self._console.print(f"{self._elapsed():5.1f} s  {words}", highlight=False, markup=False, soft_wrap=True)
-            last, told = said, len(now.notes)
+            told += new
+            last = said
             if stopping:
                 return
 

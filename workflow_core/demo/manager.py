@@ -43,7 +43,7 @@ class Manager:
                     moved += sum(handed.given.values()) + handed.pool
         self._crew.join(NEWCOMER, list(left.values()))
         self.said.append(
-            f"{_short(leaver)} left in mid-work; {_short(NEWCOMER)} took over {moved} items in {' and '.join(left)}"
+            f"{_short(leaver)} left in mid-work; {_short(NEWCOMER)} took over {_items(moved)} in {' and '.join(left)}"
         )
 
     def _level(self) -> None:
@@ -57,11 +57,14 @@ class Manager:
             for row in figures.of_tasks(session, actor=actor, tasks=list(tasks.values()), by=By.ASSIGNMENT, now=now):
                 if row.task and row.person in self._crew.at_work:
                     queued[row.task].append(row.states.get("queued", 0))
-            name = max(queued, key=lambda name: max(queued[name], default=0) - min(queued[name], default=0))
+            spread = {name: max(counts, default=0) - min(counts, default=0) for name, counts in queued.items()}
+            name = max(spread, key=lambda name: spread[name])
+            if spread[name] < 2:
+                return
             handed = workforce.redistribute(session, actor=actor, task=tasks[name], now=now)
         total, shares = sum(handed.given.values()), sorted(handed.given.items())
         told = ", ".join(f"{_short(email)} {count}" for email, count in shares)
-        self.said.append(f"{_short(self._boss)} dealt the {total} items that waited in {name} anew: {told}")
+        self.said.append(f"{_short(self._boss)} dealt the {_items(total)} that waited in {name} anew: {told}")
 
     @property
     def _boss(self) -> str:
@@ -71,3 +74,7 @@ class Manager:
 
 def _short(email: str) -> str:
     return email.partition("@")[0]
+
+
+def _items(count: int) -> str:
+    return f"{count} item{'' if count == 1 else 's'}"

@@ -54,8 +54,9 @@ def _issues(done: Outcome) -> Table:
     table, every = _grid(), total(done.issues)
     kinds = ", ".join(f"{row.raised} {row.kind}" for row in done.issues)
     table.add_row(str(every.raised), "faults flagged by reviewers" + (f": {kinds}" if kinds else ""))
-    table.add_row(str(every.fixed), f"times an author called one fixed; {every.reopened} were not, and re-opened")
-    table.add_row("", f"in the end: {ended(done.issues)}")
+    if every.raised:
+        table.add_row(str(every.fixed), f"times an author called one fixed; {every.reopened} were not, and re-opened")
+        table.add_row("", f"in the end: {ended(done.issues)}")
     return table
 
 
