@@ -42,7 +42,7 @@ def test_another_seed_gives_another_picture() -> None:
 
 
 def test_the_frames_hold_every_label_by_day_and_by_night_in_every_weather(frames: list[Frame]) -> None:
-    assert {s.label for f in frames for s in f.truth} == {"car", "sign", "pedestrian", "building"}
+    assert {s.label for f in frames for s in f.truth} == {"car", "truck", "sign", "pedestrian", "building"}
     assert {f.metadata["night"] for f in frames} == {True, False}
     assert {f.metadata["weather"] for f in frames} == {"clear", "overcast", "rain", "fog"}
     assert {s.attributes["occluded"] for f in frames for s in f.truth} == {True, False}

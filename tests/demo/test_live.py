@@ -1,7 +1,9 @@
 """The live view of a run."""
 
 import io
+import threading
 import time
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -12,8 +14,9 @@ NOW = Snapshot(
     tasks=(TaskNow("cars", "annotation", 5, 2, 13), TaskNow("[red]qa", "qa", 0, 1, 4)),
     exits={"approved": 3, "discarded": 1},
     moving=2,
+    fixing=3,
     stuck=1,
-    note="the mover was killed",
+    notes=("the mover was killed", "eli left"),
 )
 
 
@@ -25,7 +28,18 @@ def rendered(width: int, terminal: bool) -> str:
 
 def test_the_screen_shows_every_task_exit_and_what_is_in_motion() -> None:
     shown = rendered(100, terminal=True)
-    for words in ("cars", "[red]qa", "approved 3", "4 of 20 through", "2 in motion", "1 stuck", "12 s", "killed"):
+    for words in (
+        "cars",
+        "[red]qa",
+        "approved 3",
+        "4 of 20 through",
+        "2 in motion",
+        "3 being fixed",
+        "1 stuck",
+        "12 s",
+        "killed",
+        "eli left",
+    ):
         assert words in shown
 
 
@@ -36,16 +50,23 @@ def test_the_screen_fits_a_narrow_terminal() -> None:
 def test_a_line_says_the_same_without_a_terminal() -> None:
     said = line(NOW)
     assert said.count("\n") == 0
-    for words in ("cars 13/20", "approved 3", "4 of 20 through", "2 in motion", "1 stuck", "killed"):
+    for words in ("cars 13/20", "approved 3", "4 of 20 through", "2 in motion", "3 being fixed", "1 stuck"):
         assert words in said
 
 
-def test_without_a_terminal_lines_are_written_only_when_something_changed() -> None:
-    out = io.StringIO()
-    with LiveView(lambda: NOW, console=Console(file=out, width=200)):
-        time.sleep(2.3)
-    lines = out.getvalue().splitlines()
-    assert len(lines) == 1 and "4 of 20 through" in lines[0]
+def test_without_a_terminal_lines_are_written_only_when_something_changed_and_each_note_once() -> None:
+    out, looks = io.StringIO(), threading.Semaphore(0)
+    notes = [NOW.notes[1:], NOW.notes]
+
+    def read() -> Snapshot:
+        looks.release()
+        return replace(NOW, notes=notes.pop(0) if len(notes) > 1 else notes[0])
+
+    with LiveView(read, console=Console(file=out, width=200), every=0.01):
+        for _ in range(3):
+            assert looks.acquire(timeout=30)
+    told = [line[9:] for line in out.getvalue().splitlines()]
+    assert told == [NOW.notes[1], line(NOW), NOW.notes[0]]
 
 
 def test_in_a_terminal_the_last_state_stays_on_the_screen() -> None:

@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,9 +11,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from workflow_core.demo.outcome import Drawn, Journey, Latency, Move, Outcome, Picture, Step, TaskRow
+from workflow_core.demo.outcome import Drawn, IssueRow, Journey, Latency, Move, Outcome, Picture, Step, TaskRow
 from workflow_core.demo.report import page, write_report
 from workflow_core.demo.report.flow import Arc, bundles, traffic
+from workflow_core.domain.reports import Figures, as_rows
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
 
@@ -49,10 +51,15 @@ def outcome(picture: Path, name: str = "frame-0001.jpg", who: str = "ann@example
         moved_twice=0,
         exported={f"exports/{name}": 5},
         seconds=12.5,
-        tasks=(TaskRow("cars", "annotation", 9, 1, {"completed": 7, name: 1}, 2, {who: 8}),),
+        tasks=(TaskRow("cars", "annotation", 9, 1, {"completed": 7, name: 1}, 2),),
         moves=(Move("cars", "completed", "signs", 7), Move("buildings", "completed", "accepted", 3)),
         gallery=(drawn,),
         journey=Journey(drawn, steps),
+        loop=Journey(replace(drawn, flagged=(box, area)), (*steps, Step(start, "flagged", who, "cars", issue=name))),
+        issues=(IssueRow(name, raised=4, fixed=6, reopened=2, approved=3, unresolved=1), IssueRow("sloppy", raised=1)),
+        figures=tuple(as_rows([Figures(type="qa", task=name)])),
+        people=tuple(as_rows([Figures(type="qa", task=name, person=who)])),
+        changes=(name,),
         mover_gap_seconds=1.5,
         next_steps=((f"annoflow {name}", who),),
         remarks=(name,),
@@ -103,7 +110,7 @@ def test_the_json_object_has_exactly_its_keys(picture: Path) -> None:
     shown = json.loads(json.dumps(outcome(picture).as_json()))
     assert list(shown) == [
         "items", "exits", "elsewhere", "status_to_claimable_ms", "acknowledged", "lost", "moved_twice",
-        "exported", "seconds",
+        "exported", "seconds", "issues", "figures", "changes",
     ]  # fmt: skip
     assert shown["status_to_claimable_ms"] == {"p50": 3.0, "p99": 40.5, "n": 21}
     assert shown["exits"] == {"approved": 5, "frame-0001.jpg": 3}
@@ -133,7 +140,8 @@ def test_hostile_names_stay_text(picture: Path, pipeline: Pipeline) -> None:
 
 def test_the_figures_of_the_run_are_on_the_page(picture: Path, pipeline: Pipeline) -> None:
     words = " ".join("".join(parsed(page(outcome(picture), pipeline)).text).split())
-    for figure in ("8 of 9 items are through, 1 is still on the way", "3 ms", "40.5 ms", "33", "1.5 s", "12 s"):
+    told = ("8 of 9 items are through, 1 is still on the way", "3 ms", "40.5 ms", "33", "1.5 s", "12 s")
+    for figure in (*told, "Reviewers flagged 5 faults; 2 times a fix was none"):
         assert figure in words
 
 
@@ -149,8 +157,6 @@ def test_headings_are_in_order_and_every_picture_has_words(picture: Path, pipeli
 
 
 def test_thirty_frames_stay_below_five_megabytes(tmp_path: Path, pipeline: Pipeline) -> None:
-    from dataclasses import replace
-
     from workflow_core.demo.frames import write_frames
 
     frames = list(write_frames(tmp_path, 5))

@@ -1,15 +1,16 @@
 """Counting a run from its history."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from workflow_core.demo import tally
-from workflow_core.demo.outcome import Move
+from workflow_core.demo.outcome import IssueRow, Move
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services.tracing import Happened
+from workflow_core.services.tracing import Flagged, Happened
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ANN, QUINN = "ann@example.org", "quinn@example.org"
@@ -62,6 +63,57 @@ def test_a_status_that_led_nowhere_is_lost_unless_it_waits_for_the_mover() -> No
     assert tally.lost(waiting, {3, 9}, pending=0) == 1
 
 
+ROUND = [
+    *HISTORY[:4],
+    event(9, "flagged", task="cars", who=QUINN, issue=1),
+    event(10, "returned", task="cars", status="completed"),
+    event(11, "fixed", task="cars", who=ANN, issue=1),
+    event(12, "submitted", task="cars", who=ANN, status="completed"),
+]
+
+
+def test_a_fix_leads_nowhere_by_itself_for_what_it_was_taken_from_has_moved() -> None:
+    assert tally.lost(ROUND, {3, 12}, pending=0) == 0
+    again = [*ROUND, event(13, "returned", task="cars"), event(14, "submitted", task="cars", status="completed")]
+    assert tally.lost(again, {3, 12, 14}, pending=0) == 0
+
+
+def test_a_fix_of_a_status_that_had_not_moved_or_with_another_status_has_to_move() -> None:
+    unmoved = [one for one in ROUND if one.id != 4]
+    assert tally.lost(unmoved, {12}, pending=0) == 1
+    other = [*ROUND[:-1], event(12, "submitted", task="cars", who=ANN, status="unsure")]
+    assert tally.lost(other, {12}, pending=0) == 1
+
+
+def test_issues_are_counted_by_kind() -> None:
+    found = tally.issues(
+        [*ROUND, event(13, "fixed", task="cars", issue=1), event(14, "fixed", task="cars", issue=2)],
+        [
+            Flagged(1, "missing", 1, "cars", "approved", 1),
+            Flagged(2, "missing", 2, "cars", "for_review", 0),
+            Flagged(3, "sloppy", 3, "cars", "dismissed", 0),
+        ],
+    )
+    assert found == (
+        IssueRow("missing", raised=2, fixed=3, reopened=1, approved=1, unresolved=1),
+        IssueRow("sloppy", raised=1, dismissed=1),
+    )
+
+
+def test_an_issue_is_told_on_its_items_way_by_its_kind() -> None:
+    way = tally.steps(ROUND, 1, {1: "missing"})
+    assert [(step.what, step.who, step.issue) for step in way if step.issue] == [
+        ("flagged", QUINN, "missing"),
+        ("fixed", ANN, "missing"),
+    ]
+
+
+def test_the_item_that_went_round_is_one_that_was_re_opened_and_approved_in_the_end() -> None:
+    flagged = [Flagged(1, "missing", 1, "cars", "approved", 1), Flagged(2, "sloppy", 3, "cars", "approved", 0)]
+    assert tally.went_round(HISTORY, flagged) is None
+    assert tally.went_round(HISTORY, [replace(flagged[1], reopened=1)]) == 3
+
+
 def test_a_status_that_brought_an_item_to_two_places_was_moved_twice(pipeline: Pipeline) -> None:
     assert tally.moved_twice(HISTORY, pipeline) == 0
     assert tally.moved_twice([*HISTORY, event(9, "placed", task="signs", cause=3)], pipeline) == 1
@@ -76,11 +128,10 @@ def test_moves_are_told_by_the_status_that_caused_them() -> None:
     }
 
 
-def test_a_task_tells_its_items_decisions_people_and_second_visits(pipeline: Pipeline) -> None:
+def test_a_task_tells_its_items_decisions_and_second_visits(pipeline: Pipeline) -> None:
     cars = tally.tasks(HISTORY, pipeline, {"cars": 1})[0]
     assert (cars.name, cars.items, cars.open, cars.again) == ("cars", 2, 1, 1)
     assert cars.statuses == {"completed": 1}
-    assert cars.people == {ANN: 1}
 
 
 def test_the_item_with_the_longest_way_through_a_task_is_found() -> None:

@@ -1,20 +1,25 @@
 """The simulated team: reproducible, varied, and within the recipes."""
 
-from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
+from workflow_core.demo import faults
 from workflow_core.demo.frames import Frame, frame, scene
-from workflow_core.demo.marks import faults
-from workflow_core.demo.team import Persona, annotate, persona, review
+from workflow_core.demo.marks import made_up
+from workflow_core.demo.scene.outline import TruthShape
+from workflow_core.demo.team import Known, Persona, Verdict, annotate, fix, persona, review
 from workflow_core.domain import geometry
-from workflow_core.domain.recipes import Recipe, fault
+from workflow_core.domain.recipes import fault
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
 
 SIZE = (640, 360)
-SURE = Persona("ann@example.org", noise=0.5, misses=0, mislabels=0, discards=0, attention=1)
+SURE = Persona("ann@example.org", noise=0.5, misses=0, mislabels=0, slips=0, discards=0, hurries=0, attention=1)
 
 
 @pytest.fixture(scope="module")
@@ -43,28 +48,53 @@ def test_work_is_reproducible(pipeline: Pipeline, frames: list[Frame]) -> None:
     assert one != annotate(who, recipe, frames[0].truth, item="b", size=SIZE, seed=1)
 
 
+def of(pipeline: Pipeline, task: str) -> set[str]:
+    return {label.name for label in pipeline.tasks[task].recipe.labels}
+
+
+def perfect(truth: Sequence[TruthShape]) -> list[dict[str, Any]]:
+    return [{"id": n, "label": s.label, "tool": s.tool, "geometry": s.geometry} for n, s in enumerate(truth)]
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_every_mark_is_one_that_the_recipe_and_the_picture_allow(
     known: bool, pipeline: Pipeline, frames: list[Frame]
 ) -> None:
-    shaky = Persona("bo@example.org", noise=9, misses=0.2, mislabels=0.3, discards=0)
+    shaky = Persona("bo@example.org", noise=9, misses=0.2, mislabels=0.3, slips=0.3, discards=0)
     for task in pipeline.tasks.values():
         for each in frames[:20]:
-            work = annotate(shaky, task.recipe, each.truth if known else None, item=each.name, size=SIZE, seed=1)
-            for mark in work.marks or ():
+            truth = each.truth if known else made_up(task.recipe.labels, SIZE, Random(each.name))
+            work = annotate(shaky, task.recipe, truth, item=each.name, size=SIZE, seed=1)
+            for mark in work.marks:
                 wrong = fault(task.recipe, label=mark["label"], tool=mark["tool"], attributes=mark["attributes"])
                 assert wrong is None
                 geometry.parse(mark["tool"], mark["geometry"], *SIZE)
 
 
-def test_a_careful_annotator_leaves_nothing_to_find(pipeline: Pipeline, frames: list[Frame]) -> None:
+def test_a_steady_hand_leaves_nothing_to_find(pipeline: Pipeline, frames: list[Frame]) -> None:
+    steady = replace(SURE, noise=2.6)
     for each in frames:
         for task in ("cars", "signs", "pedestrians", "buildings"):
-            recipe = pipeline.tasks[task].recipe
-            known = [shape for shape in each.truth if shape.label == recipe.labels[0].name]
-            work = annotate(SURE, recipe, each.truth, item=each.name, size=SIZE, seed=1)
+            work = annotate(steady, pipeline.tasks[task].recipe, each.truth, item=each.name, size=SIZE, seed=1)
             assert work.status == "completed"
-            assert len(work.marks or ()) == len(known)
+            assert faults.find(each.truth, work.marks, of(pipeline, task)) == []
+
+
+def test_each_fault_is_found_and_told_by_its_kind() -> None:
+    car = TruthShape("car", "box", {"x": 100, "y": 100, "width": 50, "height": 40})
+    truck = TruthShape("truck", "box", {"x": 300, "y": 100, "width": 60, "height": 60})
+    right, other = perfect([car, truck])
+    aside = {**right, "geometry": {**car.geometry, "x": 112}}
+    nowhere = {**right, "id": 9, "geometry": {"x": 500, "y": 200, "width": 20, "height": 20}}
+
+    def kinds(*marks: dict[str, Any]) -> list[tuple[str, str]]:
+        return [(one.kind, one.label) for one in faults.find([car, truck], marks, {"car", "truck"})]
+
+    assert kinds(right, other) == []
+    assert kinds(right) == [("missing", "truck")]
+    assert kinds(aside, other) == [("sloppy", "car")]
+    assert kinds(right, {**other, "label": "car"}) == [("wrong label", "truck")]
+    assert kinds(right, other, nowhere) == [("needless", "car")]
 
 
 def test_the_second_time_people_keep_what_they_had_and_add_what_was_missing(
@@ -72,45 +102,64 @@ def test_the_second_time_people_keep_what_they_had_and_add_what_was_missing(
 ) -> None:
     recipe = pipeline.tasks["cars"].recipe
     each = next(f for f in frames if sum(s.label == "car" for s in f.truth) > 2)
-    whole = annotate(SURE, recipe, each.truth, item=each.name, size=SIZE, seed=1).marks or ()
+    whole = annotate(SURE, recipe, each.truth, item=each.name, size=SIZE, seed=1).marks
     kept = [{**whole[0], "id": 7}]
-    again = annotate(SURE, recipe, each.truth, item=each.name, size=SIZE, seed=1, visit=2, before=kept).marks or ()
+    again = annotate(SURE, recipe, each.truth, item=each.name, size=SIZE, seed=1, visit=2, before=kept).marks
     assert again[0] == kept[0]
     assert len(again) == len(whole)
-    cars = [shape for shape in each.truth if shape.label == "car"]
-    assert faults(cars, again) == ([], [])
+    assert faults.find(each.truth, again, of(pipeline, "cars")) == []
 
 
-def test_an_attentive_reviewer_sends_back_what_is_missing_and_approves_the_rest(pipeline: Pipeline) -> None:
-    recipe, reason = pipeline.tasks["qa"].recipe, {"redo-cars": ["car"]}
-    each = next(f for f in (frame(scene(1, n)) for n in range(1, 40)) if any(s.label == "car" for s in f.truth))
+def test_who_takes_care_fixes_what_was_flagged_and_who_hurries_leaves_it(
+    pipeline: Pipeline, frames: list[Frame]
+) -> None:
+    recipe = pipeline.tasks["cars"].recipe
+    each = next(f for f in frames if sum(s.label in ("car", "truck") for s in f.truth) > 2)
+    mine = [mark for mark in perfect(each.truth) if mark["label"] in ("car", "truck")]
+    lacking = mine[1:]
+    (missing,) = faults.find(each.truth, lacking, of(pipeline, "cars"))
+    issue = Known(3, missing.geometry)
+    given: dict[str, Any] = {"item": each.name, "size": SIZE, "seed": 1}
+    done = fix(SURE, recipe, each.truth, lacking, [issue], **given)
+    assert done.fixed == (3,)
+    assert not issue.stands(faults.find(each.truth, done.marks, of(pipeline, "cars")))
+    hurried = fix(replace(SURE, hurries=1), recipe, each.truth, lacking, [issue], **given)
+    assert hurried.fixed == (3,)
+    assert list(hurried.marks) == lacking
+
+
+def looked(pipeline: Pipeline, truth: Sequence[TruthShape], drawn: Sequence[Any], *issues: Known) -> Verdict:
+    recipes = [task.recipe for task in pipeline.tasks.values() if task.type == "annotation"]
     offered = ["approved", "discarded", "redo-cars"]
-    drawn = [{"label": s.label, "tool": s.tool, "geometry": s.geometry} for s in each.truth]
-    whole = review(SURE, recipe, each.truth, drawn, statuses=offered, item="a", seed=1, reason=reason)
-    assert whole.status == "approved" and whole.marks is None
-    without = [mark for mark in drawn if mark["label"] != "car"]
-    lacking = review(SURE, recipe, each.truth, without, statuses=offered, item="a", seed=1, reason=reason)
-    assert lacking.status == "redo-cars"
+    back = {"redo-cars": ["car", "truck"]}
+    return review(SURE, recipes, truth, drawn, issues, statuses=offered, item="a", seed=1, back=back)
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_reviews_are_varied(known: bool, pipeline: Pipeline, frames: list[Frame]) -> None:
-    qa, cars = pipeline.tasks["qa"], pipeline.tasks["cars"]
-    counts: Counter[str] = Counter()
-    for each in frames:
-        truth = each.truth if known else None
-        work = annotate(persona("ann@example.org", 1), cars.recipe, truth, item=each.name, size=SIZE, seed=1)
-        offered = [status.name for status in qa.statuses]
-        quinn = persona("quinn@example.org", 1)
-        recipe = Recipe(cars.recipe.labels)
-        done = review(
-            quinn, recipe, truth, work.marks or (), statuses=offered, item=each.name, seed=1,
-            reason={"redo-cars": ["car"]},
-        )  # fmt: skip
-        counts[done.status] += 1
-    assert counts["approved"] > len(frames) / 2
-    assert counts["redo-cars"] and counts["for-expert-review"]
-    assert set(counts) <= {"approved", "discarded", "redo-cars", "for-expert-review"}
+@pytest.fixture(scope="module")
+def busy(frames: list[Frame]) -> Frame:
+    return next(f for f in frames if sum(s.label == "car" for s in f.truth) > 3)
+
+
+def test_an_attentive_reviewer_approves_what_is_right_and_flags_what_is_not(pipeline: Pipeline, busy: Frame) -> None:
+    drawn = perfect(busy.truth)
+    assert looked(pipeline, busy.truth, drawn).status == "approved"
+    verdict = looked(pipeline, busy.truth, drawn[1:])
+    assert verdict.status is None
+    assert [(one.kind, one.geometry) for one in verdict.flags] == [("missing", busy.truth[0].geometry)]
+
+
+def test_a_spoilt_item_is_sent_back_as_a_whole(pipeline: Pipeline, busy: Frame) -> None:
+    without = [mark for mark in perfect(busy.truth) if mark["label"] != "car"]
+    verdict = looked(pipeline, busy.truth, without)
+    assert (verdict.status, verdict.flags) == ("redo-cars", ())
+
+
+def test_a_fix_is_approved_and_what_is_none_re_opened(pipeline: Pipeline, busy: Frame) -> None:
+    drawn, issue = perfect(busy.truth), Known(5, busy.truth[0].geometry, is_open=False)
+    good = looked(pipeline, busy.truth, drawn, issue)
+    assert (good.status, good.approved, good.reopened) == ("approved", (5,), ())
+    bad = looked(pipeline, busy.truth, drawn[1:], issue)
+    assert (bad.status, bad.approved, bad.reopened, bad.flags) == (None, (), (5,), ())
 
 
 def test_the_shipped_pipeline_has_neither_errors_nor_warnings() -> None:

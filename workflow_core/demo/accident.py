@@ -20,7 +20,7 @@ class Accident:
     def __init__(self, engine: Engine, watch: Stopwatch, *, due: Callable[[], bool]) -> None:
         self.killed_at: float | None = None
         self.back_at: float | None = None
-        self.note = ""
+        self.said: list[str] = []
         self._engine, self._watch, self._due = engine, watch, due
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="accident", daemon=True)
@@ -48,13 +48,13 @@ class Accident:
             pid = self._mover() if self._due() else None
         os.kill(pid, signal.SIGKILL)
         self.killed_at = time.monotonic()
-        self.note = f"kill -9 {pid}: the mover is gone, people work on"
+        self.said.append(f"kill -9 {pid}: the mover is gone, people work on")
         before = len(self._watch.seen)
         # what the dead one had committed may still be seen a moment later
         while not self._stop.wait(LOOK):
             if self._mover() not in (pid, None) and len(self._watch.seen) > before:
                 self.back_at = time.monotonic()
-                self.note = f"another mover took over after {self.back_at - self.killed_at:.1f} s; nothing was lost"
+                self.said.append(f"another mover took over after {self.back_at - self.killed_at:.1f} s")
                 return
 
     def _mover(self) -> int | None:

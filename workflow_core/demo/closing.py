@@ -1,30 +1,30 @@
-"""The end of the demo: the exports, the count of what happened, and what to try next."""
+"""The end of the demo: the exports, and the count of what happened."""
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from flows import prefect_api
 from workflow_core.demo import tally
 from workflow_core.demo.accident import Accident
 from workflow_core.demo.crew import Crew
+from workflow_core.demo.manager import Manager
 from workflow_core.demo.material import Given
 from workflow_core.demo.outcome import Drawn, Journey, Outcome, Picture, latency
-from workflow_core.demo.report import write_report
 from workflow_core.demo.stopwatch import Stopwatch
+from workflow_core.domain.reports import By, as_rows
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services import exporting, tracing
+from workflow_core.services import exporting, figures, tracing
 from workflow_core.settings import Settings
 from workflow_core.store.database import Engine, session_scope
 
 MADE_UP = "Nobody knows what is on these pictures: the shapes are made up, to show how work moves."
-SHOWN = 30
+SHOWN = 18
 """Pictures in the report's gallery."""
 OTHERS = ("manifest.json", "history.jsonl")
 PATIENCE = 15.0
@@ -65,6 +65,7 @@ def outcome(
     crew: Crew,
     watch: Stopwatch,
     accident: Accident,
+    manager: Manager,
     given: Mapping[int, Given],
     exported: Mapping[str, int],
     *,
@@ -75,10 +76,17 @@ def outcome(
     with session_scope(engine, read_only=True) as session:
         history = tracing.history(session, project=project, pipeline=name)
         counts, _ = tracing.counts(session, project=project, pipeline=name)
+        issues = tracing.issues(session, project=project, pipeline=name)
+        managed = figures.find(session, named=name, project=project)
+        by_task, by_person = (
+            figures.of_tasks(session, actor=None, tasks=managed, by=by, now=datetime.now(UTC))
+            for by in (By.TASK, By.ASSIGNMENT)
+        )
     exits, elsewhere = tally.where(history)
-    chosen = tally.most_travelled(history, "expert")
     shown = list(given)[:: max(1, len(given) // SHOWN)][:SHOWN]
-    pictures = _pictures(engine, given, {*shown, *([chosen] if chosen is not None else [])}, history)
+    ways = tally.most_travelled(history, "expert"), tally.went_round(history, issues)
+    pictures = _pictures(engine, given, {*shown, *(item for item in ways if item is not None)}, history)
+    expert, loop = (_journey(pictures[item], history, issues, item) if item is not None else None for item in ways)
     gap = accident.gap
     footnotes = _of_failures(crew)
     if gap:
@@ -101,10 +109,21 @@ def outcome(
         tasks=tally.tasks(history, pipeline, {task.name: task.queued + task.claimed for task in counts}),
         moves=tally.moves(history),
         gallery=tuple(pictures[item] for item in shown),
-        journey=Journey(pictures[chosen], tally.steps(history, chosen)) if chosen is not None else None,
+        journey=expert,
+        loop=loop,
+        issues=tally.issues(history, issues),
+        figures=tuple(as_rows(by_task)),
+        people=tuple(as_rows([one for one in by_person if one.person])),
+        changes=tuple(manager.said),
         mover_gap_seconds=round(gap[1] - gap[0], 1) if gap else None,
         footnotes=tuple(footnotes),
     )
+
+
+def _journey(picture: Picture, history: list[tracing.Happened], issues: list[tracing.Flagged], item: int) -> Journey:
+    mine = [one for one in issues if one.item == item]
+    places = tuple(one.geometry for one in mine if one.geometry)
+    return Journey(replace(picture, flagged=places), tally.steps(history, item, {one.id: one.kind for one in mine}))
 
 
 def in_order(pipeline: Pipeline) -> list[str]:
@@ -135,55 +154,3 @@ def _pictures(
         )
         for item in items
     }
-
-
-def tell(done: Outcome, pipeline: Pipeline, home: Path, console: Console) -> None:
-    """Write the report and say on the console what happened."""
-    report = write_report(done, pipeline, home / "report.html")
-    console.print()
-    table = Table.grid(padding=(0, 2))
-    table.add_column(justify="right", style="bold")
-    table.add_column()
-    for name, count in [*done.exits.items(), *((f"still in {place}", n) for place, n in done.elsewhere.items())]:
-        table.add_row(str(count), Text(name, {"approved": "green", "discarded": "red"}.get(name, "")))
-    table.add_row("", "")
-    measured = done.status_to_claimable
-    table.add_row(str(done.acknowledged), "decisions acknowledged")
-    table.add_row(str(done.lost), Text("lost", "red" if done.lost else "green"))
-    table.add_row(str(done.moved_twice), Text("moved twice", "red" if done.moved_twice else "green"))
-    table.add_row(f"{measured.p50:g} ms", f"until the next person could begin, half of {measured.n} times")
-    table.add_row(f"{measured.p99:g} ms", "ninety-nine times in a hundred")
-    if done.mover_gap_seconds is not None:
-        table.add_row(f"{done.mover_gap_seconds:g} s", "until another mover took over, after kill -9")
-    console.print(table)
-    console.print()
-    for path, count in done.exported.items():
-        console.print(f"{count} items exported to {home / path}", highlight=False, markup=False, soft_wrap=True)
-    for remark in (*done.remarks, *done.footnotes):
-        console.print(Text(f"\n{remark}", "dim"), soft_wrap=True)
-    if done.journey:
-        console.print(Text(f"\nThe whole way of {done.journey.picture.name}", "bold"))
-        start = done.journey.steps[0].at
-        for step in done.journey.steps:
-            words = [step.who, "set", step.status, "in", step.task] if step.who else [step.what, step.task]
-            visit = f" (visit {step.visit})" if step.visit > 1 else ""
-            said = " ".join(word for word in words if word)
-            console.print(
-                f"  +{(step.at - start).total_seconds():5.1f} s  {said}{visit}", highlight=False, markup=False
-            )
-    console.print(Text(f"\nThe report, with pictures: {report}", "bold green"), soft_wrap=True)
-    console.print(Text("Try next:"))
-    for command, what in done.next_steps:
-        console.print(f"  {command:<58} {what}", highlight=False, markup=False, soft_wrap=True)
-
-
-def next_steps(home: Path, pipeline: Pipeline, item: str) -> tuple[tuple[str, str], ...]:
-    """Return commands to try, in the folder that the demo leaves."""
-    return (
-        (f"cd {home}", "where all of it is"),
-        ("annoflow status", "where the items are"),
-        (f"annoflow item why {item}", "how one of them got where it is"),
-        (f"annoflow pipeline graph pipelines/{pipeline.name}.yaml", "the pipeline as a drawing"),
-        ("annoflow demo --items ~/Pictures", "the same with pictures of your own"),
-        ("annoflow init mine --images ~/Pictures --labels cat,dog", "begin a pipeline of your own"),
-    )

@@ -10,10 +10,10 @@ from random import Random
 from typing import Any
 
 from workflow_core.demo.scene.outline import TruthShape
-from workflow_core.demo.team import Persona, Work, annotate, persona, review
+from workflow_core.demo.team import Known, Verdict, Work, annotate, fix, persona, review
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Pipeline, Task
-from workflow_core.services import people, tracing, work
+from workflow_core.services import people, reviewing, tracing, work
 from workflow_core.store.database import Engine, session_scope
 
 IDLE = 0.12
@@ -33,92 +33,157 @@ class Crew:
         seed: int,
         tempo: float,
     ) -> None:
-        """Take the items' names and sizes by id, and what is on them, where that is known."""
+        """Take the items' names and sizes, and what is on them, by id."""
         self.acknowledged: dict[int, float] = {}
         """Events of the statuses that were acknowledged, and when, on the monotonic clock."""
         self.failures: list[str] = []
+        self.at_work: dict[str, list[Task]] = {}
+        """Who is there, and what they work on."""
         self._engine, self._pipeline, self._seed, self._tempo = engine, pipeline, seed, tempo
         self._sizes, self._truths = sizes, truths
         self._times: Counter[tuple[str, int]] = Counter()
-        self._stop = threading.Event()
+        self._people: dict[str, Any] = {}
+        self._gone: dict[str, threading.Event] = {}
+        self._threads: dict[str, threading.Thread] = {}
+        self._started = False
         with session_scope(engine, read_only=True) as session:
             self._ids = tracing.task_ids(session, project=pipeline.project, pipeline=pipeline.name)
-        emails = sorted({email for task in pipeline.tasks.values() for email in task.assignees})
-        self._threads = [threading.Thread(target=self._day, args=(email,), name=email, daemon=True) for email in emails]
+        for email in sorted({email for task in pipeline.tasks.values() for email in task.assignees}):
+            self._welcome(email, [task for task in pipeline.tasks.values() if email in task.assignees])
+
+    def _welcome(self, email: str, tasks: Sequence[Task]) -> None:
+        self.at_work[email] = list(tasks)
+        with session_scope(self._engine, read_only=True) as session:
+            self._people[email] = people.person(session, email=email)
+        self._gone[email] = threading.Event()
+        self._threads[email] = threading.Thread(target=self._day, args=(email,), name=email, daemon=True)
 
     def start(self) -> None:
         """Let everybody begin."""
         # All of them are threads of one process: with the usual 5 ms, one who has the database's only writer
         # would often wait for others who only think.
         sys.setswitchinterval(0.0005)
-        for thread in self._threads:
+        self._started = True
+        for thread in self._threads.values():
             thread.start()
 
+    def leave(self, email: str) -> list[Task]:
+        """Let somebody go home in the middle of an item; return what they worked on."""
+        self._gone[email].set()
+        if self._started:
+            self._threads[email].join(timeout=10)
+        return self.at_work.pop(email)
+
+    def join(self, email: str, tasks: Sequence[Task]) -> None:
+        """Let somebody new begin; before the start, they begin with the others."""
+        self._welcome(email, tasks)
+        if self._started:
+            self._threads[email].start()
+
     def stop(self) -> None:
-        """Let everybody finish what they are at."""
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(timeout=10)
+        """Let everybody put down what they are at."""
+        for email in list(self.at_work):
+            self._gone[email].set()
+        for email in self.at_work:
+            self._threads[email].join(timeout=10)
         sys.setswitchinterval(0.005)
 
     def _day(self, email: str) -> None:
-        who, rng = persona(email, self._seed), Random(email)
-        tasks = [task for task in self._pipeline.tasks.values() if email in task.assignees]
-        with session_scope(self._engine, read_only=True) as session:
-            actor = people.person(session, email=email)
-        while not self._stop.is_set():
-            rng.shuffle(tasks)
-            # one item of each task in turn, so that no task is starved by another
-            if not sum(self._next(who, actor, task) for task in tasks):
-                self._stop.wait(IDLE)
+        while not self._gone[email].is_set():
+            if not self.turn(email):
+                self._gone[email].wait(IDLE)
 
-    def _next(self, who: Persona, actor: Any, task: Task) -> bool:
+    def turn(self, email: str) -> int:
+        """Let somebody do one item of each of their tasks, so that none is starved; return how many they did."""
+        tasks = Random(f"{email}/{len(self.acknowledged)}").sample(self.at_work[email], len(self.at_work[email]))
+        return sum(self._next(email, task) for task in tasks)
+
+    def _next(self, email: str, task: Task) -> bool:
         """Do one item of a task; False where there is none."""
+        actor = self._people[email]
         try:
             with session_scope(self._engine) as session:
                 place = work.claim_next(session, actor=actor, task_id=self._ids[task.name], now=datetime.now(UTC))
             if place is None:
                 return False
-            done = self._does(who, task, place.item_id)
-            self._stop.wait(done.seconds * self._tempo)
-            with session_scope(self._engine) as session:
-                submitted = work.submit(
-                    session,
-                    actor=actor,
-                    place_id=place.id,
-                    status=done.status,
-                    token=place.token,
-                    annotations=done.marks,
-                    now=datetime.now(UTC),
-                )
-            self.acknowledged[submitted.event_id] = time.monotonic()
+            done = self._thought(actor, task, place)
+            if self._gone[email].wait(done.seconds * self._tempo):
+                return False
+            event = self._act(actor, place, done)
+            if event is not None:
+                self.acknowledged[event] = time.monotonic()
         except AnnoflowError as error:
-            self.failures.append(f"{who.email} in {task.name}: {error}")
-            self._stop.wait(IDLE)
+            self.failures.append(f"{email} in {task.name}: {error}")
+            self._gone[email].wait(IDLE)
         return True
 
-    def _does(self, who: Persona, task: Task, item_id: int) -> Work:
-        name, width, height = self._sizes[item_id]
-        truth = self._truths.get(item_id)
-        self._times[task.name, item_id] += 1
-        visit = self._times[task.name, item_id]
-        task_id = self._ids[task.name] if task.type == "annotation" else None
+    def _thought(self, actor: Any, task: Task, place: Any) -> Work | Verdict:
+        """Decide what to do with an item, from what is there."""
+        who = persona(actor.email, self._seed)
+        name, width, height = self._sizes[place.item_id]
+        truth = self._truths[place.item_id]
+        task_id = place.task_id if task.type == "annotation" else None
         with session_scope(self._engine, read_only=True) as session:
-            present = [_as_submitted(one) for one in tracing.drawn(session, item_ids=[item_id], task_id=task_id)]
+            drawn = [_as_submitted(one) for one in tracing.drawn(session, item_ids=[place.item_id], task_id=task_id)]
+            issues = [
+                Known(one.id, one.geometry or {}, one.state == "open", one.rounds)
+                for one in reviewing.waiting_for(session, actor=actor, place_id=place.id)
+            ]
+        opened = [issue for issue in issues if issue.is_open]
+        given: dict[str, Any] = {"item": name, "size": (width, height), "seed": self._seed}
+        if task.type == "annotation" and opened:
+            return fix(who, task.recipe, truth, drawn, opened, **given)
+        self._times[task.name, place.item_id] += 1
+        visit = self._times[task.name, place.item_id]
         if task.type == "annotation":
-            size = (width, height)
-            return annotate(who, task.recipe, truth, item=name, size=size, seed=self._seed, visit=visit, before=present)
+            return annotate(who, task.recipe, truth, visit=visit, before=drawn, **given)
         return review(
             who,
-            task.recipe,
+            [self._pipeline.tasks[reviewed].recipe for reviewed in task.reviews],
             truth,
-            present,
+            drawn,
+            issues,
             statuses=[status.name for status in task.statuses],
             item=name,
             seed=self._seed,
             visit=visit,
-            reason=_sent_back(self._pipeline, task),
+            back=_sent_back(self._pipeline, task),
         )
+
+    def _act(self, actor: Any, place: Any, done: Work | Verdict) -> int | None:
+        """Do it, as one request would; return the event of the status, if one was set."""
+        now = datetime.now(UTC)
+        with session_scope(self._engine) as session:
+            if isinstance(done, Work):
+                for issue in done.fixed:
+                    reviewing.fix(session, actor=actor, issue_id=issue, now=now)
+            else:
+                for issue in done.approved:
+                    reviewing.approve(session, actor=actor, issue_id=issue, now=now)
+                for issue in done.reopened:
+                    reviewing.reopen(session, actor=actor, issue_id=issue, now=now, text="It is still as it was.")
+                for fault in done.flags:
+                    reviewing.flag(
+                        session,
+                        actor=actor,
+                        place_id=place.id,
+                        kind=fault.kind,
+                        annotation_id=fault.mark["id"] if fault.mark else None,
+                        label=None if fault.mark else fault.label,
+                        geometry=fault.geometry,
+                        now=now,
+                    )
+            if done.status is None:
+                return None
+            return work.submit(
+                session,
+                actor=actor,
+                place_id=place.id,
+                status=done.status,
+                token=place.token,
+                annotations=done.marks if isinstance(done, Work) else None,
+                now=now,
+            ).event_id
 
 
 def _as_submitted(annotation: Mapping[str, Any]) -> dict[str, Any]:

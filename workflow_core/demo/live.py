@@ -36,9 +36,11 @@ class Snapshot:
     exits: Mapping[str, int] = field(default_factory=dict)
     moving: int = 0
     """Items with a status that has not been routed yet."""
+    fixing: int = 0
+    """Items that lost a status to an issue, and are with their author."""
     stuck: int = 0
-    note: str = ""
-    """What is going on besides, in a few words."""
+    notes: tuple[str, ...] = ()
+    """What has happened besides, in a few words each."""
 
     @property
     def ended(self) -> int:
@@ -49,12 +51,12 @@ class Snapshot:
 class LiveView:
     """Shows snapshots until it is closed: `with LiveView(read): ...`.
 
-    In a terminal the view is redrawn in place, four times a second. Elsewhere a line is written every two
-    seconds if anything changed. `read` is called from a thread of the view.
+    In a terminal the view is redrawn in place, four times a second. Elsewhere a line is written every few
+    seconds if anything changed, and each note once. `read` is called from a thread of the view.
     """
 
-    def __init__(self, read: Callable[[], Snapshot], *, console: Console | None = None) -> None:
-        self._read = read
+    def __init__(self, read: Callable[[], Snapshot], *, console: Console | None = None, every: float = 4.0) -> None:
+        self._read, self._every = read, every
         self._console = console or Console(stderr=True)
         self._began = time.monotonic()
         self._stop = threading.Event()
@@ -88,13 +90,16 @@ class LiveView:
                     return
 
     def _report(self) -> None:
+        told: list[str] = []
         last = ""
         while True:
-            stopping = self._stop.wait(2.0)
+            stopping = self._stop.wait(self._every)
             now = self._read()
             said = line(now)
-            if said != last:
-                self._console.print(f"{self._elapsed():5.1f} s  {said}", highlight=False, markup=False, soft_wrap=True)
+            new = [note for note in now.notes if note not in told]
+            for words in (*new, *([said] if said != last else [])):
+                self._console.print(f"{self._elapsed():5.1f} s  {words}", highlight=False, markup=False, soft_wrap=True)
+            told += new
             last = said
             if stopping:
                 return
@@ -109,11 +114,9 @@ def line(now: Snapshot) -> str:
     tasks = ", ".join(f"{task.name} {task.done}/{task.queued + task.claimed + task.done}" for task in now.tasks)
     exits = ", ".join(f"{name} {count}" for name, count in now.exits.items() if count)
     parts = [tasks, exits, f"{now.ended} of {now.items} through"]
-    if now.moving:
-        parts.append(f"{now.moving} in motion")
-    if now.stuck:
-        parts.append(f"{now.stuck} stuck")
-    return " | ".join(part for part in [*parts, now.note] if part)
+    besides = {"in motion": now.moving, "being fixed": now.fixing, "stuck": now.stuck}
+    parts += [f"{count} {what}" for what, count in besides.items() if count]
+    return " | ".join(part for part in parts if part)
 
 
 def screen(now: Snapshot, elapsed: float) -> RenderableType:
@@ -131,9 +134,7 @@ def screen(now: Snapshot, elapsed: float) -> RenderableType:
     exits = Text("  ")
     for name, count in now.exits.items():
         exits.append(f"{name} ", EXIT_COLOURS.get(name, "cyan")).append(f"{count}   ", "bold")
-    state = Text(f"  {now.ended} of {now.items} through · {now.moving} in motion", "dim")
+    state = Text(f"  {now.ended} of {now.items} through · {now.moving} in motion · {now.fixing} being fixed", "dim")
     state.append(f" · {now.stuck} stuck" if now.stuck else "", "red").append(f" · {elapsed:.0f} s", "dim")
     parts: list[RenderableType] = [table, Text(), exits, state]
-    if now.note:
-        parts.append(Text(f"  {now.note}", "bold yellow"))
-    return Group(*parts)
+    return Group(*parts, *(Text(f"  {note}", "yellow") for note in now.notes))

@@ -1,7 +1,7 @@
 """What a run of the demo came to: plain values for the report, the terminal and machines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from pathlib import Path
@@ -51,8 +51,19 @@ class TaskRow:
     statuses: Mapping[str, int]
     again: int = 0
     """How many visits were not the item's first."""
-    people: Mapping[str, int] = field(default_factory=dict)
-    """Decisions by person."""
+
+
+@dataclass(frozen=True)
+class IssueRow:
+    """What became of the issues of one kind; `fixed` and `reopened` count how often."""
+
+    kind: str
+    raised: int = 0
+    fixed: int = 0
+    reopened: int = 0
+    approved: int = 0
+    dismissed: int = 0
+    unresolved: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,12 +78,13 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Picture:
-    """A frame with its shapes, and where it ended."""
+    """A frame with its shapes, where it ended, and where something was flagged."""
 
     name: str
     path: Path
     place: str
     shapes: tuple[Drawn, ...]
+    flagged: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,8 @@ class Step:
     task: str | None = None
     status: str | None = None
     visit: int = 1
+    issue: str | None = None
+    """The kind of the issue that it was about."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +127,16 @@ class Outcome:
     moves: tuple[Move, ...] = ()
     gallery: tuple[Picture, ...] = ()
     journey: Journey | None = None
+    """The way of an item that an expert decided."""
+    loop: Journey | None = None
+    """The way of an item that was flagged, fixed, re-opened, fixed and approved."""
+    issues: tuple[IssueRow, ...] = ()
+    figures: tuple[Mapping[str, Any], ...] = ()
+    """The figures of managers by task, as `domain.reports.as_rows` gives them."""
+    people: tuple[Mapping[str, Any], ...] = ()
+    """The same by person in each task."""
+    changes: tuple[str, ...] = ()
+    """What managers changed, in sentences."""
     mover_gap_seconds: float | None = None
     """How long nothing was moved after the mover had been killed; None where it was not killed."""
     next_steps: tuple[tuple[str, str], ...] = ()
@@ -135,4 +159,7 @@ class Outcome:
             "moved_twice": self.moved_twice,
             "exported": dict(self.exported),
             "seconds": self.seconds,
+            "issues": [vars(row) for row in self.issues],
+            "figures": {"tasks": list(self.figures), "people": list(self.people)},
+            "changes": list(self.changes),
         }

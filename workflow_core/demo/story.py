@@ -3,23 +3,23 @@
 import threading
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 
 from flows.serve import serve
-from workflow_core.demo import closing, material, opening
+from workflow_core.demo import closing, entry, material, opening, telling
 from workflow_core.demo.accident import Accident, mover
 from workflow_core.demo.crew import Crew
 from workflow_core.demo.live import LiveView, Snapshot, TaskNow
+from workflow_core.demo.manager import Manager
 from workflow_core.demo.material import Given
 from workflow_core.demo.outcome import Outcome
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.errors import AnnoflowError, Unavailable
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services import data, deploying, people, schema, tracing
+from workflow_core.services import schema, tracing
 from workflow_core.services.announcing import announcing
 from workflow_core.settings import Settings
 from workflow_core.store.database import Engine, engine_for, session_scope
@@ -39,7 +39,7 @@ class Plan:
     seed: int = 1
     items: Path | None = None
     kill: bool = True
-    seconds: float = 26.0
+    seconds: float = 20.0
     """How long the team's work should take, about."""
 
 
@@ -64,22 +64,25 @@ def run(plan: Plan, console: Console) -> Outcome:
         given = brought or _drawn(home, plan, console)
         engine = engine_for(settings.database())
         file = material.copy_pipeline(home)
-        pipeline = _deploy(engine, file)
-        ids = _enter(engine, pipeline, given)
+        pipeline = entry.deploy(engine, file)
+        ids = entry.enter(engine, pipeline, given)
         opening.show_pipeline(console, pipeline)
         backstage.wait_for_mover(engine, console)
         sizes = {item: (one.name, *one.size) for item, one in ids.items()}
-        truths = {item: one.truth for item, one in ids.items() if one.truth is not None}
+        truths = {item: entry.truth(one, pipeline, plan.seed) for item, one in ids.items()}
         tempo = plan.seconds / (0.9 * max(12, len(ids)))
         crew = Crew(engine, pipeline, sizes, truths, seed=plan.seed, tempo=tempo)
+        manager = Manager(engine, pipeline, crew)
         with announcing(engine, settings.prefect_api()), Stopwatch(engine) as watch:
-            accident = _work(engine, pipeline, crew, watch, len(ids), console, kill=plan.kill)
+            accident = _work(engine, pipeline, crew, manager, watch, len(ids), console, kill=plan.kill)
         exported = closing.export(engine, settings, pipeline, home, console)
-    outcome = closing.outcome(engine, pipeline, crew, watch, accident, ids, exported, seconds=time.monotonic() - began)
-    name = outcome.journey.picture.name if outcome.journey else next(iter(ids.values())).name
+    seconds = time.monotonic() - began
+    outcome = closing.outcome(engine, pipeline, crew, watch, accident, manager, ids, exported, seconds=seconds)
+    way = outcome.loop or outcome.journey
+    name = way.picture.name if way else next(iter(ids.values())).name
     remarks = (closing.MADE_UP,) if brought else ()
-    outcome = replace(outcome, remarks=remarks, next_steps=closing.next_steps(home, pipeline, name))
-    closing.tell(outcome, pipeline, home, console)
+    outcome = replace(outcome, remarks=remarks, next_steps=telling.next_steps(home, pipeline, name))
+    telling.tell(outcome, pipeline, home, console)
     engine.dispose()
     return outcome
 
@@ -89,45 +92,21 @@ def _drawn(home: Path, plan: Plan, console: Console) -> list[Given]:
     given = material.draw(home, plan.count, plan.seed, lambda _: (next(numbers, None), None)[1])
     next(numbers, None)
     shapes = sum(len(one.truth or ()) for one in given)
-    console.print(f"Drew {len(given)} frames of a dash camera, with {shapes} things on them: {home / 'frames'}\n")
+    drew = f"Drew {len(given)} frames of a dash camera, with {shapes} things on them: {home / 'frames'}\n"
+    console.print(drew, highlight=False, soft_wrap=True)
     return given
 
 
-def _deploy(engine: Engine, file: Path) -> Pipeline:
-    text = file.read_bytes()
-
-    def read(path: str) -> bytes:
-        return (file.parent / path).read_bytes()
-
-    with session_scope(engine) as session:
-        deploying.deploy(session, text=text, file=file.name, read=read, actor=None, now=datetime.now(UTC))
-    return deploying.compile_file(text, file=file.name, read=read)
-
-
-def _enter(engine: Engine, pipeline: Pipeline, given: list[Given]) -> dict[int, Given]:
-    """Add the pictures to the dataset, which the pipeline watches; return them by the ids of their items."""
-    new = [
-        data.NewItem(
-            name=one.name,
-            folder=one.folder,
-            uri=one.path.as_uri(),
-            metadata=one.metadata,
-            width=one.size[0],
-            height=one.size[1],
-        )
-        for one in given
-    ]
-    with session_scope(engine) as session:
-        project = people.project(session, name=pipeline.project)
-        dataset = data.dataset(session, project_id=project.id, name=pipeline.dataset)
-        data.add_items(session, actor=None, dataset=dataset, new=new, now=datetime.now(UTC))
-        items = tracing.items(session, project=pipeline.project, pipeline=pipeline.name)
-    by_name = {(one.folder, one.name): one for one in given}
-    return {key: by_name[item.folder, item.name] for key, item in items.items()}
-
-
 def _work(
-    engine: Engine, pipeline: Pipeline, crew: Crew, watch: Stopwatch, items: int, console: Console, *, kill: bool
+    engine: Engine,
+    pipeline: Pipeline,
+    crew: Crew,
+    manager: Manager,
+    watch: Stopwatch,
+    items: int,
+    console: Console,
+    *,
+    kill: bool,
 ) -> Accident:
     """Let the team work until nothing is left to do, with the accident in the middle."""
     latest = Snapshot(items, ())
@@ -136,7 +115,7 @@ def _work(
         return kill and latest.ended >= items // 4
 
     def look() -> Snapshot:
-        return replace(snapshot(engine, pipeline, items), note=accident.note)
+        return replace(snapshot(engine, pipeline, items), notes=(*accident.said, *manager.said))
 
     accident = Accident(engine, watch, due=due)
     console.print(f"The team begins: {len({e for t in pipeline.tasks.values() for e in t.assignees})} people")
@@ -146,6 +125,7 @@ def _work(
         while time.monotonic() - began < LONGEST:
             time.sleep(0.2)
             latest = snapshot(engine, pipeline, items)
+            manager.look(latest.ended / items)
             if latest.moving or any(task.queued or task.claimed for task in latest.tasks):
                 quiet = time.monotonic()
             if latest.ended == items or time.monotonic() - quiet > 3:
@@ -163,6 +143,7 @@ def snapshot(engine: Engine, pipeline: Pipeline, items: int) -> Snapshot:
         tasks=tuple(TaskNow(task.name, task.type, task.queued, task.claimed, task.done) for task in tasks),
         exits={name: exits.get(name, 0) for name in closing.in_order(pipeline)},
         moving=sum(task.moving for task in tasks),
+        fixing=sum(task.fixing for task in tasks),
         stuck=sum(task.parked for task in tasks),
     )
 

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from workflow_core.demo.outcome import Move, Step, TaskRow
+from workflow_core.demo.outcome import IssueRow, Move, Step, TaskRow
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services.tracing import Happened
+from workflow_core.services.tracing import Flagged, Happened
 
 ARRIVALS = ("placed", "arrived", "parked", "held", "exited")
 
@@ -28,10 +28,48 @@ def lost(history: Sequence[Happened], acknowledged: Collection[int], *, pending:
     `pending` statuses are known to wait for the mover: they are not lost.
     """
     kept = {one.id for one in history if one.verb == "submitted"}
-    moved = {one.cause for one in history if one.verb in ARRIVALS}
     vanished = sum(event not in kept for event in acknowledged)
-    unmoved = sum(event in kept and event not in moved for event in acknowledged)
+    unmoved = len(kept.intersection(acknowledged) - _arrived(history))
     return vanished + max(0, unmoved - pending)
+
+
+def _arrived(history: Iterable[Happened]) -> set[int]:
+    """Return the statuses that led somewhere: by themselves, or, after a fix, by the same one that was taken."""
+    led = {one.cause for one in history if one.cause is not None and one.verb in ARRIVALS}
+    last: dict[tuple[int, str | None], Happened] = {}
+    taken: dict[tuple[int, str | None], Happened] = {}
+    for one in history:
+        place = one.item, one.task
+        if one.verb == "submitted":
+            before = taken.pop(place, None)
+            if before and before.id in led and before.status == one.status:
+                led.add(one.id)
+            last[place] = one
+        elif one.verb == "returned" and place in last:
+            taken[place] = last[place]
+        elif one.verb == "placed":
+            taken.pop(place, None)
+    return led
+
+
+def issues(history: Iterable[Happened], flagged: Iterable[Flagged]) -> tuple[IssueRow, ...]:
+    """Return by kind what became of the issues, the most frequent kind first."""
+    fixes = Counter(one.issue for one in history if one.verb == "fixed")
+    by_kind: dict[str, list[Flagged]] = defaultdict(list)
+    for one in flagged:
+        by_kind[one.kind].append(one)
+    return tuple(
+        IssueRow(
+            kind,
+            raised=len(found),
+            fixed=sum(fixes[one.id] for one in found),
+            reopened=sum(one.reopened for one in found),
+            approved=sum(one.state == "approved" for one in found),
+            dismissed=sum(one.state == "dismissed" for one in found),
+            unresolved=sum(one.state not in ("approved", "dismissed") for one in found),
+        )
+        for kind, found in sorted(by_kind.items(), key=lambda pair: -len(pair[1]))
+    )
 
 
 def moved_twice(history: Sequence[Happened], pipeline: Pipeline) -> int:
@@ -64,7 +102,6 @@ def tasks(history: Sequence[Happened], pipeline: Pipeline, still_open: Mapping[s
     """Return how each task went."""
     seen: dict[str, set[int]] = defaultdict(set)
     statuses: dict[str, Counter[str]] = defaultdict(Counter)
-    people: dict[str, Counter[str]] = defaultdict(Counter)
     again: Counter[str] = Counter()
     for one in history:
         if one.task is None:
@@ -74,7 +111,6 @@ def tasks(history: Sequence[Happened], pipeline: Pipeline, still_open: Mapping[s
             again[one.task] += one.visit > 1
         elif one.verb == "submitted":
             statuses[one.task][one.status or ""] += 1
-            people[one.task][one.who or ""] += 1
     return tuple(
         TaskRow(
             name,
@@ -83,7 +119,6 @@ def tasks(history: Sequence[Happened], pipeline: Pipeline, still_open: Mapping[s
             still_open.get(name, 0),
             {status.name: statuses[name][status.name] for status in task.statuses if statuses[name][status.name]},
             again[name],
-            dict(sorted(people[name].items())),
         )
         for name, task in pipeline.tasks.items()
     )
@@ -97,8 +132,25 @@ def most_travelled(history: Sequence[Happened], task: str) -> int | None:
     return max(length, key=lambda item: (length[item], -item), default=None)
 
 
-def steps(history: Sequence[Happened], item: int) -> tuple[Step, ...]:
-    """Return an item's way, without the claims.
+def went_round(history: Sequence[Happened], flagged: Iterable[Flagged]) -> int | None:
+    """Return the item with the shortest way among those with a fix that was re-opened and approved in the end."""
+    left = {one.item for one in history if one.verb == "exited" and one.name == "approved"}
+    round = {one.item for one in flagged if one.reopened and one.state == "approved"} & left
+    length = Counter(one.item for one in history if one.item in round)
+    return min(length, key=lambda item: (length[item], item), default=None)
+
+
+OF_ISSUES = {
+    "flagged": "flagged",
+    "fixed": "fixed",
+    "re-opened": "re-opened",
+    "accepted": "approved the fix",
+    "dismissed": "dismissed",
+}
+
+
+def steps(history: Sequence[Happened], item: int, kinds: Mapping[int, str] | None = None) -> tuple[Step, ...]:
+    """Return an item's way, without the claims; `kinds` are those of the issues by id.
 
     The mover's clock is read before it waits for its turn to write; nothing is shown before what led to it.
     """
@@ -116,6 +168,11 @@ def steps(history: Sequence[Happened], item: int) -> tuple[Step, ...]:
             way.append(Step(at, "came round too often; sent elsewhere instead of", task=one.task, visit=one.visit))
         elif one.verb == "submitted":
             way.append(Step(at, "decided", one.who, one.task, one.status, one.visit))
+        elif one.verb in OF_ISSUES:
+            kind = (kinds or {}).get(one.issue or 0, "issue")
+            way.append(Step(at, OF_ISSUES[one.verb], one.who, one.task, visit=one.visit, issue=kind))
+        elif one.verb == "answered":
+            way.append(Step(at, "back in", task=one.task, visit=one.visit))
         elif one.verb == "exited":
             way.append(Step(at, f"left by the exit {one.name}"))
     return tuple(way)

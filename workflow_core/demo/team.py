@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from workflow_core.demo.marks import Marks, faults, freehand, made_up
+from workflow_core.demo import faults
+from workflow_core.demo.faults import Fault
+from workflow_core.demo.marks import Mark, Marks, freehand
 from workflow_core.demo.scene.outline import TruthShape
 from workflow_core.domain.recipes import Recipe
 
 DISCARDED = "discarded"
+SPOILT = 3
+"""With this many faults in one task, the reviewer sends the item back as a whole, where a status does that."""
 
 
 @dataclass(frozen=True)
@@ -20,24 +24,54 @@ class Persona:
     pace: float = 1.0
     """How long they need, as a multiple of what is usual."""
     noise: float = 1.5
-    misses: float = 0.04
-    mislabels: float = 0.01
+    misses: float = 0.02
+    mislabels: float = 0.02
+    slips: float = 0.008
     discards: float = 0.015
+    hurries: float = 0.2
+    """How often they call a fault fixed that is not, and, a quarter as often, only half look at an item."""
     attention: float = 0.85
     """As a reviewer: how likely they see a fault."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a person does with an item: what they draw, the status that they set, and how long it takes them.
+    """What a person does with an item: the status that they set, how long it takes them, what they draw.
 
-    `marks` is None for a reviewer who leaves the annotations as they are. `seconds` is in the simulation's
-    own time: about 1 for a usual item.
+    `seconds` is in the simulation's own time: about 1 for a usual item.
     """
 
     status: str
     seconds: float
-    marks: Marks | None = None
+    marks: Marks
+    fixed: tuple[int, ...] = ()
+    """Issues to mark for review."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """An unresolved issue, as those see it who work on its item."""
+
+    id: int
+    geometry: Mapping[str, Any]
+    """Where the fault is."""
+    is_open: bool = True
+    rounds: int = 0
+
+    def stands(self, found: Iterable[Fault]) -> bool:
+        """Say whether the fault is still there."""
+        return any(fault.geometry == self.geometry for fault in found)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a reviewer does with an item: issues are approved, re-opened and flagged; without any a status is set."""
+
+    seconds: float
+    status: str | None = None
+    flags: tuple[Fault, ...] = ()
+    approved: tuple[int, ...] = ()
+    reopened: tuple[int, ...] = ()
 
 
 def persona(email: str, seed: int) -> Persona:
@@ -47,9 +81,11 @@ def persona(email: str, seed: int) -> Persona:
         email,
         pace=rng.uniform(0.7, 1.5),
         noise=rng.uniform(0.6, 2.6),
-        misses=rng.uniform(0.01, 0.06),
-        mislabels=rng.uniform(0.0, 0.02),
+        misses=rng.uniform(0.005, 0.025),
+        mislabels=rng.uniform(0.005, 0.03),
+        slips=rng.uniform(0.003, 0.012),
         discards=rng.uniform(0.005, 0.025),
+        hurries=rng.uniform(0.1, 0.3),
         attention=rng.uniform(0.75, 0.95),
     )
 
@@ -57,7 +93,7 @@ def persona(email: str, seed: int) -> Persona:
 def annotate(
     who: Persona,
     recipe: Recipe,
-    truth: Sequence[TruthShape] | None,
+    truth: Sequence[TruthShape],
     *,
     item: str,
     size: tuple[int, int],
@@ -65,76 +101,103 @@ def annotate(
     visit: int = 1,
     before: Sequence[Mapping[str, Any]] = (),
 ) -> Work:
-    """Annotate an item for a recipe, or discard it.
-
-    `truth` is None for pictures that nobody knows: the marks are then made up. In a later visit people look
-    more closely: what they drew `before` stays, and they add what they had missed.
-    """
+    """Annotate an item for a recipe, or discard it; in a later visit what was good `before` stays."""
     rng = Random(f"{seed}/{who.email}/{item}/{visit}")
-    labels = {label.name for label in recipe.labels}
     if visit == 1 and rng.random() < who.discards:
-        return Work(DISCARDED, who.pace * 0.4)
-    if truth is None:
-        known = made_up(recipe, size, Random(f"{seed}/{item}/{sorted(labels)}"))
-    else:
-        known = [shape for shape in truth if shape.label in labels]
+        return Work(DISCARDED, who.pace * 0.4, ())
+    hurry = 12 if visit == 1 and rng.random() < who.hurries / 4 else 1 / visit
     marks = [dict(mark) for mark in before]
-    missed, _ = faults(known, marks)
-    seconds = who.pace * (0.35 + 0.12 * len(missed)) * rng.uniform(0.7, 1.4)
-    for shape in missed:
+    todo = faults.find(truth, marks, {label.name for label in recipe.labels})
+    for fault in todo:
         # the first shape is never missed: an empty frame would look like a different mistake
-        if marks and rng.random() < who.misses / visit:
-            continue
-        marks.append(freehand(shape, recipe, size, rng, noise=who.noise / visit, mislabels=who.mislabels / visit))
-    return Work("completed", seconds, tuple(marks))
+        if not marks or rng.random() >= who.misses * hurry:
+            rates = {"mislabels": who.mislabels * min(hurry, 1), "slips": who.slips * hurry}
+            marks = _repaired(marks, fault, recipe, size, rng, noise=who.noise / visit, **rates)
+    seconds = who.pace * (0.35 + 0.12 * len(todo)) * rng.uniform(0.7, 1.4)
+    return Work("completed", seconds / max(hurry / 6, 1), tuple(marks))
+
+
+def fix(
+    who: Persona,
+    recipe: Recipe,
+    truth: Sequence[TruthShape],
+    drawn: Sequence[Mapping[str, Any]],
+    issues: Sequence[Known],
+    *,
+    item: str,
+    size: tuple[int, int],
+    seed: int,
+) -> Work:
+    """Correct what was flagged. Who is in a hurry leaves it as it is; the second time they take care."""
+    marks = [dict(mark) for mark in drawn]
+    seconds = who.pace * 0.2
+    for fault in faults.find(truth, marks, {label.name for label in recipe.labels}):
+        for issue in issues:
+            if not issue.stands([fault]):
+                continue
+            rng = Random(f"{seed}/{who.email}/{item}/fix/{fault.geometry}/{issue.rounds}")
+            seconds += who.pace * 0.2 * rng.uniform(0.7, 1.4)
+            if rng.random() >= who.hurries / (1 + 2 * issue.rounds):
+                marks = _repaired(marks, fault, recipe, size, rng, noise=who.noise / 2)
+    return Work("completed", seconds, tuple(marks), tuple(issue.id for issue in issues))
+
+
+def _repaired(
+    marks: list[Mark], fault: Fault, recipe: Recipe, size: tuple[int, int], rng: Random, **rates: float
+) -> list[Mark]:
+    old, rest = fault.mark, [mark for mark in marks if mark != fault.mark]
+    if fault.truth is None:
+        return rest
+    drawn = freehand(fault.truth, recipe, size, rng, **rates)
+    return [*rest, {**drawn, "id": old["id"]} if old and "id" in old else drawn]
 
 
 def review(
     who: Persona,
-    recipe: Recipe,
-    truth: Sequence[TruthShape] | None,
+    tasks: Sequence[Recipe],
+    truth: Sequence[TruthShape],
     drawn: Sequence[Mapping[str, Any]],
+    issues: Sequence[Known] = (),
     *,
     statuses: Iterable[str],
     item: str,
     seed: int,
     visit: int = 1,
-    reason: Mapping[str, Sequence[str]] | None = None,
-) -> Work:
-    """Review what was drawn on an item: approve it, send it back, ask the expert, or discard it.
+    back: Mapping[str, Sequence[str]] | None = None,
+) -> Verdict:
+    """Review what was drawn on an item in some tasks: flag faults, judge fixes; then approve, send it back, or doubt.
 
-    `statuses` are those that the task offers. `reason` tells for a status which labels it sends back; a status
-    with none is for doubtful cases.
+    `statuses` are those that the QA task offers. `back` tells for a status which labels it sends back; a status
+    with none is for doubtful cases. What somebody flagged they look at closely; what they once overlooked
+    they overlook again.
     """
     rng = Random(f"{seed}/{who.email}/{item}/review/{visit}")
-    offered, labels = list(statuses), {label.name for label in recipe.labels}
+    offered, back = list(statuses), {key: of for key, of in (back or {}).items() if key in statuses}
     seconds = who.pace * (0.25 + 0.02 * len(drawn)) * rng.uniform(0.7, 1.4)
-    if rng.random() < who.discards and DISCARDED in offered:
-        return Work(DISCARDED, seconds)
-    back = {status: set(of) for status, of in (reason or {}).items() if status in offered}
-    wrong = _wrong(truth, drawn, labels, rng)
-    for status, of in back.items():
-        if wrong & of and rng.random() < who.attention:
-            return Work(status, seconds)
+    if visit == 1 and not issues and rng.random() < who.discards and DISCARDED in offered:
+        return Verdict(seconds, DISCARDED)
+    wrong = [fault for recipe in tasks for fault in faults.find(truth, drawn, {one.name for one in recipe.labels})]
+    reopened = tuple(issue.id for issue in issues if not issue.is_open and issue.stands(wrong))
+    approved = tuple(issue.id for issue in issues if not issue.is_open and not issue.stands(wrong))
+    known = [issue.geometry for issue in issues]
+    new = [one for one in wrong if one.geometry not in known and _sees(who, one, item, seed)]
+    if not issues:
+        for status, labels in back.items():
+            if sum(one.label in labels for one in new) >= SPOILT:
+                return Verdict(seconds, status)
+    if new or reopened:
+        return Verdict(seconds + who.pace * 0.1 * len(new), None, tuple(new), approved, reopened)
     doubtful = [s for s in offered if s not in back and s not in ("approved", DISCARDED)]
-    if doubtful and rng.random() < _doubt(truth, wrong):
-        return Work(rng.choice(doubtful), seconds)
-    return Work("approved" if "approved" in offered else offered[0], seconds)
+    if visit == 1 and doubtful and rng.random() < _doubt(truth):
+        return Verdict(seconds, rng.choice(doubtful), approved=approved)
+    return Verdict(seconds, "approved" if "approved" in offered else offered[0], approved=approved)
 
 
-def _wrong(
-    truth: Sequence[TruthShape] | None, drawn: Sequence[Mapping[str, Any]], labels: set[str], rng: Random
-) -> set[str]:
-    """Return the labels of which something is missing or too much; by chance where nobody knows."""
-    if truth is None:
-        return {label for label in sorted(labels) if rng.random() < 0.08}
-    missed, extra = faults([shape for shape in truth if shape.label in labels], drawn)
-    return {shape.label for shape in missed} | {str(mark["label"]) for mark in extra}
+def _sees(who: Persona, fault: Fault, item: str, seed: int) -> bool:
+    return Random(f"{seed}/{who.email}/{item}/sees/{fault.geometry}").random() < who.attention
 
 
-def _doubt(truth: Sequence[TruthShape] | None, wrong: set[str]) -> float:
+def _doubt(truth: Sequence[TruthShape]) -> float:
     """Return how likely a reviewer asks the expert: the more is hidden, the more likely."""
-    if truth is None:
-        return 0.12
     hidden = sum(bool(shape.attributes.get("occluded")) for shape in truth) / max(1, len(truth))
-    return 0.04 + 0.2 * hidden + 0.08 * len(wrong)
+    return 0.05 + 0.3 * hidden

@@ -1,11 +1,13 @@
 """Reading a pipeline's run: its whole history, what is open where, what was drawn, and who moves."""
 
 from workflow_core.store.tracing import (
+    Flagged,
     Happened,
     TaskCount,
     counts,
     drawn,
     history,
+    issues,
     items,
     mover,
     pipeline_of,
@@ -14,11 +16,13 @@ from workflow_core.store.tracing import (
 )
 
 __all__ = [
+    "Flagged",
     "Happened",
     "TaskCount",
     "counts",
     "drawn",
     "history",
+    "issues",
     "items",
     "mover",
     "pipeline_of",

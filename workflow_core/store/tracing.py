@@ -1,6 +1,6 @@
 """Reading a pipeline's run: its whole history, what is open where, what was drawn, and who moves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from workflow_core.store import leases
 from workflow_core.store.columns import moment
 from workflow_core.store.dialect import run
-from workflow_core.store.models import Annotation, Item, Lease, Person, Pipeline, Project, Task
+from workflow_core.store.models import Annotation, Issue, Item, Lease, Person, Pipeline, Project, Task, TaskItem
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,25 @@ class Happened:
     visit: int
     cause: int | None
     name: str | None
+    issue: int | None = None
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """An issue of a pipeline's items: what was flagged where, and how often it was re-opened."""
+
+    id: int
+    kind: str
+    item: int
+    task: str
+    state: str
+    reopened: int
+    geometry: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class TaskCount:
-    """How many items are in a task, by state; `moving` have a status that is not routed yet."""
+    """How many items are in a task, by state; `moving` have a status not routed yet, `fixing` lost it to an issue."""
 
     name: str
     type: str
@@ -39,6 +53,7 @@ class TaskCount:
     claimed: int
     done: int
     moving: int
+    fixing: int
     parked: int
 
 
@@ -47,7 +62,8 @@ def history(session: Session, *, project: str, pipeline: str, after: int = 0) ->
     rows = run(
         session,
         """
-        SELECT ev.id, ev.at, ev.verb, ev.item_id, t.name, who.email, ev.status, ev.visit, ev.cause_id, ev.name
+        SELECT ev.id, ev.at, ev.verb, ev.item_id, t.name, who.email, ev.status, ev.visit, ev.cause_id, ev.name,
+            CAST(ev.detail ->> 'issue' AS BIGINT)
         FROM event ev
         JOIN entry en ON en.id = ev.entry_id
         LEFT JOIN task t ON t.id = ev.task_id
@@ -59,8 +75,24 @@ def history(session: Session, *, project: str, pipeline: str, after: int = 0) ->
         after=after,
     )
     return [
-        Happened(id, moment(at), verb, item, task, who, status, visit or 1, cause, name)
-        for id, at, verb, item, task, who, status, visit, cause, name in rows
+        Happened(id, moment(at), verb, item, task, who, status, visit or 1, cause, name, issue)
+        for id, at, verb, item, task, who, status, visit, cause, name, issue in rows
+    ]
+
+
+def issues(session: Session, *, project: str, pipeline: str) -> list[Flagged]:
+    """Return every issue on a pipeline's items, the oldest first."""
+    identity = pipeline_of(session, project=project, pipeline=pipeline).id
+    query = (
+        select(Issue, Task.name)
+        .join(TaskItem, col(TaskItem.id) == col(Issue.place_id))
+        .join(Task, col(Task.id) == col(TaskItem.task_id))
+        .where(Task.pipeline_id == identity)
+        .order_by(col(Issue.id))
+    )
+    return [
+        Flagged(one.id, one.kind, one.item_id, task, one.state, one.rounds, one.geometry)
+        for one, task in session.exec(query)
     ]
 
 
@@ -88,6 +120,7 @@ def counts(session: Session, *, project: str, pipeline: str) -> tuple[list[TaskC
             count(CASE WHEN ti.state = 'claimed' THEN 1 END),
             count(CASE WHEN ti.state = 'submitted' THEN 1 END),
             count(CASE WHEN ti.routing = 'pending' THEN 1 END),
+            count(CASE WHEN ti.kept_by = 'issue' THEN 1 END),
             count(ti.parked)
         FROM task t LEFT JOIN task_item ti ON ti.task_id = t.id
         WHERE t.pipeline_id = :pipeline GROUP BY t.id, t.name, t.type ORDER BY t.id

@@ -11,6 +11,7 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 from workflow_core.demo.outcome import Drawn, Picture
+from workflow_core.domain.geometry import bounds
 
 COLOURS = ("#e4572e", "#b8860b", "#0f8b8d", "#5b8c2a", "#7048b6", "#c2255c")
 QUALITY = 70
@@ -20,6 +21,7 @@ def figure(picture: Picture, colours: Mapping[str, str], *, width: int = 480) ->
     """Return a picture with its shapes as a `figure` element, told in words below it."""
     data, full, high = _embedded(picture, width)
     shapes = "".join(_shape(shape, _colour(shape.label, colours), full) for shape in picture.shapes)
+    shapes += "".join(_flag(geometry, full) for geometry in picture.flagged)
     made = dict(sorted(_made(picture).items(), key=lambda pair: _rank(pair[0], colours)))
     credits = "".join(_credit(label, by, colours) for label, by in made.items())
     size = f'width="{full}" height="{high}"'
@@ -57,6 +59,18 @@ def _shape(shape: Drawn, colour: str, full: int) -> str:
         points = " ".join(f"{_number(x)},{_number(y)}" for x, y in g["points"])
         return f'<{shape.tool} points="{points}" {ink}/>'
     return ""
+
+
+def _flag(geometry: Mapping[str, object], full: int) -> str:
+    """Ring the place where something was flagged."""
+    box = bounds(geometry)
+    if box is None:
+        return ""
+    x, y, width, height = box
+    room = full / 50
+    corner = f'x="{_number(x - room)}" y="{_number(y - room)}"'
+    extent = f'width="{_number(width + 2 * room)}" height="{_number(height + 2 * room)}"'
+    return f'<rect class="flag" {corner} {extent} rx="{room:.1f}"/>'
 
 
 def _number(value: object) -> str:

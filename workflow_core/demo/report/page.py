@@ -5,6 +5,7 @@ from html import escape
 from importlib.resources import files
 
 from workflow_core.demo.outcome import Journey, Outcome, Step, TaskRow
+from workflow_core.demo.report import quality
 from workflow_core.demo.report.gallery import figure
 from workflow_core.demo.report.graph import graph_svg
 from workflow_core.pipeline.compiled import Pipeline
@@ -18,7 +19,10 @@ def page(outcome: Outcome, pipeline: Pipeline) -> str:
     colours = {label.name: label.color or "" for task in pipeline.tasks.values() for label in task.recipe.labels}
     bodies = {
         "Where the items went": _pipeline(outcome, pipeline),
-        "The whole way of one item": _journey(outcome.journey, colours) if outcome.journey else "",
+        "What reviewers found": quality.issues(outcome) if outcome.issues else "",
+        "One item, until its fault was fixed": _journey(outcome.loop, colours) if outcome.loop else "",
+        "One item, as far as the expert": _journey(outcome.journey, colours) if outcome.journey else "",
+        "For managers": quality.figures(outcome) if outcome.figures else "",
         "Frames, and who drew what": _gallery(outcome, colours) if outcome.gallery else "",
         "Can it be relied on?": _trust(outcome),
         "What came out": _files(outcome.exported),
@@ -50,6 +54,7 @@ def _header(outcome: Outcome) -> str:
         (f"{outcome.lost}", "lost", f"of {outcome.acknowledged} decisions"),
         (f"{outcome.moved_twice}", "moved twice", "counted from the history"),
         (_ms(measured.p50), "to the next person", f"99 of 100 within {_ms(measured.p99)}"),
+        (f"{sum(row.raised for row in outcome.issues)}", "faults flagged", quality.ended(outcome.issues)),
         (f"{outcome.seconds:.0f} s", "from start to end", f"{len(outcome.tasks)} tasks"),
     ]
     tiles = "".join(
@@ -84,7 +89,7 @@ def _pipeline(outcome: Outcome, pipeline: Pipeline) -> str:
         for name, count, _ in places
     )
     return (
-        f'<div class="columns"><div class="card drawing">{graph_svg(pipeline, outcome)}'
+        f'<div class="columns"><div class="card drawing" tabindex="0">{graph_svg(pipeline, outcome)}'
         '<p class="muted legend">✕ discarded here · dashed: items that came round too often</p></div><div>'
         f'<div class="card"><h3>Where they are now</h3><ul class="ends">{ends}</ul></div>'
         f'<div class="card"><h3>Task by task</h3><ul class="tasks">{rows}</ul></div></div></div>'
@@ -100,12 +105,11 @@ def _task_row(row: TaskRow) -> str:
     said = [f'<span data-status="{escape(name)}">{count} {escape(name)}</span>' for name, count in row.statuses.items()]
     if row.open:
         said.append(f'<span data-status="open">{row.open} open</span>')
-    people = ", ".join(f"{escape(who.split('@')[0])} {count}" for who, count in row.people.items())
     again = f" · {row.again} a second time" if row.again else ""
     return (
         f'<li><p><b>{escape(row.name)}</b> <span class="kind">{escape(row.type)}</span>'
         f'<span class="muted">{row.items} items{again}</span></p><div class="stack" aria-hidden="true">{parts}</div>'
-        f'<p class="said">{" ".join(said)}</p><p class="muted">{people}</p></li>'
+        f'<p class="said">{" ".join(said)}</p></li>'
     )
 
 
@@ -122,6 +126,7 @@ def _step(step: Step, after: float) -> str:
     )
     task = f"<b>{escape(step.task)}</b>" if step.task else ""
     visit = f'<span class="visit">visit {step.visit}</span>' if step.visit > 1 else ""
+    issue = f'<span class="status" data-issue="{escape(step.what)}">{escape(step.issue)}</span>' if step.issue else ""
     if not step.who:
         return (
             f'<li class="mover"><time datetime="{step.at.isoformat()}">+{after:.1f} s</time>'
@@ -129,7 +134,7 @@ def _step(step: Step, after: float) -> str:
         )
     return (
         f'<li class="person"><time datetime="{step.at.isoformat()}">+{after:.1f} s</time>'
-        f'<p>{task} {status} {visit}</p><p class="muted">{escape(step.what)} by {escape(step.who)}</p></li>'
+        f'<p>{task} {status}{issue} {visit}</p><p class="muted">{escape(step.what)} by {escape(step.who)}</p></li>'
     )
 
 

@@ -8,7 +8,7 @@ from workflow_core.demo.scene.outline import Outline, TruthShape, geometry
 from workflow_core.demo.scene.stage import HEIGHT, WIDTH
 
 COARSE = 2  # the mask is half the size of the picture
-SMALLEST = {"car": 150, "sign": 70, "pedestrian": 90, "building": 2000}  # pixels of the silhouette
+SMALLEST = {"car": 150, "truck": 150, "sign": 70, "pedestrian": 90, "building": 2000}  # pixels of the silhouette
 HIDDEN, OCCLUDED = 0.35, 0.85  # shares of the silhouette that are seen
 
 

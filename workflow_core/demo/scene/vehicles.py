@@ -50,7 +50,10 @@ class Car:
             places += [(self.x + s * half, height, self.z) for s in (-1, 1)]
             places += [(side, height, self.z + length), (side, 0.0, self.z + length - 0.5)]
         shown = clipped(hull(camera.project_all(places)))
-        return Outline("car", "box", tuple(shown), {"kind": self.kind}) if len(shown) > 2 else None
+        if len(shown) < 3:
+            return None
+        label, attributes = ("truck", {}) if self.kind == "truck" else ("car", {"kind": self.kind})
+        return Outline(label, "box", tuple(shown), attributes)
 
     def draw(self, stage: Stage) -> None:
         """Draw the shadow, the side that is seen, and the face."""

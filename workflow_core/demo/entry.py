@@ -1,0 +1,54 @@
+"""How a run begins: the pipeline is deployed, the pictures enter, and what is on them is known to the people."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from workflow_core.demo.marks import made_up
+from workflow_core.demo.material import Given
+from workflow_core.demo.scene.outline import TruthShape
+from workflow_core.pipeline.compiled import Pipeline
+from workflow_core.services import data, deploying, people, tracing
+from workflow_core.store.database import Engine, session_scope
+
+
+def deploy(engine: Engine, file: Path) -> Pipeline:
+    """Deploy a pipeline's file, and return what it compiles to."""
+    text = file.read_bytes()
+
+    def read(path: str) -> bytes:
+        return (file.parent / path).read_bytes()
+
+    with session_scope(engine) as session:
+        deploying.deploy(session, text=text, file=file.name, read=read, actor=None, now=datetime.now(UTC))
+    return deploying.compile_file(text, file=file.name, read=read)
+
+
+def enter(engine: Engine, pipeline: Pipeline, given: list[Given]) -> dict[int, Given]:
+    """Add the pictures to the dataset, which the pipeline watches; return them by the ids of their items."""
+    new = [
+        data.NewItem(
+            name=one.name,
+            folder=one.folder,
+            uri=one.path.as_uri(),
+            metadata=one.metadata,
+            width=one.size[0],
+            height=one.size[1],
+        )
+        for one in given
+    ]
+    with session_scope(engine) as session:
+        project = people.project(session, name=pipeline.project)
+        dataset = data.dataset(session, project_id=project.id, name=pipeline.dataset)
+        data.add_items(session, actor=None, dataset=dataset, new=new, now=datetime.now(UTC))
+        items = tracing.items(session, project=pipeline.project, pipeline=pipeline.name)
+    by_name = {(one.folder, one.name): one for one in given}
+    return {key: by_name[item.folder, item.name] for key, item in items.items()}
+
+
+def truth(one: Given, pipeline: Pipeline, seed: int) -> tuple[TruthShape, ...]:
+    """Return what is on a picture; where nobody knows, it is made up."""
+    if one.truth is not None:
+        return one.truth
+    labels = [label for task in pipeline.tasks.values() if task.type == "annotation" for label in task.recipe.labels]
+    return made_up(labels, one.size, Random(f"{seed}/{one.folder}/{one.name}"))

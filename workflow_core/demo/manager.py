@@ -1,0 +1,80 @@
+"""The manager at work: replaces somebody who leaves in mid-work, deals anew what is heaped up with one person."""
+
+from datetime import UTC, datetime
+
+from workflow_core.demo.crew import Crew
+from workflow_core.domain.reports import By
+from workflow_core.pipeline.compiled import Pipeline
+from workflow_core.services import figures, people, workforce
+from workflow_core.store.database import Engine, session_scope
+
+LEAVES, LEVELS = 0.3, 0.6
+"""With this share of the items through, somebody leaves; with this, the manager looks who has too much."""
+NEWCOMER = "hal@example.org"
+
+
+class Manager:
+    """Who answers for the tasks of a pipeline."""
+
+    def __init__(self, engine: Engine, pipeline: Pipeline, crew: Crew) -> None:
+        self.said: list[str] = []
+        """What was changed, in sentences."""
+        self._engine, self._pipeline, self._crew = engine, pipeline, crew
+        self._due = [(LEAVES, self._replace), (LEVELS, self._level)]
+
+    def look(self, through: float) -> None:
+        """Do what is due, now that this share of the items is through."""
+        if self._due and through >= self._due[0][0]:
+            self._due.pop(0)[1]()
+
+    def _replace(self) -> None:
+        """Let the annotator with the most tasks leave in the middle of them, and somebody new take over."""
+        annotators = {e: ts for e, ts in self._crew.at_work.items() if all(t.type == "annotation" for t in ts)}
+        leaver = max(annotators, key=lambda email: (len(annotators[email]), email))
+        left = {task.name: task for task in self._crew.leave(leaver)}
+        moved, now = 0, datetime.now(UTC)
+        with session_scope(self._engine) as session:
+            actor = people.person(session, email=self._boss)
+            for task in figures.find(session, named=self._pipeline.name, project=self._pipeline.project):
+                if task.name in left:
+                    handed = workforce.reassign(
+                        session, actor=actor, task=task, old=leaver, new=NEWCOMER, now=now, end_claims=True
+                    )
+                    moved += sum(handed.given.values()) + handed.pool
+        self._crew.join(NEWCOMER, list(left.values()))
+        self.said.append(
+            f"{_short(leaver)} left in mid-work; {_short(NEWCOMER)} took over {_items(moved)} in {' and '.join(left)}"
+        )
+
+    def _level(self) -> None:
+        """Deal anew what waits in the task where one person has most more than another."""
+        now = datetime.now(UTC)
+        with session_scope(self._engine) as session:
+            actor = people.person(session, email=self._boss)
+            found = figures.find(session, named=self._pipeline.name, project=self._pipeline.project)
+            tasks = {task.name: task for task in found if task.queue is None}
+            queued: dict[str, list[int]] = {name: [] for name in tasks}
+            for row in figures.of_tasks(session, actor=actor, tasks=list(tasks.values()), by=By.ASSIGNMENT, now=now):
+                if row.task and row.person in self._crew.at_work:
+                    queued[row.task].append(row.states.get("queued", 0))
+            spread = {name: max(counts, default=0) - min(counts, default=0) for name, counts in queued.items()}
+            name = max(spread, key=lambda name: spread[name])
+            if spread[name] < 2:
+                return
+            handed = workforce.redistribute(session, actor=actor, task=tasks[name], now=now)
+        total, shares = sum(handed.given.values()), sorted(handed.given.items())
+        told = ", ".join(f"{_short(email)} {count}" for email, count in shares)
+        self.said.append(f"{_short(self._boss)} dealt the {_items(total)} that waited in {name} anew: {told}")
+
+    @property
+    def _boss(self) -> str:
+        assert self._pipeline.manager is not None
+        return self._pipeline.manager
+
+
+def _short(email: str) -> str:
+    return email.partition("@")[0]
+
+
+def _items(count: int) -> str:
+    return f"{count} item{'' if count == 1 else 's'}"
