@@ -1,4 +1,4 @@
-.PHONY: help demo test served check soak bench clean
+.PHONY: help demo test check soak bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -13,11 +13,8 @@ help: ## what can be made
 demo: .venv/.ready ## two hundred frames through the demo pipeline, on a throw-away database
 	$(BIN)/annoflow demo
 
-test: .venv/.ready ## the tests, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not prefect"
-
-served: .venv/.ready ## the tests against a real Prefect server: ten minutes or so
-	$(BIN)/python -m pytest -m prefect
+test: .venv/.ready ## all tests, on SQLite and PostgreSQL, and against real Prefect servers
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/.ready ## what CI runs: style, types, import contracts, tests
 	$(BIN)/ruff check .

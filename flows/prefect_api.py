@@ -1,11 +1,8 @@
 """The little of Prefect's HTTP API that `annoflow up` asks for, without importing Prefect."""
 
-import logging
 from typing import Any
 
 import httpx
-
-log = logging.getLogger("annoflow.up")
 
 UNFINISHED = ["PENDING", "RUNNING", "CANCELLING"]
 
@@ -18,16 +15,15 @@ def healthy(api: str) -> bool:
         return False
 
 
-def run_deployment(api: str, path: str) -> bool:
-    """Ask for a run of the deployment `flow/name`; False if Prefect does not answer or does not know it."""
+def run_deployment(api: str, path: str) -> str | None:
+    """Ask for a run of the deployment `flow/name`; return what is in the way of it, in one line, if anything is."""
     try:
         with httpx.Client(base_url=api, timeout=5.0) as client:
             found = client.get(f"/deployments/name/{path}").raise_for_status().json()
             client.post(f"/deployments/{found['id']}/create_flow_run", json={}).raise_for_status()
     except httpx.HTTPError as error:
-        log.warning("Prefect would not start a run of %s: %r", path, error)
-        return False
-    return True
+        return str(error).partition("\n")[0] or type(error).__name__
+    return None
 
 
 def end_leftovers(api: str) -> int:

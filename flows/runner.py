@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import logging
 import multiprocessing
 import signal
 import time
@@ -29,6 +30,8 @@ LEAVING = 4.0
 LOOK = 5.0
 """Seconds between two looks at the pipelines, which may be deployed at any time."""
 
+log = logging.getLogger("annoflow.runner")
+
 
 async def serve(settings: Settings) -> None:
     """Register everything, ask for the first mover, and run what Prefect schedules until SIGTERM."""
@@ -47,7 +50,7 @@ async def serve(settings: Settings) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     following = asyncio.create_task(_follow_pipelines(runner, engine))
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({running, following, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     following.cancel()
     await _let_runs_end()
     if not running.done():
@@ -108,14 +111,24 @@ def triggers_of(deployment: Deployment) -> list[Any]:
 
 
 async def _follow_pipelines(runner: Runner, engine: Engine) -> None:
-    """Register what the pipelines want, now and whenever one is deployed, changed or paused."""
+    """Register what the pipelines want, now and whenever one is deployed, changed or paused.
+
+    Neither the database nor Prefect's server needs to be there all the time: the runs that move items go on.
+    """
     known: dict[tuple[str, str], Deployment] = {}
+    trouble = ""
     while True:
-        for deployment in await asyncio.to_thread(_wanted, engine):
-            key = deployment.flow, deployment.name
-            if known.get(key) != deployment:
-                await register(runner, deployment)
-                known[key] = deployment
+        try:
+            for deployment in await asyncio.to_thread(_wanted, engine):
+                key = deployment.flow, deployment.name
+                if known.get(key) != deployment:
+                    await register(runner, deployment)
+                    known[key] = deployment
+            trouble = ""
+        except Exception as error:
+            if trouble != repr(error):
+                trouble = repr(error)
+                log.warning("what the pipelines want is asked again every %g s until it is known: %s", LOOK, trouble)
         await asyncio.sleep(LOOK)
 
 

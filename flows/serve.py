@@ -21,9 +21,7 @@ UNMOVED = 2.0
 COMING = 15.0
 """Seconds that a mover may take to come before Prefect is asked again."""
 MEANWHILE = 12.0
-"""Seconds without a mover's lease after which this process moves itself until one is there."""
-STARTING = 13.0
-"""Seconds that the first mover may take longer, with the server that starts before it."""
+"""Seconds without a mover's lease after which this process moves itself until one is there; at the start, none."""
 FAILURES = 3
 
 NOT_OURS = ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING")
@@ -65,17 +63,24 @@ class Up:
         self._logs = settings.home / "logs"
         self._logs.mkdir(parents=True, exist_ok=True)
         self._port = self._choose_port()
-        self._site = f"http://127.0.0.1:{self._port}"
-        self._api = f"{self._site}/api"
         self._server: Child | None = None
         self._answers = False
         self._failures = 0
         self._runner: Child | None = None
         self._began = self._asked = time.monotonic()
-        self._moving = self._began + STARTING
+        self._moving = self._began - MEANWHILE
         self._moves = False
+        self._refused = False
         self._blind = False
         self._meanwhile: threading.Thread | None = None
+
+    @property
+    def _site(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def _api(self) -> str:
+        return f"{self._site}/api"
 
     def tend(self) -> None:
         """Look at the server, the runner and the mover; start what is not there."""
@@ -94,9 +99,9 @@ class Up:
             self._meanwhile.join(PATIENCE)
         if self._runner and not self._runner.gone:
             try:
-                mover.ask_to_stop(self._engine, patience=PATIENCE / 2)
+                mover.ask_to_stop(self._engine, patience=PATIENCE)
             except Exception as error:
-                self._say(f"the mover could not be asked, it ends with its runner: {str(error).splitlines()[0]}")
+                self._say(f"the mover could not be asked, it ends with its runner: {_in_a_line(error)}")
         for child in (self._runner, self._server):
             if child:
                 child.stop()
@@ -111,6 +116,8 @@ class Up:
             self._failures += not self._answers
             if self._failures >= FAILURES:
                 raise Unavailable(f"Prefect's server does not start; it said\n{self._server.last_words()}")
+            if self._runner is None:  # which would not find it elsewhere
+                self._port = self._choose_port()
             self._say("Prefect's server is gone; starting it again, work and moves go on")
         self._answers = False
         self._began = time.monotonic()
@@ -156,11 +163,17 @@ class Up:
             self._say("no mover works; another one comes")
             self._moves = False
         if unmoved >= UNMOVED and now - self._asked > COMING and self._answers and self._runner:
-            asked = prefect_api.run_deployment(self._api, "move-items/watch")
-            self._asked = now if asked else now - COMING + UNMOVED
-        if now - self._moving > MEANWHILE and not meanwhile:
+            self._ask_for_mover(now)
+        if now - self._moving >= MEANWHILE and not meanwhile:
             self._meanwhile = threading.Thread(target=self._move_meanwhile, name="meanwhile", daemon=True)
             self._meanwhile.start()
+
+    def _ask_for_mover(self, now: float) -> None:
+        fault = prefect_api.run_deployment(self._api, "move-items/watch")
+        if fault and not self._refused:
+            self._say(f"Prefect starts no mover and is asked again until it does: {fault}")
+        self._refused = fault is not None
+        self._asked = now - COMING + UNMOVED if fault else now
 
     def _held(self) -> bool | None:
         """Say whether a mover works; None, and a line about it, while the database cannot be asked."""
@@ -168,9 +181,7 @@ class Up:
             held = mover.held(self._engine) and not mover.bury(self._engine)
         except Exception as error:
             if not self._blind:
-                self._say(
-                    f"the database cannot be reached, nothing moves until it is back: {str(error).splitlines()[0]}"
-                )
+                self._say(f"the database cannot be reached, nothing moves until it is back: {_in_a_line(error)}")
             self._blind = True
             return None
         if self._blind:
@@ -181,11 +192,16 @@ class Up:
     def _move_meanwhile(self) -> None:
         engine = engine_for(self._settings.database())
         turn = mover.Turn(engine, lease=self._settings.lease_seconds, stop=self._stop.is_set)
-        if turn.wait():
-            self._say("moving items without Prefect until a mover of its is there")
-            for _ in turn.moves():
-                pass
-        engine.dispose()
+        try:
+            if turn.wait():
+                self._say("moving items from here until Prefect's mover is there")
+                for _ in turn.moves():
+                    pass
+        except Exception as error:
+            self._moving = time.monotonic()
+            self._say(f"items do not move, another try follows: {_in_a_line(error)}")
+        finally:
+            engine.dispose()
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
@@ -212,6 +228,10 @@ class Up:
             port = _free(0)
             self._say(f"port {wanted} is taken; Prefect gets {port}")
         return port
+
+
+def _in_a_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _free(port: int) -> int:

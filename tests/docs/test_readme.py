@@ -83,7 +83,7 @@ def test_the_commands_for_a_start_of_ones_own_work_in_their_order(tmp_path: Path
             assert done.returncode == 0, (command, done.stdout, done.stderr)
     finally:
         running.send_signal(signal.SIGTERM)
-        assert running.wait(60) == 0
+        assert running.wait(120) == 0
     assert "nothing is running any more" in (tmp_path / "up.log").read_text()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import col, func, select
 
@@ -85,6 +85,9 @@ def road_in() -> Iterator[Callable[[str, int], Road]]:
     def build(url: str, items: int) -> Road:
         engine = engine_for(url)
         engines.append(engine)
+        if engine.dialect.name == "sqlite":
+            # No test cuts the power: what is committed outlives every process, and a status takes half the time.
+            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
         with session_scope(engine) as session:
             done = deploying.deploy(session, text=FILE, file="road.yaml", read=lambda _: b"", actor=None, now=now())
             pipeline = session.get_one(Pipeline, done.pipeline_id)

@@ -39,16 +39,17 @@ class World:
         self.healthy = True
         self.moving: bool | Exception = False
         self.asked: list[float] = []
+        self.refuses: str | None = None
 
     def held(self, *_: object) -> bool:
         if isinstance(self.moving, Exception):
             raise self.moving
         return self.moving
 
-    def run(self, _api: str, path: str) -> bool:
+    def run(self, _api: str, path: str) -> str | None:
         assert path == "move-items/watch"
         self.asked.append(self.seconds)
-        return True
+        return self.refuses
 
 
 @pytest.fixture
@@ -114,6 +115,19 @@ def test_a_server_that_never_comes_up_is_given_up_with_its_last_words(up: Any, w
             Pretender.made[-1].gone = True
 
 
+def test_the_first_server_is_tried_again_on_another_port_if_its_own_was_taken_meanwhile(up: Any, world: World) -> None:
+    world.healthy = False
+    tend(up, world)
+    (first,) = Pretender.made
+    first.gone = True
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(first.args[0])))
+        other.listen()
+        tend(up, world)
+    assert Pretender.made[-1].args != first.args
+    assert f":{Pretender.made[-1].args[0]}/" in up._api
+
+
 def test_prefect_is_asked_for_a_mover_once_until_one_had_time_to_come(up: Any, world: World) -> None:
     world.moving = True
     tend(up, world, 10)
@@ -122,6 +136,21 @@ def test_prefect_is_asked_for_a_mover_once_until_one_had_time_to_come(up: Any, w
     tend(up, world, 40)
     assert len(world.asked) == 2
     assert world.asked[1] - world.asked[0] > serve.COMING
+
+
+def test_a_refusal_of_prefect_is_said_once_and_it_is_asked_again_soon(up: Any, world: World) -> None:
+    world.moving = True
+    tend(up, world, 10)
+    world.moving, world.refuses = False, "503 Service Unavailable"
+    tend(up, world, 40)
+    assert len(world.asked) > 2
+    assert len([line for line in up.said if "503 Service Unavailable" in line]) == 1
+
+
+def test_it_moves_by_itself_from_the_start_until_prefects_mover_is_there(up: Any, world: World) -> None:
+    world.healthy = False
+    tend(up, world)
+    assert "moves meanwhile" in up.said
 
 
 def test_without_any_mover_for_long_it_moves_by_itself_within_thirty_seconds(up: Any, world: World) -> None:
@@ -136,6 +165,7 @@ def test_without_any_mover_for_long_it_moves_by_itself_within_thirty_seconds(up:
 
 
 def test_a_database_that_is_away_is_named_once_and_children_are_stopped_all_the_same(up: Any, world: World) -> None:
+    world.moving = True
     tend(up, world, 4)
     world.moving = OSError("connection refused")
     tend(up, world, 100)

@@ -1,0 +1,117 @@
+"""`annoflow up` in a process of its own, as a user runs it, and what can be asked of it and of its Prefect server."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from workflow_core.services import tracing
+from workflow_core.store.database import session_scope
+
+ANNOFLOW = Path(sys.executable).with_name("annoflow")
+PATIENCE = 120.0
+"""Seconds to wait for what must come: nobody knows how busy the machine is."""
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    """Return what `condition` gives as soon as it is something; fail after that many seconds."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.05)
+    return found
+
+
+class Site:
+    """A home in which `annoflow up` runs, for the database of a `road`."""
+
+    def __init__(self, home: Path, road: Any) -> None:
+        self.home = home
+        self.road = road
+        self.environment = {
+            **os.environ,
+            "ANNOFLOW_HOME": str(home),
+            "ANNOFLOW_DATABASE_URL": road.url,
+            "ANNOFLOW_PREFECT_PORT": "0",
+            "TMPDIR": str(home),  # where Prefect's runner leaves a folder when it is killed
+        }
+        self.said = home / "up.log"
+        self.process = self.start()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        with self.said.open("ab") as log:
+            return subprocess.Popen(
+                [ANNOFLOW, "up"], env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def end(self) -> None:
+        """Kill what still runs; the children end with their parent."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def mover_pid(self) -> int | None:
+        """Return the process of the flow that moves; what `annoflow up` moves until it is there does not count."""
+        with session_scope(self.road.engine, read_only=True) as session:
+            holder = tracing.mover(session, now=datetime.now(UTC))
+        pid = int(holder.partition("@")[0]) if holder else None
+        return None if pid == self.process.pid else pid
+
+    def kill(self, pid: int) -> None:
+        assert pid, "there is nothing to kill"  # never 0, which would be this very process and all beside it
+        os.kill(pid, signal.SIGKILL)
+
+    def children(self, module: str = "") -> list[int]:
+        """Return the processes in whose environment this home is, or those that run a module there."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and int(entry.name) != os.getpid():
+                try:
+                    environment = (entry / "environ").read_bytes().split(b"\0")
+                    command = (entry / "cmdline").read_bytes().split(b"\0")
+                except OSError:
+                    continue
+                if f"ANNOFLOW_HOME={self.home.resolve()}".encode() in environment:
+                    found += [int(entry.name)] if not module or module.encode() in command else []
+        return found
+
+    def log(self, child: str) -> str:
+        """Return what the `runner` or the `server` wrote."""
+        return (self.home / "logs" / f"prefect-{child}.log").read_text(errors="replace")
+
+    @property
+    def api(self) -> str:
+        """Return the address of Prefect's API, as `annoflow up` has written it down."""
+        return str(json.loads((self.home / "up.json").read_text())["prefect_api_url"])
+
+    def found(self, what: str, **wanted: Any) -> list[dict[str, Any]]:
+        answer = httpx.post(f"{self.api}/{what}/filter", json=wanted, timeout=30)
+        rows: list[dict[str, Any]] = answer.raise_for_status().json()
+        return rows
+
+    def runs(self, deployment: str, *states: str) -> list[dict[str, Any]]:
+        """Return the deployment's runs, in these states only if any are named."""
+        wanted = {"state": {"type": {"any_": states}}} if states else None
+        return self.found("flow_runs", deployments={"name": {"any_": [deployment]}}, flow_runs=wanted)
+
+    def windows(self) -> list[dict[str, Any]]:
+        """Return the task runs that say how many items they moved; those under way do not yet."""
+        return self.found("task_runs", task_runs={"name": {"like_": "status"}})
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return the events by which statuses were announced."""
+        wanted = {"event": {"name": ["annoflow.status-set"]}}
+        page = httpx.post(f"{self.api}/events/filter", json={"filter": wanted, "limit": 50}, timeout=30).json()
+        found: list[dict[str, Any]] = page["events"]
+        while page["next_page"]:
+            page = httpx.get(page["next_page"], timeout=30).json()
+            found += page["events"]
+        return found
