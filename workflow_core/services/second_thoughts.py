@@ -137,7 +137,10 @@ def _locked(session: Session, place_id: int) -> TaskItem:
 
 
 def _check_present(session: Session, place: TaskItem) -> None:
-    name = _name(session, place)
+    item = session.get_one(Item, place.item_id)
+    name = item.name
+    if item.archived_at is not None:
+        raise Conflict(f"{name} is deleted: what was done on it stays as history")
     if place.state != work.State.SUBMITTED or place.status_event_id is None:
         raise Conflict(f"{name} has no status here: it is {place.state}")
     if place.routing == "void":

@@ -71,11 +71,14 @@ def reassign(
     Raises:
         NotAllowed: the actor may not reassign.
         NotFound: the old person is not in the task.
+        InvalidInput: the new person is the old one.
         Conflict: they have items open, and `end_claims` does not confirm that these claims end.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REASSIGN_WORK)
     team = _team(session, task)
     leaver = _member(team, task, old)
+    if people.normal(new) == people.normal(old):
+        raise InvalidInput(f"{old} has this work already; name somebody else")
     handovers.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
     _confirm_claims(session, task, leaver, old, end_claims)
     person = people.member(session, email=new, project_id=task.project_id, role="contributor", now=now)

@@ -94,8 +94,8 @@ def _park(session: Session, task: int, team: _Team, groups: Mapping[frozenset[in
 
 
 def _shares(task: int, team: _Team, groups: Mapping[frozenset[int], int]) -> Iterator[dict[str, object]]:
-    """Cut each group of a task into runs, one for each assignment; in a queue nobody gets anything yet."""
-    if team.queue:
+    """Cut each group of a task into runs, one for each assignment; in a queue nobody gets anything unless named."""
+    if team.queue and team.counts:
         return
     takers = {group: count for group, count in groups.items() if set(team.weights) - group}
     for group, counts in allocation.constrained(takers, team.weights, team.totals).items():

@@ -1,0 +1,285 @@
+"""Managers: they deploy, bring items in, hand work over, pause, clear, send on, take out."""
+
+import generated
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+from sqlmodel import select
+from stage import email, no_files
+
+from machine.movers import Movers
+from machine.tables import MANUAL, numbers
+from workflow_core.domain import statuses
+from workflow_core.domain.recipes import Recipe
+from workflow_core.pipeline.compiled import Target, Task
+from workflow_core.services import deploying, entering, managing, second_thoughts, tasks, workforce
+from workflow_core.store import departures
+from workflow_core.store.models import Assignment, Dataset, Item, Pipeline
+
+MANY = 5
+"""Few items on the way go further in as many steps than many do."""
+
+
+class Managers(Movers):
+    """What managers do, and what they try and are refused."""
+
+    deploys = 0
+
+    @initialize(plan=generated.plans(), loop=generated.bounds(), items=st.lists(st.booleans(), min_size=1, max_size=3))
+    def begin(self, plan, loop, items):
+        self.plan = plan
+        self.deploy(plan, loop)
+        self.make_manual_task()
+        self.ingest(items)
+
+    def deploy(self, plan, loop):
+        text = generated.text(plan, loop)
+        version = generated.compile_text(text)
+
+        def act(session):
+            deploying.deploy(session, text=text.encode(), file="p.yaml", read=no_files, actor=None, now=self.now)
+            return session.exec(select(Pipeline.id)).one()
+
+        self.pipeline_id = self.run(act)
+        self.deployed = version
+        self.learn()
+        self.model.deploy(version)
+
+    def make_manual_task(self):
+        """A QA task beside the pipeline reviews its first task."""
+        first = next(iter(self.deployed.tasks))
+        team = {email(who): 1.0 for who in generated.PEOPLE[:2]}
+
+        def act(session):
+            dataset = session.exec(select(Dataset)).one()
+            tasks.create(
+                session,
+                actor=None,
+                dataset=dataset,
+                name=MANUAL,
+                recipe=None,
+                assignees=team,
+                type="qa",
+                reviews=[self.task(session, first)],
+                now=self.now,
+            )
+
+        self.run(act)
+        self.learn()
+        offered = statuses.DEFAULTS["qa"]
+        self.model.tasks[MANUAL] = Task(MANUAL, "qa", Recipe(()), offered, team, None, {}, reviews=(first,))
+        self.model.team[MANUAL], self.model.reviews[MANUAL] = team, {first}
+
+    @rule(loop=generated.bounds(), drop=st.one_of(st.none(), numbers), changed=numbers, hands=generated.plans())
+    @precondition(lambda self: self.deployed is not None and self.deploys < 2)
+    def deploy_a_changed_version(self, loop, drop, changed, hands):
+        self.deploys += 1
+        plan = [dict(stretch) for stretch in self.plan]
+        plan[changed % len(plan)]["hands"] = max((one["hands"] for one in hands), key=lambda one: len(one["assignees"]))
+        if any(len(one["hands"]["assignees"]) < 2 for one in plan if one["kind"] != "qa"):
+            plan = [dict(stretch) for stretch in self.plan]
+        if drop is not None and len(plan) > 1:
+            del plan[1 + drop % (len(plan) - 1)]
+        self.deploy(plan, loop)
+
+    @rule(items=st.lists(st.booleans(), min_size=1, max_size=2))
+    @precondition(lambda self: sum(one.exit is None for one in self.model.entries.values()) < MANY)
+    def ingest(self, items):
+        def act(session):
+            pipeline = session.get_one(Pipeline, self.pipeline_id)
+            new = [
+                Item(
+                    dataset_id=pipeline.dataset_id,
+                    name=str(len(self.model.meta) + number),
+                    meta={"night": night},
+                    created_at=self.now,
+                )
+                for number, night in enumerate(items)
+            ]
+            session.add_all(new)
+            session.flush()
+            entering.enter_new(session, pipeline=pipeline, now=self.now)
+            return [(item.id, item.meta) for item in new]
+
+        self.model.meta |= dict(self.run(act))
+        self.model.take_in()
+
+    # -- the team
+
+    @rule(who=st.sampled_from(generated.PEOPLE))
+    def deactivate_or_bring_back(self, who):
+        if email(who) not in self.people:
+            return
+
+        def act(session):
+            person = self.person(session, email(who))
+            person.active = not person.active
+            return person.active
+
+        (self.model.inactive.discard if self.run(act) else self.model.inactive.add)(email(who))
+
+    def some_task(self, number):
+        names = sorted(self.tasks)
+        return names[number % len(names)]
+
+    @rule(number=numbers, what=st.sampled_from(["task", "person", "pipeline"]), who=st.sampled_from(generated.PEOPLE))
+    def pause_or_go_on(self, number, what, who):
+        task = self.some_task(number)
+        key = {"task": task, "person": (task, email(who)), "pipeline": "pipeline"}[what]
+        if what == "person" and key not in self.model.assignments:
+            return
+
+        def act(session):
+            if what == "person":
+                one = session.get_one(Assignment, self.model.assignments[key])
+            else:
+                one = self.task(session, task) if what == "task" else session.get_one(Pipeline, self.pipeline_id)
+            if key in self.model.paused:
+                workforce.resume(session, actor=None, what=one)
+            else:
+                workforce.pause(session, actor=None, what=one, now=self.now)
+
+        self.run(act)
+        self.model.paused ^= {key}
+
+    @rule(number=numbers)
+    def redistribute(self, number):
+        task = self.some_task(number)
+
+        def act(session):
+            workforce.redistribute(session, actor=None, task=self.task(session, task), now=self.now)
+
+        allowed = self.model.tasks[task].queue is None and bool(self.model.team[task])
+        for _ in self.attempt(allowed, act):
+            self.model.redistribute(task)
+
+    @rule(number=numbers, who=st.sampled_from(generated.PEOPLE), heir=st.sampled_from([None, *generated.PEOPLE]))
+    def let_somebody_leave(self, number, who, heir):
+        task, who, heir = self.some_task(number), email(who), heir and email(heir)
+        if who not in self.model.team[task]:
+            return
+
+        def act(session):
+            found = self.task(session, task)
+            if heir is None:
+                workforce.remove(session, actor=None, task=found, email=who, now=self.now, end_claims=True)
+            else:
+                workforce.reassign(session, actor=None, task=found, old=who, new=heir, now=self.now, end_claims=True)
+
+        for _ in self.attempt(heir != who and heir not in self.model.inactive, act):
+            self.learn()
+            self.model.leave(task, who, heir)
+
+    @rule(number=numbers, who=st.sampled_from(generated.PEOPLE), weight=st.integers(1, 3))
+    def let_somebody_join(self, number, who, weight):
+        task, who = self.some_task(number), email(who)
+        self.run(
+            lambda session: workforce.add(
+                session, actor=None, task=self.task(session, task), email=who, weight=float(weight), now=self.now
+            )
+        )
+        self.learn()
+        self.model.team[task][who] = float(weight)
+
+    # -- second thoughts, and what is stuck
+
+    @rule(number=numbers)
+    def clear(self, number):
+        key = self.pick(number, "submitted")
+        if key is None:
+            return
+
+        def act(session):
+            task, place = self.task(session, key[1]), self.row(session, key)
+            second_thoughts.clear(session, actor=None, task=task, of=[place], now=self.now, end_claims=True)
+
+        for _ in self.attempt(self.model.may_take_back(key), act):
+            self.model.clear(key)
+
+    @rule(number=numbers, to=numbers)
+    def send_what_is_stuck(self, number, to):
+        found = sorted(key for key, place in self.model.places.items() if place.parked is not None and key[1] != MANUAL)
+        if not found:
+            return
+        key = found[number % len(found)]
+        version = self.model.entries[key[0]].version
+        branches = {name: branch for one in version.tasks.values() for branch in one.branches for name in branch}
+        here = branches.get(key[1])
+        names = [Target("task", name) for name in version.tasks if branches.get(name) == here]
+        names += [
+            Target("exit", name) for name in version.exits if name == "discarded" or not (here or name == "approved")
+        ]
+        if not names:
+            return
+        target = names[to % len(names)]
+
+        def act(session):
+            managing.send(session, actor=None, place_id=self.row(session, key).id, to=target.name, now=self.now)
+
+        self.run(act)
+        self.model.send(key, target)
+
+    @rule()
+    def export(self):
+        exits = sorted({one.exit for one in self.model.entries.values() if one.exit not in (None, "removed")})
+
+        def act(session):
+            for name in exits:
+                departures.mark_exported(
+                    session, pipeline_id=self.pipeline_id, exit_name=name, after=0, limit=100, now=self.now
+                )
+
+        self.run(act)
+        for one in self.model.entries.values():
+            one.exported |= one.exit in exits
+
+    # -- items
+
+    @rule(number=numbers, to=numbers, manual=st.booleans())
+    def add_an_item(self, number, to, manual):
+        items = sorted(self.model.meta.keys() - self.model.archived)
+        if not items:
+            return
+        item = items[number % len(items)]
+        task = MANUAL if manual else self.some_task(to)
+        place = self.model.places.get((item, task))
+        there = place is not None and place.state != "withdrawn"
+
+        def act(session):
+            return tasks.add_items(session, actor=None, task=self.task(session, task), item_ids=[item], now=self.now)
+
+        allowed = task not in self.model.closed and (task == MANUAL or there or self.model.may_add(item, task))
+        for added in self.attempt(allowed, act):
+            assert added == (not there)
+            if added:
+                self.model.add_item(item, task)
+
+    @rule(number=numbers)
+    def remove_an_item(self, number):
+        key = self.pick(number, "queued", "claimed", "returned", "waiting", "submitted", "withdrawn")
+        if key is None:
+            return
+
+        def act(session):
+            task = self.task(session, key[1])
+            return managing.remove_items(session, actor=None, task=task, item_ids=[key[0]], now=self.now)
+
+        gone = self.model.places[key].state == "withdrawn"
+        for removed in self.attempt(gone or self.model.may_remove(*key), act):
+            assert removed == (not gone)
+            if removed:
+                self.model.remove_item(*key)
+
+    @rule(number=numbers)
+    @precondition(lambda self: len(self.model.archived) < len(self.model.meta) // 3)
+    def archive_an_item(self, number):
+        items = sorted(self.model.meta.keys() - self.model.archived)
+        if not items:
+            return
+        item = items[number % len(items)]
+
+        def act(session):
+            dataset = session.exec(select(Dataset)).one()
+            managing.archive_items(session, actor=None, dataset=dataset, item_ids=[item], now=self.now)
+
+        self.run(act)
+        self.model.archive(item)

@@ -1,0 +1,152 @@
+"""Contributors: they claim, submit, give back, think again."""
+
+import generated
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+from sqlmodel import select
+from stage import email
+
+from machine.movers import Movers
+from machine.tables import LEASE, numbers
+from workflow_core.services import second_thoughts, work
+from workflow_core.store.models import Assignment, TaskItem
+
+
+class People(Movers):
+    """What contributors do, and what they try and are refused."""
+
+    last = None
+
+    @rule(number=numbers, who=st.sampled_from(generated.PEOPLE))
+    def claim(self, number, who):
+        key = self.pick(number, "queued", "claimed", "returned") or (0, sorted(self.tasks)[number % len(self.tasks)])
+        task, who = key[1], email(who)
+        if who not in self.people:
+            return
+        before = {key for key, place in self.model.places.items() if place.state == "claimed"}
+
+        def act(session):
+            place = work.claim_next(session, actor=self.person(session, who), task_id=self.tasks[task], now=self.now)
+            rows = session.exec(
+                select(TaskItem.item_id)
+                .join(Assignment)
+                .where(TaskItem.task_id == self.tasks[task], TaskItem.state == "claimed")
+                .where(Assignment.person_id == self.people[who])
+            ).all()
+            return place, [item for item in rows if (item, task) not in before]
+
+        candidates, count = self.model.claims(task, who) if who in self.model.team[task] else ([], 0)
+        holding = self.model.held(task, who)
+        for place, new in self.attempt(self.model.may_claim(task, who), act):
+            assert len(new) == count and set(new) <= set(candidates)
+            assert (place is None) == (not new and not holding)
+            assert place is None or place.item_id in (new or holding)
+            self.model.claimed(task, who, new)
+            for item in [*new, *holding]:
+                self.leases[item, task] = self.now + LEASE
+
+    def submit(self, number, status, who=None, task_type=None):
+        """Set a status on an open place: its holder does, or somebody who may; or `who`, if they may or not."""
+        key = self.pick(number, "queued", "claimed", "returned", "waiting", type=task_type)
+        if key is None:
+            return
+        item, task = key
+        takers = sorted(self.model.eligible(task, item))
+        who = who or self.model.places[key].who or (takers[number % len(takers)] if takers else None)
+        if who not in self.people:
+            return
+        offered = [one.name for one in self.model.tasks[task].statuses]
+        # Most items stay on their way, and loops are gone round.
+        weighted = (
+            [one for one in offered if one != "discarded"] * 4 + ["discarded"] + ["redo"] * 6 * ("redo" in offered)
+        )
+        chosen = weighted[status % len(weighted)]
+
+        def act(session):
+            row = self.row(session, key)
+            actor = self.person(session, who)
+            work.submit(session, actor=actor, place_id=row.id, status=chosen, now=self.now)
+            return row.id
+
+        for place_id in self.attempt(self.model.may_submit(key, who, chosen), act):
+            self.model.submit(key, who, chosen)
+            self.last = (place_id, key, who, chosen)
+
+    @rule(number=numbers, status=numbers)
+    def work_on_one(self, number, status):
+        self.submit(number, status)
+
+    @rule(number=numbers, status=numbers, who=st.sampled_from(generated.PEOPLE))
+    def somebody_tries(self, number, status, who):
+        self.submit(number, status, email(who))
+
+    @rule(many=st.lists(st.tuples(numbers, numbers), min_size=2, max_size=8), limits=st.lists(st.integers(1, 3)))
+    def work_on_many_while_the_mover_follows(self, many, limits):
+        for number, status in many:
+            self.submit(number, status)
+            if limits:
+                self.move(limits.pop())
+
+    @rule(rounds=st.lists(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=3), min_size=2, max_size=5))
+    def work_in_rounds(self, rounds):
+        for many in rounds:
+            if all(one.exit for one in self.model.entries.values()):
+                self.ingest([False, True])
+            for number, status in many:
+                self.submit(number, status)
+            self.move(1000)
+
+    @rule()
+    def work_until_a_review(self):
+        """Complete what is open until a reviewer has something to do, or nothing goes on."""
+        for _ in range(8):
+            if self.pick(0, "queued", "claimed", type="qa"):
+                return
+            self.submit(0, 0, task_type="annotation")
+            self.move(1000)
+
+    @rule()
+    @precondition(lambda self: self.last is not None)
+    def submit_again(self):
+        """A client that got no answer asks again: nothing changes."""
+        place_id, key, who, status = self.last
+        place = self.model.places[key]
+        if (place.status, place.who) != (status, who) or not self.model.acts_in(key[1], who):
+            return
+
+        def act(session):
+            work.submit(session, actor=self.person(session, who), place_id=place_id, status=status, now=self.now)
+
+        self.run(act)
+
+    @rule(number=numbers, postpone=st.booleans())
+    def give_back(self, number, postpone):
+        key = self.pick(number, "claimed")
+        if key is None:
+            return
+        who = self.model.places[key].who
+
+        def act(session):
+            row, actor = self.row(session, key), self.person(session, who)
+            (work.postpone if postpone else work.release)(session, actor=actor, place_id=row.id, now=self.now)
+
+        for _ in self.attempt(self.model.acts_in(key[1], who), act):
+            self.model.end_claim(key)
+
+    @rule(number=numbers, who=st.one_of(st.none(), st.sampled_from(generated.PEOPLE)))
+    def undo(self, number, who):
+        key = self.pick(number, "submitted")
+        if key is None:
+            return
+        who = self.model.places[key].who if who is None else email(who)
+        if who not in self.people:
+            return
+
+        def act(session):
+            second_thoughts.undo(
+                session, actor=self.person(session, who), place_id=self.row(session, key).id, now=self.now
+            )
+
+        for _ in self.attempt(self.model.may_undo(key, who), act):
+            self.model.undo(key)
+            self.leases[key] = self.now + LEASE

@@ -1,0 +1,118 @@
+"""Reviewers and the authors of what they flag."""
+
+import generated
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+from stage import email
+
+from machine.movers import Movers
+from machine.tables import numbers
+from workflow_core.services import reviewing
+
+HOLDER = st.one_of(st.none(), st.none(), st.sampled_from(generated.PEOPLE))
+"""Who tries it: whoever holds the place, or somebody."""
+
+
+class Reviewers(Movers):
+    """Issues: flagged, fixed, re-opened, approved, dismissed."""
+
+    def holder(self, key, who):
+        return self.model.places[key].who if who is None else email(who)
+
+    @rule(number=numbers, about=numbers, who=HOLDER)
+    def flag(self, number, about, who):
+        key = self.pick(number, "queued", "claimed", "waiting", type="qa")
+        if key is None:
+            return
+        who = self.holder(key, who)
+        reviewed = sorted(self.model.reviews[key[1]])
+        task = reviewed[about % len(reviewed)]
+        wrote = self.model.authors[key[0], task]
+        if who not in self.people:
+            return
+
+        def act(session):
+            qa = self.row(session, key)
+            issue = reviewing.flag(
+                session, actor=self.person(session, who), place_id=qa.id, kind="missing", task=task, now=self.now
+            )
+            return issue.id
+
+        for issue in self.attempt(self.model.may_flag(key, task, who), act):
+            self.model.flag(issue, key, task, who, wrote[-1] if wrote else None)
+
+    def issue(self, number, *states):
+        found = sorted(key for key, one in self.model.issues.items() if one.state in states)
+        return found[number % len(found)] if found else None
+
+    def judge(self, issue, who, service, allowed):
+        def act(session):
+            actor = self.person(session, who)
+            service(session, actor=actor, issue_id=issue, now=self.now)
+
+        return self.attempt(allowed, act)
+
+    @rule(number=numbers, who=HOLDER)
+    def fix(self, number, who):
+        key = self.issue(number, "open", "open", "for_review")
+        if key is None:
+            return
+        issue = self.model.issues[key]
+        who = self.holder((issue.item, issue.task), who)
+        if who in self.people:
+            for _ in self.judge(key, who, reviewing.fix, self.model.may_fix(issue, who)):
+                self.model.fix(issue)
+
+    @rule(number=numbers, who=HOLDER)
+    def reopen(self, number, who):
+        key = self.issue(number, "for_review")
+        if key is None:
+            return
+        issue = self.model.issues[key]
+        who = self.holder((issue.item, issue.qa), who)
+        if who in self.people:
+            for _ in self.judge(key, who, reviewing.reopen, self.model.may_reopen(issue, who)):
+                self.model.reopen(issue, who)
+
+    @rule(number=numbers, who=HOLDER)
+    def approve(self, number, who):
+        key = self.issue(number, "for_review")
+        if key is None:
+            return
+        issue = self.model.issues[key]
+        who = self.holder((issue.item, issue.qa), who)
+        if who in self.people:
+            for _ in self.judge(key, who, reviewing.approve, self.model.may_judge(issue, who)):
+                self.model.judged(issue, "approved")
+
+    @rule(number=numbers, who=HOLDER, manager=st.booleans())
+    def dismiss(self, number, who, manager):
+        key = self.issue(number, "open", "for_review")
+        if key is None:
+            return
+        issue = self.model.issues[key]
+        who = self.holder((issue.item, issue.qa), who)
+        if manager:
+            self.run(lambda session: reviewing.dismiss(session, actor=None, issue_id=key, now=self.now))
+            self.model.judged(issue, "dismissed")
+        elif who in self.people:
+            for _ in self.judge(key, who, reviewing.dismiss, self.model.may_judge(issue, who)):
+                self.model.judged(issue, "dismissed")
+
+    @rule(number=numbers, about=numbers, status=numbers, again=st.booleans())
+    def go_round(self, number, about, status, again):
+        """A whole loop: flagged, fixed, submitted; and perhaps re-opened and fixed once more."""
+        self.flag(number, about, None)
+        for _ in range(2 if again else 1):
+            key = self.issue(number, "open")
+            if key is None:
+                return
+            self.fix(number, None)
+            issue = self.model.issues[key]
+            place = sorted(
+                k for k, p in self.model.places.items() if p.state in ("queued", "claimed", "returned", "waiting")
+            )
+            if (issue.item, issue.task) in place:
+                self.submit(place.index((issue.item, issue.task)), status)
+            if again:
+                self.reopen(number, None)

@@ -1,0 +1,228 @@
+"""What people and managers do in the model: deploy, claim, submit, give back, hand over, add, remove, pause."""
+
+from model.moving import Moving
+from model.state import MANUAL, OPEN, Arrival, Entry, Key, Move
+from workflow_core.pipeline.compiled import Pipeline, Target
+
+
+class Managing(Moving):
+    """Contributors and managers, and the clock."""
+
+    def deploy(self, version: Pipeline) -> None:
+        changed = self.present is None or self.present.digest != version.digest
+        self.present = version
+        for task in version.tasks.values():
+            before = self.tasks.get(task.name)
+            if before is None or dict(before.assignees) != dict(task.assignees):
+                self.team[task.name] = dict(task.assignees)
+            # A task that the file has no more is still reviewed: items on their way have its work.
+            gone = self.reviews.get(task.name, set()) - version.tasks.keys()
+            self.reviews[task.name] = {*task.reviews} | gone
+            self.tasks[task.name] = task
+            self.closed.discard(task.name)
+        if changed:
+            self.close_left()
+
+    def close_left(self) -> None:
+        going_on = [entry.version for entry in self.entries.values() if entry.exit is None]
+        for name in self.tasks.keys() - {MANUAL}:
+            if name not in self.present.tasks and not any(name in version.tasks for version in going_on):
+                self.closed.add(name)
+
+    # -- people
+
+    def may_claim(self, task: str, who: str) -> bool:
+        stopped = {task, (task, who)} | ({"pipeline"} if task != MANUAL else set())
+        return self.acts_in(task, who) and task not in self.closed and not stopped & self.paused
+
+    def held(self, task: str, who: str) -> list[int]:
+        return [i for (i, t), p in self.places.items() if t == task and p.state == "claimed" and p.who == who]
+
+    def claims(self, task: str, who: str) -> tuple[list[int], int]:
+        """From which items a claim takes how many."""
+        if self.held(task, who):
+            return [], 0
+        takeable = {
+            key[0]: place
+            for key, place in self.places.items()
+            if key[1] == task
+            and place.state in ("queued", "returned")
+            and place.parked in (None, "nobody")
+            and self.may_open(key, who)
+        }
+        if own := [item for item, place in takeable.items() if place.who == who]:
+            return own, 1
+        queue = self.tasks[task].queue
+        return list(takeable), min(len(takeable), min(queue.batch, queue.limit) if queue else 1)
+
+    def claimed(self, task: str, who: str, items: list[int]) -> None:
+        for item in items:
+            place = self.places[item, task]
+            place.state, place.who, place.parked, place.begun = "claimed", who, None, True
+
+    def may_submit(self, key: Key, who: str, status: str) -> bool:
+        item, task = key
+        place = self.places[key]
+        states = (*OPEN,) if status == "discarded" else ("queued", "claimed", "returned")
+        if place.state not in states or not self.may_go_on(task, who) or not self.may_open(key, who):
+            return False
+        if place.parked == "max-fix-rounds":
+            return False
+        if status == "discarded":
+            return True
+        against = [*self.unresolved(item=item, task=task), *self.unresolved(item=item, qa=task)]
+        if status == "approved":
+            against += [one for one in self.unresolved(item=item) if one.task in self.reviews[task]]
+        return not any(one.state == "open" for one in against)
+
+    def submit(self, key: Key, who: str, status: str) -> None:
+        item, task = key
+        place, kept, entry = self.places[key], self.places[key].kept, self.entry(key)
+        number = self.next()
+        self.set_by[number] = (key, who)
+        self.authors[key].append(who)
+        place.state, place.status, place.who, place.parked, place.kept = "submitted", status, who, None, None
+        place.begun, place.number, place.routing = True, number, "pending" if entry else "routed"
+        taken = kept if kept and kept.by == "issue" and entry else None
+        if taken and taken.routing == "void":
+            place.routing = "void"
+        elif taken and taken.routing == "routed" and taken.status == status:
+            # The same again: what it led to stands.
+            place.routing, place.number = "routed", taken.number
+        mine = [one for one in self.issues.values() if one.item == item and one.unresolved]
+        resolved = False
+        if status == "discarded":
+            qa = self.tasks[task].type == "qa"
+            dismissed = [one for one in mine if (one.qa if qa else one.task) == task]
+            for one in dismissed:
+                one.state = "dismissed"
+            self._after_dismissals(dismissed)
+            resolved = bool(dismissed)
+        elif status == "approved":
+            for one in mine:
+                if one.qa == task and one.state == "for_review":
+                    one.state, resolved = "approved", True
+        if taken and taken.routing in ("routed", "again") and taken.status != status:
+            self.take_back(item, {taken.number})
+            if entry.exit is not None and place.routing == "pending":
+                place.routing = "void"
+        for one in self.unresolved(item=item, task=task):
+            self.settle_reviewer(item, one.qa)
+        if taken or resolved:
+            self.go_on(item)
+        if self.tasks[task].type == "annotation":
+            self._hand_reviews_on(item, task, who)
+
+    def _hand_reviews_on(self, item: int, task: str, who: str) -> None:
+        for (other, qa), place in self.places.items():
+            holds = other == item and place.state in OPEN and place.who in (None, who)
+            if holds and task in self.reviews.get(qa, ()) and who in self.forbidden(qa, item):
+                self._hand_out(qa, [item])
+
+    def end_claim(self, key: Key) -> None:
+        self._end(key)
+        if self.tasks[key[1]].queue and self.places[key].state == "queued":
+            self.places[key].who = None
+
+    def _end(self, key: Key) -> None:
+        place = self.places[key]
+        if place.state == "claimed":
+            place.state = "returned" if place.kept and place.kept.by == "issue" else "queued"
+
+    def sweep(self, expired: list[Key]) -> None:
+        for key in expired:
+            self.end_claim(key)
+        for (item, task), place in self.places.items():
+            if place.parked == "nobody" and place.state in ("queued", "returned") and self.eligible(task, item):
+                place.parked = None
+        self.close_left()
+
+    # -- managers
+
+    def _hand_out(self, task: str, items: list[int], weights: dict[int, float] | None = None) -> None:
+        """Deal open places anew; who gets none of them loses theirs, and what nobody may take is stuck."""
+        for item in items:
+            self._end((item, task))
+            self.places[item, task].who = self.places[item, task].parked = None
+        self._allot(task, items, weights)
+        for item in items:
+            if self.places[item, task].state == "waiting":
+                self.places[item, task].parked = None
+
+    def redistribute(self, task: str) -> None:
+        """Deal equally what nobody has begun and no issue concerns."""
+        able = self.team[task].keys() - self.inactive
+        keys = {self.assignments[task, person]: 1.0 for person in self.team[task]}
+        items = [
+            item
+            for (item, name), place in self.places.items()
+            if name == task
+            and place.state == "queued"
+            and able - self.forbidden(task, item)
+            and not self.unresolved(item=item, task=task)
+            and not self.unresolved(item=item, qa=task)
+        ]
+        self._hand_out(task, items, keys)
+
+    def leave(self, task: str, who: str, heir: str | None) -> None:
+        """Let somebody leave a task: their open work goes to an heir, else to the others."""
+        items = [i for (i, t), place in self.places.items() if t == task and place.who == who and place.state in OPEN]
+        weight = self.team[task].pop(who)
+        for_heir = [item for item in items if heir is not None and heir not in self.forbidden(task, item)]
+        if heir is not None:
+            self.team[task].setdefault(heir, weight)
+            self.allotted[self.assignments[task, heir]] += self.allotted.pop(self.assignments[task, who], 0)
+        for item in for_heir:
+            self._end((item, task))
+            self.places[item, task].who, self.places[item, task].parked = heir, None
+        self._hand_out(task, [item for item in items if item not in for_heir])
+
+    def may_add(self, item: int, task: str) -> bool:
+        entry = self.entries.get(item)
+        branches = {name for one in self.present.tasks.values() for branch in one.branches for name in branch}
+        return task in self.present.tasks and task not in branches and (entry is None or entry.exit is not None)
+
+    def add_item(self, item: int, task: str) -> None:
+        if task == MANUAL:
+            place = self.places.get((item, task))
+            if place is None or place.state == "withdrawn":
+                self._place_in_tasks([Arrival(item, Target("task", task))])
+            return
+        before = self.entries.get(item)
+        self.entries[item] = Entry(self.present) if before is None else before
+        self.entries[item].version, self.entries[item].exit, self.entries[item].held = self.present, None, None
+        self.entries[item].exported = False
+        self._place([Arrival(item, Target("task", task))], meeting=False)
+
+    def may_remove(self, item: int, task: str) -> bool:
+        place = self.places[item, task]
+        return place.state in OPEN and place.kept is None
+
+    def remove_item(self, item: int, task: str) -> None:
+        if task == MANUAL:
+            self._withdraw([(item, task)])
+        else:
+            self._remove(item)
+
+    def _remove(self, item: int) -> None:
+        self.moves.append(Move(self.next(), 0, "exited", item, "removed"))
+        self._leave(item, "removed")
+
+    def archive(self, item: int) -> None:
+        self.archived.add(item)
+        if item in self.entries and self.entries[item].exit is None:
+            self._remove(item)
+        self._withdraw([key for key, place in self.places.items() if key[0] == item and place.state in OPEN])
+
+    def send(self, key: Key, to: Target) -> None:
+        place = self.places[key]
+        led = [one for one in self.moves if one.verb in ("placed", "met") and (one.item, one.name) == key]
+        taken = place.kept is not None and place.kept.by == "issue"
+        number = place.number or (place.kept.number if taken else led[-1].number)
+        if place.state == "submitted":
+            place.routing, place.parked = "routed", None
+        else:
+            self._withdraw([key])
+        if place.routing == "pending":
+            place.routing = "routed"
+        self._place([Arrival(key[0], to, number=number)], bounded=False, meeting=False)
