@@ -24,6 +24,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
     {
         "nobody": "nobody in the task may take it: give the task to somebody who has not worked on it",
         "max-visits": "it was there as often as `max_visits` allows: send it on, or raise `max_visits`",
+        "max-fix-rounds": "a fix was refused more often than `max_fix_rounds` allows: give the item to somebody else, "
+        "dismiss the issue, or send the item on",
         "no-route": "the pipeline version that it follows has no route for this status: send it on",
         "no-case": "no case of the router holds for it: send it on, or give the router an `else`",
         "too-many-routers": "the routers lead round in a circle: send it on, and mend the pipeline",
