@@ -16,6 +16,7 @@ from workflow_core.domain.roles import Permission, Role
 from workflow_core.services import (
     data,
     deploying,
+    discussing,
     editing,
     exporting,
     figures,
@@ -23,6 +24,7 @@ from workflow_core.services import (
     importing,
     ingesting,
     managing,
+    own,
     people,
     reviewing,
     second_thoughts,
@@ -234,7 +236,7 @@ class Own(NamedTuple):
 OWN: dict[Callable[..., Any], Own] = {
     work.claim_next: Own("ann", "task", lambda w, a, n: work.claim_next(w.session, actor=a, task_id=n, now=NOW)),
     work.renew: Own("ann", "task", lambda w, a, n: work.renew(w.session, actor=a, task_id=n, now=NOW)),
-    work.own_place: Own("ann", "held", lambda w, a, n: work.own_place(w.session, actor=a, place_id=n)),
+    own.place_of: Own("ann", "held", lambda w, a, n: own.place_of(w.session, actor=a, place_id=n)),
     work.save_draft: Own(
         "ann", "held", lambda w, a, n: work.save_draft(w.session, actor=a, place_id=n, annotations=[BOX], now=NOW)
     ),
@@ -246,8 +248,8 @@ OWN: dict[Callable[..., Any], Own] = {
     second_thoughts.undo: Own(
         "bo", "done", lambda w, a, n: second_thoughts.undo(w.session, actor=a, place_id=n, now=NOW)
     ),
-    reviewing.waiting_for: Own(
-        "quinn", "reviewed", lambda w, a, n: reviewing.waiting_for(w.session, actor=a, place_id=n)
+    discussing.waiting_for: Own(
+        "quinn", "reviewed", lambda w, a, n: discussing.waiting_for(w.session, actor=a, place_id=n)
     ),
     reviewing.flag: Own(
         "quinn",
@@ -262,10 +264,10 @@ OWN: dict[Callable[..., Any], Own] = {
     reviewing.dismiss: Own(
         "quinn", "flagged", lambda w, a, n: reviewing.dismiss(w.session, actor=a, issue_id=n, now=NOW), managers=True
     ),
-    reviewing.comment: Own(
+    discussing.comment: Own(
         "bo",
         "flagged",
-        lambda w, a, n: reviewing.comment(w.session, actor=a, issue_id=n, text="why?", now=NOW),
+        lambda w, a, n: discussing.comment(w.session, actor=a, issue_id=n, text="why?", now=NOW),
         managers=True,
     ),
 }

@@ -7,7 +7,7 @@ from sqlmodel import select
 from stage import Stage
 
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed
-from workflow_core.services import reviewing
+from workflow_core.services import discussing
 from workflow_core.store.models import Annotation
 
 
@@ -31,7 +31,7 @@ def test_a_waiting_reviewer_flags_more_comments_and_takes_a_flag_back(stage):
     assert stage.row("signs").state == "returned"
     with stage.session() as session:
         quinn = stage.person(session, "quinn")
-        reviewing.comment(session, actor=quinn, issue_id=first, text="see the left edge", now=stage.now)
+        discussing.comment(session, actor=quinn, issue_id=first, text="see the left edge", now=stage.now)
     stage.judge("dismiss", "quinn", second)
     assert stage.row("signs").status == "completed" and stage.row("qa").state == "waiting"
     stage.judge("dismiss", "quinn", first)
@@ -90,7 +90,9 @@ def test_a_status_that_is_not_routed_yet_can_be_flagged_and_does_not_move(stage)
 def test_an_annotation_made_in_qa_is_not_flaggable(stage):
     stage.submit("quinn", "qa", 0, "for-expert", annotations=[BOX])
     stage.advance()
-    with pytest.raises(InvalidInput, match=r"only annotations of 'cars', 'signs' can be flagged in 'expert'"):
+    with pytest.raises(
+        InvalidInput, match=r"'expert' reviews only 'cars', 'signs'; this annotation was made elsewhere"
+    ):
         stage.flag("eve", "expert", None, annotation_id=drawn(stage, "car"))
 
 

@@ -16,6 +16,7 @@ from stage import START, Stage
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import (
+    discussing,
     editing,
     history,
     reviewing,
@@ -81,7 +82,7 @@ class Worker:
 
     def waiting_for(self, place):
         with suppress(AnnoflowError), session_scope(self.engine) as session:
-            return reviewing.waiting_for(session, actor=session.get_one(Person, self.id), place_id=place.id)
+            return discussing.waiting_for(session, actor=session.get_one(Person, self.id), place_id=place.id)
         return []
 
     def submit(self, place, status, annotations=None):

@@ -13,7 +13,7 @@ from workflow_core.demo.scene.outline import TruthShape
 from workflow_core.demo.team import Known, Verdict, Work, annotate, fix, persona, review
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Pipeline, Task
-from workflow_core.services import people, reviewing, tracing, work
+from workflow_core.services import discussing, people, reviewing, tracing, work
 from workflow_core.store.database import Engine, session_scope
 
 IDLE = 0.12
@@ -127,7 +127,7 @@ class Crew:
             drawn = [_as_submitted(one) for one in tracing.drawn(session, item_ids=[place.item_id], task_id=task_id)]
             issues = [
                 Known(one.id, one.geometry or {}, one.state == "open", one.rounds)
-                for one in reviewing.waiting_for(session, actor=actor, place_id=place.id)
+                for one in discussing.waiting_for(session, actor=actor, place_id=place.id)
             ]
         opened = [issue for issue in issues if issue.is_open]
         given: dict[str, Any] = {"item": name, "size": (width, height), "seed": self._seed}

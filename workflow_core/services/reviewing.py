@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from workflow_core.domain import recipes, work
-from workflow_core.domain.issues import IssueEvent, IssueState
+from workflow_core.domain import work
+from workflow_core.domain.issues import IssueEvent
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from workflow_core.services import people
+from workflow_core.services import discussing, flagged, own, people
 from workflow_core.services.people import Actor
-from workflow_core.services.work import check_author, check_open, check_parked, own_place
 from workflow_core.store import activity, claims, held, issues, places, placing
 from workflow_core.store.claims import MAX_FIX_ROUNDS
-from workflow_core.store.models import Annotation, Comment, Issue, Item, Person, Recipe, Review, Task, TaskItem
+from workflow_core.store.models import Issue, Person, Task, TaskItem
 
 
 def flag(
@@ -41,21 +40,20 @@ def flag(
         Conflict: somebody else holds the place, or the item has neither a status nor an open place in that task.
         InvalidInput: it is not clear, or not allowed, what is flagged.
     """
-    qa, qa_task, assignment = own_place(session, actor=actor, place_id=place_id)
+    qa, qa_task, assignment = own.place_of(session, actor=actor, place_id=place_id)
     if qa_task.type != "qa":
         raise NotAllowed(f"{qa_task.name!r} is an annotation task; issues are flagged in a QA task that reviews it")
     if qa.assignment_id not in (None, assignment.id):
         raise Conflict("somebody else reviews this item now")
-    check_open(qa_task, assignment, now, holding=True)
+    own.check_open(qa_task, assignment, now, holding=True)
     work.next_state(work.State(qa.state), work.Event.FLAG)
-    check_author(session, person=actor, place=qa, task=qa_task)
-    annotation = _annotation(session, qa, annotation_id)
-    reviewed = _reviewed(session, qa_task)
-    owner = annotation.task_id if annotation else _task_of(session, reviewed, label=label, task=task)
+    own.check_author(session, person=actor, place=qa, task=qa_task)
+    annotation = flagged.annotation(session, qa, annotation_id)
+    reviewed = flagged.reviewed_by(session, qa_task)
+    owner = annotation.task_id if annotation else flagged.task_of(session, reviewed, label=label, task=task)
     if owner not in reviewed:
-        raise InvalidInput(
-            f"only annotations of {_names(reviewed)} can be flagged in {qa_task.name!r}; this one was made elsewhere"
-        )
+        possible = flagged.names(reviewed)
+        raise InvalidInput(f"{qa_task.name!r} reviews only {possible}; this annotation was made elsewhere")
     place = places.find(session, task_id=owner, item_id=qa.item_id)
     if place is None or place.state == work.State.WITHDRAWN:
         raise Conflict(f"the item has neither a status nor an open place in {reviewed[owner].name!r}")
@@ -93,7 +91,7 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
     """
     issue = _issue(session, issue_id)
     place, _ = _own(session, actor, issue, issue.place_id, now)
-    check_parked(session, place)
+    own.check_parked(session, place)
     issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
     issues.settle(session, issue, actor_id=actor.id, now=now)
     return issue
@@ -115,7 +113,7 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
             session.refresh(place)
         places.park(session, place, MAX_FIX_ROUNDS, now=now)
     if text:
-        comment(session, actor=actor, issue_id=issue.id, text=text, now=now)
+        discussing.comment(session, actor=actor, issue_id=issue.id, text=text, now=now)
     _wait(session, qa, assignment_id=assignment_id, actor_id=actor.id, now=now)
     held.hold_again(session, place=place, now=now)
     session.flush()
@@ -140,36 +138,6 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
     places.lock(session, issue.place_id)
     issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor.id if actor else None, now=now)
     return _settled(session, issue, actor, now)
-
-
-def comment(
-    session: Session,
-    *,
-    actor: Person,
-    text: str,
-    now: datetime,
-    issue_id: int | None = None,
-    place_id: int | None = None,
-) -> Comment:
-    """Say something in the thread of an issue, or about an item: the manager sees it, nothing else happens."""
-    if not text.strip():
-        raise InvalidInput("a comment says something")
-    issue = session.get(Issue, issue_id) if issue_id is not None else None
-    mine = [issue.place_id, issue.flagged_place_id] if issue else [place_id or 0]
-    about = session.get(TaskItem, mine[0])
-    if about is None or not any(_sees(session, actor, place) for place in mine):
-        raise NotFound("there is nothing of that number to comment on")
-    new = Comment(
-        item_id=about.item_id,
-        task_id=about.task_id,
-        issue_id=issue_id,
-        person_id=actor.id,
-        text=text.strip(),
-        created_at=now,
-    )
-    session.add(new)
-    session.flush()
-    return new
 
 
 def _return(session: Session, place: TaskItem, issue: Issue, *, actor_id: int, now: datetime) -> None:
@@ -211,70 +179,16 @@ def _owned(session: Session, actor: Person, issue_id: int, now: datetime) -> tup
 def _own(session: Session, actor: Person, issue: Issue, place_id: int, now: datetime) -> tuple[TaskItem, int]:
     """Return a place of an issue that is the actor's, locked: nobody changes the issue any more."""
     try:
-        place, task, assignment = own_place(session, actor=actor, place_id=place_id)
+        place, task, assignment = own.place_of(session, actor=actor, place_id=place_id)
     except NotFound:
         raise NotFound(f"there is no issue {issue.id}") from None
     session.refresh(issue)
     if place.assignment_id not in (None, assignment.id):
         raise NotFound(f"there is no issue {issue.id}")
-    check_open(task, assignment, now, holding=True)
+    own.check_open(task, assignment, now, holding=True)
     return place, assignment.id
 
 
 def _may_resolve(session: Session, actor: Person, issue: Issue) -> bool:
     project_id = session.get_one(Task, session.get_one(TaskItem, issue.place_id).task_id).project_id
     return people.may(session, actor=actor, project_id=project_id, permission=Permission.RESOLVE_ISSUES)
-
-
-def _sees(session: Session, actor: Person, place_id: int) -> bool:
-    try:
-        own_place(session, actor=actor, place_id=place_id)
-    except NotFound:
-        place = session.get_one(TaskItem, place_id)
-        project_id = session.get_one(Task, place.task_id).project_id
-        return people.may(session, actor=actor, project_id=project_id, permission=Permission.RESOLVE_ISSUES)
-    return True
-
-
-def _annotation(session: Session, qa: TaskItem, annotation_id: int | None) -> Annotation | None:
-    if annotation_id is None:
-        return None
-    found = session.get(Annotation, annotation_id)
-    if found is None or found.item_id != qa.item_id or found.deleted_at is not None:
-        name = session.get_one(Item, qa.item_id).name
-        raise NotFound(f"there is no annotation {annotation_id} on {name}")
-    return found
-
-
-def _reviewed(session: Session, qa_task: Task) -> dict[int, Task]:
-    query = select(Task).join(Review, col(Review.task_id) == col(Task.id)).where(Review.qa_task_id == qa_task.id)
-    return {task.id: task for task in session.exec(query.order_by(col(Task.id)))}
-
-
-def _task_of(session: Session, reviewed: Mapping[int, Task], *, label: str | None, task: str | None) -> int:
-    if task is not None:
-        found = [key for key, one in reviewed.items() if one.name == task]
-    elif label is not None:
-        found = [key for key, one in reviewed.items() if label in _labels(session, one)]
-    else:
-        found = list(reviewed)
-    if len(found) != 1:
-        about = f"the task {task!r}" if task else f"the label {label!r}" if label else "nothing"
-        raise InvalidInput(f"{about} does not tell whose fault it is; name one of the tasks {_names(reviewed)}")
-    return found[0]
-
-
-def _labels(session: Session, task: Task) -> set[str]:
-    recipe = recipes.from_json(session.get_one(Recipe, task.recipe_id).content)
-    return {label.name for label in recipe.labels}
-
-
-def _names(reviewed: Mapping[int, Task]) -> str:
-    return ", ".join(repr(task.name) for task in reviewed.values())
-
-
-def waiting_for(session: Session, *, actor: Person, place_id: int) -> list[Issue]:
-    """Return the unresolved issues of an item that the actor works on or reviews, oldest first."""
-    place, task, _ = own_place(session, actor=actor, place_id=place_id)
-    found = issues.owned_by if task.type == "qa" else issues.of_place
-    return found(session, place.id, (IssueState.OPEN, IssueState.FOR_REVIEW))

@@ -9,9 +9,8 @@ from sqlmodel import Session, col, select
 from workflow_core.domain import work
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, NotFound
-from workflow_core.services import data, people
+from workflow_core.services import data, own, people
 from workflow_core.services.people import Actor
-from workflow_core.services.work import check_author, check_open, own_place
 from workflow_core.store import lineage, places, placing
 from workflow_core.store.issues import author_of, turn_of
 from workflow_core.store.lineage import Effects
@@ -27,13 +26,13 @@ def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Ef
         Conflict: somebody has begun a place that was reached from it, the item is exported, the status is history; or
             the task is closed or locked.
     """
-    place, task, assignment = own_place(session, actor=actor, place_id=place_id)
+    place, task, assignment = own.place_of(session, actor=actor, place_id=place_id)
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.UNDO_OWN_STATUS)
     _check_present(session, place)
-    check_open(task, assignment, now, holding=True)
+    own.check_open(task, assignment, now, holding=True)
     if author_of(session, place, None) != actor.id or place.assignment_id != assignment.id:
         raise Conflict(f"{_name(session, place)} was {place.status} by somebody else; a manager can clear it")
-    check_author(session, person=actor, place=place, task=task)
+    own.check_author(session, person=actor, place=place, task=task)
     lineage.trace(session, [place.status_event_id])
     effects = lineage.effects(session)
     begun = [reached.task for reached in effects.places if reached.begun]

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from workflow_core.domain import statuses, work
-from workflow_core.domain.roles import Permission, Role
-from workflow_core.errors import Conflict, NotAllowed, NotFound
-from workflow_core.services import annotating, announcing, judging, people
-from workflow_core.store import activity, authors, claims, handovers, places, submissions
+from workflow_core.errors import Conflict
+from workflow_core.services import annotating, announcing, judging, own
+from workflow_core.store import activity, claims, handovers, submissions
 from workflow_core.store.claims import Place
-from workflow_core.store.models import Assignment, Draft, Item, Membership, Person, Pipeline, Task, TaskItem
+from workflow_core.store.models import Assignment, Draft, Person, Pipeline, Task, TaskItem
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,8 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
         NotFound: the task does not exist, or the person has no assignment in it.
         Conflict: the task or the assignment is paused, or the task is closed.
     """
-    task, assignment = _share(session, actor=actor, task_id=task_id)
-    check_open(task, assignment, now)
+    task, assignment = own.share(session, person=actor, task_id=task_id)
+    own.check_open(task, assignment, now)
     _check_running(session, task)
     until = now + timedelta(seconds=task.lease)
     held = claims.held(session, task_id=task.id, assignment_id=assignment.id)
@@ -44,11 +43,11 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
         claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
         activity.seen(session, place_id=held[0].id, person_id=actor.id, now=now)
         return held[0]
-    own = claims.claim_own(
+    next_own = claims.claim_own(
         session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id, until=until, now=now
     )
-    if own:
-        return own[0]
+    if next_own:
+        return next_own[0]
     # Outside queue tasks the pool holds what had nobody to go to, and now somebody asks.
     count = min(int(task.queue["batch"]), int(task.queue["limit"])) if task.queue else 1
     taken = claims.claim_from_pool(
@@ -69,7 +68,7 @@ def renew(session: Session, *, actor: Person, task_id: int, now: datetime, place
 
     The time counts for the place that is open, by default the one they worked on last.
     """
-    task, assignment = _share(session, actor=actor, task_id=task_id)
+    task, assignment = own.share(session, person=actor, task_id=task_id)
     until = now + timedelta(seconds=task.lease)
     renewed = claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
     mine = activity.held(session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id)
@@ -88,9 +87,9 @@ def save_draft(
         Conflict: the item has its status: a late draft would come up at the next visit and undo what was submitted.
         InvalidInput: an annotation is malformed.
     """
-    place, task, assignment = own_place(session, actor=actor, place_id=place_id)
+    place, task, assignment = own.place_of(session, actor=actor, place_id=place_id)
     if place.state in (work.State.SUBMITTED, work.State.WITHDRAWN):
-        raise Conflict(f"{_name(session, place)} is {place.state}: there is nothing to draw now")
+        raise Conflict(f"{own.name_of(session, place)} is {place.state}: there is nothing to draw now")
     content = {"annotations": [dict(one) for one in annotations]}
     annotating.parse(content["annotations"])
     draft = session.get(Draft, (place_id, actor.id))
@@ -124,20 +123,20 @@ def submit(
         Conflict: somebody else holds it, it has another status already, or the task is closed.
         InvalidInput: the task does not offer the status, or an annotation is not allowed.
     """
-    place, task, assignment = own_place(session, actor=actor, place_id=place_id)
+    place, task, assignment = own.place_of(session, actor=actor, place_id=place_id)
     chosen = statuses.resolve(status, [statuses.Status(**one) for one in task.statuses]).name
     again = place.status == chosen and place.assignment_id == assignment.id and token in (None, place.claim_no)
     if again and place.status_event_id is not None:
         return Submitted(place.id, place.item_id, chosen, place.status_event_id)
-    name = _name(session, place)
+    name = own.name_of(session, place)
     if token is not None and token != place.claim_no:
         raise Conflict(f"your claim on {name} has ended and it was claimed anew; your draft is kept")
     event = work.Event.DISCARD if chosen == "discarded" else work.Event.SUBMIT
     work.next_state(work.State(place.state), event, kept=_kept(place))
-    _check_holder(place, assignment, name)
-    check_open(task, assignment, now, holding=True)
-    check_parked(session, place)
-    check_author(session, person=actor, place=place, task=task)
+    _check_holder(session, place, assignment, name)
+    own.check_open(task, assignment, now, holding=True)
+    own.check_parked(session, place)
+    own.check_author(session, person=actor, place=place, task=task)
     judging.check(session, place=place, task=task, status=chosen, name=name)
     draft = session.get(Draft, (place.id, actor.id))
     if annotations is None and draft is not None:
@@ -175,75 +174,22 @@ def postpone(session: Session, *, actor: Person, place_id: int, now: datetime) -
 
 
 def _end(session: Session, *, actor: Person, place_id: int, verb: str, now: datetime) -> None:
-    place, _, assignment = own_place(session, actor=actor, place_id=place_id)
+    place, _, assignment = own.place_of(session, actor=actor, place_id=place_id)
     if place.state != work.State.CLAIMED or place.assignment_id != assignment.id:
-        raise Conflict(f"you do not hold {_name(session, place)}: it is {place.state}; only a claim can be {verb}")
+        raise Conflict(
+            f"you do not hold {own.name_of(session, place)}: it is {place.state}; only a claim can be {verb}"
+        )
     position = int(now.timestamp() * 1000) if verb == "postponed" else None
     claims.end(session, id=place.id, verb=verb, actor_id=actor.id, now=now, position=position)
     session.expire(place)
 
 
-def _share(session: Session, *, actor: Person, task_id: int, what: str | None = None) -> tuple[Task, Assignment]:
-    """Return a task and the actor's assignment in it; `what` is it that does not exist for whoever has none."""
-    found = session.exec(
-        select(Task, Assignment, Membership.role)
-        .join(Assignment, col(Assignment.task_id) == col(Task.id))
-        .join(Membership, col(Membership.project_id) == col(Task.project_id))
-        .where(Task.id == task_id, Assignment.person_id == actor.id, col(Assignment.active))
-        .where(Membership.person_id == actor.id)
-    ).first()
-    if found is None or not actor.active:
-        raise NotFound(f"{actor.email} has no {what or f'task {task_id}'}")
-    task, assignment, role = found
-    qa = task.type == "qa"
-    people.check(actor, Role(role), Permission.REVIEW_OWN_ASSIGNMENT if qa else Permission.WORK_ON_OWN_ASSIGNMENT)
-    return task, assignment
-
-
-def own_place(session: Session, *, actor: Person, place_id: int) -> tuple[TaskItem, Task, Assignment]:
-    """Return a place that is the person's: in their assignment, or in the pool of a task of theirs."""
-    what = f"item at place {place_id}"
-    place = places.lock(session, place_id)
-    if place is None:
-        raise NotFound(f"{actor.email} has no {what}")
-    task, assignment = _share(session, actor=actor, task_id=place.task_id, what=what)
-    if place.assignment_id not in (None, assignment.id) and (
-        # Who lost a claim from a pool hears of it; what was never theirs does not exist for them.
-        task.queue is None or not claims.held_before(session, place=place, person_id=actor.id)
-    ):
-        raise NotFound(f"{actor.email} has no {what}")
-    return place, task, assignment
-
-
-def check_author(session: Session, *, person: Person, place: TaskItem, task: Task) -> None:
-    """Refuse that somebody reviews their own work."""
-    if task.type == "qa" and not task.review_own and authors.wrote(session, place=place, person_id=person.id):
-        name = _name(session, place)
-        raise NotAllowed(f"{person.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
-
-
-def check_parked(session: Session, place: TaskItem) -> None:
-    """Refuse to go on with what waits for a manager."""
-    if place.parked == claims.MAX_FIX_ROUNDS:
-        raise Conflict(f"{_name(session, place)} was re-opened too often and waits for a manager")
-
-
-def _check_holder(place: TaskItem, assignment: Assignment, name: str) -> None:
-    if place.assignment_id in (None, assignment.id):
+def _check_holder(session: Session, place: TaskItem, assignment: Assignment, name: str) -> None:
+    if place.assignment_id in (None, assignment.id) or claims.left_behind(session, place=place):
         return
     if place.state == work.State.CLAIMED:
         raise Conflict(f"somebody else holds {name} now; your draft is kept")
     raise Conflict(f"{name} is in somebody else's assignment now; your draft is kept")
-
-
-def check_open(task: Task, assignment: Assignment, now: datetime, *, holding: bool = False) -> None:
-    """Refuse work in a task that is closed or locked, and handing out in one that is paused."""
-    if task.closed_at is not None or task.archived_at is not None:
-        raise Conflict(f"task {task.name!r} is closed; its manager can re-open it")
-    if task.lock_when_due and task.due_at is not None and now >= task.due_at:
-        raise Conflict(f"task {task.name!r} was due {task.due_at:%Y-%m-%d %H:%M} UTC and is locked")
-    if not holding and (task.paused_at is not None or assignment.paused_at is not None):
-        raise Conflict(f"task {task.name!r} is paused: nothing new is handed out; what you hold you can finish")
 
 
 def _check_running(session: Session, task: Task) -> None:
@@ -256,7 +202,3 @@ def _kept(place: TaskItem) -> work.Kept:
     if place.kept_by is None:
         return work.Kept.NOTHING
     return work.Kept.BY_ISSUE if place.kept_by == "issue" else work.Kept.BY_REENTRY
-
-
-def _name(session: Session, place: TaskItem) -> str:
-    return session.get_one(Item, place.item_id).name

@@ -52,6 +52,12 @@ def held(session: Session, *, task_id: int, assignment_id: int) -> list[Place]:
     return [Place(*row) for row in rows]
 
 
+def left_behind(session: Session, *, place: TaskItem) -> bool:
+    """Say whether a place was returned to somebody who is gone: whoever may do it has it."""
+    there = f"SELECT 1 FROM task_item WHERE id = :place AND {LEFT_BEHIND}"
+    return run(session, there, place=place.id, task=place.task_id).first() is not None
+
+
 def held_before(session: Session, *, place: TaskItem, person_id: int) -> bool:
     """Say whether a person ever held a place."""
     found = run(

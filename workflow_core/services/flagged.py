@@ -1,0 +1,50 @@
+"""What a reviewer flags: an annotation, or the item; and in which of the reviewed tasks the fault lies."""
+
+from collections.abc import Mapping
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import recipes
+from workflow_core.errors import InvalidInput, NotFound
+from workflow_core.store.models import Annotation, Item, Recipe, Review, Task, TaskItem
+
+
+def annotation(session: Session, qa: TaskItem, annotation_id: int | None) -> Annotation | None:
+    """Return the annotation of the reviewed item that is flagged; None where the item itself is."""
+    if annotation_id is None:
+        return None
+    found = session.get(Annotation, annotation_id)
+    if found is None or found.item_id != qa.item_id or found.deleted_at is not None:
+        name = session.get_one(Item, qa.item_id).name
+        raise NotFound(f"there is no annotation {annotation_id} on {name}")
+    return found
+
+
+def reviewed_by(session: Session, qa_task: Task) -> dict[int, Task]:
+    """Return the tasks that a QA task reviews, by their keys."""
+    query = select(Task).join(Review, col(Review.task_id) == col(Task.id)).where(Review.qa_task_id == qa_task.id)
+    return {task.id: task for task in session.exec(query.order_by(col(Task.id)))}
+
+
+def task_of(session: Session, reviewed: Mapping[int, Task], *, label: str | None, task: str | None) -> int:
+    """Return whose fault something is: of the task that is named, or that owns the label, or of the only one."""
+    if task is not None:
+        found = [key for key, one in reviewed.items() if one.name == task]
+    elif label is not None:
+        found = [key for key, one in reviewed.items() if label in _labels(session, one)]
+    else:
+        found = list(reviewed)
+    if len(found) != 1:
+        about = f"the task {task!r}" if task else f"the label {label!r}" if label else "nothing"
+        raise InvalidInput(f"{about} does not tell whose fault it is; name one of the tasks {names(reviewed)}")
+    return found[0]
+
+
+def _labels(session: Session, task: Task) -> set[str]:
+    recipe = recipes.from_json(session.get_one(Recipe, task.recipe_id).content)
+    return {label.name for label in recipe.labels}
+
+
+def names(reviewed: Mapping[int, Task]) -> str:
+    """Name tasks, for messages."""
+    return ", ".join(repr(task.name) for task in reviewed.values())
