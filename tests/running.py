@@ -21,12 +21,12 @@ PATIENCE = 120.0
 """Seconds to wait for what must come: nobody knows how busy the machine is."""
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = PATIENCE, look: float = 0.05) -> Any:
     """Return what `condition` gives as soon as it is something; fail after that many seconds."""
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, "it did not come true in time"
-        time.sleep(0.05)
+        time.sleep(look)
     return found
 
 

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import pairwise
 from typing import Any
 
 import pytest
+from running import wait_until
 
 from workflow_core.services import work
 from workflow_core.services.announcing import Announcer, StatusSet, announcing, event_of
@@ -21,13 +21,16 @@ class Listener:
     """A server that takes events as Prefect's does, on a port that it keeps while it is away."""
 
     def __init__(self) -> None:
-        self.posts: list[tuple[float, dict[str, Any]]] = []
+        self.posts: list[dict[str, Any]] = []
+        self.answering = threading.Event()
+        self.answering.set()
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                listener.posts.extend((time.monotonic(), event) for event in body)
+                listener.answering.wait()
+                listener.posts += body
                 self.send_response(204)
                 self.end_headers()
 
@@ -40,7 +43,7 @@ class Listener:
 
     @property
     def counted(self) -> int:
-        return sum(event["payload"]["count"] for _, event in self.posts)
+        return sum(event["payload"]["count"] for event in self.posts)
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ def listener() -> Iterator[Listener]:
 
 
 def test_a_burst_becomes_one_event_per_interval_and_every_status_is_counted(listener: Listener) -> None:
-    announcer = Announcer(listener.url, every=0.2)
+    announcer = Announcer(listener.url, every=0.2, timeout=60.0)
     start = time.monotonic()
     for number in range(2_000):
         announcer.status_set(pipeline="road", task="qa" if number % 2 else "cars", status="approved")
@@ -62,23 +65,25 @@ def test_a_burst_becomes_one_event_per_interval_and_every_status_is_counted(list
 
 
 def test_a_steady_trickle_posts_at_most_once_per_interval(listener: Listener) -> None:
-    announcer = Announcer(listener.url, every=0.2)
+    announcer = Announcer(listener.url, every=0.2, timeout=60.0)
+    start = time.monotonic()
     for _ in range(100):
         announcer.status_set(pipeline="road", task="cars", status="completed")
         time.sleep(0.01)
     announcer.close()
-    times = [at for at, _ in listener.posts]
     assert listener.counted == 100
-    assert all(later - earlier > 0.15 for earlier, later in pairwise(times[:-1]))
+    assert 2 <= len(listener.posts) <= (time.monotonic() - start) / 0.2 + 2
 
 
-def test_setting_a_status_never_waits_for_the_server() -> None:
-    announcer = Announcer("http://10.255.255.1:9/api", timeout=0.2)
-    start = time.monotonic()
+def test_setting_a_status_never_waits_for_the_server(listener: Listener) -> None:
+    listener.answering.clear()
+    announcer = Announcer(listener.url, timeout=60.0)
     for _ in range(1_000):
         announcer.status_set(pipeline="road", task="cars", status="completed")
-    assert time.monotonic() - start < 0.2
+    assert not listener.posts
+    listener.answering.set()
     announcer.close()
+    assert listener.counted == 1_000
 
 
 def test_a_server_that_is_down_is_named_once_and_gets_the_counts_when_it_is_back(
@@ -92,13 +97,12 @@ def test_a_server_that_is_down_is_named_once_and_gets_the_counts_when_it_is_back
         for _ in range(30):
             announcer.status_set(pipeline="road", task="cars", status="completed")
             time.sleep(0.02)
+        wait_until(lambda: caplog.records)
         assert [record.message.split(" (")[0] for record in caplog.records] == [
             f"no Prefect server at http://127.0.0.1:{port}/api/events"
         ]
     announcer._url = listener_again(listener)
-    deadline = time.monotonic() + 5
-    while listener.counted < 30 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(lambda: listener.counted == 30)
     announcer.close()
     assert listener.counted == 30
 
@@ -131,7 +135,7 @@ def test_a_status_is_announced_when_it_is_committed_and_not_when_it_is_rolled_ba
             raise ZeroDivisionError
     road.complete(1)
     assert listener.counted == 3
-    assert listener.posts[0][1]["payload"]["statuses"] == [
+    assert listener.posts[0]["payload"]["statuses"] == [
         {"pipeline": "road", "task": "cars", "status": "completed", "count": 3}
     ]
 

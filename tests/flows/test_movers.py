@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from running import wait_until
+
 from flows import mover
 from workflow_core.store.database import engine_for
 
@@ -40,14 +42,6 @@ def process(target: Any, url: str) -> Iterator[Any]:
         running.join()
 
 
-def wait_until(condition: Any, seconds: float = 20.0) -> float:
-    start = time.monotonic()
-    while not condition():
-        assert time.monotonic() - start < seconds, "it did not come true in time"
-        time.sleep(0.01)
-    return time.monotonic() - start
-
-
 def test_a_drain_moves_everything_and_ends(road: Any) -> None:
     road.complete(50)
     assert sum(moved.routed for moved in mover.drain(road.engine)) == 50
@@ -57,8 +51,15 @@ def test_a_drain_moves_everything_and_ends(road: Any) -> None:
 
 def test_a_drain_that_stays_takes_what_comes_later(road: Any) -> None:
     road.complete(1)
-    threading.Timer(0.3, road.complete, [1]).start()
-    assert sum(moved.routed for moved in mover.drain(road.engine, stay=1.0)) == 2
+    later = threading.Timer(0.3, road.complete, [1])
+    later.start()
+    routed = 0
+    for moved in mover.drain(road.engine, stay=60.0):
+        routed += moved.routed
+        if routed == 2:
+            break
+    later.join()
+    assert routed == 2
 
 
 def test_a_mover_killed_in_mid_batch_loses_nothing_and_the_next_one_goes_on(road: Any) -> None:
@@ -92,20 +93,16 @@ def test_four_movers_at_once_move_every_item_exactly_once(road: Any) -> None:
 
 def test_a_successor_takes_over_without_a_gap_and_a_third_one_goes_away(road: Any) -> None:
     stop = threading.Event()
-    turns = [mover.Turn(engine_for(road.url), lease=LEASE, stop=stop.is_set) for _ in range(3)]
+    turns = [mover.Turn(engine_for(road.url), lease=8 * LEASE, stop=stop.is_set) for _ in range(3)]
     assert turns[0].wait()
-    working = threading.Thread(target=lambda: list(turns[0].moves()))
-    working.start()
     came: list[bool] = []
-    waiting = threading.Thread(target=lambda: came.append(turns[1].wait()))
+    waiting = threading.Thread(target=lambda: came.append(turns[1].wait()), daemon=True)
     waiting.start()
-    wait_until(lambda: mover.held(road.engine, mover.NEXT) or came)
-    if not came:
-        assert not turns[2].wait()
-    working.join(5)
-    waiting.join(5)
+    wait_until(lambda: mover.held(road.engine, mover.NEXT))
+    assert not turns[2].wait()
+    list(turns[0].moves())
+    waiting.join()
     assert came == [True]
-    assert not working.is_alive()
     stop.set()
     list(turns[1].moves())
     assert not mover.held(road.engine)
@@ -124,8 +121,8 @@ def test_the_lease_of_a_killed_mover_is_freed_at_once_where_it_was_and_kept_whil
 def test_a_mover_asked_to_stop_ends_its_shift_and_leaves_no_lease(road: Any) -> None:
     with process(take_turns, road.url) as running:
         wait_until(lambda: mover.held(road.engine))
-        assert mover.ask_to_stop(road.engine, patience=5.0)
-        running.join(5)
+        assert mover.ask_to_stop(road.engine, patience=60.0)
+        running.join()
         assert running.exitcode == 0
     assert not mover.held(road.engine, mover.NEXT)
 
@@ -133,7 +130,7 @@ def test_a_mover_asked_to_stop_ends_its_shift_and_leaves_no_lease(road: Any) -> 
 def test_a_mover_whose_parent_is_gone_ends_by_itself(road: Any) -> None:
     with process(start_and_vanish, road.url) as parent:
         parent.join()
-    wait_until(lambda: not mover.held(road.engine), 10.0)
+    wait_until(lambda: not mover.held(road.engine))
     time.sleep(1.5 * LEASE)
     assert not mover.held(road.engine)
 
@@ -145,8 +142,7 @@ def start_and_vanish(url: str) -> None:
     os._exit(0)
 
 
-def test_statuses_reach_the_next_task_within_milliseconds_across_a_change_of_movers(road: Any) -> None:
-    late: list[float] = []
+def test_every_status_reaches_the_next_task_across_a_change_of_movers(road: Any) -> None:
     with process(take_turns, road.url):
         wait_until(lambda: mover.held(road.engine))
         for number in range(200):
@@ -154,8 +150,7 @@ def test_statuses_reach_the_next_task_within_milliseconds_across_a_change_of_mov
                 successor = spawn.Process(target=take_turns, args=(road.url,))
                 successor.start()
             road.complete(1)
-            late.append(wait_until(lambda: road.unrouted() == 0))
+            wait_until(lambda: road.unrouted() == 0, look=0.01)
         successor.kill()
         successor.join()
-    assert len(late) == 200
     road.check()
