@@ -21,7 +21,8 @@ queues = st.one_of(
 def hands(draw: st.DrawFn, least: int = 1) -> dict[str, Any]:
     """Draw who does a task, at least how many, and how it is handed out."""
     team = draw(st.dictionaries(st.sampled_from(PEOPLE), WEIGHTS, min_size=least, max_size=3))
-    return {"assignees": {f"{name}@example.org": weight for name, weight in team.items()}, "queue": draw(queues)}
+    drawn = {"assignees": {f"{name}@example.org": weight for name, weight in team.items()}, "queue": draw(queues)}
+    return drawn | draw(st.sampled_from([{}, {}, {"max_fix_rounds": 1}]))
 
 
 @st.composite

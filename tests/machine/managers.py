@@ -97,7 +97,8 @@ class Managers(Movers):
             ]
             session.add_all(new)
             session.flush()
-            entering.enter_new(session, pipeline=pipeline, now=self.now)
+            while entering.enter_new(session, pipeline=pipeline, now=self.now):
+                pass
             return [(item.id, item.meta) for item in new]
 
         self.model.meta |= dict(self.run(act))

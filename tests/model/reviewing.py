@@ -28,7 +28,8 @@ class Reviewing(Moving):
         self._wait(qa, who)
 
     def may_fix(self, issue: Issue, who: str) -> bool:
-        return issue.state == "open" and self._theirs(issue.item, issue.task, who)
+        parked = self.places[issue.item, issue.task].parked == "max-fix-rounds"
+        return issue.state == "open" and not parked and self._theirs(issue.item, issue.task, who)
 
     def _theirs(self, item: int, task: str, who: str) -> bool:
         return self.may_go_on(task, who) and self.places[item, task].who in (None, who)
@@ -49,7 +50,9 @@ class Reviewing(Moving):
         issue.rounds += 1
         self._return(issue)
         place, limit = self.places[issue.item, issue.task], self.tasks[issue.task].max_fix_rounds
-        if limit is not None and issue.rounds > limit and place.state in ("returned", "queued"):
+        if limit is not None and issue.rounds > limit:
+            if place.state == "claimed":
+                self.end_claim((issue.item, issue.task))
             place.parked = "max-fix-rounds"
         self._wait((issue.item, issue.qa), who)
 

@@ -25,6 +25,8 @@ def play(engine, reset, runs):
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
+            # The same histories each time, so that a change is to blame; a soak plays others.
+            derandomize=not RUNS,
         ),
     )
 
