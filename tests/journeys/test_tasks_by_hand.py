@@ -1,0 +1,247 @@
+"""Tasks that a manager makes and runs by hand, from their team to their end: nothing is done by halves."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from building import BOX, NOW, add_items, deploy, good, make_task, person, rows, task, work_in
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+from stage import Stage
+
+from workflow_core.errors import Conflict, NotFound
+from workflow_core.pipeline.compiled import Queue
+from workflow_core.services import managing, progress, second_thoughts, tasks, work, workforce
+from workflow_core.store.database import session_scope
+from workflow_core.store.models import Annotation, Assignment, Item, Person, Task, TaskItem
+
+ANN, BO, CY, QUINN, RAE = (f"{name}@example.org" for name in ("ann", "bo", "cy", "quinn", "rae"))
+
+
+def filled(session: Session, count: int, **given: Any) -> Task:
+    """Return the task `cars`, made by hand, with so many items."""
+    cars = make_task(session, **given)
+    add_items(session, count)
+    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    return cars
+
+
+def shares(session: Session, name: str = "cars") -> Counter[str | None]:
+    return Counter(row.assignee for row in rows(session) if row.task == name)
+
+
+def statuses(session: Session, name: str = "cars") -> dict[str, str | None]:
+    return {row.item: row.status for row in rows(session) if row.task == name}
+
+
+def team(session: Session, of: Task) -> list[str]:
+    query = select(Person.email).join(Assignment).where(Assignment.task_id == of.id).order_by(col(Person.email))
+    return list(session.exec(query))
+
+
+def is_at(session: Session, of: Task) -> str:
+    (found,) = progress.of_tasks(session, tasks=[of])
+    return found.status
+
+
+# -- the team
+
+
+def test_who_makes_a_review_answers_for_it_and_each_reviewer_has_an_assignment_of_their_own(session: Session) -> None:
+    mia = person(session, "mia@example.org", role="manager")
+    cars = filled(session, 4)
+    work_in(session, "cars", good)
+    qa = tasks.create_qa(session, actor=mia, task=cars, assignees={QUINN: 1, RAE: 1}, now=NOW)
+    assert qa.manager_id == mia.id
+    assert team(session, qa) == [QUINN, RAE]
+    assert shares(session, "cars-qa") == {QUINN: 2, RAE: 2}
+
+
+def test_however_often_somebody_is_added_they_have_one_assignment(session: Session) -> None:
+    cars = filled(session, 4)
+    first = workforce.add(session, actor=None, task=cars, email=CY, now=NOW)
+    assert workforce.add(session, actor=None, task=cars, email="CY@example.org", now=NOW, weight=3).id == first.id
+    workforce.reassign(session, actor=None, task=cars, old=ANN, new=BO, now=NOW)
+    assert team(session, cars) == [ANN, BO, CY]
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.add(Assignment(task_id=cars.id, person_id=first.person_id, created_at=NOW))
+        session.flush()
+
+
+def test_a_hundred_and_fifty_people_get_equal_portions(session: Session) -> None:
+    everybody = {f"p{number}@example.org": 1.0 for number in range(150)}
+    filled(session, 300, assignees=everybody)
+    assert shares(session) == dict.fromkeys(everybody, 2)
+
+
+def test_what_is_left_is_not_dealt_to_who_is_inactive_but_theirs_can_be_given_to_somebody_else(
+    session: Session,
+) -> None:
+    cars = filled(session, 8)
+    person(session, ANN).active = False
+    session.flush()
+    workforce.redistribute(session, actor=None, task=cars, now=NOW, of=[BO])
+    assert shares(session) == {ANN: 4, BO: 4}
+    workforce.reassign(session, actor=None, task=cars, old=ANN, new=CY, now=NOW)
+    assert shares(session) == {BO: 4, CY: 4}
+    with pytest.raises(Conflict, match="no longer active"):
+        workforce.reassign(session, actor=None, task=cars, old=CY, new=ANN, now=NOW)
+
+
+def test_nobody_is_handed_more_of_a_queue_than_its_limit_though_the_batch_is_larger(session: Session) -> None:
+    cars = filled(session, 6, queue=Queue(batch=5, limit=2))
+    for email in (ANN, BO):
+        assert work.claim_next(session, actor=person(session, email), task_id=cars.id, now=NOW) is not None
+    assert shares(session) == {ANN: 2, BO: 2, None: 2}
+
+
+def test_who_is_taken_out_of_a_queue_leaves_their_open_work_in_the_pool_and_keeps_what_they_did(
+    session: Session,
+) -> None:
+    cars = filled(session, 5, queue=Queue(batch=3, limit=3))
+    ann = person(session, ANN)
+    for _ in range(2):
+        held = work.claim_next(session, actor=ann, task_id=cars.id, now=NOW)
+        assert held is not None
+        if held.item_id == 1:
+            work.submit(session, actor=ann, place_id=held.id, status="completed", now=NOW)
+    with pytest.raises(Conflict, match="2 items of 'cars' open"):
+        workforce.remove(session, actor=None, task=cars, email=ANN, now=NOW)
+    workforce.remove(session, actor=None, task=cars, email=ANN, now=NOW, end_claims=True)
+    assert shares(session) == {ANN: 1, None: 4}
+    assert statuses(session)["0000.jpg"] == "completed"
+    with pytest.raises(NotFound):
+        work.submit(session, actor=ann, place_id=held.id, status="completed", token=held.token, now=NOW)
+    assert work_in(session, "cars", good) == 4
+    assert shares(session) == {ANN: 1, BO: 4}
+
+
+# -- several items at once
+
+
+def some_completed(session: Session) -> tuple[Task, list[TaskItem]]:
+    """Return the task `cars` with its places: the first has a status, the second has none."""
+    cars = filled(session, 2, assignees={ANN: 1})
+    work_in(session, "cars", lambda _, item: "completed" if item == "0000.jpg" else None)
+    assert statuses(session) == {"0000.jpg": "completed", "0001.jpg": None}
+    return cars, list(session.exec(select(TaskItem).order_by(col(TaskItem.item_id))))
+
+
+def test_items_are_removed_together_or_not_at_all(session: Session) -> None:
+    cars, places = some_completed(session)
+    before = rows(session)
+    with pytest.raises(Conflict, match="1 of these items have a status in 'cars'"):
+        managing.remove_items(session, actor=None, task=cars, item_ids=[one.item_id for one in places], now=NOW)
+    assert rows(session) == before
+
+
+def test_statuses_are_cleared_together_or_not_at_all(session: Session) -> None:
+    cars, places = some_completed(session)
+    before = rows(session)
+    with pytest.raises(Conflict, match="has no status here"):
+        second_thoughts.clear(session, actor=None, task=cars, of=places, now=NOW)
+    assert rows(session) == before
+
+
+# -- going round
+
+
+def test_a_review_is_completed_when_every_item_is_approved_or_discarded_and_is_open_again_after_a_clear(
+    session: Session,
+) -> None:
+    cars = filled(session, 5)
+    work_in(session, "cars", good)
+    qa = tasks.create_qa(session, actor=None, task=cars, assignees={QUINN: 1}, now=NOW)
+    assert is_at(session, qa) == "to-do"
+    work_in(session, "cars-qa", lambda _, item: "discarded" if item == "0004.jpg" else "approved")
+    assert is_at(session, qa) == "completed"
+    of = second_thoughts.chosen(session, task=qa, status="discarded")
+    second_thoughts.clear(session, actor=None, task=qa, of=of, now=NOW)
+    assert is_at(session, qa) == "in-progress"
+    work_in(session, "cars-qa", lambda *_: "discarded")
+    assert is_at(session, qa) == is_at(session, cars) == "completed"
+
+
+def test_what_is_missing_returns_to_who_set_the_last_status(engine: Engine) -> None:
+    stage = by_hand(engine)
+    stage.do("ann", "cars", "completed")
+    stage.clear("cars")
+    stage.staff("redistribute", "cars", weights={BO: 1})
+    stage.do("bo", "cars", "completed")
+    stage.manual_qa("look", "cars", "quinn")
+    stage.flag("quinn", "look", "cars")
+    assert stage.row("cars")[:4] == ("returned", None, 1, "bo")
+    stage.check()
+
+
+def test_an_issue_goes_back_and_forth_as_often_as_it_takes_where_nothing_bounds_it(engine: Engine) -> None:
+    stage = by_hand(engine)
+    stage.do("ann", "cars", "completed")
+    stage.manual_qa("look", "cars", "quinn")
+    issue = stage.flag("quinn", "look", "cars")
+    for _ in range(12):
+        stage.fixed("ann", "cars", issue)
+        assert stage.row("look")[:4] == ("queued", None, 1, "quinn")
+        stage.judge("reopen", "quinn", issue)
+        assert stage.row("cars")[:4] == ("returned", None, 1, "ann")
+        assert stage.row("cars").parked is None
+    stage.fixed("ann", "cars", issue)
+    stage.do("quinn", "look", "approved")
+    assert stage.issues() == {issue: "approved"}
+    assert stage.progress("cars")[0] == stage.progress("look")[0] == "completed"
+    stage.check()
+
+
+def by_hand(engine: Engine) -> Stage:
+    """Return a stage with the task `cars` outside pipelines, of ann and bo, and its one item, which is ann's."""
+    with session_scope(engine) as session:
+        cars = make_task(session, assignees={ANN: 1})
+        session.add(Item(dataset_id=cars.dataset_id, name="0", created_at=NOW))
+        session.flush()
+        tasks.add_items(session, actor=None, task=cars, now=NOW)
+        workforce.add(session, actor=None, task=cars, email=BO, now=NOW)
+    return Stage(engine)
+
+
+def test_the_history_says_which_status_was_cleared_of_whom_by_whom_and_when(engine: Engine) -> None:
+    stage = by_hand(engine)
+    stage.do("ann", "cars", "completed")
+    with stage.session() as session:
+        mia = person(session, "mia@example.org", role="manager")
+        cars = stage.task(session, "cars")
+        second_thoughts.clear(session, actor=mia, task=cars, of=[stage.place(session, "cars", 0)], now=stage.now)
+        by, at = mia.id, stage.now
+    (submitted,), (cleared,) = stage.events("submitted"), stage.events("cleared")
+    assert (cleared.status, cleared.actor_id, cleared.at) == ("completed", by, at)
+    assert (submitted.status, submitted.item_id, submitted.task_id) == ("completed", cleared.item_id, cleared.task_id)
+    assert submitted.actor_id != by
+    assert submitted.at < at
+
+
+# -- the end
+
+
+def test_what_was_done_in_a_task_that_is_put_away_is_kept(session: Session) -> None:
+    cars, _ = some_completed(session)
+    work_in(session, "cars", lambda *_: ("completed", [BOX]))
+    add_items(session, 1, start=2)
+    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    managing.archive(session, actor=None, task=cars, now=NOW, with_finished=True)
+    assert [(row.assignee, row.status, row.state) for row in rows(session)] == [
+        (ANN, "completed", "submitted"),
+        (ANN, "completed", "submitted"),
+        (ANN, None, "withdrawn"),
+    ]
+    assert session.exec(select(Annotation.label).where(col(Annotation.deleted_at).is_(None))).all() == ["car"]
+    assert team(session, cars) == [ANN]
+    with pytest.raises(Conflict, match="closed"):
+        work.claim_next(session, actor=person(session, ANN), task_id=cars.id, now=NOW)
+
+
+def test_a_task_is_not_put_away_while_a_pipeline_has_it(session: Session) -> None:
+    deploy(session)
+    for name in ("cars", "qa"):
+        with pytest.raises(Conflict, match=f"pipeline 'street' has the task '{name}'; take it out of the file"):
+            managing.archive(session, actor=None, task=task(session, name), now=NOW)
+        assert task(session, name).archived_at is None
