@@ -47,7 +47,7 @@ def place_of(session: Session, *, actor: Person, place_id: int) -> tuple[TaskIte
 
 def check_author(session: Session, *, person: Person, place: TaskItem, task: Task) -> None:
     """Refuse that somebody reviews their own work."""
-    if task.type == "qa" and not task.review_own and authors.wrote(session, place=place, person_id=person.id):
+    if task.type == "qa" and not task.review_own and person.id in authors.of_reviewed(session, place=place):
         name = name_of(session, place)
         raise NotAllowed(f"{person.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain import allocation
 from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState, next_state
-from workflow_core.store import places
+from workflow_core.store import authors, places
 from workflow_core.store.allotting import NOBODY
 from workflow_core.store.dialect import is_postgres, run
 from workflow_core.store.models import Assignment, Event, Issue, Person, Review, Task, TaskItem
@@ -97,17 +97,8 @@ def _active(session: Session, place: TaskItem) -> dict[int, Assignment]:
     task = session.get_one(Task, place.task_id)
     if task.type != "qa" or task.review_own:
         return {one.person_id: one for one in rows}
-    authors = {
-        row[0]
-        for row in run(
-            session,
-            """SELECT DISTINCT ev.actor_id FROM review r JOIN event ev ON ev.task_id = r.task_id
-            WHERE r.qa_task_id = :task AND ev.item_id = :item AND ev.verb = 'submitted'""",
-            task=place.task_id,
-            item=place.item_id,
-        )
-    }
-    return {one.person_id: one for one in rows if one.person_id not in authors}
+    wrote = authors.of_reviewed(session, place=place)
+    return {one.person_id: one for one in rows if one.person_id not in wrote}
 
 
 def settle(session: Session, issue: Issue, *, actor_id: int | None, now: datetime) -> None:

@@ -154,10 +154,3 @@ def answered(session: Session, place: TaskItem, *, assignment_id: int | None, no
     """Queue a waiting QA place again: all its flags are answered or dismissed."""
     place.state, place.assignment_id, place.position, place.since = "queued", assignment_id, -1, now
     record(session, place, "answered", actor_id=None, now=now)
-
-
-def open_places(session: Session, *, item_id: int) -> list[TaskItem]:
-    """Return the open places of an item, in the order of their keys."""
-    states = ("queued", "claimed", "returned", "waiting")
-    query = select(TaskItem).where(TaskItem.item_id == item_id, col(TaskItem.state).in_(states))
-    return list(session.exec(query.order_by(col(TaskItem.id))))
