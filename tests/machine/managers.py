@@ -108,6 +108,8 @@ class Managers(Movers):
 
     @rule(who=st.sampled_from(generated.PEOPLE))
     def deactivate_or_bring_back(self, who):
+        """At most one is away at a time: with nobody there nothing happens."""
+        who = next((one.partition("@")[0] for one in self.model.inactive), who)
         if email(who) not in self.people:
             return
 
@@ -117,10 +119,6 @@ class Managers(Movers):
             return person.active
 
         (self.model.inactive.discard if self.run(act) else self.model.inactive.add)(email(who))
-
-    def some_task(self, number):
-        names = sorted(self.tasks)
-        return names[number % len(names)]
 
     @rule(number=numbers, what=st.sampled_from(["task", "person", "pipeline"]), who=st.sampled_from(generated.PEOPLE))
     def pause_or_go_on(self, number, what, who):

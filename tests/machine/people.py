@@ -7,7 +7,7 @@ from sqlmodel import select
 from stage import email
 
 from machine.movers import Movers
-from machine.tables import LEASE, numbers
+from machine.tables import HOLDER, LEASE, numbers
 from workflow_core.services import second_thoughts, work
 from workflow_core.store.models import Assignment, TaskItem
 
@@ -17,10 +17,11 @@ class People(Movers):
 
     last = None
 
-    @rule(number=numbers, who=st.sampled_from(generated.PEOPLE))
+    @rule(number=numbers, who=HOLDER)
     def claim(self, number, who):
-        key = self.pick(number, "queued", "claimed", "returned") or (0, sorted(self.tasks)[number % len(self.tasks)])
-        task, who = key[1], email(who)
+        """Whose turn it is claims, or somebody."""
+        item, task = self.pick(number, "queued", "claimed", "returned") or (0, self.some_task(number))
+        who = self.whose_turn((item, task), number) if who is None else email(who)
         if who not in self.people:
             return
         before = {key for key, place in self.model.places.items() if place.state == "claimed"}
@@ -50,12 +51,10 @@ class People(Movers):
         key = self.pick(number, "queued", "claimed", "returned", "waiting", type=task_type)
         if key is None:
             return
-        item, task = key
-        takers = sorted(self.model.eligible(task, item))
-        who = who or self.model.places[key].who or (takers[number % len(takers)] if takers else None)
+        who = who or self.whose_turn(key, number)
         if who not in self.people:
             return
-        offered = [one.name for one in self.model.tasks[task].statuses]
+        offered = [one.name for one in self.model.tasks[key[1]].statuses]
         # Most items stay on their way, and loops are gone round.
         weighted = (
             [one for one in offered if one != "discarded"] * 4 + ["discarded"] + ["redo"] * 6 * ("redo" in offered)

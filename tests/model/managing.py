@@ -201,6 +201,7 @@ class Managing(Moving):
     def remove_item(self, item: int, task: str) -> None:
         if task == MANUAL:
             self._withdraw([(item, task)])
+            self.go_on(item)
         else:
             self._remove(item)
 
@@ -210,9 +211,9 @@ class Managing(Moving):
 
     def archive(self, item: int) -> None:
         self.archived.add(item)
+        self._withdraw([key for key, place in self.places.items() if key[0] == item and place.state in OPEN])
         if item in self.entries and self.entries[item].exit is None:
             self._remove(item)
-        self._withdraw([key for key, place in self.places.items() if key[0] == item and place.state in OPEN])
 
     def send(self, key: Key, to: Target) -> None:
         place = self.places[key]
