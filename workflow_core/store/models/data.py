@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
+from workflow_core.store.columns import Key
 from workflow_core.store.models.base import Table, document, instant, key, reference
 
 
@@ -78,6 +79,17 @@ class Annotation(Table, table=True):
     updated_by: int | None = reference("person.id", null=True)
     updated_at: datetime | None = instant(null=True)
     deleted_at: datetime | None = instant(null=True)
+
+
+class Revision(Table, table=True):
+    """What an annotation was before the event `event_id` changed it; the history itself holds no word of it."""
+
+    annotation_id: int = reference("annotation.id", primary=True)
+    event_id: int = Field(sa_column=Column(Key, primary_key=True, autoincrement=False))
+    label: str = Field(max_length=64)
+    tool: str = Field(max_length=16)
+    geometry: dict[str, Any] = document()
+    attributes: dict[str, Any] = document()
 
 
 class Draft(Table, table=True):

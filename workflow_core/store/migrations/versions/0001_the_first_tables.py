@@ -243,6 +243,18 @@ def upgrade() -> None:
     op.create_index("ix_annotation_item", "annotation", ["item_id", "task_id"], unique=False)
 
     op.create_table(
+        "revision",
+        sa.Column("annotation_id", Key, autoincrement=False, nullable=False),
+        sa.Column("event_id", Key, autoincrement=False, nullable=False),
+        sa.Column("label", sa.String(length=64), nullable=False),
+        sa.Column("tool", sa.String(length=16), nullable=False),
+        sa.Column("geometry", Document, nullable=False),
+        sa.Column("attributes", Document, nullable=False),
+        sa.ForeignKeyConstraint(["annotation_id"], ["annotation.id"], name="fk_revision_annotation_id"),
+        sa.PrimaryKeyConstraint("annotation_id", "event_id", name="pk_revision"),
+    )
+
+    op.create_table(
         "assignment",
         sa.Column("id", Key, autoincrement=True, nullable=False),
         sa.Column("task_id", Key, autoincrement=False, nullable=False),
@@ -532,6 +544,7 @@ def downgrade() -> None:
     op.drop_table("node")
     op.drop_table("entry")
     op.drop_table("assignment")
+    op.drop_table("revision")
     op.drop_table("annotation")
     op.drop_table("task")
     op.drop_table("pipeline_version")
