@@ -36,7 +36,7 @@ ELSEWHERE = {
     workforce.pause: "test_a_pause_asks_for_the_permission_of_what_is_paused",
     workforce.resume: "test_a_pause_asks_for_the_permission_of_what_is_paused",
 }
-UNASKED = {P.MANAGE_PROJECT, P.ERASE_ITEMS}
+UNASKED = {P.ERASE_ITEMS}
 """Permissions for which there is no service yet."""
 OF_OWN_WORK = {P.SEE_OWN_WORK, P.WORK_ON_OWN_ASSIGNMENT, P.REVIEW_OWN_ASSIGNMENT, P.UNDO_OWN_STATUS, P.RESOLVE_ISSUES}
 """What everybody may do with what is theirs; and managers, with everybody's issues."""
