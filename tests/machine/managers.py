@@ -280,7 +280,7 @@ class Managers(Movers):
 
         def act(session):
             dataset = session.exec(select(Dataset)).one()
-            managing.archive_items(session, actor=None, dataset=dataset, item_ids=[item], now=self.now)
+            managing.archive_items(session, actor=None, dataset=dataset, item_ids=[item], now=self.now, end_claims=True)
 
         self.run(act)
         self.model.archive(item)
