@@ -18,6 +18,7 @@ from workflow_core.services import (
     deploying,
     discussing,
     editing,
+    erasing,
     exporting,
     figures,
     history,
@@ -61,6 +62,12 @@ class World:
 
     def pipeline(self) -> Pipeline:
         return self.session.exec(select(Pipeline)).one()
+
+    def archived(self, item: int) -> list[int]:
+        managing.archive_items(
+            self.session, actor=None, dataset=dataset(self.session), item_ids=[item], now=NOW, end_claims=True
+        )
+        return [item]
 
     def placed(self) -> list[TaskItem]:
         return second_thoughts.chosen(self.session, task=self.cars)
@@ -224,6 +231,16 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         P.END_CLAIM,
         "held",
         lambda w, actor, place: managing.release(w.session, actor=actor, place_id=place, now=NOW),
+    ),
+    erasing.preview: (
+        P.ERASE_ITEMS,
+        "item",
+        lambda w, actor, item: erasing.preview(w.session, actor=actor, item_ids=w.archived(item)),
+    ),
+    erasing.erase: (
+        P.ERASE_ITEMS,
+        "item",
+        lambda w, actor, item: erasing.erase(w.session, actor=actor, item_ids=w.archived(item), now=NOW),
     ),
     history.why: (
         P.SEE_HISTORY,

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstr
 from sqlmodel import Field
 
 from workflow_core.store.columns import Key
-from workflow_core.store.models.base import Table, document, instant, key, reference
+from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, reference
 
 
 class Dataset(Table, table=True):
@@ -28,6 +28,7 @@ class Item(Table, table=True):
         UniqueConstraint("dataset_id", "folder", "name"),
         Index("ix_item_uri", "dataset_id", "uri"),
         Index("ix_item_name", "name"),
+        NEVER_AGAIN,
     )
 
     id: int = key()
@@ -59,6 +60,7 @@ class Annotation(Table, table=True):
             postgresql_where=text("deleted_at IS NULL"),
         ),
         UniqueConstraint("item_id", "external_id"),
+        NEVER_AGAIN,
     )
 
     id: int = key()
@@ -90,6 +92,16 @@ class Revision(Table, table=True):
     tool: str = Field(max_length=16)
     geometry: dict[str, Any] = document()
     attributes: dict[str, Any] = document()
+
+
+class Erased(Table, table=True):
+    """An item that was erased. By `digest`, of its folder and name, the same file is known when it comes again."""
+
+    __table_args__ = (UniqueConstraint("dataset_id", "digest"),)
+
+    item_id: int = Field(sa_column=Column(Key, primary_key=True, autoincrement=False))
+    dataset_id: int = reference("dataset.id")
+    digest: str = Field(max_length=64)
 
 
 class Draft(Table, table=True):
