@@ -15,9 +15,9 @@ from workflow_core.domain.events import Verb
 from workflow_core.domain.figures import Tally
 from workflow_core.domain.recount import Happened, Kind, Sign, recount
 from workflow_core.errors import AnnoflowError, NotFound
-from workflow_core.services import reviewing, second_thoughts, work, workforce
+from workflow_core.services import erasing, managing, reviewing, second_thoughts, work, workforce
 from workflow_core.store import activity, claims
-from workflow_core.store.models import Annotation, Assignment, Event, Issue, Person, Review, Task, TaskItem
+from workflow_core.store.models import Annotation, Assignment, Event, Issue, Item, Person, Review, Task, TaskItem
 
 PIPELINE = """
 pipeline: street
@@ -62,6 +62,7 @@ class Play:
         self.now += timedelta(seconds=self.chance.choice([1, 20, 45, 60, 61, 200, 7200]))
         acts = [self.claim] * 4 + [self.submit] * 6 + [self.flag] * 3 + [self.fix, self.judge] * 3
         acts += [self.draft, self.renew, self.release, self.undo, self.clear, self.reassign, self.expire, self.move]
+        acts += [self.erase]
         before = len(self.signs)
         try:
             with self.session.begin_nested():
@@ -157,6 +158,14 @@ class Play:
         old, new = self.anybody(task).email, self.anybody(task).email
         if old != new:
             workforce.reassign(self.session, actor=None, task=task, old=old, new=new, now=self.now, end_claims=True)
+
+    def erase(self) -> None:
+        items = self.session.exec(select(Item.id)).all()
+        if len(items) < 4:
+            raise NotFound("too few are left")
+        here, one = building.dataset(self.session), [self.chance.choice(items)]
+        managing.archive_items(self.session, actor=None, dataset=here, item_ids=one, now=self.now, end_claims=True)
+        erasing.erase(self.session, actor=None, item_ids=one, now=self.now)
 
     def expire(self) -> None:
         claims.expire(self.session, now=self.now)

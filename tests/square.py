@@ -18,6 +18,7 @@ from workflow_core.services import (
     deploying,
     discussing,
     editing,
+    erasing,
     exporting,
     figures,
     history,
@@ -26,6 +27,7 @@ from workflow_core.services import (
     managing,
     own,
     people,
+    progress,
     reviewing,
     second_thoughts,
     tasks,
@@ -57,6 +59,15 @@ class World:
 
     def assignment(self) -> Assignment:
         return self.session.exec(select(Assignment).where(Assignment.task_id == self.cars.id).limit(1)).one()
+
+    def pipeline(self) -> Pipeline:
+        return self.session.exec(select(Pipeline)).one()
+
+    def archived(self, item: int) -> list[int]:
+        managing.archive_items(
+            self.session, actor=None, dataset=dataset(self.session), item_ids=[item], now=NOW, end_claims=True
+        )
+        return [item]
 
     def placed(self) -> list[TaskItem]:
         return second_thoughts.chosen(self.session, task=self.cars)
@@ -108,9 +119,9 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         ),
     ),
     ingesting.find: (
-        P.SEE_PROJECT,
+        P.IMPORT_ITEMS,
         lambda w, actor: ingesting.find(
-            w.session, pipeline="street", project="default", actor=actor, permission=P.SEE_PROJECT
+            w.session, pipeline="street", project="default", actor=actor, permission=P.IMPORT_ITEMS
         ),
     ),
     ingesting.ingest: (
@@ -145,6 +156,11 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         P.MANAGE_PEOPLE,
         lambda w, actor: people.deactivate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
     ),
+    progress.of_pipeline: (
+        P.SEE_PROJECT,
+        lambda w, actor: progress.of_pipeline(w.session, pipeline=w.pipeline(), actor=actor),
+    ),
+    progress.of_tasks: (P.SEE_PROJECT, lambda w, actor: progress.of_tasks(w.session, tasks=[w.cars], actor=actor)),
     second_thoughts.preview_clear: (
         P.CLEAR_STATUS,
         lambda w, actor: second_thoughts.preview_clear(w.session, actor=actor, task=w.cars, of=w.placed()),
@@ -201,7 +217,7 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
 PAUSES: dict[Permission, Callable[[World], Any]] = {
     P.RUN_TASK: lambda w: w.cars,
     P.PAUSE_PEOPLE: World.assignment,
-    P.RUN_PIPELINES: lambda w: w.session.exec(select(Pipeline)).one(),
+    P.RUN_PIPELINES: World.pipeline,
 }
 
 ByNumber = Callable[[World, Person, int], object]
@@ -215,6 +231,16 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         P.END_CLAIM,
         "held",
         lambda w, actor, place: managing.release(w.session, actor=actor, place_id=place, now=NOW),
+    ),
+    erasing.preview: (
+        P.ERASE_ITEMS,
+        "item",
+        lambda w, actor, item: erasing.preview(w.session, actor=actor, item_ids=w.archived(item)),
+    ),
+    erasing.erase: (
+        P.ERASE_ITEMS,
+        "item",
+        lambda w, actor, item: erasing.erase(w.session, actor=actor, item_ids=w.archived(item), now=NOW),
     ),
     history.why: (
         P.SEE_HISTORY,

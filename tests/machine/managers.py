@@ -11,7 +11,7 @@ from machine.tables import MANUAL, numbers
 from workflow_core.domain import statuses
 from workflow_core.domain.recipes import Recipe
 from workflow_core.pipeline.compiled import Target, Task
-from workflow_core.services import deploying, entering, managing, second_thoughts, tasks, workforce
+from workflow_core.services import deploying, entering, erasing, managing, second_thoughts, tasks, workforce
 from workflow_core.store import departures
 from workflow_core.store.models import Assignment, Dataset, Item, Pipeline
 
@@ -23,6 +23,7 @@ class Managers(Movers):
     """What managers do, and what they try and are refused."""
 
     deploys = 0
+    named = 0
 
     @initialize(plan=generated.plans(), loop=generated.bounds(), items=st.lists(st.booleans(), min_size=1, max_size=3))
     def begin(self, plan, loop, items):
@@ -84,12 +85,14 @@ class Managers(Movers):
     @rule(items=st.lists(st.booleans(), min_size=1, max_size=2))
     @precondition(lambda self: sum(one.exit is None for one in self.model.entries.values()) < MANY)
     def ingest(self, items):
+        first, self.named = self.named, self.named + len(items)
+
         def act(session):
             pipeline = session.get_one(Pipeline, self.pipeline_id)
             new = [
                 Item(
                     dataset_id=pipeline.dataset_id,
-                    name=str(len(self.model.meta) + number),
+                    name=str(first + number),
                     meta={"night": night},
                     created_at=self.now,
                 )
@@ -278,7 +281,19 @@ class Managers(Movers):
 
         def act(session):
             dataset = session.exec(select(Dataset)).one()
-            managing.archive_items(session, actor=None, dataset=dataset, item_ids=[item], now=self.now)
+            managing.archive_items(session, actor=None, dataset=dataset, item_ids=[item], now=self.now, end_claims=True)
 
         self.run(act)
         self.model.archive(item)
+
+    @rule(number=numbers)
+    @precondition(lambda self: self.model.archived)
+    def erase_an_item(self, number):
+        items = sorted(self.model.meta)
+        item = items[number % len(items)]
+
+        def act(session):
+            erasing.erase(session, actor=None, item_ids=[item], now=self.now)
+
+        for _ in self.attempt(item in self.model.archived, act):
+            self.model.erase(item)

@@ -227,3 +227,10 @@ class Managing(Moving):
         if place.routing == "pending":
             place.routing = "routed"
         self._place([Arrival(key[0], to, number=number)], bounded=False, meeting=False)
+
+    def erase(self, item: int) -> None:
+        self.archived.remove(item)
+        del self.meta[item]
+        self.entries.pop(item, None)
+        self.places = {key: place for key, place in self.places.items() if key[0] != item}
+        self.issues = {key: issue for key, issue in self.issues.items() if issue.item != item}

@@ -9,7 +9,7 @@ from explaining import scans
 from sqlalchemy import create_engine, make_url, text
 from sqlmodel import Session, col, select
 
-from workflow_core.services import data, history, overview, progress, routing, sweeping, work
+from workflow_core.services import data, erasing, history, managing, overview, progress, routing, sweeping, work
 from workflow_core.store.database import engine_for
 from workflow_core.store.models import Dataset, Task, TaskItem
 
@@ -269,4 +269,12 @@ def test_an_item_and_its_history_are_looked_up_by_index(session, named):
     with scans(session) as found:
         item = history.find(session, named=named)
         assert history.why(session, item=item.id).name == "77777.jpg"
+    assert found == []
+
+
+def test_an_item_is_archived_and_erased_by_index(session):
+    ids = [77_777]
+    with scans(session) as found:
+        managing.archive_items(session, actor=None, dataset=session.get_one(Dataset, 1), item_ids=ids, now=NOW)
+        assert erasing.erase(session, actor=None, item_ids=ids, now=NOW).places == 2
     assert found == []

@@ -14,11 +14,11 @@ from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.services.verifying import Difference, check
-from workflow_core.store import histories, joins
+from workflow_core.store import erasing, histories, joins
 from workflow_core.store.histories import Standing
-from workflow_core.store.models import Dataset, Item
+from workflow_core.store.models import Dataset, Erased, Item
 
-__all__ = ["Difference", "PlaceNow", "Standing", "Step", "Why", "check", "find", "why"]
+__all__ = ["Difference", "PlaceNow", "Standing", "Step", "Why", "check", "find", "number", "why"]
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -70,11 +70,11 @@ class PlaceNow:
 
 @dataclass(frozen=True)
 class Why:
-    """An item: where it is, what it waits for, how it got there."""
+    """An item: where it is, what it waits for, how it got there. One that was erased has no name and no folder."""
 
     id: int
-    name: str
-    folder: str
+    name: str | None
+    folder: str | None
     dataset: str
     entries: tuple[Standing, ...]
     places: tuple[PlaceNow, ...]
@@ -89,7 +89,7 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
         NotFound: there is no such item, or none for this person.
         NotAllowed: the person's role does not show them the history of items.
     """
-    found = session.get(Item, item)
+    found = session.get(Item, item) or session.get(Erased, item)
     dataset = session.get_one(Dataset, found.dataset_id) if found else None
     if found is None or dataset is None or not people.sees(session, actor=actor, project_id=dataset.project_id):
         raise NotFound(f"no item {item}")
@@ -105,7 +105,8 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
             waits.append(f"the join {join} misses the branch{plural} {', '.join(branches)}")
     places = tuple(PlaceNow(**{name: row[name] for name in PlaceNow.__dataclass_fields__}) for row in rows)
     path = tuple(_step(row) for row in histories.told(session, item_id=item))
-    return Why(item, found.name, found.folder, dataset.name, tuple(entries), places, tuple(waits), path)
+    name, folder = (None, None) if isinstance(found, Erased) else (found.name, found.folder)
+    return Why(item, name, folder, dataset.name, tuple(entries), places, tuple(waits), path)
 
 
 def find(session: Session, *, named: str, actor: Actor = None) -> Item:
@@ -114,24 +115,47 @@ def find(session: Session, *, named: str, actor: Actor = None) -> Item:
     Raises:
         NotFound: there is none, or there are several.
     """
-    folder, _, name = named.rpartition("/")
+    folder, name = _path(named)
     query = select(Item).where(Item.name == name)
-    if folder or named.startswith("/"):
-        query = query.where(Item.folder == ("/" + folder.strip("/")))
+    if "/" in named:
+        query = query.where(Item.folder == folder)
     rows = list(session.exec(query.limit(2)))
     if not rows and named.isdecimal():
         one = session.get(Item, int(named))
         rows = [one] if one else []
-    visible = []
-    for row in rows:
-        project_id = session.get_one(Dataset, row.dataset_id).project_id
-        if people.may(session, actor=actor, project_id=project_id, permission=Permission.SEE_HISTORY):
-            visible.append(row)
+    visible = [row for row in rows if _may_see(session, actor, row)]
     if not visible:
-        raise NotFound(f"no item {named!r}")
+        erased = _erased(session, named, actor)
+        raise NotFound(f"no item {named!r}{' any more: it was erased' if erased else ''}")
     if len(visible) > 1:
         raise NotFound(f"there are several items {named!r}; give the number of the one that you mean, or its folder")
     return visible[0]
+
+
+def number(session: Session, *, named: str, actor: Actor = None) -> int:
+    """Return the number of an item as `find` does, also of one that was erased: by its number, or folder and name."""
+    try:
+        return find(session, named=named, actor=actor).id
+    except NotFound:
+        erased = _erased(session, named, actor)
+        if len(erased) != 1:
+            raise
+        return erased[0].item_id
+
+
+def _erased(session: Session, named: str, actor: Actor) -> list[Erased]:
+    found = erasing.find(session, path=_path(named), number=int(named) if named.isdecimal() else None)
+    return [one for one in found if _may_see(session, actor, one)]
+
+
+def _path(named: str) -> tuple[str, str]:
+    folder, _, name = named.rpartition("/")
+    return "/" + folder.strip("/"), name
+
+
+def _may_see(session: Session, actor: Actor, item: Item | Erased) -> bool:
+    project_id = session.get_one(Dataset, item.dataset_id).project_id
+    return people.may(session, actor=actor, project_id=project_id, permission=Permission.SEE_HISTORY)
 
 
 def _step(row: Mapping[str, Any]) -> Step:

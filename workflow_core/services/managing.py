@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from workflow_core.domain import work
@@ -12,7 +13,7 @@ from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.store import claims, exits, places, placing, sending, versions
-from workflow_core.store.models import Dataset, Entry, Event, Item, Node, Pipeline, Task, TaskItem
+from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Node, Person, Pipeline, Task, TaskItem
 
 
 def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetime) -> None:
@@ -79,22 +80,51 @@ def remove_items(session: Session, *, actor: Actor, task: Task, item_ids: Iterab
     return len(rows)
 
 
-def archive_items(session: Session, *, actor: Actor, dataset: Dataset, item_ids: Iterable[int], now: datetime) -> int:
-    """Delete items: they are archived, their open places withdrawn; history stays, exports leave them out."""
+def archive_items(
+    session: Session,
+    *,
+    actor: Actor,
+    dataset: Dataset,
+    item_ids: Iterable[int],
+    now: datetime,
+    end_claims: bool = False,
+) -> int:
+    """Delete items: they are archived, their open places withdrawn; history stays, exports leave them out.
+
+    `end_claims` confirms that people who have such an item open lose their claim.
+
+    Raises:
+        Conflict: somebody has an item open, and it was not confirmed.
+    """
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.DELETE_ITEMS)
-    found = session.exec(
-        select(Item).where(
-            Item.dataset_id == dataset.id, col(Item.id).in_(list(item_ids)), col(Item.archived_at).is_(None)
-        )
-    ).all()
+    wanted = (col(Item.dataset_id) == dataset.id) & col(Item.id).in_(list(item_ids)) & col(Item.archived_at).is_(None)
+    places.lock_all(session, wanted)
+    held = _who_holds(session, wanted)
+    if held and not end_claims:
+        raise Conflict(f"{held}; confirm to end the claims on what you archive")
+    found = session.exec(select(Item).where(wanted).execution_options(populate_existing=True)).all()
     for item in found:
         item.archived_at = now
         session.add(Event(at=now, verb="archived", item_id=item.id, actor_id=actor.id if actor else None))
     session.flush()
-    places.lock_all(session, col(TaskItem.item_id).in_([item.id for item in found]))
     sending.withdraw_items(session, [item.id for item in found], now=now)
     session.expire_all()
     return len(found)
+
+
+def _who_holds(session: Session, items: ColumnElement[bool]) -> str | None:
+    """Say who has the first of some items open; None where nobody has any."""
+    first = session.exec(
+        select(Person.email, Item.name, Task.name)
+        .select_from(TaskItem)
+        .join(Item)
+        .join(Task, col(Task.id) == col(TaskItem.task_id))
+        .join(Assignment, col(Assignment.id) == col(TaskItem.assignment_id))
+        .join(Person, col(Person.id) == col(Assignment.person_id))
+        .where(items, TaskItem.state == work.State.CLAIMED)
+        .order_by(col(TaskItem.id))
+    ).first()
+    return f"{first[0]} has {first[1]} open in {first[2]!r}" if first else None
 
 
 def close(session: Session, *, actor: Actor, task: Task, now: datetime) -> None:
