@@ -143,7 +143,9 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     people.deactivate: (
         P.MANAGE_PEOPLE,
-        lambda w, actor: people.deactivate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
+        lambda w, actor: people.deactivate(
+            w.session, actor=actor, project_id=w.project, email="ann@example.org", now=NOW
+        ),
     ),
     second_thoughts.preview_clear: (
         P.CLEAR_STATUS,

@@ -20,6 +20,7 @@ class Managing(Moving):
             self.reviews[task.name] = {*task.reviews} | gone
             self.tasks[task.name] = task
             self.closed.discard(task.name)
+        self.park()
         if changed:
             self.close_left()
 
@@ -132,10 +133,22 @@ class Managing(Moving):
     def sweep(self, expired: list[Key]) -> None:
         for key in expired:
             self.end_claim(key)
+        self.park()
         for (item, task), place in self.places.items():
             if place.parked == "nobody" and place.state in ("queued", "returned") and self.eligible(task, item):
                 place.parked = None
         self.close_left()
+
+    def park(self) -> None:
+        """Park what is in a pool and may be taken by nobody."""
+        for (item, task), place in self.places.items():
+            pooled = place.who is None and place.parked is None and place.state in ("queued", "returned")
+            if pooled and not self.eligible(task, item):
+                place.parked = "nobody"
+
+    def deactivate(self, who: str) -> None:
+        self.inactive.add(who)
+        self.park()
 
     # -- managers
 
@@ -176,6 +189,7 @@ class Managing(Moving):
             self._end((item, task))
             self.places[item, task].who, self.places[item, task].parked = heir, None
         self._hand_out(task, [item for item in items if item not in for_heir])
+        self.park()
 
     def may_add(self, item: int, task: str) -> bool:
         entry = self.entries.get(item)

@@ -15,7 +15,7 @@ from workflow_core.pipeline import compiled
 from workflow_core.pipeline.check import check
 from workflow_core.services import people
 from workflow_core.services.editing import Settings
-from workflow_core.store import items, teams, versions
+from workflow_core.store import items, parking, teams, versions
 from workflow_core.store.models import (
     Dataset,
     Document,
@@ -90,6 +90,8 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
             task.closed_at = None
         invited |= teams.apply(session, task=task, team=one.assignees, project_id=project.id, now=now)
     _apply_reviews(session, spec, tasks)
+    session.flush()
+    parking.park_for_nobody(session, now=now)
     version = versions.find(session, pipeline_id=pipeline.id, digest=spec.digest)
     new = version is None
     if version is None:
