@@ -13,6 +13,7 @@ from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.reports import By
 from workflow_core.domain.roles import Permission, Role
+from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import (
     data,
     deploying,
@@ -237,6 +238,7 @@ class Own(NamedTuple):
 
 OWN: dict[Callable[..., Any], Own] = {
     work.claim_next: Own("ann", "task", lambda w, a, n: work.claim_next(w.session, actor=a, task_id=n, now=NOW)),
+    work.claim_more: Own("cy", "queue", lambda w, a, n: work.claim_more(w.session, actor=a, task_id=n, now=NOW)),
     work.renew: Own("ann", "task", lambda w, a, n: work.renew(w.session, actor=a, task_id=n, now=NOW)),
     own.place_of: Own("ann", "held", lambda w, a, n: own.place_of(w.session, actor=a, place_id=n)),
     work.save_draft: Own(
@@ -305,6 +307,7 @@ def world(session: Session, folder: Path) -> World:
     bos = session.exec(select(Assignment.id).where(Assignment.person_id == bo.id, Assignment.task_id == cars.id)).one()
     numbers = {
         "task": cars.id,
+        "queue": make_task(session, "a queue", assignees={"cy@example.org": 1.0}, queue=Queue()).id,
         "item": session.exec(select(Item.id).limit(1)).one(),
         "done": complete(session.exec(untouched.where(TaskItem.assignment_id == bos)).one().id),
         "held": open_next(ann, cars),

@@ -1,7 +1,7 @@
 """What people and managers do in the model: deploy, claim, submit, give back, hand over, add, remove, pause."""
 
 from model.moving import Moving
-from model.state import MANUAL, OPEN, Arrival, Entry, Key, Move
+from model.state import MANUAL, OPEN, Arrival, Entry, Key, Move, Place
 from workflow_core.pipeline.compiled import Pipeline, Target
 
 
@@ -39,11 +39,28 @@ class Managing(Moving):
     def held(self, task: str, who: str) -> list[int]:
         return [i for (i, t), p in self.places.items() if t == task and p.state == "claimed" and p.who == who]
 
-    def claims(self, task: str, who: str) -> tuple[list[int], int]:
-        """From which items a claim takes how many."""
-        if self.held(task, who):
-            return [], 0
-        takeable = {
+    def room(self, task: str, who: str) -> int:
+        """How many more items somebody may hold in a queue task; what an issue sent back to them does not count."""
+        new = [
+            item
+            for item in self.held(task, who)
+            if (self.places[item, task].kept is None or self.places[item, task].kept.by != "issue")
+            and not self.unresolved(item=item, qa=task)
+        ]
+        return self.tasks[task].queue.limit - len(new)
+
+    def claims_more(self, task: str, who: str) -> tuple[list[int], int]:
+        """From which items another batch takes how many."""
+        return self._from_pool(task, who, min(self.tasks[task].queue.batch, self.room(task, who)))
+
+    def _from_pool(self, task: str, who: str, most: int) -> tuple[list[int], int]:
+        """The pool has some, or else somebody left one behind."""
+        others = {item: place for item, place in self._takeable(task, who).items() if place.who != who}
+        pool = [item for item, place in others.items() if place.who is None]
+        return (pool, min(len(pool), most)) if pool else (list(others), min(len(others), 1))
+
+    def _takeable(self, task: str, who: str) -> dict[int, Place]:
+        return {
             key[0]: place
             for key, place in self.places.items()
             if key[1] == task
@@ -51,10 +68,15 @@ class Managing(Moving):
             and place.parked in (None, "nobody")
             and self.may_open(key, who)
         }
-        if own := [item for item, place in takeable.items() if place.who == who]:
+
+    def claims(self, task: str, who: str) -> tuple[list[int], int]:
+        """From which items a claim takes how many."""
+        if self.held(task, who):
+            return [], 0
+        if own := [item for item, place in self._takeable(task, who).items() if place.who == who]:
             return own, 1
         queue = self.tasks[task].queue
-        return list(takeable), min(len(takeable), min(queue.batch, queue.limit) if queue else 1)
+        return self._from_pool(task, who, queue.batch if queue else 1)
 
     def claimed(self, task: str, who: str, items: list[int]) -> None:
         for item in items:

@@ -52,6 +52,8 @@ def create(
     editing.check(name, settings)
     if queue is not None and min(queue.batch, queue.limit, queue.lease_seconds) < 1:
         raise InvalidInput(f"the batch, the limit and the lease of a queue are at least 1; {name!r} has {queue}")
+    if queue is not None and queue.limit < queue.batch:
+        raise InvalidInput(f"nobody can hold a batch of {queue.batch} in {name!r} with a limit of {queue.limit}")
     if recipe is None:
         if type == "annotation":
             raise InvalidInput(f"task {name!r} has no recipe: an annotation task says what may be labelled")
