@@ -214,6 +214,8 @@ class Managing(Moving):
         self.park()
 
     def may_add(self, item: int, task: str) -> bool:
+        if self.tasks[task].type == "qa" and not any(self.authors[item, name] for name in self.reviews[task]):
+            return False
         entry = self.entries.get(item)
         branches = {name for one in self.present.tasks.values() for branch in one.branches for name in branch}
         return task in self.present.tasks and task not in branches and (entry is None or entry.exit is not None)
