@@ -77,7 +77,10 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     data.find: (P.QUERY_ITEMS, lambda w, actor: data.find(w.session, actor=actor, dataset=dataset(w.session))),
     deploying.deploy: (P.MANAGE_PIPELINES, lambda w, actor: deploy(w.session, actor=actor)),
-    editing.edit: (P.EDIT_TASK, lambda w, actor: editing.edit(w.session, actor=actor, task=w.cars, priority=1)),
+    editing.edit: (
+        P.EDIT_TASK,
+        lambda w, actor: editing.edit(w.session, actor=actor, task=w.cars, now=NOW, priority=1),
+    ),
     editing.rank: (P.EDIT_TASK, lambda w, actor: editing.rank(w.session, actor=actor, task=w.cars, rank=1)),
     exporting.export: (
         P.EXPORT_ITEMS,
