@@ -14,7 +14,7 @@ WEIGHTS = st.integers(1, 3)
 queues = st.one_of(
     st.just(False),
     st.just(False),
-    st.fixed_dictionaries({"batch": st.integers(1, 3), "limit": st.just(5), "lease": st.just("30m")}),
+    st.fixed_dictionaries({"batch": st.integers(1, 3), "limit": st.integers(3, 5), "lease": st.just("30m")}),
 )
 
 

@@ -13,6 +13,7 @@ from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.reports import By
 from workflow_core.domain.roles import Permission, Role
+from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import (
     data,
     deploying,
@@ -87,7 +88,10 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     data.find: (P.QUERY_ITEMS, lambda w, actor: data.find(w.session, actor=actor, dataset=dataset(w.session))),
     deploying.deploy: (P.MANAGE_PIPELINES, lambda w, actor: deploy(w.session, actor=actor)),
-    editing.edit: (P.EDIT_TASK, lambda w, actor: editing.edit(w.session, actor=actor, task=w.cars, priority=1)),
+    editing.edit: (
+        P.EDIT_TASK,
+        lambda w, actor: editing.edit(w.session, actor=actor, task=w.cars, now=NOW, priority=1),
+    ),
     editing.rank: (P.EDIT_TASK, lambda w, actor: editing.rank(w.session, actor=actor, task=w.cars, rank=1)),
     exporting.export: (
         P.EXPORT_ITEMS,
@@ -154,7 +158,9 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     people.deactivate: (
         P.MANAGE_PEOPLE,
-        lambda w, actor: people.deactivate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
+        lambda w, actor: people.deactivate(
+            w.session, actor=actor, project_id=w.project, email="ann@example.org", now=NOW
+        ),
     ),
     progress.of_pipeline: (
         P.SEE_PROJECT,
@@ -261,6 +267,7 @@ class Own(NamedTuple):
 
 OWN: dict[Callable[..., Any], Own] = {
     work.claim_next: Own("ann", "task", lambda w, a, n: work.claim_next(w.session, actor=a, task_id=n, now=NOW)),
+    work.claim_more: Own("cy", "queue", lambda w, a, n: work.claim_more(w.session, actor=a, task_id=n, now=NOW)),
     work.renew: Own("ann", "task", lambda w, a, n: work.renew(w.session, actor=a, task_id=n, now=NOW)),
     own.place_of: Own("ann", "held", lambda w, a, n: own.place_of(w.session, actor=a, place_id=n)),
     work.save_draft: Own(
@@ -329,6 +336,7 @@ def world(session: Session, folder: Path) -> World:
     bos = session.exec(select(Assignment.id).where(Assignment.person_id == bo.id, Assignment.task_id == cars.id)).one()
     numbers = {
         "task": cars.id,
+        "queue": make_task(session, "a queue", assignees={"cy@example.org": 1.0}, queue=Queue()).id,
         "item": session.exec(select(Item.id).limit(1)).one(),
         "done": complete(session.exec(untouched.where(TaskItem.assignment_id == bos)).one().id),
         "held": open_next(ann, cars),

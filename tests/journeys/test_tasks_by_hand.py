@@ -89,11 +89,12 @@ def test_what_is_left_is_not_dealt_to_who_is_inactive_but_theirs_can_be_given_to
         workforce.reassign(session, actor=None, task=cars, old=CY, new=ANN, now=NOW)
 
 
-def test_nobody_is_handed_more_of_a_queue_than_its_limit_though_the_batch_is_larger(session: Session) -> None:
-    cars = filled(session, 6, queue=Queue(batch=5, limit=2))
+def test_nobody_is_handed_more_of_a_queue_than_its_limit_though_they_ask_for_another_batch(session: Session) -> None:
+    cars = filled(session, 6, queue=Queue(batch=2, limit=3))
     for email in (ANN, BO):
         assert work.claim_next(session, actor=person(session, email), task_id=cars.id, now=NOW) is not None
-    assert shares(session) == {ANN: 2, BO: 2, None: 2}
+    assert len(work.claim_more(session, actor=person(session, ANN), task_id=cars.id, now=NOW)) == 1
+    assert shares(session) == {ANN: 3, BO: 2, None: 1}
 
 
 def test_who_is_taken_out_of_a_queue_leaves_their_open_work_in_the_pool_and_keeps_what_they_did(

@@ -11,7 +11,16 @@ from machine.tables import MANUAL, numbers
 from workflow_core.domain import statuses
 from workflow_core.domain.recipes import Recipe
 from workflow_core.pipeline.compiled import Target, Task
-from workflow_core.services import deploying, entering, erasing, managing, second_thoughts, tasks, workforce
+from workflow_core.services import (
+    deploying,
+    entering,
+    erasing,
+    managing,
+    people,
+    second_thoughts,
+    tasks,
+    workforce,
+)
 from workflow_core.store import departures
 from workflow_core.store.models import Assignment, Dataset, Item, Pipeline
 
@@ -118,10 +127,17 @@ class Managers(Movers):
 
         def act(session):
             person = self.person(session, email(who))
-            person.active = not person.active
-            return person.active
+            if not person.active:
+                person.active = True
+                return
+            project = session.get_one(Pipeline, self.pipeline_id).project_id
+            people.deactivate(session, actor=None, project_id=project, email=email(who), now=self.now)
 
-        (self.model.inactive.discard if self.run(act) else self.model.inactive.add)(email(who))
+        self.run(act)
+        if email(who) in self.model.inactive:
+            self.model.inactive.discard(email(who))
+        else:
+            self.model.deactivate(email(who))
 
     @rule(number=numbers, what=st.sampled_from(["task", "person", "pipeline"]), who=st.sampled_from(generated.PEOPLE))
     def pause_or_go_on(self, number, what, who):

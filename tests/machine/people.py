@@ -17,8 +17,8 @@ class People(Movers):
 
     last = None
 
-    @rule(number=numbers, who=HOLDER)
-    def claim(self, number, who):
+    @rule(number=numbers, who=HOLDER, more=st.booleans())
+    def claim(self, number, who, more):
         """Whose turn it is claims, or somebody."""
         item, task = self.pick(number, "queued", "claimed", "returned") or (0, self.some_task(number))
         who = self.whose_turn((item, task), number) if who is None else email(who)
@@ -27,7 +27,12 @@ class People(Movers):
         before = {key for key, place in self.model.places.items() if place.state == "claimed"}
 
         def act(session):
-            place = work.claim_next(session, actor=self.person(session, who), task_id=self.tasks[task], now=self.now)
+            by = {"actor": self.person(session, who), "task_id": self.tasks[task], "now": self.now}
+            if more:
+                taken = work.claim_more(session, **by)
+                place = taken[0] if taken else None
+            else:
+                place = work.claim_next(session, **by)
             rows = session.exec(
                 select(TaskItem.item_id)
                 .join(Assignment)
@@ -36,11 +41,15 @@ class People(Movers):
             ).all()
             return place, [item for item in rows if (item, task) not in before]
 
-        candidates, count = self.model.claims(task, who) if who in self.model.team[task] else ([], 0)
-        holding = self.model.held(task, who)
-        for place, new in self.attempt(self.model.may_claim(task, who), act):
+        allowed, holding = self.model.may_claim(task, who), self.model.held(task, who)
+        candidates, count = [], 0
+        if more:
+            allowed = allowed and self.model.tasks[task].queue is not None and self.model.room(task, who) > 0
+        if allowed:
+            candidates, count = (self.model.claims_more if more else self.model.claims)(task, who)
+        for place, new in self.attempt(allowed, act):
             assert len(new) == count and set(new) <= set(candidates)
-            assert (place is None) == (not new and not holding)
+            assert (place is None) == (not new and (more or not holding))
             assert place is None or place.item_id in (new or holding)
             self.model.claimed(task, who, new)
             for item in [*new, *holding]:

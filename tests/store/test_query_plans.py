@@ -9,7 +9,18 @@ from explaining import scans
 from sqlalchemy import create_engine, make_url, text
 from sqlmodel import Session, col, select
 
-from workflow_core.services import data, erasing, history, managing, overview, progress, routing, sweeping, work
+from workflow_core.services import (
+    data,
+    erasing,
+    history,
+    managing,
+    overview,
+    people,
+    progress,
+    routing,
+    sweeping,
+    work,
+)
 from workflow_core.store.database import engine_for
 from workflow_core.store.models import Dataset, Task, TaskItem
 
@@ -245,6 +256,15 @@ def test_places_and_motion_of_a_pipeline_are_counted_by_index(session):
 def test_what_is_stuck_is_listed_by_index(session):
     with scans(session) as found:
         assert progress.stuck(session) == []
+    assert found == []
+
+
+def test_what_is_in_the_pools_of_who_has_left_is_parked_and_listed_by_index(session):
+    with scans(session) as found:
+        for who in ("cy@example.org", "di@example.org", "quinn@example.org"):
+            people.deactivate(session, actor=None, project_id=1, email=who, now=NOW)
+        assert len(progress.stuck(session)) == 1000
+        assert sweeping.sweep(session, now=NOW).stuck == (IN_SIGNS - IN_QA) + (IN_QA - IN_QA // 2)
     assert found == []
 
 

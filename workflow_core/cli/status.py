@@ -101,7 +101,10 @@ def _show_stuck(stuck: list[dict[str, Any]]) -> None:
     from workflow_core.services.history import REASONS
 
     typer.echo(f"stuck: {counted(len(stuck), 'item')}\n")
-    rows = [(each["item"], each["task"], REASONS.get(each["why"], each["why"]), each["since"]) for each in stuck]
-    show_table(("item", "task", "why, and the way out", "since"), rows[:MOST_STUCK])
+    rows = [
+        (each["item"], each["task"], each["assignee"], REASONS.get(each["why"], each["why"]), each["since"])
+        for each in stuck
+    ]
+    show_table(("item", "task", "with", "why, and the way out", "since"), rows[:MOST_STUCK])
     if len(rows) > MOST_STUCK:
         typer.echo(f"and {len(rows) - MOST_STUCK:,} more: annoflow status --json")

@@ -15,7 +15,7 @@ from workflow_core.pipeline import compiled
 from workflow_core.pipeline.check import check
 from workflow_core.services import people
 from workflow_core.services.editing import Settings
-from workflow_core.store import items, teams, versions
+from workflow_core.store import handovers, items, parking, teams, versions
 from workflow_core.store.models import (
     Dataset,
     Document,
@@ -77,6 +77,7 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
         raise InvalidInput(f"pipeline {spec.name!r} runs over another dataset; give the new one another name")
     previous = pipeline.version_id
     known = {task.name: task for task in session.exec(select(Task).where(Task.pipeline_id == pipeline.id))}
+    reviewed_own = {name for name, task in known.items() if task.review_own}
     before = {name for name, task in known.items() if task.id in versions.task_ids(session, version_id=previous)}
     last = versions.from_document(session.get_one(PipelineVersion, previous).compiled).tasks if previous else {}
     invited: set[str] = set()
@@ -89,7 +90,12 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
         if one.name not in before:
             task.closed_at = None
         invited |= teams.apply(session, task=task, team=one.assignees, project_id=project.id, now=now)
-    _apply_reviews(session, spec, tasks)
+    review_more = _apply_reviews(session, spec, tasks)
+    session.flush()
+    for task in tasks.values():
+        if task.id in review_more or (task.name in reviewed_own and not task.review_own):
+            handovers.hand_own_reviews_on(session, task_id=task.id, actor_id=actor.id if actor else None, now=now)
+    parking.park_for_nobody(session, now=now)
     version = versions.find(session, pipeline_id=pipeline.id, digest=spec.digest)
     new = version is None
     if version is None:
@@ -237,13 +243,19 @@ def _document(session: Session, instructions: recipes.Instructions | None, read:
     return found.id
 
 
-def _apply_reviews(session: Session, spec: compiled.Pipeline, tasks: Mapping[str, Task]) -> None:
-    """Write who reviews what. A task that the file has no more is still reviewed: items on their way have its work."""
+def _apply_reviews(session: Session, spec: compiled.Pipeline, tasks: Mapping[str, Task]) -> set[int]:
+    """Write who reviews what; returns the tasks that review more than before.
+
+    A task that the file has no more is still reviewed: items on their way have its work.
+    """
+    more: set[int] = set()
     named = {task.id for task in tasks.values()}
     for one in spec.tasks.values():
         qa = tasks[one.name].id
         wanted = {tasks[name].id for name in one.reviews}
         present = {review.task_id: review for review in session.exec(select(Review).where(Review.qa_task_id == qa))}
         session.add_all(Review(qa_task_id=qa, task_id=task_id) for task_id in wanted - present.keys())
+        more |= {qa} if wanted - present.keys() else set()
         for task_id in (present.keys() & named) - wanted:
             session.delete(present[task_id])
+    return more

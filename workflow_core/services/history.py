@@ -23,6 +23,7 @@ __all__ = ["Difference", "PlaceNow", "Standing", "Step", "Why", "check", "find",
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "nobody": "nobody in the task may take it: give the task to somebody who has not worked on it",
+        "gone": "who has it takes no work here any more: reassign what they have",
         "max-visits": "it was there as often as `max_visits` allows: send it on, or raise `max_visits`",
         "max-fix-rounds": "a fix was refused more often than `max_fix_rounds` allows: give the item to somebody else, "
         "dismiss the issue, or send the item on",
@@ -31,7 +32,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "too-many-routers": "the routers lead round in a circle: send it on, and mend the pipeline",
     }
 )
-"""Why an item is parked, and the way out."""
+"""Why an item is stuck, and the way out."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,8 @@ def _waits(row: Mapping[str, Any]) -> str | None:
     if row["state"] not in ("queued", "returned"):
         return None
     turn = f"{who} is to do it in {task}" if who else f"whoever asks next in {task} gets it from the pool"
+    if row["gone"]:
+        return f"stuck at {task} with {who}: {REASONS['gone']}"
     if row["state"] == "returned":
         turn = f"{who or 'whoever asks next'} is to fix it in {task}"
     if row["closed"]:

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services import terms
-from workflow_core.store import teams
+from workflow_core.store import parking, teams
 from workflow_core.store.models import Membership, Person, Project
 
 Actor = Person | None
@@ -131,8 +131,10 @@ def set_role(session: Session, *, actor: Actor, project_id: int, email: str, rol
     return found
 
 
-def deactivate(session: Session, *, actor: Actor, project_id: int, email: str) -> Person:
+def deactivate(session: Session, *, actor: Actor, project_id: int, email: str, now: datetime) -> Person:
     """Let a person take no more work anywhere; what they did, and what they hold, stays theirs until reassigned.
+
+    Where nobody else may take what is in a pool, it is parked.
 
     Raises:
         NotFound: they are not in the project.
@@ -150,6 +152,8 @@ def deactivate(session: Session, *, actor: Actor, project_id: int, email: str) -
         _keep_an_owner(session, each, found)
     found.active = False
     session.flush()
+    parking.park_for_nobody(session, now=now)
+    session.expire_all()
     return found
 
 

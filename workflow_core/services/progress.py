@@ -53,6 +53,7 @@ class Stuck:
     item: str
     task: str
     pipeline: str | None
+    assignee: str | None
     status: str | None
     why: str
     since: datetime
@@ -152,5 +153,5 @@ def tasks_before(spec: compiled.Pipeline) -> dict[str, set[str]]:
 
 def stuck(session: Session, *, pipeline: Pipeline | None = None, limit: int = 1_000) -> list[Stuck]:
     """Return what is stuck, the oldest first: in one pipeline, or everywhere."""
-    rows = counts.parked(session, pipeline_id=pipeline.id if pipeline else None, limit=limit)
+    rows = counts.stuck(session, pipeline_id=pipeline.id if pipeline else None, limit=limit)
     return [Stuck(**row) for row in rows]

@@ -10,7 +10,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import data, people
 from workflow_core.services.people import Actor
-from workflow_core.store import filtering, handovers
+from workflow_core.store import filtering, handovers, parking
 from workflow_core.store.handovers import REMAINING, UNFINISHED, Handed
 from workflow_core.store.models import Assignment, Person, Pipeline, Task
 
@@ -161,6 +161,7 @@ def _hand_over(
     if weights is not None and handed.stuck:
         handed = handovers.try_others(session)
     handovers.carry_out(session, actor_id=actor.id if actor else None, now=now)
+    parking.park_for_nobody(session, now=now)
     session.expire_all()
     return handed
 

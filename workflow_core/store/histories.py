@@ -166,6 +166,7 @@ def standing(session: Session, *, item_id: int) -> list[dict[str, Any]]:
         SELECT ti.id, t.name AS task, pl.name AS pipeline, ti.state, ti.status, ti.routing, ti.visit, ti.parked,
                p.email AS assignee, ti.lease_until, ti.since, ti.kept_by, ti.kept_status,
                t.closed_at IS NOT NULL AS closed, t.paused_at IS NOT NULL AS paused,
+               ti.state = 'queued' AND NOT (s.active AND p.active) AS gone,
                (SELECT count(*) FROM issue i WHERE i.place_id = ti.id AND i.state = 'open') AS open_issues
         FROM task_item ti JOIN task t ON t.id = ti.task_id
         LEFT JOIN pipeline pl ON pl.id = t.pipeline_id

@@ -539,9 +539,14 @@ def upgrade() -> None:
             " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history()"
         )
     else:
-        for change in ("UPDATE", "DELETE"):
+        for guard, change in (
+            ("update", "UPDATE ON event"),
+            ("delete", "DELETE ON event"),
+            # REPLACE deletes without firing any trigger, unless the connection asked for it.
+            ("replace", "INSERT ON event WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id)"),
+        ):
             op.execute(
-                f"CREATE TRIGGER event_no_{change.lower()} BEFORE {change} ON event"
+                f"CREATE TRIGGER event_no_{guard} BEFORE {change}"
                 " BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END"
             )
 
