@@ -162,6 +162,11 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
             w.session, actor=actor, project_id=w.project, email="ann@example.org", now=NOW
         ),
     ),
+    people.activate: (
+        P.MANAGE_PEOPLE,
+        lambda w, actor: people.activate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
+    ),
+    progress.stuck: (P.SEE_PROJECT, lambda w, actor: progress.stuck(w.session, project_id=w.project, actor=actor)),
     progress.of_pipeline: (
         P.SEE_PROJECT,
         lambda w, actor: progress.of_pipeline(w.session, pipeline=w.pipeline(), actor=actor),

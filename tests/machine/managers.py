@@ -126,12 +126,11 @@ class Managers(Movers):
             return
 
         def act(session):
-            person = self.person(session, email(who))
-            if not person.active:
-                person.active = True
-                return
             project = session.get_one(Pipeline, self.pipeline_id).project_id
-            people.deactivate(session, actor=None, project_id=project, email=email(who), now=self.now)
+            if self.person(session, email(who)).active:
+                people.deactivate(session, actor=None, project_id=project, email=email(who), now=self.now)
+            else:
+                people.activate(session, actor=None, project_id=project, email=email(who))
 
         self.run(act)
         if email(who) in self.model.inactive:

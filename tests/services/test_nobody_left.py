@@ -50,7 +50,8 @@ def parked(stage, task="qa"):
 
 def stuck(stage):
     with stage.session() as session:
-        return [(one.item, one.task, one.why, one.assignee) for one in progress.stuck(session)]
+        found = progress.stuck(session, project_id=stage._pipeline(session).project_id)
+    return [(one.item, one.task, one.why, one.assignee) for one in found]
 
 
 LEAVING = {

@@ -151,7 +151,10 @@ def tasks_before(spec: compiled.Pipeline) -> dict[str, set[str]]:
     return before
 
 
-def stuck(session: Session, *, pipeline: Pipeline | None = None, limit: int = 1_000) -> list[Stuck]:
-    """Return what is stuck, the oldest first: in one pipeline, or everywhere."""
-    rows = counts.stuck(session, pipeline_id=pipeline.id if pipeline else None, limit=limit)
+def stuck(
+    session: Session, *, project_id: int, pipeline: Pipeline | None = None, limit: int = 1_000, actor: Actor = None
+) -> list[Stuck]:
+    """Return what is stuck in a project, or in one pipeline of it, the oldest first; for managers."""
+    people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    rows = counts.stuck(session, project_id=project_id, pipeline_id=pipeline.id if pipeline else None, limit=limit)
     return [Stuck(**row) for row in rows]

@@ -97,9 +97,9 @@ GONE = "gone"
 _TOLD = ", ".join(f"task_item.{name}" for name in ("id", "item_id", "task_id", "assignment_id", "status", "since"))
 
 
-def stuck(session: Session, *, pipeline_id: int | None, limit: int) -> list[dict[str, Any]]:
+def stuck(session: Session, *, project_id: int, pipeline_id: int | None, limit: int) -> list[dict[str, Any]]:
     """Return the places that are parked, or lie with somebody who is gone, the oldest first."""
-    where = "TRUE" if pipeline_id is None else "t.pipeline_id = :pipeline"
+    where = "" if pipeline_id is None else "AND t.pipeline_id = :pipeline"
     values = {} if pipeline_id is None else {"pipeline": pipeline_id}
     rows = run(
         session,
@@ -118,9 +118,10 @@ def stuck(session: Session, *, pipeline_id: int | None, limit: int) -> list[dict
         FROM stuck ti JOIN task t ON t.id = ti.task_id JOIN item i ON i.id = ti.item_id
         LEFT JOIN pipeline pl ON pl.id = t.pipeline_id
         LEFT JOIN assignment s ON s.id = ti.assignment_id LEFT JOIN person p ON p.id = s.person_id
-        WHERE {where} ORDER BY ti.since, ti.id LIMIT :limit
+        WHERE t.project_id = :project {where} ORDER BY ti.since, ti.id LIMIT :limit
         """,
         gone=GONE,
+        project=project_id,
         limit=limit,
         **values,
     ).mappings()
