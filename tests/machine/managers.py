@@ -230,7 +230,9 @@ class Managers(Movers):
         target = names[to % len(names)]
 
         def act(session):
-            managing.send(session, actor=None, place_id=self.row(session, key).id, to=target.name, now=self.now)
+            managing.send(
+                session, actor=None, place_id=self.row(session, key).id, to=target.name, now=self.now, end_claims=True
+            )
 
         self.run(act)
         self.model.send(key, target)
@@ -278,7 +280,9 @@ class Managers(Movers):
 
         def act(session):
             task = self.task(session, key[1])
-            return managing.remove_items(session, actor=None, task=task, item_ids=[key[0]], now=self.now)
+            return managing.remove_items(
+                session, actor=None, task=task, item_ids=[key[0]], now=self.now, end_claims=True
+            )
 
         gone = self.model.places[key].state == "withdrawn"
         for removed in self.attempt(gone or self.model.may_remove(*key), act):

@@ -57,7 +57,9 @@ def test_an_item_that_is_removed_ends_in_every_branch_and_its_unrouted_status_ne
 
 def test_who_has_it_open_when_an_item_is_removed_cannot_submit_it(stage):
     held = stage.claim("bo", "b")
-    stage.remove_item("b")
+    with pytest.raises(Conflict, match=r"bo@example\.org has 0 open in 'b'; confirm"):
+        stage.remove_item("b")
+    stage.remove_item("b", end_claims=True)
     with pytest.raises(Conflict, match="withdrawn"):
         stage.submit("bo", "b", 0, "completed", token=held.token)
     stage.check()

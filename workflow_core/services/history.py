@@ -18,7 +18,7 @@ from workflow_core.store import erasing, histories, joins
 from workflow_core.store.histories import Standing
 from workflow_core.store.models import Dataset, Erased, Item
 
-__all__ = ["Difference", "PlaceNow", "Standing", "Step", "Why", "check", "find", "number", "why"]
+__all__ = ["Difference", "PlaceNow", "Standing", "Step", "Why", "check", "find", "number", "step", "why"]
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -105,7 +105,7 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
             plural = "es" if len(branches) > 1 else ""
             waits.append(f"the join {join} misses the branch{plural} {', '.join(branches)}")
     places = tuple(PlaceNow(**{name: row[name] for name in PlaceNow.__dataclass_fields__}) for row in rows)
-    path = tuple(_step(row) for row in histories.told(session, item_id=item))
+    path = tuple(step(row) for row in histories.told(session, item_id=item))
     name, folder = (None, None) if isinstance(found, Erased) else (found.name, found.folder)
     return Why(item, name, folder, dataset.name, tuple(entries), places, tuple(waits), path)
 
@@ -159,7 +159,8 @@ def _may_see(session: Session, actor: Actor, item: Item | Erased) -> bool:
     return people.may(session, actor=actor, project_id=project_id, permission=Permission.SEE_HISTORY)
 
 
-def _step(row: Mapping[str, Any]) -> Step:
+def step(row: Mapping[str, Any]) -> Step:
+    """Tell one event."""
     verb = Verb(row["verb"])
     note = f"{row['cause_task']} said {row['cause_status']}" if row["cause_status"] else None
     if verb is Verb.PLACED and row["name"] == "open":
