@@ -189,13 +189,14 @@ class Managers(Movers):
     @rule(number=numbers, who=st.sampled_from(generated.PEOPLE), weight=st.integers(1, 3))
     def let_somebody_join(self, number, who, weight):
         task, who = self.some_task(number), email(who)
-        self.run(
-            lambda session: workforce.add(
-                session, actor=None, task=self.task(session, task), email=who, weight=float(weight), now=self.now
-            )
-        )
-        self.learn()
-        self.model.team[task][who] = float(weight)
+
+        def act(session):
+            of = self.task(session, task)
+            workforce.add(session, actor=None, task=of, email=who, weight=float(weight), now=self.now)
+
+        for _ in self.attempt(who not in self.model.inactive, act):
+            self.learn()
+            self.model.team[task][who] = float(weight)
 
     # -- second thoughts, and what is stuck
 
