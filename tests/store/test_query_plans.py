@@ -255,7 +255,7 @@ def test_places_and_motion_of_a_pipeline_are_counted_by_index(session):
 
 def test_what_is_stuck_is_listed_by_index(session):
     with scans(session) as found:
-        assert progress.stuck(session) == []
+        assert progress.stuck(session, project_id=1) == []
     assert found == []
 
 
@@ -263,7 +263,7 @@ def test_what_is_in_the_pools_of_who_has_left_is_parked_and_listed_by_index(sess
     with scans(session) as found:
         for who in ("cy@example.org", "di@example.org", "quinn@example.org"):
             people.deactivate(session, actor=None, project_id=1, email=who, now=NOW)
-        assert len(progress.stuck(session)) == 1000
+        assert len(progress.stuck(session, project_id=1)) == 1000
         assert sweeping.sweep(session, now=NOW).stuck == (IN_SIGNS - IN_QA) + (IN_QA - IN_QA // 2)
     assert found == []
 
