@@ -193,6 +193,7 @@ def upgrade() -> None:
         sa.Column("description", sa.String(), nullable=True),
         sa.Column("paused_at", Instant(), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column("closed_by_deploy", sa.Boolean(), nullable=False),
         sa.Column("archived_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.CheckConstraint("type IN ('annotation', 'qa')", name=op.f("ck_task_type")),
