@@ -528,6 +528,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_comment_issue", "comment", ["issue_id"], unique=False)
     op.create_index("ix_comment_item", "comment", ["item_id", "id"], unique=False)
+    op.create_index("ix_comment_task", "comment", ["task_id", "id"], unique=False)
 
     if op.get_bind().dialect.name == "postgresql":
         op.execute(REFUSE_POSTGRES)
