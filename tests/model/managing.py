@@ -26,8 +26,11 @@ class Managing(Moving):
 
     def close_left(self) -> None:
         going_on = [entry.version for entry in self.entries.values() if entry.exit is None]
-        for name in self.tasks.keys() - {MANUAL}:
-            if name not in self.present.tasks and not any(name in version.tasks for version in going_on):
+        for name in self.tasks.keys() - {MANUAL} - self.present.tasks.keys():
+            there = any(task == name and place.state in OPEN for (_, task), place in self.places.items())
+            if there:
+                self.closed.discard(name)
+            elif not any(name in version.tasks for version in going_on):
                 self.closed.add(name)
 
     # -- people
