@@ -9,7 +9,8 @@ from explaining import scans
 from sqlalchemy import create_engine, make_url, text
 from sqlmodel import Session, col, select
 
-from workflow_core.services import data, history, overview, progress, routing, sweeping, work
+from workflow_core.domain.reports import By
+from workflow_core.services import data, figures, history, overview, progress, routing, sweeping, work
 from workflow_core.store.database import engine_for
 from workflow_core.store.models import Dataset, Task, TaskItem
 
@@ -232,6 +233,18 @@ def test_counting_reads_an_index_and_not_the_table(session):
             for key in before
         ]
     assert [one.submitted for one in counted] == [IN_SIGNS, IN_QA, IN_QA // 2]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["cars", "signs", "qa"])
+@pytest.mark.parametrize("by", By)
+def test_figures_read_what_happened_in_their_own_task_by_index(session, by, name):
+    own = [task(session, name)]
+    with scans(session) as found:
+        if by is By.LABEL:
+            figures.of_labels(session, actor=None, tasks=own)
+        else:
+            assert figures.of_tasks(session, actor=None, tasks=own, by=by, now=NOW)
     assert found == []
 
 

@@ -18,15 +18,20 @@ _COUNTED = ("queued", "claimed", "submitted", "returned", "waiting", "withdrawn"
 def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts]:
     """Return the counts of every assignment, and of the pool, that has a place in these tasks."""
     listed = _listed(task_ids)
-    states = ", ".join(f"sum(CASE WHEN state = '{state}' THEN 1 ELSE 0 END) AS {state}" for state in _COUNTED)
+    states = ", ".join(f"sum(CASE WHEN state = '{state}' THEN items ELSE 0 END) AS {state}" for state in _COUNTED)
+    # Places that are alike are counted first, in the order of the index: a test for each place would take four times as
+    # long on SQLite.
+    alike = "task_id, assignment_id, state, status, begun, visit, kept_by, parked"
     rows = run(
         session,
         f"""
         SELECT task_id, assignment_id, {states},
-               sum(CASE WHEN begun OR visit > 1 OR kept_by IS NOT NULL THEN 1 ELSE 0 END) AS begun,
-               sum(CASE WHEN parked IS NOT NULL THEN 1 ELSE 0 END) AS parked,
-               sum(CASE WHEN kept_by = 'issue' THEN 1 ELSE 0 END) AS taken
-        FROM task_item WHERE task_id IN ({listed}) GROUP BY task_id, assignment_id
+               sum(CASE WHEN begun OR visit > 1 OR kept_by IS NOT NULL THEN items ELSE 0 END) AS begun,
+               sum(CASE WHEN parked IS NOT NULL THEN items ELSE 0 END) AS parked,
+               sum(CASE WHEN kept_by = 'issue' THEN items ELSE 0 END) AS taken
+        FROM (
+            SELECT {alike}, count(*) AS items FROM task_item WHERE task_id IN ({listed}) GROUP BY {alike}
+        ) alike GROUP BY task_id, assignment_id
         """,
     ).mappings()
     issues: dict[Share, int] = {}
@@ -57,11 +62,14 @@ def by_status(session: Session, *, task_ids: Iterable[int]) -> dict[int, dict[st
     for task_id, status, items in run(
         session,
         f"""
-        SELECT task_id, status, count(*) FROM task_item
-        WHERE task_id IN ({_listed(task_ids)}) AND state = 'submitted' GROUP BY task_id, status ORDER BY task_id, status
+        SELECT task_id, status, sum(items) FROM (
+            SELECT task_id, status, count(*) AS items FROM task_item
+            WHERE task_id IN ({_listed(task_ids)}) AND status IS NOT NULL
+            GROUP BY task_id, assignment_id, state, status
+        ) alike GROUP BY task_id, status ORDER BY task_id, status
         """,
     ):
-        counts.setdefault(task_id, {})[status] = items
+        counts.setdefault(task_id, {})[status] = int(items)
     return counts
 
 

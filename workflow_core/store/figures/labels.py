@@ -40,12 +40,9 @@ def drawn(session: Session, task_ids: Iterable[int]) -> list[Drawn]:
     rows = run(
         session,
         f"""
-        SELECT task_id, label, sum(annotations), count(*), sum(by_model) FROM (
-            SELECT task_id, label, item_id, count(*) AS annotations,
-                   sum(CASE WHEN origin = 'model' THEN 1 ELSE 0 END) AS by_model
-            FROM annotation WHERE task_id IN ({listed(task_ids)}) AND deleted_at IS NULL
-            GROUP BY task_id, label, item_id
-        ) per_item GROUP BY task_id, label ORDER BY task_id, label
+        SELECT task_id, label, count(*), count(DISTINCT item_id), sum(CASE WHEN origin = 'model' THEN 1 ELSE 0 END)
+        FROM annotation WHERE task_id IN ({listed(task_ids)}) AND deleted_at IS NULL
+        GROUP BY task_id, label ORDER BY task_id, label
         """,
     )
     return [Drawn(row[0], row[1], *(int(number) for number in row[2:])) for row in rows]
