@@ -50,6 +50,7 @@ def drawn(session: Session, task_ids: Iterable[int]) -> list[Drawn]:
 
 def faults(session: Session, task_ids: Iterable[int]) -> list[Faults]:
     """Return the issues on what was drawn, by label."""
+    # CROSS, because SQLite keeps that order: there are fewer issues than places.
     rows = run(
         session,
         f"""
@@ -57,12 +58,13 @@ def faults(session: Session, task_ids: Iterable[int]) -> list[Faults]:
                sum(CASE WHEN i.state IN ('open', 'for_review') THEN 1 ELSE 0 END),
                sum(coalesce(f.times, 0)), sum(i.rounds),
                count(DISTINCT CASE WHEN i.state <> 'dismissed' THEN i.annotation_id END)
-        FROM issue i JOIN task_item ti ON ti.id = i.place_id LEFT JOIN annotation a ON a.id = i.annotation_id
+        FROM issue i CROSS JOIN task_item ti LEFT JOIN annotation a ON a.id = i.annotation_id
         LEFT JOIN (
             SELECT CAST(detail ->> 'issue' AS BIGINT) AS issue_id, count(*) AS times
             FROM event WHERE {OF_REVIEWS} AND verb = 'fixed' AND task_id IN ({listed(task_ids)}) GROUP BY 1
         ) f ON f.issue_id = i.id
-        WHERE ti.task_id IN ({listed(task_ids)}) GROUP BY ti.task_id, a.label ORDER BY ti.task_id, a.label
+        WHERE ti.id = i.place_id AND ti.task_id IN ({listed(task_ids)})
+        GROUP BY ti.task_id, a.label ORDER BY ti.task_id, a.label
         """,
     )
     return [Faults(row[0], row[1], *(int(number) for number in row[2:])) for row in rows]
