@@ -15,9 +15,9 @@ from workflow_core.domain.events import Verb
 from workflow_core.domain.figures import Tally
 from workflow_core.domain.recount import Happened, Kind, Sign, recount
 from workflow_core.errors import AnnoflowError, NotFound
-from workflow_core.services import reviewing, second_thoughts, work, workforce
+from workflow_core.services import erasing, managing, reviewing, second_thoughts, work, workforce
 from workflow_core.store import activity, claims
-from workflow_core.store.models import Annotation, Assignment, Event, Issue, Person, Review, Task, TaskItem
+from workflow_core.store.models import Annotation, Assignment, Event, Issue, Item, Person, Review, Task, TaskItem
 
 PIPELINE = """
 pipeline: street
@@ -60,8 +60,9 @@ class Play:
 
     def step(self) -> None:
         self.now += timedelta(seconds=self.chance.choice([1, 20, 45, 60, 61, 200, 7200]))
-        acts = [self.claim] * 4 + [self.submit] * 6 + [self.flag] * 3 + [self.fix, self.judge] * 3
+        acts = [self.claim] * 4 + [self.claim_more] + [self.submit] * 6 + [self.flag] * 3 + [self.fix, self.judge] * 3
         acts += [self.draft, self.renew, self.release, self.undo, self.clear, self.reassign, self.expire, self.move]
+        acts += [self.erase]
         before = len(self.signs)
         try:
             with self.session.begin_nested():
@@ -93,6 +94,10 @@ class Play:
     def claim(self) -> None:
         task = self.chance.choice(self.tasks)
         work.claim_next(self.session, actor=self.anybody(task), task_id=task.id, now=self.now)
+
+    def claim_more(self) -> None:
+        task = self.chance.choice(self.tasks)
+        work.claim_more(self.session, actor=self.anybody(task), task_id=task.id, now=self.now)
 
     def submit(self) -> None:
         place, task, actor = self.pick("claimed", "claimed", "queued", "returned")
@@ -158,6 +163,14 @@ class Play:
         if old != new:
             workforce.reassign(self.session, actor=None, task=task, old=old, new=new, now=self.now, end_claims=True)
 
+    def erase(self) -> None:
+        items = self.session.exec(select(Item.id)).all()
+        if len(items) < 4:
+            raise NotFound("too few are left")
+        here, one = building.dataset(self.session), [self.chance.choice(items)]
+        managing.archive_items(self.session, actor=None, dataset=here, item_ids=one, now=self.now, end_claims=True)
+        erasing.erase(self.session, actor=None, item_ids=one, now=self.now)
+
     def expire(self) -> None:
         claims.expire(self.session, now=self.now)
         self.session.expire_all()
@@ -208,7 +221,7 @@ def played(engine: Engine, seed: int, steps: int, monkeypatch: pytest.MonkeyPatc
 
 
 def overhear(patched: pytest.MonkeyPatch, signs: list[Sign]) -> None:
-    opened, seen = activity.opened, activity.seen
+    batched, seen = activity.batched, activity.seen
 
     def note(session: Session, place_id: int, person_id: int, now: datetime, kind: Kind) -> None:
         place = session.exec(
@@ -216,15 +229,15 @@ def overhear(patched: pytest.MonkeyPatch, signs: list[Sign]) -> None:
         ).one()
         signs.append(Sign(now, place.task_id, place.item_id, place.visit, person_id, kind))
 
-    def hear_opened(session, *, ids, person_id, now):
+    def hear_batched(session, *, ids, opened, person_id, now):
         for one in ids:
-            note(session, one, person_id, now, Kind.OPENED if one == ids[0] else Kind.BATCHED)
-        opened(session, ids=ids, person_id=person_id, now=now)
+            note(session, one, person_id, now, Kind.OPENED if one == opened else Kind.BATCHED)
+        batched(session, ids=ids, opened=opened, person_id=person_id, now=now)
 
     def hear_seen(session, *, place_id, person_id, now, held=True, ends=False):
         kind = Kind.WORKED if not ends else Kind.ENDED if held else Kind.UNHELD
         note(session, place_id, person_id, now, kind)
         seen(session, place_id=place_id, person_id=person_id, now=now, held=held, ends=ends)
 
-    patched.setattr(activity, "opened", hear_opened)
+    patched.setattr(activity, "batched", hear_batched)
     patched.setattr(activity, "seen", hear_seen)

@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.check import check
 
-PEOPLE = ("ann", "bo", "cy")
+PEOPLE = ("ann", "bo", "cy", "di")
 
 WEIGHTS = st.integers(1, 3)
 queues = st.one_of(
     st.just(False),
     st.just(False),
-    st.fixed_dictionaries({"batch": st.integers(1, 3), "limit": st.just(5), "lease": st.just("30m")}),
+    st.fixed_dictionaries({"batch": st.integers(1, 3), "limit": st.integers(3, 5), "lease": st.just("30m")}),
 )
 
 
 def hands(draw: st.DrawFn, least: int = 1) -> dict[str, Any]:
     """Draw who does a task, at least how many, and how it is handed out."""
-    team = draw(st.dictionaries(st.sampled_from(PEOPLE), WEIGHTS, min_size=least, max_size=3))
+    team = draw(st.dictionaries(st.sampled_from(PEOPLE), WEIGHTS, min_size=least, max_size=len(PEOPLE)))
     drawn = {"assignees": {f"{name}@example.org": weight for name, weight in team.items()}, "queue": draw(queues)}
     return drawn | draw(st.sampled_from([{}, {}, {"max_fix_rounds": 1}]))
 

@@ -13,11 +13,13 @@ from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.reports import By
 from workflow_core.domain.roles import Permission, Role
+from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import (
     data,
     deploying,
     discussing,
     editing,
+    erasing,
     exporting,
     figures,
     history,
@@ -26,6 +28,7 @@ from workflow_core.services import (
     managing,
     own,
     people,
+    progress,
     reviewing,
     second_thoughts,
     tasks,
@@ -58,6 +61,15 @@ class World:
     def assignment(self) -> Assignment:
         return self.session.exec(select(Assignment).where(Assignment.task_id == self.cars.id).limit(1)).one()
 
+    def pipeline(self) -> Pipeline:
+        return self.session.exec(select(Pipeline)).one()
+
+    def archived(self, item: int) -> list[int]:
+        managing.archive_items(
+            self.session, actor=None, dataset=dataset(self.session), item_ids=[item], now=NOW, end_claims=True
+        )
+        return [item]
+
     def placed(self) -> list[TaskItem]:
         return second_thoughts.chosen(self.session, task=self.cars)
 
@@ -76,7 +88,10 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     data.find: (P.QUERY_ITEMS, lambda w, actor: data.find(w.session, actor=actor, dataset=dataset(w.session))),
     deploying.deploy: (P.MANAGE_PIPELINES, lambda w, actor: deploy(w.session, actor=actor)),
-    editing.edit: (P.EDIT_TASK, lambda w, actor: editing.edit(w.session, actor=actor, task=w.cars, priority=1)),
+    editing.edit: (
+        P.EDIT_TASK,
+        lambda w, actor: editing.edit(w.session, actor=actor, task=w.cars, now=NOW, priority=1),
+    ),
     editing.rank: (P.EDIT_TASK, lambda w, actor: editing.rank(w.session, actor=actor, task=w.cars, rank=1)),
     exporting.export: (
         P.EXPORT_ITEMS,
@@ -108,9 +123,9 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         ),
     ),
     ingesting.find: (
-        P.SEE_PROJECT,
+        P.IMPORT_ITEMS,
         lambda w, actor: ingesting.find(
-            w.session, pipeline="street", project="default", actor=actor, permission=P.SEE_PROJECT
+            w.session, pipeline="street", project="default", actor=actor, permission=P.IMPORT_ITEMS
         ),
     ),
     ingesting.ingest: (
@@ -143,8 +158,20 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     people.deactivate: (
         P.MANAGE_PEOPLE,
-        lambda w, actor: people.deactivate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
+        lambda w, actor: people.deactivate(
+            w.session, actor=actor, project_id=w.project, email="ann@example.org", now=NOW
+        ),
     ),
+    people.activate: (
+        P.MANAGE_PEOPLE,
+        lambda w, actor: people.activate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
+    ),
+    progress.stuck: (P.SEE_PROJECT, lambda w, actor: progress.stuck(w.session, project_id=w.project, actor=actor)),
+    progress.of_pipeline: (
+        P.SEE_PROJECT,
+        lambda w, actor: progress.of_pipeline(w.session, pipeline=w.pipeline(), actor=actor),
+    ),
+    progress.of_tasks: (P.SEE_PROJECT, lambda w, actor: progress.of_tasks(w.session, tasks=[w.cars], actor=actor)),
     second_thoughts.preview_clear: (
         P.CLEAR_STATUS,
         lambda w, actor: second_thoughts.preview_clear(w.session, actor=actor, task=w.cars, of=w.placed()),
@@ -201,7 +228,7 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
 PAUSES: dict[Permission, Callable[[World], Any]] = {
     P.RUN_TASK: lambda w: w.cars,
     P.PAUSE_PEOPLE: World.assignment,
-    P.RUN_PIPELINES: lambda w: w.session.exec(select(Pipeline)).one(),
+    P.RUN_PIPELINES: World.pipeline,
 }
 
 ByNumber = Callable[[World, Person, int], object]
@@ -215,6 +242,16 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         P.END_CLAIM,
         "held",
         lambda w, actor, place: managing.release(w.session, actor=actor, place_id=place, now=NOW),
+    ),
+    erasing.preview: (
+        P.ERASE_ITEMS,
+        "item",
+        lambda w, actor, item: erasing.preview(w.session, actor=actor, item_ids=w.archived(item)),
+    ),
+    erasing.erase: (
+        P.ERASE_ITEMS,
+        "item",
+        lambda w, actor, item: erasing.erase(w.session, actor=actor, item_ids=w.archived(item), now=NOW),
     ),
     history.why: (
         P.SEE_HISTORY,
@@ -235,6 +272,7 @@ class Own(NamedTuple):
 
 OWN: dict[Callable[..., Any], Own] = {
     work.claim_next: Own("ann", "task", lambda w, a, n: work.claim_next(w.session, actor=a, task_id=n, now=NOW)),
+    work.claim_more: Own("cy", "queue", lambda w, a, n: work.claim_more(w.session, actor=a, task_id=n, now=NOW)),
     work.renew: Own("ann", "task", lambda w, a, n: work.renew(w.session, actor=a, task_id=n, now=NOW)),
     own.place_of: Own("ann", "held", lambda w, a, n: own.place_of(w.session, actor=a, place_id=n)),
     work.save_draft: Own(
@@ -303,6 +341,7 @@ def world(session: Session, folder: Path) -> World:
     bos = session.exec(select(Assignment.id).where(Assignment.person_id == bo.id, Assignment.task_id == cars.id)).one()
     numbers = {
         "task": cars.id,
+        "queue": make_task(session, "a queue", assignees={"cy@example.org": 1.0}, queue=Queue()).id,
         "item": session.exec(select(Item.id).limit(1)).one(),
         "done": complete(session.exec(untouched.where(TaskItem.assignment_id == bos)).one().id),
         "held": open_next(ann, cars),

@@ -210,21 +210,21 @@ class Stage:
                 **more,
             )
 
-    def send(self, task: str, to: str, item: object = 0) -> None:
+    def send(self, task: str, to: str, item: object = 0, **more: Any) -> None:
         with self.session() as session:
             place_id = self.place(session, task, item).id
-            managing.send(session, actor=None, place_id=place_id, to=to, now=self.now)
+            managing.send(session, actor=None, place_id=place_id, to=to, now=self.now, **more)
 
     def staff(self, verb: str, task: str, **more: Any) -> Any:
         """Let a manager `redistribute`, `reassign`, `add` or `remove`."""
         with self.session() as session:
             return getattr(workforce, verb)(session, actor=None, task=self.task(session, task), now=self.now, **more)
 
-    def remove_item(self, task: str, item: object = 0) -> int:
+    def remove_item(self, task: str, item: object = 0, **more: Any) -> int:
         with self.session() as session:
             one = self.place(session, task, item).item_id
             return managing.remove_items(
-                session, actor=None, task=self.task(session, task), item_ids=[one], now=self.now
+                session, actor=None, task=self.task(session, task), item_ids=[one], now=self.now, **more
             )
 
     def progress(self, task: str) -> tuple[str, dict[str, str]]:

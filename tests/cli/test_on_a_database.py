@@ -8,6 +8,7 @@ import building
 import pytest
 from sqlmodel import Session
 
+from workflow_core.services import work
 from workflow_core.store.database import engine_for, session_scope
 
 PIPELINE = building.TWO_STEPS + "exits:\n  approved: {export: {format: jsonl, to: out}}\n"
@@ -106,6 +107,37 @@ def test_why_tells_the_way_of_an_item(annoflow, worked: Path) -> None:
     assert "left by approved" in told
     assert annoflow("item", "why", "0000.jpg", "--json").json()["entries"][0]["exit"] == "approved"
     assert annoflow("item", "why", "nothing.jpg").code == 3
+
+
+def test_an_item_is_archived_and_then_erased_once_that_is_confirmed(annoflow, worked: Path) -> None:
+    annoflow("export", "street")
+    refused = annoflow("item", "erase", "0000.jpg")
+    assert (refused.code, "archive first" in refused.err) == (3, True)
+    assert annoflow("item", "archive", "0000.jpg").out == "archived 1 item\n"
+    told = annoflow("item", "erase", "0000.jpg").out
+    assert told.startswith("would erase 1 item: 2 places, 0 annotations, 0 issues, 0 comments, 0 drafts\n")
+    assert "the export street approved has 1 item of these, last written " in told
+    assert annoflow("item", "why", "1").out.startswith("/0000.jpg")
+    done = annoflow("item", "erase", "0000.jpg", "--yes", "--json").json()
+    assert (done["erased"], done["items"]) == (True, 1)
+    told = annoflow("item", "why", "/0000.jpg").out
+    assert told.startswith("item 1 of the dataset street was erased; ")
+    assert told.endswith("annoflow erased it\n")
+    again = annoflow("item", "erase", "0000.jpg", "--yes")
+    assert (again.code, again.err) == (3, "annoflow: no item '0000.jpg' any more: it was erased\n")
+    assert annoflow("db", "check").code == 0
+
+
+def test_who_has_an_item_open_is_said_before_it_is_archived(annoflow, worked: Path, database_url: str) -> None:
+    engine = engine_for(database_url)
+    with session_scope(engine) as session:
+        bo = building.person(session, "bo@example.org")
+        cars = building.task(session, "cars").id
+        held = work.claim_next(session, actor=bo, task_id=cars, now=datetime.now(UTC))
+    engine.dispose()
+    refused = annoflow("item", "archive", held.item_id)
+    assert (refused.code, "annoflow: bo@example.org has 000" in refused.err) == (3, True)
+    assert annoflow("item", "archive", held.item_id, "--end-claims").out == "archived 1 item\n"
 
 
 def test_export_writes_a_snapshot(annoflow, worked: Path) -> None:

@@ -98,9 +98,15 @@ def test_every_event_of_the_machine_has_a_verb_and_a_discard_is_a_submit():
     assert set(EFFECTS.values()) == set(Event) - {Event.DISCARD}
 
 
-@pytest.mark.parametrize("verb", [verb for verb in Verb if verb not in EFFECTS])
+@pytest.mark.parametrize("verb", [verb for verb in Verb if verb not in {*EFFECTS, Verb.ERASED}])
 def test_other_verbs_move_no_place(verb):
     assert place_of(*COMPLETED, in_cars(verb)) == place_of(*COMPLETED)
+
+
+def test_of_an_erased_item_nothing_is_left_and_others_stay_as_they_are():
+    erased = history((Verb.ENTERED, {}), *COMPLETED, (Verb.ERASED, {}))
+    other = HistoryEvent(id=9, verb=Verb.PLACED, item_id=ITEM + 1, task_id=CARS)
+    assert replay([*erased, other]) == replay([other])
 
 
 some_event = st.sampled_from(Verb).flatmap(

@@ -5,7 +5,6 @@ import pytest
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 
 OWNERS_ALONE = {
-    "manage project",
     "manage people",
     "manage datasets",
     "manage pipelines",

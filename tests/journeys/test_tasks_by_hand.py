@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from stage import Stage
 
-from workflow_core.errors import Conflict, NotFound
+from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import managing, progress, second_thoughts, tasks, work, workforce
 from workflow_core.store.database import session_scope
@@ -69,6 +69,16 @@ def test_however_often_somebody_is_added_they_have_one_assignment(session: Sessi
         session.flush()
 
 
+@pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_weight_is_a_number_above_nothing(session: Session, weight: float) -> None:
+    cars = filled(session, 2)
+    with pytest.raises(InvalidInput):
+        workforce.add(session, actor=None, task=cars, email=CY, now=NOW, weight=weight)
+    with pytest.raises(InvalidInput):
+        workforce.redistribute(session, actor=None, task=cars, now=NOW, weights={ANN: weight})
+    assert team(session, cars) == [ANN, BO]
+
+
 def test_a_hundred_and_fifty_people_get_equal_portions(session: Session) -> None:
     everybody = {f"p{number}@example.org": 1.0 for number in range(150)}
     filled(session, 300, assignees=everybody)
@@ -87,13 +97,16 @@ def test_what_is_left_is_not_dealt_to_who_is_inactive_but_theirs_can_be_given_to
     assert shares(session) == {BO: 4, CY: 4}
     with pytest.raises(Conflict, match="no longer active"):
         workforce.reassign(session, actor=None, task=cars, old=CY, new=ANN, now=NOW)
+    with pytest.raises(Conflict, match="no longer active"):
+        workforce.add(session, actor=None, task=cars, email=ANN, now=NOW)
 
 
-def test_nobody_is_handed_more_of_a_queue_than_its_limit_though_the_batch_is_larger(session: Session) -> None:
-    cars = filled(session, 6, queue=Queue(batch=5, limit=2))
+def test_nobody_is_handed_more_of_a_queue_than_its_limit_though_they_ask_for_another_batch(session: Session) -> None:
+    cars = filled(session, 6, queue=Queue(batch=2, limit=3))
     for email in (ANN, BO):
         assert work.claim_next(session, actor=person(session, email), task_id=cars.id, now=NOW) is not None
-    assert shares(session) == {ANN: 2, BO: 2, None: 2}
+    assert len(work.claim_more(session, actor=person(session, ANN), task_id=cars.id, now=NOW)) == 1
+    assert shares(session) == {ANN: 3, BO: 2, None: 1}
 
 
 def test_who_is_taken_out_of_a_queue_leaves_their_open_work_in_the_pool_and_keeps_what_they_did(

@@ -11,7 +11,16 @@ from machine.tables import MANUAL, numbers
 from workflow_core.domain import statuses
 from workflow_core.domain.recipes import Recipe
 from workflow_core.pipeline.compiled import Target, Task
-from workflow_core.services import deploying, entering, managing, second_thoughts, tasks, workforce
+from workflow_core.services import (
+    deploying,
+    entering,
+    erasing,
+    managing,
+    people,
+    second_thoughts,
+    tasks,
+    workforce,
+)
 from workflow_core.store import departures
 from workflow_core.store.models import Assignment, Dataset, Item, Pipeline
 
@@ -23,6 +32,7 @@ class Managers(Movers):
     """What managers do, and what they try and are refused."""
 
     deploys = 0
+    named = 0
 
     @initialize(plan=generated.plans(), loop=generated.bounds(), items=st.lists(st.booleans(), min_size=1, max_size=3))
     def begin(self, plan, loop, items):
@@ -84,12 +94,14 @@ class Managers(Movers):
     @rule(items=st.lists(st.booleans(), min_size=1, max_size=2))
     @precondition(lambda self: sum(one.exit is None for one in self.model.entries.values()) < MANY)
     def ingest(self, items):
+        first, self.named = self.named, self.named + len(items)
+
         def act(session):
             pipeline = session.get_one(Pipeline, self.pipeline_id)
             new = [
                 Item(
                     dataset_id=pipeline.dataset_id,
-                    name=str(len(self.model.meta) + number),
+                    name=str(first + number),
                     meta={"night": night},
                     created_at=self.now,
                 )
@@ -108,19 +120,23 @@ class Managers(Movers):
 
     @rule(who=st.sampled_from(generated.PEOPLE))
     def deactivate_or_bring_back(self, who):
+        """At most one is away at a time: with nobody there nothing happens."""
+        who = next((one.partition("@")[0] for one in self.model.inactive), who)
         if email(who) not in self.people:
             return
 
         def act(session):
-            person = self.person(session, email(who))
-            person.active = not person.active
-            return person.active
+            project = session.get_one(Pipeline, self.pipeline_id).project_id
+            if self.person(session, email(who)).active:
+                people.deactivate(session, actor=None, project_id=project, email=email(who), now=self.now)
+            else:
+                people.activate(session, actor=None, project_id=project, email=email(who))
 
-        (self.model.inactive.discard if self.run(act) else self.model.inactive.add)(email(who))
-
-    def some_task(self, number):
-        names = sorted(self.tasks)
-        return names[number % len(names)]
+        self.run(act)
+        if email(who) in self.model.inactive:
+            self.model.inactive.discard(email(who))
+        else:
+            self.model.deactivate(email(who))
 
     @rule(number=numbers, what=st.sampled_from(["task", "person", "pipeline"]), who=st.sampled_from(generated.PEOPLE))
     def pause_or_go_on(self, number, what, who):
@@ -173,13 +189,14 @@ class Managers(Movers):
     @rule(number=numbers, who=st.sampled_from(generated.PEOPLE), weight=st.integers(1, 3))
     def let_somebody_join(self, number, who, weight):
         task, who = self.some_task(number), email(who)
-        self.run(
-            lambda session: workforce.add(
-                session, actor=None, task=self.task(session, task), email=who, weight=float(weight), now=self.now
-            )
-        )
-        self.learn()
-        self.model.team[task][who] = float(weight)
+
+        def act(session):
+            of = self.task(session, task)
+            workforce.add(session, actor=None, task=of, email=who, weight=float(weight), now=self.now)
+
+        for _ in self.attempt(who not in self.model.inactive, act):
+            self.learn()
+            self.model.team[task][who] = float(weight)
 
     # -- second thoughts, and what is stuck
 
@@ -214,7 +231,9 @@ class Managers(Movers):
         target = names[to % len(names)]
 
         def act(session):
-            managing.send(session, actor=None, place_id=self.row(session, key).id, to=target.name, now=self.now)
+            managing.send(
+                session, actor=None, place_id=self.row(session, key).id, to=target.name, now=self.now, end_claims=True
+            )
 
         self.run(act)
         self.model.send(key, target)
@@ -262,7 +281,9 @@ class Managers(Movers):
 
         def act(session):
             task = self.task(session, key[1])
-            return managing.remove_items(session, actor=None, task=task, item_ids=[key[0]], now=self.now)
+            return managing.remove_items(
+                session, actor=None, task=task, item_ids=[key[0]], now=self.now, end_claims=True
+            )
 
         gone = self.model.places[key].state == "withdrawn"
         for removed in self.attempt(gone or self.model.may_remove(*key), act):
@@ -280,7 +301,19 @@ class Managers(Movers):
 
         def act(session):
             dataset = session.exec(select(Dataset)).one()
-            managing.archive_items(session, actor=None, dataset=dataset, item_ids=[item], now=self.now)
+            managing.archive_items(session, actor=None, dataset=dataset, item_ids=[item], now=self.now, end_claims=True)
 
         self.run(act)
         self.model.archive(item)
+
+    @rule(number=numbers)
+    @precondition(lambda self: self.model.archived)
+    def erase_an_item(self, number):
+        items = sorted(self.model.meta)
+        item = items[number % len(items)]
+
+        def act(session):
+            erasing.erase(session, actor=None, item_ids=[item], now=self.now)
+
+        for _ in self.attempt(item in self.model.archived, act):
+            self.model.erase(item)

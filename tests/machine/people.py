@@ -7,7 +7,7 @@ from sqlmodel import select
 from stage import email
 
 from machine.movers import Movers
-from machine.tables import LEASE, numbers
+from machine.tables import HOLDER, LEASE, numbers
 from workflow_core.services import second_thoughts, work
 from workflow_core.store.models import Assignment, TaskItem
 
@@ -17,16 +17,22 @@ class People(Movers):
 
     last = None
 
-    @rule(number=numbers, who=st.sampled_from(generated.PEOPLE))
-    def claim(self, number, who):
-        key = self.pick(number, "queued", "claimed", "returned") or (0, sorted(self.tasks)[number % len(self.tasks)])
-        task, who = key[1], email(who)
+    @rule(number=numbers, who=HOLDER, more=st.booleans())
+    def claim(self, number, who, more):
+        """Whose turn it is claims, or somebody."""
+        item, task = self.pick(number, "queued", "claimed", "returned") or (0, self.some_task(number))
+        who = self.whose_turn((item, task), number) if who is None else email(who)
         if who not in self.people:
             return
         before = {key for key, place in self.model.places.items() if place.state == "claimed"}
 
         def act(session):
-            place = work.claim_next(session, actor=self.person(session, who), task_id=self.tasks[task], now=self.now)
+            by = {"actor": self.person(session, who), "task_id": self.tasks[task], "now": self.now}
+            if more:
+                taken = work.claim_more(session, **by)
+                place = taken[0] if taken else None
+            else:
+                place = work.claim_next(session, **by)
             rows = session.exec(
                 select(TaskItem.item_id)
                 .join(Assignment)
@@ -35,11 +41,15 @@ class People(Movers):
             ).all()
             return place, [item for item in rows if (item, task) not in before]
 
-        candidates, count = self.model.claims(task, who) if who in self.model.team[task] else ([], 0)
-        holding = self.model.held(task, who)
-        for place, new in self.attempt(self.model.may_claim(task, who), act):
+        allowed, holding = self.model.may_claim(task, who), self.model.held(task, who)
+        candidates, count = [], 0
+        if more:
+            allowed = allowed and self.model.tasks[task].queue is not None and self.model.room(task, who) > 0
+        if allowed:
+            candidates, count = (self.model.claims_more if more else self.model.claims)(task, who)
+        for place, new in self.attempt(allowed, act):
             assert len(new) == count and set(new) <= set(candidates)
-            assert (place is None) == (not new and not holding)
+            assert (place is None) == (not new and (more or not holding))
             assert place is None or place.item_id in (new or holding)
             self.model.claimed(task, who, new)
             for item in [*new, *holding]:
@@ -50,12 +60,10 @@ class People(Movers):
         key = self.pick(number, "queued", "claimed", "returned", "waiting", type=task_type)
         if key is None:
             return
-        item, task = key
-        takers = sorted(self.model.eligible(task, item))
-        who = who or self.model.places[key].who or (takers[number % len(takers)] if takers else None)
+        who = who or self.whose_turn(key, number)
         if who not in self.people:
             return
-        offered = [one.name for one in self.model.tasks[task].statuses]
+        offered = [one.name for one in self.model.tasks[key[1]].statuses]
         # Most items stay on their way, and loops are gone round.
         weighted = (
             [one for one in offered if one != "discarded"] * 4 + ["discarded"] + ["redo"] * 6 * ("redo" in offered)

@@ -1,30 +1,26 @@
 """Reviewers and the authors of what they flag."""
 
-import generated
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from stage import email
 
 from machine.movers import Movers
-from machine.tables import numbers
+from machine.tables import HOLDER, numbers
 from workflow_core.services import reviewing
-
-HOLDER = st.one_of(st.none(), st.none(), st.sampled_from(generated.PEOPLE))
-"""Who tries it: whoever holds the place, or somebody."""
 
 
 class Reviewers(Movers):
     """Issues: flagged, fixed, re-opened, approved, dismissed."""
 
-    def holder(self, key, who):
-        return self.model.places[key].who if who is None else email(who)
+    def holder(self, key, who, number=0):
+        return self.whose_turn(key, number) if who is None else email(who)
 
     @rule(number=numbers, about=numbers, who=HOLDER)
     def flag(self, number, about, who):
         key = self.pick(number, "queued", "claimed", "waiting", type="qa")
         if key is None:
             return
-        who = self.holder(key, who)
+        who = self.holder(key, who, number)
         reviewed = sorted(self.model.reviews[key[1]])
         task = reviewed[about % len(reviewed)]
         wrote = self.model.authors[key[0], task]
@@ -102,6 +98,7 @@ class Reviewers(Movers):
     @rule(number=numbers, about=numbers, status=numbers, again=st.booleans())
     def go_round(self, number, about, status, again):
         """A whole loop: flagged, fixed, submitted; and perhaps re-opened and fixed once more."""
+        self.work_until_a_review()
         self.flag(number, about, None)
         for _ in range(2 if again else 1):
             key = self.issue(number, "open")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import generated
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
@@ -17,6 +18,8 @@ from workflow_core.store.models import Assignment, Person, Task, TaskItem
 
 LEASE = timedelta(minutes=30)
 numbers = st.integers(0, 1000)
+HOLDER = st.one_of(st.none(), st.none(), st.sampled_from(generated.PEOPLE))
+"""Who tries it: whose turn it is, or somebody."""
 
 PLACES = """
     SELECT ti.item_id, t.name, ti.state, ti.status, ti.visit, p.email, ti.routing, ti.parked, ti.begun,
@@ -120,6 +123,16 @@ class Tables(RuleBasedStateMachine):
         )
         return found[number % len(found)] if found else None
 
+    def some_task(self, number):
+        names = sorted(self.tasks)
+        return names[number % len(names)]
+
+    def whose_turn(self, key, number):
+        """Return who holds a place, else somebody who may take it, or None."""
+        takers = sorted(self.model.eligible(key[1], key[0]))
+        place = self.model.places.get(key)
+        return (place and place.who) or (takers[number % len(takers)] if takers else None)
+
     @invariant()
     def tables_and_model_agree(self):
         if self.deployed is None:
@@ -152,4 +165,4 @@ class Tables(RuleBasedStateMachine):
             assert [str(one) for one in history.check(session)] == []
 
 
-__all__ = ["LEASE", "MANUAL", "Tables", "numbers"]
+__all__ = ["HOLDER", "LEASE", "MANUAL", "Tables", "numbers"]

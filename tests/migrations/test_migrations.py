@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
@@ -93,12 +95,25 @@ def test_history_cannot_be_changed_even_by_raw_sql(engine: Engine, change: str) 
         connection.execute(text(change))
 
 
-@pytest.mark.parametrize("replace", ["REPLACE", "INSERT OR REPLACE"])
-def test_history_cannot_be_replaced_either(sqlite_engine: Engine, replace: str) -> None:
-    with sqlite_engine.begin() as connection:
-        connection.execute(text("INSERT INTO event (at, verb) VALUES (1, 'entered')"))
-    with pytest.raises(DBAPIError, match="append-only"), sqlite_engine.begin() as connection:
-        connection.execute(text(f"{replace} INTO event (id, at, verb) VALUES (1, 2, 'placed')"))
+@pytest.mark.parametrize(
+    "change",
+    [
+        "REPLACE INTO event (id, at, verb) VALUES (1, 2, 'placed')",
+        "INSERT OR REPLACE INTO event (rowid, at, verb) VALUES (1, 2, 'placed')",
+        "INSERT OR REPLACE INTO event (id, at, verb) SELECT id, 2, 'placed' FROM event",
+        "UPDATE OR REPLACE event SET id = 1 WHERE id = 2",
+        "INSERT INTO event (id, at, verb) VALUES (1, 2, 'placed') ON CONFLICT DO UPDATE SET at = excluded.at",
+    ],
+)
+def test_history_cannot_be_replaced_by_whoever_opens_the_file(sqlite_engine: Engine, change: str) -> None:
+    """A plain connection has none of our settings: REPLACE does not fire triggers on what it deletes."""
+    with sqlite3.connect(str(sqlite_engine.url.database)) as connection:
+        connection.execute("INSERT INTO event (at, verb) VALUES (1, 'entered'), (1, 'placed')")
+        connection.commit()
+        before = connection.execute("SELECT * FROM event").fetchall()
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute(change)
+        assert connection.execute("SELECT * FROM event").fetchall() == before
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
@@ -109,6 +124,19 @@ def test_history_cannot_be_emptied_either(engine: Engine, change: str) -> None:
 
 
 def test_a_missing_guard_of_the_history_is_a_difference(sqlite_engine: Engine) -> None:
+    guards = sorted(schema.GUARDS["sqlite"])
     with sqlite_engine.begin() as connection:
-        connection.execute(text("DROP TRIGGER event_no_delete"))
-    assert schema.differences(sqlite_engine) == ["the trigger event_no_delete is missing"]
+        for guard in guards:
+            connection.execute(text(f"DROP TRIGGER {guard}"))
+    assert schema.differences(sqlite_engine) == [f"the trigger {guard} is missing or off" for guard in guards]
+
+
+@pytest.mark.filterwarnings("ignore:autogenerate skipping")
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_guard_of_the_history_that_is_off_is_a_difference(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE event DISABLE TRIGGER USER"))
+    found = schema.differences(engine)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE event ENABLE TRIGGER USER"))
+    assert found == [f"the trigger {guard} is missing or off" for guard in sorted(schema.GUARDS["postgresql"])]

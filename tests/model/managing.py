@@ -1,7 +1,7 @@
 """What people and managers do in the model: deploy, claim, submit, give back, hand over, add, remove, pause."""
 
 from model.moving import Moving
-from model.state import MANUAL, OPEN, Arrival, Entry, Key, Move
+from model.state import MANUAL, OPEN, Arrival, Entry, Key, Move, Place
 from workflow_core.pipeline.compiled import Pipeline, Target
 
 
@@ -20,6 +20,7 @@ class Managing(Moving):
             self.reviews[task.name] = {*task.reviews} | gone
             self.tasks[task.name] = task
             self.closed.discard(task.name)
+        self.park()
         if changed:
             self.close_left()
 
@@ -38,11 +39,28 @@ class Managing(Moving):
     def held(self, task: str, who: str) -> list[int]:
         return [i for (i, t), p in self.places.items() if t == task and p.state == "claimed" and p.who == who]
 
-    def claims(self, task: str, who: str) -> tuple[list[int], int]:
-        """From which items a claim takes how many."""
-        if self.held(task, who):
-            return [], 0
-        takeable = {
+    def room(self, task: str, who: str) -> int:
+        """How many more items somebody may hold in a queue task; what an issue sent back to them does not count."""
+        new = [
+            item
+            for item in self.held(task, who)
+            if (self.places[item, task].kept is None or self.places[item, task].kept.by != "issue")
+            and not self.unresolved(item=item, qa=task)
+        ]
+        return self.tasks[task].queue.limit - len(new)
+
+    def claims_more(self, task: str, who: str) -> tuple[list[int], int]:
+        """From which items another batch takes how many."""
+        return self._from_pool(task, who, min(self.tasks[task].queue.batch, self.room(task, who)))
+
+    def _from_pool(self, task: str, who: str, most: int) -> tuple[list[int], int]:
+        """The pool has some, or else somebody left one behind."""
+        others = {item: place for item, place in self._takeable(task, who).items() if place.who != who}
+        pool = [item for item, place in others.items() if place.who is None]
+        return (pool, min(len(pool), most)) if pool else (list(others), min(len(others), 1))
+
+    def _takeable(self, task: str, who: str) -> dict[int, Place]:
+        return {
             key[0]: place
             for key, place in self.places.items()
             if key[1] == task
@@ -50,10 +68,15 @@ class Managing(Moving):
             and place.parked in (None, "nobody")
             and self.may_open(key, who)
         }
-        if own := [item for item, place in takeable.items() if place.who == who]:
+
+    def claims(self, task: str, who: str) -> tuple[list[int], int]:
+        """From which items a claim takes how many."""
+        if self.held(task, who):
+            return [], 0
+        if own := [item for item, place in self._takeable(task, who).items() if place.who == who]:
             return own, 1
         queue = self.tasks[task].queue
-        return list(takeable), min(len(takeable), min(queue.batch, queue.limit) if queue else 1)
+        return self._from_pool(task, who, queue.batch if queue else 1)
 
     def claimed(self, task: str, who: str, items: list[int]) -> None:
         for item in items:
@@ -132,10 +155,22 @@ class Managing(Moving):
     def sweep(self, expired: list[Key]) -> None:
         for key in expired:
             self.end_claim(key)
+        self.park()
         for (item, task), place in self.places.items():
             if place.parked == "nobody" and place.state in ("queued", "returned") and self.eligible(task, item):
                 place.parked = None
         self.close_left()
+
+    def park(self) -> None:
+        """Park what is in a pool and may be taken by nobody."""
+        for (item, task), place in self.places.items():
+            pooled = place.who is None and place.parked is None and place.state in ("queued", "returned")
+            if pooled and not self.eligible(task, item):
+                place.parked = "nobody"
+
+    def deactivate(self, who: str) -> None:
+        self.inactive.add(who)
+        self.park()
 
     # -- managers
 
@@ -176,8 +211,11 @@ class Managing(Moving):
             self._end((item, task))
             self.places[item, task].who, self.places[item, task].parked = heir, None
         self._hand_out(task, [item for item in items if item not in for_heir])
+        self.park()
 
     def may_add(self, item: int, task: str) -> bool:
+        if self.tasks[task].type == "qa" and not any(self.authors[item, name] for name in self.reviews[task]):
+            return False
         entry = self.entries.get(item)
         branches = {name for one in self.present.tasks.values() for branch in one.branches for name in branch}
         return task in self.present.tasks and task not in branches and (entry is None or entry.exit is not None)
@@ -201,6 +239,7 @@ class Managing(Moving):
     def remove_item(self, item: int, task: str) -> None:
         if task == MANUAL:
             self._withdraw([(item, task)])
+            self.go_on(item)
         else:
             self._remove(item)
 
@@ -210,9 +249,9 @@ class Managing(Moving):
 
     def archive(self, item: int) -> None:
         self.archived.add(item)
+        self._withdraw([key for key, place in self.places.items() if key[0] == item and place.state in OPEN])
         if item in self.entries and self.entries[item].exit is None:
             self._remove(item)
-        self._withdraw([key for key, place in self.places.items() if key[0] == item and place.state in OPEN])
 
     def send(self, key: Key, to: Target) -> None:
         place = self.places[key]
@@ -226,3 +265,10 @@ class Managing(Moving):
         if place.routing == "pending":
             place.routing = "routed"
         self._place([Arrival(key[0], to, number=number)], bounded=False, meeting=False)
+
+    def erase(self, item: int) -> None:
+        self.archived.remove(item)
+        del self.meta[item]
+        self.entries.pop(item, None)
+        self.places = {key: place for key, place in self.places.items() if key[0] != item}
+        self.issues = {key: issue for key, issue in self.issues.items() if issue.item != item}

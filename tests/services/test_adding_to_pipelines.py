@@ -1,12 +1,13 @@
 """An item that is added to a pipeline's task enters there, if it can."""
 
 import pytest
-from building import NOW, add_items, deploy, exits, good, make_task, move, rows, task, work_in, work_through
-from sqlmodel import Session
+from building import BOX, NOW, add_items, deploy, exits, good, make_task, move, rows, task, work_in, work_through
+from sqlmodel import Session, col, select
 
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import tasks
+from workflow_core.store.models import Annotation, Item
 
 SIGNS = Recipe((Label("sign", tools=("polygon",)),))
 
@@ -46,9 +47,38 @@ def test_an_item_that_is_added_to_a_pipelines_task_enters_there(session: Session
     assert exits(session) == {"0001.jpg": "approved"}
 
 
+def predict(session: Session, name: str) -> Annotation:
+    """Let a model have drawn a car on the first item."""
+    item = session.exec(select(Item).order_by(col(Item.id))).first()
+    assert item is not None
+    car = {"label": "car", "tool": "box", "geometry": BOX["geometry"], "attributes": {}, "origin": "model"}
+    drawn = Annotation(item_id=item.id, task_id=task(session, name).id, created_at=NOW, **car)
+    session.add(drawn)
+    session.flush()
+    return drawn
+
+
+def test_an_item_in_which_there_is_nothing_to_review_is_not_added_to_a_review(session: Session) -> None:
+    deploy(session, FORKED)
+    add_items(session, 2)
+    qa = task(session, "qa")
+    refused = (
+        "of these items have no annotation and never had a status in what 'qa' reviews: there is nothing to review"
+    )
+    with pytest.raises(Conflict, match=f"2 {refused}"):
+        tasks.add_items(session, actor=None, task=qa, now=NOW)
+    drawn = predict(session, "cars")
+    drawn.deleted_at = NOW
+    session.flush()
+    with pytest.raises(Conflict, match=f"1 {refused}"):
+        tasks.add_items(session, actor=None, task=qa, item_ids=[drawn.item_id], now=NOW)
+    assert (rows(session), exits(session)) == ([], {})
+
+
 def test_an_item_that_is_added_behind_a_fork_waits_for_no_branch(session: Session) -> None:
     deploy(session, FORKED)
     add_items(session, 1)
+    predict(session, "cars")
     assert tasks.add_items(session, actor=None, task=task(session, "qa"), now=NOW) == 1
     assert [row[:3] for row in rows(session)] == [("0000.jpg", "qa", "quinn@example.org")]
     work_through(session, good)

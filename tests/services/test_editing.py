@@ -46,11 +46,11 @@ def test_settings_are_given_when_a_task_is_made_and_while_it_runs(session: Sessi
     made = make_task(session, "made", **SETTINGS)
     running = filled(session, 2)
     work_in(session, "cars", lambda *_: None)
-    editing.edit(session, actor=None, task=running, **SETTINGS)
+    editing.edit(session, actor=None, task=running, now=NOW, **SETTINGS)
     session.expire_all()
     for one in (made, running):
         assert {name: getattr(one, name) for name in SETTINGS} == SETTINGS
-    editing.edit(session, actor=None, task=made, priority=-1)
+    editing.edit(session, actor=None, task=made, now=NOW, priority=-1)
     assert {name: getattr(made, name) for name in SETTINGS} == {**SETTINGS, "priority": -1}
 
 
@@ -73,7 +73,7 @@ def test_settings_that_make_no_sense_are_refused_at_any_time(
     assert session.exec(select(Task)).first() is None
     cars = make_task(session)
     with pytest.raises(InvalidInput) as refused:
-        editing.edit(session, actor=None, task=cars, description="half", **given)
+        editing.edit(session, actor=None, task=cars, now=NOW, description="half", **given)
     assert message in str(refused.value)
     assert cars.description is None
 
@@ -81,8 +81,8 @@ def test_settings_that_make_no_sense_are_refused_at_any_time(
 def test_a_lock_needs_the_due_date_that_it_has(session: Session) -> None:
     cars = make_task(session, due_at=NOW, lock_when_due=True)
     with pytest.raises(InvalidInput, match="has no due_at"):
-        editing.edit(session, actor=None, task=cars, due_at=None)
-    editing.edit(session, actor=None, task=cars, due_at=None, lock_when_due=False)
+        editing.edit(session, actor=None, task=cars, now=NOW, due_at=None)
+    editing.edit(session, actor=None, task=cars, now=NOW, due_at=None, lock_when_due=False)
     assert cars.due_at is None
 
 
@@ -140,7 +140,7 @@ def test_a_persons_tasks_are_listed_by_priority_then_by_what_is_due_first(sessio
     expected = ["first", "sooner", "later", "never due", "last"]
     assert listed() == [(name, False) for name in expected]
     assert [name for name, locked in listed(sooner) if locked] == ["sooner"]
-    editing.edit(session, actor=None, task=task(session, "never due"), priority=7)
+    editing.edit(session, actor=None, task=task(session, "never due"), now=NOW, priority=7)
     assert listed()[0][0] == "never due"
     ann.active = False
     session.flush()
@@ -166,7 +166,7 @@ def test_nothing_is_done_in_a_locked_task_until_its_date_is_moved(session: Sessi
     assert first is not None
     issue = reviewing.flag(session, actor=quinn, place_id=first.id, kind="loose", task="cars", now=NOW)
     for each in (cars, qa):
-        editing.edit(session, actor=None, task=each, due_at=NOW, lock_when_due=True)
+        editing.edit(session, actor=None, task=each, now=NOW, due_at=NOW, lock_when_due=True)
     author = session.get_one(Person, issue.author_id)
     open_place = session.exec(select(TaskItem).where(TaskItem.task_id == qa.id, TaskItem.state == "queued")).first()
     done = session.exec(select(TaskItem).where(TaskItem.task_id == cars.id, TaskItem.state == "submitted")).first()
@@ -189,5 +189,5 @@ def test_nothing_is_done_in_a_locked_task_until_its_date_is_moved(session: Sessi
         attempt.rollback()
         session.expire_all()
     for each in (cars, qa):
-        editing.edit(session, actor=None, task=each, due_at=NOW + timedelta(days=1))
+        editing.edit(session, actor=None, task=each, now=NOW, due_at=NOW + timedelta(days=1))
     assert reviewing.fix(session, actor=author, issue_id=issue.id, now=NOW).state == "for_review"

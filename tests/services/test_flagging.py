@@ -8,7 +8,7 @@ from stage import Stage
 
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed
 from workflow_core.services import discussing
-from workflow_core.store.models import Annotation
+from workflow_core.store.models import Annotation, Revision
 
 
 @pytest.fixture
@@ -163,8 +163,10 @@ def test_a_reviewers_correction_does_not_make_it_their_own_work(engine):
     better = {"id": drawn(stage, "car"), **BOX, "geometry": {"x": 2, "y": 2, "width": 20, "height": 10}}
     stage.submit(reviewer, "qa", 0, "redo", annotations=[better])
     stage.advance()
-    told = [event for event in stage.events("annotated") if event.detail.get("changed")]
-    assert [event.detail["changed"][0]["was"]["geometry"] for event in told] == [BOX["geometry"]]
+    (told,) = [event for event in stage.events("annotated") if event.detail.get("changed")]
+    with stage.session() as session:
+        was = session.get_one(Revision, (better["id"], told.id))
+    assert (was.geometry, told.detail) == (BOX["geometry"], {"changed": [better["id"]]})
     stage.do("ann", "cars", "completed")
     stage.advance()
     stage.do("cy", "signs", "completed")

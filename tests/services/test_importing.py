@@ -191,8 +191,8 @@ def test_a_prediction_is_accepted_or_changed_by_who_works_in_its_task(session: S
     later = building.NOW + timedelta(minutes=1)
     work.submit(session, actor=ann, place_id=place.id, status="completed", annotations=drawn, now=later)
     assert {found.origin for found in stored(session)} == {"model"}
-    detail = building.history(session, "annotated")[0].detail or {}
-    assert [one["id"] for one in detail["changed"]] == [accepted.id, changed.id]
+    told = [event.detail for event in building.history(session, "annotated")]
+    assert told == [{"changed": [accepted.id, changed.id]}]
 
 
 @pytest.mark.parametrize("maker", [MODEL, Maker()], ids=["model", "human"])

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from workflow_core.errors import NotAllowed, NotFound, Unavailable
-from workflow_core.services import data, ingesting
+from workflow_core.services import data, erasing, ingesting, managing
 from workflow_core.services.ingesting import Ingested, ingest
 from workflow_core.store.database import session_scope
 from workflow_core.store.models import Entry, Event, Item, Pipeline
@@ -118,6 +118,18 @@ def test_an_archived_item_does_not_come_back(engine: Engine, photos: Path) -> No
     with session_scope(engine) as session:
         session.exec(select(Item).where(Item.name == "a.jpg")).one().archived_at = building.NOW
     assert (read(engine).new, len(items(engine))) == (0, 2)
+
+
+def test_an_erased_item_does_not_come_back_and_it_is_said(engine: Engine, photos: Path) -> None:
+    deploy(engine, f"{{uri: {photos}}}")
+    read(engine)
+    with session_scope(engine) as session:
+        ids = [session.exec(select(Item.id).where(Item.name == "a.jpg")).one()]
+        managing.archive_items(session, actor=None, dataset=building.dataset(session), item_ids=ids, now=building.NOW)
+        erasing.erase(session, actor=None, item_ids=ids, now=building.NOW)
+    done = read(engine)
+    assert (done.new, done.erased, [item.name for item in items(engine)]) == (0, 1, ["b.jpg"])
+    assert "1 were erased before and stay out" in str(done)
 
 
 def test_a_bucket_is_read_like_a_folder(engine: Engine, photos: Path) -> None:

@@ -33,11 +33,11 @@ def stage(engine):
     return stage
 
 
-def archive(stage, *items):
+def archive(stage, *items, **more):
     with stage.session() as session:
         ids = [stage.place(session, "cars", item).item_id for item in items]
         dataset = session.get_one(Dataset, stage.task(session, "cars").dataset_id)
-        return managing.archive_items(session, actor=None, dataset=dataset, item_ids=ids, now=stage.now)
+        return managing.archive_items(session, actor=None, dataset=dataset, item_ids=ids, now=stage.now, **more)
 
 
 def add(stage, task, item=0):
@@ -57,7 +57,9 @@ def test_an_item_that_is_removed_ends_in_every_branch_and_its_unrouted_status_ne
 
 def test_who_has_it_open_when_an_item_is_removed_cannot_submit_it(stage):
     held = stage.claim("bo", "b")
-    stage.remove_item("b")
+    with pytest.raises(Conflict, match=r"bo@example\.org has 0 open in 'b'; confirm"):
+        stage.remove_item("b")
+    stage.remove_item("b", end_claims=True)
     with pytest.raises(Conflict, match="withdrawn"):
         stage.submit("bo", "b", 0, "completed", token=held.token)
     stage.check()
@@ -85,7 +87,10 @@ def test_an_archived_item_ends_everywhere_and_its_history_is_kept(stage):
     stage.claim("bo", "b")
     stage.flag("mo", "look", "cars")
     before = len(stage.events())
-    assert archive(stage, 0) == 1
+    with pytest.raises(Conflict, match=r"bo@example\.org has 0 open in 'b'; confirm"):
+        archive(stage, 0)
+    assert len(stage.events()) == before and stage.exits()["0"] is None
+    assert archive(stage, 0, end_claims=True) == 1
     assert stage.exits() == {"0": "removed", "1": None}
     assert {row.state for (item, _), row in stage.rows().items() if item == "0"} == {"submitted", "withdrawn"}
     assert stage.row("look").state == "withdrawn" and set(stage.issues().values()) == {"dismissed"}

@@ -101,7 +101,12 @@ SERVICES: dict[str, tuple[Permission, Call]] = {
     "archive items": (
         Permission.DELETE_ITEMS,
         lambda session, actor: managing.archive_items(
-            session, actor=actor, dataset=dataset(session), item_ids=[place(session, "claimed").item_id], now=NOW
+            session,
+            actor=actor,
+            dataset=dataset(session),
+            item_ids=[place(session, "claimed").item_id],
+            now=NOW,
+            end_claims=True,
         ),
     ),
     "dismiss": (

@@ -121,7 +121,7 @@ def test_a_project_keeps_an_owner(session: Session, how: str) -> None:
         if how == "another role":
             people.set_role(session, actor=owner, project_id=project, email=owner.email, role=Role.CONTRIBUTOR, now=NOW)
         else:
-            people.deactivate(session, actor=owner, project_id=project, email=owner.email)
+            people.deactivate(session, actor=owner, project_id=project, email=owner.email, now=NOW)
 
     with pytest.raises(InvalidInput, match="the only owner"):
         leave()
@@ -139,10 +139,21 @@ def test_who_is_deactivated_can_do_nothing_any_more(session: Session) -> None:
     deploy(session)
     add_items(session, 2)
     project = the_project(session).id
-    ann = people.deactivate(session, actor=None, project_id=project, email="ann@example.org")
+    ann = people.deactivate(session, actor=None, project_id=project, email="ann@example.org", now=NOW)
     with pytest.raises(NotFound):
         work.claim_next(session, actor=ann, task_id=task(session, "cars").id, now=NOW)
     assert not people.may(session, actor=ann, project_id=project, permission=Permission.SEE_OWN_WORK)
+
+
+def test_who_is_brought_back_works_on(session: Session) -> None:
+    deploy(session)
+    add_items(session, 2)
+    project = the_project(session).id
+    people.deactivate(session, actor=None, project_id=project, email="ann@example.org", now=NOW)
+    ann = people.activate(session, actor=None, project_id=project, email="ann@example.org")
+    assert work.claim_next(session, actor=ann, task_id=task(session, "cars").id, now=NOW) is not None
+    with pytest.raises(NotFound, match="nobody in this project"):
+        people.activate(session, actor=None, project_id=project, email=stranger(session).email)
 
 
 def test_an_owner_deactivates_nobody_of_other_owners(session: Session) -> None:
@@ -150,10 +161,12 @@ def test_an_owner_deactivates_nobody_of_other_owners(session: Session) -> None:
     person(session, "ann@example.org", project="other")
     project = the_project(session).id
     with pytest.raises(NotFound, match="nobody in this project"):
-        people.deactivate(session, actor=owner, project_id=project, email="ann@example.org")
+        people.deactivate(session, actor=owner, project_id=project, email="ann@example.org", now=NOW)
     person(session, "ann@example.org")
     with pytest.raises(NotAllowed, match="other owners"):
-        people.deactivate(session, actor=owner, project_id=project, email="ann@example.org")
+        people.deactivate(session, actor=owner, project_id=project, email="ann@example.org", now=NOW)
+    with pytest.raises(NotAllowed, match="other owners"):
+        people.activate(session, actor=owner, project_id=project, email="ann@example.org")
     assert people.person(session, email="ann@example.org").active
 
 

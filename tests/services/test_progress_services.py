@@ -94,8 +94,10 @@ def test_what_is_stuck_is_listed_with_why_and_since_when(stage):
     when = stage.now
     stage.advance()
     with stage.session() as session:
-        found = progress.stuck(session, pipeline=stage._pipeline(session))
-        assert found == progress.stuck(session)
+        pipeline = stage._pipeline(session)
+        found = progress.stuck(session, project_id=pipeline.project_id, pipeline=pipeline)
+        assert found == progress.stuck(session, project_id=pipeline.project_id)
+        assert progress.stuck(session, project_id=pipeline.project_id + 1) == []
     assert [(one.item, one.task, one.why, one.pipeline) for one in found] == [("0", "qa", "nobody", "p")]
     assert found[0].since > when
     assert of(stage, "qa").status == WorkStatus.TO_DO
@@ -103,4 +105,4 @@ def test_what_is_stuck_is_listed_with_why_and_since_when(stage):
     stage.set_active("quinn", True)
     stage.sweep()
     with stage.session() as session:
-        assert progress.stuck(session) == []
+        assert progress.stuck(session, project_id=stage._pipeline(session).project_id) == []

@@ -35,6 +35,7 @@ SIGNS = Recipe((Label("sign", tools=("polygon",)),))
         ({"extra_statuses": ["complete"]}, "the status 'completed' is offered twice"),
         ({"extra_statuses": ["for: later"]}, 'contains ":"'),
         ({"queue": Queue(batch=0)}, "are at least 1"),
+        ({"queue": Queue(batch=3, limit=2)}, "a batch of 3 in 'cars' with a limit of 2"),
     ],
 )
 def test_a_task_that_makes_no_sense_is_refused(sqlite_engine: Engine, more: dict[str, Any], message: str) -> None:

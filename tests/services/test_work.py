@@ -142,14 +142,6 @@ def test_a_batch_is_claimed_from_the_queue_and_the_next_when_it_is_done(queue):
     assert of(queue, "bo") == ["3", "4", "5", "6"]
 
 
-def test_the_limit_bounds_a_batch(stage):
-    stage.deploy(QUEUE.replace("batch: 3, limit: 3", "batch: 2, limit: 2"))
-    stage.add_items(5)
-    stage.claim("ann", "cars")
-    stage.claim("ann", "cars")
-    assert of(stage, "ann") == ["0", "1"]
-
-
 def test_an_expired_claim_goes_back_to_the_pool_and_the_late_submit_is_refused_but_its_draft_kept(queue):
     late = queue.claim("ann", "cars")
     with queue.session() as session:

@@ -10,7 +10,19 @@ from sqlalchemy import create_engine, make_url, text
 from sqlmodel import Session, col, select
 
 from workflow_core.domain.reports import By
-from workflow_core.services import data, figures, history, overview, progress, routing, sweeping, work
+from workflow_core.services import (
+    data,
+    erasing,
+    figures,
+    history,
+    managing,
+    overview,
+    people,
+    progress,
+    routing,
+    sweeping,
+    work,
+)
 from workflow_core.store.database import engine_for
 from workflow_core.store.models import Dataset, Task, TaskItem
 
@@ -257,7 +269,16 @@ def test_places_and_motion_of_a_pipeline_are_counted_by_index(session):
 
 def test_what_is_stuck_is_listed_by_index(session):
     with scans(session) as found:
-        assert progress.stuck(session) == []
+        assert progress.stuck(session, project_id=1) == []
+    assert found == []
+
+
+def test_what_is_in_the_pools_of_who_has_left_is_parked_and_listed_by_index(session):
+    with scans(session) as found:
+        for who in ("cy@example.org", "di@example.org", "quinn@example.org"):
+            people.deactivate(session, actor=None, project_id=1, email=who, now=NOW)
+        assert len(progress.stuck(session, project_id=1)) == 1000
+        assert sweeping.sweep(session, now=NOW).stuck == (IN_SIGNS - IN_QA) + (IN_QA - IN_QA // 2)
     assert found == []
 
 
@@ -282,4 +303,12 @@ def test_an_item_and_its_history_are_looked_up_by_index(session, named):
     with scans(session) as found:
         item = history.find(session, named=named)
         assert history.why(session, item=item.id).name == "77777.jpg"
+    assert found == []
+
+
+def test_an_item_is_archived_and_erased_by_index(session):
+    ids = [77_777]
+    with scans(session) as found:
+        managing.archive_items(session, actor=None, dataset=session.get_one(Dataset, 1), item_ids=ids, now=NOW)
+        assert erasing.erase(session, actor=None, item_ids=ids, now=NOW).places == 2
     assert found == []

@@ -133,7 +133,7 @@ def _told(name: str, cell: "Cell") -> "Cell":
         return f"{cell:.0%}"
     if name in SPANS:
         return _span(cell)
-    return round(cell, 2) if isinstance(cell, float) else cell
+    return round(cell, 2 if abs(cell) < 100 else None)
 
 
 def _span(seconds: float) -> str:

@@ -1,26 +1,28 @@
-"""`annoflow item`: one item, and why it is where it is."""
+"""`annoflow item`: why an item is where it is; delete items, and erase them."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workflow_core.cli import place
-from workflow_core.cli.output import show_json, show_table
+from workflow_core.cli.output import counted, show_json, show_table
 from workflow_core.cli.style import CONTEXT, Json, group
 
+if TYPE_CHECKING:
+    from workflow_core.services.erasing import Effects
+
 app = group(
-    """Look at one item.
+    """Look at an item, delete items, erase them.
 
     \b
       annoflow item why frame-0042.jpg
+      annoflow item archive frame-0042.jpg
+      annoflow item erase frame-0042.jpg
     """
 )
 
-
-@app.callback()
-def item() -> None:
-    """Keep `why` a command of its own; other commands follow."""
+Named = Annotated[list[str], typer.Argument(metavar="ITEM", help="Names, folders and names, or numbers.")]
 
 
 @app.command(context_settings=CONTEXT)
@@ -38,11 +40,16 @@ def why(
     from workflow_core.services import history
 
     with place.session(read_only=True) as session:
-        found = history.why(session, item=history.find(session, named=named).id)
+        found = history.why(session, item=history.number(session, named=named))
     if json:
         show_json(asdict(found))
         return
-    typer.echo(f"{found.folder.rstrip('/')}/{found.name}, item {found.id} of the dataset {found.dataset}")
+    if found.name is None or found.folder is None:
+        typer.echo(
+            f"item {found.id} of the dataset {found.dataset} was erased; who did what, and when, is all that is left"
+        )
+    else:
+        typer.echo(f"{found.folder.rstrip('/')}/{found.name}, item {found.id} of the dataset {found.dataset}")
     for entry in found.entries:
         there = f"left by {entry.exit}" if entry.exit else f"held at {entry.held}" if entry.held else "on its way"
         typer.echo(f"in the pipeline {entry.pipeline}, version {entry.version[:8]}: {there}")
@@ -55,3 +62,73 @@ def why(
     if found.path:
         typer.echo()
         show_table(("when", "what happened"), [(step.at, step.told) for step in found.path])
+
+
+@app.command(context_settings=CONTEXT)
+def archive(
+    named: Named,
+    end_claims: Annotated[bool, typer.Option("--end-claims", help="Take them also from who has them open.")] = False,
+    json: Json = False,
+) -> None:
+    """Delete items: they leave every task and pipeline, and later exports; what was done on them is kept.
+
+    \b
+      annoflow item archive frame-0042.jpg
+      annoflow item archive --end-claims 42 43
+    """
+    from workflow_core.services import data, history, managing
+
+    with place.session() as session:
+        chosen = [history.find(session, named=one) for one in named]
+        archived = sum(
+            managing.archive_items(
+                session, actor=None, dataset=dataset, item_ids=ids, now=place.now(), end_claims=end_claims
+            )
+            for dataset, ids in data.by_dataset(session, of=chosen)
+        )
+    if json:
+        show_json({"archived": archived})
+    else:
+        typer.echo(f"archived {counted(archived, 'item')}")
+
+
+@app.command(context_settings=CONTEXT)
+def erase(
+    named: Named,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, it is only said what would go.")] = False,
+    json: Json = False,
+) -> None:
+    """Erase archived items for good, with all that was done on them; only who did what, and when, stays.
+
+    Exported files, backups and the picture at its source are yours to delete. The same file does not come in again.
+
+    \b
+      annoflow item erase frame-0042.jpg           what would go, and which exports have it
+      annoflow item erase frame-0042.jpg --yes
+    """
+    from workflow_core.services import erasing, history
+
+    with place.session(read_only=not yes) as session:
+        ids = [history.find(session, named=one).id for one in named]
+        if yes:
+            effects = erasing.erase(session, actor=None, item_ids=ids, now=place.now())
+        else:
+            effects = erasing.preview(session, actor=None, item_ids=ids)
+    if json:
+        show_json({"erased": yes, **asdict(effects)})
+    else:
+        _show_effects(effects, erased=yes)
+
+
+def _show_effects(effects: "Effects", *, erased: bool) -> None:
+    gone = ("place", "annotation", "issue", "comment", "draft")
+    of_them = ", ".join(counted(getattr(effects, f"{one}s"), one) for one in gone)
+    typer.echo(f"{'erased' if erased else 'would erase'} {counted(effects.items, 'item')}: {of_them}")
+    for one in effects.exported:
+        has = f"{one.pipeline} {one.exit} has {counted(one.items, 'item')} of these, last written"
+        typer.echo(f"the export {has} {one.last:%Y-%m-%d %H:%M} UTC")
+    typer.echo(
+        "files that were exported, backups and the pictures themselves are not touched: delete them where they are"
+    )
+    if not erased:
+        typer.echo("nothing is erased yet; there is no way back: --yes erases")

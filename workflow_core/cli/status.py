@@ -55,6 +55,7 @@ def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]
         found = ingesting.find(session, pipeline=one.pipeline, project=one.project)
         _, exits = tracing.counts(session, project=one.project, pipeline=one.pipeline)
         places = overview.places(session, pipeline=one.pipeline)
+        stuck = progress.stuck(session, project_id=found.project_id, pipeline=found)
         shown.append(
             {
                 "project": one.project,
@@ -64,7 +65,7 @@ def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]
                 "exits": exits,
                 "moving": places.get(overview.MOVING, 0),
                 "held": {name: count for name, count in places.items() if name.endswith(" (held)")},
-                "stuck": [asdict(each) for each in progress.stuck(session, pipeline=found)],
+                "stuck": [asdict(each) for each in stuck],
             }
         )
     return shown
@@ -101,7 +102,10 @@ def _show_stuck(stuck: list[dict[str, Any]]) -> None:
     from workflow_core.services.history import REASONS
 
     typer.echo(f"stuck: {counted(len(stuck), 'item')}\n")
-    rows = [(each["item"], each["task"], REASONS.get(each["why"], each["why"]), each["since"]) for each in stuck]
-    show_table(("item", "task", "why, and the way out", "since"), rows[:MOST_STUCK])
+    rows = [
+        (each["item"], each["task"], each["assignee"], REASONS.get(each["why"], each["why"]), each["since"])
+        for each in stuck
+    ]
+    show_table(("item", "task", "with", "why, and the way out", "since"), rows[:MOST_STUCK])
     if len(rows) > MOST_STUCK:
         typer.echo(f"and {len(rows) - MOST_STUCK:,} more: annoflow status --json")

@@ -72,6 +72,8 @@ class Verb(StrEnum):
     """Annotations made elsewhere came in for a task."""
     ARCHIVED = "archived"
     """The item was deleted; its history stays."""
+    ERASED = "erased"
+    """The item is gone with all that was on it; of its history the bare events stay."""
     DEPLOYED = "deployed"
     """A version of a pipeline became the present one; this is about no item."""
 
@@ -124,6 +126,7 @@ SENTENCES: Final[Mapping[Verb, str]] = MappingProxyType(
         Verb.DISMISSED: "{actor} dismissed an issue in {task}",
         Verb.IMPORTED: "{actor} imported annotations for {task}",
         Verb.ARCHIVED: "{actor} archived it",
+        Verb.ERASED: "{actor} erased it",
         Verb.DEPLOYED: "{actor} deployed {pipeline}",
     }
 )

@@ -85,7 +85,7 @@ _STANDS: Final = frozenset({Verb.ENTERED, Verb.HELD, Verb.EXITED, Verb.CAME_BACK
 
 
 def replay(events: Iterable[HistoryEvent]) -> Replayed:
-    """Fold events, in the order of their ids, into places and entries.
+    """Fold events, in the order of their ids, into places and entries; of erased items there are none.
 
     >>> entered = HistoryEvent(id=1, verb=Verb.ENTERED, item_id=7, entry_id=1)
     >>> placed = HistoryEvent(id=2, verb=Verb.PLACED, item_id=7, task_id=3, visit=1)
@@ -93,7 +93,11 @@ def replay(events: Iterable[HistoryEvent]) -> Replayed:
     <State.QUEUED: 'queued'>
     """
     replayed = Replayed()
+    events = list(events)
+    erased = {event.item_id for event in events if event.verb is Verb.ERASED}
     for event in events:
+        if event.item_id in erased:
+            continue
         if event.verb in _STANDS and event.entry_id is not None:
             replayed.entries[event.entry_id] = _stand(event)
         elif event.verb in EFFECTS and event.task_id is not None and event.item_id is not None:

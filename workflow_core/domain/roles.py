@@ -20,7 +20,6 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """What somebody may do, as a verb and its object."""
 
-    MANAGE_PROJECT = "manage project"
     MANAGE_PEOPLE = "manage people"
     MANAGE_DATASETS = "manage datasets"
     MANAGE_PIPELINES = "manage pipelines"

@@ -1,13 +1,13 @@
 """From a file to its findings and, when it is right, to the pipeline."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from workflow_core.pipeline import compiled, rules, spec
 from workflow_core.pipeline.compile import compile_pipeline
 from workflow_core.pipeline.findings import Fault, Finding
 from workflow_core.pipeline.places import Places
-from workflow_core.pipeline.recipes import Shelf
+from workflow_core.pipeline.recipes import Read, Shelf
 from workflow_core.pipeline.shape import shape
 from workflow_core.pipeline.source import read as read_source
 from workflow_core.pipeline.study import Study
@@ -32,7 +32,7 @@ class Checked:
         return len(self.findings) - self.errors
 
 
-def check(text: bytes, *, file: str, read: Callable[[str], bytes]) -> Checked:
+def check(text: bytes, *, file: str, read: Read) -> Checked:
     """Check a pipeline file and compile it; never raises because of what is in it.
 
     `file` is how findings call it. `read` gets the path of a recipe or of instructions, relative to the

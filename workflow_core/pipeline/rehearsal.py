@@ -1,6 +1,6 @@
 """Rehearsals: small YAML tests that play statuses through a pipeline and say where the item must come to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.findings import Place
 from workflow_core.pipeline.places import Places
 from workflow_core.pipeline.play import Item, Play
+from workflow_core.pipeline.recipes import Read
 from workflow_core.pipeline.shape import shape
 from workflow_core.pipeline.source import read as read_source
 from workflow_core.pipeline.spec import LIST, MAPPING, TEXT, Spec
@@ -96,7 +97,7 @@ class Rehearsed:
     differences: tuple[Difference, ...]
 
 
-def rehearse(text: bytes, *, file: str, read: Callable[[str], bytes]) -> Rehearsed:
+def rehearse(text: bytes, *, file: str, read: Read) -> Rehearsed:
     """Play all cases of a test file; never raises because of what is in it.
 
     `read` gets a path relative to the test file and returns what is there, or raises OSError.
@@ -117,7 +118,7 @@ def rehearse(text: bytes, *, file: str, read: Callable[[str], bytes]) -> Rehears
     return Rehearsed(len(written.cases), tuple(each for case in cases for each in case.differences()))
 
 
-def _pipeline(name: str, file: str, read: Callable[[str], bytes]) -> tuple[Pipeline | None, str]:
+def _pipeline(name: str, file: str, read: Read) -> tuple[Pipeline | None, str]:
     folder = PurePosixPath(name).parent
     try:
         text = read(name)

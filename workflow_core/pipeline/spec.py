@@ -136,7 +136,9 @@ class Queue(Spec):
     """How a task hands out items from its pool."""
 
     batch: int = Field(1, ge=1, le=10_000, description="how many items are handed out at once")
-    limit: int | None = Field(None, ge=1, le=10_000, description="how many a person may hold; by default one batch")
+    limit: int | None = Field(
+        None, ge=1, le=10_000, description="how many a person who asks for more may hold; by default one batch"
+    )
     lease: Lease | None = Field(None, description="how long a claim lasts without activity")
 
 

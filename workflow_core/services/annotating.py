@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain import geometry, recipes
 from workflow_core.errors import InvalidInput
-from workflow_core.store.models import Annotation, Event, Item, Recipe, Review, Task, TaskItem
+from workflow_core.store.models import Annotation, Event, Item, Recipe, Review, Revision, Task, TaskItem
 
 
 class Drawn(BaseModel):
@@ -43,8 +43,9 @@ def replace(
     """Make `drawn` the annotations of this task on the item: all of them, no others of the task.
 
     Annotations of other tasks stay as they are, but a reviewer may correct those that they review where the recipe's
-    setting `reviewer_edits` allows it: the history shows both, and it does not make it their own work. A prediction
-    that is drawn unchanged is accepted; one that is changed keeps its origin, and the history says what it was.
+    setting `reviewer_edits` allows it: both are kept, and it does not make it their own work. A prediction that is
+    drawn unchanged is accepted; one that is changed keeps its origin. What it was is a revision, and not a part of
+    the history, which names annotations by number alone: an item can be erased, and events cannot.
 
     Raises:
         InvalidInput: something is not allowed by the task's recipe, lies outside the image, or is unknown.
@@ -54,7 +55,8 @@ def replace(
     present = _present(session, place, [task.id])
     reviewed = _reviewed(session, task) if recipe.settings.get("reviewer_edits") else []
     correctable = _present(session, place, reviewed)
-    changes: dict[str, list[Any]] = {"created": [], "changed": [], "accepted": [], "deleted": []}
+    changes: dict[str, list[int]] = {"created": [], "changed": [], "accepted": [], "deleted": []}
+    before: list[dict[str, Any]] = []
     kept: set[int] = set()
     for number, one in enumerate(drawn, start=1):
         shape = _checked(recipe, one, item, number)
@@ -74,7 +76,8 @@ def replace(
             changes["created"].append(new.id)
         elif one.id in present | correctable and one.id not in kept:
             kept.add(one.id)
-            _change((present | correctable)[one.id], one, shape, person_id, now, changes)
+            was = _change((present | correctable)[one.id], one, shape, person_id, now, changes)
+            before += [was] if was else []
         else:
             raise InvalidInput(
                 f"annotation {number}: there is no annotation {one.id} of task {task.name!r} on {item.name};"
@@ -83,20 +86,21 @@ def replace(
     for key, old in present.items():
         if key not in kept:
             old.deleted_at, old.updated_by, old.updated_at = now, person_id, now
-            changes["deleted"].append({"id": key, "label": old.label, "geometry": old.geometry})
+            changes["deleted"].append(key)
     if any(changes.values()):
-        session.add(
-            Event(
-                at=now,
-                verb="annotated",
-                item_id=place.item_id,
-                task_id=task.id,
-                entry_id=place.entry_id,
-                actor_id=person_id,
-                visit=place.visit,
-                detail={key: value for key, value in changes.items() if value},
-            )
+        event = Event(
+            at=now,
+            verb="annotated",
+            item_id=place.item_id,
+            task_id=task.id,
+            entry_id=place.entry_id,
+            actor_id=person_id,
+            visit=place.visit,
+            detail={key: value for key, value in changes.items() if value},
         )
+        session.add(event)
+        session.flush()
+        session.add_all(Revision(event_id=event.id, **was) for was in before)
 
 
 def _present(session: Session, place: TaskItem, task_ids: Sequence[int]) -> dict[int, Annotation]:
@@ -128,14 +132,17 @@ def _change(
     shape: dict[str, Any],
     person_id: int,
     now: datetime,
-    changes: dict[str, list[Any]],
-) -> None:
+    changes: dict[str, list[int]],
+) -> dict[str, Any] | None:
+    """Change or accept an annotation; returns what it was, if it was something else."""
     before = {"label": old.label, "tool": old.tool, "geometry": old.geometry, "attributes": old.attributes}
     after = {"label": one.label, "tool": one.tool, "geometry": shape, "attributes": one.attributes}
     if before != after:
         old.label, old.tool, old.geometry, old.attributes = one.label, one.tool, shape, one.attributes
         old.updated_by, old.updated_at = person_id, now
-        changes["changed"].append({"id": old.id, "was": before})
-    elif old.created_by is None and old.accepted_at is None:
+        changes["changed"].append(old.id)
+        return {"annotation_id": old.id, **before}
+    if old.created_by is None and old.accepted_at is None:
         old.accepted_at, old.updated_by, old.updated_at = now, person_id, now
         changes["accepted"].append(old.id)
+    return None

@@ -14,7 +14,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import entering, people, terms
 from workflow_core.services.people import Actor
-from workflow_core.store import filtering, items
+from workflow_core.store import erasing, filtering, items
 from workflow_core.store.models import Dataset, Item, Pipeline, Task
 
 STATEMENT = 5_000
@@ -91,11 +91,12 @@ def _check_json(value: object, depth: int) -> None:
 
 @dataclass(frozen=True)
 class Added:
-    """How many items are new, how many were there already, and how many entered pipelines at once."""
+    """How many items are new, were there already, entered pipelines at once; were erased before, and stay out."""
 
     new: int
     present: int
     entered: int
+    erased: int = 0
 
 
 def parse(raw: Mapping[str, Any]) -> NewItem:
@@ -109,11 +110,17 @@ def parse(raw: Mapping[str, Any]) -> NewItem:
 
 
 def add_items(session: Session, *, actor: Actor, dataset: Dataset, new: Iterable[NewItem], now: datetime) -> Added:
-    """Add items; the same again changes nothing. Pipelines that watch the dataset take them in at once."""
+    """Add items; the same again changes nothing. Pipelines that watch the dataset take them in at once.
+
+    What was erased stays out, by its folder and name.
+    """
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.IMPORT_ITEMS)
-    added = present = 0
+    gone = erasing.known(session, dataset_id=dataset.id)
+    added = present = erased = 0
     before = items.newest(session)
-    for batch in _batches(new):
+    for every in _batches(new):
+        batch = [one for one in every if erasing.digest(one.folder, one.name) not in gone] if gone else every
+        erased += len(every) - len(batch)
         rows = [{**one.model_dump(exclude={"metadata"}), "meta": one.metadata} for one in batch]
         count = items.add(session, dataset_id=dataset.id, rows=rows, now=now)
         added += count
@@ -123,7 +130,7 @@ def add_items(session: Session, *, actor: Actor, dataset: Dataset, new: Iterable
         for pipeline in entering.watching(session, dataset_id=dataset.id):
             while count := entering.enter_new(session, pipeline=pipeline, now=now, since=before):
                 entered += count
-    return Added(added, present, entered)
+    return Added(added, present, entered, erased)
 
 
 def _batches(new: Iterable[NewItem]) -> Iterator[list[NewItem]]:
@@ -154,6 +161,14 @@ def dataset(session: Session, *, project_id: int, name: str) -> Dataset:
 def dataset_of(session: Session, *, pipeline: Pipeline) -> Dataset:
     """Return the dataset over which a pipeline runs."""
     return session.get_one(Dataset, pipeline.dataset_id)
+
+
+def by_dataset(session: Session, *, of: Iterable[Item]) -> list[tuple[Dataset, list[int]]]:
+    """Return datasets with the numbers of those items that are in them."""
+    found: dict[int, list[int]] = {}
+    for item in of:
+        found.setdefault(item.dataset_id, []).append(item.id)
+    return [(session.get_one(Dataset, key), ids) for key, ids in found.items()]
 
 
 def create_dataset(session: Session, *, actor: Actor, project_id: int, name: str, now: datetime) -> Dataset:

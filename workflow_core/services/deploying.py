@@ -1,35 +1,28 @@
 """Deploy a pipeline: its tasks, people and recipes at once, its graph as a new version."""
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from sqlmodel import Session, select
 
-from workflow_core.domain import recipes
-from workflow_core.domain.roles import Permission, Role
+from workflow_core.domain.roles import Permission
 from workflow_core.errors import InvalidInput, PipelineInvalid
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.check import check
-from workflow_core.services import people
-from workflow_core.services.editing import Settings
-from workflow_core.store import items, teams, versions
+from workflow_core.pipeline.recipes import Read
+from workflow_core.services import deployed_tasks, people
+from workflow_core.store import handovers, items, parking, teams, versions
 from workflow_core.store.models import (
     Dataset,
-    Document,
     Event,
     Person,
     Pipeline,
     PipelineVersion,
     Project,
-    Recipe,
     Review,
     Task,
 )
-
-Read = Callable[[str], bytes]
 
 
 @dataclass(frozen=True)
@@ -77,19 +70,25 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
         raise InvalidInput(f"pipeline {spec.name!r} runs over another dataset; give the new one another name")
     previous = pipeline.version_id
     known = {task.name: task for task in session.exec(select(Task).where(Task.pipeline_id == pipeline.id))}
+    reviewed_own = {name for name, task in known.items() if task.review_own}
     before = {name for name, task in known.items() if task.id in versions.task_ids(session, version_id=previous)}
     last = versions.from_document(session.get_one(PipelineVersion, previous).compiled).tasks if previous else {}
     invited: set[str] = set()
-    _manager(session, pipeline, spec.manager, invited, now)
+    deployed_tasks.manager(session, pipeline, spec.manager, invited, now)
     tasks: dict[str, Task] = {}
     for one in spec.tasks.values():
-        task = tasks[one.name] = _apply_task(
+        task = tasks[one.name] = deployed_tasks.apply(
             session, pipeline, one, known.get(one.name), last.get(one.name), read, invited, now
         )
         if one.name not in before:
             task.closed_at = None
         invited |= teams.apply(session, task=task, team=one.assignees, project_id=project.id, now=now)
-    _apply_reviews(session, spec, tasks)
+    review_more = _apply_reviews(session, spec, tasks)
+    session.flush()
+    for task in tasks.values():
+        if task.id in review_more or (task.name in reviewed_own and not task.review_own):
+            handovers.hand_own_reviews_on(session, task_id=task.id, actor_id=actor.id if actor else None, now=now)
+    parking.park_for_nobody(session, now=now)
     version = versions.find(session, pipeline_id=pipeline.id, digest=spec.digest)
     new = version is None
     if version is None:
@@ -129,121 +128,19 @@ def _pipeline(session: Session, project: Project, dataset: Dataset, spec: compil
     return found
 
 
-def _apply_task(
-    session: Session,
-    pipeline: Pipeline,
-    one: compiled.Task,
-    task: Task | None,
-    last: compiled.Task | None,
-    read: Read,
-    invited: set[str],
-    now: datetime,
-) -> Task:
-    if task is not None and task.type != one.type:
-        raise InvalidInput(
-            f"task {one.name!r} is of type {task.type} and keeps it; give a task of type {one.type} another name"
-        )
-    if task is None:
-        task = Task(
-            project_id=pipeline.project_id,
-            dataset_id=pipeline.dataset_id,
-            pipeline_id=pipeline.id,
-            recipe_id=_recipe(session, pipeline, one, None, read, now).id,
-            name=one.name,
-            type=one.type,
-            created_at=now,
-        )
-    else:
-        task.recipe_id = _recipe(session, pipeline, one, task.recipe_id, read, now).id
-    fields: dict[str, Any] = {
-        "statuses": [
-            {"name": status.name, "action": status.action, "color": status.color, "key": status.key}
-            for status in one.statuses
-        ],
-        "queue": None if one.queue is None else {"batch": one.queue.batch, "limit": one.queue.limit},
-        "lease": one.queue.lease_seconds if one.queue else one.lease_seconds,
-        "manager_id": _manager(session, pipeline, one.manager, invited, now),
-    }
-    said, before = _settings(one), _settings(last) if last else {}
-    fields |= {name: value for name, value in said.items() if name not in before or before[name] != value}
-    for name, value in fields.items():
-        setattr(task, name, value)
-    session.add(task)
-    session.flush()
-    return task
+def _apply_reviews(session: Session, spec: compiled.Pipeline, tasks: Mapping[str, Task]) -> set[int]:
+    """Write who reviews what; returns the tasks that review more than before.
 
-
-def _settings(one: compiled.Task) -> Mapping[str, Any]:
-    return Settings(
-        priority=one.priority,
-        due_at=_due(one.due),
-        lock_when_due=one.lock_when_due,
-        review_own=one.review_own,
-        max_fix_rounds=one.max_fix_rounds,
-        description=one.description,
-    )
-
-
-def _manager(session: Session, pipeline: Pipeline, email: str | None, invited: set[str], now: datetime) -> int | None:
-    if email is None:
-        return None
-    role = Role.MANAGER
-    return people.member(session, email=email, project_id=pipeline.project_id, role=role, now=now, invited=invited).id
-
-
-def _due(due: str | None) -> datetime | None:
-    if due is None:
-        return None
-    moment = datetime.fromisoformat(due)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _recipe(
-    session: Session, pipeline: Pipeline, one: compiled.Task, present_id: int | None, read: Read, now: datetime
-) -> Recipe:
-    content = recipes.to_json(one.recipe)
-    document_id = _document(session, one.recipe.instructions, read)
-    present = session.get(Recipe, present_id) if present_id is not None else None
-    if present is not None and present.content == content and present.document_id == document_id:
-        return present
-    recipe = Recipe(
-        project_id=pipeline.project_id,
-        name=f"{pipeline.name}/{one.name}",
-        content=content,
-        document_id=document_id,
-        created_at=now,
-    )
-    session.add(recipe)
-    session.flush()
-    return recipe
-
-
-def _document(session: Session, instructions: recipes.Instructions | None, read: Read) -> int | None:
-    if instructions is None or instructions.file is None:
-        return None
-    content = read(instructions.file)
-    digest = hashlib.sha256(content).hexdigest()
-    found = session.exec(select(Document).where(Document.digest == digest)).first()
-    if found is None:
-        pdf = instructions.file.lower().endswith(".pdf")
-        found = Document(
-            digest=digest,
-            name=instructions.file.rsplit("/", 1)[-1],
-            media_type="application/pdf" if pdf else "text/markdown",
-            content=content,
-        )
-        session.add(found)
-        session.flush()
-    return found.id
-
-
-def _apply_reviews(session: Session, spec: compiled.Pipeline, tasks: Mapping[str, Task]) -> None:
-    """Write who reviews what. A task that the file has no more is still reviewed: items on their way have its work."""
+    A task that the file has no more is still reviewed: items on their way have its work.
+    """
+    more: set[int] = set()
     named = {task.id for task in tasks.values()}
     for one in spec.tasks.values():
         qa = tasks[one.name].id
         wanted = {tasks[name].id for name in one.reviews}
         present = {review.task_id: review for review in session.exec(select(Review).where(Review.qa_task_id == qa))}
         session.add_all(Review(qa_task_id=qa, task_id=task_id) for task_id in wanted - present.keys())
+        more |= {qa} if wanted - present.keys() else set()
         for task_id in (present.keys() & named) - wanted:
             session.delete(present[task_id])
+    return more

@@ -10,7 +10,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import InvalidInput
 from workflow_core.services import data, people
 from workflow_core.services.people import Actor
-from workflow_core.store import places
+from workflow_core.store import handovers, parking, places
 from workflow_core.store.models import Dataset, Task
 
 LARGEST = 1_000_000
@@ -28,8 +28,8 @@ class Settings(TypedDict, total=False):
     description: str | None
 
 
-def edit(session: Session, *, actor: Actor, task: Task, **settings: Unpack[Settings]) -> None:
-    """Change settings of a task; they apply at once.
+def edit(session: Session, *, actor: Actor, task: Task, now: datetime, **settings: Unpack[Settings]) -> None:
+    """Change settings of a task; they apply at once. What people hold and may not review any more is handed on.
 
     Raises:
         NotAllowed: the actor may not edit tasks.
@@ -41,6 +41,10 @@ def edit(session: Session, *, actor: Actor, task: Task, **settings: Unpack[Setti
         setattr(task, name, value)
     session.add(task)
     session.flush()
+    if settings.get("review_own") is False:
+        handovers.hand_own_reviews_on(session, task_id=task.id, actor_id=actor.id if actor else None, now=now)
+        parking.park_for_nobody(session, now=now)
+        session.expire_all()
 
 
 def check(name: str, settings: Settings) -> None:

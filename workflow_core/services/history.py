@@ -14,15 +14,16 @@ from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.services.verifying import Difference, check
-from workflow_core.store import histories, joins
+from workflow_core.store import erasing, histories, joins
 from workflow_core.store.histories import Standing
-from workflow_core.store.models import Dataset, Item
+from workflow_core.store.models import Dataset, Erased, Item
 
-__all__ = ["Difference", "PlaceNow", "Standing", "Step", "Why", "check", "find", "why"]
+__all__ = ["Difference", "PlaceNow", "Standing", "Step", "Why", "check", "find", "number", "step", "why"]
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         "nobody": "nobody in the task may take it: give the task to somebody who has not worked on it",
+        "gone": "who has it takes no work here any more: reassign what they have",
         "max-visits": "it was there as often as `max_visits` allows: send it on, or raise `max_visits`",
         "max-fix-rounds": "a fix was refused more often than `max_fix_rounds` allows: give the item to somebody else, "
         "dismiss the issue, or send the item on",
@@ -31,7 +32,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "too-many-routers": "the routers lead round in a circle: send it on, and mend the pipeline",
     }
 )
-"""Why an item is parked, and the way out."""
+"""Why an item is stuck, and the way out."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,11 @@ class PlaceNow:
 
 @dataclass(frozen=True)
 class Why:
-    """An item: where it is, what it waits for, how it got there."""
+    """An item: where it is, what it waits for, how it got there. One that was erased has no name and no folder."""
 
     id: int
-    name: str
-    folder: str
+    name: str | None
+    folder: str | None
     dataset: str
     entries: tuple[Standing, ...]
     places: tuple[PlaceNow, ...]
@@ -89,7 +90,7 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
         NotFound: there is no such item, or none for this person.
         NotAllowed: the person's role does not show them the history of items.
     """
-    found = session.get(Item, item)
+    found = session.get(Item, item) or session.get(Erased, item)
     dataset = session.get_one(Dataset, found.dataset_id) if found else None
     if found is None or dataset is None or not people.sees(session, actor=actor, project_id=dataset.project_id):
         raise NotFound(f"no item {item}")
@@ -104,8 +105,9 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
             plural = "es" if len(branches) > 1 else ""
             waits.append(f"the join {join} misses the branch{plural} {', '.join(branches)}")
     places = tuple(PlaceNow(**{name: row[name] for name in PlaceNow.__dataclass_fields__}) for row in rows)
-    path = tuple(_step(row) for row in histories.told(session, item_id=item))
-    return Why(item, found.name, found.folder, dataset.name, tuple(entries), places, tuple(waits), path)
+    path = tuple(step(row) for row in histories.told(session, item_id=item))
+    name, folder = (None, None) if isinstance(found, Erased) else (found.name, found.folder)
+    return Why(item, name, folder, dataset.name, tuple(entries), places, tuple(waits), path)
 
 
 def find(session: Session, *, named: str, actor: Actor = None) -> Item:
@@ -114,27 +116,51 @@ def find(session: Session, *, named: str, actor: Actor = None) -> Item:
     Raises:
         NotFound: there is none, or there are several.
     """
-    folder, _, name = named.rpartition("/")
+    folder, name = _path(named)
     query = select(Item).where(Item.name == name)
-    if folder or named.startswith("/"):
-        query = query.where(Item.folder == ("/" + folder.strip("/")))
+    if "/" in named:
+        query = query.where(Item.folder == folder)
     rows = list(session.exec(query.limit(2)))
     if not rows and named.isdecimal():
         one = session.get(Item, int(named))
         rows = [one] if one else []
-    visible = []
-    for row in rows:
-        project_id = session.get_one(Dataset, row.dataset_id).project_id
-        if people.may(session, actor=actor, project_id=project_id, permission=Permission.SEE_HISTORY):
-            visible.append(row)
+    visible = [row for row in rows if _may_see(session, actor, row)]
     if not visible:
-        raise NotFound(f"no item {named!r}")
+        erased = _erased(session, named, actor)
+        raise NotFound(f"no item {named!r}{' any more: it was erased' if erased else ''}")
     if len(visible) > 1:
         raise NotFound(f"there are several items {named!r}; give the number of the one that you mean, or its folder")
     return visible[0]
 
 
-def _step(row: Mapping[str, Any]) -> Step:
+def number(session: Session, *, named: str, actor: Actor = None) -> int:
+    """Return the number of an item as `find` does, also of one that was erased: by its number, or folder and name."""
+    try:
+        return find(session, named=named, actor=actor).id
+    except NotFound:
+        erased = _erased(session, named, actor)
+        if len(erased) != 1:
+            raise
+        return erased[0].item_id
+
+
+def _erased(session: Session, named: str, actor: Actor) -> list[Erased]:
+    found = erasing.find(session, path=_path(named), number=int(named) if named.isdecimal() else None)
+    return [one for one in found if _may_see(session, actor, one)]
+
+
+def _path(named: str) -> tuple[str, str]:
+    folder, _, name = named.rpartition("/")
+    return "/" + folder.strip("/"), name
+
+
+def _may_see(session: Session, actor: Actor, item: Item | Erased) -> bool:
+    project_id = session.get_one(Dataset, item.dataset_id).project_id
+    return people.may(session, actor=actor, project_id=project_id, permission=Permission.SEE_HISTORY)
+
+
+def step(row: Mapping[str, Any]) -> Step:
+    """Tell one event."""
     verb = Verb(row["verb"])
     note = f"{row['cause_task']} said {row['cause_status']}" if row["cause_status"] else None
     if verb is Verb.PLACED and row["name"] == "open":
@@ -181,6 +207,8 @@ def _waits(row: Mapping[str, Any]) -> str | None:
     if row["state"] not in ("queued", "returned"):
         return None
     turn = f"{who} is to do it in {task}" if who else f"whoever asks next in {task} gets it from the pool"
+    if row["gone"]:
+        return f"stuck at {task} with {who}: {REASONS['gone']}"
     if row["state"] == "returned":
         turn = f"{who or 'whoever asks next'} is to fix it in {task}"
     if row["closed"]:

@@ -36,13 +36,15 @@ class OpenSession(Protocol):
 class Ingested:
     """What came of reading a source: new items, how many entered the pipeline, and what was no item.
 
-    `present` counts new files whose folder and name an item of another address has already.
+    `present` counts new files whose folder and name an item of another address has already, `erased` those of items
+    that were erased.
     """
 
     pipeline: str
     new: int = 0
     present: int = 0
     entered: int = 0
+    erased: int = 0
     skipped: list[Skipped] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -51,8 +53,9 @@ class Ingested:
     def __str__(self) -> str:
         """Say it in a line."""
         present = f", {self.present} have the folder and name of an item that is there" if self.present else ""
+        erased = f", {self.erased} were erased before and stay out" if self.erased else ""
         left_out = f", {len(self.skipped)} files were no items" if self.skipped else ""
-        return f"{self.pipeline}: {self.new} new items, {self.entered} entered{present}{left_out}"
+        return f"{self.pipeline}: {self.new} new items, {self.entered} entered{present}{erased}{left_out}"
 
 
 def find(
@@ -104,6 +107,7 @@ def ingest(
         result.new += added.new
         result.present += added.present
         result.entered += added.entered
+        result.erased += added.erased
     while True:
         with open_session() as session:
             here = session.get_one(Pipeline, found.id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from workflow_core.domain import work
@@ -12,18 +13,19 @@ from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.store import claims, exits, places, placing, sending, versions
-from workflow_core.store.models import Dataset, Entry, Event, Item, Node, Pipeline, Task, TaskItem
+from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Node, Person, Pipeline, Task, TaskItem
 
 
-def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetime) -> None:
+def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetime, end_claims: bool = False) -> None:
     """Send a parked item to any task or exit of its pipeline but `approved`; it counts as no visit.
 
     From inside a fork only to a task of its own branch, or to `discarded`; never from outside into a fork.
+    `end_claims` confirms that people who have the item open in other branches lose their claim if it leaves.
 
     Raises:
         NotAllowed: the actor may not unstick items.
         NotFound: there is no such place.
-        Conflict: it is not parked, or not in a pipeline.
+        Conflict: it is not parked, or not in a pipeline; or somebody has the item open, and it was not confirmed.
         InvalidInput: the target is unknown or out of reach; the message says what is possible.
     """
     place, task = _managed(session, actor, place_id, Permission.UNSTICK_ITEMS)
@@ -41,6 +43,8 @@ def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetim
     }
     if to not in reachable:
         raise InvalidInput(f"cannot send it to {to!r}; {possible(to, list(reachable))}")
+    if reachable[to].kind == "exit":
+        _confirm_claims(session, col(TaskItem.entry_id) == entry.id, end_claims, "send away")
     sending.send(session, place=place, node=reachable[to], actor_id=actor.id if actor else None, now=now)
     session.expire_all()
 
@@ -60,11 +64,21 @@ def release(session: Session, *, actor: Actor, place_id: int, now: datetime) -> 
     session.expire_all()
 
 
-def remove_items(session: Session, *, actor: Actor, task: Task, item_ids: Iterable[int], now: datetime) -> int:
+def remove_items(
+    session: Session,
+    *,
+    actor: Actor,
+    task: Task,
+    item_ids: Iterable[int],
+    now: datetime,
+    end_claims: bool = False,
+) -> int:
     """Take items without a status out of a task; in a pipeline they leave it by the exit `removed`.
 
+    `end_claims` confirms that people who have such an item open, here or in another branch, lose their claim.
+
     Raises:
-        Conflict: an item has a status there; clear it first.
+        Conflict: an item has a status there; clear it first. Or somebody has one open, and it was not confirmed.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
     wanted = list(item_ids)
@@ -74,27 +88,65 @@ def remove_items(session: Session, *, actor: Actor, task: Task, item_ids: Iterab
     done = [row for row in rows if row.state == work.State.SUBMITTED or row.kept_status is not None]
     if done:
         raise Conflict(f"{len(done)} of these items have a status in {task.name!r}; clear it before you remove them")
+    entries = [row.entry_id for row in rows if row.entry_id is not None]
+    _confirm_claims(
+        session,
+        col(TaskItem.id).in_([row.id for row in rows]) | col(TaskItem.entry_id).in_(entries),
+        end_claims,
+        "remove",
+    )
     sending.remove(session, [row.id for row in rows], actor_id=actor.id if actor else None, now=now)
     session.expire_all()
     return len(rows)
 
 
-def archive_items(session: Session, *, actor: Actor, dataset: Dataset, item_ids: Iterable[int], now: datetime) -> int:
-    """Delete items: they are archived, their open places withdrawn; history stays, exports leave them out."""
+def archive_items(
+    session: Session,
+    *,
+    actor: Actor,
+    dataset: Dataset,
+    item_ids: Iterable[int],
+    now: datetime,
+    end_claims: bool = False,
+) -> int:
+    """Delete items: they are archived, their open places withdrawn; history stays, exports leave them out.
+
+    `end_claims` confirms that people who have such an item open lose their claim.
+
+    Raises:
+        Conflict: somebody has an item open, and it was not confirmed.
+    """
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.DELETE_ITEMS)
-    found = session.exec(
-        select(Item).where(
-            Item.dataset_id == dataset.id, col(Item.id).in_(list(item_ids)), col(Item.archived_at).is_(None)
-        )
-    ).all()
+    wanted = (col(Item.dataset_id) == dataset.id) & col(Item.id).in_(list(item_ids)) & col(Item.archived_at).is_(None)
+    places.lock_all(session, wanted)
+    _confirm_claims(session, wanted, end_claims, "archive")
+    found = session.exec(select(Item).where(wanted).execution_options(populate_existing=True)).all()
     for item in found:
         item.archived_at = now
         session.add(Event(at=now, verb="archived", item_id=item.id, actor_id=actor.id if actor else None))
     session.flush()
-    places.lock_all(session, col(TaskItem.item_id).in_([item.id for item in found]))
     sending.withdraw_items(session, [item.id for item in found], now=now)
     session.expire_all()
     return len(found)
+
+
+def _confirm_claims(session: Session, of: ColumnElement[bool], end_claims: bool, what: str) -> None:
+    """Refuse what ends claims on items, or places, unless that is confirmed; say who has the first of them open."""
+    if end_claims:
+        return
+    first = session.exec(
+        select(Person.email, Item.name, Task.name)
+        .select_from(TaskItem)
+        .join(Item)
+        .join(Task, col(Task.id) == col(TaskItem.task_id))
+        .join(Assignment, col(Assignment.id) == col(TaskItem.assignment_id))
+        .join(Person, col(Person.id) == col(Assignment.person_id))
+        .where(of, TaskItem.state == work.State.CLAIMED)
+        .order_by(col(TaskItem.id))
+    ).first()
+    if first:
+        who, item, task = first
+        raise Conflict(f"{who} has {item} open in {task!r}; confirm to end the claims on what you {what}")
 
 
 def close(session: Session, *, actor: Actor, task: Task, now: datetime) -> None:
@@ -113,11 +165,19 @@ def reopen(session: Session, *, actor: Actor, task: Task) -> None:
     session.flush()
 
 
-def archive(session: Session, *, actor: Actor, task: Task, now: datetime, with_finished: bool = False) -> None:
-    """Put a task away; refused while it holds finished work, unless that is said to be right.
+def archive(
+    session: Session,
+    *,
+    actor: Actor,
+    task: Task,
+    now: datetime,
+    with_finished: bool = False,
+    end_claims: bool = False,
+) -> None:
+    """Put a task away; refused while it holds finished work, or people have items open, unless that is confirmed.
 
     Raises:
-        Conflict: a pipeline still has the task, or it holds finished work.
+        Conflict: a pipeline still has the task, or it was not confirmed.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
     pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
@@ -128,6 +188,7 @@ def archive(session: Session, *, actor: Actor, task: Task, now: datetime, with_f
         raise Conflict(f"task {task.name!r} holds finished work; say that it may be archived with it")
     where = f"task_item.task_id = {int(task.id)}"
     places.lock_all(session, col(TaskItem.task_id) == task.id)
+    _confirm_claims(session, col(TaskItem.task_id) == task.id, end_claims, "archive")
     for entry_id in exits.withdraw(session, where=where, name="archived", now=now):
         placing.go_on(session, entry_id=entry_id, now=now)
     task.archived_at = task.closed_at = now

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services import terms
-from workflow_core.store import teams
+from workflow_core.store import parking, teams
 from workflow_core.store.models import Membership, Person, Project
 
 Actor = Person | None
@@ -131,14 +131,43 @@ def set_role(session: Session, *, actor: Actor, project_id: int, email: str, rol
     return found
 
 
-def deactivate(session: Session, *, actor: Actor, project_id: int, email: str) -> Person:
+def deactivate(session: Session, *, actor: Actor, project_id: int, email: str, now: datetime) -> Person:
     """Let a person take no more work anywhere; what they did, and what they hold, stays theirs until reassigned.
+
+    Where nobody else may take what is in a pool, it is parked.
 
     Raises:
         NotFound: they are not in the project.
         NotAllowed: the actor does not own all the projects that they are in.
         InvalidInput: one of these would have no owner left.
     """
+    found, projects = _of_own_projects(session, actor=actor, project_id=project_id, email=email)
+    for each in projects:
+        _keep_an_owner(session, each, found)
+    found.active = False
+    session.flush()
+    parking.park_for_nobody(session, now=now)
+    session.expire_all()
+    return found
+
+
+def activate(session: Session, *, actor: Actor, project_id: int, email: str) -> Person:
+    """Let somebody who was deactivated work again, with the roles and assignments that they had.
+
+    What was parked because nobody could take it goes on with the next sweep.
+
+    Raises:
+        NotFound: they are not in the project.
+        NotAllowed: the actor does not own all the projects that they are in.
+    """
+    found, _ = _of_own_projects(session, actor=actor, project_id=project_id, email=email)
+    found.active = True
+    session.flush()
+    return found
+
+
+def _of_own_projects(session: Session, *, actor: Actor, project_id: int, email: str) -> tuple[Person, list[int]]:
+    """Return a person of the project, and their projects, all of which the actor owns."""
     require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_PEOPLE)
     found = person(session, email=email)
     projects = list(session.exec(select(Membership.project_id).where(Membership.person_id == found.id)))
@@ -147,10 +176,7 @@ def deactivate(session: Session, *, actor: Actor, project_id: int, email: str) -
     for each in projects:
         if not may(session, actor=actor, project_id=each, permission=Permission.MANAGE_PEOPLE):
             raise NotAllowed(f"{found.email} works in projects of other owners too; whoever runs annoflow can do it")
-        _keep_an_owner(session, each, found)
-    found.active = False
-    session.flush()
-    return found
+    return found, projects
 
 
 def _keep_an_owner(session: Session, project_id: int, leaving: Person) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from workflow_core.pipeline import compiled, differences
-from workflow_core.services.deploying import Read, compile_file
+from workflow_core.pipeline.recipes import Read
+from workflow_core.services.deploying import compile_file
 from workflow_core.services.planned_tasks import Change, Leaver, PlannedTask, RemovedLabel, differing, new, of_tasks
 from workflow_core.store import versions
 from workflow_core.store.models import Dataset, Entry, Person, Pipeline, PipelineVersion, Project, Task

@@ -7,7 +7,10 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from workflow_core.domain.progress import Counts, WorkStatus, status
+from workflow_core.domain.roles import Permission
 from workflow_core.pipeline import compiled
+from workflow_core.services import people
+from workflow_core.services.people import Actor
 from workflow_core.store import counts, versions
 from workflow_core.store.models import Assignment, Person, Pipeline, PipelineVersion, Task
 
@@ -50,39 +53,46 @@ class Stuck:
     item: str
     task: str
     pipeline: str | None
+    assignee: str | None
     status: str | None
     why: str
     since: datetime
 
 
-def of_pipeline(session: Session, *, pipeline: Pipeline) -> list[TaskProgress]:
-    """Return how far each task of a pipeline is, in the order in which they were made."""
+def of_pipeline(session: Session, *, pipeline: Pipeline, actor: Actor = None) -> list[TaskProgress]:
+    """Return how far each task of a pipeline is, in the order in which they were made; for managers."""
     tasks = session.exec(select(Task).where(Task.pipeline_id == pipeline.id).order_by(col(Task.id))).all()
     upstream: Mapping[int, Iterable[int]] = {}
     if pipeline.version_id is not None:
         spec = versions.from_document(session.get_one(PipelineVersion, pipeline.version_id).compiled)
         keys = {task.name: task.id for task in tasks}
         upstream = {keys[name]: [keys[one] for one in before] for name, before in tasks_before(spec).items()}
-    return of_tasks(session, tasks=tasks, upstream=upstream)
+    return of_tasks(session, tasks=tasks, upstream=upstream, actor=actor)
 
 
 def of_tasks(
-    session: Session, *, tasks: Iterable[Task], upstream: Mapping[int, Iterable[int]] | None = None
+    session: Session,
+    *,
+    tasks: Iterable[Task],
+    upstream: Mapping[int, Iterable[int]] | None = None,
+    actor: Actor = None,
 ) -> list[TaskProgress]:
-    """Return how far some tasks are, with the share of each assignment."""
+    """Return how far some tasks are, with the share of each assignment; for managers."""
     tasks = list(tasks)
+    for project_id in {task.project_id for task in tasks}:
+        people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
     ids = [task.id for task in tasks]
     by_share = counts.by_share(session, task_ids=ids)
     by_status = counts.by_status(session, task_ids=ids)
     coming = counts.to_come(session, upstream=upstream or {})
-    people: dict[int, list[tuple[Assignment, str]]] = {}
+    teams: dict[int, list[tuple[Assignment, str]]] = {}
     for assignment, email in session.exec(
         select(Assignment, Person.email)
         .join(Person, col(Person.id) == col(Assignment.person_id))
         .where(col(Assignment.task_id).in_(ids))
         .order_by(col(Assignment.id))
     ):
-        people.setdefault(assignment.task_id, []).append((assignment, email))
+        teams.setdefault(assignment.task_id, []).append((assignment, email))
     progress = []
     for task in tasks:
         total = _total([one for (task_id, _), one in by_share.items() if task_id == task.id])
@@ -97,16 +107,16 @@ def of_tasks(
                 to_come=coming.get(task.id, 0),
                 closed=task.closed_at is not None,
                 paused=task.paused_at is not None,
-                shares=tuple(_shares(task, people.get(task.id, []), by_share)),
+                shares=tuple(_shares(task, teams.get(task.id, []), by_share)),
             )
         )
     return progress
 
 
 def _shares(
-    task: Task, people: Iterable[tuple[Assignment, str]], by_share: Mapping[counts.Share, Counts]
+    task: Task, team: Iterable[tuple[Assignment, str]], by_share: Mapping[counts.Share, Counts]
 ) -> Iterable[ShareProgress]:
-    for assignment, email in people:
+    for assignment, email in team:
         one = by_share.get((task.id, assignment.id), Counts())
         yield ShareProgress(assignment.id, email, assignment.weight, assignment.active, status(one), one)
     pool = by_share.get((task.id, None))
@@ -141,7 +151,10 @@ def tasks_before(spec: compiled.Pipeline) -> dict[str, set[str]]:
     return before
 
 
-def stuck(session: Session, *, pipeline: Pipeline | None = None, limit: int = 1_000) -> list[Stuck]:
-    """Return what is stuck, the oldest first: in one pipeline, or everywhere."""
-    rows = counts.parked(session, pipeline_id=pipeline.id if pipeline else None, limit=limit)
+def stuck(
+    session: Session, *, project_id: int, pipeline: Pipeline | None = None, limit: int = 1_000, actor: Actor = None
+) -> list[Stuck]:
+    """Return what is stuck in a project, or in one pipeline of it, the oldest first; for managers."""
+    people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    rows = counts.stuck(session, project_id=project_id, pipeline_id=pipeline.id if pipeline else None, limit=limit)
     return [Stuck(**row) for row in rows]

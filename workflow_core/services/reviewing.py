@@ -73,7 +73,7 @@ def flag(
     )
     session.add(issue)
     session.flush()
-    detail = {"issue": issue.id, "kind": kind, "qa": qa.task_id}
+    detail = {"issue": issue.id, "qa": qa.task_id}
     places.record(session, place, "flagged", actor_id=actor.id, now=now, detail=detail)
     _return(session, place, issue, actor_id=actor.id, now=now)
     _wait(session, qa, assignment_id=assignment.id, actor_id=actor.id, now=now)

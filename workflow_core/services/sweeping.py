@@ -1,4 +1,4 @@
-"""Sweep: end claims whose lease is over, and give parked places another chance when somebody may take them now."""
+"""Sweep: end claims whose lease is over, park what nobody may take, free what somebody may take now."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +21,9 @@ class Swept:
 
 
 def sweep(session: Session, *, now: datetime) -> Swept:
-    """End expired claims and free what is no longer stuck. Idempotent; run it often."""
+    """End expired claims, park what nobody may take, free what is no longer stuck. Idempotent; run it often."""
     expired = claims.expire(session, now=now)
+    parking.park_for_nobody(session, now=now)
     freed = parking.free_for_somebody(session, now=now)
     versions.close_left(session, now=now)
     return Swept(expired, freed, parking.count(session))

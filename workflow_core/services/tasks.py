@@ -52,6 +52,8 @@ def create(
     editing.check(name, settings)
     if queue is not None and min(queue.batch, queue.limit, queue.lease_seconds) < 1:
         raise InvalidInput(f"the batch, the limit and the lease of a queue are at least 1; {name!r} has {queue}")
+    if queue is not None and queue.limit < queue.batch:
+        raise InvalidInput(f"nobody can hold a batch of {queue.batch} in {name!r} with a limit of {queue.limit}")
     if recipe is None:
         if type == "annotation":
             raise InvalidInput(f"task {name!r} has no recipe: an annotation task says what may be labelled")
@@ -149,7 +151,8 @@ def add_items(
     An item that is there already stays as it is. In a pipeline's task an item enters the pipeline at that place.
 
     Raises:
-        Conflict: the task is closed; or, in a pipeline, lies inside a fork, or an item is open elsewhere in it.
+        Conflict: the task is closed; or, in a pipeline, lies inside a fork, or an item is open elsewhere in it, or
+            has nothing that its QA task could review: no annotation, and never a status in what that reviews.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
     if task.closed_at is not None or task.archived_at is not None:
@@ -190,6 +193,12 @@ def _enter(session: Session, task: Task, now: datetime) -> None:
     elsewhere = entering.open_elsewhere(session, pipeline_id=pipeline.id)
     if elsewhere:
         raise Conflict(f"{elsewhere} of these items are on their way in {pipeline.name!r} already; wait for them")
+    bare = entering.with_nothing_to_review(session, task_id=task.id) if task.type == "qa" else 0
+    if bare:
+        raise Conflict(
+            f"{bare} of these items have no annotation and never had a status in what {task.name!r} reviews: there is"
+            " nothing to review; add them to an annotation task"
+        )
     entering.enter(session, pipeline_id=pipeline.id, version_id=version.id, now=now)
     arrivals.take_entries(session, pipeline_id=pipeline.id, start=[node])
 

@@ -28,15 +28,13 @@ class Submitted:
 def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) -> Place | None:
     """Return the item to work on next, claimed until its lease ends; None where there is none.
 
-    What the person holds already comes first. In a queue task a whole batch is claimed, up to the limit.
+    What the person holds already comes first. In a queue task a whole batch is claimed; `claim_more` claims another.
 
     Raises:
         NotFound: the task does not exist, or the person has no assignment in it.
         Conflict: the task or the assignment is paused, or the task is closed.
     """
-    task, assignment = own.share(session, person=actor, task_id=task_id)
-    own.check_open(task, assignment, now)
-    _check_running(session, task)
+    task, assignment = _handing_out(session, actor, task_id, now)
     until = now + timedelta(seconds=task.lease)
     held = claims.held(session, task_id=task.id, assignment_id=assignment.id)
     if held:
@@ -49,18 +47,63 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
     if next_own:
         return next_own[0]
     # Outside queue tasks the pool holds what had nobody to go to, and now somebody asks.
-    count = min(int(task.queue["batch"]), int(task.queue["limit"])) if task.queue else 1
-    taken = claims.claim_from_pool(
+    count = int(task.queue["batch"]) if task.queue else 1
+    taken = _from_pool(session, actor, task, assignment, now, count=count)
+    return taken[0] if taken else None
+
+
+def claim_more(session: Session, *, actor: Person, task_id: int, now: datetime) -> list[Place]:
+    """Claim one more batch of a queue task beside what the person holds, up to its limit; none where the pool is empty.
+
+    What an issue sent back to them, to fix or to look at again, does not count to the limit.
+
+    Raises:
+        NotFound: the task does not exist, or the person has no assignment in it.
+        Conflict: they hold as many as the limit allows; the task allocates in advance; the task or the assignment is
+            paused, or the task is closed.
+    """
+    task, assignment = _handing_out(session, actor, task_id, now)
+    if task.queue is None:
+        raise Conflict(f"task {task.name!r} allocates in advance: there is no batch to ask for, only the next item")
+    batch, limit = int(task.queue["batch"]), int(task.queue["limit"])
+    holding = claims.count_to_limit(session, task_id=task.id, assignment_id=assignment.id)
+    if holding >= limit:
+        raise Conflict(f"you hold {holding} items of {task.name!r}, its limit is {limit}: finish or release one first")
+    until = now + timedelta(seconds=task.lease)
+    claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
+    return _from_pool(session, actor, task, assignment, now, count=min(batch, limit - holding), opens=False)
+
+
+def _handing_out(session: Session, actor: Person, task_id: int, now: datetime) -> tuple[Task, Assignment]:
+    task, assignment = own.share(session, person=actor, task_id=task_id)
+    own.check_open(task, assignment, now)
+    _check_running(session, task)
+    if task.queue is not None:
+        claims.take_turns(session, person_id=actor.id)
+    return task, assignment
+
+
+def _from_pool(
+    session: Session,
+    actor: Person,
+    task: Task,
+    assignment: Assignment,
+    now: datetime,
+    *,
+    count: int,
+    opens: bool = True,
+) -> list[Place]:
+    return claims.claim_from_pool(
         session,
         task_id=task.id,
         assignment_id=assignment.id,
         person_id=actor.id,
-        until=until,
+        until=now + timedelta(seconds=task.lease),
         now=now,
         count=count,
         review_own=task.review_own,
+        opens=opens,
     )
-    return taken[0] if taken else None
 
 
 def renew(session: Session, *, actor: Person, task_id: int, now: datetime, place_id: int | None = None) -> int:

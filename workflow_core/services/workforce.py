@@ -8,9 +8,9 @@ from sqlmodel import Session, select
 
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotFound
-from workflow_core.services import data, people
+from workflow_core.services import data, people, terms
 from workflow_core.services.people import Actor
-from workflow_core.store import filtering, handovers
+from workflow_core.store import filtering, handovers, parking
 from workflow_core.store.handovers import REMAINING, UNFINISHED, Handed
 from workflow_core.store.models import Assignment, Person, Pipeline, Task
 
@@ -34,6 +34,7 @@ def redistribute(
     Raises:
         NotAllowed: the actor may not redistribute.
         NotFound: somebody named is not in the task.
+        InvalidInput: a weight is none, or nobody has one above 0.
         Conflict: the task hands out from a pool; there is nothing to deal.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REDISTRIBUTE_ITEMS)
@@ -42,9 +43,9 @@ def redistribute(
     team = _team(session, task)
     if weights is None:
         weights = {email: 1.0 for email, one in team.items() if one.active}
-    target = {_member(team, task, email).id: float(weight) for email, weight in weights.items()}
-    if not any(weight > 0 for weight in target.values()) or any(weight < 0 for weight in target.values()):
-        raise InvalidInput("weights are ratios: none below 0, at least one above")
+    target = {_member(team, task, email).id: terms.weight(one) if one else 0.0 for email, one in weights.items()}
+    if not any(target.values()):
+        raise InvalidInput("nobody would get anything: give at least one person a weight above 0")
     chosen = REMAINING
     if of is not None:
         listed = ", ".join(str(_member(team, task, email).id) for email in of) or "NULL"
@@ -81,9 +82,7 @@ def reassign(
         raise InvalidInput(f"{old} has this work already; name somebody else")
     handovers.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
     _confirm_claims(session, task, leaver, old, end_claims)
-    person = people.member(session, email=new, project_id=task.project_id, role="contributor", now=now)
-    if not person.active:
-        raise Conflict(f"{person.email} is no longer active; choose somebody who is")
+    person = _present(session, task, new, now)
     heir = team.get(person.email)
     if heir is None:
         heir = Assignment(task_id=task.id, person_id=person.id, weight=leaver.weight, created_at=now)
@@ -98,9 +97,16 @@ def reassign(
 
 
 def add(session: Session, *, actor: Actor, task: Task, email: str, now: datetime, weight: float = 1.0) -> Assignment:
-    """Let one more person work on a running task; redistribute gives them their share of what is left."""
+    """Let one more person work on a running task; redistribute gives them their share of what is left.
+
+    Raises:
+        NotAllowed: the actor may not edit the task.
+        Conflict: the person is no longer active.
+        InvalidInput: the weight is none.
+    """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
-    person = people.member(session, email=email, project_id=task.project_id, role="contributor", now=now)
+    weight = terms.weight(weight)
+    person = _present(session, task, email, now)
     assignment = _team(session, task).get(person.email)
     if assignment is None:
         assignment = Assignment(task_id=task.id, person_id=person.id, weight=weight, created_at=now)
@@ -161,6 +167,7 @@ def _hand_over(
     if weights is not None and handed.stuck:
         handed = handovers.try_others(session)
     handovers.carry_out(session, actor_id=actor.id if actor else None, now=now)
+    parking.park_for_nobody(session, now=now)
     session.expire_all()
     return handed
 
@@ -169,6 +176,14 @@ def _confirm_claims(session: Session, task: Task, leaver: Assignment, email: str
     held = handovers.held(session, task_id=task.id, assignment_id=leaver.id)
     if held and not confirmed:
         raise Conflict(f"{email} has {held} items of {task.name!r} open; confirm to end these claims, drafts stay")
+
+
+def _present(session: Session, task: Task, email: str, now: datetime) -> Person:
+    """Return who is to work in a task, invited if need be."""
+    person = people.member(session, email=email, project_id=task.project_id, role="contributor", now=now)
+    if not person.active:
+        raise Conflict(f"{person.email} is no longer active; choose somebody who is")
+    return person
 
 
 def _team(session: Session, task: Task) -> dict[str, Assignment]:

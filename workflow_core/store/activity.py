@@ -20,8 +20,8 @@ AGAIN = """EXISTS (SELECT 1 FROM activity a
     WHERE a.place_id = ti.id AND a.person_id = :person AND a.visit = ti.visit AND a.day <> :day)"""
 
 
-def opened(session: Session, *, ids: Sequence[int], person_id: int, now: datetime) -> None:
-    """Record that somebody is about to claim these places; the first is opened, the others wait in their batch.
+def batched(session: Session, *, ids: Sequence[int], opened: int | None, person_id: int, now: datetime) -> None:
+    """Record that somebody is about to claim these places; one is opened, or none, the others wait in their batch.
 
     Comes before the claim itself, which forgets since when they were queued.
     """
@@ -33,7 +33,7 @@ def opened(session: Session, *, ids: Sequence[int], person_id: int, now: datetim
         f"""
         INSERT INTO activity ({COLUMNS})
         SELECT ti.task_id, :person, :day, ti.id, ti.visit, 0, {WAITED},
-               CASE WHEN ti.id = :id0 THEN CAST(:now AS BIGINT) END, {AGAIN}
+               CASE WHEN ti.id = CAST(:opened AS BIGINT) THEN CAST(:now AS BIGINT) END, {AGAIN}
         FROM task_item ti WHERE ti.id IN ({listed}) AND ti.state IN ('queued', 'returned') ORDER BY ti.id
         ON CONFLICT (task_id, person_id, day, place_id, visit) DO UPDATE
         SET last_at = excluded.last_at, waited_us = {ADD_WAIT}
@@ -41,6 +41,7 @@ def opened(session: Session, *, ids: Sequence[int], person_id: int, now: datetim
         person=person_id,
         day=day_of(now),
         now=now,
+        opened=opened,
         **bound,
     )
 

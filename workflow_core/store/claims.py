@@ -52,6 +52,23 @@ def held(session: Session, *, task_id: int, assignment_id: int) -> list[Place]:
     return [Place(*row) for row in rows]
 
 
+def count_to_limit(session: Session, *, task_id: int, assignment_id: int) -> int:
+    """Return how many places the assignment has claimed, but for those that an issue sent back to it."""
+    counted = """
+        SELECT count(*) FROM task_item WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'
+        AND coalesce(kept_by, '') <> 'issue' AND NOT EXISTS (
+            SELECT 1 FROM issue i WHERE i.flagged_place_id = task_item.id AND i.state IN ('open', 'for_review')
+        )
+    """
+    return int(run(session, counted, task=task_id, assignment=assignment_id).scalar_one())
+
+
+def take_turns(session: Session, *, person_id: int) -> None:
+    """Let two windows of one person claim one after the other: else each takes a batch, and both are over the limit."""
+    if is_postgres(session):
+        run(session, "SELECT id FROM person WHERE id = :person FOR NO KEY UPDATE", person=person_id)
+
+
 def left_behind(session: Session, *, place: TaskItem) -> bool:
     """Say whether a place was returned to somebody who is gone: whoever may do it has it."""
     there = f"SELECT 1 FROM task_item WHERE id = :place AND {LEFT_BEHIND}"
@@ -90,16 +107,17 @@ def claim_from_pool(
     now: datetime,
     count: int,
     review_own: bool,
+    opens: bool = True,
 ) -> list[Place]:
-    """Claim up to `count` places from the pool of a task, none that the person may not review.
+    """Claim up to `count` places from the pool of a task, none that the person may not review; the first is opened.
 
     Where the pool has none, one that was returned to somebody who is gone.
     """
     values = {} if review_own else {"person": person_id}
     whose = "assignment_id IS NULL" + ("" if review_own else NOT_MINE_TO_REVIEW)
     chosen = _choose(session, whose, task_id=task_id, count=count, **values)
-    chosen = chosen or _choose(session, LEFT_BEHIND, task_id=task_id, count=1)
-    return hold(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
+    ids = chosen or _choose(session, LEFT_BEHIND, task_id=task_id, count=1)
+    return hold(session, ids=ids, assignment_id=assignment_id, person_id=person_id, until=until, now=now, opens=opens)
 
 
 def _choose(session: Session, whose: str, *, task_id: int, count: int, **values: int) -> list[int]:
@@ -120,13 +138,20 @@ def _choose(session: Session, whose: str, *, task_id: int, count: int, **values:
 
 
 def hold(
-    session: Session, *, ids: list[int], assignment_id: int, person_id: int, until: datetime, now: datetime
+    session: Session,
+    *,
+    ids: list[int],
+    assignment_id: int,
+    person_id: int,
+    until: datetime,
+    now: datetime,
+    opens: bool = True,
 ) -> list[Place]:
     """Turn queued or returned places into claimed ones, with their events."""
     if not ids:
         return []
     listed = ", ".join(str(int(one)) for one in ids)
-    activity.opened(session, ids=ids, person_id=person_id, now=now)
+    activity.batched(session, ids=ids, opened=ids[0] if opens else None, person_id=person_id, now=now)
     rows = run(
         session,
         f"""

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from workflow_core.domain.progress import Counts
 from workflow_core.store.columns import moment
 from workflow_core.store.dialect import run
+from workflow_core.store.parking import TAKER
 
 Share = tuple[int, int | None]
 """A task and one of its assignments; None is the pool."""
@@ -99,19 +100,36 @@ def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[
     return {row.task_id: int(row.items) for row in rows}
 
 
-def parked(session: Session, *, pipeline_id: int | None, limit: int) -> list[dict[str, Any]]:
-    """Return the places that are parked, the oldest first."""
+GONE = "gone"
+"""Why a place is stuck that lies with somebody who takes no work there any more; it is not parked."""
+_TOLD = ", ".join(f"task_item.{name}" for name in ("id", "item_id", "task_id", "assignment_id", "status", "since"))
+
+
+def stuck(session: Session, *, project_id: int, pipeline_id: int | None, limit: int) -> list[dict[str, Any]]:
+    """Return the places that are parked, or lie with somebody who is gone, the oldest first."""
     where = "" if pipeline_id is None else "AND t.pipeline_id = :pipeline"
     values = {} if pipeline_id is None else {"pipeline": pipeline_id}
     rows = run(
         session,
         f"""
-        SELECT ti.id AS place_id, ti.item_id, i.folder, i.name AS item, t.name AS task, p.name AS pipeline,
-               ti.status, ti.parked AS why, ti.since
-        FROM task_item ti JOIN task t ON t.id = ti.task_id JOIN item i ON i.id = ti.item_id
-        LEFT JOIN pipeline p ON p.id = t.pipeline_id
-        WHERE ti.parked IS NOT NULL {where} ORDER BY ti.since, ti.id LIMIT :limit
+        WITH stuck AS (
+            SELECT {_TOLD}, parked AS why FROM task_item WHERE parked IS NOT NULL
+            UNION ALL
+            SELECT {_TOLD}, :gone
+            FROM assignment s JOIN person p ON p.id = s.person_id JOIN task t ON t.id = s.task_id
+            JOIN task_item ON task_item.task_id = s.task_id AND task_item.assignment_id = s.id
+            WHERE NOT (s.active AND p.active) AND t.closed_at IS NULL AND task_item.parked IS NULL
+            AND task_item.state IN ('queued', 'returned') AND (task_item.state = 'queued' OR NOT {TAKER})
+        )
+        SELECT ti.id AS place_id, ti.item_id, i.folder, i.name AS item, t.name AS task, pl.name AS pipeline,
+               p.email AS assignee, ti.status, ti.why, ti.since
+        FROM stuck ti JOIN task t ON t.id = ti.task_id JOIN item i ON i.id = ti.item_id
+        LEFT JOIN pipeline pl ON pl.id = t.pipeline_id
+        LEFT JOIN assignment s ON s.id = ti.assignment_id LEFT JOIN person p ON p.id = s.person_id
+        WHERE t.project_id = :project {where} ORDER BY ti.since, ti.id LIMIT :limit
         """,
+        gone=GONE,
+        project=project_id,
         limit=limit,
         **values,
     ).mappings()

@@ -59,7 +59,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "recursive_triggers=ON",
+        "secure_delete=ON",  # what was erased is not left in free pages
         f"busy_timeout={BUSY_MS}",
         "temp_store=MEMORY",
         "cache_size=-65536",

@@ -155,3 +155,19 @@ def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: 
         choose(session, task_id=review, where=theirs)
         hand_out(session)
         carry_out(session, actor_id=None, now=now)
+
+
+def hand_own_reviews_on(session: Session, *, task_id: int, actor_id: int | None, now: datetime) -> None:
+    """Hand on the open reviews of a task whose holders are authors, since it has just been changed."""
+    own = f"""
+        {UNFINISHED} AND EXISTS (
+            SELECT 1 FROM task t JOIN review r ON r.qa_task_id = t.id
+            JOIN assignment s ON s.id = task_item.assignment_id
+            JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id AND ev.verb = 'submitted'
+                AND ev.actor_id = s.person_id
+            WHERE t.id = task_item.task_id AND NOT t.review_own
+        )
+    """
+    if choose(session, task_id=task_id, where=own):
+        hand_out(session)
+        carry_out(session, actor_id=actor_id, now=now)

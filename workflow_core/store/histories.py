@@ -140,20 +140,39 @@ def _names(session: Session, table: str, ids: set[int]) -> dict[int, str]:
 
 def told(session: Session, *, item_id: int) -> list[dict[str, Any]]:
     """Return the events of one item in order, with the names that a reader knows."""
+    return _told(session, "e.item_id = :item", item=item_id)
+
+
+def told_since(session: Session, *, event_id: int) -> list[dict[str, Any]]:
+    """Return the events after one, of any item, with the names that a reader knows."""
+    return _told(session, "e.id > :after", after=event_id)
+
+
+def last(session: Session) -> int:
+    """Return the number of the latest event, 0 where there is none."""
+    return int(run(session, "SELECT coalesce(max(id), 0) FROM event").scalar_one())
+
+
+def recorded(session: Session, *, event_id: int) -> set[int]:
+    """Return the numbers of the events after one."""
+    return set(run(session, "SELECT id FROM event WHERE id > :after", after=event_id).scalars())
+
+
+def _told(session: Session, where: str, **values: int) -> list[dict[str, Any]]:
     rows = run(
         session,
-        """
+        f"""
         SELECT e.id, e.at, e.verb, e.status, e.visit, e.cause_id, e.name, e.detail,
                t.name AS task, a.email AS actor, p.email AS assignee, pl.name AS pipeline,
-               ct.name AS cause_task, c.status AS cause_status
-        FROM event e
+               ct.name AS cause_task, c.status AS cause_status, e.item_id, i.name AS item
+        FROM event e LEFT JOIN item i ON i.id = e.item_id
         LEFT JOIN task t ON t.id = e.task_id LEFT JOIN person a ON a.id = e.actor_id
         LEFT JOIN assignment s ON s.id = e.assignment_id LEFT JOIN person p ON p.id = s.person_id
         LEFT JOIN entry n ON n.id = e.entry_id LEFT JOIN pipeline pl ON pl.id = n.pipeline_id
         LEFT JOIN event c ON c.id = e.cause_id LEFT JOIN task ct ON ct.id = c.task_id
-        WHERE e.item_id = :item ORDER BY e.id
+        WHERE {where} ORDER BY e.id
         """,
-        item=item_id,
+        **values,
     )
     return [{**row, "at": moment(row["at"])} for row in rows.mappings()]
 
@@ -166,6 +185,7 @@ def standing(session: Session, *, item_id: int) -> list[dict[str, Any]]:
         SELECT ti.id, t.name AS task, pl.name AS pipeline, ti.state, ti.status, ti.routing, ti.visit, ti.parked,
                p.email AS assignee, ti.lease_until, ti.since, ti.kept_by, ti.kept_status,
                t.closed_at IS NOT NULL AS closed, t.paused_at IS NOT NULL AS paused,
+               ti.state = 'queued' AND NOT (s.active AND p.active) AS gone,
                (SELECT count(*) FROM issue i WHERE i.place_id = ti.id AND i.state = 'open') AS open_issues
         FROM task_item ti JOIN task t ON t.id = ti.task_id
         LEFT JOIN pipeline pl ON pl.id = t.pipeline_id

@@ -19,7 +19,7 @@ UPGRADE_LOCK = 4_216_517
 """The advisory lock that lets one process at a time upgrade a PostgreSQL database."""
 GUARDS = {
     "postgresql": frozenset({"event_is_append_only", "event_is_not_emptied"}),
-    "sqlite": frozenset({"event_no_delete", "event_no_update"}),
+    "sqlite": frozenset({"event_no_delete", "event_no_replace", "event_no_update"}),
 }
 """The triggers that refuse any change of the history."""
 
@@ -123,7 +123,7 @@ def differences(engine: Engine) -> list[str]:
             found = [str(one) for one in compare_metadata(context, METADATA)]
         triggers = _TRIGGERS[engine.dialect.name]
         missing = GUARDS[engine.dialect.name] - set(connection.exec_driver_sql(triggers).scalars())
-        return found + [f"the trigger {guard} is missing" for guard in sorted(missing)]
+        return found + [f"the trigger {guard} is missing or off" for guard in sorted(missing)]
 
 
 _TRIGGERS = {

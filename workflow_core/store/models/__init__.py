@@ -2,7 +2,7 @@
 
 from workflow_core.store.models.activity import Activity
 from workflow_core.store.models.base import METADATA
-from workflow_core.store.models.data import Annotation, Comment, Dataset, Document, Draft, Item
+from workflow_core.store.models.data import Annotation, Comment, Dataset, Document, Draft, Erased, Item, Revision
 from workflow_core.store.models.history import Event
 from workflow_core.store.models.people import Membership, Person, Project
 from workflow_core.store.models.pipelines import Branch, Entry, Node, Pipeline, PipelineVersion, Route
@@ -19,6 +19,7 @@ __all__ = [
     "Document",
     "Draft",
     "Entry",
+    "Erased",
     "Event",
     "Issue",
     "Item",
@@ -31,6 +32,7 @@ __all__ = [
     "Project",
     "Recipe",
     "Review",
+    "Revision",
     "Route",
     "Task",
     "TaskItem",

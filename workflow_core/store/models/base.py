@@ -18,6 +18,10 @@ METADATA.naming_convention = {
 }
 
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For tables whose numbers the history knows: SQLite would give that of an erased row to the next one."""
+
+
 class Table(SQLModel):
     """A table of annoflow."""
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
-from workflow_core.store.models.base import Table, document, instant, key, reference
+from workflow_core.store.columns import Key
+from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, reference
 
 
 class Dataset(Table, table=True):
@@ -27,6 +28,7 @@ class Item(Table, table=True):
         UniqueConstraint("dataset_id", "folder", "name"),
         Index("ix_item_uri", "dataset_id", "uri"),
         Index("ix_item_name", "name"),
+        NEVER_AGAIN,
     )
 
     id: int = key()
@@ -58,6 +60,7 @@ class Annotation(Table, table=True):
             postgresql_where=text("deleted_at IS NULL"),
         ),
         UniqueConstraint("item_id", "external_id"),
+        NEVER_AGAIN,
     )
 
     id: int = key()
@@ -78,6 +81,27 @@ class Annotation(Table, table=True):
     updated_by: int | None = reference("person.id", null=True)
     updated_at: datetime | None = instant(null=True)
     deleted_at: datetime | None = instant(null=True)
+
+
+class Revision(Table, table=True):
+    """What an annotation was before the event `event_id` changed it; the history itself holds no word of it."""
+
+    annotation_id: int = reference("annotation.id", primary=True)
+    event_id: int = Field(sa_column=Column(Key, primary_key=True, autoincrement=False))
+    label: str = Field(max_length=64)
+    tool: str = Field(max_length=16)
+    geometry: dict[str, Any] = document()
+    attributes: dict[str, Any] = document()
+
+
+class Erased(Table, table=True):
+    """An item that was erased. By `digest`, of its folder and name, the same file is known when it comes again."""
+
+    __table_args__ = (UniqueConstraint("dataset_id", "digest"),)
+
+    item_id: int = Field(sa_column=Column(Key, primary_key=True, autoincrement=False))
+    dataset_id: int = reference("dataset.id")
+    digest: str = Field(max_length=64)
 
 
 class Draft(Table, table=True):

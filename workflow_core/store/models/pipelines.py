@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from workflow_core.store.models.base import Table, document, instant, key, number, reference
+from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, number, reference
 
 
 class Pipeline(Table, table=True):
@@ -80,6 +80,7 @@ class Entry(Table, table=True):
             sqlite_where=text("held_exit IS NOT NULL"),
             postgresql_where=text("held_exit IS NOT NULL"),
         ),
+        NEVER_AGAIN,
     )
 
     id: int = key()

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from workflow_core.store.models.base import Table, document, instant, key, number, reference
+from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, number, reference
 
 
 class Recipe(Table, table=True):
@@ -152,6 +152,7 @@ class TaskItem(Table, table=True):
             sqlite_where=text("parked IS NOT NULL"),
             postgresql_where=text("parked IS NOT NULL"),
         ),
+        NEVER_AGAIN,
     )
 
     id: int = key()
@@ -188,6 +189,7 @@ class Issue(Table, table=True):
         Index("ix_issue_item", "item_id", "state"),
         Index("ix_issue_place", "place_id", "state"),
         Index("ix_issue_flagged", "flagged_place_id", "state"),
+        NEVER_AGAIN,
     )
 
     id: int = key()

@@ -141,6 +141,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name="fk_item_dataset_id"),
         sa.PrimaryKeyConstraint("id", name="pk_item"),
         sa.UniqueConstraint("dataset_id", "folder", "name", name="uq_item_dataset_id_folder_name"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_item_name", "item", ["name"], unique=False)
     op.create_index("ix_item_uri", "item", ["dataset_id", "uri"], unique=False)
@@ -239,8 +240,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["updated_by"], ["person.id"], name="fk_annotation_updated_by"),
         sa.PrimaryKeyConstraint("id", name="pk_annotation"),
         sa.UniqueConstraint("item_id", "external_id", name="uq_annotation_item_id_external_id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_annotation_item", "annotation", ["item_id", "task_id"], unique=False)
+
+    op.create_table(
+        "revision",
+        sa.Column("annotation_id", Key, autoincrement=False, nullable=False),
+        sa.Column("event_id", Key, autoincrement=False, nullable=False),
+        sa.Column("label", sa.String(length=64), nullable=False),
+        sa.Column("tool", sa.String(length=16), nullable=False),
+        sa.Column("geometry", Document, nullable=False),
+        sa.Column("attributes", Document, nullable=False),
+        sa.ForeignKeyConstraint(["annotation_id"], ["annotation.id"], name="fk_revision_annotation_id"),
+        sa.PrimaryKeyConstraint("annotation_id", "event_id", name="pk_revision"),
+    )
+    op.create_table(
+        "erased",
+        sa.Column("item_id", Key, autoincrement=False, nullable=False),
+        sa.Column("dataset_id", Key, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name="fk_erased_dataset_id"),
+        sa.PrimaryKeyConstraint("item_id", name="pk_erased"),
+        sa.UniqueConstraint("dataset_id", "digest", name="uq_erased_dataset_id_digest"),
+    )
 
     op.create_table(
         "assignment",
@@ -275,6 +298,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["version_id"], ["pipeline_version.id"], name="fk_entry_version_id"),
         sa.PrimaryKeyConstraint("id", name="pk_entry"),
         sa.UniqueConstraint("pipeline_id", "item_id", name="uq_entry_pipeline_id_item_id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_entry_exit", "entry", ["pipeline_id", "exit", "item_id"], unique=False)
     op.create_index(
@@ -405,6 +429,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name="fk_task_item_task_id"),
         sa.PrimaryKeyConstraint("id", name="pk_task_item"),
         sa.UniqueConstraint("item_id", "task_id", name="uq_task_item_item_id_task_id"),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_task_item_claimable",
@@ -479,6 +504,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name="fk_issue_item_id"),
         sa.ForeignKeyConstraint(["place_id"], ["task_item.id"], name="fk_issue_place_id"),
         sa.PrimaryKeyConstraint("id", name="pk_issue"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_issue_flagged", "issue", ["flagged_place_id", "state"], unique=False)
     op.create_index("ix_issue_item", "issue", ["item_id", "state"], unique=False)
@@ -513,9 +539,14 @@ def upgrade() -> None:
             " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history()"
         )
     else:
-        for change in ("UPDATE", "DELETE"):
+        for guard, change in (
+            ("update", "UPDATE ON event"),
+            ("delete", "DELETE ON event"),
+            # REPLACE deletes without firing any trigger, unless the connection asked for it.
+            ("replace", "INSERT ON event WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id)"),
+        ):
             op.execute(
-                f"CREATE TRIGGER event_no_{change.lower()} BEFORE {change} ON event"
+                f"CREATE TRIGGER event_no_{guard} BEFORE {change}"
                 " BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END"
             )
 
@@ -532,6 +563,8 @@ def downgrade() -> None:
     op.drop_table("node")
     op.drop_table("entry")
     op.drop_table("assignment")
+    op.drop_table("erased")
+    op.drop_table("revision")
     op.drop_table("annotation")
     op.drop_table("task")
     op.drop_table("pipeline_version")

@@ -1,0 +1,116 @@
+"""A photograph that nobody may keep, on which everything that there is was done; and erasing it."""
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from building import NOW, add_items, dataset, deploy, move, person, task
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
+from workflow_core.exporters.snapshot import Snapshot
+from workflow_core.services import data, discussing, erasing, exporting, importing, managing, reviewing, tasks, work
+from workflow_core.store.database import session_scope
+from workflow_core.store.models import Annotation, Item
+
+PIPELINE = """
+pipeline: street
+source: {watch: true}
+tasks:
+  cars:
+    type: annotation
+    recipe: {labels: [{name: car, attributes: {plate: {type: text}}}]}
+    assignees: [ann@example.org]
+    on: {completed: qa}
+  qa:
+    type: qa
+    assignees: [quinn@example.org]
+exits:
+  approved: {export: {format: jsonl, to: out}}
+"""
+SECRET = "zanzibar"
+"""It stands in everything that people wrote about the item, and nowhere else."""
+PHOTO = data.NewItem(
+    folder=f"/{SECRET}", name=f"{SECRET}.jpg", uri=f"s3://bucket/{SECRET}.jpg", metadata={SECRET: [SECRET]}
+)
+LATER = NOW + timedelta(hours=1)
+
+
+def car(plate: str = SECRET, **more: Any) -> dict[str, Any]:
+    geometry = {"x": 1, "y": 1, "width": 20, "height": 10.0625}
+    return {"label": "car", "tool": "box", "geometry": geometry, "attributes": {"plate": plate}} | more
+
+
+def on_street(engine: Engine) -> Engine:
+    """Make a photo on which everything was done: approved, and open in a review beside the pipeline; and two others."""
+    with session_scope(engine) as session:
+        deploy(session, PIPELINE)
+        here = dataset(session)
+        data.add_items(session, actor=None, dataset=here, new=[PHOTO], now=NOW)
+        add_items(session, 2)
+        came = ImportedAnnotation(ItemReference(name=PHOTO.name), "car", "box", car()["geometry"])
+        importing.import_annotations(
+            session, actor=None, dataset=here, annotations=[came], problems=Problems(), source=SECRET, now=NOW
+        )
+        ann, quinn, mo = (person(session, f"{name}@example.org") for name in ("ann", "quinn", "mo"))
+        cars, qa = task(session, "cars"), task(session, "qa")
+
+        def claim(actor: Any, of: Any) -> int:
+            place = work.claim_next(session, actor=actor, task_id=of.id, now=NOW)
+            assert place is not None
+            return place.id
+
+        first = claim(ann, cars)
+        drawn = [car(), car()]
+        work.submit(session, actor=ann, place_id=first, status="completed", annotations=drawn, now=NOW)
+        move(session)
+        review = claim(quinn, qa)
+        of_ann = session.exec(select(Annotation.id).where(Annotation.created_by == ann.id)).all()
+        issue = reviewing.flag(
+            session,
+            actor=quinn,
+            place_id=review,
+            kind=SECRET,
+            text=SECRET,
+            annotation_id=of_ann[0],
+            geometry={"x": 3.0625, "y": 1},
+            now=NOW,
+        )
+        discussing.comment(session, actor=ann, text=SECRET, issue_id=issue.id, now=NOW)
+        discussing.comment(session, actor=quinn, text=SECRET, place_id=review, now=NOW)
+        reviewing.fix(session, actor=ann, issue_id=issue.id, now=NOW)
+        better = [car(f"no {SECRET}", id=of_ann[0])]
+        work.submit(session, actor=ann, place_id=first, status="completed", annotations=better, now=NOW)
+        work.submit(session, actor=quinn, place_id=review, status="approved", now=NOW)
+        move(session)
+        tasks.create_qa(session, actor=None, task=cars, name="look", assignees={"mo@example.org": 1}, now=NOW)
+        beside = claim(mo, task(session, "look"))
+        work.save_draft(session, actor=mo, place_id=beside, annotations=[car()], now=NOW)
+    return engine
+
+
+def photo(session: Session, name: str = PHOTO.name) -> Item:
+    return session.exec(select(Item).where(Item.name == name)).one()
+
+
+def archive(engine: Engine, *names: str) -> list[int]:
+    with session_scope(engine) as session:
+        ids = [photo(session, name).id for name in names or (PHOTO.name,)]
+        managing.archive_items(session, actor=None, dataset=dataset(session), item_ids=ids, now=NOW, end_claims=True)
+    return ids
+
+
+def erase(engine: Engine, *names: str) -> list[int]:
+    ids = archive(engine, *names)
+    with session_scope(engine) as session:
+        olga = person(session, "olga@example.org", role="owner")
+        erasing.erase(session, actor=olga, item_ids=ids, now=LATER)
+    return ids
+
+
+def export(engine: Engine, base: Path) -> Snapshot:
+    return exporting.export(
+        partial(session_scope, engine), pipeline="street", project="default", exit_name="approved", now=NOW, base=base
+    )

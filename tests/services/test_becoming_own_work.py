@@ -1,0 +1,68 @@
+"""What one holds may become one's own work by a change of the task: it is handed on, as at a submit."""
+
+import pytest
+from stage import Stage
+
+from workflow_core.services import editing
+
+PIPELINE = """
+pipeline: p
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: signs}}
+  signs: {type: annotation, recipe: {labels: [sign]}, assignees: [bo@example.org], on: {completed: qa}}
+  qa: {type: qa, reviews: [signs], assignees: [ann@example.org]}
+"""
+OWN = PIPELINE.replace("reviews: [signs]", "review_own: true")
+
+
+def begun(engine, text):
+    """An item whose review lies with ann, who drew its cars."""
+    stage = Stage(engine)
+    stage.deploy(text)
+    stage.add_items(1)
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.do("bo", "signs", "completed")
+    stage.advance()
+    assert stage.row("qa").who == "ann"
+    return stage
+
+
+def by_hand(stage):
+    with stage.session() as session:
+        editing.edit(session, actor=None, task=stage.task(session, "qa"), now=stage.now, review_own=False)
+
+
+def by_file(stage):
+    stage.deploy(PIPELINE.replace("reviews: [signs], assignees: [ann", "reviews: [cars, signs], assignees: [eve"))
+
+
+CHANGES = {"own work not allowed any more": (OWN, by_hand), "another task reviewed": (PIPELINE, by_file)}
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+@pytest.mark.parametrize(("text", "change"), CHANGES.values(), ids=CHANGES)
+def test_a_review_that_has_become_ones_own_work_is_handed_on(engine, text, change, claimed):
+    stage = begun(engine, text)
+    stage.staff("add", "qa", email="quinn@example.org")
+    if claimed:
+        stage.claim("ann", "qa")
+    change(stage)
+    assert (stage.row("qa").who, stage.row("qa").state) in [("quinn", "queued"), ("eve", "queued")]
+    if change is by_hand:
+        assert stage.claim("ann", "qa") is None
+    stage.check()
+
+
+def test_a_review_that_nobody_else_may_take_is_stuck_then(engine):
+    stage = begun(engine, OWN)
+    by_hand(stage)
+    assert (stage.row("qa").who, stage.row("qa").parked) == (None, "nobody")
+
+
+def test_nothing_is_handed_on_where_nothing_has_become_ones_own(engine):
+    stage = begun(engine, PIPELINE)
+    before = stage.rows()
+    by_hand(stage)
+    stage.deploy(PIPELINE)
+    assert stage.rows() == before and stage.events("reassigned") == []

@@ -1,0 +1,150 @@
+"""Batches of a queue: one at a time, another one by asking, and never more than the limit, in two windows either."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import col, select
+from stage import Stage
+
+from workflow_core.errors import Conflict
+from workflow_core.services import work
+from workflow_core.store.models import Activity
+
+PIPELINE = """
+pipeline: p
+tasks:
+  cars:
+    type: annotation
+    recipe: {labels: [car]}
+    assignees: [ann@example.org, bo@example.org]
+    queue: {batch: 2, limit: 5, lease: 10m}
+    on: {completed: qa}
+  qa: {type: qa, assignees: [quinn@example.org]}
+"""
+ONE_BATCH = PIPELINE.replace("limit: 5", "limit: 2")
+
+
+@pytest.fixture
+def stage(engine):
+    return Stage(engine)
+
+
+def deployed(stage, text_=PIPELINE, items=9):
+    stage.deploy(text_)
+    stage.add_items(items)
+    stage.claim("ann", "cars")
+    return stage
+
+
+def more(stage, who="ann", task="cars"):
+    with stage.session() as session:
+        actor, task_id = stage.person(session, who), stage.task(session, task).id
+        return work.claim_more(session, actor=actor, task_id=task_id, now=stage.now)
+
+
+def held(stage, who="ann"):
+    return sorted(item for (item, _), row in stage.rows().items() if (row.who, row.state) == (who, "claimed"))
+
+
+def test_who_asks_gets_another_batch_until_the_limit_and_is_told_so(stage):
+    deployed(stage)
+    assert held(stage) == ["0", "1"]
+    assert [len(more(stage)) for _ in range(2)] == [2, 1]
+    assert held(stage) == ["0", "1", "2", "3", "4"]
+    with pytest.raises(Conflict, match="you hold 5 items of 'cars', its limit is 5: finish or release one first"):
+        more(stage)
+    stage.check()
+
+
+def test_with_a_limit_of_one_batch_there_is_no_more_to_ask_for(stage):
+    deployed(stage, ONE_BATCH)
+    with pytest.raises(Conflict, match="its limit is 2"):
+        more(stage)
+    assert held(stage) == ["0", "1"]
+
+
+@pytest.mark.parametrize("end", ["release", "postpone", "submit"])
+def test_what_is_given_back_or_done_makes_room(stage, end):
+    deployed(stage, ONE_BATCH)
+    if end == "submit":
+        stage.submit("ann", "cars", 0, "completed")
+    else:
+        stage.end(end, "ann", "cars", 0)
+    assert len(more(stage)) == 1
+    assert len(held(stage)) == 2
+
+
+def test_without_asking_the_next_batch_comes_when_nothing_is_held(stage):
+    deployed(stage)
+    stage.claim("ann", "cars")
+    stage.submit("ann", "cars", 0, "completed")
+    stage.claim("ann", "cars")
+    assert held(stage) == ["1"]
+
+
+def test_what_a_review_sends_back_does_not_count_to_the_limit(stage):
+    deployed(stage, ONE_BATCH)
+    for item in range(2):
+        stage.submit("ann", "cars", item, "completed")
+    stage.advance()
+    stage.flag("quinn", "qa", "cars")
+    stage.claim("ann", "cars")
+    assert held(stage) == ["0"]
+    assert len(more(stage)) == 2
+    assert len(held(stage)) == 3
+
+
+def test_a_review_that_was_answered_does_not_count_to_the_limit(stage):
+    stage.deploy(PIPELINE.replace("[quinn@example.org]}", "[quinn@example.org], queue: {batch: 1}}"))
+    stage.add_items(3)
+    stage.do_all("ann", "cars", "completed")
+    stage.advance()
+    stage.claim("quinn", "qa")
+    issue = stage.flag("quinn", "qa", "cars")
+    stage.fixed("ann", "cars", issue)
+    stage.claim("quinn", "qa")
+    assert held(stage, "quinn") == ["0"]
+    assert len(more(stage, "quinn", "qa")) == 1
+    with pytest.raises(Conflict, match="its limit is 1"):
+        more(stage, "quinn", "qa")
+
+
+def test_an_empty_pool_has_no_more(stage):
+    deployed(stage, items=2)
+    assert more(stage) == []
+
+
+def test_another_batch_waits_and_is_not_opened_and_keeps_the_first_alive(stage):
+    deployed(stage)
+    stage.tick(minutes=9)
+    more(stage)
+    with stage.session() as session:
+        opened = session.exec(select(Activity.place_id).where(col(Activity.last_at).is_not(None))).all()
+        assert opened == [stage.place(session, "cars", 0).id]
+    stage.tick(minutes=9)
+    stage.sweep()
+    assert held(stage) == ["0", "1", "2", "3"]
+
+
+def test_there_is_no_batch_to_ask_for_where_items_are_allocated_in_advance_or_nothing_is_handed_out(stage):
+    deployed(stage)
+    with pytest.raises(Conflict, match="allocates in advance"):
+        more(stage, "quinn", "qa")
+    stage.set_task("cars", paused_at=stage.now)
+    with pytest.raises(Conflict, match="paused"):
+        more(stage)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_two_windows_of_one_person_take_one_batch(stage):
+    stage.deploy(ONE_BATCH)
+    stage.add_items(9)
+    with stage.session() as one:
+        work.claim_next(one, actor=stage.person(one, "ann"), task_id=stage.task(one, "cars").id, now=stage.now)
+        with pytest.raises(OperationalError, match="lock timeout"), stage.session() as other:
+            other.connection().execute(text("SET LOCAL lock_timeout = '50ms'"))
+            work.claim_next(
+                other, actor=stage.person(other, "ann"), task_id=stage.task(other, "cars").id, now=stage.now
+            )
+    stage.claim("ann", "cars")
+    assert held(stage) == ["0", "1"]

@@ -1,0 +1,133 @@
+"""What managers do says its effects first: exactly those that it then has, and nothing of them stays."""
+
+from functools import partial
+
+import pytest
+from building import person
+from sqlalchemy import Engine
+from stage import Stage, email
+
+from workflow_core.errors import Conflict, NotAllowed
+from workflow_core.services import effects, managing, second_thoughts, workforce
+from workflow_core.services.effects import Effect
+from workflow_core.store.models import Dataset
+
+FORK = """
+pipeline: p
+dataset: d
+source: {folder: /}
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: [a, b]}}
+  a: {type: qa, reviews: [cars], assignees: [ann@example.org, zoe@example.org], on: {approved: j}}
+  b: {type: annotation, recipe: {labels: [y]}, assignees: [bo@example.org], on: {completed: j}}
+  j: {type: qa, reviews: [cars, b], join: all, assignees: [quinn@example.org]}
+"""
+
+
+@pytest.fixture
+def stage(engine: Engine) -> Stage:
+    """An item in a fork: one branch is stuck, since only its author is there for it; bo has the other one open."""
+    stage = Stage(engine)
+    stage.deploy(FORK)
+    stage.add_items(2)
+    stage.set_active("zoe", False)
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.claim("bo", "b")
+    assert stage.row("a").parked == "nobody"
+    return stage
+
+
+def send(session, stage, **more):
+    place_id = stage.place(session, "a", 0).id
+    return managing.send(session, place_id=place_id, to="discarded", now=stage.now, end_claims=True, **more)
+
+
+def release(session, stage, **more):
+    return managing.release(session, place_id=stage.place(session, "b", 0).id, now=stage.now, **more)
+
+
+def remove(session, stage, **more):
+    place = stage.place(session, "b", 0)
+    task = stage.task(session, "b")
+    return managing.remove_items(session, task=task, item_ids=[place.item_id], now=stage.now, end_claims=True, **more)
+
+
+def archive(session, stage, **more):
+    place, task = stage.place(session, "b", 0), stage.task(session, "b")
+    dataset = session.get_one(Dataset, task.dataset_id)
+    return managing.archive_items(
+        session, dataset=dataset, item_ids=[place.item_id], now=stage.now, end_claims=True, **more
+    )
+
+
+def clear(session, stage, **more):
+    task = stage.task(session, "cars")
+    of = second_thoughts.chosen(session, task=task)
+    return second_thoughts.clear(session, task=task, of=of, now=stage.now, end_claims=True, **more)
+
+
+def reassign(session, stage, **more):
+    task = stage.task(session, "b")
+    return workforce.reassign(
+        session, task=task, old=email("bo"), new=email("cy"), now=stage.now, end_claims=True, **more
+    )
+
+
+ACTIONS = {each.__name__: each for each in (send, release, remove, archive, clear, reassign)}
+
+
+def told(stage: Stage, action) -> list[Effect]:
+    with stage.session() as session:
+        return effects.preview(session, partial(action, session, stage, actor=None))
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_a_preview_tells_exactly_what_the_action_then_does_and_nothing_of_it_stays(stage, name):
+    before, places = stage.events(), stage.rows()
+    foretold = told(stage, ACTIONS[name])
+    assert (stage.events(), stage.rows()) == (before, places)
+    stage.check()
+    with stage.session() as session:
+        ACTIONS[name](session, stage, actor=None)
+    assert [each.step.verb for each in foretold] == [event.verb for event in stage.events()[len(before) :]]
+    assert {each.item for each in foretold} == {"0"}
+    stage.check()
+
+
+def test_sending_an_item_away_says_whose_claim_ends_and_asks_to_confirm_it(stage):
+    with pytest.raises(Conflict, match=r"bo@example\.org has 0 open in 'b'; confirm"):
+        stage.send("a", "discarded")
+    ended = [each.step for each in told(stage, send) if each.step.verb == "withdrawn"]
+    assert [(step.task, step.assignee) for step in ended] == [("a", None), ("b", email("bo"))]
+    stage.send("a", "discarded", end_claims=True)
+    assert stage.exits() == {"0": "discarded", "1": None}
+
+
+def test_who_may_not_do_it_is_not_told_what_it_would_do(stage):
+    with stage.session() as session:
+        cy = person(session, email("cy"), project="default")
+        with pytest.raises(NotAllowed):
+            effects.preview(session, partial(send, session, stage, actor=cy))
+
+
+def test_what_others_do_meanwhile_is_no_effect(stage):
+    if stage.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    with stage.session() as session:
+        assert effects.preview(session, partial(stage.add_items, 1)) == []
+    assert stage.exits() == {"0": None, "1": None, "2": None}
+
+
+def test_a_task_is_not_put_away_while_somebody_has_an_item_open(stage):
+    stage.manual_qa("look", "cars", "mo")
+    stage.claim("mo", "look")
+
+    def act(**more):
+        with stage.session() as session:
+            managing.archive(session, actor=None, task=stage.task(session, "look"), now=stage.now, **more)
+
+    with pytest.raises(Conflict, match=r"mo@example\.org has 0 open in 'look'; confirm"):
+        act()
+    act(end_claims=True)
+    assert stage.row("look").state == "withdrawn"

@@ -1,0 +1,155 @@
+"""Who leaves may have been the last to take something: what is in a pool is parked, what they have is told."""
+
+import pytest
+from stage import Stage, email
+
+from workflow_core.services import people, progress
+
+PIPELINE = """
+pipeline: p
+tasks:
+  cars:
+    type: annotation
+    recipe: {labels: [car]}
+    assignees: [ann@example.org]
+    on: {completed: qa}
+  qa:
+    type: qa
+    assignees: [quinn@example.org, ann@example.org]
+    queue: {batch: 1, lease: 30m}
+"""
+
+
+@pytest.fixture
+def stage(engine):
+    """Two items in the pool of `qa`, which ann may not review: quinn alone may."""
+    stage = Stage(engine)
+    stage.deploy(PIPELINE)
+    stage.add_items(3)
+    for _ in range(2):
+        stage.do("ann", "cars", "completed")
+    stage.advance()
+    return stage
+
+
+def deactivate(stage, who):
+    with stage.session() as session:
+        project = stage.task(session, "cars").project_id
+        people.deactivate(session, actor=None, project_id=project, email=email(who), now=stage.now)
+
+
+def deploy_others(stage):
+    """In the file quinn is no more, and ann only reviews: what she has not done herself."""
+    text = PIPELINE.replace("assignees: [ann@example.org]", "assignees: [bo@example.org]")
+    stage.deploy(text.replace("[quinn@example.org, ann@example.org]", "[ann@example.org]"))
+
+
+def parked(stage, task="qa"):
+    return {row.parked for (_, name), row in stage.rows().items() if name == task}
+
+
+def stuck(stage):
+    with stage.session() as session:
+        found = progress.stuck(session, project_id=stage._pipeline(session).project_id)
+    return [(one.item, one.task, one.why, one.assignee) for one in found]
+
+
+LEAVING = {
+    "removed": lambda stage: stage.staff("remove", "qa", email=email("quinn")),
+    "replaced by the author": lambda stage: stage.staff("reassign", "qa", old=email("quinn"), new=email("ann")),
+    "deactivated": lambda stage: deactivate(stage, "quinn"),
+    "not in the file any more": deploy_others,
+}
+
+
+@pytest.mark.parametrize("how", LEAVING)
+def test_what_is_in_a_pool_is_parked_when_the_last_who_may_take_it_leaves_and_free_when_they_are_back(stage, how):
+    LEAVING[how](stage)
+    assert parked(stage) == {"nobody"}
+    assert stuck(stage)[-2:] == [("0", "qa", "nobody", None), ("1", "qa", "nobody", None)]
+    assert [(one.name, one.task_id is None) for one in stage.events("parked")] == [("nobody", False)] * 2
+    stage.check()
+    stage.set_active("quinn", True)
+    stage.staff("add", "qa", email=email("quinn"))
+    assert stage.sweep().freed == 2
+    assert parked(stage) == {None}
+    assert stage.do_all("quinn", "qa", "approved") == ["0", "1"]
+    stage.check()
+
+
+def test_the_pool_of_a_task_that_allocates_in_advance_is_parked_too(engine):
+    stage = Stage(engine)
+    stage.deploy(PIPELINE.replace("    queue: {batch: 1, lease: 30m}\n", ""))
+    stage.add_items(1)
+    stage.staff("remove", "qa", email=email("quinn"))
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.staff("add", "qa", email=email("quinn"))
+    stage.sweep()
+    assert (stage.row("qa").who, parked(stage)) == (None, {None})
+    stage.staff("remove", "qa", email=email("quinn"))
+    assert parked(stage) == {"nobody"}
+
+
+def test_who_leaves_others_behind_parks_nothing(stage):
+    stage.staff("add", "qa", email=email("rae"))
+    stage.staff("remove", "qa", email=email("quinn"))
+    assert parked(stage) == {None}
+    stage.sweep()
+    assert (parked(stage), stage.events("parked")) == ({None}, [])
+
+
+def test_of_a_pool_only_that_is_parked_which_those_who_stay_may_not_take(stage):
+    stage.staff("add", "cars", email=email("bo"))
+    stage.staff("reassign", "cars", old=email("ann"), new=email("bo"))
+    stage.do("bo", "cars", "completed")
+    stage.advance()
+    stage.staff("remove", "qa", email=email("quinn"))
+    assert {item: row.parked for (item, name), row in stage.rows().items() if name == "qa"} == {
+        "0": "nobody",
+        "1": "nobody",
+        "2": None,
+    }
+    assert stage.do_all("ann", "qa", "approved") == ["2"]
+
+
+def test_a_claim_that_ends_after_its_holder_has_gone_is_parked_by_the_same_sweep(stage):
+    stage.claim("quinn", "qa")
+    deactivate(stage, "quinn")
+    assert stage.row("qa").parked is None and stage.row("qa", 1).parked == "nobody"
+    stage.tick(minutes=31)
+    stage.sweep()
+    assert parked(stage) == {"nobody"}
+    assert not stage.sweep()
+    stage.check()
+
+
+@pytest.mark.parametrize("how", ["deactivated", "not in the file any more"])
+def test_what_lies_with_somebody_who_is_gone_is_told_until_it_is_reassigned(stage, how):
+    if how == "deactivated":
+        deactivate(stage, "ann")
+    else:
+        deploy_others(stage)
+    assert ("2", "cars", "gone", "ann@example.org") in stuck(stage)
+    assert stage.row("cars", 2).parked is None
+    assert stage.why(2).waits == (
+        "stuck at cars with ann@example.org: who has it takes no work here any more: reassign what they have",
+    )
+    stage.staff("reassign", "cars", old=email("ann"), new=email("bo"))
+    assert [one for one in stuck(stage) if one[1] == "cars"] == []
+    assert stage.do("bo", "cars", "completed") == "2"
+
+
+def test_what_an_issue_returned_to_somebody_who_is_gone_is_told_only_where_nobody_else_may_fix_it(stage):
+    stage.staff("add", "cars", email=email("bo"))
+    stage.flag("quinn", "qa", "cars")
+    deactivate(stage, "ann")
+    assert [one for one in stuck(stage) if one[0] == "0"] == []
+    deactivate(stage, "bo")
+    assert ("0", "cars", "gone", "ann@example.org") in stuck(stage)
+
+
+def test_nothing_lies_with_who_is_gone_in_a_task_that_is_closed(stage):
+    deactivate(stage, "ann")
+    stage.set_task("cars", closed_at=stage.now)
+    assert stuck(stage) == []
