@@ -80,6 +80,7 @@ def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[
     if not pairs:
         return {}
     before = _listed({one for tasks in upstream.values() for one in tasks})
+    # + 0, or SQLite goes through all places of the tasks instead of the few that are pending.
     rows = run(
         session,
         f"""
@@ -87,7 +88,7 @@ def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[
         busy AS (
             SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND entry_id IS NOT NULL
                 AND state IN ('queued', 'claimed', 'returned', 'waiting')
-            UNION SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND routing = 'pending'
+            UNION SELECT task_id, item_id FROM task_item WHERE task_id + 0 IN ({before}) AND routing = 'pending'
             UNION SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND parked IS NOT NULL
                 AND entry_id IS NOT NULL
         )
@@ -109,6 +110,7 @@ def stuck(session: Session, *, project_id: int, pipeline_id: int | None, limit: 
     """Return the places that are parked, or lie with somebody who is gone, the oldest first."""
     where = "" if pipeline_id is None else "AND t.pipeline_id = :pipeline"
     values = {} if pipeline_id is None else {"pipeline": pipeline_id}
+    # CROSS, because SQLite keeps that order: first who is gone, instead of all that is queued.
     rows = run(
         session,
         f"""
@@ -117,8 +119,9 @@ def stuck(session: Session, *, project_id: int, pipeline_id: int | None, limit: 
             UNION ALL
             SELECT {_TOLD}, :gone
             FROM assignment s JOIN person p ON p.id = s.person_id JOIN task t ON t.id = s.task_id
-            JOIN task_item ON task_item.task_id = s.task_id AND task_item.assignment_id = s.id
-            WHERE NOT (s.active AND p.active) AND t.closed_at IS NULL AND task_item.parked IS NULL
+            CROSS JOIN task_item
+            WHERE task_item.task_id = s.task_id AND task_item.assignment_id = s.id
+            AND NOT (s.active AND p.active) AND t.closed_at IS NULL AND task_item.parked IS NULL
             AND task_item.state IN ('queued', 'returned') AND (task_item.state = 'queued' OR NOT {TAKER})
         )
         SELECT ti.id AS place_id, ti.item_id, i.folder, i.name AS item, t.name AS task, pl.name AS pipeline,
