@@ -70,6 +70,7 @@ _BOTH: Mapping[str, Figure] = {
     "where the items are": lambda session, task: standing.standings(session, [task.id]),
     "ages of issues": lambda session, task: flaws.ages(session, [task.id], now=worked.LATER),
     "progress": lambda session, task: progress.of_tasks(session, tasks=[task]),
+    "what is stuck": lambda session, task: progress.stuck(session, project_id=task.project_id),
 }
 _TOGETHER: Mapping[str, Figure] = {f"all by {by}": partial(_by, by) for by in By if by is not By.LABEL}
 ANNOTATION: Mapping[str, Figure] = {
@@ -86,6 +87,9 @@ QA: Mapping[str, Figure] = {
     **_BOTH,
     "decisions made": lambda session, task: list(quality.made(session, [task.id])),
     "approvals taken back": lambda session, task: list(quality.taken_back(session, [task.id])),
+    "progress, with what is to come": lambda session, task: progress.of_tasks(
+        session, tasks=[task], upstream={task.id: [worked.CARS]}
+    ),
     "issues raised": lambda session, task: list(flaws.raised_in(session, [task.id])),
     **_TOGETHER,
 }
