@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import Engine, text
 
 from workflow_core.services import tracing
 from workflow_core.store.database import session_scope
@@ -28,6 +29,15 @@ def wait_until(condition: Callable[[], Any], seconds: float = PATIENCE, look: fl
         assert time.monotonic() < end, "it did not come true in time"
         time.sleep(look)
     return found
+
+
+def wait_for_a_lock(engine: Engine) -> None:
+    """Return once somebody waits for what somebody else has locked; at once on SQLite, which has one writer."""
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as look:
+            look.execution_options(isolation_level="AUTOCOMMIT")
+            wait_until(lambda: look.execute(text(waits)).scalar_one())
 
 
 class Site:

@@ -166,6 +166,7 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         P.MANAGE_PEOPLE,
         lambda w, actor: people.activate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
     ),
+    discussing.in_task: (P.SEE_PROJECT, lambda w, actor: discussing.in_task(w.session, actor=actor, task=w.cars)),
     progress.stuck: (P.SEE_PROJECT, lambda w, actor: progress.stuck(w.session, project_id=w.project, actor=actor)),
     progress.of_pipeline: (
         P.SEE_PROJECT,
@@ -301,6 +302,9 @@ OWN: dict[Callable[..., Any], Own] = {
     ),
     reviewing.dismiss: Own(
         "quinn", "flagged", lambda w, a, n: reviewing.dismiss(w.session, actor=a, issue_id=n, now=NOW), managers=True
+    ),
+    discussing.thread: Own(
+        "bo", "flagged", lambda w, a, n: discussing.thread(w.session, actor=a, issue_id=n), managers=True
     ),
     discussing.comment: Own(
         "bo",

@@ -1,6 +1,8 @@
 """How the model moves items: routes, routers, joins, visits, exits, and who gets what."""
 
-from model.state import ANYBODY, OPEN, Arrival, Entry, Move, Place, State
+from dataclasses import replace
+
+from model.state import ANYBODY, OPEN, Arrival, Entry, Handed, Move, Place, State
 from workflow_core.domain import allocation, sampling
 from workflow_core.pipeline.compiled import Pipeline, Target
 
@@ -131,6 +133,7 @@ class Moving(State):
         if place.state == "submitted":
             place.keep("re-entry")
             place.visit += counts
+        place.before.append(replace(place.kept) if place.kept else None)
         place.state, place.begun, place.parked, place.placed = "queued", False, None, place.visit
         return place.who
 
@@ -140,6 +143,7 @@ class Moving(State):
             for one in self.issues.values():
                 done = one.item == item and one.state == "for_review" and one.task in self.reviews.get(task, ())
                 if done and one.qa != task and self.places[item, one.qa].state == "submitted":
+                    self.handed.append(Handed(self.next(), one, one.qa, task))
                     one.qa = task
 
     def _allot(self, task: str, items: list[int], weights: dict[int, float] | None = None) -> None:
@@ -205,6 +209,7 @@ class Moving(State):
             else:
                 done[key] = "withdrawn"
                 self._end_placement(*key)
+                place.before.pop()
                 if place.kept:
                     place.restore(unrouted="routed" if place.kept.routing == "again" else "void")
                 else:

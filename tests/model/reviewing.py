@@ -1,5 +1,7 @@
 """How the model reviews: issues, whose turn they make it, and second thoughts."""
 
+from dataclasses import replace
+
 from model.moving import Moving
 from model.state import MANUAL, OPEN, Arrival, Issue, Key, Place
 from workflow_core.domain import allocation
@@ -202,23 +204,38 @@ class Reviewing(Moving):
     def clear(self, key: Key) -> None:
         self.take_back(key[0], {self.places[key].number})
         place = self.places[key]
-        place.who = self.turn(*key, place.who)
         self._open_again(place, "queued")
-        place.parked = None if self.eligible(key[1], key[0]) else "nobody"
+        if place.who not in self.eligible(*key[::-1]):
+            place.who = None
+            self._allot(key[1], [key[0]])
         self.go_on(key[0])
 
     def _open_again(self, place: Place, state: str) -> None:
         place.state, place.status, place.routing, place.parked, place.number = state, None, None, None, 0
+        place.kept = replace(place.before[-1]) if place.before[-1] else None
 
     def take_back(self, item: int, first: set[int]) -> None:
         traced = self.trace(first)
         entry = self.entries.get(item)
         if entry is not None and self.left_by(item, traced):
             self._come_back(item, first)
-        self._withdraw(self.reached(traced))
+        reached = self.reached(traced)
+        self._hand_issues_back(item, traced)
+        self._withdraw(reached)
         for key, place in self.places.items():
             if key[1] != MANUAL and place.state == "submitted" and place.number in traced:
                 place.routing, place.parked = "void", None
+
+    def _hand_issues_back(self, item: int, traced: set[int]) -> None:
+        """Give what is for review, and was handed on where these statuses led, to the QA task that had it first."""
+        led = [one for one in self.moves if one.number in traced and one.verb in ("placed", "met", "arrived")]
+        back = {}
+        for one in self.handed:
+            there = any((m.item, m.name) == (item, one.to) and m.at < one.at < (m.ended or one.at + 1) for m in led)
+            if there and one.issue.item == item and one.issue.state == "for_review":
+                back.setdefault(id(one.issue), one)
+        for one in back.values():
+            one.issue.qa = one.by
 
     def _come_back(self, item: int, first: set[int]) -> None:
         """Bring an item back from its exit, with all that the exit closed, to who has it if they may."""

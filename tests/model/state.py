@@ -42,6 +42,8 @@ class Place:
     kept: Kept | None = None
     placed: int = 1
     """The visit in which it was placed last."""
+    before: list[Kept | None] = field(default_factory=lambda: [None])
+    """What it had when it was placed, once for each placement that stands."""
 
     def seen(self):
         kept = (self.kept.status, self.kept.by) if self.kept else (None, None)
@@ -112,6 +114,16 @@ class Move:
 
 
 @dataclass
+class Handed:
+    """An issue for review that became another QA task's."""
+
+    at: int
+    issue: Issue
+    by: str
+    to: str
+
+
+@dataclass
 class State:
     """Items by their keys, people by their e-mails, assignments by their keys in the database."""
 
@@ -136,6 +148,7 @@ class State:
     set_by: dict[int, tuple[Key, str]] = field(default_factory=dict)
     """Where a status was set, and by whom."""
     moves: list[Move] = field(default_factory=list)
+    handed: list[Handed] = field(default_factory=list)
     happened: int = 0
     open_shares: list[tuple[str, list[int], dict[int, int]]] = field(default_factory=list)
     """Items whose holder is not adopted yet: how many of them each assignment must have."""

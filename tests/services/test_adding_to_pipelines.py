@@ -1,12 +1,18 @@
 """An item that is added to a pipeline's task enters there, if it can."""
 
+from threading import Thread
+
 import pytest
 from building import BOX, NOW, add_items, deploy, exits, good, make_task, move, rows, task, work_in, work_through
+from reviewed import until_qa
+from running import wait_for_a_lock
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.errors import Conflict, NotFound
-from workflow_core.services import tasks
+from workflow_core.services import second_thoughts, tasks
+from workflow_core.store.database import session_scope
 from workflow_core.store.models import Annotation, Item
 
 SIGNS = Recipe((Label("sign", tools=("polygon",)),))
@@ -124,3 +130,29 @@ def test_a_task_is_named_with_its_pipeline_where_its_name_alone_would_mean_two(s
     make_task(session, "street/cars")
     with pytest.raises(NotFound, match="no task 'street/cars'"):
         task(session, "street/cars")
+
+
+def test_an_item_that_comes_back_while_it_is_added_is_not_in_two_places(engine: Engine) -> None:
+    stage = until_qa(engine)
+    stage.do("quinn", "qa", "approved")
+    stage.advance()
+    refused: list[str] = []
+
+    def add() -> None:
+        try:
+            with session_scope(engine) as session:
+                tasks.add_items(session, actor=None, task=stage.task(session, "expert"), now=stage.now)
+        except Conflict as conflict:
+            refused.append(str(conflict))
+
+    beside = Thread(target=add)
+    with stage.session() as session:
+        qa = stage.task(session, "qa")
+        of = [stage.place(session, "qa", 0)]
+        second_thoughts.clear(session, actor=None, task=qa, of=of, now=stage.now)
+        beside.start()
+        wait_for_a_lock(engine)
+    beside.join()
+    assert refused == ["1 of these items are on their way in 'p' already; wait for them"]
+    assert stage.row("qa").state == "queued" and stage.places() == {"qa": 1}
+    stage.check()

@@ -5,7 +5,7 @@ from sqlmodel import select
 from stage import Stage
 
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import reviewing, second_thoughts, tasks
+from workflow_core.services import managing, reviewing, second_thoughts, tasks
 from workflow_core.store.models import Task, TaskItem
 
 PIPELINE = """
@@ -97,3 +97,51 @@ def test_a_status_that_an_exit_gave_back_is_cleared_with_the_exit_that_it_led_to
         assert stage.do(who, task, "completed") == "0"
         stage.advance()
     stage.check()
+
+
+WITHOUT_CARS = PIPELINE.replace(next(line for line in PIPELINE.splitlines(keepends=True) if " cars:" in line), "")
+
+
+def closed(stage, task="cars"):
+    stage.sweep()
+    with stage.session() as session:
+        return stage.task(session, task).closed_at is not None
+
+
+def without_cars(stage, status="approved"):
+    """The item leaves, and the task `cars` is in the pipeline no more."""
+    stage.do("quinn", "qa", status)
+    stage.advance()
+    stage.deploy(WITHOUT_CARS)
+
+
+@pytest.mark.parametrize("status", ["approved", "discarded"])
+def test_a_task_that_has_left_its_pipeline_opens_again_with_an_item_that_a_review_returns(stage, status):
+    without_cars(stage, status)
+    assert closed(stage) and not closed(stage, "signs")
+    issue = flag(stage, "eve", "again", "cars")
+    assert not closed(stage) and not closed(stage)
+    redone(stage, "ann", "cars", issue)
+    judge(stage, reviewing.approve, "eve", issue)
+    assert stage.exits() == {"0": status} and closed(stage)
+    stage.check()
+
+
+def test_a_task_that_a_manager_closed_after_it_had_left_its_pipeline_stays_closed(stage):
+    without_cars(stage)
+    assert closed(stage)
+    with stage.session() as session:
+        managing.close(session, actor=None, task=stage.task(session, "cars"), now=stage.now)
+    flag(stage, "eve", "again", "cars")
+    assert closed(stage)
+    assert "but the task is closed" in stage.why().waits[0]
+
+
+def test_a_task_that_was_put_away_is_open_again_once_the_file_has_it_again(stage):
+    without_cars(stage)
+    with stage.session() as session:
+        managing.archive(session, actor=None, task=stage.task(session, "cars"), now=stage.now, with_finished=True)
+    stage.deploy(PIPELINE)
+    assert not closed(stage)
+    stage.add_items(1)
+    assert stage.do("ann", "cars", "completed") == "1"

@@ -11,7 +11,7 @@ from building import NOW, add_items, dataset, move, person, rows, task, work_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from photographed import LATER, PHOTO, SECRET, archive, car, erase, export, on_street, photo
-from running import wait_until
+from running import wait_for_a_lock
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import Session, SQLModel, col, select
 
@@ -179,15 +179,11 @@ def test_who_adds_it_while_it_is_erased_comes_too_late(street: Engine) -> None:
         with session_scope(street) as session:
             added.append(data.add_items(session, actor=None, dataset=dataset(session), new=[PHOTO], now=LATER))
 
-    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     beside = Thread(target=add)
     with session_scope(street) as session:
         erasing.erase(session, actor=None, item_ids=ids, now=LATER)
         beside.start()
-        if street.dialect.name == "postgresql":
-            with street.connect() as look:
-                look.execution_options(isolation_level="AUTOCOMMIT")
-                wait_until(lambda: look.execute(text(waits)).scalar_one())
+        wait_for_a_lock(street)
     beside.join()
     assert added == [data.Added(new=0, present=0, entered=0, erased=1)]
 

@@ -85,7 +85,7 @@ SERVICES: dict[str, tuple[Permission, Call]] = {
     "clear": (
         Permission.CLEAR_STATUS,
         lambda session, actor: second_thoughts.clear(
-            session, actor=actor, task=task(session, "qa"), of=[place(session, "submitted")], now=NOW, end_claims=True
+            session, actor=actor, task=cars(session), of=[place(session, "submitted")], now=NOW, end_claims=True
         ),
     ),
     "preview of a clear": (

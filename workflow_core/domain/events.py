@@ -68,6 +68,10 @@ class Verb(StrEnum):
     """The reviewer approved the fix of an issue."""
     DISMISSED = "dismissed"
     """An issue was taken back or overruled."""
+    HANDED_ON = "handed-on"
+    """An issue for review became the next review's, since its own had decided."""
+    HANDED_BACK = "handed-back"
+    """What had led to the next review was taken back: the issue is again that review's which had handed it on."""
     IMPORTED = "imported"
     """Annotations made elsewhere came in for a task."""
     ARCHIVED = "archived"
@@ -124,6 +128,8 @@ SENTENCES: Final[Mapping[Verb, str]] = MappingProxyType(
         Verb.REOPENED: "{actor} re-opened an issue in {task}",
         Verb.ACCEPTED: "{actor} approved the fix of an issue in {task}",
         Verb.DISMISSED: "{actor} dismissed an issue in {task}",
+        Verb.HANDED_ON: "an issue for review became one of {task}",
+        Verb.HANDED_BACK: "an issue for review went back to {task}",
         Verb.IMPORTED: "{actor} imported annotations for {task}",
         Verb.ARCHIVED: "{actor} archived it",
         Verb.ERASED: "{actor} erased it",

@@ -42,6 +42,8 @@ class Place:
     assignment_id: int | None = None
     kept: Kept = Kept.NOTHING
     kept_status: str | None = None
+    before: tuple[str | None, ...] = field(default=(None,), compare=False)
+    """The statuses that it had when it was placed, one for each placement that stands."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,14 @@ def _move(place: Place | None, event: HistoryEvent) -> Place:
     state = next_state(place.state, what, kept=place.kept)
     kept = next_kept(place.state, what, kept=place.kept)
     said = event.status if event.verb is Verb.SUBMITTED else place.kept_status
+    taken = None if kept is Kept.NOTHING else place.kept_status or place.status
+    before = place.before
+    if what is Event.REENTER:
+        before = (*before, place.status)
+    elif what is Event.WITHDRAW:
+        before = before[:-1]
+    elif what in (Event.CLEAR, Event.UNDO) and before[-1:] not in ((), (None,)):
+        kept, taken = Kept.BY_REENTRY, before[-1]
     return replace(
         place,
         state=state,
@@ -137,5 +147,6 @@ def _move(place: Place | None, event: HistoryEvent) -> Place:
         visit=event.visit or place.visit,
         assignment_id=event.assignment_id,
         kept=kept,
-        kept_status=None if kept is Kept.NOTHING else place.kept_status or place.status,
+        kept_status=taken,
+        before=before,
     )

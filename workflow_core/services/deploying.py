@@ -81,7 +81,8 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
             session, pipeline, one, known.get(one.name), last.get(one.name), read, invited, now
         )
         if one.name not in before:
-            task.closed_at = None
+            task.closed_at = task.archived_at = None
+            task.closed_by_deploy = False
         invited |= teams.apply(session, task=task, team=one.assignees, project_id=project.id, now=now)
     review_more = _apply_reviews(session, spec, tasks)
     session.flush()

@@ -83,8 +83,9 @@ def follow_up(
     session.flush()
     # A review outside the pipeline may have held the item there.
     freed = {session.get_one(TaskItem, issue.place_id).entry_id for issue in resolved}
-    for entry_id in freed | ({place.entry_id} if taken is not None else set()):
-        placing.go_on(session, entry_id=entry_id, now=now)
+    if taken is not None:
+        freed.add(place.entry_id)
+    placing.go_on(session, entry_ids=freed, now=now)
 
 
 def _dismiss(session: Session, place: TaskItem, task: Task, actor_id: int, now: datetime) -> list[Issue]:

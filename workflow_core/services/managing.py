@@ -152,7 +152,7 @@ def _confirm_claims(session: Session, of: ColumnElement[bool], end_claims: bool,
 def close(session: Session, *, actor: Actor, task: Task, now: datetime) -> None:
     """Let nobody work on a task any more; what is there stays."""
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
-    task.closed_at = task.closed_at or now
+    task.closed_at, task.closed_by_deploy = task.closed_at or now, False
     session.add(task)
     session.flush()
 
@@ -161,6 +161,7 @@ def reopen(session: Session, *, actor: Actor, task: Task) -> None:
     """Let people work on a closed or archived task again."""
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
     task.closed_at = task.archived_at = None
+    task.closed_by_deploy = False
     session.add(task)
     session.flush()
 
@@ -189,8 +190,8 @@ def archive(
     where = f"task_item.task_id = {int(task.id)}"
     places.lock_all(session, col(TaskItem.task_id) == task.id)
     _confirm_claims(session, col(TaskItem.task_id) == task.id, end_claims, "archive")
-    for entry_id in exits.withdraw(session, where=where, name="archived", now=now):
-        placing.go_on(session, entry_id=entry_id, now=now)
+    freed = exits.withdraw(session, where=where, name="archived", now=now)
+    placing.go_on(session, entry_ids=freed, now=now)
     task.archived_at = task.closed_at = now
     session.add(task)
     session.flush()

@@ -158,7 +158,7 @@ def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Iss
     session.flush()
     issues.settle(session, issue, actor_id=actor.id if actor else None, now=now)
     session.flush()
-    placing.go_on(session, entry_id=session.get_one(TaskItem, issue.place_id).entry_id, now=now)
+    placing.go_on(session, entry_ids=[session.get_one(TaskItem, issue.place_id).entry_id], now=now)
     return issue
 
 

@@ -11,10 +11,10 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import data, own, people
 from workflow_core.services.people import Actor
-from workflow_core.store import lineage, places, placing
-from workflow_core.store.issues import author_of, turn_of
+from workflow_core.store import cleared, lineage, places, placing
+from workflow_core.store.issues import author_of
 from workflow_core.store.lineage import Effects
-from workflow_core.store.models import Assignment, Dataset, Entry, Item, Person, Task, TaskItem
+from workflow_core.store.models import Dataset, Item, Person, Task, TaskItem
 
 
 def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Effects:
@@ -28,7 +28,7 @@ def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Ef
     """
     place, task, assignment = own.place_of(session, actor=actor, place_id=place_id)
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.UNDO_OWN_STATUS)
-    _check_present(session, place)
+    _check_present(place, session.get_one(Item, place.item_id))
     own.check_open(task, assignment, now, holding=True)
     if author_of(session, place, None) != actor.id or place.assignment_id != assignment.id:
         raise Conflict(f"{_name(session, place)} was {place.status} by somebody else; a manager can clear it")
@@ -41,11 +41,14 @@ def undo(session: Session, *, actor: Person, place_id: int, now: datetime) -> Ef
         raise Conflict(f"{_name(session, place)} was begun {where} already; ask a manager to clear it")
     if effects.exported:
         raise Conflict(f"{_name(session, place)} is exported already; ask a manager to clear it")
-    _check_at_exit(session, place)
+    _check_at_exit(session)
     status, until = place.status, now + timedelta(seconds=task.lease)
     lineage.take_back(session, reason="undo", now=now)
     session.expire_all()
-    _reopen(session, place, work.State.CLAIMED, now)
+    session.refresh(place)
+    cleared.uncover(session, place)
+    place.state, place.since = work.State.CLAIMED, now
+    place.status = place.status_event_id = place.routing = place.parked = None
     place.lease_until, place.claim_no, place.begun = until, place.claim_no + 1, True
     places.record(session, place, "undone", actor_id=actor.id, now=now, status=status)
     session.flush()
@@ -70,7 +73,7 @@ def chosen(
         .order_by(col(TaskItem.id))
     )
     if place_ids is not None:
-        query = query.where(col(TaskItem.id).in_(list(place_ids)))
+        query = query.where(places.listed(place_ids))
     if status is not None:
         query = query.where(TaskItem.status == status)
     return list(session.exec(query))
@@ -97,46 +100,33 @@ def clear(
     `end_claims` confirms that people who have such an item open lose their claim (their drafts stay).
 
     Raises:
+        NotFound: one of the places is not in the task.
         Conflict: somebody holds a place that would be withdrawn and it was not confirmed; or a status is history.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
     ids = [place.id for place in of]
-    places.lock_listed(session, ids)
-    locked = [_locked(session, one) for one in ids]
-    for place in locked:
-        _check_present(session, place)
-    lineage.trace(session, [place.status_event_id for place in locked])
+    places.lock_all(session, places.listed(ids))
+    present = select(TaskItem, Item).join(Item).where(places.listed(ids), TaskItem.task_id == task.id)
+    locked = session.exec(present.execution_options(populate_existing=True)).all()
+    for one in set(ids) - {place.id for place, _ in locked}:
+        raise NotFound(f"there is no place {one} in {task.name!r}")
+    for place, item in locked:
+        _check_present(place, item)
+    lineage.trace(session, [place.status_event_id for place, _ in locked])
     effects = lineage.effects(session)
     claimed = sum(reached.state == work.State.CLAIMED for reached in effects.places)
     if claimed and not end_claims:
         raise Conflict(f"{claimed} of the places reached are open with somebody; confirm to end their claims")
-    for place in locked:
-        _check_at_exit(session, place)
-    cleared = [(place, place.status) for place in locked]
+    _check_at_exit(session)
+    entry_ids = [place.entry_id for place, _ in locked]
     lineage.take_back(session, reason="clear", now=now)
+    cleared.reopen(session, ids, actor_id=actor.id if actor else None, now=now)
     session.expire_all()
-    for place, status in cleared:
-        _reopen(session, place, work.State.QUEUED, now)
-        author = session.get(Assignment, place.assignment_id) if place.assignment_id else None
-        turn = turn_of(session, place, author.person_id if author else None)
-        place.assignment_id = turn.assignment_id
-        places.record(session, place, "cleared", actor_id=actor.id if actor else None, now=now, status=status)
-        places.park(session, place, turn.parked, now=now)
-    session.flush()
-    for entry_id in {place.entry_id for place, _ in cleared}:
-        placing.go_on(session, entry_id=entry_id, now=now)
+    placing.go_on(session, entry_ids=entry_ids, now=now)
     return effects
 
 
-def _locked(session: Session, place_id: int) -> TaskItem:
-    place = places.lock(session, place_id)
-    if place is None:
-        raise NotFound(f"there is no place {place_id}")
-    return place
-
-
-def _check_present(session: Session, place: TaskItem) -> None:
-    item = session.get_one(Item, place.item_id)
+def _check_present(place: TaskItem, item: Item) -> None:
     name = item.name
     if item.archived_at is not None:
         raise Conflict(f"{name} is deleted: what was done on it stays as history")
@@ -146,19 +136,12 @@ def _check_present(session: Session, place: TaskItem) -> None:
         raise Conflict(f"the status {place.status} of {name} is history: what led to it was taken back")
 
 
-def _check_at_exit(session: Session, place: TaskItem) -> None:
+def _check_at_exit(session: Session) -> None:
     """At an exit only a status that led there can be taken back."""
-    entry = session.get(Entry, place.entry_id) if place.entry_id is not None else None
-    if entry is None or entry.exit is None or lineage.leads_to_exit(session, entry_id=entry.id):
-        return
-    raise Conflict(f"{_name(session, place)} left by {entry.exit!r}, and not by its status here; clear what led there")
-
-
-def _reopen(session: Session, place: TaskItem, state: work.State, now: datetime) -> None:
-    session.refresh(place)
-    place.state = state
-    place.status = place.status_event_id = place.routing = place.parked = None
-    place.since = now
+    left = lineage.left_otherwise(session)
+    if left is not None:
+        name, exit_ = left
+        raise Conflict(f"{name} left by {exit_!r}, and not by its status here; clear what led there")
 
 
 def _name(session: Session, place: TaskItem) -> str:

@@ -190,6 +190,7 @@ def _enter(session: Session, task: Task, now: datetime) -> None:
         raise Conflict(f"task {task.name!r} is no longer in pipeline {pipeline.name!r}; its items finish there")
     if versions.in_fork(session, version_id=version.id, task_id=task.id):
         raise Conflict(f"task {task.name!r} lies inside a fork of {pipeline.name!r}; add items before the fork")
+    entering.lock_chosen(session)
     elsewhere = entering.open_elsewhere(session, pipeline_id=pipeline.id)
     if elsewhere:
         raise Conflict(f"{elsewhere} of these items are on their way in {pipeline.name!r} already; wait for them")

@@ -8,6 +8,7 @@ Everything that places items (routing, entering, adding, sending) fills this one
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -170,6 +171,19 @@ def look_up_existing(session: Session, *, where: str = "TRUE") -> None:
         ) n
         WHERE arrival.id = n.id
         """,
+    )
+
+
+def record_parked(session: Session, *, now: datetime) -> None:
+    """Write the events of arrivals that nobody may take."""
+    run(
+        session,
+        """
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
+        SELECT :now, 'parked', item_id, task_id, entry_id, cause_id, parked
+        FROM arrival WHERE kind = 'task' AND parked IS NOT NULL
+        """,
+        now=now,
     )
 
 

@@ -38,6 +38,11 @@ def draw(seed: Seed, item_id: str) -> str:
     return f"((({x}) * {seed.a} + {seed.b}) % {PRIME}) * {SCALE} / {PRIME}"
 
 
+def json(session: Session) -> str:
+    """Return the type to which text is cast to be kept as a document."""
+    return "JSONB" if is_postgres(session) else "TEXT"
+
+
 def notify(session: Session) -> None:
     """Wake the movers when this transaction commits; on SQLite they see the file change."""
     if is_postgres(session):

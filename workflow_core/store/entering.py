@@ -52,6 +52,15 @@ def choose(session: Session, *, where: ColumnElement[bool], limit: int) -> int:
     return session.connection().execute(into).rowcount
 
 
+def lock_chosen(session: Session) -> None:
+    """Lock the entries that the chosen items have, in the order of `places`: none of them comes back meanwhile."""
+    if is_postgres(session):
+        run(
+            session,
+            "SELECT id FROM entry WHERE item_id IN (SELECT item_id FROM entering) ORDER BY id FOR NO KEY UPDATE",
+        )
+
+
 def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime) -> None:
     """Make the entries of the chosen items, with their event; who had left comes back, on this version."""
     run(

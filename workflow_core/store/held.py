@@ -67,11 +67,11 @@ def hold_again(session: Session, *, place: TaskItem, now: datetime) -> None:
     session.flush()
 
 
-def let_go(session: Session, *, entry_id: int | None, now: datetime) -> None:
-    """Let an item that is held at an exit leave, if no issue on its rows is unresolved any more."""
+def let_go(session: Session, *, entries: str, now: datetime) -> None:
+    """Let those of these entries that are held at an exit leave, if no issue on their rows is unresolved any more."""
     session.flush()
-    entry = session.get(Entry, entry_id, populate_existing=True) if entry_id else None
-    if entry is None or entry.held_exit is None:
+    held = f"e.id IN ({entries}) AND e.held_exit IS NOT NULL"
+    if run(session, f"SELECT 1 FROM entry e WHERE {held} LIMIT 1").first() is None:
         return
     arrivals.prepare(session)
     free = run(
@@ -83,10 +83,8 @@ def let_go(session: Session, *, entry_id: int | None, now: datetime) -> None:
                 AND h.verb = 'held' ORDER BY h.id DESC LIMIT 1),
                n.id, 'exit'
         FROM entry e JOIN node n ON n.version_id = e.version_id AND n.kind = 'exit' AND n.name = e.held_exit
-        WHERE e.id = :entry AND e.held_exit IS NOT NULL
-        AND NOT {UNRESOLVED.format(item="e.item_id", entry="e.id")}
+        WHERE {held} AND NOT {UNRESOLVED.format(item="e.item_id", entry="e.id")}
         """,
-        entry=entry_id,
     ).rowcount
     if free:
         exits.leave(session, now=now)

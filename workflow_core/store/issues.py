@@ -10,7 +10,7 @@ from workflow_core.domain import allocation
 from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState, next_state
 from workflow_core.store import authors, places
 from workflow_core.store.allotting import NOBODY
-from workflow_core.store.dialect import is_postgres, run
+from workflow_core.store.dialect import json, run
 from workflow_core.store.models import Assignment, Event, Issue, Person, Review, Task, TaskItem
 
 VERBS = {
@@ -124,30 +124,42 @@ def settle_reviewer(session: Session, qa_place_id: int, *, now: datetime) -> Non
     places.park(session, qa, turn.parked, now=now)
 
 
-def hand_on(session: Session) -> None:
+NEXT = """
+    SELECT i.id, i.flagged_place_id AS owner_id, max(ti.id) AS place_id
+    FROM arrival a JOIN issue i ON i.item_id = a.item_id AND i.state = 'for_review'
+    JOIN task_item owner ON owner.id = i.flagged_place_id AND owner.state = 'submitted'
+    JOIN task_item returned ON returned.id = i.place_id
+    JOIN review r ON r.qa_task_id = a.task_id AND r.task_id = returned.task_id
+    JOIN task_item ti ON ti.task_id = a.task_id AND ti.item_id = a.item_id
+        AND ti.state IN ('queued', 'claimed', 'waiting')
+    WHERE a.kind IN ('task', 'open') AND owner.task_id <> a.task_id
+    GROUP BY i.id, i.flagged_place_id
+"""
+
+
+def hand_on(session: Session, *, now: datetime) -> None:
     """Give the issues for review of QA places that have a status to the next QA place, among the arrivals."""
     answered = """SELECT 1 FROM arrival a JOIN issue i ON i.item_id = a.item_id AND i.state = 'for_review'
     WHERE a.kind IN ('task', 'open') LIMIT 1"""
     if run(session, answered).first() is None:
         return
+    hand_over(session, NEXT, verb="handed-on", now=now)
+
+
+def hand_over(session: Session, which: str, *, verb: str, now: datetime) -> None:
+    """Let issues become those of another QA place; `which` is SQL that selects `id`, `owner_id` and `place_id`."""
     run(
         session,
-        """
-        UPDATE issue SET flagged_place_id = n.place_id
-        FROM (
-            SELECT i.id, max(ti.id) AS place_id
-            FROM arrival a JOIN issue i ON i.item_id = a.item_id AND i.state = 'for_review'
-            JOIN task_item owner ON owner.id = i.flagged_place_id AND owner.state = 'submitted'
-            JOIN task_item returned ON returned.id = i.place_id
-            JOIN review r ON r.qa_task_id = a.task_id AND r.task_id = returned.task_id
-            JOIN task_item ti ON ti.task_id = a.task_id AND ti.item_id = a.item_id
-                AND ti.state IN ('queued', 'claimed', 'waiting')
-            WHERE a.kind IN ('task', 'open') AND owner.task_id <> a.task_id
-            GROUP BY i.id
-        ) n
-        WHERE issue.id = n.id
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, detail)
+        SELECT :now, :verb, ti.item_id, ti.task_id, ti.entry_id,
+               CAST('{{"issue": ' || n.id || ', "from": ' || n.owner_id || '}}' AS {json(session)})
+        FROM ({which}) n JOIN task_item ti ON ti.id = n.place_id ORDER BY n.id
         """,
+        now=now,
+        verb=verb,
     )
+    run(session, f"UPDATE issue SET flagged_place_id = n.place_id FROM ({which}) n WHERE issue.id = n.id")
 
 
 def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Issue]:
@@ -165,7 +177,7 @@ def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Is
         f"""
         INSERT INTO event (at, verb, item_id, task_id, entry_id, name, detail)
         SELECT :now, 'dismissed', ti.item_id, ti.task_id, ti.entry_id, 'withdrawn',
-               CAST('{{"issue": ' || issue.id || '}}' AS {"JSONB" if is_postgres(session) else "TEXT"})
+               CAST('{{"issue": ' || issue.id || '}}' AS {json(session)})
         FROM issue JOIN task_item ti ON ti.id = issue.place_id WHERE issue.id IN (SELECT id FROM issue WHERE {mine})
         """,
         now=now,

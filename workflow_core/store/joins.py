@@ -80,11 +80,11 @@ def fire(session: Session) -> int:
     ).rowcount
 
 
-def ask_again(session: Session, *, entry_id: int) -> int:
-    """Make an arrival of each join at which an item waits and nothing is missing now. Returns how many fire."""
+def ask_again(session: Session, *, entries: str) -> int:
+    """Make an arrival of each join at which one of these entries waits and misses nothing. Returns how many fire."""
     waiting = run(
         session,
-        """
+        f"""
         INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id)
         SELECT DISTINCT ti.id, e.id, e.item_id, e.version_id, ti.status_event_id, n.id, 'join', n.task_id
         FROM entry e JOIN node n ON n.version_id = e.version_id AND n.is_join JOIN branch b ON b.join_id = n.id
@@ -92,12 +92,11 @@ def ask_again(session: Session, *, entry_id: int) -> int:
             AND ti.routing = 'routed'
         JOIN event a ON a.item_id = e.item_id AND a.cause_id = ti.status_event_id AND a.verb = 'arrived'
             AND a.task_id = n.task_id
-        WHERE e.id = :entry AND e.exit IS NULL AND NOT EXISTS (
+        WHERE e.id IN ({entries}) AND e.exit IS NULL AND NOT EXISTS (
             SELECT 1 FROM event p WHERE p.item_id = e.item_id AND p.task_id = n.task_id AND p.entry_id = e.id
             AND p.verb = 'placed' AND p.id > a.id
         )
         """,
-        entry=entry_id,
     ).rowcount
     return fire(session) if waiting else 0
 

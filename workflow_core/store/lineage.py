@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.store import arrivals, exits, placing
+from workflow_core.store import arrivals, exits, issues, placing
 from workflow_core.store.dialect import is_postgres, notify, run
 
 STANDS = """
@@ -56,6 +56,31 @@ CLOSED = f"""
     )
 """
 """The places that such an exit has closed; the starting places are the caller's."""
+
+HANDED_ON = f"""
+    SELECT id, owner_id, place_id FROM (
+        SELECT i.id, i.flagged_place_id AS owner_id, CAST(h.detail ->> 'from' AS BIGINT) AS place_id,
+               row_number() OVER (PARTITION BY i.id ORDER BY h.id) AS number
+        FROM taken_back b JOIN event p ON p.cause_id = b.cause_id AND p.verb IN ('placed', 'arrived')
+        JOIN event h ON h.item_id = p.item_id AND h.task_id = p.task_id AND h.entry_id = p.entry_id
+            AND h.verb = 'handed-on' AND h.id > p.id AND {STANDS.format(until="h.id")}
+        JOIN issue i ON i.id = CAST(h.detail ->> 'issue' AS BIGINT) AND i.state = 'for_review'
+    ) f WHERE number = 1 AND place_id <> owner_id
+"""
+"""The issues for review that were handed on where the statuses led, and the places that had each of them before."""
+
+
+BELOW = f"""
+    SELECT ti.id AS place_id, k.id AS event_id, k.status,
+           CASE WHEN CAST(b.detail ->> 'routed' AS BIGINT) = 1 THEN 'routed' ELSE 'void' END AS routing
+    FROM task_item ti
+    JOIN event b ON b.id = (
+        SELECT max(p.id) FROM event p WHERE p.item_id = ti.item_id AND p.task_id = ti.task_id AND p.verb = 'placed'
+        AND p.name IS NULL AND p.id < ti.status_event_id AND {STANDS.format(until="ti.status_event_id")}
+    )
+    JOIN event k ON k.id = CAST(b.detail ->> 'kept' AS BIGINT)
+"""
+"""The statuses that places had before the re-entry in which they have got their present ones."""
 
 
 @dataclass(frozen=True)
@@ -126,10 +151,17 @@ def effects(session: Session) -> Effects:
     )
 
 
-def leads_to_exit(session: Session, *, entry_id: int) -> bool:
-    """Say whether what `trace` found contains the status by which an entry left."""
-    found = run(session, f"SELECT 1 FROM entry WHERE {LEFT} AND entry.id = :id", id=entry_id)
-    return found.first() is not None
+def left_otherwise(session: Session) -> tuple[str, str] | None:
+    """Return an item that has left by none of the statuses that `trace` began with, and the exit; None if none has."""
+    found = run(
+        session,
+        f"""
+        SELECT i.name, entry.exit FROM taken_back s JOIN event e ON e.id = s.cause_id
+        JOIN entry ON entry.id = e.entry_id JOIN item i ON i.id = entry.item_id
+        WHERE s.first AND entry.exit IS NOT NULL AND NOT ({LEFT}) ORDER BY i.id LIMIT 1
+        """,
+    ).first()
+    return None if found is None else (found.name, found.exit)
 
 
 def take_back(session: Session, *, reason: str, now: datetime) -> None:
@@ -140,6 +172,7 @@ def take_back(session: Session, *, reason: str, now: datetime) -> None:
     _come_back(session, now)
     # Put down first: with the events of the withdrawal nothing stands that was reached.
     run(session, f"INSERT INTO withdrawing SELECT task_item.id FROM task_item WHERE {REACHED} AND {exits.OPEN}")
+    _hand_back(session, now)
     exits.withdraw(session, where="task_item.id IN (SELECT place_id FROM withdrawing)", name=reason, now=now)
     run(
         session,
@@ -148,6 +181,13 @@ def take_back(session: Session, *, reason: str, now: datetime) -> None:
         WHERE state = 'submitted' AND status_event_id IN (SELECT cause_id FROM taken_back)
         """,
     )
+
+
+def _hand_back(session: Session, now: datetime) -> None:
+    """Give issues for review that were handed on to places reached back to the reviews that had them before."""
+    answered = "SELECT 1 FROM issue WHERE state = 'for_review' AND item_id IN (SELECT item_id FROM taken_back) LIMIT 1"
+    if run(session, answered).first() is not None:
+        issues.hand_over(session, HANDED_ON, verb="handed-back", now=now)
 
 
 def _come_back(session: Session, now: datetime) -> None:

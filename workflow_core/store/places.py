@@ -45,10 +45,9 @@ def lock_all(session: Session, where: ColumnElement[bool] | TextClause) -> None:
     _lock(session, places, of=TaskItem)
 
 
-def lock_listed(session: Session, ids: Iterable[int]) -> None:
-    """Lock places by their keys, however many; a statement has no so many parameters."""
-    listed = ", ".join(str(int(one)) for one in ids) or "NULL"
-    lock_all(session, text(f"task_item.id IN ({listed})"))
+def listed(ids: Iterable[int]) -> TextClause:
+    """Return the condition that a place is one of these, however many; a statement has no so many parameters."""
+    return text(f"task_item.id IN ({', '.join(str(int(one)) for one in ids) or 'NULL'})")
 
 
 def _lock(session: Session, rows: SelectOfScalar[int], of: type[TaskItem] | None = None) -> None:

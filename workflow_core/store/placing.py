@@ -1,15 +1,26 @@
 """Put arrivals in their places: new rows, re-entries, exits, events. Idempotent by the unique place of an item."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session
 
 from workflow_core.store import allotting, arrivals, exits, held, issues, joins, routers, versions
 from workflow_core.store.arrivals import Standing, give_up, look_up_existing, standing
-from workflow_core.store.dialect import run
+from workflow_core.store.dialect import json, run
 
 OVERFLOWS = 8
 """How often one arrival may be diverted by `max_visits` before it is parked."""
+
+
+TAKEN = """
+    CASE WHEN a.kind = 'task' AND x.kept_by = 're-entry' THEN CAST(
+        '{{"kept": ' || x.kept_event_id
+        || ', "routed": ' || CASE WHEN x.kept_routing = 'routed' THEN 1 ELSE 0 END || '}}' AS {json}
+    ) END
+"""
+"""The status that a re-entry takes: it shows again when the one that is set next is taken back."""
+TAKEN_FROM = "LEFT JOIN task_item x ON x.id = a.existing_id"
 
 
 def place(session: Session, *, now: datetime, bounded: bool = True, meeting: bool = True) -> None:
@@ -26,13 +37,14 @@ def place(session: Session, *, now: datetime, bounded: bool = True, meeting: boo
             _settle(session, now, at_joins=False, bounded=bounded)
 
 
-def go_on(session: Session, *, entry_id: int | None, now: datetime) -> None:
-    """Let an item go on where only an issue stood in its way: at the exit that held it, or at a join."""
-    if entry_id is None:
+def go_on(session: Session, *, entry_ids: Iterable[int | None], now: datetime) -> None:
+    """Let items go on where only an issue stood in their way: at the exit that held them, or at a join."""
+    listed = ", ".join(str(int(one)) for one in sorted({one for one in entry_ids if one is not None}))
+    if not listed:
         return
-    held.let_go(session, entry_id=entry_id, now=now)
+    held.let_go(session, entries=listed, now=now)
     arrivals.prepare(session)
-    if joins.ask_again(session, entry_id=entry_id):
+    if joins.ask_again(session, entries=listed):
         _settle(session, now, at_joins=False, bounded=True)
         session.expire_all()
 
@@ -183,27 +195,20 @@ def _place_in_tasks(session: Session, now: datetime, there: Standing) -> None:
     )
     if there.met:
         _enter_again(session, now)
+    taken, of = (TAKEN.format(json=json(session)), TAKEN_FROM) if there.met else ("NULL", "")
     run(
         session,
-        """
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, cause_id, name)
-        SELECT :now, 'placed', item_id, task_id, entry_id, assignment_id, visit, cause_id,
-               CASE WHEN kind = 'open' THEN 'open' END
-        FROM arrival WHERE kind IN ('task', 'open') ORDER BY id
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, cause_id, name, detail)
+        SELECT :now, 'placed', a.item_id, a.task_id, a.entry_id, a.assignment_id, a.visit, a.cause_id,
+               CASE WHEN a.kind = 'open' THEN 'open' END, {taken}
+        FROM arrival a {of} WHERE a.kind IN ('task', 'open') ORDER BY a.id
         """,
         now=now,
     )
     if parked:
-        run(
-            session,
-            """
-            INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
-            SELECT :now, 'parked', item_id, task_id, entry_id, cause_id, parked
-            FROM arrival WHERE kind = 'task' AND parked IS NOT NULL
-            """,
-            now=now,
-        )
-    issues.hand_on(session)
+        arrivals.record_parked(session, now=now)
+    issues.hand_on(session, now=now)
 
 
 def _enter_again(session: Session, now: datetime) -> None:

@@ -68,8 +68,7 @@ def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: d
         session,
         f"UPDATE task_item SET routing = 'void', parked = NULL WHERE {where} AND routing IN ('pending', 'parked')",
     )
-    for entry_id in freed:
-        placing.go_on(session, entry_id=entry_id, now=now)
+    placing.go_on(session, entry_ids=freed, now=now)
 
 
 def withdraw_items(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:

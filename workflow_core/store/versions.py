@@ -128,31 +128,44 @@ def route_added_statuses(session: Session, *, version_id: int) -> int:
     ).rowcount
 
 
-def close_left(session: Session, *, now: datetime) -> int:
-    """Close the tasks that are in no present version, once no item is on its way that could still come to them."""
+COMING = """
+    EXISTS (
+        SELECT 1 FROM entry e JOIN node n ON n.version_id = e.version_id
+        WHERE e.pipeline_id = task.pipeline_id AND e.exit IS NULL AND n.task_id = task.id
+    )
+"""
+"""Whether an item is on its way that could still come to a task."""
+THERE = """
+    EXISTS (
+        SELECT 1 FROM task_item ti
+        WHERE ti.task_id = task.id AND ti.state IN ('queued', 'claimed', 'returned', 'waiting')
+    )
+"""
+"""Whether there is something to do in a task."""
+
+
+def close_left(session: Session, *, now: datetime) -> None:
+    """Close tasks that are in no present version once no item could still come to them; open them if one comes back.
+
+    What a manager has closed stays closed.
+    """
     removed = run(
         session,
         """
-        SELECT id FROM task WHERE pipeline_id IS NOT NULL AND closed_at IS NULL AND NOT EXISTS (
+        SELECT id, closed_by_deploy FROM task
+        WHERE pipeline_id IS NOT NULL AND (closed_at IS NULL OR closed_by_deploy) AND archived_at IS NULL
+        AND NOT EXISTS (
             SELECT 1 FROM pipeline p JOIN node n ON n.version_id = p.version_id
             WHERE p.id = task.pipeline_id AND n.task_id = task.id
         )
         """,
-    ).scalars()
-    listed = ", ".join(str(int(one)) for one in removed)
-    if not listed:
-        return 0
-    return run(
-        session,
-        f"""
-        UPDATE task SET closed_at = :now
-        WHERE id IN ({listed}) AND NOT EXISTS (
-            SELECT 1 FROM entry e JOIN node n ON n.version_id = e.version_id
-            WHERE e.pipeline_id = task.pipeline_id AND e.exit IS NULL AND n.task_id = task.id
-        )
-        """,
-        now=now,
-    ).rowcount
+    ).all()
+    if left := ", ".join(str(id) for id, closed in removed if not closed):
+        change = "closed_at = :now, closed_by_deploy = TRUE"
+        run(session, f"UPDATE task SET {change} WHERE id IN ({left}) AND NOT ({COMING} OR {THERE})", now=now)
+    if closed := ", ".join(str(id) for id, closed in removed if closed):
+        change = "closed_at = NULL, closed_by_deploy = FALSE"
+        run(session, f"UPDATE task SET {change} WHERE id IN ({closed}) AND {THERE}")
 
 
 def _add_nodes(

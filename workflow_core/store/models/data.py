@@ -126,7 +126,11 @@ class Document(Table, table=True):
 class Comment(Table, table=True):
     """What somebody said about an item, or in the thread of an issue."""
 
-    __table_args__ = (Index("ix_comment_item", "item_id", "id"), Index("ix_comment_issue", "issue_id"))
+    __table_args__ = (
+        Index("ix_comment_item", "item_id", "id"),
+        Index("ix_comment_issue", "issue_id"),
+        Index("ix_comment_task", "task_id", "id"),
+    )
 
     id: int = key()
     item_id: int = reference("item.id")

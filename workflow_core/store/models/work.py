@@ -23,7 +23,8 @@ class Recipe(Table, table=True):
 class Task(Table, table=True):
     """One micro-task. `queue` is null where assignments are allocated in advance.
 
-    `statuses` lists what the task offers, each `{name, action, color, key}`. `lease` is in seconds.
+    `statuses` lists what the task offers, each `{name, action, color, key}`. `lease` is in seconds. A task that is
+    `closed_by_deploy` has left its pipeline with its last item, and opens again with an item that comes back.
     """
 
     __table_args__ = (
@@ -59,6 +60,7 @@ class Task(Table, table=True):
     description: str | None = None
     paused_at: datetime | None = instant(null=True)
     closed_at: datetime | None = instant(null=True)
+    closed_by_deploy: bool = False
     archived_at: datetime | None = instant(null=True)
     created_at: datetime = instant()
 

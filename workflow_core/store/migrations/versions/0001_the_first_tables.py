@@ -193,6 +193,7 @@ def upgrade() -> None:
         sa.Column("description", sa.String(), nullable=True),
         sa.Column("paused_at", Instant(), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column("closed_by_deploy", sa.Boolean(), nullable=False),
         sa.Column("archived_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.CheckConstraint("type IN ('annotation', 'qa')", name=op.f("ck_task_type")),
@@ -527,6 +528,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_comment_issue", "comment", ["issue_id"], unique=False)
     op.create_index("ix_comment_item", "comment", ["item_id", "id"], unique=False)
+    op.create_index("ix_comment_task", "comment", ["task_id", "id"], unique=False)
 
     if op.get_bind().dialect.name == "postgresql":
         op.execute(REFUSE_POSTGRES)
