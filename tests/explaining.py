@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlmodel import Session
 
-BIG = ("task_item", "event", "item", "entry")
-SMALL_BY_CONDITION = ("ix_task_item_pending", "ix_task_item_parked", "ix_task_item_lease", "ix_task_item_claimable")
+BIG = ("task_item", "event", "item", "entry", "activity", "annotation")
+SMALL_BY_CONDITION = ("ix_task_item_pending", "ix_task_item_parked", "ix_task_item_lease")
 """Indexes of few rows by their own condition: reading one whole is no scan of the table."""
 
 WORDS = {"where", "on", "set", "join", "left", "order", "group", "for", "values", "select", "using", "limit"}
@@ -18,8 +18,11 @@ NAMED = re.compile(rf"\b(?:FROM|JOIN|UPDATE|INTO|,)\s+({'|'.join(BIG)})\b(?:\s+(
 
 
 @contextmanager
-def scans(session: Session) -> Iterator[list[str]]:
-    """Collect what the statements of a block would read whole, one line for each, with its statement."""
+def scans(session: Session, *, sorts: bool = False) -> Iterator[list[str]]:
+    """Collect what the statements of a block would read whole, one line for each, with its statement.
+
+    With `sorts` also what they would sort to group it.
+    """
     found: list[str] = []
     connection = session.connection()
 
@@ -29,7 +32,7 @@ def scans(session: Session) -> Iterator[list[str]]:
             own = cursor.connection.cursor()
             found.extend(
                 f"{scan} in: {' '.join(statement.split())}"
-                for scan in explain(own, statement, parameters[0] if many else parameters)
+                for scan in explain(own, statement, parameters[0] if many else parameters, sorts)
             )
             own.close()
 
@@ -40,17 +43,18 @@ def scans(session: Session) -> Iterator[list[str]]:
         event.remove(connection, "before_cursor_execute", look)
 
 
-def _sqlite(cursor: Any, statement: str, parameters: Any) -> Iterator[str]:
+def _sqlite(cursor: Any, statement: str, parameters: Any, sorts: bool) -> Iterator[str]:
     # Only what the statement names: the look for rows that refer to a new one is planned, but never made.
     named = NAMED.findall(statement)
     names = {table if alias.lower() in WORDS | {""} else alias for table, alias in named}
     for *_, step in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall():
         scanned = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step)
-        if scanned and scanned[1] in names and scanned[2] not in SMALL_BY_CONDITION:
+        whole = scanned and scanned[1] in names and scanned[2] not in SMALL_BY_CONDITION
+        if whole or (sorts and step == "USE TEMP B-TREE FOR GROUP BY"):
             yield step
 
 
-def _postgres(cursor: Any, statement: str, parameters: Any) -> Iterator[str]:
+def _postgres(cursor: Any, statement: str, parameters: Any, sorts: bool) -> Iterator[str]:
     cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
     (answer,) = cursor.fetchone()
     plans = json.loads(answer) if isinstance(answer, str) else answer
@@ -61,6 +65,8 @@ def _postgres(cursor: Any, statement: str, parameters: Any) -> Iterator[str]:
         fetched_first = first and "Filter" not in node
         if whole or (unconditional and own and not fetched_first and node["Index Name"] not in SMALL_BY_CONDITION):
             yield f"{node['Node Type']} of {node.get('Relation Name', '')} {node.get('Index Name', '')}"
+        if sorts and node["Node Type"] == "Sort":
+            yield f"Sort by {node['Sort Key']}"
 
 
 def _nodes(node: dict[str, Any], first: bool = False) -> Iterator[tuple[dict[str, Any], bool]]:

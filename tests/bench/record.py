@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench import tables
-from tests.bench.measures import Line
+from tests.bench.tables import Sheet
 
 FILE = Path(__file__).with_name("README.md")
-START, END = "<!-- results -->", "<!-- end of results -->"
 
 
-def write(lines: Sequence[Line], versions: Sequence[str]) -> None:
-    """Put the table in the place of the last one."""
-    before, _, rest = FILE.read_text().partition(START)
-    _, _, after = rest.partition(END)
-    FILE.write_text(f"{before}{START}\n{_heading(versions)}\n\n{tables.markdown(lines)}\n\n{tables.NOTE}\n{END}{after}")
+def write(part: str, sheet: Sheet, versions: Sequence[str]) -> None:
+    """Put a table in the place of the last one of that part."""
+    start, end = f"<!-- {part} -->", f"<!-- end of {part} -->"
+    before, _, rest = FILE.read_text().partition(start)
+    _, _, after = rest.partition(end)
+    FILE.write_text(f"{before}{start}\n{_heading(versions)}\n\n{tables.markdown(sheet)}\n\n{sheet.note}\n{end}{after}")
 
 
 def _heading(versions: Sequence[str]) -> str:

@@ -55,7 +55,12 @@ def queued(items: int, *, task: str) -> Fill:
 def empty(engine: Engine) -> None:
     """Deploy the pipeline, no more."""
     with session_scope(engine) as session:
-        deploying.deploy(session, text=PIPELINE, file="bench.yaml", read=_nothing, actor=None, now=NOW)
+        deploy(session, PIPELINE)
+
+
+def deploy(session: Session, text: bytes) -> None:
+    """Deploy a pipeline that reads no files."""
+    deploying.deploy(session, text=text, file="bench.yaml", read=_nothing, actor=None, now=NOW)
 
 
 def _nothing(path: str) -> bytes:
@@ -72,15 +77,20 @@ def _fill(engine: Engine, *, items: int, task: str, status: str | None) -> None:
         share = f"CASE WHEN n.i % 5 < 3 THEN {first.id} ELSE {second.id} END"
         who = f"CASE WHEN n.i % 5 < 3 THEN {first.person_id} ELSE {second.person_id} END"
         values = {"now": NOW, "task": task_id} | ({} if status is None else {"status": status})
-        for statement in _statements(_numbers(session, items), items, share, who, has_status=status is not None):
+        for statement in _statements(numbers(session, items), items, share, who, has_status=status is not None):
             run(session, statement, **{name: value for name, value in values.items() if f":{name}" in statement})
-        if is_postgres(session):
-            for table in ("item", "entry", "event", "task_item"):
-                highest = f"(SELECT max(id) FROM {table})"
-                run(session, f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {highest})")
+        follow_keys(session, "item", "entry", "event", "task_item")
 
 
-def _numbers(session: Session, items: int) -> str:
+def follow_keys(session: Session, *tables: str) -> None:
+    """Let PostgreSQL go on with the keys that follow those which were given."""
+    for table in tables if is_postgres(session) else ():
+        highest = f"(SELECT max(id) FROM {table})"
+        run(session, f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {highest})")
+
+
+def numbers(session: Session, items: int) -> str:
+    """Return the SQL of the table `n` with the numbers `i` from 1."""
     if is_postgres(session):
         return f"generate_series(1, {items}) AS n(i)"
     return f"(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {items}) SELECT i FROM n) n"

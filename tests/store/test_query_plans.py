@@ -9,9 +9,11 @@ from explaining import scans
 from sqlalchemy import create_engine, make_url, text
 from sqlmodel import Session, col, select
 
+from workflow_core.domain.reports import By
 from workflow_core.services import (
     data,
     erasing,
+    figures,
     history,
     managing,
     overview,
@@ -22,6 +24,7 @@ from workflow_core.services import (
     work,
 )
 from workflow_core.store.database import engine_for
+from workflow_core.store.figures import times
 from workflow_core.store.models import Dataset, Task, TaskItem
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -93,6 +96,20 @@ def place(task_id, entered, decided, people, status):
                1, i <= {decided + 10}, 0, 0, 1,
                CASE WHEN i > {decided} AND i <= {decided + 10} THEN {{now}} END, {{now}}
         FROM {{numbers}} WHERE i <= {entered}"""
+    yield f"""
+        INSERT INTO activity (task_id, person_id, day, place_id, visit, active_us, again)
+        SELECT {task_id}, {whose}, i / 1000, {task_id} * 1000000 + i, 1, 1, FALSE
+        FROM {{numbers}} WHERE i <= {decided}"""
+    if status == "completed":
+        yield f"""
+            INSERT INTO annotation (item_id, task_id, label, tool, geometry, attributes, origin, created_at)
+            SELECT i, {task_id}, 'car', 'box', '{{{{}}}}', '{{{{}}}}', 'human', {{now}}
+            FROM {{numbers}} WHERE i <= {decided}"""
+    for verb in ("waiting",) if status == "approved" else ("flagged", "returned", "fixed"):
+        yield f"""
+            INSERT INTO event (at, verb, item_id, task_id, entry_id, visit, detail)
+            SELECT {{now}}, '{verb}', i, {task_id}, i, 1, '{{{{"qa"::3,"issue"::1}}}}'
+            FROM {{numbers}} WHERE i <= {decided} AND i % 10 = 0"""
 
 
 def settle(engine):
@@ -243,6 +260,28 @@ def test_counting_reads_an_index_and_not_the_table(session):
             for key in before
         ]
     assert [one.submitted for one in counted] == [IN_SIGNS, IN_QA, IN_QA // 2]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["cars", "signs", "qa"])
+@pytest.mark.parametrize("by", By)
+def test_figures_read_what_happened_in_their_own_task_by_index(session, by, name):
+    own = [task(session, name)]
+    if session.get_bind().dialect.name == "postgresql":
+        # A task that has much of what there is may as well be read with the rest: what counts is that it need not.
+        session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
+    with scans(session) as found:
+        if by is By.LABEL:
+            figures.of_labels(session, actor=None, tasks=own)
+        else:
+            assert figures.of_tasks(session, actor=None, tasks=own, by=by, now=NOW)
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["cars", "signs", "qa"])
+def test_statuses_are_counted_by_day_in_the_order_of_an_index(session, name):
+    with scans(session, sorts=True) as found:
+        assert list(times.statuses(session, [task(session, name).id]))
     assert found == []
 
 

@@ -19,15 +19,20 @@ _COUNTED = ("queued", "claimed", "submitted", "returned", "waiting", "withdrawn"
 def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts]:
     """Return the counts of every assignment, and of the pool, that has a place in these tasks."""
     listed = _listed(task_ids)
-    states = ", ".join(f"sum(CASE WHEN state = '{state}' THEN 1 ELSE 0 END) AS {state}" for state in _COUNTED)
+    states = ", ".join(f"sum(CASE WHEN state = '{state}' THEN items ELSE 0 END) AS {state}" for state in _COUNTED)
+    # Places that are alike are counted first, in the order of the index: a test for each place would take four times as
+    # long on SQLite.
+    alike = "task_id, assignment_id, state, status, begun, visit, kept_by, parked"
     rows = run(
         session,
         f"""
         SELECT task_id, assignment_id, {states},
-               sum(CASE WHEN begun OR visit > 1 OR kept_by IS NOT NULL THEN 1 ELSE 0 END) AS begun,
-               sum(CASE WHEN parked IS NOT NULL THEN 1 ELSE 0 END) AS parked,
-               sum(CASE WHEN kept_by = 'issue' THEN 1 ELSE 0 END) AS taken
-        FROM task_item WHERE task_id IN ({listed}) GROUP BY task_id, assignment_id
+               sum(CASE WHEN begun OR visit > 1 OR kept_by IS NOT NULL THEN items ELSE 0 END) AS begun,
+               sum(CASE WHEN parked IS NOT NULL THEN items ELSE 0 END) AS parked,
+               sum(CASE WHEN kept_by = 'issue' THEN items ELSE 0 END) AS taken
+        FROM (
+            SELECT {alike}, count(*) AS items FROM task_item WHERE task_id IN ({listed}) GROUP BY {alike}
+        ) alike GROUP BY task_id, assignment_id
         """,
     ).mappings()
     issues: dict[Share, int] = {}
@@ -58,11 +63,14 @@ def by_status(session: Session, *, task_ids: Iterable[int]) -> dict[int, dict[st
     for task_id, status, items in run(
         session,
         f"""
-        SELECT task_id, status, count(*) FROM task_item
-        WHERE task_id IN ({_listed(task_ids)}) AND state = 'submitted' GROUP BY task_id, status ORDER BY task_id, status
+        SELECT task_id, status, sum(items) FROM (
+            SELECT task_id, status, count(*) AS items FROM task_item
+            WHERE task_id IN ({_listed(task_ids)}) AND status IS NOT NULL
+            GROUP BY task_id, assignment_id, state, status
+        ) alike GROUP BY task_id, status ORDER BY task_id, status
         """,
     ):
-        counts.setdefault(task_id, {})[status] = items
+        counts.setdefault(task_id, {})[status] = int(items)
     return counts
 
 
@@ -72,6 +80,7 @@ def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[
     if not pairs:
         return {}
     before = _listed({one for tasks in upstream.values() for one in tasks})
+    # + 0, or SQLite goes through all places of the tasks instead of the few that are pending.
     rows = run(
         session,
         f"""
@@ -79,7 +88,7 @@ def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[
         busy AS (
             SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND entry_id IS NOT NULL
                 AND state IN ('queued', 'claimed', 'returned', 'waiting')
-            UNION SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND routing = 'pending'
+            UNION SELECT task_id, item_id FROM task_item WHERE task_id + 0 IN ({before}) AND routing = 'pending'
             UNION SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND parked IS NOT NULL
                 AND entry_id IS NOT NULL
         )
@@ -101,6 +110,7 @@ def stuck(session: Session, *, project_id: int, pipeline_id: int | None, limit: 
     """Return the places that are parked, or lie with somebody who is gone, the oldest first."""
     where = "" if pipeline_id is None else "AND t.pipeline_id = :pipeline"
     values = {} if pipeline_id is None else {"pipeline": pipeline_id}
+    # CROSS, because SQLite keeps that order: first who is gone, instead of all that is queued.
     rows = run(
         session,
         f"""
@@ -109,8 +119,9 @@ def stuck(session: Session, *, project_id: int, pipeline_id: int | None, limit: 
             UNION ALL
             SELECT {_TOLD}, :gone
             FROM assignment s JOIN person p ON p.id = s.person_id JOIN task t ON t.id = s.task_id
-            JOIN task_item ON task_item.task_id = s.task_id AND task_item.assignment_id = s.id
-            WHERE NOT (s.active AND p.active) AND t.closed_at IS NULL AND task_item.parked IS NULL
+            CROSS JOIN task_item
+            WHERE task_item.task_id = s.task_id AND task_item.assignment_id = s.id
+            AND NOT (s.active AND p.active) AND t.closed_at IS NULL AND task_item.parked IS NULL
             AND task_item.state IN ('queued', 'returned') AND (task_item.state = 'queued' OR NOT {TAKER})
         )
         SELECT ti.id AS place_id, ti.item_id, i.folder, i.name AS item, t.name AS task, pl.name AS pipeline,

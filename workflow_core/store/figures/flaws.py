@@ -36,12 +36,15 @@ def about(session: Session, task_ids: Iterable[int]) -> Iterator[tuple[Group, Ta
 
 def raised_in(session: Session, qa_task_ids: Iterable[int]) -> Iterator[tuple[Group, Tally]]:
     """Yield how many issues reviewers raised in QA tasks."""
-    task = "CAST(detail ->> 'qa' AS BIGINT)"
+    tasks, task = listed(qa_task_ids), "CAST(detail ->> 'qa' AS BIGINT)"
+    # Flags are found by the task whose work they are about, which is one of the same project.
     return read(
         session,
         f"""
         SELECT {task} AS task_id, actor_id AS person_id, {day("at")} AS day, count(*) AS raised
-        FROM event WHERE {OF_REVIEWS} AND verb = 'flagged' AND {task} IN ({listed(qa_task_ids)}) GROUP BY 1, 2, 3
+        FROM event WHERE {OF_REVIEWS} AND verb = 'flagged' AND {task} IN ({tasks}) AND task_id IN (
+            SELECT t.id FROM task t JOIN task qa ON qa.project_id = t.project_id WHERE qa.id IN ({tasks})
+        ) GROUP BY 1, 2, 3
         """,
     )
 

@@ -40,12 +40,9 @@ def drawn(session: Session, task_ids: Iterable[int]) -> list[Drawn]:
     rows = run(
         session,
         f"""
-        SELECT task_id, label, sum(annotations), count(*), sum(by_model) FROM (
-            SELECT task_id, label, item_id, count(*) AS annotations,
-                   sum(CASE WHEN origin = 'model' THEN 1 ELSE 0 END) AS by_model
-            FROM annotation WHERE task_id IN ({listed(task_ids)}) AND deleted_at IS NULL
-            GROUP BY task_id, label, item_id
-        ) per_item GROUP BY task_id, label ORDER BY task_id, label
+        SELECT task_id, label, count(*), count(DISTINCT item_id), sum(CASE WHEN origin = 'model' THEN 1 ELSE 0 END)
+        FROM annotation WHERE task_id IN ({listed(task_ids)}) AND deleted_at IS NULL
+        GROUP BY task_id, label ORDER BY task_id, label
         """,
     )
     return [Drawn(row[0], row[1], *(int(number) for number in row[2:])) for row in rows]
@@ -53,6 +50,7 @@ def drawn(session: Session, task_ids: Iterable[int]) -> list[Drawn]:
 
 def faults(session: Session, task_ids: Iterable[int]) -> list[Faults]:
     """Return the issues on what was drawn, by label."""
+    # CROSS, because SQLite keeps that order: there are fewer issues than places.
     rows = run(
         session,
         f"""
@@ -60,12 +58,13 @@ def faults(session: Session, task_ids: Iterable[int]) -> list[Faults]:
                sum(CASE WHEN i.state IN ('open', 'for_review') THEN 1 ELSE 0 END),
                sum(coalesce(f.times, 0)), sum(i.rounds),
                count(DISTINCT CASE WHEN i.state <> 'dismissed' THEN i.annotation_id END)
-        FROM issue i JOIN task_item ti ON ti.id = i.place_id LEFT JOIN annotation a ON a.id = i.annotation_id
+        FROM issue i CROSS JOIN task_item ti LEFT JOIN annotation a ON a.id = i.annotation_id
         LEFT JOIN (
             SELECT CAST(detail ->> 'issue' AS BIGINT) AS issue_id, count(*) AS times
             FROM event WHERE {OF_REVIEWS} AND verb = 'fixed' AND task_id IN ({listed(task_ids)}) GROUP BY 1
         ) f ON f.issue_id = i.id
-        WHERE ti.task_id IN ({listed(task_ids)}) GROUP BY ti.task_id, a.label ORDER BY ti.task_id, a.label
+        WHERE ti.id = i.place_id AND ti.task_id IN ({listed(task_ids)})
+        GROUP BY ti.task_id, a.label ORDER BY ti.task_id, a.label
         """,
     )
     return [Faults(row[0], row[1], *(int(number) for number in row[2:])) for row in rows]

@@ -42,12 +42,15 @@ def oldest(session: Session, found: Standing) -> Oldest:
     """Return the oldest item of those that a standing counts."""
     whose = "IS NULL" if found.assignment_id is None else "= :assignment"
     values = {} if found.assignment_id is None else {"assignment": found.assignment_id}
+    # + 0, or PostgreSQL may go through all places there are, in the order of their keys, until one is right.
     row = run(
         session,
         f"""
         SELECT i.folder, i.name, ti.state, ti.since FROM task_item ti JOIN item i ON i.id = ti.item_id
-        WHERE ti.task_id = :task AND ti.assignment_id {whose} AND ti.state = :state AND ti.since = :since
-        ORDER BY ti.id LIMIT 1
+        WHERE ti.id = (
+            SELECT min(id + 0) FROM task_item
+            WHERE task_id = :task AND assignment_id {whose} AND state = :state AND since = :since
+        )
         """,
         task=found.task_id,
         state=found.state,

@@ -12,6 +12,8 @@ OF_REVIEWS = (
     "verb IN ('flagged', 'fixed', 're-opened', 'accepted', 'dismissed', 'returned', 'waiting', 'cleared', 'undone')"
 )
 """The verbs that figures on quality read; rare beside those of moving and working, and indexed apart."""
+DAY_OF_EVENT = "(at / 86400000000)"
+"""The day of an event, counted since 1970 in UTC."""
 
 
 class Event(Table, table=True):
@@ -46,6 +48,7 @@ class Event(Table, table=True):
             "ix_event_done",
             "task_id",
             "actor_id",
+            text(DAY_OF_EVENT),  # so that SQLite needs not sort to count by day
             "at",
             "id",
             "item_id",
@@ -59,6 +62,11 @@ class Event(Table, table=True):
             "task_id",
             "verb",
             "item_id",
+            "id",
+            "at",
+            "actor_id",
+            "assignment_id",
+            "status",
             sqlite_where=text(OF_REVIEWS),
             postgresql_where=text(OF_REVIEWS),
         ),

@@ -47,7 +47,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_event_done",
         "event",
-        ["task_id", "actor_id", "at", "id", "item_id", "status", "verb"],
+        ["task_id", "actor_id", sa.text("(at / 86400000000)"), "at", "id", "item_id", "status", "verb"],
         unique=False,
         sqlite_where=SUBMITTED,
         postgresql_where=SUBMITTED,
@@ -55,7 +55,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_event_review",
         "event",
-        ["task_id", "verb", "item_id"],
+        ["task_id", "verb", "item_id", "id", "at", "actor_id", "assignment_id", "status"],
         unique=False,
         sqlite_where=OF_REVIEWS,
         postgresql_where=OF_REVIEWS,
