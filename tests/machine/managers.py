@@ -16,13 +16,11 @@ from workflow_core.services import (
     entering,
     erasing,
     managing,
-    people,
     second_thoughts,
     tasks,
-    workforce,
 )
 from workflow_core.store import departures
-from workflow_core.store.models import Assignment, Dataset, Item, Pipeline
+from workflow_core.store.models import Dataset, Item, Pipeline
 
 MANY = 5
 """Few items on the way go further in as many steps than many do."""
@@ -115,88 +113,6 @@ class Managers(Movers):
 
         self.model.meta |= dict(self.run(act))
         self.model.take_in()
-
-    # -- the team
-
-    @rule(who=st.sampled_from(generated.PEOPLE))
-    def deactivate_or_bring_back(self, who):
-        """At most one is away at a time: with nobody there nothing happens."""
-        who = next((one.partition("@")[0] for one in self.model.inactive), who)
-        if email(who) not in self.people:
-            return
-
-        def act(session):
-            project = session.get_one(Pipeline, self.pipeline_id).project_id
-            if self.person(session, email(who)).active:
-                people.deactivate(session, actor=None, project_id=project, email=email(who), now=self.now)
-            else:
-                people.activate(session, actor=None, project_id=project, email=email(who))
-
-        self.run(act)
-        if email(who) in self.model.inactive:
-            self.model.inactive.discard(email(who))
-        else:
-            self.model.deactivate(email(who))
-
-    @rule(number=numbers, what=st.sampled_from(["task", "person", "pipeline"]), who=st.sampled_from(generated.PEOPLE))
-    def pause_or_go_on(self, number, what, who):
-        task = self.some_task(number)
-        key = {"task": task, "person": (task, email(who)), "pipeline": "pipeline"}[what]
-        if what == "person" and key not in self.model.assignments:
-            return
-
-        def act(session):
-            if what == "person":
-                one = session.get_one(Assignment, self.model.assignments[key])
-            else:
-                one = self.task(session, task) if what == "task" else session.get_one(Pipeline, self.pipeline_id)
-            if key in self.model.paused:
-                workforce.resume(session, actor=None, what=one)
-            else:
-                workforce.pause(session, actor=None, what=one, now=self.now)
-
-        self.run(act)
-        self.model.paused ^= {key}
-
-    @rule(number=numbers)
-    def redistribute(self, number):
-        task = self.some_task(number)
-
-        def act(session):
-            workforce.redistribute(session, actor=None, task=self.task(session, task), now=self.now)
-
-        allowed = self.model.tasks[task].queue is None and bool(self.model.team[task])
-        for _ in self.attempt(allowed, act):
-            self.model.redistribute(task)
-
-    @rule(number=numbers, who=st.sampled_from(generated.PEOPLE), heir=st.sampled_from([None, *generated.PEOPLE]))
-    def let_somebody_leave(self, number, who, heir):
-        task, who, heir = self.some_task(number), email(who), heir and email(heir)
-        if who not in self.model.team[task]:
-            return
-
-        def act(session):
-            found = self.task(session, task)
-            if heir is None:
-                workforce.remove(session, actor=None, task=found, email=who, now=self.now, end_claims=True)
-            else:
-                workforce.reassign(session, actor=None, task=found, old=who, new=heir, now=self.now, end_claims=True)
-
-        for _ in self.attempt(heir != who and heir not in self.model.inactive, act):
-            self.learn()
-            self.model.leave(task, who, heir)
-
-    @rule(number=numbers, who=st.sampled_from(generated.PEOPLE), weight=st.integers(1, 3))
-    def let_somebody_join(self, number, who, weight):
-        task, who = self.some_task(number), email(who)
-
-        def act(session):
-            of = self.task(session, task)
-            workforce.add(session, actor=None, task=of, email=who, weight=float(weight), now=self.now)
-
-        for _ in self.attempt(who not in self.model.inactive, act):
-            self.learn()
-            self.model.team[task][who] = float(weight)
 
     # -- second thoughts, and what is stuck
 
