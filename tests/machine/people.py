@@ -116,16 +116,16 @@ class People(Movers):
     @rule()
     @precondition(lambda self: self.last is not None)
     def submit_again(self):
-        """A client that got no answer asks again: nothing changes."""
+        """A client that got no answer asks again: nothing changes; what was erased meanwhile is not there."""
         place_id, key, who, status = self.last
-        place = self.model.places[key]
-        if (place.status, place.who) != (status, who) or not self.model.acts_in(key[1], who):
+        place = self.model.places.get(key)
+        if place and ((place.status, place.who) != (status, who) or not self.model.acts_in(key[1], who)):
             return
 
         def act(session):
             work.submit(session, actor=self.person(session, who), place_id=place_id, status=status, now=self.now)
 
-        self.run(act)
+        self.attempt(place is not None, act)
 
     @rule(number=numbers, postpone=st.booleans())
     def give_back(self, number, postpone):
