@@ -133,7 +133,8 @@ def _told(name: str, cell: "Cell") -> "Cell":
         return f"{cell:.0%}"
     if name in SPANS:
         return _span(cell)
-    return round(cell, 2 if abs(cell) < 100 else None)
+    whole = round(cell)
+    return whole if abs(cell) >= 100 or cell == whole else round(cell, 2)
 
 
 def _span(seconds: float) -> str:
