@@ -105,7 +105,6 @@ class Managing(Moving):
         item, task = key
         place, kept, entry = self.places[key], self.places[key].kept, self.entry(key)
         number = self.next()
-        self.set_by[number] = (key, who)
         self.authors[key].append(who)
         place.state, place.status, place.who, place.parked, place.kept = "submitted", status, who, None, None
         place.begun, place.number, place.routing = True, number, "pending" if entry else "routed"
@@ -132,6 +131,8 @@ class Managing(Moving):
             self.take_back(item, {taken.number})
             if entry.exit is not None and place.routing == "pending":
                 place.routing = "void"
+        # Only now: it was not reached, even where the status before it had led back to this place.
+        self.set_by[number] = (key, who)
         for one in self.unresolved(item=item, task=task):
             self.settle_reviewer(item, one.qa)
         if taken or resolved:

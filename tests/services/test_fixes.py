@@ -115,6 +115,21 @@ def test_a_fix_in_another_status_brings_the_item_back_from_its_exit_in_the_same_
     stage.check()
 
 
+@pytest.mark.parametrize(("status", "to"), [("unsure", "expert"), ("discarded", "discarded")])
+def test_a_fix_in_another_status_goes_on_though_the_first_status_had_led_back_to_its_place(stage, status, to):
+    """The review that wants it done again finds it with its author already, whom another review has sent it to."""
+    stage.manual_qa("look", "cars", "mo")
+    issue = stage.flag("mo", "look", "cars")
+    stage.submit("quinn", "qa", 0, "redo")
+    stage.advance()
+    stage.fixed("ann", "cars", issue, status)
+    assert stage.row("cars").routing == "pending" and stage.row("qa").routing == "void"
+    stage.check()
+    stage.advance()
+    assert to in (*stage.exits().values(), *(task for task in ("expert",) if stage.at(task)))
+    stage.check()
+
+
 def test_who_fixed_an_item_of_somebody_who_left_can_undo_it_and_who_left_cannot(stage):
     stage.staff("add", "cars", email="bo@example.org")
     stage.set_active("ann", False)

@@ -106,8 +106,11 @@ class Effects:
     exported: int
 
 
-def trace(session: Session, causes: Iterable[int | None]) -> None:
-    """Find everything reached from the statuses with these events, transitively, for the other functions here."""
+def trace(session: Session, causes: Iterable[int | None], *, but: int = 0) -> None:
+    """Find everything reached from the statuses with these events, transitively, for the other functions here.
+
+    `but` is the status that takes their place: it may stand where they had led back to, and yet was not reached.
+    """
     run(
         session,
         "CREATE TEMP TABLE IF NOT EXISTS taken_back (cause_id BIGINT PRIMARY KEY, item_id BIGINT, first BOOLEAN)",
@@ -126,10 +129,11 @@ def trace(session: Session, causes: Iterable[int | None]) -> None:
             SELECT s.id, s.item_id FROM reached r
             JOIN event p ON p.cause_id = r.cause_id AND p.verb IN ('placed', 'arrived')
             JOIN event s ON s.item_id = p.item_id AND s.task_id = p.task_id AND s.entry_id = p.entry_id
-                AND s.verb = 'submitted' AND s.id > p.id AND {STANDS.format(until="s.id")}
+                AND s.verb = 'submitted' AND s.id > p.id AND s.id <> :but AND {STANDS.format(until="s.id")}
         )
         SELECT cause_id, item_id, cause_id IN ({listed}) FROM reached
         """,
+        but=but,
     )
 
 
