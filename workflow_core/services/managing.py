@@ -83,7 +83,7 @@ def remove_items(
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
     wanted = list(item_ids)
     of = (col(TaskItem.task_id) == task.id) & col(TaskItem.item_id).in_(wanted) & (TaskItem.state != "withdrawn")
-    places.lock_all(session, of)
+    places.lock_all(session, of, siblings=True)
     rows = session.exec(select(TaskItem).where(of).execution_options(populate_existing=True)).all()
     done = [row for row in rows if row.state == work.State.SUBMITTED or row.kept_status is not None]
     if done:
@@ -188,7 +188,7 @@ def archive(
     if not with_finished and session.exec(finished.limit(1)).first() is not None:
         raise Conflict(f"task {task.name!r} holds finished work; say that it may be archived with it")
     where = f"task_item.task_id = {int(task.id)}"
-    places.lock_all(session, col(TaskItem.task_id) == task.id)
+    places.lock_all(session, col(TaskItem.task_id) == task.id, siblings=True)
     _confirm_claims(session, col(TaskItem.task_id) == task.id, end_claims, "archive")
     freed = exits.withdraw(session, where=where, name="archived", now=now)
     placing.go_on(session, entry_ids=freed, now=now)

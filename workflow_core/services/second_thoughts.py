@@ -105,7 +105,7 @@ def clear(
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
     ids = [place.id for place in of]
-    places.lock_all(session, places.listed(ids))
+    places.lock_all(session, places.listed(ids), siblings=True)
     present = select(TaskItem, Item).join(Item).where(places.listed(ids), TaskItem.task_id == task.id)
     locked = session.exec(present.execution_options(populate_existing=True)).all()
     for one in set(ids) - {place.id for place, _ in locked}:

@@ -93,16 +93,16 @@ def take_pending(session: Session, *, limit: int) -> int:
     They arrive in the order in which they were set: who came first is first in the next task too, and of two ways out
     the first one counts.
 
-    On PostgreSQL their rows and entries are locked; what another mover holds is left to it.
+    On PostgreSQL their rows and entries are locked; what another mover holds is left to it. Where they lead to is read
+    afterwards: the statement that locks would still see what their places were before somebody let go of them.
     """
     lock = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED" if is_postgres(session) else ""
     sources = run(
         session,
         f"""
-        INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id, parked,
-                             existing_id, existing_state, visit)
+        INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id, parked)
         SELECT b.id, b.entry_id, b.item_id, b.version_id, b.status_event_id, n.id, coalesce(n.kind, 'stuck'),
-               n.task_id, CASE WHEN n.id IS NULL THEN 'no-route' END, {EXISTING}
+               n.task_id, CASE WHEN n.id IS NULL THEN 'no-route' END
         FROM (
             SELECT ti.id, ti.entry_id, ti.item_id, ti.task_id, ti.status, ti.status_event_id, e.version_id
             FROM task_item ti JOIN entry e ON e.id = ti.entry_id
@@ -110,14 +110,22 @@ def take_pending(session: Session, *, limit: int) -> int:
         ) b
         LEFT JOIN route r ON r.version_id = b.version_id AND r.task_id = b.task_id AND r.status = b.status
         LEFT JOIN node n ON n.id = r.node_id
-        LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = n.task_id
         ORDER BY b.status_event_id, r.id
         RETURNING source_id
         """,
         limit=limit,
     ).scalars()
     # A fork makes several arrivals of one status.
-    return len(set(sources))
+    taken = len(set(sources))
+    run(
+        session,
+        """
+        UPDATE arrival SET existing_id = x.id, existing_state = x.state,
+                           visit = CASE WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END
+        FROM task_item x WHERE x.item_id = arrival.item_id AND x.task_id = arrival.task_id
+        """,
+    )
+    return taken
 
 
 def take_entries(session: Session, *, pipeline_id: int, start: list[int]) -> int:

@@ -116,6 +116,12 @@ def claim_from_pool(
     values = {} if review_own else {"person": person_id}
     whose = "assignment_id IS NULL" + ("" if review_own else NOT_MINE_TO_REVIEW)
     chosen = _choose(session, whose, task_id=task_id, count=count, **values)
+    if chosen and not review_own and is_postgres(session):
+        # Who has just set a status in another window is an author only now: what was locked is looked at once more.
+        listed = ", ".join(str(one) for one in chosen)
+        others = run(session, f"SELECT id FROM task_item WHERE id IN ({listed}) {NOT_MINE_TO_REVIEW}", **values)
+        there = set(others.scalars())
+        chosen = [one for one in chosen if one in there]
     ids = chosen or _choose(session, LEFT_BEHIND, task_id=task_id, count=1)
     return hold(session, ids=ids, assignment_id=assignment_id, person_id=person_id, until=until, now=now, opens=opens)
 

@@ -112,7 +112,7 @@ def settle(session: Session, issue: Issue, *, actor_id: int | None, now: datetim
 
 def settle_reviewer(session: Session, qa_place_id: int, *, now: datetime) -> None:
     """Queue a waiting QA place again once nothing it flagged is open, and what is for review is submitted."""
-    qa = session.get_one(TaskItem, qa_place_id)
+    qa = session.get_one(TaskItem, qa_place_id, with_for_update={"key_share": True}, populate_existing=True)
     if qa.state != "waiting":
         return
     for issue in owned_by(session, qa.id, tuple(UNRESOLVED)):

@@ -18,7 +18,7 @@ from workflow_core.store.models import Entry, Event, Item, TaskItem
 
 
 def lock(session: Session, place_id: int) -> TaskItem | None:
-    """Return a place, locked until the transaction ends, with all of its item."""
+    """Return a place, locked until the transaction ends, with all other places of its item: one act may change them."""
     place = session.get(TaskItem, place_id, populate_existing=True)
     if place is None:
         return None
@@ -26,14 +26,16 @@ def lock(session: Session, place_id: int) -> TaskItem | None:
     entries = entries.with_for_update(key_share=True).execution_options(populate_existing=True)
     if not session.exec(entries).all() and is_postgres(session):
         _lock(session, select(Item.id).where(Item.id == place.item_id))
-    query = select(TaskItem).where(TaskItem.id == place_id).with_for_update(key_share=True)
-    return session.exec(query.execution_options(populate_existing=True)).first()
+    query = select(TaskItem).where(TaskItem.item_id == place.item_id).order_by(col(TaskItem.id))
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return next((one for one in session.exec(query).all() if one.id == place_id), None)
 
 
-def lock_all(session: Session, where: ColumnElement[bool] | TextClause) -> None:
+def lock_all(session: Session, where: ColumnElement[bool] | TextClause, *, siblings: bool = False) -> None:
     """Lock the places that a condition on places and their items takes, until the transaction ends.
 
-    Only on PostgreSQL: SQLite has one writer anyway.
+    With their `siblings`, the other places of these items, for what changes places further on as well. Only on
+    PostgreSQL: SQLite has one writer anyway.
     """
     if not is_postgres(session):
         return
@@ -41,7 +43,8 @@ def lock_all(session: Session, where: ColumnElement[bool] | TextClause) -> None:
     _lock(session, select(Entry.id).where(col(Entry.item_id).in_(chosen)).order_by(col(Entry.id)))
     entered = select(Entry.item_id).where(col(Entry.item_id) == col(Item.id)).exists()
     _lock(session, select(Item.id).where(col(Item.id).in_(chosen), ~entered).order_by(col(Item.id)))
-    places = select(TaskItem.id).join(Item).where(where).order_by(col(TaskItem.id))
+    places = select(TaskItem.id).join(Item).order_by(col(TaskItem.id))
+    places = places.where(col(TaskItem.item_id).in_(chosen)) if siblings else places.where(where)
     _lock(session, places, of=TaskItem)
 
 
@@ -110,8 +113,12 @@ def park(session: Session, place: TaskItem, why: str | None, *, now: datetime) -
 
 def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
     """Set the statuses that issues took, where none is unresolved, also from a claim, which ends; the draft stays."""
+    listed = ", ".join(str(int(one)) for one in ids)
+    if is_postgres(session):
+        # Else somebody could claim one between the event and the change, and the history would tell it after that.
+        run(session, f"SELECT id FROM task_item WHERE id IN ({listed}) ORDER BY id FOR NO KEY UPDATE")
     free = f"""
-        id IN ({", ".join(str(int(one)) for one in ids)}) AND kept_by = 'issue' AND state IN ('returned', 'claimed')
+        id IN ({listed}) AND kept_by = 'issue' AND state IN ('returned', 'claimed')
         AND NOT EXISTS (
             SELECT 1 FROM issue i WHERE i.place_id = task_item.id AND i.state IN ('open', 'for_review')
         )

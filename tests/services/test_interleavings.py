@@ -1,0 +1,239 @@
+"""Others come between any two statements of whoever changes an item, which PostgreSQL lets them: they sweep,
+claim, move.
+
+What is then there is as if they had come before, or after; and who claimed something has it, or was to be asked.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+
+import pytest
+from running import wait_for_a_lock
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
+from stage import Stage, email
+
+from workflow_core.errors import AnnoflowError
+from workflow_core.services import managing, tasks, work
+from workflow_core.store.database import engine_for
+from workflow_core.store.models import Dataset, Item
+
+PIPELINE = """
+pipeline: p
+tasks:
+  cars:
+    type: annotation
+    recipe: {labels: [car]}
+    assignees: [ann@example.org]
+    extra_statuses: [unsure]
+    on: {completed: signs, unsure: expert}
+  signs: {type: annotation, recipe: {labels: [sign]}, assignees: [cy@example.org], on: {completed: qa}}
+  qa:
+    type: qa
+    assignees: [quinn@example.org, ron@example.org]
+    queue: {batch: 1, limit: 100}
+    extra_statuses: [redo]
+    on: {redo: cars}
+  expert: {type: qa, assignees: [eve@example.org]}
+"""
+SEATS = (("ann", "cars"), ("cy", "signs"), ("quinn", "qa"), ("ron", "qa"), ("mo", "look"))
+
+
+@pytest.fixture
+def stage(postgres_url):
+    stage = Stage(engine_for(postgres_url))
+    stage.deploy(PIPELINE)
+    with stage.session() as session:
+        dataset = session.get_one(Dataset, stage.task(session, "cars").dataset_id)
+        session.add(Item(dataset_id=dataset.id, name="0", created_at=stage.now))
+    stage.enter()
+    stage.do("ann", "cars", "completed")
+    stage.manual_qa("look", "cars", "mo")
+    yield stage
+    stage.engine.dispose()
+
+
+@pytest.fixture
+def others(postgres_url):
+    """The stage of those who come between; who would have to wait for a lock comes too late."""
+    engine = engine_for(postgres_url)
+
+    @event.listens_for(engine, "connect")
+    def hurry(connection, record):
+        connection.execute("SET lock_timeout = 50")
+
+    yield Stage(engine)
+    engine.dispose()
+
+
+def until_qa(stage, item):
+    """Bring a new item as far as `qa`, before all others that somebody may claim; returns its key."""
+    stage.add_items(1)
+    for who, task in (("ann", "cars"), ("cy", "signs")):
+        stage.submit(who, task, item, "completed")
+        stage.advance()
+    with stage.session() as session:
+        key = stage.place(session, "cars", item).item_id
+        tasks.add_items(session, actor=None, task=stage.task(session, "look"), item_ids=[key], now=stage.now)
+        session.execute(text("UPDATE task_item SET rank = :rank WHERE item_id = :key"), {"rank": -item, "key": key})
+        return key
+
+
+def come_between(others, key):
+    """Sweep, claim every place of the item that can be claimed, and move; returns what is claimed."""
+    claimed = []
+    with suppress(OperationalError):
+        others.sweep()
+    for who, task in SEATS:
+        with suppress(AnnoflowError, OperationalError), others.session() as session:
+            actor, task_id = others.person(session, who), others.task(session, task).id
+            place = work.claim_next(session, actor=actor, task_id=task_id, now=others.now)
+            if place is not None and place.item_id == key:
+                claimed.append(place.id)
+            else:
+                session.rollback()
+    with suppress(OperationalError):
+        others.advance()
+    return claimed
+
+
+def by_quinn(stage, item):
+    return stage.flag("quinn", "qa", "cars", item)
+
+
+def by_quinn_who_is_back(stage, item):
+    stage.staff("add", "qa", email=email("quinn"))
+    return by_quinn(stage, item)
+
+
+def by_mo(stage, item):
+    return stage.flag("mo", "look", "cars", item)
+
+
+def by_both(stage, item):
+    by_quinn(stage, item)
+    return by_mo(stage, item)
+
+
+def fixed(stage, item):
+    for issue in (by_quinn(stage, item), by_mo(stage, item)):
+        stage.judge("fix", "ann", issue)
+
+
+def of_both_tasks(stage, item):
+    by_quinn(stage, item)
+    stage.flag("quinn", "qa", "signs", item)
+
+
+def decided(stage, item):
+    """What a review in the pipeline wants done again is with its author already, for a review beside it."""
+    stage.submit("quinn", "qa", item, "redo")
+    return by_mo(stage, item)
+
+
+def untouched(stage, item):
+    pass
+
+
+def archive(stage, item):
+    with stage.session() as session:
+        key = stage.place(session, "cars", item).item_id
+        dataset = session.get_one(Dataset, stage.task(session, "cars").dataset_id)
+        managing.archive_items(session, actor=None, dataset=dataset, item_ids=[key], now=stage.now)
+
+
+ACTS = {
+    "flag": (untouched, lambda stage, item, issue: by_quinn(stage, item)),
+    "dismiss": (by_quinn, lambda stage, item, issue: stage.judge("dismiss", "quinn", issue)),
+    "dismiss one of two": (by_both, lambda stage, item, issue: stage.judge("dismiss", "mo", issue)),
+    "discard in QA": (of_both_tasks, lambda stage, item, issue: stage.submit("quinn", "qa", item, "discarded")),
+    "discard beside": (by_mo, lambda stage, item, issue: stage.submit("mo", "look", item, "discarded")),
+    "discard": (by_both, lambda stage, item, issue: stage.submit("ann", "cars", item, "discarded")),
+    "fix": (fixed, lambda stage, item, issue: stage.submit("ann", "cars", item, "completed")),
+    "fix otherwise": (fixed, lambda stage, item, issue: stage.submit("ann", "cars", item, "unsure")),
+    "approve": (untouched, lambda stage, item, issue: stage.submit("quinn", "qa", item, "approved")),
+    "move": (decided, lambda stage, item, issue: stage.advance()),
+    "undo": (untouched, lambda stage, item, issue: stage.undo("cy", "signs", item)),
+    "clear": (untouched, lambda stage, item, issue: stage.clear("cars", item)),
+    "remove": (untouched, lambda stage, item, issue: stage.remove_item("qa", item)),
+    "archive": (by_mo, lambda stage, item, issue: archive(stage, item)),
+    "reassign": (
+        by_quinn_who_is_back,
+        lambda stage, item, issue: stage.staff("reassign", "qa", old=email("quinn"), new=email("ron")),
+    ),
+}
+"""What is there before, and what is done."""
+ASK_FIRST = {"undo", "clear", "remove", "archive", "reassign"}
+"""What ends nobody's claim unless it is confirmed."""
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_what_comes_between_any_two_statements_came_before_or_after(stage, others, name):
+    before, act = ACTS[name]
+    item = executed = 0
+    claimed = []
+
+    def look(*_):
+        nonlocal executed, claimed
+        executed += 1
+        if executed == item:
+            claimed = come_between(others, key)
+
+    while executed >= item:  # after its first statement, its second one, … as many as it has
+        item += 1
+        key = until_qa(stage, item)
+        issue = before(stage, item)
+        executed, claimed, others.now = 0, [], stage.now
+        event.listen(stage.engine, "after_cursor_execute", look)
+        with suppress(AnnoflowError):
+            act(stage, item, issue)
+        event.remove(stage.engine, "after_cursor_execute", look)
+        if name in ASK_FIRST:
+            assert {row.state for row in stage.rows().values() if row.place_id in claimed} <= {"claimed"}, item
+        stage.tick(minutes=31)
+        stage.sweep()
+    assert item > 5
+    while stage.advance():
+        pass
+    stage.check()
+
+
+@contextmanager
+def between_looking_and_locking(stage, act, before):
+    """Let somebody do `act` beside, who waits in the statement that has `before`: what is done here it does not see."""
+    engine = engine_for(stage.engine.url.render_as_string(hide_password=False))
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def wait(connection, cursor, statement, parameters, context, many):
+        return statement.replace(before, f"pg_advisory_xact_lock_shared(1) IS NOT NULL AND {before}"), parameters
+
+    with ThreadPoolExecutor() as beside, stage.engine.connect() as gate:
+        gate.exec_driver_sql("SELECT pg_advisory_xact_lock(1)")
+        acting = beside.submit(act, Stage(engine, now=stage.now))
+        wait_for_a_lock(stage.engine)
+        yield
+        gate.commit()
+        acting.result()
+    engine.dispose()
+
+
+def test_a_mover_knows_where_an_item_is_once_nobody_else_can_change_it(stage):
+    """It has begun to look for what there is to move; only then does the author's status come back."""
+    until_qa(stage, 1)
+    issue = decided(stage, 1)
+    with between_looking_and_locking(stage, Stage.advance, "ti.routing = 'pending'"):
+        stage.judge("dismiss", "mo", issue)
+    assert stage.at("cars") == ["1"]
+    stage.check()
+
+
+def test_who_becomes_an_author_meanwhile_claims_no_review_of_it(stage):
+    """In another window they set a status in what is reviewed, while they ask for something to review."""
+    until_qa(stage, 1)
+    issue = by_mo(stage, 1)
+    stage.staff("add", "cars", email=email("quinn"))
+    stage.staff("remove", "cars", email=email("ann"))
+    with between_looking_and_locking(stage, lambda other: other.claim("quinn", "qa"), "(parked IS NULL"):
+        stage.fixed("quinn", "cars", issue, item=1)
+    assert stage.row("qa", 1).who != "quinn"
+    stage.check()
