@@ -175,8 +175,9 @@ class Managers(Movers):
         items = sorted(self.model.meta.keys() - self.model.archived)
         if not items:
             return
-        item = items[number % len(items)]
-        task = MANUAL if manual else self.some_task(to)
+        self.add_one(items[number % len(items)], MANUAL if manual else self.some_task(to))
+
+    def add_one(self, item, task):
         place = self.model.places.get((item, task))
         there = place is not None and place.state != "withdrawn"
 

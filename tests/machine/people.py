@@ -68,8 +68,9 @@ class People(Movers):
         weighted = (
             [one for one in offered if one != "discarded"] * 4 + ["discarded"] + ["redo"] * 6 * ("redo" in offered)
         )
-        chosen = weighted[status % len(weighted)]
+        self.set_status(key, who, weighted[status % len(weighted)])
 
+    def set_status(self, key, who, chosen):
         def act(session):
             row = self.row(session, key)
             actor = self.person(session, who)

@@ -22,10 +22,11 @@ class Reviewers(Movers):
             return
         who = self.holder(key, who, number)
         reviewed = sorted(self.model.reviews[key[1]])
-        task = reviewed[about % len(reviewed)]
+        if who in self.people:
+            self.flag_at(key, reviewed[about % len(reviewed)], who)
+
+    def flag_at(self, key, task, who):
         wrote = self.model.authors[key[0], task]
-        if who not in self.people:
-            return
 
         def act(session):
             qa = self.row(session, key)
@@ -56,8 +57,12 @@ class Reviewers(Movers):
         issue = self.model.issues[key]
         who = self.holder((issue.item, issue.task), who)
         if who in self.people:
-            for _ in self.judge(key, who, reviewing.fix, self.model.may_fix(issue, who)):
-                self.model.fix(issue)
+            self.fix_one(key, who)
+
+    def fix_one(self, key, who):
+        issue = self.model.issues[key]
+        for _ in self.judge(key, who, reviewing.fix, self.model.may_fix(issue, who)):
+            self.model.fix(issue)
 
     @rule(number=numbers, who=HOLDER)
     def reopen(self, number, who):
