@@ -29,7 +29,12 @@ from workflow_core.store.figures import times
 from workflow_core.store.models import Dataset, Task, TaskItem
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def one_worker(database):
+    """Have what takes long to fill filled once."""
+    return pytest.param(database, marks=pytest.mark.xdist_group(f"plans-{database}"))
+
+
+@pytest.fixture(scope="module", params=[one_worker("sqlite"), one_worker("postgres")])
 def full(request, tmp_path_factory):
     """An engine on a database of a hundred thousand items, in every state."""
     if request.param == "sqlite":
