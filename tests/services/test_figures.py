@@ -18,7 +18,7 @@ from workflow_core.services import figures
 from workflow_core.store.models import Assignment, Issue, Person, TaskItem
 
 on_any_history = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
