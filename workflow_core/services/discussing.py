@@ -97,7 +97,8 @@ def _about(session: Session, actor: Person, issue_id: int | None, place_id: int 
     mine = [issue.place_id, issue.flagged_place_id] if issue else [place_id or 0]
     about = session.get(TaskItem, mine[0])
     if about is None or not any(_sees(session, actor, place) for place in mine):
-        raise NotFound("there is nothing of that number to comment on")
+        what = f"issue {issue_id}" if issue_id is not None else f"item at place {place_id}"
+        raise NotFound(f"{actor.email} has no {what}")
     return about
 
 

@@ -59,7 +59,6 @@ def follow_up(
     place: TaskItem,
     task: Task,
     status: str,
-    event_id: int,
     taken: Taken | None,
     actor_id: int,
     now: datetime,
@@ -74,7 +73,7 @@ def follow_up(
         for issue in resolved:
             issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor_id, now=now)
     if taken is not None and taken.routed and taken.status != status and taken.event_id is not None:
-        lineage.trace(session, [taken.event_id], but=event_id)
+        lineage.trace(session, [taken.event_id], but=place.status_event_id or 0)
         lineage.take_back(session, reason="fix", now=now)
         submissions.stay(session, place=place)
         session.expire_all()

@@ -101,8 +101,7 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
     """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
     issue, qa, assignment_id = _owned(session, actor, issue_id, now)
     work.next_state(work.State(qa.state), work.Event.FLAG)
-    place = places.find(session, task_id=session.get_one(TaskItem, issue.place_id).task_id, item_id=issue.item_id)
-    assert place is not None
+    place = session.get_one(TaskItem, issue.place_id)
     issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
     issue.rounds += 1
     _return(session, place, issue, actor_id=actor.id, now=now)
@@ -135,7 +134,6 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
         session.refresh(issue)
     else:
         issue, _, _ = _owned(session, actor, issue_id, now)
-    places.lock(session, issue.place_id)
     issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor.id if actor else None, now=now)
     return _settled(session, issue, actor, now)
 

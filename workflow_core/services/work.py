@@ -200,16 +200,7 @@ def submit(
         raise Conflict(f"{name} has changed while you worked on it; your draft is kept, open it again")
     session.expire(place)
     announcing.note(session, pipeline_id=task.pipeline_id, task=task.name, status=chosen)
-    judging.follow_up(
-        session,
-        place=place,
-        task=task,
-        status=chosen,
-        event_id=event_id,
-        taken=taken,
-        actor_id=actor.id,
-        now=now,
-    )
+    judging.follow_up(session, place=place, task=task, status=chosen, taken=taken, actor_id=actor.id, now=now)
     if task.type == "annotation":
         handovers.hand_reviews_on(session, item_id=place.item_id, task_id=task.id, person_id=actor.id, now=now)
     return Submitted(place.id, place.item_id, chosen, event_id)

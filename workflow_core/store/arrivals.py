@@ -81,10 +81,8 @@ def pending(session: Session) -> bool:
     return run(session, query).first() is not None
 
 
-EXISTING = """
-    x.id, x.state,
-    CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END
-"""
+VISIT = "CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END"
+EXISTING = f"x.id, x.state, {VISIT}"
 
 
 def take_pending(session: Session, *, limit: int) -> int:
@@ -119,9 +117,8 @@ def take_pending(session: Session, *, limit: int) -> int:
     taken = len(set(sources))
     run(
         session,
-        """
-        UPDATE arrival SET existing_id = x.id, existing_state = x.state,
-                           visit = CASE WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END
+        f"""
+        UPDATE arrival SET existing_id = x.id, existing_state = x.state, visit = {VISIT}
         FROM task_item x WHERE x.item_id = arrival.item_id AND x.task_id = arrival.task_id
         """,
     )
@@ -171,8 +168,7 @@ def look_up_existing(session: Session, *, where: str = "TRUE") -> None:
         UPDATE arrival SET kind = n.kind, task_id = n.task_id, existing_id = n.x_id, existing_state = n.x_state,
                            visit = n.x_visit
         FROM (
-            SELECT a.id, n.kind, n.task_id, x.id AS x_id, x.state AS x_state,
-                   CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END AS x_visit
+            SELECT a.id, n.kind, n.task_id, x.id AS x_id, x.state AS x_state, {VISIT} AS x_visit
             FROM arrival a JOIN node n ON n.id = a.node_id
             LEFT JOIN task_item x ON x.item_id = a.item_id AND x.task_id = n.task_id
             WHERE {where}

@@ -92,8 +92,7 @@ def claim_own(
     session: Session, *, task_id: int, assignment_id: int, person_id: int, until: datetime, now: datetime
 ) -> list[Place]:
     """Claim the next place of an assignment, if it has one: at most one."""
-    values = {"assignment": assignment_id}
-    chosen = _choose(session, "assignment_id = :assignment", task_id=task_id, count=1, **values)
+    chosen = _choose(session, "assignment_id = :assignment", task_id=task_id, count=1, assignment=assignment_id)
     return hold(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
 
 
@@ -118,10 +117,8 @@ def claim_from_pool(
     chosen = _choose(session, whose, task_id=task_id, count=count, **values)
     if chosen and not review_own and is_postgres(session):
         # Who has just set a status in another window is an author only now: what was locked is looked at once more.
-        listed = ", ".join(str(one) for one in chosen)
-        others = run(session, f"SELECT id FROM task_item WHERE id IN ({listed}) {NOT_MINE_TO_REVIEW}", **values)
-        there = set(others.scalars())
-        chosen = [one for one in chosen if one in there]
+        again = f"id IN ({', '.join(str(one) for one in chosen)}) {NOT_MINE_TO_REVIEW} ORDER BY rank, position, id"
+        chosen = list(run(session, f"SELECT id FROM task_item WHERE {again}", **values).scalars())
     ids = chosen or _choose(session, LEFT_BEHIND, task_id=task_id, count=1)
     return hold(session, ids=ids, assignment_id=assignment_id, person_id=person_id, until=until, now=now, opens=opens)
 
@@ -199,11 +196,12 @@ def renew(session: Session, *, task_id: int, assignment_id: int, until: datetime
     ).rowcount
 
 
-END = """
-    state = CASE WHEN kept_by = 'issue' THEN 'returned' ELSE 'queued' END, lease_until = NULL, since = :now,
-    assignment_id = CASE WHEN coalesce(kept_by, '') <> 'issue' AND EXISTS (
+BACK = """CASE WHEN coalesce(kept_by, '') <> 'issue' AND EXISTS (
         SELECT 1 FROM task t WHERE t.id = task_item.task_id AND t.queue IS NOT NULL
-    ) THEN NULL ELSE assignment_id END
+    ) THEN NULL ELSE assignment_id END"""
+END = f"""
+    state = CASE WHEN kept_by = 'issue' THEN 'returned' ELSE 'queued' END, lease_until = NULL, since = :now,
+    assignment_id = {BACK}
 """
 
 
@@ -238,14 +236,11 @@ def expire(session: Session, *, now: datetime) -> int:
 def _record_end(
     session: Session, where: str, verb: str, actor_id: int | None, now: datetime, values: dict[str, int]
 ) -> None:
-    back = """CASE WHEN coalesce(kept_by, '') <> 'issue' AND EXISTS (
-        SELECT 1 FROM task t WHERE t.id = task_item.task_id AND t.queue IS NOT NULL
-    ) THEN NULL ELSE assignment_id END"""
     run(
         session,
         f"""
         INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit)
-        SELECT :now, :verb, item_id, task_id, entry_id, {back}, CAST(:actor AS BIGINT), visit
+        SELECT :now, :verb, item_id, task_id, entry_id, {BACK}, CAST(:actor AS BIGINT), visit
         FROM task_item WHERE {where} AND state = 'claimed' ORDER BY lease_until, id
         """,
         now=now,

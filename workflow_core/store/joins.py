@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.store.arrivals import EXISTING
 from workflow_core.store.dialect import run
 
 READY = """
@@ -67,8 +68,7 @@ def fire(session: Session) -> int:
         INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id, existing_id,
                              existing_state, visit)
         SELECT c.source_id, c.entry_id, c.item_id, c.version_id, c.cause_id, c.node_id, 'task', c.task_id,
-               x.id, x.state,
-               CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END
+               {EXISTING}
         FROM (
             SELECT source_id, entry_id, item_id, version_id, node_id, task_id, cause_id,
                    row_number() OVER (PARTITION BY entry_id, node_id ORDER BY cause_id DESC) AS last

@@ -68,9 +68,8 @@ def rank(session: Session, *, task_id: int, items: ColumnElement[bool], rank: in
 
 
 def find(session: Session, *, task_id: int, item_id: int) -> TaskItem | None:
-    """Return an item's place in a task, locked; its item is locked already by whoever holds another place of it."""
-    query = select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.item_id == item_id)
-    return session.exec(query.with_for_update(key_share=True).execution_options(populate_existing=True)).first()
+    """Return an item's place in a task; who has locked another place of the item has locked this one."""
+    return session.exec(select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.item_id == item_id)).first()
 
 
 def record(session: Session, place: TaskItem, verb: str, *, actor_id: int | None, now: datetime, **more: Any) -> Event:
