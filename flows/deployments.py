@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from workflow_core.services.announcing import EVENT
-from workflow_core.services.schedules import Wanted
+from workflow_core.services.pipelines.schedules import Wanted
+from workflow_core.services.running.announcements import EVENT
 
 ARRIVED = "annoflow.items-arrived"
 """The event that makes a pipeline read its source; its resource is `annoflow.pipeline.<name>`."""

@@ -8,9 +8,9 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.ended import Ended
-from workflow_core.services.ingesting import ingest
+from workflow_core.services.pipelines.ingestion import ingest
 from workflow_core.settings import Settings
-from workflow_core.store.database import engine_for, session_scope
+from workflow_core.store.database.engine import engine_for, session_scope
 
 
 def _run_name() -> str:

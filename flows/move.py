@@ -10,7 +10,7 @@ from prefect.states import Completed
 from flows import mover, windows
 from flows.ended import Ended
 from workflow_core.settings import Settings
-from workflow_core.store.database import engine_for
+from workflow_core.store.database.engine import engine_for
 
 
 def _run_name() -> str:

@@ -8,10 +8,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from workflow_core.services import leases
-from workflow_core.services.routing import Moved, advance
-from workflow_core.services.waiting import stop_waiting, wait_for_status
-from workflow_core.store.database import Engine, session_scope
+from workflow_core.services.running import leases
+from workflow_core.services.running.moves import Moved, advance
+from workflow_core.services.running.wakeups import stop_waiting, wait_for_status
+from workflow_core.store.database.engine import Engine, session_scope
 
 BATCH = 1_000
 PAUSE = 0.005

@@ -18,9 +18,9 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows import deployments, lifeline
 from flows.deployments import Deployment
-from workflow_core.services import schedules
+from workflow_core.services.pipelines import schedules
 from workflow_core.settings import Settings
-from workflow_core.store.database import Engine, engine_for, session_scope
+from workflow_core.store.database.engine import Engine, engine_for, session_scope
 
 POLL = 1.0
 ENDING = 10.0

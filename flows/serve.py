@@ -10,7 +10,7 @@ from flows import mover, prefect_api
 from flows.children import PATIENCE, Child, only_one, write_whole
 from workflow_core.errors import Unavailable
 from workflow_core.settings import Settings
-from workflow_core.store.database import engine_for
+from workflow_core.store.database.engine import engine_for
 
 LOOK = 0.5
 """Seconds between two looks at the children and the mover's lease."""

@@ -6,9 +6,9 @@ from prefect import flow
 from prefect.states import Completed
 
 from flows.ended import Ended
-from workflow_core.services.sweeping import sweep
+from workflow_core.services.running.sweeps import sweep
 from workflow_core.settings import Settings
-from workflow_core.store.database import engine_for, session_scope
+from workflow_core.store.database.engine import engine_for, session_scope
 
 
 def _run_name() -> str:

@@ -20,9 +20,9 @@ from prefect.utilities.annotations import quote
 
 from flows.deployments import FINISHED
 from flows.ended import Ended
-from workflow_core.services.overview import in_motion, places
-from workflow_core.services.routing import Moved
-from workflow_core.store.database import Engine, session_scope
+from workflow_core.services.running.moves import Moved
+from workflow_core.services.running.positions import in_motion, places
+from workflow_core.store.database.engine import Engine, session_scope
 
 LONGEST = 60.0
 """Seconds a window lasts at most."""

@@ -15,9 +15,11 @@ from workflow_core.domain.events import Verb
 from workflow_core.domain.figures import Tally
 from workflow_core.domain.recount import Happened, Kind, Sign, recount
 from workflow_core.errors import AnnoflowError, NotFound
-from workflow_core.services import erasing, managing, reviewing, second_thoughts, work, workforce
-from workflow_core.store import activity, claims
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import erasure, reversals, staff, task_items
+from workflow_core.services.reviewers import reviews as reviewer_acts
 from workflow_core.store.models import Annotation, Assignment, Event, Issue, Item, Person, Review, Task, TaskItem
+from workflow_core.store.work import activity, claims
 
 PIPELINE = """
 pipeline: street
@@ -115,7 +117,7 @@ class Play:
         about = self.chance.choice(["cars", "signs", None])
         drawn = self.session.exec(select(Annotation.id).where(Annotation.item_id == place.item_id)).all()
         on = {"task": about} if about else {"annotation_id": self.chance.choice(drawn) if drawn else 0}
-        reviewing.flag(self.session, actor=actor, place_id=place.id, kind="sloppy", now=self.now, **on)
+        reviewer_acts.flag(self.session, actor=actor, place_id=place.id, kind="sloppy", now=self.now, **on)
 
     def issue(self, state: str, place: str) -> tuple[Issue, Person]:
         found = self.session.exec(select(Issue).where(Issue.state == state).order_by(col(Issue.id))).all()
@@ -129,11 +131,13 @@ class Play:
 
     def fix(self) -> None:
         issue, actor = self.issue("open", "place_id")
-        reviewing.fix(self.session, actor=actor, issue_id=issue.id, now=self.now)
+        reviewer_acts.fix(self.session, actor=actor, issue_id=issue.id, now=self.now)
 
     def judge(self) -> None:
         issue, actor = self.issue(self.chance.choice(["for_review", "for_review", "open"]), "flagged_place_id")
-        judge = self.chance.choice([reviewing.reopen, reviewing.approve, reviewing.approve, reviewing.dismiss])
+        judge = self.chance.choice(
+            [reviewer_acts.reopen, reviewer_acts.approve, reviewer_acts.approve, reviewer_acts.dismiss]
+        )
         judge(self.session, actor=actor, issue_id=issue.id, now=self.now)
 
     def draft(self) -> None:
@@ -151,25 +155,25 @@ class Play:
 
     def undo(self) -> None:
         place, _, actor = self.pick("submitted")
-        second_thoughts.undo(self.session, actor=actor, place_id=place.id, now=self.now)
+        reversals.undo(self.session, actor=actor, place_id=place.id, now=self.now)
 
     def clear(self) -> None:
         place, task, _ = self.pick("submitted")
-        second_thoughts.clear(self.session, actor=None, task=task, of=[place], now=self.now, end_claims=True)
+        reversals.clear(self.session, actor=None, task=task, of=[place], now=self.now, end_claims=True)
 
     def reassign(self) -> None:
         task = self.chance.choice(self.tasks)
         old, new = self.anybody(task).email, self.anybody(task).email
         if old != new:
-            workforce.reassign(self.session, actor=None, task=task, old=old, new=new, now=self.now, end_claims=True)
+            staff.reassign(self.session, actor=None, task=task, old=old, new=new, now=self.now, end_claims=True)
 
     def erase(self) -> None:
         items = self.session.exec(select(Item.id)).all()
         if len(items) < 4:
             raise NotFound("too few are left")
         here, one = building.dataset(self.session), [self.chance.choice(items)]
-        managing.archive_items(self.session, actor=None, dataset=here, item_ids=one, now=self.now, end_claims=True)
-        erasing.erase(self.session, actor=None, item_ids=one, now=self.now)
+        task_items.archive_items(self.session, actor=None, dataset=here, item_ids=one, now=self.now, end_claims=True)
+        erasure.erase(self.session, actor=None, item_ids=one, now=self.now)
 
     def expire(self) -> None:
         claims.expire(self.session, now=self.now)

@@ -7,8 +7,12 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from workflow_core.domain.recipes import Label, Recipe
-from workflow_core.services import data, deploying, people, routing, tasks, work
-from workflow_core.services.deploying import Deployed
+from workflow_core.services import people
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import tasks
+from workflow_core.services.pipelines import data, deployment
+from workflow_core.services.pipelines.deployment import Deployed
+from workflow_core.services.running import moves
 from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Person, Project, Task, TaskItem
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -65,7 +69,7 @@ def deploy(
     now: datetime = NOW,
 ) -> Deployed:
     """Deploy a pipeline; `files` are the recipes and instructions beside it, by path."""
-    return deploying.deploy(
+    return deployment.deploy(
         session, text=text.encode(), file="pipeline.yaml", read=reader(files or {}), actor=actor, now=now
     )
 
@@ -126,7 +130,7 @@ def make_task(session: Session, name: str = "cars", **given: Any) -> Task:
 def move(session: Session, *, now: datetime = NOW) -> int:
     """Route all that is to be routed; returns how many statuses moved."""
     routed = 0
-    while moved := routing.advance(session, now=now):
+    while moved := moves.advance(session, now=now):
         routed += moved.routed
     return routed
 

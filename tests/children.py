@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, event
 
-from workflow_core.store.database import engine_for
+from workflow_core.store.database.engine import engine_for
 
 CRASHED = 77
 

@@ -12,8 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
-from workflow_core.store import schema
-from workflow_core.store.database import engine_for, session_scope
+from workflow_core.store.database import schema
+from workflow_core.store.database.engine import engine_for, session_scope
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,11 @@ from sqlmodel import Session, select
 
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.exporters.snapshot import Snapshot
-from workflow_core.services import data, discussing, erasing, exporting, importing, managing, reviewing, tasks, work
-from workflow_core.store.database import session_scope
+from workflow_core.services.contributors import comments, work
+from workflow_core.services.managers import erasure, task_items, tasks
+from workflow_core.services.pipelines import data, exports, imports
+from workflow_core.services.reviewers import reviews
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Item
 
 PIPELINE = """
@@ -51,7 +54,7 @@ def on_street(engine: Engine) -> Engine:
         data.add_items(session, actor=None, dataset=here, new=[PHOTO], now=NOW)
         add_items(session, 2)
         came = ImportedAnnotation(ItemReference(name=PHOTO.name), "car", "box", car()["geometry"])
-        importing.import_annotations(
+        imports.import_annotations(
             session, actor=None, dataset=here, annotations=[came], problems=Problems(), source=SECRET, now=NOW
         )
         ann, quinn, mo = (person(session, f"{name}@example.org") for name in ("ann", "quinn", "mo"))
@@ -68,7 +71,7 @@ def on_street(engine: Engine) -> Engine:
         move(session)
         review = claim(quinn, qa)
         of_ann = session.exec(select(Annotation.id).where(Annotation.created_by == ann.id)).all()
-        issue = reviewing.flag(
+        issue = reviews.flag(
             session,
             actor=quinn,
             place_id=review,
@@ -78,9 +81,9 @@ def on_street(engine: Engine) -> Engine:
             geometry={"x": 3.0625, "y": 1},
             now=NOW,
         )
-        discussing.comment(session, actor=ann, text=SECRET, issue_id=issue.id, now=NOW)
-        discussing.comment(session, actor=quinn, text=SECRET, place_id=review, now=NOW)
-        reviewing.fix(session, actor=ann, issue_id=issue.id, now=NOW)
+        comments.comment(session, actor=ann, text=SECRET, issue_id=issue.id, now=NOW)
+        comments.comment(session, actor=quinn, text=SECRET, place_id=review, now=NOW)
+        reviews.fix(session, actor=ann, issue_id=issue.id, now=NOW)
         better = [car(f"no {SECRET}", id=of_ann[0])]
         work.submit(session, actor=ann, place_id=first, status="completed", annotations=better, now=NOW)
         work.submit(session, actor=quinn, place_id=review, status="approved", now=NOW)
@@ -98,7 +101,7 @@ def photo(session: Session, name: str = PHOTO.name) -> Item:
 def archive(engine: Engine, *names: str) -> list[int]:
     with session_scope(engine) as session:
         ids = [photo(session, name).id for name in names or (PHOTO.name,)]
-        managing.archive_items(session, actor=None, dataset=dataset(session), item_ids=ids, now=NOW, end_claims=True)
+        task_items.archive_items(session, actor=None, dataset=dataset(session), item_ids=ids, now=NOW, end_claims=True)
     return ids
 
 
@@ -106,11 +109,11 @@ def erase(engine: Engine, *names: str) -> list[int]:
     ids = archive(engine, *names)
     with session_scope(engine) as session:
         olga = person(session, "olga@example.org", role="owner")
-        erasing.erase(session, actor=olga, item_ids=ids, now=LATER)
+        erasure.erase(session, actor=olga, item_ids=ids, now=LATER)
     return ids
 
 
 def export(engine: Engine, base: Path) -> Snapshot:
-    return exporting.export(
+    return exports.export(
         partial(session_scope, engine), pipeline="street", project="default", exit_name="approved", now=NOW, base=base
     )

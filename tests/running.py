@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine, text
 
-from workflow_core.services import tracing
-from workflow_core.store.database import session_scope
+from workflow_core.services.running import runs as run_reads
+from workflow_core.store.database.engine import session_scope
 
 ANNOFLOW = Path(sys.executable).with_name("annoflow")
 PATIENCE = 120.0
@@ -71,7 +71,7 @@ class Site:
     def mover_pid(self) -> int | None:
         """Return the process of the flow that moves; what `annoflow up` moves until it is there does not count."""
         with session_scope(self.road.engine, read_only=True) as session:
-            holder = tracing.mover(session, now=datetime.now(UTC))
+            holder = run_reads.mover(session, now=datetime.now(UTC))
         pid = int(holder.partition("@")[0]) if holder else None
         return None if pid == self.process.pid else pid
 

@@ -14,27 +14,21 @@ from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.reports import By
 from workflow_core.domain.roles import Permission, Role
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import (
-    data,
-    deploying,
-    discussing,
-    editing,
-    erasing,
-    exporting,
+from workflow_core.services import access, people
+from workflow_core.services.contributors import comments, work
+from workflow_core.services.managers import (
+    erasure,
     figures,
     history,
-    importing,
-    ingesting,
-    managing,
-    own,
-    people,
     progress,
-    reviewing,
-    second_thoughts,
+    reversals,
+    staff,
+    task_items,
+    task_settings,
     tasks,
-    work,
-    workforce,
 )
+from workflow_core.services.pipelines import data, deployment, exports, imports, ingestion
+from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Assignment, Item, Person, Pipeline, Task, TaskItem
 
 P = Permission
@@ -65,13 +59,13 @@ class World:
         return self.session.exec(select(Pipeline)).one()
 
     def archived(self, item: int) -> list[int]:
-        managing.archive_items(
+        task_items.archive_items(
             self.session, actor=None, dataset=dataset(self.session), item_ids=[item], now=NOW, end_claims=True
         )
         return [item]
 
     def placed(self) -> list[TaskItem]:
-        return second_thoughts.chosen(self.session, task=self.cars)
+        return reversals.chosen(self.session, task=self.cars)
 
 
 Managed = Callable[[World, Person], object]
@@ -87,15 +81,15 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         lambda w, actor: data.create_dataset(w.session, actor=actor, project_id=w.project, name="lane", now=NOW),
     ),
     data.find: (P.QUERY_ITEMS, lambda w, actor: data.find(w.session, actor=actor, dataset=dataset(w.session))),
-    deploying.deploy: (P.MANAGE_PIPELINES, lambda w, actor: deploy(w.session, actor=actor)),
-    editing.edit: (
+    deployment.deploy: (P.MANAGE_PIPELINES, lambda w, actor: deploy(w.session, actor=actor)),
+    task_settings.edit: (
         P.EDIT_TASK,
-        lambda w, actor: editing.edit(w.session, actor=actor, task=w.cars, now=NOW, priority=1),
+        lambda w, actor: task_settings.edit(w.session, actor=actor, task=w.cars, now=NOW, priority=1),
     ),
-    editing.rank: (P.EDIT_TASK, lambda w, actor: editing.rank(w.session, actor=actor, task=w.cars, rank=1)),
-    exporting.export: (
+    task_settings.rank: (P.EDIT_TASK, lambda w, actor: task_settings.rank(w.session, actor=actor, task=w.cars, rank=1)),
+    exports.export: (
         P.EXPORT_ITEMS,
-        lambda w, actor: exporting.export(
+        lambda w, actor: exports.export(
             w.opened,
             pipeline="street",
             project="default",
@@ -110,9 +104,9 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         lambda w, actor: figures.of_tasks(w.session, actor=actor, tasks=[w.cars], by=By.TASK, now=NOW),
     ),
     figures.of_labels: (P.SEE_ANALYTICS, lambda w, actor: figures.of_labels(w.session, actor=actor, tasks=[w.cars])),
-    importing.import_annotations: (
+    imports.import_annotations: (
         P.IMPORT_ANNOTATIONS,
-        lambda w, actor: importing.import_annotations(
+        lambda w, actor: imports.import_annotations(
             w.session,
             actor=actor,
             dataset=dataset(w.session),
@@ -122,33 +116,33 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
             now=NOW,
         ),
     ),
-    ingesting.find: (
+    ingestion.find: (
         P.IMPORT_ITEMS,
-        lambda w, actor: ingesting.find(
+        lambda w, actor: ingestion.find(
             w.session, pipeline="street", project="default", actor=actor, permission=P.IMPORT_ITEMS
         ),
     ),
-    ingesting.ingest: (
+    ingestion.ingest: (
         P.IMPORT_ITEMS,
-        lambda w, actor: ingesting.ingest(
+        lambda w, actor: ingestion.ingest(
             w.opened, pipeline="street", project="default", clock=lambda: NOW, actor=actor
         ),
     ),
-    managing.remove_items: (
+    task_items.remove_items: (
         P.FILL_TASK,
-        lambda w, actor: managing.remove_items(w.session, actor=actor, task=w.cars, item_ids=[], now=NOW),
+        lambda w, actor: task_items.remove_items(w.session, actor=actor, task=w.cars, item_ids=[], now=NOW),
     ),
-    managing.archive_items: (
+    task_items.archive_items: (
         P.DELETE_ITEMS,
-        lambda w, actor: managing.archive_items(
+        lambda w, actor: task_items.archive_items(
             w.session, actor=actor, dataset=dataset(w.session), item_ids=[], now=NOW
         ),
     ),
-    managing.close: (P.RUN_TASK, lambda w, actor: managing.close(w.session, actor=actor, task=w.cars, now=NOW)),
-    managing.reopen: (P.RUN_TASK, lambda w, actor: managing.reopen(w.session, actor=actor, task=w.cars)),
-    managing.archive: (
+    task_items.close: (P.RUN_TASK, lambda w, actor: task_items.close(w.session, actor=actor, task=w.cars, now=NOW)),
+    task_items.reopen: (P.RUN_TASK, lambda w, actor: task_items.reopen(w.session, actor=actor, task=w.cars)),
+    task_items.archive: (
         P.RUN_TASK,
-        lambda w, actor: managing.archive(w.session, actor=actor, task=w.task("by hand"), now=NOW),
+        lambda w, actor: task_items.archive(w.session, actor=actor, task=w.task("by hand"), now=NOW),
     ),
     people.set_role: (
         P.MANAGE_PEOPLE,
@@ -166,22 +160,20 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         P.MANAGE_PEOPLE,
         lambda w, actor: people.activate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
     ),
-    discussing.in_task: (P.SEE_PROJECT, lambda w, actor: discussing.in_task(w.session, actor=actor, task=w.cars)),
+    comments.in_task: (P.SEE_PROJECT, lambda w, actor: comments.in_task(w.session, actor=actor, task=w.cars)),
     progress.stuck: (P.SEE_PROJECT, lambda w, actor: progress.stuck(w.session, project_id=w.project, actor=actor)),
     progress.of_pipeline: (
         P.SEE_PROJECT,
         lambda w, actor: progress.of_pipeline(w.session, pipeline=w.pipeline(), actor=actor),
     ),
     progress.of_tasks: (P.SEE_PROJECT, lambda w, actor: progress.of_tasks(w.session, tasks=[w.cars], actor=actor)),
-    second_thoughts.preview_clear: (
+    reversals.preview_clear: (
         P.CLEAR_STATUS,
-        lambda w, actor: second_thoughts.preview_clear(w.session, actor=actor, task=w.cars, of=w.placed()),
+        lambda w, actor: reversals.preview_clear(w.session, actor=actor, task=w.cars, of=w.placed()),
     ),
-    second_thoughts.clear: (
+    reversals.clear: (
         P.CLEAR_STATUS,
-        lambda w, actor: second_thoughts.clear(
-            w.session, actor=actor, task=w.cars, of=w.placed(), now=NOW, end_claims=True
-        ),
+        lambda w, actor: reversals.clear(w.session, actor=actor, task=w.cars, of=w.placed(), now=NOW, end_claims=True),
     ),
     tasks.create: (
         P.CREATE_TASK,
@@ -205,23 +197,23 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         P.FILL_TASK,
         lambda w, actor: tasks.add_items(w.session, actor=actor, task=w.task("by hand"), now=NOW),
     ),
-    workforce.redistribute: (
+    staff.redistribute: (
         P.REDISTRIBUTE_ITEMS,
-        lambda w, actor: workforce.redistribute(w.session, actor=actor, task=w.cars, now=NOW),
+        lambda w, actor: staff.redistribute(w.session, actor=actor, task=w.cars, now=NOW),
     ),
-    workforce.reassign: (
+    staff.reassign: (
         P.REASSIGN_WORK,
-        lambda w, actor: workforce.reassign(
+        lambda w, actor: staff.reassign(
             w.session, actor=actor, task=w.cars, old="bo@example.org", new="cy@example.org", now=NOW
         ),
     ),
-    workforce.add: (
+    staff.add: (
         P.EDIT_TASK,
-        lambda w, actor: workforce.add(w.session, actor=actor, task=w.cars, email="cy@example.org", now=NOW),
+        lambda w, actor: staff.add(w.session, actor=actor, task=w.cars, email="cy@example.org", now=NOW),
     ),
-    workforce.remove: (
+    staff.remove: (
         P.EDIT_TASK,
-        lambda w, actor: workforce.remove(w.session, actor=actor, task=w.cars, email="bo@example.org", now=NOW),
+        lambda w, actor: staff.remove(w.session, actor=actor, task=w.cars, email="bo@example.org", now=NOW),
     ),
 }
 """What asks for one permission, and the permission."""
@@ -234,25 +226,25 @@ PAUSES: dict[Permission, Callable[[World], Any]] = {
 
 ByNumber = Callable[[World, Person, int], object]
 MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = {
-    managing.send: (
+    task_items.send: (
         P.UNSTICK_ITEMS,
         "parked",
-        lambda w, actor, place: managing.send(w.session, actor=actor, place_id=place, to="discarded", now=NOW),
+        lambda w, actor, place: task_items.send(w.session, actor=actor, place_id=place, to="discarded", now=NOW),
     ),
-    managing.release: (
+    task_items.release: (
         P.END_CLAIM,
         "held",
-        lambda w, actor, place: managing.release(w.session, actor=actor, place_id=place, now=NOW),
+        lambda w, actor, place: task_items.release(w.session, actor=actor, place_id=place, now=NOW),
     ),
-    erasing.preview: (
+    erasure.preview: (
         P.ERASE_ITEMS,
         "item",
-        lambda w, actor, item: erasing.preview(w.session, actor=actor, item_ids=w.archived(item)),
+        lambda w, actor, item: erasure.preview(w.session, actor=actor, item_ids=w.archived(item)),
     ),
-    erasing.erase: (
+    erasure.erase: (
         P.ERASE_ITEMS,
         "item",
-        lambda w, actor, item: erasing.erase(w.session, actor=actor, item_ids=w.archived(item), now=NOW),
+        lambda w, actor, item: erasure.erase(w.session, actor=actor, item_ids=w.archived(item), now=NOW),
     ),
     history.why: (
         P.SEE_HISTORY,
@@ -275,7 +267,7 @@ OWN: dict[Callable[..., Any], Own] = {
     work.claim_next: Own("ann", "task", lambda w, a, n: work.claim_next(w.session, actor=a, task_id=n, now=NOW)),
     work.claim_more: Own("cy", "queue", lambda w, a, n: work.claim_more(w.session, actor=a, task_id=n, now=NOW)),
     work.renew: Own("ann", "task", lambda w, a, n: work.renew(w.session, actor=a, task_id=n, now=NOW)),
-    own.place_of: Own("ann", "held", lambda w, a, n: own.place_of(w.session, actor=a, place_id=n)),
+    access.place_of: Own("ann", "held", lambda w, a, n: access.place_of(w.session, actor=a, place_id=n)),
     work.save_draft: Own(
         "ann", "held", lambda w, a, n: work.save_draft(w.session, actor=a, place_id=n, annotations=[BOX], now=NOW)
     ),
@@ -284,32 +276,28 @@ OWN: dict[Callable[..., Any], Own] = {
     ),
     work.release: Own("ann", "held", lambda w, a, n: work.release(w.session, actor=a, place_id=n, now=NOW)),
     work.postpone: Own("ann", "held", lambda w, a, n: work.postpone(w.session, actor=a, place_id=n, now=NOW)),
-    second_thoughts.undo: Own(
-        "bo", "done", lambda w, a, n: second_thoughts.undo(w.session, actor=a, place_id=n, now=NOW)
+    reversals.undo: Own("bo", "done", lambda w, a, n: reversals.undo(w.session, actor=a, place_id=n, now=NOW)),
+    comments.waiting_for: Own(
+        "quinn", "reviewed", lambda w, a, n: comments.waiting_for(w.session, actor=a, place_id=n)
     ),
-    discussing.waiting_for: Own(
-        "quinn", "reviewed", lambda w, a, n: discussing.waiting_for(w.session, actor=a, place_id=n)
-    ),
-    reviewing.flag: Own(
+    reviews.flag: Own(
         "quinn",
         "reviewed",
-        lambda w, a, n: reviewing.flag(w.session, actor=a, place_id=n, kind="loose", task="cars", now=NOW),
+        lambda w, a, n: reviews.flag(w.session, actor=a, place_id=n, kind="loose", task="cars", now=NOW),
     ),
-    reviewing.fix: Own("bo", "flagged", lambda w, a, n: reviewing.fix(w.session, actor=a, issue_id=n, now=NOW)),
-    reviewing.reopen: Own("quinn", "fixed", lambda w, a, n: reviewing.reopen(w.session, actor=a, issue_id=n, now=NOW)),
-    reviewing.approve: Own(
-        "quinn", "fixed", lambda w, a, n: reviewing.approve(w.session, actor=a, issue_id=n, now=NOW)
+    reviews.fix: Own("bo", "flagged", lambda w, a, n: reviews.fix(w.session, actor=a, issue_id=n, now=NOW)),
+    reviews.reopen: Own("quinn", "fixed", lambda w, a, n: reviews.reopen(w.session, actor=a, issue_id=n, now=NOW)),
+    reviews.approve: Own("quinn", "fixed", lambda w, a, n: reviews.approve(w.session, actor=a, issue_id=n, now=NOW)),
+    reviews.dismiss: Own(
+        "quinn", "flagged", lambda w, a, n: reviews.dismiss(w.session, actor=a, issue_id=n, now=NOW), managers=True
     ),
-    reviewing.dismiss: Own(
-        "quinn", "flagged", lambda w, a, n: reviewing.dismiss(w.session, actor=a, issue_id=n, now=NOW), managers=True
+    comments.thread: Own(
+        "bo", "flagged", lambda w, a, n: comments.thread(w.session, actor=a, issue_id=n), managers=True
     ),
-    discussing.thread: Own(
-        "bo", "flagged", lambda w, a, n: discussing.thread(w.session, actor=a, issue_id=n), managers=True
-    ),
-    discussing.comment: Own(
+    comments.comment: Own(
         "bo",
         "flagged",
-        lambda w, a, n: discussing.comment(w.session, actor=a, issue_id=n, text="why?", now=NOW),
+        lambda w, a, n: comments.comment(w.session, actor=a, issue_id=n, text="why?", now=NOW),
         managers=True,
     ),
 }
@@ -336,10 +324,10 @@ def world(session: Session, folder: Path) -> World:
         complete(open_next(bo, cars))
     move(session)
     issues = [
-        reviewing.flag(session, actor=quinn, place_id=open_next(quinn, qa), kind="loose", task="cars", now=NOW)
+        reviews.flag(session, actor=quinn, place_id=open_next(quinn, qa), kind="loose", task="cars", now=NOW)
         for _ in range(2)
     ]
-    reviewing.fix(session, actor=bo, issue_id=issues[1].id, now=NOW)
+    reviews.fix(session, actor=bo, issue_id=issues[1].id, now=NOW)
     complete(issues[1].place_id)
     untouched = select(TaskItem).where(TaskItem.task_id == cars.id, TaskItem.state == "queued")
     bos = session.exec(select(Assignment.id).where(Assignment.person_id == bo.id, Assignment.task_id == cars.id)).one()

@@ -8,25 +8,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from workflow_core.services import (
-    deploying,
-    entering,
-    history,
-    managing,
-    overview,
-    progress,
-    reviewing,
-    routing,
-    second_thoughts,
-    sweeping,
-    tasks,
-    work,
-    workforce,
-)
-from workflow_core.services.routing import Moved
-from workflow_core.store.claims import Place
-from workflow_core.store.database import session_scope
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import history, progress, reversals, task_items, tasks
+from workflow_core.services.managers import staff as staffing
+from workflow_core.services.pipelines import deployment, entries
+from workflow_core.services.reviewers import reviews
+from workflow_core.services.running import moves, positions, sweeps
+from workflow_core.services.running.moves import Moved
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Dataset, Entry, Event, Issue, Item, Person, Pipeline, Task, TaskItem
+from workflow_core.store.work.claims import Place
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -66,9 +57,9 @@ class Stage:
         self.tick()
         return session_scope(self.engine)
 
-    def deploy(self, text: str) -> deploying.Deployed:
+    def deploy(self, text: str) -> deployment.Deployed:
         with self.session() as session:
-            return deploying.deploy(
+            return deployment.deploy(
                 session, text=text.encode(), file="p.yaml", read=self.read, actor=None, now=self.now
             )
 
@@ -85,7 +76,7 @@ class Stage:
 
     def enter(self) -> int:
         with self.session() as session:
-            return entering.enter_new(session, pipeline=self._pipeline(session), now=self.now)
+            return entries.enter_new(session, pipeline=self._pipeline(session), now=self.now)
 
     def _pipeline(self, session: Session) -> Pipeline:
         return session.exec(select(Pipeline).where(Pipeline.name == self.pipeline)).one()
@@ -145,11 +136,11 @@ class Stage:
 
     def advance(self, limit: int = 1000) -> Moved:
         with self.session() as session:
-            return routing.advance(session, limit=limit, now=self.now)
+            return moves.advance(session, limit=limit, now=self.now)
 
-    def sweep(self) -> sweeping.Swept:
+    def sweep(self) -> sweeps.Swept:
         with self.session() as session:
-            return sweeping.sweep(session, now=self.now)
+            return sweeps.sweep(session, now=self.now)
 
     def set_active(self, who: str, active: bool) -> None:
         with self.session() as session:
@@ -176,14 +167,14 @@ class Stage:
         with self.session() as session:
             place_id = self.place(session, qa, item).id
             actor = self.person(session, who)
-            return reviewing.flag(
+            return reviews.flag(
                 session, actor=actor, place_id=place_id, kind="missing", now=self.now, **{"task": on, **more}
             ).id
 
     def judge(self, verb: str, who: str, issue: int) -> None:
         """Let somebody `fix`, `reopen`, `approve` or `dismiss` an issue."""
         with self.session() as session:
-            getattr(reviewing, verb)(session, actor=self.person(session, who), issue_id=issue, now=self.now)
+            getattr(reviews, verb)(session, actor=self.person(session, who), issue_id=issue, now=self.now)
 
     def fixed(self, who: str, task: str, issue: int, status: str = "completed", item: object = 0) -> None:
         """Let the author mark an issue for review and submit the item again."""
@@ -197,11 +188,11 @@ class Stage:
     def undo(self, who: str, task: str, item: object = 0) -> None:
         with self.session() as session:
             place_id = self.place(session, task, item).id
-            second_thoughts.undo(session, actor=self.person(session, who), place_id=place_id, now=self.now)
+            reversals.undo(session, actor=self.person(session, who), place_id=place_id, now=self.now)
 
-    def clear(self, task: str, item: object = 0, **more: Any) -> second_thoughts.Effects:
+    def clear(self, task: str, item: object = 0, **more: Any) -> reversals.Effects:
         with self.session() as session:
-            return second_thoughts.clear(
+            return reversals.clear(
                 session,
                 actor=None,
                 task=self.task(session, task),
@@ -213,17 +204,17 @@ class Stage:
     def send(self, task: str, to: str, item: object = 0, **more: Any) -> None:
         with self.session() as session:
             place_id = self.place(session, task, item).id
-            managing.send(session, actor=None, place_id=place_id, to=to, now=self.now, **more)
+            task_items.send(session, actor=None, place_id=place_id, to=to, now=self.now, **more)
 
     def staff(self, verb: str, task: str, **more: Any) -> Any:
         """Let a manager `redistribute`, `reassign`, `add` or `remove`."""
         with self.session() as session:
-            return getattr(workforce, verb)(session, actor=None, task=self.task(session, task), now=self.now, **more)
+            return getattr(staffing, verb)(session, actor=None, task=self.task(session, task), now=self.now, **more)
 
     def remove_item(self, task: str, item: object = 0, **more: Any) -> int:
         with self.session() as session:
             one = self.place(session, task, item).item_id
-            return managing.remove_items(
+            return task_items.remove_items(
                 session, actor=None, task=self.task(session, task), item_ids=[one], now=self.now, **more
             )
 
@@ -289,7 +280,7 @@ class Stage:
 
     def places(self) -> dict[str, int]:
         with self.session() as session:
-            return overview.places(session, pipeline=self.pipeline)
+            return positions.places(session, pipeline=self.pipeline)
 
     def why(self, item: object = 0) -> history.Why:
         with self.session() as session:

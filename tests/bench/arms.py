@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.bench import by_hand, by_row, ours, verifying
-from workflow_core.store.database import Engine, engine_for, session_scope
-from workflow_core.store.dialect import run
+from workflow_core.store.database.dialect import run
+from workflow_core.store.database.engine import Engine, engine_for, session_scope
 
 BATCH = 1_000
 

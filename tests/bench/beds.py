@@ -9,8 +9,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection, create_engine, make_url
 
-from workflow_core.store import schema
-from workflow_core.store.database import Engine, engine_for
+from workflow_core.store.database import schema
+from workflow_core.store.database.engine import Engine, engine_for
 
 Fill = Callable[[Engine], None]
 

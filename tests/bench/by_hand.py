@@ -8,8 +8,8 @@ transaction, in as few statements as each database allows.
 from collections.abc import Iterator
 
 from tests.bench.states import NOW
-from workflow_core.store.columns import micros
-from workflow_core.store.database import Engine
+from workflow_core.store.database.columns import micros
+from workflow_core.store.database.engine import Engine
 
 NEW = "(task_id, item_id, entry_id, assignment_id, state, visit, begun, rank, position, claim_no, since)"
 EVENT = "(at, verb, item_id, task_id, entry_id, assignment_id, visit, cause_id)"

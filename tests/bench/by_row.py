@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlmodel import Session, col, select
 
 from tests.bench.states import NOW
-from workflow_core.store.database import Engine, session_scope
+from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.store.models import Assignment, Event, Task, TaskItem
 
 

@@ -10,11 +10,11 @@ from sqlmodel import Session, select
 from tests.bench import worked
 from tests.bench.beds import Bed
 from workflow_core.domain.reports import By
-from workflow_core.services import figures, progress
-from workflow_core.store.database import engine_for, session_scope
-from workflow_core.store.dialect import run
-from workflow_core.store.figures import flaws, labels, quality, standing, times
+from workflow_core.services.managers import figures, progress
+from workflow_core.store.database.dialect import run
+from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.store.models import Task
+from workflow_core.store.reads.figures import flaws, labels, quality, standing, times
 
 TURNS = 3
 """Each counts with its best time."""

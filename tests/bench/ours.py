@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from sqlmodel import col, select
 
 from tests.bench.states import NOW
-from workflow_core.services import data, routing, work
-from workflow_core.store.database import Engine, session_scope
+from workflow_core.services.contributors import work
+from workflow_core.services.pipelines import data
+from workflow_core.services.running import moves
+from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.store.models import Assignment, Dataset, Person, Task
 
 
@@ -14,7 +16,7 @@ def drain(engine: Engine, *, batch: int) -> Iterator[int]:
     """Route everything that is pending, a batch in a transaction."""
     while True:
         with session_scope(engine) as session:
-            moved = routing.advance(session, limit=batch, now=NOW)
+            moved = moves.advance(session, limit=batch, now=NOW)
         if not moved:
             return
         yield moved.routed

@@ -10,9 +10,9 @@ from functools import partial
 from sqlmodel import Session
 
 from tests.bench.beds import Fill
-from workflow_core.services import deploying
-from workflow_core.store.database import Engine, session_scope
-from workflow_core.store.dialect import is_postgres, run
+from workflow_core.services.pipelines import deployment
+from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.database.engine import Engine, session_scope
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -60,7 +60,7 @@ def empty(engine: Engine) -> None:
 
 def deploy(session: Session, text: bytes) -> None:
     """Deploy a pipeline that reads no files."""
-    deploying.deploy(session, text=text, file="bench.yaml", read=_nothing, actor=None, now=NOW)
+    deployment.deploy(session, text=text, file="bench.yaml", read=_nothing, actor=None, now=NOW)
 
 
 def _nothing(path: str) -> bytes:

@@ -1,7 +1,7 @@
 """Look at the tables after a run: whoever did it, the same writes must be there."""
 
-from workflow_core.store.database import Engine, session_scope
-from workflow_core.store.dialect import run
+from workflow_core.store.database.dialect import run
+from workflow_core.store.database.engine import Engine, session_scope
 
 
 def routed(engine: Engine, rows: int) -> None:

@@ -12,11 +12,11 @@ from sqlmodel import Session
 
 from tests.bench.beds import Fill
 from tests.bench.states import EARLIER, NOW, deploy, follow_keys, numbers
-from workflow_core.store.columns import micros
-from workflow_core.store.database import Engine, session_scope
-from workflow_core.store.dialect import is_postgres, run
-from workflow_core.store.figures.groups import DAY_US, day
+from workflow_core.store.database.columns import micros
+from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.store.models import Event
+from workflow_core.store.reads.figures.groups import DAY_US, day
 
 DAYS = 100
 LATER = NOW + timedelta(days=DAYS + 4)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workflow_core.errors import Unavailable
-from workflow_core.services import schema
+from workflow_core.services.running import schema
 
 
 def raising(error: BaseException):

@@ -8,7 +8,7 @@ from pathlib import Path
 import building
 import pytest
 
-from workflow_core.store.database import engine_for, session_scope
+from workflow_core.store.database.engine import engine_for, session_scope
 
 HOSTILE = building.TWO_STEPS.replace("  cars:", '  "=cars":').replace(
     "pipeline: street", 'pipeline: "@street"\ndataset: street'

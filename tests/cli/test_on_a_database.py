@@ -8,8 +8,8 @@ import building
 import pytest
 from sqlmodel import Session
 
-from workflow_core.services import work
-from workflow_core.store.database import engine_for, session_scope
+from workflow_core.services.contributors import work
+from workflow_core.store.database.engine import engine_for, session_scope
 
 PIPELINE = building.TWO_STEPS + "exits:\n  approved: {export: {format: jsonl, to: out}}\n"
 

@@ -9,8 +9,8 @@ import fsspec
 import pytest
 from PIL import Image, ImageOps
 
-from workflow_core.connectors import places
-from workflow_core.connectors.places import FoundFile, Skipped, dimensions, find
+from workflow_core.connectors import images
+from workflow_core.connectors.images import FoundFile, Skipped, dimensions, find
 from workflow_core.errors import InvalidInput, Unavailable
 
 FORMATS = ["jpg", "png", "webp", "avif", "bmp", "gif", "tiff"]
@@ -181,4 +181,4 @@ def test_a_driver_that_fails_midway_is_unavailable_and_shows_no_secret(monkeypat
 
 
 def test_every_format_has_a_suffix() -> None:
-    assert {f".{format}" for format in FORMATS} <= places.SUFFIXES
+    assert {f".{format}" for format in FORMATS} <= images.SUFFIXES

@@ -22,9 +22,10 @@ from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.domain import geometry
 from workflow_core.domain.reports import By, as_rows
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services import figures, history, routing, tracing
-from workflow_core.services.tracing import Flagged
-from workflow_core.store.database import engine_for, session_scope
+from workflow_core.services.managers import figures, history
+from workflow_core.services.running import moves, runs
+from workflow_core.services.running.runs import Flagged
+from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.store.models import Issue
 
 COUNT, SEED = 30, 12
@@ -58,12 +59,12 @@ class Played:
                     if issue.id not in known:
                         known.add(issue.id)
                         with self.reading() as session:
-                            drawn = tracing.drawn(session, item_ids=[issue.item])
+                            drawn = runs.drawn(session, item_ids=[issue.item])
                         self.seen.append((issue, drawn, truths[issue.item]))
             with session_scope(self.engine) as session:
-                busy |= bool(routing.advance(session, now=datetime.now(UTC)).routed)
+                busy |= bool(moves.advance(session, now=datetime.now(UTC)).routed)
             with self.reading() as session:
-                _, exits = tracing.counts(session, project="road", pipeline="dashcam")
+                _, exits = runs.counts(session, project="road", pipeline="dashcam")
             self.manager.look(sum(exits.values()) / COUNT)
         watch = Stopwatch(self.engine)
         accident = Accident(self.engine, watch, due=lambda: False)
@@ -76,11 +77,11 @@ class Played:
 
     def issues(self) -> list[Flagged]:
         with self.reading() as session:
-            return tracing.issues(session, project="road", pipeline="dashcam")
+            return runs.issues(session, project="road", pipeline="dashcam")
 
-    def history(self) -> list[tracing.Happened]:
+    def history(self) -> list[runs.Happened]:
         with self.reading() as session:
-            return tracing.history(session, project="road", pipeline="dashcam")
+            return runs.history(session, project="road", pipeline="dashcam")
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +175,7 @@ def test_a_fix_that_was_approved_has_taken_the_fault_away(played: Played) -> Non
     for issue in approved:
         (thing,) = [shape for shape in truths[issue.id] if shape.geometry == issue.geometry]
         with played.reading() as session:
-            drawn = [one for one in tracing.drawn(session, item_ids=[issue.item]) if one["label"] == thing.label]
+            drawn = [one for one in runs.drawn(session, item_ids=[issue.item]) if one["label"] == thing.label]
         assert max(geometry.iou(box(thing.geometry), box(one["geometry"])) for one in drawn) >= 0.7
 
 

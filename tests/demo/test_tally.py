@@ -10,7 +10,7 @@ from workflow_core.demo import tally
 from workflow_core.demo.outcome import IssueRow, Move
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services.tracing import Flagged, Happened
+from workflow_core.services.running.runs import Flagged, Happened
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ANN, QUINN = "ann@example.org", "quinn@example.org"

@@ -10,8 +10,10 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import col, func, select
 
-from workflow_core.services import deploying, entering, people, work
-from workflow_core.store.database import Engine, engine_for, session_scope
+from workflow_core.services import people
+from workflow_core.services.contributors import work
+from workflow_core.services.pipelines import deployment, entries
+from workflow_core.store.database.engine import Engine, engine_for, session_scope
 from workflow_core.store.models import Event, Item, Person, Pipeline, Task, TaskItem
 
 FILE = b"""
@@ -89,7 +91,7 @@ def road_in() -> Iterator[Callable[[str, int], Road]]:
             # No test cuts the power: what is committed outlives every process, and a status takes half the time.
             event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
         with session_scope(engine) as session:
-            done = deploying.deploy(session, text=FILE, file="road.yaml", read=lambda _: b"", actor=None, now=now())
+            done = deployment.deploy(session, text=FILE, file="road.yaml", read=lambda _: b"", actor=None, now=now())
             pipeline = session.get_one(Pipeline, done.pipeline_id)
             session.add_all(
                 Item(dataset_id=pipeline.dataset_id, name=f"{number:05}.jpg", created_at=now())
@@ -99,7 +101,7 @@ def road_in() -> Iterator[Callable[[str, int], Road]]:
         while entered:
             with session_scope(engine) as session:
                 pipeline = session.get_one(Pipeline, done.pipeline_id)
-                entered = entering.enter_new(session, pipeline=pipeline, now=now())
+                entered = entries.enter_new(session, pipeline=pipeline, now=now())
         with session_scope(engine, read_only=True) as session:
             road = Road(url, engine, people.person(session, email="ann@example.org"))
             road.todo = list(session.exec(select(TaskItem.id).order_by(col(TaskItem.id))))

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from running import wait_until
 
-from workflow_core.services import work
-from workflow_core.services.announcing import Announcer, StatusSet, announcing, event_of
-from workflow_core.store.database import session_scope
+from workflow_core.services.contributors import work
+from workflow_core.services.running.announcements import Announcer, StatusSet, announcing, event_of
+from workflow_core.store.database.engine import session_scope
 
 
 class Listener:

@@ -12,7 +12,7 @@ from flows import deployments
 from flows.deployments import Deployment
 from flows.windows import artifact_key
 from workflow_core.pipeline.compiled import Schedule
-from workflow_core.services.schedules import Wanted
+from workflow_core.services.pipelines.schedules import Wanted
 
 PREFECT_YAML = Path(__file__).parents[2] / "deploy" / "prefect.yaml"
 WANTED = Wanted(

@@ -13,7 +13,7 @@ from typing import Any
 from running import wait_until
 
 from flows import mover
-from workflow_core.store.database import engine_for
+from workflow_core.store.database.engine import engine_for
 
 spawn = multiprocessing.get_context("spawn")
 LEASE = 1.0

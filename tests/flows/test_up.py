@@ -21,9 +21,9 @@ import pytest
 from running import Site, wait_until
 
 from flows import prefect_api
-from workflow_core.services import deploying
-from workflow_core.services.announcing import announcing
-from workflow_core.store.database import session_scope
+from workflow_core.services.pipelines import deployment as deployments
+from workflow_core.services.running.announcements import announcing
+from workflow_core.store.database.engine import session_scope
 
 pytestmark = pytest.mark.prefect
 
@@ -138,7 +138,7 @@ def test_with_prefects_server_down_work_and_moves_go_on_and_it_is_said_once(site
         site.road.complete(50)
         wait_until(lambda: site.road.unrouted() == 0)
         with session_scope(site.road.engine) as session:
-            deploying.deploy(session, text=EXPORTING, file="e.yaml", read=lambda _: b"", actor=None, now=now)
+            deployments.deploy(session, text=EXPORTING, file="e.yaml", read=lambda _: b"", actor=None, now=now)
         wait_until(lambda: "what the pipelines want is asked again" in site.log("runner"))
     finally:
         os.kill(another, signal.SIGCONT)

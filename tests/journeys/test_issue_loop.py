@@ -8,8 +8,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed
-from workflow_core.services import data, deploying, people, reviewing, routing, second_thoughts, tasks, work
-from workflow_core.store.database import session_scope
+from workflow_core.services import people
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import reversals, tasks
+from workflow_core.services.pipelines import data, deployment
+from workflow_core.services.reviewers import reviews
+from workflow_core.services.running import moves
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Dataset, Entry, Issue, TaskItem
 
 PIPELINE = b"""
@@ -57,7 +62,7 @@ class Street:
 
     def start(self) -> None:
         with session_scope(self.engine) as session:
-            deploying.deploy(session, text=self.text, file="street.yaml", read=no_files, actor=None, now=self.now)
+            deployment.deploy(session, text=self.text, file="street.yaml", read=no_files, actor=None, now=self.now)
             dataset = session.exec(select(Dataset)).one()
             data.add_items(session, actor=None, dataset=dataset, new=[data.NewItem(name="a.jpg")], now=self.now)
 
@@ -91,7 +96,7 @@ class Street:
 
     def move(self) -> None:
         with session_scope(self.engine) as session:
-            while routing.advance(session, now=self.now):
+            while moves.advance(session, now=self.now):
                 pass
 
     def flag(self, drawn: str | None = "car", who: str = "quinn", task: str = "qa", **more) -> int:
@@ -100,7 +105,7 @@ class Street:
             about = None
             if drawn is not None:
                 about = session.exec(select(Annotation.id).where(Annotation.label == drawn)).first()
-            issue = reviewing.flag(
+            issue = reviews.flag(
                 session,
                 actor=actor,
                 place_id=self.place(session, task).id,
@@ -149,7 +154,7 @@ def test_a_returned_item_cannot_be_completed_while_its_issue_is_open(street: Str
 
 def test_a_fixed_item_goes_back_to_the_reviewer_without_running_the_chain_again(street: Street) -> None:
     issue = street.flag("car")
-    street.issue(reviewing.fix, "ann", issue)
+    street.issue(reviews.fix, "ann", issue)
     assert street.see("qa") == ("waiting", None)
     street.do("ann", "cars", "completed", None)
     assert street.see("qa") == ("queued", None)
@@ -158,11 +163,11 @@ def test_a_fixed_item_goes_back_to_the_reviewer_without_running_the_chain_again(
 
 def test_a_fix_can_be_reopened_fixed_again_and_approved(street: Street) -> None:
     issue = street.flag("car")
-    street.issue(reviewing.fix, "ann", issue)
+    street.issue(reviews.fix, "ann", issue)
     street.do("ann", "cars", "completed")
-    street.issue(reviewing.reopen, "quinn", issue)
+    street.issue(reviews.reopen, "quinn", issue)
     assert street.see("cars") == ("returned", None)
-    street.issue(reviewing.fix, "ann", issue)
+    street.issue(reviews.fix, "ann", issue)
     street.do("ann", "cars", "completed")
     street.do("quinn", "qa", "approved")
     with session_scope(street.engine) as session:
@@ -180,17 +185,17 @@ def test_approving_is_refused_while_an_issue_is_open(street: Street) -> None:
 
 def test_the_last_dismissed_issue_gives_the_status_back(street: Street) -> None:
     issue = street.flag("car")
-    street.issue(reviewing.dismiss, "quinn", issue)
+    street.issue(reviews.dismiss, "quinn", issue)
     assert street.see("cars") == ("submitted", "completed")
     assert street.see("qa") == ("queued", None)
 
 
 def test_issues_on_two_microtasks_must_both_be_answered(street: Street) -> None:
     car, sign = street.flag("car"), street.flag("sign")
-    street.issue(reviewing.fix, "ann", car)
+    street.issue(reviews.fix, "ann", car)
     street.do("ann", "cars", "completed")
     assert street.see("qa")[0] == "waiting"
-    street.issue(reviewing.fix, "cy", sign)
+    street.issue(reviews.fix, "cy", sign)
     street.do("cy", "signs", "completed")
     assert street.see("qa")[0] == "queued"
 
@@ -207,7 +212,7 @@ def test_an_issue_on_the_item_without_a_label_asks_whose_fault_it_is(street: Str
 
 def test_a_fix_that_ends_in_another_status_takes_back_everything_that_the_old_one_reached(street: Street) -> None:
     issue = street.flag("car")
-    street.issue(reviewing.fix, "ann", issue)
+    street.issue(reviews.fix, "ann", issue)
     street.do("ann", "cars", "unsure")
     assert street.see("qa")[0] == "withdrawn"
     assert street.see("expert") == ("queued", None)
@@ -229,7 +234,7 @@ def test_flagging_is_refused_in_an_annotation_task(street: Street) -> None:
 def test_undo_is_possible_until_somebody_has_begun(street: Street) -> None:
     with session_scope(street.engine) as session:
         cy = people.person(session, email="cy@example.org")
-        second_thoughts.undo(session, actor=cy, place_id=street.place(session, "signs").id, now=street.now)
+        reversals.undo(session, actor=cy, place_id=street.place(session, "signs").id, now=street.now)
     assert street.see("signs") == ("claimed", None)
     assert street.see("qa") == ("withdrawn", None)
 
@@ -237,7 +242,7 @@ def test_undo_is_possible_until_somebody_has_begun(street: Street) -> None:
 def test_undo_is_refused_once_the_next_place_was_begun(street: Street) -> None:
     with pytest.raises(Conflict, match="begun"), session_scope(street.engine) as session:
         ann = people.person(session, email="ann@example.org")
-        second_thoughts.undo(session, actor=ann, place_id=street.place(session, "cars").id, now=street.now)
+        reversals.undo(session, actor=ann, place_id=street.place(session, "cars").id, now=street.now)
 
 
 def test_an_undone_approval_brings_the_item_back_from_its_exit(street: Street) -> None:
@@ -245,7 +250,7 @@ def test_an_undone_approval_brings_the_item_back_from_its_exit(street: Street) -
     assert street.exit() == ("approved", None)
     with session_scope(street.engine) as session:
         quinn = people.person(session, email="quinn@example.org")
-        second_thoughts.undo(session, actor=quinn, place_id=street.place(session, "qa").id, now=street.now)
+        reversals.undo(session, actor=quinn, place_id=street.place(session, "qa").id, now=street.now)
     assert street.exit() == (None, None)
     assert street.see("qa") == ("claimed", None)
     street.do("quinn", "qa", "approved")
@@ -256,10 +261,10 @@ def test_clear_takes_back_the_whole_lineage_and_names_it_first(street: Street) -
     with session_scope(street.engine) as session:
         project = people.project(session, name="default")
         cars = tasks.by_name(session, project_id=project.id, name="cars")
-        chosen = second_thoughts.chosen(session, task=cars)
-        preview = second_thoughts.preview_clear(session, actor=None, task=cars, of=chosen)
+        chosen = reversals.chosen(session, task=cars)
+        preview = reversals.preview_clear(session, actor=None, task=cars, of=chosen)
         assert [reached.task for reached in preview.places] == ["qa"]
-        second_thoughts.clear(session, actor=None, task=cars, of=chosen, now=street.now)
+        reversals.clear(session, actor=None, task=cars, of=chosen, now=street.now)
     assert street.see("cars") == ("queued", None)
     assert street.see("signs") == ("submitted", "completed")
     assert street.see("qa") == ("withdrawn", None)
@@ -270,9 +275,9 @@ def test_clear_takes_back_the_whole_lineage_and_names_it_first(street: Street) -
 def test_beyond_its_rounds_an_issue_parks_the_item_for_a_manager(street: Street) -> None:
     issue = street.flag("car")
     for _ in range(3):
-        street.issue(reviewing.fix, "ann", issue)
+        street.issue(reviews.fix, "ann", issue)
         street.do("ann", "cars", "completed")
-        street.issue(reviewing.reopen, "quinn", issue)
+        street.issue(reviews.reopen, "quinn", issue)
     with session_scope(street.engine) as session:
         assert street.place(session, "cars").parked == "max-fix-rounds"
 

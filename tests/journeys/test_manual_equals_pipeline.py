@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import tasks
+from workflow_core.services.managers import tasks
 
 PIPELINE = """
 pipeline: street

@@ -7,8 +7,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from workflow_core.errors import Conflict, InvalidInput
-from workflow_core.services import data, deploying, managing, people, routing, tasks, work
-from workflow_core.store.database import session_scope
+from workflow_core.services import people
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import task_items, tasks
+from workflow_core.services.pipelines import data, deployment
+from workflow_core.services.running import moves
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Dataset, Entry, Task, TaskItem
 
 PIPELINE = b"""
@@ -46,7 +50,7 @@ def street(engine: Engine, now: datetime) -> Engine:
         b"[redo]", b"[redo, ask, away]"
     )
     with session_scope(engine) as session:
-        deploying.deploy(session, text=text, file="street.yaml", read=no_files, actor=None, now=now)
+        deployment.deploy(session, text=text, file="street.yaml", read=no_files, actor=None, now=now)
         dataset = session.exec(select(Dataset)).one()
         data.add_items(session, actor=None, dataset=dataset, new=[data.NewItem(name="a.jpg")], now=now)
     return engine
@@ -64,7 +68,7 @@ def do(engine: Engine, who: str, task: str, status: str, now: datetime) -> None:
         assert held is not None
         work.submit(session, actor=actor, place_id=held.id, status=status, token=held.token, now=now)
     with session_scope(engine) as session:
-        routing.advance(session, now=now)
+        moves.advance(session, now=now)
 
 
 def stuck(engine: Engine, now: datetime) -> int:
@@ -80,7 +84,7 @@ def stuck(engine: Engine, now: datetime) -> int:
 def test_a_stuck_item_is_sent_back_although_its_visits_are_used_up(street: Engine, now: datetime) -> None:
     parked = stuck(street, now)
     with session_scope(street) as session:
-        managing.send(session, actor=None, place_id=parked, to="cars", now=now)
+        task_items.send(session, actor=None, place_id=parked, to="cars", now=now)
     do(street, "ann", "cars", "completed", now)
     do(street, "quinn", "qa", "approved", now)
     with session_scope(street) as session:
@@ -90,16 +94,16 @@ def test_a_stuck_item_is_sent_back_although_its_visits_are_used_up(street: Engin
 def test_a_stuck_item_can_leave_by_an_exit_but_never_as_approved(street: Engine, now: datetime) -> None:
     parked = stuck(street, now)
     with pytest.raises(InvalidInput, match=r"cars.*elsewhere|elsewhere.*cars"), session_scope(street) as session:
-        managing.send(session, actor=None, place_id=parked, to="approved", now=now)
+        task_items.send(session, actor=None, place_id=parked, to="approved", now=now)
     with session_scope(street) as session:
-        managing.send(session, actor=None, place_id=parked, to="elsewhere", now=now)
+        task_items.send(session, actor=None, place_id=parked, to="elsewhere", now=now)
     with session_scope(street) as session:
         assert session.exec(select(Entry.exit)).one() == "elsewhere"
 
 
 def test_only_what_is_stuck_is_sent(street: Engine, now: datetime) -> None:
     with pytest.raises(Conflict, match="not stuck"), session_scope(street) as session:
-        managing.send(session, actor=None, place_id=place(session, "cars").id, to="expert", now=now)
+        task_items.send(session, actor=None, place_id=place(session, "cars").id, to="expert", now=now)
 
 
 def test_a_claim_ended_by_force_cannot_submit_any_more(street: Engine, now: datetime) -> None:
@@ -107,7 +111,7 @@ def test_a_claim_ended_by_force_cannot_submit_any_more(street: Engine, now: date
         ann = people.person(session, email="ann@example.org")
         held = work.claim_next(session, actor=ann, task_id=place(session, "cars").task_id, now=now)
         assert held is not None
-        managing.release(session, actor=None, place_id=held.id, now=now)
+        task_items.release(session, actor=None, place_id=held.id, now=now)
         again = work.claim_next(session, actor=ann, task_id=held.task_id, now=now + timedelta(minutes=1))
         assert again is not None
         with pytest.raises(Conflict, match="claim"):
@@ -118,7 +122,7 @@ def test_an_item_taken_out_of_its_pipeline_ends_at_removed(street: Engine, now: 
     with session_scope(street) as session:
         here = place(session, "cars")
         task = session.get_one(Task, here.task_id)
-        managing.remove_items(session, actor=None, task=task, item_ids=[here.item_id], now=now)
+        task_items.remove_items(session, actor=None, task=task, item_ids=[here.item_id], now=now)
     with session_scope(street) as session:
         assert session.exec(select(Entry.exit)).one() == "removed"
         assert place(session, "cars").state == "withdrawn"
@@ -129,7 +133,7 @@ def test_an_item_with_a_status_cannot_be_removed(street: Engine, now: datetime) 
     with pytest.raises(Conflict, match="clear it"), session_scope(street) as session:
         here = place(session, "cars")
         task = session.get_one(Task, here.task_id)
-        managing.remove_items(session, actor=None, task=task, item_ids=[here.item_id], now=now)
+        task_items.remove_items(session, actor=None, task=task, item_ids=[here.item_id], now=now)
 
 
 def test_an_archived_item_leaves_every_open_place_and_keeps_its_history(street: Engine, now: datetime) -> None:
@@ -137,7 +141,7 @@ def test_an_archived_item_leaves_every_open_place_and_keeps_its_history(street: 
     with session_scope(street) as session:
         dataset = session.exec(select(Dataset)).one()
         here = place(session, "cars")
-        managing.archive_items(session, actor=None, dataset=dataset, item_ids=[here.item_id], now=now)
+        task_items.archive_items(session, actor=None, dataset=dataset, item_ids=[here.item_id], now=now)
     with session_scope(street) as session:
         assert place(session, "cars").status == "completed"
         assert place(session, "qa").state == "withdrawn"
@@ -146,11 +150,11 @@ def test_an_archived_item_leaves_every_open_place_and_keeps_its_history(street: 
 def test_a_closed_task_takes_no_work_until_it_is_reopened(street: Engine, now: datetime) -> None:
     with session_scope(street) as session:
         task = session.get_one(Task, place(session, "cars").task_id)
-        managing.close(session, actor=None, task=task, now=now)
+        task_items.close(session, actor=None, task=task, now=now)
         ann = people.person(session, email="ann@example.org")
         with pytest.raises(Conflict, match="closed"):
             work.claim_next(session, actor=ann, task_id=task.id, now=now)
-        managing.reopen(session, actor=None, task=task)
+        task_items.reopen(session, actor=None, task=task)
         assert work.claim_next(session, actor=ann, task_id=task.id, now=now) is not None
 
 
@@ -166,6 +170,6 @@ def test_a_task_with_finished_work_is_archived_only_when_that_is_said(street: En
         assert held is not None
         work.submit(session, actor=person, place_id=held.id, status="completed", now=now)
         with pytest.raises(Conflict, match="finished"):
-            managing.archive(session, actor=None, task=made, now=now)
-        managing.archive(session, actor=None, task=made, now=now, with_finished=True)
+            task_items.archive(session, actor=None, task=made, now=now)
+        task_items.archive(session, actor=None, task=made, now=now, with_finished=True)
         assert made.archived_at == now

@@ -12,8 +12,9 @@ from stage import Stage
 
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import managing, progress, second_thoughts, tasks, work, workforce
-from workflow_core.store.database import session_scope
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import progress, reversals, staff, task_items, tasks
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Assignment, Item, Person, Task, TaskItem
 
 ANN, BO, CY, QUINN, RAE = (f"{name}@example.org" for name in ("ann", "bo", "cy", "quinn", "rae"))
@@ -60,9 +61,9 @@ def test_who_makes_a_review_answers_for_it_and_each_reviewer_has_an_assignment_o
 
 def test_however_often_somebody_is_added_they_have_one_assignment(session: Session) -> None:
     cars = filled(session, 4)
-    first = workforce.add(session, actor=None, task=cars, email=CY, now=NOW)
-    assert workforce.add(session, actor=None, task=cars, email="CY@example.org", now=NOW, weight=3).id == first.id
-    workforce.reassign(session, actor=None, task=cars, old=ANN, new=BO, now=NOW)
+    first = staff.add(session, actor=None, task=cars, email=CY, now=NOW)
+    assert staff.add(session, actor=None, task=cars, email="CY@example.org", now=NOW, weight=3).id == first.id
+    staff.reassign(session, actor=None, task=cars, old=ANN, new=BO, now=NOW)
     assert team(session, cars) == [ANN, BO, CY]
     with pytest.raises(IntegrityError), session.begin_nested():
         session.add(Assignment(task_id=cars.id, person_id=first.person_id, created_at=NOW))
@@ -73,9 +74,9 @@ def test_however_often_somebody_is_added_they_have_one_assignment(session: Sessi
 def test_a_weight_is_a_number_above_nothing(session: Session, weight: float) -> None:
     cars = filled(session, 2)
     with pytest.raises(InvalidInput):
-        workforce.add(session, actor=None, task=cars, email=CY, now=NOW, weight=weight)
+        staff.add(session, actor=None, task=cars, email=CY, now=NOW, weight=weight)
     with pytest.raises(InvalidInput):
-        workforce.redistribute(session, actor=None, task=cars, now=NOW, weights={ANN: weight})
+        staff.redistribute(session, actor=None, task=cars, now=NOW, weights={ANN: weight})
     assert team(session, cars) == [ANN, BO]
 
 
@@ -91,14 +92,14 @@ def test_what_is_left_is_not_dealt_to_who_is_inactive_but_theirs_can_be_given_to
     cars = filled(session, 8)
     person(session, ANN).active = False
     session.flush()
-    workforce.redistribute(session, actor=None, task=cars, now=NOW, of=[BO])
+    staff.redistribute(session, actor=None, task=cars, now=NOW, of=[BO])
     assert shares(session) == {ANN: 4, BO: 4}
-    workforce.reassign(session, actor=None, task=cars, old=ANN, new=CY, now=NOW)
+    staff.reassign(session, actor=None, task=cars, old=ANN, new=CY, now=NOW)
     assert shares(session) == {BO: 4, CY: 4}
     with pytest.raises(Conflict, match="no longer active"):
-        workforce.reassign(session, actor=None, task=cars, old=CY, new=ANN, now=NOW)
+        staff.reassign(session, actor=None, task=cars, old=CY, new=ANN, now=NOW)
     with pytest.raises(Conflict, match="no longer active"):
-        workforce.add(session, actor=None, task=cars, email=ANN, now=NOW)
+        staff.add(session, actor=None, task=cars, email=ANN, now=NOW)
 
 
 def test_nobody_is_handed_more_of_a_queue_than_its_limit_though_they_ask_for_another_batch(session: Session) -> None:
@@ -120,8 +121,8 @@ def test_who_is_taken_out_of_a_queue_leaves_their_open_work_in_the_pool_and_keep
         if held.item_id == 1:
             work.submit(session, actor=ann, place_id=held.id, status="completed", now=NOW)
     with pytest.raises(Conflict, match="2 items of 'cars' open"):
-        workforce.remove(session, actor=None, task=cars, email=ANN, now=NOW)
-    workforce.remove(session, actor=None, task=cars, email=ANN, now=NOW, end_claims=True)
+        staff.remove(session, actor=None, task=cars, email=ANN, now=NOW)
+    staff.remove(session, actor=None, task=cars, email=ANN, now=NOW, end_claims=True)
     assert shares(session) == {ANN: 1, None: 4}
     assert statuses(session)["0000.jpg"] == "completed"
     with pytest.raises(NotFound):
@@ -145,7 +146,7 @@ def test_items_are_removed_together_or_not_at_all(session: Session) -> None:
     cars, places = some_completed(session)
     before = rows(session)
     with pytest.raises(Conflict, match="1 of these items have a status in 'cars'"):
-        managing.remove_items(session, actor=None, task=cars, item_ids=[one.item_id for one in places], now=NOW)
+        task_items.remove_items(session, actor=None, task=cars, item_ids=[one.item_id for one in places], now=NOW)
     assert rows(session) == before
 
 
@@ -153,7 +154,7 @@ def test_statuses_are_cleared_together_or_not_at_all(session: Session) -> None:
     cars, places = some_completed(session)
     before = rows(session)
     with pytest.raises(Conflict, match="has no status here"):
-        second_thoughts.clear(session, actor=None, task=cars, of=places, now=NOW)
+        reversals.clear(session, actor=None, task=cars, of=places, now=NOW)
     assert rows(session) == before
 
 
@@ -169,8 +170,8 @@ def test_a_review_is_completed_when_every_item_is_approved_or_discarded_and_is_o
     assert is_at(session, qa) == "to-do"
     work_in(session, "cars-qa", lambda _, item: "discarded" if item == "0004.jpg" else "approved")
     assert is_at(session, qa) == "completed"
-    of = second_thoughts.chosen(session, task=qa, status="discarded")
-    second_thoughts.clear(session, actor=None, task=qa, of=of, now=NOW)
+    of = reversals.chosen(session, task=qa, status="discarded")
+    reversals.clear(session, actor=None, task=qa, of=of, now=NOW)
     assert is_at(session, qa) == "in-progress"
     work_in(session, "cars-qa", lambda *_: "discarded")
     assert is_at(session, qa) == is_at(session, cars) == "completed"
@@ -213,7 +214,7 @@ def by_hand(engine: Engine) -> Stage:
         session.add(Item(dataset_id=cars.dataset_id, name="0", created_at=NOW))
         session.flush()
         tasks.add_items(session, actor=None, task=cars, now=NOW)
-        workforce.add(session, actor=None, task=cars, email=BO, now=NOW)
+        staff.add(session, actor=None, task=cars, email=BO, now=NOW)
     return Stage(engine)
 
 
@@ -223,7 +224,7 @@ def test_the_history_says_which_status_was_cleared_of_whom_by_whom_and_when(engi
     with stage.session() as session:
         mia = person(session, "mia@example.org", role="manager")
         cars = stage.task(session, "cars")
-        second_thoughts.clear(session, actor=mia, task=cars, of=[stage.place(session, "cars", 0)], now=stage.now)
+        reversals.clear(session, actor=mia, task=cars, of=[stage.place(session, "cars", 0)], now=stage.now)
         by, at = mia.id, stage.now
     (submitted,), (cleared,) = stage.events("submitted"), stage.events("cleared")
     assert (cleared.status, cleared.actor_id, cleared.at) == ("completed", by, at)
@@ -240,7 +241,7 @@ def test_what_was_done_in_a_task_that_is_put_away_is_kept(session: Session) -> N
     work_in(session, "cars", lambda *_: ("completed", [BOX]))
     add_items(session, 1, start=2)
     tasks.add_items(session, actor=None, task=cars, now=NOW)
-    managing.archive(session, actor=None, task=cars, now=NOW, with_finished=True)
+    task_items.archive(session, actor=None, task=cars, now=NOW, with_finished=True)
     assert [(row.assignee, row.status, row.state) for row in rows(session)] == [
         (ANN, "completed", "submitted"),
         (ANN, "completed", "submitted"),
@@ -256,5 +257,5 @@ def test_a_task_is_not_put_away_while_a_pipeline_has_it(session: Session) -> Non
     deploy(session)
     for name in ("cars", "qa"):
         with pytest.raises(Conflict, match=f"pipeline 'street' has the task '{name}'; take it out of the file"):
-            managing.archive(session, actor=None, task=task(session, name), now=NOW)
+            task_items.archive(session, actor=None, task=task(session, name), now=NOW)
         assert task(session, name).archived_at is None

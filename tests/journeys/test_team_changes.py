@@ -9,8 +9,11 @@ from sqlmodel import Session, select
 
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.errors import Conflict, NotFound
-from workflow_core.services import data, people, tasks, work, workforce
-from workflow_core.store.database import session_scope
+from workflow_core.services import people
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import staff, tasks
+from workflow_core.services.pipelines import data
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Person, Task, TaskItem
 
 
@@ -55,21 +58,21 @@ def test_redistribution_deals_what_is_left_equally_and_conserves_the_items(
     session: Session, task: int, now: datetime
 ) -> None:
     finish(session, task, "ann", 4, now)
-    handed = workforce.redistribute(session, actor=None, task=session.get_one(Task, task), now=now)
+    handed = staff.redistribute(session, actor=None, task=session.get_one(Task, task), now=now)
     assert dict(handed.given) == {"ann@example.org": 8, "bo@example.org": 8}
     assert shares(session, task) == {"ann": 12, "bo": 8}
 
 
 def test_a_preview_changes_nothing(session: Session, task: int, now: datetime) -> None:
     before = shares(session, task)
-    workforce.redistribute(session, actor=None, task=session.get_one(Task, task), now=now, preview=True)
+    staff.redistribute(session, actor=None, task=session.get_one(Task, task), now=now, preview=True)
     assert shares(session, task) == before
 
 
 def test_redistribution_of_some_items_to_some_people_leaves_the_others(
     session: Session, task: int, now: datetime
 ) -> None:
-    workforce.redistribute(
+    staff.redistribute(
         session,
         actor=None,
         task=session.get_one(Task, task),
@@ -87,7 +90,7 @@ def test_reassigning_gives_everything_unfinished_to_the_other_person(
 ) -> None:
     finish(session, task, "bo", 3, now)
     found = session.get_one(Task, task)
-    workforce.reassign(session, actor=None, task=found, old="bo@example.org", new="cy@example.org", now=now)
+    staff.reassign(session, actor=None, task=found, old="bo@example.org", new="cy@example.org", now=now)
     assert shares(session, task) == {"ann": 12, "bo": 3, "cy": 5}
     with pytest.raises(NotFound):
         finish(session, task, "bo", 1, now)
@@ -102,8 +105,8 @@ def test_reassigning_open_work_asks_for_confirmation_and_ends_the_claims(
     assert held is not None
     found = session.get_one(Task, task)
     with pytest.raises(Conflict, match="confirm"):
-        workforce.reassign(session, actor=None, task=found, old="bo@example.org", new="ann@example.org", now=now)
-    workforce.reassign(
+        staff.reassign(session, actor=None, task=found, old="bo@example.org", new="ann@example.org", now=now)
+    staff.reassign(
         session, actor=None, task=found, old="bo@example.org", new="ann@example.org", now=now, end_claims=True
     )
     with pytest.raises(NotFound):
@@ -113,17 +116,17 @@ def test_reassigning_open_work_asks_for_confirmation_and_ends_the_claims(
 
 def test_who_is_removed_leaves_their_open_work_to_the_others(session: Session, task: int, now: datetime) -> None:
     finish(session, task, "bo", 2, now)
-    workforce.remove(session, actor=None, task=session.get_one(Task, task), email="bo@example.org", now=now)
+    staff.remove(session, actor=None, task=session.get_one(Task, task), email="bo@example.org", now=now)
     assert shares(session, task) == {"ann": 18, "bo": 2}
 
 
 def test_a_task_without_anybody_left_is_stuck_until_somebody_joins(session: Session, task: int, now: datetime) -> None:
     found = session.get_one(Task, task)
-    workforce.remove(session, actor=None, task=found, email="bo@example.org", now=now)
-    workforce.remove(session, actor=None, task=found, email="ann@example.org", now=now)
+    staff.remove(session, actor=None, task=found, email="bo@example.org", now=now)
+    staff.remove(session, actor=None, task=found, email="ann@example.org", now=now)
     stuck = session.exec(select(TaskItem).where(TaskItem.parked == "nobody")).all()
     assert len(stuck) == 20
-    workforce.add(session, actor=None, task=found, email="di@example.org", now=now)
+    staff.add(session, actor=None, task=found, email="di@example.org", now=now)
     finish(session, task, "di", 1, now)
 
 
@@ -132,9 +135,9 @@ def test_a_paused_task_hands_out_nothing_new_but_lets_people_finish(session: Ses
     held = work.claim_next(session, actor=ann, task_id=task, now=now)
     assert held is not None
     found = session.get_one(Task, task)
-    workforce.pause(session, actor=None, what=found, now=now)
+    staff.pause(session, actor=None, what=found, now=now)
     work.submit(session, actor=ann, place_id=held.id, status="completed", token=held.token, now=now)
     with pytest.raises(Conflict, match="paused"):
         work.claim_next(session, actor=ann, task_id=task, now=now)
-    workforce.resume(session, actor=None, what=found)
+    staff.resume(session, actor=None, what=found)
     assert work.claim_next(session, actor=ann, task_id=task, now=now) is not None

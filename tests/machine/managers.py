@@ -11,16 +11,10 @@ from machine.tables import MANUAL, numbers
 from workflow_core.domain import statuses
 from workflow_core.domain.recipes import Recipe
 from workflow_core.pipeline.compiled import Target, Task
-from workflow_core.services import (
-    deploying,
-    entering,
-    erasing,
-    managing,
-    second_thoughts,
-    tasks,
-)
-from workflow_core.store import departures
+from workflow_core.services.managers import erasure, reversals, task_items, tasks
+from workflow_core.services.pipelines import deployment, entries
 from workflow_core.store.models import Dataset, Item, Pipeline
+from workflow_core.store.reads import departures
 
 MANY = 5
 """Few items on the way go further in as many steps than many do."""
@@ -44,7 +38,7 @@ class Managers(Movers):
         version = generated.compile_text(text)
 
         def act(session):
-            deploying.deploy(session, text=text.encode(), file="p.yaml", read=no_files, actor=None, now=self.now)
+            deployment.deploy(session, text=text.encode(), file="p.yaml", read=no_files, actor=None, now=self.now)
             return session.exec(select(Pipeline.id)).one()
 
         self.pipeline_id = self.run(act)
@@ -107,7 +101,7 @@ class Managers(Movers):
             ]
             session.add_all(new)
             session.flush()
-            while entering.enter_new(session, pipeline=pipeline, now=self.now):
+            while entries.enter_new(session, pipeline=pipeline, now=self.now):
                 pass
             return [(item.id, item.meta) for item in new]
 
@@ -124,7 +118,7 @@ class Managers(Movers):
 
         def act(session):
             task, place = self.task(session, key[1]), self.row(session, key)
-            second_thoughts.clear(session, actor=None, task=task, of=[place], now=self.now, end_claims=True)
+            reversals.clear(session, actor=None, task=task, of=[place], now=self.now, end_claims=True)
 
         for _ in self.attempt(self.model.may_take_back(key), act):
             self.model.clear(key)
@@ -147,7 +141,7 @@ class Managers(Movers):
         target = names[to % len(names)]
 
         def act(session):
-            managing.send(
+            task_items.send(
                 session, actor=None, place_id=self.row(session, key).id, to=target.name, now=self.now, end_claims=True
             )
 
@@ -198,7 +192,7 @@ class Managers(Movers):
 
         def act(session):
             task = self.task(session, key[1])
-            return managing.remove_items(
+            return task_items.remove_items(
                 session, actor=None, task=task, item_ids=[key[0]], now=self.now, end_claims=True
             )
 
@@ -218,7 +212,9 @@ class Managers(Movers):
 
         def act(session):
             dataset = session.exec(select(Dataset)).one()
-            managing.archive_items(session, actor=None, dataset=dataset, item_ids=[item], now=self.now, end_claims=True)
+            task_items.archive_items(
+                session, actor=None, dataset=dataset, item_ids=[item], now=self.now, end_claims=True
+            )
 
         self.run(act)
         self.model.archive(item)
@@ -230,7 +226,7 @@ class Managers(Movers):
         item = items[number % len(items)]
 
         def act(session):
-            erasing.erase(session, actor=None, item_ids=[item], now=self.now)
+            erasure.erase(session, actor=None, item_ids=[item], now=self.now)
 
         for _ in self.attempt(item in self.model.archived, act):
             self.model.erase(item)

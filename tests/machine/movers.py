@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from machine.tables import Tables
-from workflow_core.services import routing, sweeping
+from workflow_core.services.running import moves, sweeps
 
 
 class Movers(Tables):
@@ -22,7 +22,7 @@ class Movers(Tables):
 
     def sweep(self, minutes):
         self.now += timedelta(minutes=minutes)
-        self.run(lambda session: sweeping.sweep(session, now=self.now))
+        self.run(lambda session: sweeps.sweep(session, now=self.now))
         claimed = [key for key, place in self.model.places.items() if place.state == "claimed"]
         self.model.sweep([key for key in claimed if self.leases[key] <= self.now])
 
@@ -31,10 +31,10 @@ class Movers(Tables):
         self.move(limit)
 
     def move(self, limit):
-        moved = self.run(lambda session: routing.advance(session, limit=limit, now=self.now))
+        moved = self.run(lambda session: moves.advance(session, limit=limit, now=self.now))
         assert moved.routed == self.model.advance(limit)
         self.tables_and_model_agree()
 
     @rule(limit=st.sampled_from([1, 1000]))
     def crash_while_moving(self, limit):
-        self.run(lambda session: routing.advance(session, limit=limit, now=self.now), commit=False)
+        self.run(lambda session: moves.advance(session, limit=limit, now=self.now), commit=False)

@@ -8,7 +8,8 @@ from stage import email
 
 from machine.movers import Movers
 from machine.tables import HOLDER, LEASE, numbers
-from workflow_core.services import second_thoughts, work
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import reversals
 from workflow_core.store.models import Assignment, TaskItem
 
 
@@ -152,9 +153,7 @@ class People(Movers):
             return
 
         def act(session):
-            second_thoughts.undo(
-                session, actor=self.person(session, who), place_id=self.row(session, key).id, now=self.now
-            )
+            reversals.undo(session, actor=self.person(session, who), place_id=self.row(session, key).id, now=self.now)
 
         for _ in self.attempt(self.model.may_undo(key, who), act):
             self.model.undo(key)

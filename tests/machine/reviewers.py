@@ -6,7 +6,7 @@ from stage import email
 
 from machine.movers import Movers
 from machine.tables import HOLDER, numbers
-from workflow_core.services import reviewing
+from workflow_core.services.reviewers import reviews
 
 
 class Reviewers(Movers):
@@ -30,7 +30,7 @@ class Reviewers(Movers):
 
         def act(session):
             qa = self.row(session, key)
-            issue = reviewing.flag(
+            issue = reviews.flag(
                 session, actor=self.person(session, who), place_id=qa.id, kind="missing", task=task, now=self.now
             )
             return issue.id
@@ -61,7 +61,7 @@ class Reviewers(Movers):
 
     def fix_one(self, key, who):
         issue = self.model.issues[key]
-        for _ in self.judge(key, who, reviewing.fix, self.model.may_fix(issue, who)):
+        for _ in self.judge(key, who, reviews.fix, self.model.may_fix(issue, who)):
             self.model.fix(issue)
 
     @rule(number=numbers, who=HOLDER)
@@ -72,7 +72,7 @@ class Reviewers(Movers):
         issue = self.model.issues[key]
         who = self.holder((issue.item, issue.qa), who)
         if who in self.people:
-            for _ in self.judge(key, who, reviewing.reopen, self.model.may_reopen(issue, who)):
+            for _ in self.judge(key, who, reviews.reopen, self.model.may_reopen(issue, who)):
                 self.model.reopen(issue, who)
 
     @rule(number=numbers, who=HOLDER)
@@ -83,7 +83,7 @@ class Reviewers(Movers):
         issue = self.model.issues[key]
         who = self.holder((issue.item, issue.qa), who)
         if who in self.people:
-            for _ in self.judge(key, who, reviewing.approve, self.model.may_judge(issue, who)):
+            for _ in self.judge(key, who, reviews.approve, self.model.may_judge(issue, who)):
                 self.model.judged(issue, "approved")
 
     @rule(number=numbers, who=HOLDER, manager=st.booleans())
@@ -94,10 +94,10 @@ class Reviewers(Movers):
         issue = self.model.issues[key]
         who = self.holder((issue.item, issue.qa), who)
         if manager:
-            self.run(lambda session: reviewing.dismiss(session, actor=None, issue_id=key, now=self.now))
+            self.run(lambda session: reviews.dismiss(session, actor=None, issue_id=key, now=self.now))
             self.model.judged(issue, "dismissed")
         elif who in self.people:
-            for _ in self.judge(key, who, reviewing.dismiss, self.model.may_judge(issue, who)):
+            for _ in self.judge(key, who, reviews.dismiss, self.model.may_judge(issue, who)):
                 self.model.judged(issue, "dismissed")
 
     @rule(number=numbers, about=numbers, status=numbers, again=st.booleans())

@@ -12,8 +12,8 @@ from sqlmodel import select
 from stage import START
 
 from workflow_core.errors import AnnoflowError
-from workflow_core.services import history, progress
-from workflow_core.store.database import session_scope
+from workflow_core.services.managers import history, progress
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Person, Task, TaskItem
 
 LEASE = timedelta(minutes=30)

@@ -7,7 +7,8 @@ from stage import email
 
 from machine.movers import Movers
 from machine.tables import numbers
-from workflow_core.services import people, workforce
+from workflow_core.services import people
+from workflow_core.services.managers import staff
 from workflow_core.store.models import Assignment, Pipeline
 
 
@@ -47,9 +48,9 @@ class Team(Movers):
             else:
                 one = self.task(session, task) if what == "task" else session.get_one(Pipeline, self.pipeline_id)
             if key in self.model.paused:
-                workforce.resume(session, actor=None, what=one)
+                staff.resume(session, actor=None, what=one)
             else:
-                workforce.pause(session, actor=None, what=one, now=self.now)
+                staff.pause(session, actor=None, what=one, now=self.now)
 
         self.run(act)
         self.model.paused ^= {key}
@@ -59,7 +60,7 @@ class Team(Movers):
         task = self.some_task(number)
 
         def act(session):
-            workforce.redistribute(session, actor=None, task=self.task(session, task), now=self.now)
+            staff.redistribute(session, actor=None, task=self.task(session, task), now=self.now)
 
         allowed = self.model.tasks[task].queue is None and bool(self.model.team[task])
         for _ in self.attempt(allowed, act):
@@ -74,9 +75,9 @@ class Team(Movers):
         def act(session):
             found = self.task(session, task)
             if heir is None:
-                workforce.remove(session, actor=None, task=found, email=who, now=self.now, end_claims=True)
+                staff.remove(session, actor=None, task=found, email=who, now=self.now, end_claims=True)
             else:
-                workforce.reassign(session, actor=None, task=found, old=who, new=heir, now=self.now, end_claims=True)
+                staff.reassign(session, actor=None, task=found, old=who, new=heir, now=self.now, end_claims=True)
 
         for _ in self.attempt(heir != who and heir not in self.model.inactive, act):
             self.learn()
@@ -88,7 +89,7 @@ class Team(Movers):
 
         def act(session):
             of = self.task(session, task)
-            workforce.add(session, actor=None, task=of, email=who, weight=float(weight), now=self.now)
+            staff.add(session, actor=None, task=of, email=who, weight=float(weight), now=self.now)
 
         for _ in self.attempt(who not in self.model.inactive, act):
             self.learn()

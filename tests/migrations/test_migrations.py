@@ -5,7 +5,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from workflow_core.store import schema
+from workflow_core.store.database import schema
 
 TABLES = sorted(SQLModel.metadata.tables)
 

@@ -11,15 +11,15 @@ from alembic.operations import Operations
 from sqlalchemy import Column, Integer, create_engine, inspect, make_url, text
 
 from workflow_core.errors import Conflict, InvalidInput, Unavailable
-from workflow_core.services.schema import check, upgrade
-from workflow_core.store import schema
-from workflow_core.store.database import engine_for
+from workflow_core.services.running.schema import check, upgrade
+from workflow_core.store.database import schema
+from workflow_core.store.database.engine import engine_for
 
-UPGRADE = "import sys; from workflow_core.services.schema import upgrade; print(upgrade(sys.argv[1]))"
+UPGRADE = "import sys; from workflow_core.services.running.schema import upgrade; print(upgrade(sys.argv[1]))"
 HANGS = """
 import sys, time
-from workflow_core.services.schema import upgrade
-from workflow_core.store import schema
+from workflow_core.services.running.schema import upgrade
+from workflow_core.store.database import schema
 whole = schema.command.upgrade
 def half(*arguments):
     whole(*arguments)

@@ -22,8 +22,9 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import progress, tasks, work
-from workflow_core.store.database import session_scope
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import progress, tasks
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Event, Item, Task
 
 SIGNS = Recipe((Label("sign", tools=("polygon",)),))

@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.errors import Conflict, NotFound
-from workflow_core.services import second_thoughts, tasks
-from workflow_core.store.database import session_scope
+from workflow_core.services.managers import reversals, tasks
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Item
 
 SIGNS = Recipe((Label("sign", tools=("polygon",)),))
@@ -149,7 +149,7 @@ def test_an_item_that_comes_back_while_it_is_added_is_not_in_two_places(engine: 
     with stage.session() as session:
         qa = stage.task(session, "qa")
         of = [stage.place(session, "qa", 0)]
-        second_thoughts.clear(session, actor=None, task=qa, of=of, now=stage.now)
+        reversals.clear(session, actor=None, task=qa, of=of, now=stage.now)
         beside.start()
         wait_for_a_lock(engine)
     beside.join()

@@ -5,7 +5,8 @@ from sqlmodel import select
 from stage import Stage
 
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import managing, reviewing, second_thoughts, tasks
+from workflow_core.services.managers import reversals, task_items, tasks
+from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Task, TaskItem
 
 PIPELINE = """
@@ -40,7 +41,7 @@ def flag(stage, who, task, about):
             stage.person(session, who),
             session.exec(select(TaskItem).where(TaskItem.task_id == task_id)).one(),
         )
-        return reviewing.flag(session, actor=actor, place_id=place.id, kind="sloppy", task=about, now=stage.now).id
+        return reviews.flag(session, actor=actor, place_id=place.id, kind="sloppy", task=about, now=stage.now).id
 
 
 def judge(stage, act, who, issue_id):
@@ -49,7 +50,7 @@ def judge(stage, act, who, issue_id):
 
 
 def redone(stage, who, task, issue_id):
-    judge(stage, reviewing.fix, who, issue_id)
+    judge(stage, reviews.fix, who, issue_id)
     stage.do(who, task, "completed")
 
 
@@ -60,7 +61,7 @@ def test_an_item_that_a_review_outside_takes_back_leaves_by_its_exit_once_more(s
     stage.advance()
     for _ in range(2):
         assert stage.exits() == {"0": None}
-        judge(stage, reviewing.approve, "eve", issue)
+        judge(stage, reviews.approve, "eve", issue)
         assert stage.exits() == {"0": "approved"}
         stage.check()
         issue = flag(stage, "eve", "again", "cars")
@@ -88,8 +89,8 @@ def test_a_status_that_an_exit_gave_back_is_cleared_with_the_exit_that_it_led_to
     assert (stage.row("cars").state, stage.row("cars").status) == ("submitted", "completed")
     with stage.session() as session:
         cars = stage.task(session, "cars")
-        of = second_thoughts.chosen(session, task=cars)
-        second_thoughts.clear(session, actor=None, task=cars, of=of, now=stage.now)
+        of = reversals.chosen(session, task=cars)
+        reversals.clear(session, actor=None, task=cars, of=of, now=stage.now)
     assert (stage.row("cars").state, stage.row("cars").visit) == ("queued", 1)
     assert stage.exits() == {"0": None}
     stage.check()
@@ -122,7 +123,7 @@ def test_a_task_that_has_left_its_pipeline_opens_again_with_an_item_that_a_revie
     issue = flag(stage, "eve", "again", "cars")
     assert not closed(stage) and not closed(stage)
     redone(stage, "ann", "cars", issue)
-    judge(stage, reviewing.approve, "eve", issue)
+    judge(stage, reviews.approve, "eve", issue)
     assert stage.exits() == {"0": status} and closed(stage)
     stage.check()
 
@@ -131,7 +132,7 @@ def test_a_task_that_a_manager_closed_after_it_had_left_its_pipeline_stays_close
     without_cars(stage)
     assert closed(stage)
     with stage.session() as session:
-        managing.close(session, actor=None, task=stage.task(session, "cars"), now=stage.now)
+        task_items.close(session, actor=None, task=stage.task(session, "cars"), now=stage.now)
     flag(stage, "eve", "again", "cars")
     assert closed(stage)
     assert "but the task is closed" in stage.why().waits[0]
@@ -140,7 +141,7 @@ def test_a_task_that_a_manager_closed_after_it_had_left_its_pipeline_stays_close
 def test_a_task_that_was_put_away_is_open_again_once_the_file_has_it_again(stage):
     without_cars(stage)
     with stage.session() as session:
-        managing.archive(session, actor=None, task=stage.task(session, "cars"), now=stage.now, with_finished=True)
+        task_items.archive(session, actor=None, task=stage.task(session, "cars"), now=stage.now, with_finished=True)
     stage.deploy(PIPELINE)
     assert not closed(stage)
     stage.add_items(1)

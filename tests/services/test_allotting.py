@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from stage import Stage
 
-from workflow_core.store.database import engine_for
+from workflow_core.store.database.engine import engine_for
 
 WEIGHTED = """
 pipeline: p

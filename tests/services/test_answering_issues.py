@@ -7,7 +7,9 @@ from sqlmodel import select
 from stage import Stage
 
 from workflow_core.errors import Conflict, NotFound
-from workflow_core.services import managing, reviewing, work
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import task_items
+from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Draft
 
 
@@ -65,7 +67,7 @@ def test_a_manager_who_ends_a_claim_leaves_a_taken_status_with_its_author(stage)
     stage.flag("quinn", "qa", "cars")
     held = stage.claim("ann", "cars")
     with stage.session() as session:
-        managing.release(session, actor=None, place_id=held.id, now=stage.now)
+        task_items.release(session, actor=None, place_id=held.id, now=stage.now)
     assert stage.row("cars")[:4] == ("returned", None, 1, "ann")
     stage.check()
 
@@ -171,7 +173,7 @@ def test_where_no_review_follows_the_flagger_or_a_manager_has_the_last_word(stag
         stage.judge("approve", "quinn", issue)
     else:
         with stage.session() as session:
-            reviewing.dismiss(session, actor=None, issue_id=issue, now=stage.now)
+            reviews.dismiss(session, actor=None, issue_id=issue, now=stage.now)
     assert stage.exits() == {"0": "elsewhere"}
     stage.check()
 

@@ -3,7 +3,7 @@
 import pytest
 from stage import Stage
 
-from workflow_core.services import editing
+from workflow_core.services.managers import task_settings
 
 PIPELINE = """
 pipeline: p
@@ -30,7 +30,7 @@ def begun(engine, text):
 
 def by_hand(stage):
     with stage.session() as session:
-        editing.edit(session, actor=None, task=stage.task(session, "qa"), now=stage.now, review_own=False)
+        task_settings.edit(session, actor=None, task=stage.task(session, "qa"), now=stage.now, review_own=False)
 
 
 def by_file(stage):

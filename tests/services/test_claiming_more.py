@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from stage import Stage
 
 from workflow_core.errors import Conflict
-from workflow_core.services import work
+from workflow_core.services.contributors import work
 from workflow_core.store.models import Activity
 
 PIPELINE = """

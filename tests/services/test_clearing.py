@@ -7,7 +7,7 @@ from sqlalchemy import event
 from stage import Stage
 
 from workflow_core.errors import Conflict, NotFound
-from workflow_core.services import managing, second_thoughts
+from workflow_core.services.managers import reversals, task_items
 from workflow_core.store.models import Dataset
 
 PIPELINE = """
@@ -40,8 +40,8 @@ def complete(stage, count):
 def clear_all(stage, **more):
     with stage.session() as session:
         task = stage.task(session, "cars")
-        of = second_thoughts.chosen(session, task=task)
-        return second_thoughts.clear(session, actor=None, task=task, of=of, now=stage.now, **more)
+        of = reversals.chosen(session, task=task)
+        return reversals.clear(session, actor=None, task=task, of=of, now=stage.now, **more)
 
 
 def test_many_statuses_are_cleared_in_as_many_statements_as_few(stage):
@@ -79,7 +79,7 @@ def test_one_status_that_cannot_be_cleared_keeps_all_the_others(stage):
     with stage.session() as session:
         gone = stage.place(session, "cars", 1)
         dataset = stage.task(session, "cars").dataset_id
-        managing.archive_items(
+        task_items.archive_items(
             session, actor=None, dataset=session.get_one(Dataset, dataset), item_ids=[gone.item_id], now=stage.now
         )
     with pytest.raises(Conflict, match="1 is deleted"):
@@ -92,5 +92,5 @@ def test_only_what_is_in_the_task_is_cleared_with_it(stage):
     with stage.session() as session:
         qa, place = stage.task(session, "qa"), stage.place(session, "cars", 0)
         with pytest.raises(NotFound, match=f"there is no place {place.id} in 'qa'"):
-            second_thoughts.clear(session, actor=None, task=qa, of=[place], now=stage.now)
+            reversals.clear(session, actor=None, task=qa, of=[place], now=stage.now)
     assert stage.row("cars").status == "completed"

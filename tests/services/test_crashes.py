@@ -10,8 +10,9 @@ from sqlmodel import select
 from stage import START, Stage
 
 from workflow_core.errors import AnnoflowError
-from workflow_core.services import routing, work
-from workflow_core.store.database import engine_for, session_scope
+from workflow_core.services.contributors import work
+from workflow_core.services.running import moves
+from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.store.models import Event, Person, Task, TaskItem
 
 # A bit of everything: a fork, a join, a loop with an end, a router, queues, exits.
@@ -48,7 +49,7 @@ def prepared(url, items=12):
 
 def moving(engine, limit=1000):
     with session_scope(engine) as session:
-        return routing.advance(session, limit=limit, now=START + timedelta(days=1))
+        return moves.advance(session, limit=limit, now=START + timedelta(days=1))
 
 
 def test_a_mover_that_dies_after_any_statement_has_moved_nothing(database_url):

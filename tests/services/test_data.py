@@ -11,9 +11,10 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
 
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
-from workflow_core.services import data, people
-from workflow_core.services.data import NewItem
-from workflow_core.store.database import session_scope
+from workflow_core.services import people
+from workflow_core.services.pipelines import data
+from workflow_core.services.pipelines.data import NewItem
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Dataset, Entry, Item
 
 NUMBERS = st.integers(-(2**53), 2**53) | st.floats(-1e15, 1e15)  # beyond, PostgreSQL gives a float back as an integer

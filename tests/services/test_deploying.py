@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, func, select
 
 from workflow_core.errors import InvalidInput, PipelineInvalid
-from workflow_core.store.database import session_scope
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import (
     Assignment,
     Dataset,

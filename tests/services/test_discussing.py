@@ -6,7 +6,7 @@ from reviewed import until_qa
 from stage import email
 
 from workflow_core.errors import InvalidInput, NotFound
-from workflow_core.services import discussing
+from workflow_core.services.contributors import comments
 
 
 @pytest.fixture
@@ -16,18 +16,18 @@ def stage(engine):
 
 def say(stage, who, text, **about):
     with stage.session() as session:
-        discussing.comment(session, actor=stage.person(session, who), text=text, now=stage.now, **about)
+        comments.comment(session, actor=stage.person(session, who), text=text, now=stage.now, **about)
 
 
 def read(stage, who, **about):
     with stage.session() as session:
-        said = discussing.thread(session, actor=stage.person(session, who), **about)
+        said = comments.thread(session, actor=stage.person(session, who), **about)
     return [(one.person.split("@")[0], one.text) for one in said]
 
 
 def of_task(stage, task, **more):
     with stage.session() as session:
-        return discussing.in_task(session, actor=None, task=stage.task(session, task), **more)
+        return comments.in_task(session, actor=None, task=stage.task(session, task), **more)
 
 
 def test_a_question_changes_nothing_its_manager_sees_it_and_who_asked_reads_the_answer(stage):

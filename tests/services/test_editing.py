@@ -9,10 +9,12 @@ from sqlmodel import Session, col, select
 
 from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import assignments, editing, reviewing, second_thoughts, tasks, work
+from workflow_core.services.contributors import assignments, work
+from workflow_core.services.managers import reversals, task_settings, tasks
+from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
 
-SETTINGS: editing.Settings = {
+SETTINGS: task_settings.Settings = {
     "priority": 3,
     "due_at": NOW + timedelta(days=7),
     "lock_when_due": True,
@@ -46,11 +48,11 @@ def test_settings_are_given_when_a_task_is_made_and_while_it_runs(session: Sessi
     made = make_task(session, "made", **SETTINGS)
     running = filled(session, 2)
     work_in(session, "cars", lambda *_: None)
-    editing.edit(session, actor=None, task=running, now=NOW, **SETTINGS)
+    task_settings.edit(session, actor=None, task=running, now=NOW, **SETTINGS)
     session.expire_all()
     for one in (made, running):
         assert {name: getattr(one, name) for name in SETTINGS} == SETTINGS
-    editing.edit(session, actor=None, task=made, now=NOW, priority=-1)
+    task_settings.edit(session, actor=None, task=made, now=NOW, priority=-1)
     assert {name: getattr(made, name) for name in SETTINGS} == {**SETTINGS, "priority": -1}
 
 
@@ -73,7 +75,7 @@ def test_settings_that_make_no_sense_are_refused_at_any_time(
     assert session.exec(select(Task)).first() is None
     cars = make_task(session)
     with pytest.raises(InvalidInput) as refused:
-        editing.edit(session, actor=None, task=cars, now=NOW, description="half", **given)
+        task_settings.edit(session, actor=None, task=cars, now=NOW, description="half", **given)
     assert message in str(refused.value)
     assert cars.description is None
 
@@ -81,8 +83,8 @@ def test_settings_that_make_no_sense_are_refused_at_any_time(
 def test_a_lock_needs_the_due_date_that_it_has(session: Session) -> None:
     cars = make_task(session, due_at=NOW, lock_when_due=True)
     with pytest.raises(InvalidInput, match="has no due_at"):
-        editing.edit(session, actor=None, task=cars, now=NOW, due_at=None)
-    editing.edit(session, actor=None, task=cars, now=NOW, due_at=None, lock_when_due=False)
+        task_settings.edit(session, actor=None, task=cars, now=NOW, due_at=None)
+    task_settings.edit(session, actor=None, task=cars, now=NOW, due_at=None, lock_when_due=False)
     assert cars.due_at is None
 
 
@@ -92,16 +94,16 @@ def test_items_of_the_lowest_rank_come_first_also_in_a_running_task(session: Ses
     held = work.claim_next(session, actor=ann, task_id=cars.id, now=NOW)
     assert held is not None
     urgent = session.exec(select(Item.id).where(col(Item.name).in_(["0003.jpg", "0004.jpg"]))).all()
-    assert editing.rank(session, actor=None, task=cars, rank=-1, item_ids=urgent) == 2
-    assert editing.rank(session, actor=None, task=cars, rank=-1, item_ids=urgent) == 0
-    assert editing.rank(session, actor=None, task=cars, rank=5, where={"name": "0001.jpg"}) == 1
+    assert task_settings.rank(session, actor=None, task=cars, rank=-1, item_ids=urgent) == 2
+    assert task_settings.rank(session, actor=None, task=cars, rank=-1, item_ids=urgent) == 0
+    assert task_settings.rank(session, actor=None, task=cars, rank=5, where={"name": "0001.jpg"}) == 1
     # What is open already is finished first.
     assert order(session, cars) == ["0000.jpg", "0003.jpg", "0004.jpg", "0002.jpg", "0005.jpg", "0001.jpg"]
 
 
 def test_a_pool_hands_out_by_rank_too(session: Session) -> None:
     cars = filled(session, 4, queue=Queue(batch=2, limit=2))
-    assert editing.rank(session, actor=None, task=cars, rank=-1, where={"name": {"gte": "0002.jpg"}}) == 2
+    assert task_settings.rank(session, actor=None, task=cars, rank=-1, where={"name": {"gte": "0002.jpg"}}) == 2
     assert order(session, cars) == ["0002.jpg", "0003.jpg", "0000.jpg", "0001.jpg"]
 
 
@@ -109,18 +111,20 @@ def test_a_rank_is_one_of_a_task_alone(session: Session) -> None:
     cars = filled(session, 2)
     other = make_task(session, "signs", assignees={"ann@example.org": 1})
     tasks.add_items(session, actor=None, task=other, now=NOW)
-    assert editing.rank(session, actor=None, task=cars, rank=-1, folder="/", where={"status.cars": {"exists": False}})
+    assert task_settings.rank(
+        session, actor=None, task=cars, rank=-1, folder="/", where={"status.cars": {"exists": False}}
+    )
     assert set(session.exec(select(TaskItem.rank).where(TaskItem.task_id == other.id))) == {0}
     with pytest.raises(InvalidInput, match="a rank lies between"):
-        editing.rank(session, actor=None, task=cars, rank=10**7)
+        task_settings.rank(session, actor=None, task=cars, rank=10**7)
 
 
 def test_an_item_that_returns_keeps_its_rank(session: Session) -> None:
     cars = filled(session, 3)
-    editing.rank(session, actor=None, task=cars, rank=-1, where={"name": "0002.jpg"})
+    task_settings.rank(session, actor=None, task=cars, rank=-1, where={"name": "0002.jpg"})
     work_in(session, "cars", good)
-    of = second_thoughts.chosen(session, task=cars)
-    second_thoughts.clear(session, actor=None, task=cars, of=of, now=NOW)
+    of = reversals.chosen(session, task=cars)
+    reversals.clear(session, actor=None, task=cars, of=of, now=NOW)
     assert order(session, cars) == ["0002.jpg", "0000.jpg", "0001.jpg"]
 
 
@@ -140,7 +144,7 @@ def test_a_persons_tasks_are_listed_by_priority_then_by_what_is_due_first(sessio
     expected = ["first", "sooner", "later", "never due", "last"]
     assert listed() == [(name, False) for name in expected]
     assert [name for name, locked in listed(sooner) if locked] == ["sooner"]
-    editing.edit(session, actor=None, task=task(session, "never due"), now=NOW, priority=7)
+    task_settings.edit(session, actor=None, task=task(session, "never due"), now=NOW, priority=7)
     assert listed()[0][0] == "never due"
     ann.active = False
     session.flush()
@@ -164,9 +168,9 @@ def test_nothing_is_done_in_a_locked_task_until_its_date_is_moved(session: Sessi
     quinn = person(session, "quinn@example.org")
     first = work.claim_next(session, actor=quinn, task_id=qa.id, now=NOW)
     assert first is not None
-    issue = reviewing.flag(session, actor=quinn, place_id=first.id, kind="loose", task="cars", now=NOW)
+    issue = reviews.flag(session, actor=quinn, place_id=first.id, kind="loose", task="cars", now=NOW)
     for each in (cars, qa):
-        editing.edit(session, actor=None, task=each, now=NOW, due_at=NOW, lock_when_due=True)
+        task_settings.edit(session, actor=None, task=each, now=NOW, due_at=NOW, lock_when_due=True)
     author = session.get_one(Person, issue.author_id)
     open_place = session.exec(select(TaskItem).where(TaskItem.task_id == qa.id, TaskItem.state == "queued")).first()
     done = session.exec(select(TaskItem).where(TaskItem.task_id == cars.id, TaskItem.state == "submitted")).first()
@@ -176,10 +180,10 @@ def test_nothing_is_done_in_a_locked_task_until_its_date_is_moved(session: Sessi
     acts = [
         lambda now: work.claim_next(session, actor=author, task_id=cars.id, now=now),
         lambda now: work.submit(session, actor=quinn, place_id=open_place.id, status="approved", now=now),
-        lambda now: reviewing.flag(session, actor=quinn, place_id=open_place.id, kind="x", task="cars", now=now),
-        lambda now: reviewing.fix(session, actor=author, issue_id=issue.id, now=now),
-        lambda now: reviewing.dismiss(session, actor=quinn, issue_id=issue.id, now=now),
-        lambda now: second_thoughts.undo(session, actor=annotator, place_id=done.id, now=now),
+        lambda now: reviews.flag(session, actor=quinn, place_id=open_place.id, kind="x", task="cars", now=now),
+        lambda now: reviews.fix(session, actor=author, issue_id=issue.id, now=now),
+        lambda now: reviews.dismiss(session, actor=quinn, issue_id=issue.id, now=now),
+        lambda now: reversals.undo(session, actor=annotator, place_id=done.id, now=now),
     ]
     for act in acts:
         with pytest.raises(Conflict, match="was due 2026-03-02 09:00 UTC and is locked"):
@@ -189,5 +193,5 @@ def test_nothing_is_done_in_a_locked_task_until_its_date_is_moved(session: Sessi
         attempt.rollback()
         session.expire_all()
     for each in (cars, qa):
-        editing.edit(session, actor=None, task=each, now=NOW, due_at=NOW + timedelta(days=1))
-    assert reviewing.fix(session, actor=author, issue_id=issue.id, now=NOW).state == "for_review"
+        task_settings.edit(session, actor=None, task=each, now=NOW, due_at=NOW + timedelta(days=1))
+    assert reviews.fix(session, actor=author, issue_id=issue.id, now=NOW).state == "for_review"

@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from stage import Stage, email
 
 from workflow_core.errors import Conflict, NotAllowed
-from workflow_core.services import effects, managing, second_thoughts, workforce
-from workflow_core.services.effects import Effect
+from workflow_core.services.managers import previews, reversals, staff, task_items
+from workflow_core.services.managers.previews import Effect
 from workflow_core.store.models import Dataset
 
 FORK = """
@@ -40,38 +40,36 @@ def stage(engine: Engine) -> Stage:
 
 def send(session, stage, **more):
     place_id = stage.place(session, "a", 0).id
-    return managing.send(session, place_id=place_id, to="discarded", now=stage.now, end_claims=True, **more)
+    return task_items.send(session, place_id=place_id, to="discarded", now=stage.now, end_claims=True, **more)
 
 
 def release(session, stage, **more):
-    return managing.release(session, place_id=stage.place(session, "b", 0).id, now=stage.now, **more)
+    return task_items.release(session, place_id=stage.place(session, "b", 0).id, now=stage.now, **more)
 
 
 def remove(session, stage, **more):
     place = stage.place(session, "b", 0)
     task = stage.task(session, "b")
-    return managing.remove_items(session, task=task, item_ids=[place.item_id], now=stage.now, end_claims=True, **more)
+    return task_items.remove_items(session, task=task, item_ids=[place.item_id], now=stage.now, end_claims=True, **more)
 
 
 def archive(session, stage, **more):
     place, task = stage.place(session, "b", 0), stage.task(session, "b")
     dataset = session.get_one(Dataset, task.dataset_id)
-    return managing.archive_items(
+    return task_items.archive_items(
         session, dataset=dataset, item_ids=[place.item_id], now=stage.now, end_claims=True, **more
     )
 
 
 def clear(session, stage, **more):
     task = stage.task(session, "cars")
-    of = second_thoughts.chosen(session, task=task)
-    return second_thoughts.clear(session, task=task, of=of, now=stage.now, end_claims=True, **more)
+    of = reversals.chosen(session, task=task)
+    return reversals.clear(session, task=task, of=of, now=stage.now, end_claims=True, **more)
 
 
 def reassign(session, stage, **more):
     task = stage.task(session, "b")
-    return workforce.reassign(
-        session, task=task, old=email("bo"), new=email("cy"), now=stage.now, end_claims=True, **more
-    )
+    return staff.reassign(session, task=task, old=email("bo"), new=email("cy"), now=stage.now, end_claims=True, **more)
 
 
 ACTIONS = {each.__name__: each for each in (send, release, remove, archive, clear, reassign)}
@@ -79,7 +77,7 @@ ACTIONS = {each.__name__: each for each in (send, release, remove, archive, clea
 
 def told(stage: Stage, action) -> list[Effect]:
     with stage.session() as session:
-        return effects.preview(session, partial(action, session, stage, actor=None))
+        return previews.preview(session, partial(action, session, stage, actor=None))
 
 
 @pytest.mark.parametrize("name", ACTIONS)
@@ -108,14 +106,14 @@ def test_who_may_not_do_it_is_not_told_what_it_would_do(stage):
     with stage.session() as session:
         cy = person(session, email("cy"), project="default")
         with pytest.raises(NotAllowed):
-            effects.preview(session, partial(send, session, stage, actor=cy))
+            previews.preview(session, partial(send, session, stage, actor=cy))
 
 
 def test_what_others_do_meanwhile_is_no_effect(stage):
     if stage.engine.dialect.name == "sqlite":
         pytest.skip("SQLite has one writer at a time")
     with stage.session() as session:
-        assert effects.preview(session, partial(stage.add_items, 1)) == []
+        assert previews.preview(session, partial(stage.add_items, 1)) == []
     assert stage.exits() == {"0": None, "1": None, "2": None}
 
 
@@ -125,7 +123,7 @@ def test_a_task_is_not_put_away_while_somebody_has_an_item_open(stage):
 
     def act(**more):
         with stage.session() as session:
-            managing.archive(session, actor=None, task=stage.task(session, "look"), now=stage.now, **more)
+            task_items.archive(session, actor=None, task=stage.task(session, "look"), now=stage.now, **more)
 
     with pytest.raises(Conflict, match=r"mo@example\.org has 0 open in 'look'; confirm"):
         act()

@@ -17,9 +17,12 @@ from sqlmodel import Session, SQLModel, col, select
 
 from workflow_core.domain.reports import By
 from workflow_core.errors import Conflict, NotFound
-from workflow_core.services import data, erasing, figures, history, progress, reviewing, work
-from workflow_core.services.erasing import Effects
-from workflow_core.store.database import session_scope
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import erasure, figures, history, progress
+from workflow_core.services.managers.erasure import Effects
+from workflow_core.services.pipelines import data
+from workflow_core.services.reviewers import reviews
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Assignment, Event, Item
 
 
@@ -83,12 +86,12 @@ def test_what_would_go_is_said_before_and_nothing_goes(street: Engine, tmp_path:
     ids = archive(street)
     before = told(street)
     with session_scope(street) as session:
-        said = erasing.preview(session, actor=None, item_ids=ids)
+        said = erasure.preview(session, actor=None, item_ids=ids)
     assert told(street) == before
-    snapshots = (erasing.Snapshots("street", "approved", 1, NOW),)
+    snapshots = (erasure.Snapshots("street", "approved", 1, NOW),)
     assert said == Effects(1, places=3, annotations=3, issues=1, comments=2, drafts=1, exported=snapshots)
     with session_scope(street) as session:
-        assert erasing.erase(session, actor=None, item_ids=ids, now=LATER) == said
+        assert erasure.erase(session, actor=None, item_ids=ids, now=LATER) == said
 
 
 def test_files_that_have_it_stay_as_they_are_and_later_ones_leave_it_out(street: Engine, tmp_path: Path) -> None:
@@ -103,7 +106,7 @@ def test_only_what_is_archived_is_erased_all_or_none(street: Engine) -> None:
     before = told(street)
     with session_scope(street) as session:
         item = photo(session)
-        for do in (erasing.preview, partial(erasing.erase, now=LATER)):
+        for do in (erasure.preview, partial(erasure.erase, now=LATER)):
             with pytest.raises(Conflict, match=rf"/{SECRET}/{SECRET}\.jpg is not archived; archive first"):
                 do(session, actor=None, item_ids=[*archived, item.id])
             with pytest.raises(Conflict, match=rf"{SECRET}\.jpg and 1 more are not archived"):
@@ -116,8 +119,8 @@ def test_what_is_not_there_or_erased_already_is_no_item(street: Engine) -> None:
     with session_scope(street) as session:
         for number in (item, 999):
             with pytest.raises(NotFound, match=f"no item {number}"):
-                erasing.erase(session, actor=None, item_ids=[number], now=LATER)
-        assert erasing.erase(session, actor=None, item_ids=[], now=LATER).items == 0
+                erasure.erase(session, actor=None, item_ids=[number], now=LATER)
+        assert erasure.erase(session, actor=None, item_ids=[], now=LATER).items == 0
 
 
 def test_the_history_still_leads_to_every_place_and_a_missing_one_is_found(street: Engine) -> None:
@@ -181,7 +184,7 @@ def test_who_adds_it_while_it_is_erased_comes_too_late(street: Engine) -> None:
 
     beside = Thread(target=add)
     with session_scope(street) as session:
-        erasing.erase(session, actor=None, item_ids=ids, now=LATER)
+        erasure.erase(session, actor=None, item_ids=ids, now=LATER)
         beside.start()
         wait_for_a_lock(street)
     beside.join()
@@ -208,7 +211,7 @@ def test_a_number_is_never_given_again(street: Engine) -> None:
             session, actor=person(session, "quinn@example.org"), task_id=task(session, "qa").id, now=NOW
         )
         assert qa is not None
-        reviewing.flag(
+        reviews.flag(
             session, actor=person(session, "quinn@example.org"), place_id=qa.id, kind="x", task="cars", now=NOW
         )
     assert {name for name, number in newest().items() if number <= before[name]} == set()

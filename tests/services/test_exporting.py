@@ -12,8 +12,9 @@ from sqlmodel import select
 
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from workflow_core.exporters.snapshot import Snapshot
-from workflow_core.services import exporting, second_thoughts
-from workflow_core.store.database import session_scope
+from workflow_core.services.managers import reversals
+from workflow_core.services.pipelines import exports
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Entry, Item, Person, TaskItem
 
 PIPELINE = building.TWO_STEPS + "exits:\n  approved: {export: {format: jsonl, to: out}}\n"
@@ -38,7 +39,7 @@ def approved(engine: Engine) -> Engine:
 
 def export(engine: Engine, base: Path, **more: Any) -> Snapshot:
     given: dict[str, Any] = {"exit_name": "approved", "now": building.NOW + timedelta(hours=1)} | more
-    return exporting.export(partial(session_scope, engine), pipeline="street", project="default", base=base, **given)
+    return exports.export(partial(session_scope, engine), pipeline="street", project="default", base=base, **given)
 
 
 def lines(snapshot: Snapshot, file: str) -> list[dict[str, Any]]:
@@ -96,8 +97,8 @@ def test_any_exit_is_exported_anywhere_in_either_format(approved: Engine, tmp_pa
 
 
 def test_pages_join_seamlessly(approved: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporting.departures, "PAGE", 2)
-    monkeypatch.setattr(exporting, "MARKED", 2)
+    monkeypatch.setattr(exports.departures, "PAGE", 2)
+    monkeypatch.setattr(exports, "MARKED", 2)
     assert export(approved, tmp_path).items == 3
 
 
@@ -117,7 +118,7 @@ def test_an_exported_approval_is_not_undone_any_more(approved: Engine, tmp_path:
         query = select(TaskItem).where(TaskItem.task_id == found.id, TaskItem.item_id == place.item_id)
         key = session.exec(query).one()
         with pytest.raises(Conflict, match="exported"):
-            second_thoughts.undo(session, actor=quinn, place_id=key.id, now=building.NOW)
+            reversals.undo(session, actor=quinn, place_id=key.id, now=building.NOW)
 
 
 def test_what_comes_between_marking_and_writing_waits_for_the_next_snapshot(approved: Engine, tmp_path: Path) -> None:
@@ -133,8 +134,8 @@ def test_what_comes_between_marking_and_writing_waits_for_the_next_snapshot(appr
 
     late.opened = 0
     given: Mapping[str, Any] = {"pipeline": "street", "project": "default", "exit_name": "approved", "base": tmp_path}
-    assert exporting.export(late, now=building.NOW, **given).items == 3
-    assert exporting.export(sessions, now=building.NOW, **given).items == 4
+    assert exports.export(late, now=building.NOW, **given).items == 3
+    assert exports.export(sessions, now=building.NOW, **given).items == 4
 
 
 def test_the_export_says_which_predictions_were_accepted_and_which_changed(engine: Engine, tmp_path: Path) -> None:

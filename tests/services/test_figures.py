@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from workflow_core.domain.figures import add_up
 from workflow_core.domain.replay import replay
 from workflow_core.domain.reports import STATES, By, Figures, as_rows
-from workflow_core.services import figures
+from workflow_core.services.managers import figures
 from workflow_core.store.models import Assignment, Issue, Person, TaskItem
 
 on_any_history = settings(

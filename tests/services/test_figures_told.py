@@ -9,7 +9,9 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain.reports import By, Figures, as_rows
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
-from workflow_core.services import figures, reviewing, second_thoughts, work
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import figures, reversals
+from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Annotation, Assignment, Person, TaskItem
 
 
@@ -108,9 +110,9 @@ def test_only_the_first_decision_on_an_item_counts_for_the_first_pass_and_all_fo
     quinn, qa = building.person(street, "quinn@example.org"), building.task(street, "qa")
     claimed = work.claim_next(street, actor=quinn, task_id=qa.id, now=seconds(10))
     assert claimed is not None
-    issue = reviewing.flag(street, actor=quinn, place_id=claimed.id, kind="sloppy", task="cars", now=seconds(20))
+    issue = reviews.flag(street, actor=quinn, place_id=claimed.id, kind="sloppy", task="cars", now=seconds(20))
     author = street.get_one(Person, issue.author_id)
-    reviewing.fix(street, actor=author, issue_id=issue.id, now=seconds(30))
+    reviews.fix(street, actor=author, issue_id=issue.id, now=seconds(30))
     work.submit(street, actor=author, place_id=issue.place_id, status="completed", now=seconds(40))
     building.work_in(street, "qa", building.good, now=seconds(50))
     reviewed = figures_of(street, "qa").tally
@@ -132,7 +134,7 @@ def test_an_approval_that_is_cleared_is_the_reviewers_and_not_the_managers(stree
     qa = building.task(street, "qa")
     place = street.exec(select(TaskItem).where(TaskItem.task_id == qa.id)).first()
     assert place is not None
-    second_thoughts.clear(street, actor=None, task=qa, of=[place], now=seconds(60))
+    reversals.clear(street, actor=None, task=qa, of=[place], now=seconds(60))
     (quinn,) = figures.of_tasks(street, actor=None, tasks=[qa], by=By.PERSON, now=NOW)
     assert (quinn.person, quinn.tally.taken_back, quinn.tally.approvals) == ("quinn@example.org", 1, 3)
 
@@ -144,8 +146,8 @@ def test_labels_have_what_is_drawn_and_the_issues_on_it(street: Session) -> None
     claimed = work.claim_next(street, actor=quinn, task_id=qa.id, now=NOW)
     assert claimed is not None
     drawn = street.exec(select(Annotation.id).where(Annotation.item_id == claimed.item_id)).first()
-    reviewing.flag(street, actor=quinn, place_id=claimed.id, kind="sloppy", annotation_id=drawn, now=NOW)
-    reviewing.flag(street, actor=quinn, place_id=claimed.id, kind="a car is missing", task="cars", now=NOW)
+    reviews.flag(street, actor=quinn, place_id=claimed.id, kind="sloppy", annotation_id=drawn, now=NOW)
+    reviews.flag(street, actor=quinn, place_id=claimed.id, kind="a car is missing", task="cars", now=NOW)
     of_item, car = figures.of_labels(street, actor=None, tasks=[building.task(street, "cars")])
     assert (of_item.label, of_item.raised, of_item.annotations) == (None, 1, 0)
     assert (car.label, car.annotations, car.items, car.raised, car.unresolved, car.flagged) == ("car", 4, 3, 1, 1, 1)

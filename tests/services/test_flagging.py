@@ -7,7 +7,7 @@ from sqlmodel import select
 from stage import Stage
 
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed
-from workflow_core.services import discussing
+from workflow_core.services.contributors import comments
 from workflow_core.store.models import Annotation, Revision
 
 
@@ -31,7 +31,7 @@ def test_a_waiting_reviewer_flags_more_comments_and_takes_a_flag_back(stage):
     assert stage.row("signs").state == "returned"
     with stage.session() as session:
         quinn = stage.person(session, "quinn")
-        discussing.comment(session, actor=quinn, issue_id=first, text="see the left edge", now=stage.now)
+        comments.comment(session, actor=quinn, issue_id=first, text="see the left edge", now=stage.now)
     stage.judge("dismiss", "quinn", second)
     assert stage.row("signs").status == "completed" and stage.row("qa").state == "waiting"
     stage.judge("dismiss", "quinn", first)

@@ -9,8 +9,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from machine import Histories
 from sqlmodel import SQLModel
 
-from workflow_core.store import schema
-from workflow_core.store.database import engine_for
+from workflow_core.store.database import schema
+from workflow_core.store.database.engine import engine_for
 
 RUNS = int(os.environ.get("ANNOFLOW_SOAK", "0"))
 STEPS = 50

@@ -10,8 +10,11 @@ from sqlmodel import Session, col, select
 from workflow_core.connectors import annotations_jsonl
 from workflow_core.connectors.records import Maker, Problems
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
-from workflow_core.services import data, history, importing, tracing, work
-from workflow_core.services.importing import Imported
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import history
+from workflow_core.services.pipelines import data, imports
+from workflow_core.services.pipelines.imports import Imported
+from workflow_core.services.running import runs
 from workflow_core.store.models import Annotation, Dataset, Item, Task
 
 PIPELINE = """
@@ -47,7 +50,7 @@ def take(session: Session, dataset: Dataset, *lines: Mapping[str, Any], maker: M
     problems = Problems()
     read = annotations_jsonl.read([json.dumps(line) for line in lines], problems, maker=maker)
     given: dict[str, Any] = {"actor": None, "source": "a.jsonl", "now": building.NOW} | more
-    return importing.import_annotations(session, dataset=dataset, annotations=read, problems=problems, **given)
+    return imports.import_annotations(session, dataset=dataset, annotations=read, problems=problems, **given)
 
 
 def messages(result: Imported) -> list[str]:
@@ -211,7 +214,7 @@ def test_it_is_seen_in_every_task_and_changed_in_none_but_its_own(session: Sessi
     (came,) = stored(session)
     building.work_in(session, "cars", lambda *_: "completed")
     building.move(session)
-    assert [one["id"] for one in tracing.drawn(session, item_ids=[came.item_id])] == [came.id]
+    assert [one["id"] for one in runs.drawn(session, item_ids=[came.item_id])] == [came.id]
     building.work_in(session, "signs", lambda *_: ("completed", []))
     (left,) = stored(session)
     assert (left.deleted_at, left.accepted_at, left.geometry) == (None, None, BOX)
@@ -229,7 +232,7 @@ def add_one_more(session: Session, drawn: Mapping[str, Any]) -> None:
 
 
 def test_a_big_file_is_taken_in_batches(session: Session, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "BATCH", 4)
+    monkeypatch.setattr(imports, "BATCH", 4)
     lines = [CAR | {"geometry": BOX | {"x": x}} for x in range(10)]
     assert take(session, dataset, *lines, *lines[:3]).present == 3
     assert len(stored(session)) == 10

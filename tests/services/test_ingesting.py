@@ -12,9 +12,10 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from workflow_core.errors import NotAllowed, NotFound, Unavailable
-from workflow_core.services import data, erasing, ingesting, managing
-from workflow_core.services.ingesting import Ingested, ingest
-from workflow_core.store.database import session_scope
+from workflow_core.services.managers import erasure, task_items
+from workflow_core.services.pipelines import data, ingestion
+from workflow_core.services.pipelines.ingestion import Ingested, ingest
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Entry, Event, Item, Pipeline
 
 
@@ -75,13 +76,13 @@ def test_again_only_new_files_come_in_and_old_ones_are_not_opened(
     read(engine)
     picture(photos / "c.jpg")
     opened: list[object] = []
-    look = ingesting.places.dimensions
+    look = ingestion.places.dimensions
 
     def counting(file: Any) -> tuple[int, int]:
         opened.append(file)
         return look(file)
 
-    monkeypatch.setattr(ingesting.places, "dimensions", counting)
+    monkeypatch.setattr(ingestion.places, "dimensions", counting)
     done = read(engine)
     assert (done.new, done.entered, len(opened)) == (1, 1, 1)
     assert not read(engine).new
@@ -125,8 +126,8 @@ def test_an_erased_item_does_not_come_back_and_it_is_said(engine: Engine, photos
     read(engine)
     with session_scope(engine) as session:
         ids = [session.exec(select(Item.id).where(Item.name == "a.jpg")).one()]
-        managing.archive_items(session, actor=None, dataset=building.dataset(session), item_ids=ids, now=building.NOW)
-        erasing.erase(session, actor=None, item_ids=ids, now=building.NOW)
+        task_items.archive_items(session, actor=None, dataset=building.dataset(session), item_ids=ids, now=building.NOW)
+        erasure.erase(session, actor=None, item_ids=ids, now=building.NOW)
     done = read(engine)
     assert (done.new, done.erased, [item.name for item in items(engine)]) == (0, 1, ["b.jpg"])
     assert "1 were erased before and stay out" in str(done)
@@ -154,7 +155,7 @@ def test_a_paused_pipeline_reads_nothing(engine: Engine, photos: Path) -> None:
 def test_each_batch_is_a_transaction_so_that_a_kill_loses_only_the_last(
     engine: Engine, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingesting, "BATCH", 1)
+    monkeypatch.setattr(ingestion, "BATCH", 1)
     deploy(engine, f"{{uri: {photos}, watch: true}}")
 
     def killed() -> Callable[[], Any]:

@@ -15,8 +15,9 @@ from sqlalchemy.exc import OperationalError
 from stage import Stage, email
 
 from workflow_core.errors import AnnoflowError
-from workflow_core.services import managing, tasks, work
-from workflow_core.store.database import engine_for
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import task_items, tasks
+from workflow_core.store.database.engine import engine_for
 from workflow_core.store.models import Dataset, Item
 
 PIPELINE = """
@@ -140,7 +141,7 @@ def archive(stage, item):
     with stage.session() as session:
         key = stage.place(session, "cars", item).item_id
         dataset = session.get_one(Dataset, stage.task(session, "cars").dataset_id)
-        managing.archive_items(session, actor=None, dataset=dataset, item_ids=[key], now=stage.now)
+        task_items.archive_items(session, actor=None, dataset=dataset, item_ids=[key], now=stage.now)
 
 
 ACTS = {

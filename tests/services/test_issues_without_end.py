@@ -4,7 +4,7 @@ import pytest
 from reviewed import QUEUE, until_qa, with_two
 
 from workflow_core.errors import Conflict
-from workflow_core.services import reviewing
+from workflow_core.services.reviewers import reviews
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_manager_lets_what_was_reopened_too_often_go_on(stage, way):
         assert stage.at("expert") == ["0"] and stage.issues() == {issue: "dismissed"}
     else:
         with stage.session() as session:
-            reviewing.dismiss(session, actor=None, issue_id=issue, now=stage.now)
+            reviews.dismiss(session, actor=None, issue_id=issue, now=stage.now)
         assert stage.row("cars").status == "completed" and stage.row("qa").state == "queued"
     assert stage.row("cars").parked is None
     stage.check()

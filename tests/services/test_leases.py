@@ -7,8 +7,8 @@ from building import NOW
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from workflow_core.services import leases
-from workflow_core.store.database import session_scope
+from workflow_core.services.running import leases
+from workflow_core.store.database.engine import session_scope
 
 TTL = timedelta(seconds=30)
 

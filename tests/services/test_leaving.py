@@ -4,7 +4,7 @@ import pytest
 from stage import Stage
 
 from workflow_core.errors import Conflict
-from workflow_core.services import managing, tasks, workforce
+from workflow_core.services.managers import staff, task_items, tasks
 from workflow_core.store.models import Dataset
 
 CHAIN = """
@@ -37,7 +37,7 @@ def archive(stage, *items, **more):
     with stage.session() as session:
         ids = [stage.place(session, "cars", item).item_id for item in items]
         dataset = session.get_one(Dataset, stage.task(session, "cars").dataset_id)
-        return managing.archive_items(session, actor=None, dataset=dataset, item_ids=ids, now=stage.now, **more)
+        return task_items.archive_items(session, actor=None, dataset=dataset, item_ids=ids, now=stage.now, **more)
 
 
 def add(stage, task, item=0):
@@ -126,8 +126,8 @@ def test_a_paused_person_gets_nothing_new_and_the_others_do(stage):
     stage.staff("add", "b", email="di@example.org")
     with stage.session() as session:
         place = stage.place(session, "b", 0)
-        assignment = session.get_one(workforce.Assignment, place.assignment_id)
-        workforce.pause(session, actor=None, what=assignment, now=stage.now)
+        assignment = session.get_one(staff.Assignment, place.assignment_id)
+        staff.pause(session, actor=None, what=assignment, now=stage.now)
     with pytest.raises(Conflict, match="paused"):
         stage.claim("bo", "b")
     assert stage.claim("di", "b") is None
@@ -135,13 +135,13 @@ def test_a_paused_person_gets_nothing_new_and_the_others_do(stage):
 
 def test_a_paused_pipeline_hands_out_nothing_and_takes_nothing_in(stage):
     with stage.session() as session:
-        workforce.pause(session, actor=None, what=stage._pipeline(session), now=stage.now)
+        staff.pause(session, actor=None, what=stage._pipeline(session), now=stage.now)
     with pytest.raises(Conflict, match="paused"):
         stage.claim("bo", "b")
     stage.add_items(1)
     assert "2" not in stage.exits()
     with stage.session() as session:
-        workforce.resume(session, actor=None, what=stage._pipeline(session))
+        staff.resume(session, actor=None, what=stage._pipeline(session))
     assert stage.enter() == 1
     assert stage.claim("bo", "b") is not None
 

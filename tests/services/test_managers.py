@@ -8,7 +8,11 @@ from sqlmodel import Session, select
 
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import AnnoflowError, NotAllowed, NotFound
-from workflow_core.services import figures, managing, people, reviewing, routing, second_thoughts, work, workforce
+from workflow_core.services import people
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import figures, reversals, staff, task_items
+from workflow_core.services.reviewers import reviews
+from workflow_core.services.running import moves
 from workflow_core.store.models import Assignment, Dataset, Issue, Person, Pipeline, Task, TaskItem
 
 ANN, BO = "ann@example.org", "bo@example.org"
@@ -34,73 +38,69 @@ Call = Callable[[Session, Person], object]
 SERVICES: dict[str, tuple[Permission, Call]] = {
     "redistribute": (
         Permission.REDISTRIBUTE_ITEMS,
-        lambda session, actor: workforce.redistribute(session, actor=actor, task=cars(session), now=NOW),
+        lambda session, actor: staff.redistribute(session, actor=actor, task=cars(session), now=NOW),
     ),
     "reassign": (
         Permission.REASSIGN_WORK,
-        lambda session, actor: workforce.reassign(
+        lambda session, actor: staff.reassign(
             session, actor=actor, task=cars(session), old=ANN, new=BO, now=NOW, end_claims=True
         ),
     ),
     "add": (
         Permission.EDIT_TASK,
-        lambda session, actor: workforce.add(
-            session, actor=actor, task=cars(session), email="new@example.org", now=NOW
-        ),
+        lambda session, actor: staff.add(session, actor=actor, task=cars(session), email="new@example.org", now=NOW),
     ),
     "remove": (
         Permission.EDIT_TASK,
-        lambda session, actor: workforce.remove(
+        lambda session, actor: staff.remove(
             session, actor=actor, task=cars(session), email=ANN, now=NOW, end_claims=True
         ),
     ),
     "pause a task": (
         Permission.RUN_TASK,
-        lambda session, actor: workforce.pause(session, actor=actor, what=cars(session), now=NOW),
+        lambda session, actor: staff.pause(session, actor=actor, what=cars(session), now=NOW),
     ),
     "pause a person": (
         Permission.PAUSE_PEOPLE,
-        lambda session, actor: workforce.pause(session, actor=actor, what=share(session), now=NOW),
+        lambda session, actor: staff.pause(session, actor=actor, what=share(session), now=NOW),
     ),
     "pause a pipeline": (
         Permission.RUN_PIPELINES,
-        lambda session, actor: workforce.pause(
-            session, actor=actor, what=session.exec(select(Pipeline)).one(), now=NOW
-        ),
+        lambda session, actor: staff.pause(session, actor=actor, what=session.exec(select(Pipeline)).one(), now=NOW),
     ),
     "close": (
         Permission.RUN_TASK,
-        lambda session, actor: managing.close(session, actor=actor, task=cars(session), now=NOW),
+        lambda session, actor: task_items.close(session, actor=actor, task=cars(session), now=NOW),
     ),
     "release": (
         Permission.END_CLAIM,
-        lambda session, actor: managing.release(session, actor=actor, place_id=place(session, "claimed").id, now=NOW),
+        lambda session, actor: task_items.release(session, actor=actor, place_id=place(session, "claimed").id, now=NOW),
     ),
     "send": (
         Permission.UNSTICK_ITEMS,
-        lambda session, actor: managing.send(
+        lambda session, actor: task_items.send(
             session, actor=actor, place_id=place(session, "queued").id, to="discarded", now=NOW
         ),
     ),
     "clear": (
         Permission.CLEAR_STATUS,
-        lambda session, actor: second_thoughts.clear(
+        lambda session, actor: reversals.clear(
             session, actor=actor, task=cars(session), of=[place(session, "submitted")], now=NOW, end_claims=True
         ),
     ),
     "preview of a clear": (
         Permission.CLEAR_STATUS,
-        lambda session, actor: second_thoughts.preview_clear(
+        lambda session, actor: reversals.preview_clear(
             session, actor=actor, task=cars(session), of=[place(session, "submitted")]
         ),
     ),
     "remove items": (
         Permission.FILL_TASK,
-        lambda session, actor: managing.remove_items(session, actor=actor, task=cars(session), item_ids=[], now=NOW),
+        lambda session, actor: task_items.remove_items(session, actor=actor, task=cars(session), item_ids=[], now=NOW),
     ),
     "archive items": (
         Permission.DELETE_ITEMS,
-        lambda session, actor: managing.archive_items(
+        lambda session, actor: task_items.archive_items(
             session,
             actor=actor,
             dataset=dataset(session),
@@ -111,7 +111,7 @@ SERVICES: dict[str, tuple[Permission, Call]] = {
     ),
     "dismiss": (
         Permission.RESOLVE_ISSUES,
-        lambda session, actor: reviewing.dismiss(
+        lambda session, actor: reviews.dismiss(
             session, actor=actor, issue_id=session.exec(select(Issue.id)).one(), now=NOW
         ),
     ),
@@ -128,11 +128,11 @@ def street(session: Session) -> Session:
     deploy(session)
     add_items(session, 4)
     work_in(session, "cars", lambda _, item: "completed" if item in ("0000.jpg", "0001.jpg") else None)
-    routing.advance(session, now=NOW)
+    moves.advance(session, now=NOW)
     quinn, ann = people.person(session, email="quinn@example.org"), people.person(session, email=ANN)
     held = work.claim_next(session, actor=quinn, task_id=task(session, "qa").id, now=NOW)
     assert held is not None
-    reviewing.flag(session, actor=quinn, place_id=held.id, kind="missing", now=NOW)
+    reviews.flag(session, actor=quinn, place_id=held.id, kind="missing", now=NOW)
     work.claim_next(session, actor=ann, task_id=cars(session).id, now=NOW)
     stuck = place(session, "queued")
     stuck.parked = "nobody"

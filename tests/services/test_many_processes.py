@@ -15,19 +15,11 @@ from stage import START, Stage
 
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import (
-    discussing,
-    editing,
-    history,
-    reviewing,
-    routing,
-    second_thoughts,
-    sweeping,
-    tasks,
-    work,
-    workforce,
-)
-from workflow_core.store.database import engine_for, session_scope
+from workflow_core.services.contributors import comments, work
+from workflow_core.services.managers import history, reversals, staff, task_settings, tasks
+from workflow_core.services.reviewers import reviews
+from workflow_core.services.running import moves, sweeps
+from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.store.models import Assignment, Entry, Event, Issue, Person, Task, TaskItem
 
 ITEMS = 20_000
@@ -82,7 +74,7 @@ class Worker:
 
     def waiting_for(self, place):
         with suppress(AnnoflowError), session_scope(self.engine) as session:
-            return discussing.waiting_for(session, actor=session.get_one(Person, self.id), place_id=place.id)
+            return comments.waiting_for(session, actor=session.get_one(Person, self.id), place_id=place.id)
         return []
 
     def submit(self, place, status, annotations=None):
@@ -97,7 +89,7 @@ class Worker:
         if place is None:
             return
         for issue in self.waiting_for(place):
-            self.do(reviewing.fix, issue_id=issue.id)
+            self.do(reviews.fix, issue_id=issue.id)
         match self.chance.randrange(10):
             case 0:
                 self.do(self.chance.choice([work.release, work.postpone]), place_id=place.id)
@@ -108,7 +100,7 @@ class Worker:
             case other:
                 drawn = [BOX | {"label": name.removesuffix("s")}]
                 if self.submit(place, "completed", drawn) and other == 3:
-                    self.do(second_thoughts.undo, place_id=place.id)
+                    self.do(reversals.undo, place_id=place.id)
 
     def review(self):
         place = self.do(work.claim_next, task_id=self.task_ids[self.chance.choice(["qa", "again"])])
@@ -116,11 +108,11 @@ class Worker:
             time.sleep(0.01)
             return
         for issue in self.waiting_for(place):
-            self.do(self.chance.choice([reviewing.approve, reviewing.approve, reviewing.reopen]), issue_id=issue.id)
+            self.do(self.chance.choice([reviews.approve, reviews.approve, reviews.reopen]), issue_id=issue.id)
         match self.chance.randrange(6):
             case 0 | 1 | 2:
                 for name in self.chance.choice([["cars"], ["signs"], ["cars", "signs"], ["signs", "cars"]]):
-                    self.do(reviewing.flag, place_id=place.id, kind="sloppy", task=name)
+                    self.do(reviews.flag, place_id=place.id, kind="sloppy", task=name)
                 if self.chance.random() < 0.3:
                     self.dismiss()
             case _:
@@ -131,7 +123,7 @@ class Worker:
             mine = select(Issue.id).where(Issue.flagged_by == self.id, Issue.state == "open")
             issues = session.exec(mine).all()
         if issues:
-            self.do(reviewing.dismiss, issue_id=self.chance.choice(issues))
+            self.do(reviews.dismiss, issue_id=self.chance.choice(issues))
 
 
 def manage(worker):
@@ -144,26 +136,26 @@ def manage(worker):
         if act == 0:
             some = select(TaskItem).where(TaskItem.task_id == task.id, TaskItem.state == "submitted")
             of = worker.chance.sample(found := session.exec(some).all(), min(3, len(found)))
-            second_thoughts.clear(session, actor=None, task=task, of=of, now=worker.now, end_claims=True)
+            reversals.clear(session, actor=None, task=task, of=of, now=worker.now, end_claims=True)
         elif act == 1:
             signs = session.get_one(Task, worker.task_ids["signs"])
-            workforce.redistribute(session, actor=None, task=signs, now=worker.now)
+            staff.redistribute(session, actor=None, task=signs, now=worker.now)
         elif act == 2:
             held = select(Person.email).join(Assignment).where(Assignment.task_id == task.id)
             old, new = worker.chance.sample(sorted(session.exec(held)), 2)
-            workforce.reassign(session, actor=None, task=task, old=old, new=new, now=worker.now, end_claims=True)
-            workforce.add(session, actor=None, task=task, email=old, now=worker.now)
+            staff.reassign(session, actor=None, task=task, old=old, new=new, now=worker.now, end_claims=True)
+            staff.add(session, actor=None, task=task, email=old, now=worker.now)
         elif act == 3:
             where = {"name": {"glob": f"*{worker.chance.randrange(100)}"}}
-            editing.rank(session, actor=None, task=task, rank=worker.chance.randrange(-3, 3), where=where)
+            task_settings.rank(session, actor=None, task=task, rank=worker.chance.randrange(-3, 3), where=where)
         else:
-            sweeping.sweep(session, now=worker.now + timedelta(minutes=worker.chance.choice([0, 31])))
+            sweeps.sweep(session, now=worker.now + timedelta(minutes=worker.chance.choice([0, 31])))
 
 
 def moving(engine):
     while True:
         with session_scope(engine) as session:
-            moved = routing.advance(session, limit=20, now=START + timedelta(days=1))
+            moved = moves.advance(session, limit=20, now=START + timedelta(days=1))
         if not moved:
             time.sleep(0.005)
 

@@ -3,7 +3,8 @@
 import pytest
 from stage import Stage, email
 
-from workflow_core.services import people, progress
+from workflow_core.services import people
+from workflow_core.services.managers import progress
 
 PIPELINE = """
 pipeline: p

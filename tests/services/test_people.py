@@ -9,7 +9,9 @@ from sqlmodel import Session, select
 
 from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import AnnoflowError, InvalidInput, NotAllowed, NotFound
-from workflow_core.services import exporting, ingesting, people, work
+from workflow_core.services import people
+from workflow_core.services.contributors import work
+from workflow_core.services.pipelines import exports, ingestion
 from workflow_core.store.models import Person, Project
 
 
@@ -73,9 +75,9 @@ def test_names_of_projects_are_told_to_those_who_are_in_them(session: Session) -
 def test_names_of_pipelines_are_not_told_to_who_may_not_see_them(session: Session, role: str | None) -> None:
     deploy(session)
     actor = person(session, "pat@example.org", role=role) if role else stranger(session)
-    for service in (exporting.export, ingesting.ingest):
-        more: dict[str, Any] = {"exit_name": "approved", "now": NOW} if service is exporting.export else {}
-        more |= {"clock": lambda: NOW} if service is ingesting.ingest else {}
+    for service in (exports.export, ingestion.ingest):
+        more: dict[str, Any] = {"exit_name": "approved", "now": NOW} if service is exports.export else {}
+        more |= {"clock": lambda: NOW} if service is ingestion.ingest else {}
         with pytest.raises(NotAllowed if role else NotFound) as refused:
             service(lambda read_only=False: nullcontext(session), pipeline="x", project="default", actor=actor, **more)
         assert "street" not in str(refused.value)

@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import Session
 
 from workflow_core.errors import PipelineInvalid
-from workflow_core.services import planning
-from workflow_core.services.planning import Change, Leaver, Plan, RemovedLabel
+from workflow_core.services.pipelines import plans
+from workflow_core.services.pipelines.plans import Change, Leaver, Plan, RemovedLabel
 
 BASE = """
 pipeline: street
@@ -32,7 +32,7 @@ tasks:
 
 
 def plan(session: Session, text: str = BASE, files: Mapping[str, str] | None = None) -> Plan:
-    return planning.plan(session, text=text.encode(), file="p.yaml", read=building.reader(files or {}))
+    return plans.plan(session, text=text.encode(), file="p.yaml", read=building.reader(files or {}))
 
 
 def changed(text: str, *pairs: tuple[str, str]) -> str:

@@ -4,7 +4,7 @@ import pytest
 from stage import Stage
 
 from workflow_core.domain.progress import WorkStatus
-from workflow_core.services import progress
+from workflow_core.services.managers import progress
 
 PIPELINE = """
 pipeline: p

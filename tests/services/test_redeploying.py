@@ -21,7 +21,10 @@ from building import (
 from sqlmodel import Session, col, select
 
 from workflow_core.errors import InvalidInput
-from workflow_core.services import editing, people, planning, sweeping
+from workflow_core.services import people
+from workflow_core.services.managers import task_settings
+from workflow_core.services.pipelines import plans
+from workflow_core.services.running import sweeps
 from workflow_core.store.models import (
     Annotation,
     Assignment,
@@ -83,7 +86,7 @@ def test_a_setting_that_a_manager_changed_stands_until_the_files_changes(session
     with_due = TWO_STEPS.replace("type: qa", "type: qa\n    due: 2026-03-09\n    priority: 2")
     deploy(session, with_due)
     qa = task(session, "qa")
-    editing.edit(session, actor=None, task=qa, now=NOW, due_at=NOW, priority=9, lock_when_due=True)
+    task_settings.edit(session, actor=None, task=qa, now=NOW, due_at=NOW, priority=9, lock_when_due=True)
     more = with_due.replace("labels: [car]", "labels: [car, van]")
     assert not planned_settings(session, more)
     deploy(session, more)
@@ -95,7 +98,7 @@ def test_a_setting_that_a_manager_changed_stands_until_the_files_changes(session
 
 
 def planned_settings(session: Session, text: str) -> list[tuple[str, object, object]]:
-    plan = planning.plan(session, text=text.encode(), file="pipeline.yaml", read=reader({}))
+    plan = plans.plan(session, text=text.encode(), file="pipeline.yaml", read=reader({}))
     return [(one.name, one.before, one.after) for each in plan.tasks for one in each.settings]
 
 
@@ -151,12 +154,12 @@ def test_a_removed_task_stays_open_until_no_item_can_come_to_it(session: Session
     add_items(session, 1)
     deploy(session)
     assert task(session, "signs").closed_at is None
-    sweeping.sweep(session, now=NOW)
+    sweeps.sweep(session, now=NOW)
     assert task(session, "signs").closed_at is None
     work_through(session, good)
     assert [row.task for row in rows(session)] == ["cars", "qa", "signs"]
     assert exits(session) == {"0000.jpg": "approved"}
-    sweeping.sweep(session, now=NOW)
+    sweeps.sweep(session, now=NOW)
     assert task(session, "signs").closed_at == NOW
     again = deploy(session, THREE_STEPS)
     assert again.new_tasks == ("signs",)

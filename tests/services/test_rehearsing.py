@@ -12,7 +12,7 @@ from workflow_core.domain import sampling
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.play import Item, Play
-from workflow_core.store.database import session_scope
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Entry, Task, TaskItem
 from workflow_core.store.models import Item as ItemRow
 
@@ -70,10 +70,10 @@ def _always(status: str) -> building.Decide:
 
 
 def _enter(session: Session, pipeline: Pipeline) -> None:
-    from workflow_core.services import entering, ingesting
+    from workflow_core.services.pipelines import entries, ingestion
 
-    found = ingesting.find(session, pipeline=pipeline.name, project=pipeline.project)
-    while entering.enter_new(session, pipeline=found, now=building.NOW):
+    found = ingestion.find(session, pipeline=pipeline.name, project=pipeline.project)
+    while entries.enter_new(session, pipeline=found, now=building.NOW):
         pass
 
 

@@ -15,7 +15,9 @@ from square import BY_PERMISSION, MANAGED_BY_NUMBER, OWN, PAUSES, World, world
 from workflow_core import services
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import AnnoflowError, NotAllowed, NotFound
-from workflow_core.services import assignments, history, people, workforce
+from workflow_core.services import people
+from workflow_core.services.contributors import assignments
+from workflow_core.services.managers import history, staff
 from workflow_core.store.models import Item, Person
 
 P = Permission
@@ -34,8 +36,8 @@ ELSEWHERE = {
     assignments.mine: "test_everybody_sees_their_own_assignments_alone",
     history.find: "test_an_item_is_found_by_whoever_may_see_its_history",
     history.number: "test_an_item_is_found_by_whoever_may_see_its_history",
-    workforce.pause: "test_a_pause_asks_for_the_permission_of_what_is_paused",
-    workforce.resume: "test_a_pause_asks_for_the_permission_of_what_is_paused",
+    staff.pause: "test_a_pause_asks_for_the_permission_of_what_is_paused",
+    staff.resume: "test_a_pause_asks_for_the_permission_of_what_is_paused",
 }
 OF_OWN_WORK = {P.SEE_OWN_WORK, P.WORK_ON_OWN_ASSIGNMENT, P.REVIEW_OWN_ASSIGNMENT, P.UNDO_OWN_STATUS, P.RESOLVE_ISSUES}
 """What everybody may do with what is theirs; and managers, with everybody's issues."""
@@ -121,11 +123,11 @@ def test_a_pause_asks_for_the_permission_of_what_is_paused(here: World, kind: st
 
 
 def pause(here: World, actor: Person, what: Any) -> None:
-    workforce.pause(here.session, actor=actor, what=what, now=NOW)
+    staff.pause(here.session, actor=actor, what=what, now=NOW)
 
 
 def resume(here: World, actor: Person, what: Any) -> None:
-    workforce.resume(here.session, actor=actor, what=what)
+    staff.resume(here.session, actor=actor, what=what)
 
 
 @pytest.mark.parametrize("kind", ACTORS)

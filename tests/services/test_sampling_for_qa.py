@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain.sampling import sample, seed
 from workflow_core.errors import InvalidInput
-from workflow_core.services import tasks, work
-from workflow_core.store.database import session_scope
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import tasks
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Item, Task, TaskItem
 
 TEAM = {"ann@example.org": 1, "bo@example.org": 1, "cy@example.org": 1}

@@ -7,8 +7,11 @@ import pytest
 from stage import Stage, email
 
 from workflow_core.errors import Conflict, NotAllowed, NotFound
-from workflow_core.services import exporting, people, routing, second_thoughts
-from workflow_core.store.database import session_scope
+from workflow_core.services import people
+from workflow_core.services.managers import reversals
+from workflow_core.services.pipelines import exports
+from workflow_core.services.running import moves
+from workflow_core.store.database.engine import session_scope
 
 PIPELINE = """
 pipeline: p
@@ -114,7 +117,7 @@ def finished(stage):
 def snapshot(stage, tmp_path):
     stage.tick()
     opened = partial(session_scope, stage.engine)
-    return exporting.export(
+    return exports.export(
         opened, pipeline="p", project="default", exit_name="approved", to=str(tmp_path), now=stage.now
     )
 
@@ -144,7 +147,7 @@ def test_a_clear_says_first_what_it_takes_back(stage):
     finished(stage)
     with stage.session() as session:
         cars = stage.task(session, "cars")
-        effects = second_thoughts.preview_clear(session, actor=None, task=cars, of=[stage.place(session, "cars", 0)])
+        effects = reversals.preview_clear(session, actor=None, task=cars, of=[stage.place(session, "cars", 0)])
     assert (effects.places, effects.statuses, effects.exits, effects.exported) == ((), 2, ("approved",), 0)
     assert stage.exits() == {"0": "approved"}
 
@@ -206,12 +209,12 @@ def test_clearing_reopens_a_completed_task(stage):
 def undo(engine, stage):
     with session_scope(engine) as session:
         ann = people.person(session, email=email("ann"))
-        second_thoughts.undo(session, actor=ann, place_id=stage.place(session, "cars", 0).id, now=stage.now)
+        reversals.undo(session, actor=ann, place_id=stage.place(session, "cars", 0).id, now=stage.now)
 
 
 def advance(engine, stage):
     with session_scope(engine) as session:
-        routing.advance(session, now=stage.now)
+        moves.advance(session, now=stage.now)
 
 
 @pytest.mark.parametrize(("first", "second"), [(undo, advance), (advance, undo)], ids=["undo first", "mover first"])
@@ -221,9 +224,9 @@ def test_an_undo_beside_the_mover_leaves_the_item_in_one_place(stage, first, sec
     with session_scope(stage.engine) as session:
         if first is undo:
             ann = people.person(session, email=email("ann"))
-            second_thoughts.undo(session, actor=ann, place_id=stage.place(session, "cars", 0).id, now=stage.now)
+            reversals.undo(session, actor=ann, place_id=stage.place(session, "cars", 0).id, now=stage.now)
         else:
-            routing.advance(session, now=stage.now)
+            moves.advance(session, now=stage.now)
         other.start()
     other.join()
     assert stage.at("cars") == ["0"] and stage.row("cars").state == "claimed"

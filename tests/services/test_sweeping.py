@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from building import NOW, TWO_STEPS, add_items, deploy, good, history, move, person, rows, task, work_in
 from sqlmodel import Session, select
 
-from workflow_core.services import people, sweeping, work
-from workflow_core.services.sweeping import Swept
+from workflow_core.services import people
+from workflow_core.services.contributors import work
+from workflow_core.services.running import sweeps
+from workflow_core.services.running.sweeps import Swept
 from workflow_core.store.models import Assignment, TaskItem
 
 QUEUED = TWO_STEPS.replace("[quinn@example.org]", "[quinn@example.org]\n    queue: {batch: 2, lease: 20m}")
@@ -27,14 +29,14 @@ def test_a_claim_whose_lease_is_over_goes_back_to_its_assignment(session: Sessio
     deploy(session)
     add_items(session, 2)
     claim(session, "ann", "cars")
-    assert not sweeping.sweep(session, now=after(29.9))
-    assert sweeping.sweep(session, now=after(30)) == Swept(expired=1, freed=0, stuck=0)
+    assert not sweeps.sweep(session, now=after(29.9))
+    assert sweeps.sweep(session, now=after(30)) == Swept(expired=1, freed=0, stuck=0)
     assert {(row.assignee, row.state) for row in rows(session)} == {
         ("ann@example.org", "queued"),
         ("bo@example.org", "queued"),
     }
     assert [event.actor_id for event in history(session, "expired")] == [None]
-    assert not sweeping.sweep(session, now=after(30))
+    assert not sweeps.sweep(session, now=after(30))
 
 
 def test_an_expired_claim_of_a_queue_goes_back_to_the_pool(session: Session) -> None:
@@ -44,7 +46,7 @@ def test_an_expired_claim_of_a_queue_goes_back_to_the_pool(session: Session) -> 
     move(session)
     claim(session, "quinn", "qa")
     assert [row.assignee for row in rows(session) if row.task == "qa"].count("quinn@example.org") == 2
-    assert sweeping.sweep(session, now=after(20)).expired == 2
+    assert sweeps.sweep(session, now=after(20)).expired == 2
     assert {(row.assignee, row.state) for row in rows(session) if row.task == "qa"} == {(None, "queued")}
 
 
@@ -56,15 +58,15 @@ def test_activity_keeps_the_claims_of_the_whole_batch(session: Session) -> None:
     place = claim(session, "quinn", "qa")
     quinn = people.person(session, email="quinn@example.org")
     work.save_draft(session, actor=quinn, place_id=place, annotations=[], now=after(19))
-    assert not sweeping.sweep(session, now=after(30))
-    assert sweeping.sweep(session, now=after(39)).expired == 2
+    assert not sweeps.sweep(session, now=after(30))
+    assert sweeps.sweep(session, now=after(39)).expired == 2
 
 
 def test_what_expired_can_still_be_submitted_by_who_had_it(session: Session) -> None:
     deploy(session)
     add_items(session, 1)
     place = claim(session, "ann", "cars")
-    sweeping.sweep(session, now=after(31))
+    sweeps.sweep(session, now=after(31))
     ann = people.person(session, email="ann@example.org")
     assert work.submit(session, actor=ann, place_id=place, status="completed", now=after(32)).status == "completed"
 
@@ -87,7 +89,7 @@ def stuck(session: Session) -> TaskItem:
 
 def test_a_place_that_nobody_may_take_stays_parked(session: Session) -> None:
     assert stuck(session).parked == "nobody"
-    assert sweeping.sweep(session, now=NOW) == Swept(expired=0, freed=0, stuck=1)
+    assert sweeps.sweep(session, now=NOW) == Swept(expired=0, freed=0, stuck=1)
     assert [event.name for event in history(session, "parked")] == ["nobody"]
 
 
@@ -96,9 +98,9 @@ def test_a_parked_place_is_free_once_somebody_may_take_it(session: Session) -> N
     bo = people.person(session, email="bo@example.org")
     bo.active = True
     session.flush()
-    assert sweeping.sweep(session, now=NOW) == Swept(expired=0, freed=1, stuck=0)
+    assert sweeps.sweep(session, now=NOW) == Swept(expired=0, freed=1, stuck=0)
     assert [event.item_id for event in history(session, "unparked")] == [place.item_id]
-    assert sweeping.sweep(session, now=NOW) == Swept(expired=0, freed=0, stuck=0)
+    assert sweeps.sweep(session, now=NOW) == Swept(expired=0, freed=0, stuck=0)
     assert claim(session, "bo", "qa") == place.id
 
 
@@ -107,5 +109,5 @@ def test_a_parked_place_is_free_once_somebody_joins_the_team(session: Session) -
     eve = person(session, "eve@example.org")
     session.add(Assignment(task_id=place.task_id, person_id=eve.id, created_at=NOW))
     session.flush()
-    assert sweeping.sweep(session, now=NOW).freed == 1
+    assert sweeps.sweep(session, now=NOW).freed == 1
     assert claim(session, "eve", "qa") == place.id

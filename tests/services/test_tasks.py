@@ -11,8 +11,10 @@ from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.statuses import Status
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import annotating, progress, second_thoughts, tasks, tracing, work
-from workflow_core.store.database import session_scope
+from workflow_core.services.contributors import annotation_sets, work
+from workflow_core.services.managers import progress, reversals, tasks
+from workflow_core.services.running import runs
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Item, Task, TaskItem
 
 SIGNS = Recipe((Label("sign", tools=("polygon",)),))
@@ -87,14 +89,14 @@ def test_a_task_has_the_statuses_of_its_type_and_its_own_and_refuses_others(sess
 def test_a_qa_task_without_a_recipe_has_the_union_of_what_it_reviews(session: Session) -> None:
     cars, signs = make_task(session), make_task(session, "signs", recipe=SIGNS)
     qa = make_task(session, "qa", type="qa", recipe=None, reviews=[cars, signs])
-    drawn = annotating.parse(
+    drawn = annotation_sets.parse(
         [BOX, {"label": "sign", "tool": "polygon", "geometry": {"points": [[1, 1], [9, 1], [9, 9]]}}]
     )
     add_items(session, 1)
     tasks.add_items(session, actor=None, task=qa, now=NOW)
     place = session.exec(select(TaskItem)).one()
     quinn = person(session, "quinn@example.org")
-    annotating.replace(session, place=place, task=qa, drawn=drawn, person_id=quinn.id, now=NOW)
+    annotation_sets.replace(session, place=place, task=qa, drawn=drawn, person_id=quinn.id, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_what_different_people_draw_in_different_tasks_ends_up_on_the_one_item(s
         tasks.add_items(session, actor=None, task=task(session, name), now=NOW)
         work_in(session, name, lambda *_, label=label: ("completed", [BOX | {"label": label}]))
     (item,) = session.exec(select(Item.id))
-    drawn = tracing.drawn(session, item_ids=[item])
+    drawn = runs.drawn(session, item_ids=[item])
     assert [(one["label"], one["by"]) for one in drawn] == [("car", "ann@example.org"), ("sign", "cy@example.org")]
 
 
@@ -136,8 +138,8 @@ def test_a_task_and_its_assignments_are_as_far_as_their_items(session: Session) 
     assert seen() == ("in-progress", "in-progress", "to-do")
     work_in(session, "cars", lambda _, item: "discarded" if item == "0000.jpg" else "completed")
     assert seen() == ("completed", "completed", "completed")
-    of = second_thoughts.chosen(session, task=cars, status="discarded")
-    second_thoughts.clear(session, actor=None, task=cars, of=of, now=NOW)
+    of = reversals.chosen(session, task=cars, status="discarded")
+    reversals.clear(session, actor=None, task=cars, of=of, now=NOW)
     assert seen()[0] == "in-progress"
     assert seen()[2] == "completed"
 

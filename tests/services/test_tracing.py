@@ -3,7 +3,9 @@
 from sqlmodel import Session
 
 from tests.building import NOW, TWO_STEPS, add_items, deploy, good, move, person, task, work_in
-from workflow_core.services import reviewing, tracing, work
+from workflow_core.services.contributors import work
+from workflow_core.services.reviewers import reviews
+from workflow_core.services.running import runs
 
 HERE = {"project": "default", "pipeline": "street"}
 BOX = {"x": 1.0, "y": 1.0, "width": 20.0, "height": 10.0}
@@ -18,25 +20,23 @@ def flagged(session: Session) -> int:
     quinn = person(session, "quinn@example.org")
     place = work.claim_next(session, actor=quinn, task_id=task(session, "qa").id, now=NOW)
     assert place is not None
-    return reviewing.flag(
-        session, actor=quinn, place_id=place.id, kind="missing", label="car", geometry=BOX, now=NOW
-    ).id
+    return reviews.flag(session, actor=quinn, place_id=place.id, kind="missing", label="car", geometry=BOX, now=NOW).id
 
 
 def test_an_issue_is_told_with_its_task_its_place_and_how_often_it_was_re_opened(session: Session) -> None:
     issue = flagged(session)
-    (found,) = tracing.issues(session, **HERE)
+    (found,) = runs.issues(session, **HERE)
     assert (found.id, found.kind, found.task, found.state) == (issue, "missing", "cars", "open")
     assert (found.reopened, found.geometry) == (0, BOX)
 
 
 def test_the_history_says_which_issue_an_event_is_about(session: Session) -> None:
     issue = flagged(session)
-    about = {one.verb: one.issue for one in tracing.history(session, **HERE) if one.issue is not None}
+    about = {one.verb: one.issue for one in runs.history(session, **HERE) if one.issue is not None}
     assert about == {"flagged": issue}
 
 
 def test_what_lost_its_status_to_an_issue_counts_as_being_fixed(session: Session) -> None:
     flagged(session)
-    counts, _ = tracing.counts(session, **HERE)
+    counts, _ = runs.counts(session, **HERE)
     assert {one.name: one.fixing for one in counts} == {"cars": 1, "qa": 0}

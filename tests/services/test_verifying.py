@@ -4,7 +4,8 @@ import pytest
 from stage import Stage
 
 from workflow_core.errors import NotAllowed, NotFound
-from workflow_core.services import history, people
+from workflow_core.services import people
+from workflow_core.services.managers import history
 
 PIPELINE = """
 pipeline: p

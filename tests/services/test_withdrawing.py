@@ -4,7 +4,7 @@ import pytest
 from stage import Stage
 
 from workflow_core.errors import Conflict
-from workflow_core.services import managing
+from workflow_core.services.managers import task_items
 
 PIPELINE = """
 pipeline: p
@@ -89,7 +89,7 @@ def test_a_flagged_place_that_was_re_entered_has_the_status_again_that_the_issue
 
 def archive(stage):
     with stage.session() as session:
-        managing.archive(session, actor=None, task=stage.task(session, "look"), now=stage.now)
+        task_items.archive(session, actor=None, task=stage.task(session, "look"), now=stage.now)
 
 
 @pytest.mark.parametrize("end", [lambda stage: stage.remove_item("look"), archive], ids=["removed", "archived"])

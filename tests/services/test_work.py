@@ -9,7 +9,10 @@ from stage import Stage
 
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from workflow_core.services import data, people, tasks, work
+from workflow_core.services import people
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import tasks
+from workflow_core.services.pipelines import data
 from workflow_core.store.models import Annotation, Assignment, Draft, Event, Item, Person, TaskItem
 
 PUSH = """

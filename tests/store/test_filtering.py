@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from workflow_core.domain.filters import FilterError, ItemFacts, matches, parse
-from workflow_core.store.dialect import is_postgres, run
-from workflow_core.store.filtering import condition
+from workflow_core.store.data.filters import condition
+from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import (
     Annotation,
     Dataset,

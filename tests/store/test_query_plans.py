@@ -11,22 +11,14 @@ from sqlalchemy import create_engine, make_url
 from sqlmodel import Session, col, select
 
 from workflow_core.domain.reports import By
-from workflow_core.services import (
-    data,
-    erasing,
-    figures,
-    history,
-    managing,
-    overview,
-    people,
-    progress,
-    routing,
-    sweeping,
-    work,
-)
-from workflow_core.store.database import engine_for
-from workflow_core.store.figures import times
+from workflow_core.services import people
+from workflow_core.services.contributors import work
+from workflow_core.services.managers import erasure, figures, history, progress, task_items
+from workflow_core.services.pipelines import data
+from workflow_core.services.running import moves, positions, sweeps
+from workflow_core.store.database.engine import engine_for
 from workflow_core.store.models import Dataset, Task, TaskItem
+from workflow_core.store.reads.figures import times
 
 
 def one_worker(database):
@@ -94,29 +86,29 @@ def test_claiming_and_submitting_finds_its_place_by_index(session, email, name):
 @pytest.mark.parametrize("limit", [1, 1000])
 def test_routing_takes_places_and_lets_leave_by_index(session, limit):
     with scans(session) as found:
-        moved = routing.advance(session, limit=limit, now=NOW)
+        moved = moves.advance(session, limit=limit, now=NOW)
     assert moved.routed == min(limit, 150)
     assert limit == 1 or {place for _, place in moved.places} == {"signs", "qa", "unreviewed", "approved"}
     assert found == []
 
 
 def test_a_status_that_sends_back_places_again_by_index(session):
-    while routing.advance(session, now=NOW):
+    while moves.advance(session, now=NOW):
         pass
     place = claim(session, "quinn@example.org", "qa")
     actor = person(session, "quinn@example.org")
     work.submit(session, actor=actor, place_id=place.id, status="again", token=place.token, now=NOW)
     with scans(session) as found:
-        moved = routing.advance(session, now=NOW)
+        moved = moves.advance(session, now=NOW)
     assert dict(moved.places) == {("street", "cars"): 1}
     assert found == []
 
 
 def test_looking_for_something_to_route_finds_nothing_by_index(session):
-    while routing.advance(session, now=NOW):
+    while moves.advance(session, now=NOW):
         pass
     with scans(session) as found:
-        assert not routing.advance(session, now=NOW)
+        assert not moves.advance(session, now=NOW)
     assert found == []
 
 
@@ -133,7 +125,7 @@ def test_a_new_item_enters_by_index(session):
 
 def test_expired_claims_are_found_by_index(session):
     with scans(session) as found:
-        assert sweeping.sweep(session, now=NOW + timedelta(hours=1)).expired == 30
+        assert sweeps.sweep(session, now=NOW + timedelta(hours=1)).expired == 30
     assert found == []
 
 
@@ -173,8 +165,8 @@ def test_statuses_are_counted_by_day_in_the_order_of_an_index(session, name):
 
 def test_places_and_motion_of_a_pipeline_are_counted_by_index(session):
     with scans(session) as found:
-        assert overview.places(session, pipeline="street")["moving"] == 150
-        assert overview.in_motion(session, pipeline="street")
+        assert positions.places(session, pipeline="street")["moving"] == 150
+        assert positions.in_motion(session, pipeline="street")
     assert found == []
 
 
@@ -189,7 +181,7 @@ def test_what_is_in_the_pools_of_who_has_left_is_parked_and_listed_by_index(sess
         for who in ("cy@example.org", "di@example.org", "quinn@example.org"):
             people.deactivate(session, actor=None, project_id=1, email=who, now=NOW)
         assert len(progress.stuck(session, project_id=1)) == 1000
-        assert sweeping.sweep(session, now=NOW).stuck == (IN_SIGNS - IN_QA) + (IN_QA - IN_QA // 2)
+        assert sweeps.sweep(session, now=NOW).stuck == (IN_SIGNS - IN_QA) + (IN_QA - IN_QA // 2)
     assert found == []
 
 
@@ -220,6 +212,6 @@ def test_an_item_and_its_history_are_looked_up_by_index(session, named):
 def test_an_item_is_archived_and_erased_by_index(session):
     ids = [77_777]
     with scans(session) as found:
-        managing.archive_items(session, actor=None, dataset=session.get_one(Dataset, 1), item_ids=ids, now=NOW)
-        assert erasing.erase(session, actor=None, item_ids=ids, now=NOW).places == 2
+        task_items.archive_items(session, actor=None, dataset=session.get_one(Dataset, 1), item_ids=ids, now=NOW)
+        assert erasure.erase(session, actor=None, item_ids=ids, now=NOW).places == 2
     assert found == []

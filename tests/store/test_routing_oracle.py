@@ -7,8 +7,8 @@ from sqlmodel import select
 from stage import START
 
 from workflow_core.domain.routing import STUCK, Status, arrivals
-from workflow_core.services import routing
-from workflow_core.store.database import session_scope
+from workflow_core.services.running import moves
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import (
     Assignment,
     Dataset,
@@ -100,7 +100,7 @@ def build(session, routes, pending):
 def test_what_arrives_where_is_what_the_oracle_says(engine, routes, pending):
     with session_scope(engine) as session:
         statuses, tasks = build(session, routes, pending)
-        moved = routing.advance(session, now=START)
+        moved = moves.advance(session, now=START)
         assert moved.routed == len(statuses)
         events = session.exec(select(Event).where(Event.verb.in_(("placed", "exited", "parked")))).all()
         found = [
@@ -115,5 +115,5 @@ def test_what_arrives_where_is_what_the_oracle_says(engine, routes, pending):
         oracle = arrivals(statuses, routes, exits=frozenset(EXITS))
         assert set(found) == oracle
         assert len(places) == len(set(places))
-        assert not routing.advance(session, now=START)
+        assert not moves.advance(session, now=START)
         session.rollback()

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import text
 
-from workflow_core.store import database
-from workflow_core.store.database import session_scope
+from workflow_core.store.database import engine as engines
+from workflow_core.store.database.engine import session_scope
 
 
 def held(engine, until):
@@ -37,7 +37,7 @@ def test_a_writer_waits_for_the_one_before_it(sqlite_engine):
 
 
 def test_a_writer_that_waits_too_long_is_told_that_the_database_is_locked(sqlite_engine, monkeypatch):
-    monkeypatch.setattr(database, "BUSY_MS", 50)
+    monkeypatch.setattr(engines, "BUSY_MS", 50)
     until = threading.Event()
     thread = held(sqlite_engine, until)
     with pytest.raises(OperationalError, match="locked"), session_scope(sqlite_engine) as session:

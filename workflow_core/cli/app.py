@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from workflow_core.cli import db, demo, deployment, figures, init, item, moving, snapshots, status, up_command
-from workflow_core.cli.place import at_place
+from workflow_core.cli.context import at_place
 from workflow_core.cli.style import CONTEXT, group
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import typer
 
-from workflow_core.cli import place
+from workflow_core.cli import context
 from workflow_core.cli.codes import FINDINGS
 from workflow_core.cli.output import counted, show_json
 from workflow_core.cli.progress import progress
@@ -29,10 +29,10 @@ def upgrade(json: Json = False) -> None:
       annoflow db upgrade
       annoflow --home /srv/annoflow db upgrade
     """
-    from workflow_core.services import schema
+    from workflow_core.services.running import schema
 
     with progress("upgrading the database"):
-        before, after = schema.upgrade(place.settings().database())
+        before, after = schema.upgrade(context.settings().database())
     if json:
         show_json({"before": before, "after": after})
     elif before == after:
@@ -49,12 +49,13 @@ def check(json: Json = False) -> None:
       annoflow db check
       annoflow db check --json
     """
-    from workflow_core.services import history, schema
+    from workflow_core.services.managers import history
+    from workflow_core.services.running import schema
 
-    problems = schema.check(place.settings().database())
+    problems = schema.check(context.settings().database())
     differences = []
     if not problems:
-        with progress("replaying the history"), place.session(read_only=True) as session:
+        with progress("replaying the history"), context.session(read_only=True) as session:
             differences = history.check(session)
     if json:
         show_json({"database": problems, "history": [asdict(each) for each in differences]})

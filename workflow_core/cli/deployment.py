@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import typer
 
-from workflow_core.cli import place, plan_text
+from workflow_core.cli import context, plan_text
 from workflow_core.cli.codes import FINDINGS
 from workflow_core.cli.output import show_json
 from workflow_core.cli.pipeline import File, Files, app, valid
@@ -22,10 +22,10 @@ def plan(file: File, json: Json = False) -> None:
       annoflow pipeline plan --json pipelines/dashcam.yaml
     """
     source = valid(file)
-    from workflow_core.services import planning
+    from workflow_core.services.pipelines import plans
 
-    with place.session(read_only=True) as session:
-        found = planning.plan(session, text=source.text, file=source.name, read=source.read)
+    with context.session(read_only=True) as session:
+        found = plans.plan(session, text=source.text, file=source.name, read=source.read)
     if json:
         show_json({**asdict(found), "changes": found.changes})
     else:
@@ -42,11 +42,11 @@ def deploy(files: Files, json: Json = False) -> None:
       annoflow pipeline deploy pipelines/dashcam.yaml
     """
     sources = [valid(file) for file in files]
-    from workflow_core.services import deploying
+    from workflow_core.services.pipelines import deployment
 
-    with place.session() as session:
+    with context.session() as session:
         done = [
-            deploying.deploy(session, text=one.text, file=one.name, read=one.read, actor=None, now=place.now())
+            deployment.deploy(session, text=one.text, file=one.name, read=one.read, actor=None, now=context.now())
             for one in sources
         ]
     if json:

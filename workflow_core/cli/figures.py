@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workflow_core.cli import place
+from workflow_core.cli import context
 from workflow_core.cli.output import show_json, show_table
 from workflow_core.domain.reports import By
 
@@ -83,14 +83,14 @@ def figures(
     people's work, in a QA task they are the reviewer's own. In queue: from placed to the first claim. Days are in UTC.
     """
     from workflow_core.domain.reports import as_rows
-    from workflow_core.services import figures as service
+    from workflow_core.services.managers import figures as service
 
-    with place.session(read_only=True) as session:
+    with context.session(read_only=True) as session:
         tasks = service.find(session, named=named, project=project)
         if by is By.LABEL:
             rows = as_rows(service.of_labels(session, actor=None, tasks=tasks))
         else:
-            rows = as_rows(service.of_tasks(session, actor=None, tasks=tasks, by=by, now=place.now()))
+            rows = as_rows(service.of_tasks(session, actor=None, tasks=tasks, by=by, now=context.now()))
     match format:
         case Format.JSON:
             show_json(rows)

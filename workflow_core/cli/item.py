@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workflow_core.cli import place
+from workflow_core.cli import context
 from workflow_core.cli.output import counted, show_json, show_table
 from workflow_core.cli.style import CONTEXT, Json, group
 
 if TYPE_CHECKING:
-    from workflow_core.services.erasing import Effects
+    from workflow_core.services.managers.erasure import Effects
 
 app = group(
     """Look at an item, delete items, erase them.
@@ -37,9 +37,9 @@ def why(
       annoflow item why /WorkWeek25-Uploads/frame-0042.jpg
       annoflow item why 42 --json
     """
-    from workflow_core.services import history
+    from workflow_core.services.managers import history
 
-    with place.session(read_only=True) as session:
+    with context.session(read_only=True) as session:
         found = history.why(session, item=history.number(session, named=named))
     if json:
         show_json(asdict(found))
@@ -76,13 +76,14 @@ def archive(
       annoflow item archive frame-0042.jpg
       annoflow item archive --end-claims 42 43
     """
-    from workflow_core.services import data, history, managing
+    from workflow_core.services.managers import history, task_items
+    from workflow_core.services.pipelines import data
 
-    with place.session() as session:
+    with context.session() as session:
         chosen = [history.find(session, named=one) for one in named]
         archived = sum(
-            managing.archive_items(
-                session, actor=None, dataset=dataset, item_ids=ids, now=place.now(), end_claims=end_claims
+            task_items.archive_items(
+                session, actor=None, dataset=dataset, item_ids=ids, now=context.now(), end_claims=end_claims
             )
             for dataset, ids in data.by_dataset(session, of=chosen)
         )
@@ -106,14 +107,14 @@ def erase(
       annoflow item erase frame-0042.jpg           what would go, and which exports have it
       annoflow item erase frame-0042.jpg --yes
     """
-    from workflow_core.services import erasing, history
+    from workflow_core.services.managers import erasure, history
 
-    with place.session(read_only=not yes) as session:
+    with context.session(read_only=not yes) as session:
         ids = [history.find(session, named=one).id for one in named]
         if yes:
-            effects = erasing.erase(session, actor=None, item_ids=ids, now=place.now())
+            effects = erasure.erase(session, actor=None, item_ids=ids, now=context.now())
         else:
-            effects = erasing.preview(session, actor=None, item_ids=ids)
+            effects = erasure.preview(session, actor=None, item_ids=ids)
     if json:
         show_json({"erased": yes, **asdict(effects)})
     else:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workflow_core.cli import place
+from workflow_core.cli import context
 from workflow_core.cli.output import counted, show_json, show_table
 from workflow_core.cli.progress import progress
 from workflow_core.cli.style import Json
@@ -21,9 +21,9 @@ def move(
       annoflow move --watch     and whatever comes, while Prefect is down
     """
     from flows import mover
-    from workflow_core.store.database import engine_for
+    from workflow_core.store.database.engine import engine_for
 
-    settings = place.settings()
+    settings = context.settings()
     engine = engine_for(settings.database())
     routed, places = 0, dict[tuple[str, str], int]()
     try:

@@ -7,7 +7,7 @@ import typer
 from workflow_core.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
-    from workflow_core.store.database import Session
+    from workflow_core.store.database.engine import Session
 
 Pipeline = Annotated[str, typer.Argument(metavar="PIPELINE", help="The name of a deployed pipeline.")]
 Project = Annotated[
@@ -19,7 +19,7 @@ def project_of(session: "Session", *, pipeline: str, project: str | None) -> str
     """Return the project meant: the one given, or the only one with a pipeline of that name."""
     if project is not None:
         return project
-    from workflow_core.services import schedules
+    from workflow_core.services.pipelines import schedules
 
     deployed = [(one.project, one.pipeline) for one in schedules.wanted(session)]
     found = [where for where, name in deployed if name == pipeline]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from workflow_core.cli.output import counted
 
 if TYPE_CHECKING:
-    from workflow_core.services.planning import Change, Leaver, Plan, PlannedTask, RemovedLabel
+    from workflow_core.services.pipelines.plans import Change, Leaver, Plan, PlannedTask, RemovedLabel
 
 
 def lines(plan: "Plan") -> Iterator[str]:

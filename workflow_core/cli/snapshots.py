@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workflow_core.cli import place
+from workflow_core.cli import context
 from workflow_core.cli.codes import FINDINGS
 from workflow_core.cli.naming import Pipeline, Project, project_of
 from workflow_core.cli.output import counted, show_json
@@ -15,7 +15,7 @@ from workflow_core.cli.progress import progress
 from workflow_core.cli.style import Json
 
 if TYPE_CHECKING:
-    from workflow_core.services.importing import Imported
+    from workflow_core.services.pipelines.imports import Imported
 
 
 class Annotations(StrEnum):
@@ -83,19 +83,19 @@ def export(
       annoflow export dashcam
       annoflow export dashcam accepted --to /data/unreviewed --format jsonl
     """
-    from workflow_core.services import exporting
+    from workflow_core.services.pipelines import exports
 
-    with place.session(read_only=True) as session:
+    with context.session(read_only=True) as session:
         project = project_of(session, pipeline=pipeline, project=project)
     with progress("exporting"):
-        snapshot = exporting.export(
-            place.session,
+        snapshot = exports.export(
+            context.session,
             pipeline=pipeline,
             project=project,
             exit_name=exit_,
             to=to,
             format=format.value if format else None,
-            now=place.now(),
+            now=context.now(),
         )
     if json:
         show_json(asdict(snapshot))
@@ -106,12 +106,12 @@ def export(
 
 
 def _items(pipeline: str, project: str | None, json: bool) -> None:
-    from workflow_core.services import ingesting
+    from workflow_core.services.pipelines import ingestion
 
-    with place.session(read_only=True) as session:
+    with context.session(read_only=True) as session:
         project = project_of(session, pipeline=pipeline, project=project)
     with progress("reading the source"):
-        done = ingesting.ingest(place.session, pipeline=pipeline, project=project, clock=place.now)
+        done = ingestion.ingest(context.session, pipeline=pipeline, project=project, clock=context.now)
     if json:
         show_json(asdict(done))
         return
@@ -131,14 +131,14 @@ def _annotations(
 ) -> None:
     from workflow_core.connectors import annotations_coco, annotations_jsonl
     from workflow_core.connectors.records import Maker, Problems
-    from workflow_core.services import data, importing, ingesting
+    from workflow_core.services.pipelines import data, imports, ingestion
 
     maker = Maker("model", model, model_version) if model else Maker()
     results: list[tuple[Path, Imported]] = []
     for file in files:
         problems = Problems()
-        with progress(f"importing {file.name}") as advance, place.session() as session:
-            found = ingesting.find(
+        with progress(f"importing {file.name}") as advance, context.session() as session:
+            found = ingestion.find(
                 session, pipeline=pipeline, project=project_of(session, pipeline=pipeline, project=project)
             )
             if format is Annotations.COCO or (format is None and file.suffix.lower() == ".json"):
@@ -146,14 +146,14 @@ def _annotations(
             else:
                 read = annotations_jsonl.read(file.open("rb"), problems, maker=maker)
             counting = (advance(1) or each for each in read)
-            imported = importing.import_annotations(
+            imported = imports.import_annotations(
                 session,
                 actor=None,
                 dataset=data.dataset_of(session, pipeline=found),
                 annotations=counting,
                 problems=problems,
                 source=file.name,
-                now=place.now(),
+                now=context.now(),
             )
         results.append((file, imported))
     if json:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workflow_core.cli import place
+from workflow_core.cli import context
 from workflow_core.cli.output import counted, show_json, show_table
 from workflow_core.cli.style import Json
 from workflow_core.errors import NotFound
 
 if TYPE_CHECKING:
-    from workflow_core.store.database import Session
+    from workflow_core.store.database.engine import Session
 
 MOST_STUCK = 20
 
@@ -30,7 +30,7 @@ def status(
       annoflow status dashcam --people
       annoflow status --json
     """
-    with place.session(read_only=True) as session:
+    with context.session(read_only=True) as session:
         shown = _overviews(session, pipeline)
     if json:
         show_json(shown)
@@ -43,7 +43,9 @@ def status(
 
 
 def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]:
-    from workflow_core.services import ingesting, overview, progress, schedules, tracing
+    from workflow_core.services.managers import progress
+    from workflow_core.services.pipelines import ingestion, schedules
+    from workflow_core.services.running import positions, runs
 
     deployed = schedules.wanted(session)
     wanted = [one for one in deployed if pipeline in (None, one.pipeline)]
@@ -52,9 +54,9 @@ def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]
         raise NotFound(f"no pipeline {pipeline!r}; there is {names or 'none yet'}")
     shown = []
     for one in wanted:
-        found = ingesting.find(session, pipeline=one.pipeline, project=one.project)
-        _, exits = tracing.counts(session, project=one.project, pipeline=one.pipeline)
-        places = overview.places(session, pipeline=one.pipeline)
+        found = ingestion.find(session, pipeline=one.pipeline, project=one.project)
+        _, exits = runs.counts(session, project=one.project, pipeline=one.pipeline)
+        places = positions.places(session, pipeline=one.pipeline)
         stuck = progress.stuck(session, project_id=found.project_id, pipeline=found)
         shown.append(
             {
@@ -63,7 +65,7 @@ def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]
                 "paused": one.paused,
                 "tasks": [asdict(task) for task in progress.of_pipeline(session, pipeline=found)],
                 "exits": exits,
-                "moving": places.get(overview.MOVING, 0),
+                "moving": places.get(positions.MOVING, 0),
                 "held": {name: count for name, count in places.items() if name.endswith(" (held)")},
                 "stuck": [asdict(each) for each in stuck],
             }
@@ -99,7 +101,7 @@ def _numbers(counts: dict[str, int]) -> list[int]:
 
 
 def _show_stuck(stuck: list[dict[str, Any]]) -> None:
-    from workflow_core.services.history import REASONS
+    from workflow_core.services.managers.history import REASONS
 
     typer.echo(f"stuck: {counted(len(stuck), 'item')}\n")
     rows = [

@@ -11,10 +11,11 @@ import typer
 
 from workflow_core.cli.files import beside
 from workflow_core.errors import AnnoflowError
-from workflow_core.services import deploying, ingesting, schema
-from workflow_core.services.deploying import Deployed
+from workflow_core.services.pipelines import deployment, ingestion
+from workflow_core.services.pipelines.deployment import Deployed
+from workflow_core.services.running import schema
 from workflow_core.settings import Settings
-from workflow_core.store.database import engine_for, session_scope
+from workflow_core.store.database.engine import engine_for, session_scope
 
 
 def up(
@@ -68,7 +69,7 @@ def _deploy(settings: Settings, files: list[Path]) -> list[Deployed]:
     deployed = []
     for file in files:
         with session_scope(engine) as session:
-            done = deploying.deploy(
+            done = deployment.deploy(
                 session,
                 text=file.read_bytes(),
                 file=str(file),
@@ -88,7 +89,7 @@ def _read_sources(settings: Settings, deployed: list[Deployed]) -> None:
     engine = engine_for(settings.database())
     for one in deployed:
         try:
-            ingested = ingesting.ingest(
+            ingested = ingestion.ingest(
                 partial(session_scope, engine),
                 pipeline=one.pipeline,
                 project=one.project,

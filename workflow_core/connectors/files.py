@@ -6,7 +6,7 @@ from typing import IO
 
 import fsspec
 
-from workflow_core.domain.places import local_path, missing_driver, scheme, shown
+from workflow_core.domain.addresses import local_path, missing_driver, scheme, shown
 from workflow_core.errors import InvalidInput, NotFound, Unavailable
 
 MEDIA_TYPES = {

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from workflow_core.demo.stopwatch import Stopwatch
-from workflow_core.services import tracing
-from workflow_core.store.database import Engine, session_scope
+from workflow_core.services.running import runs
+from workflow_core.store.database.engine import Engine, session_scope
 
 LOOK = 0.05
 
@@ -64,6 +64,6 @@ class Accident:
 def mover(engine: Engine) -> int | None:
     """Return the process in which a flow moves items at present; what this very process moves does not count."""
     with session_scope(engine, read_only=True) as session:
-        holder = tracing.mover(session, now=datetime.now(UTC))
+        holder = runs.mover(session, now=datetime.now(UTC))
     pid = int(holder.partition("@")[0]) if holder else None
     return None if pid == os.getpid() else pid

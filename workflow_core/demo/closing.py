@@ -19,9 +19,11 @@ from workflow_core.demo.outcome import Drawn, Journey, Outcome, Picture, latency
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.domain.reports import By, as_rows
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services import exporting, figures, tracing
+from workflow_core.services.managers import figures
+from workflow_core.services.pipelines import exports
+from workflow_core.services.running import runs
 from workflow_core.settings import Settings
-from workflow_core.store.database import Engine, session_scope
+from workflow_core.store.database.engine import Engine, session_scope
 
 MADE_UP = "Nobody knows what is on these pictures: the shapes are made up, to show how work moves."
 SHOWN = 18
@@ -45,7 +47,7 @@ def export(engine: Engine, settings: Settings, pipeline: Pipeline, home: Path, c
     written: dict[str, int] = {}
     for name, to in wanted.items():
         # twice the same is no new snapshot, so this only says what is there, or writes what Prefect did not
-        done = exporting.export(
+        done = exports.export(
             partial(session_scope, engine),
             pipeline=pipeline.name,
             project=pipeline.project,
@@ -74,9 +76,9 @@ def outcome(
     """Count the run, from its history."""
     project, name = pipeline.project, pipeline.name
     with session_scope(engine, read_only=True) as session:
-        history = tracing.history(session, project=project, pipeline=name)
-        counts, _ = tracing.counts(session, project=project, pipeline=name)
-        issues = tracing.issues(session, project=project, pipeline=name)
+        history = runs.history(session, project=project, pipeline=name)
+        counts, _ = runs.counts(session, project=project, pipeline=name)
+        issues = runs.issues(session, project=project, pipeline=name)
         managed = figures.find(session, named=name, project=project)
         by_task, by_person = (
             figures.of_tasks(session, actor=None, tasks=managed, by=by, now=datetime.now(UTC))
@@ -120,7 +122,7 @@ def outcome(
     )
 
 
-def _journey(picture: Picture, history: list[tracing.Happened], issues: list[tracing.Flagged], item: int) -> Journey:
+def _journey(picture: Picture, history: list[runs.Happened], issues: list[runs.Flagged], item: int) -> Journey:
     mine = [one for one in issues if one.item == item]
     places = tuple(one.geometry for one in mine if one.geometry)
     return Journey(replace(picture, flagged=places), tally.steps(history, item, {one.id: one.kind for one in mine}))
@@ -136,11 +138,11 @@ def _of_failures(crew: Crew) -> list[str]:
 
 
 def _pictures(
-    engine: Engine, given: Mapping[int, Given], items: set[int], history: list[tracing.Happened]
+    engine: Engine, given: Mapping[int, Given], items: set[int], history: list[runs.Happened]
 ) -> dict[int, Picture]:
     place = {one.item: (one.name or one.task or "") for one in history if one.verb in ("placed", "exited")}
     with session_scope(engine, read_only=True) as session:
-        marks = tracing.drawn(session, item_ids=sorted(items))
+        marks = runs.drawn(session, item_ids=sorted(items))
     return {
         item: Picture(
             given[item].name,

@@ -13,8 +13,11 @@ from workflow_core.demo.scene.outline import TruthShape
 from workflow_core.demo.team import Known, Verdict, Work, annotate, fix, persona, review
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Pipeline, Task
-from workflow_core.services import discussing, people, reviewing, tracing, work
-from workflow_core.store.database import Engine, session_scope
+from workflow_core.services import people
+from workflow_core.services.contributors import comments, work
+from workflow_core.services.reviewers import reviews
+from workflow_core.services.running import runs
+from workflow_core.store.database.engine import Engine, session_scope
 
 IDLE = 0.12
 """Seconds after which somebody without work looks again."""
@@ -47,7 +50,7 @@ class Crew:
         self._threads: dict[str, threading.Thread] = {}
         self._started = False
         with session_scope(engine, read_only=True) as session:
-            self._ids = tracing.task_ids(session, project=pipeline.project, pipeline=pipeline.name)
+            self._ids = runs.task_ids(session, project=pipeline.project, pipeline=pipeline.name)
         for email in sorted({email for task in pipeline.tasks.values() for email in task.assignees}):
             self._welcome(email, [task for task in pipeline.tasks.values() if email in task.assignees])
 
@@ -124,10 +127,10 @@ class Crew:
         truth = self._truths[place.item_id]
         task_id = place.task_id if task.type == "annotation" else None
         with session_scope(self._engine, read_only=True) as session:
-            drawn = [_as_submitted(one) for one in tracing.drawn(session, item_ids=[place.item_id], task_id=task_id)]
+            drawn = [_as_submitted(one) for one in runs.drawn(session, item_ids=[place.item_id], task_id=task_id)]
             issues = [
                 Known(one.id, one.geometry or {}, one.state == "open", one.rounds)
-                for one in discussing.waiting_for(session, actor=actor, place_id=place.id)
+                for one in comments.waiting_for(session, actor=actor, place_id=place.id)
             ]
         opened = [issue for issue in issues if issue.is_open]
         given: dict[str, Any] = {"item": name, "size": (width, height), "seed": self._seed}
@@ -156,14 +159,14 @@ class Crew:
         with session_scope(self._engine) as session:
             if isinstance(done, Work):
                 for issue in done.fixed:
-                    reviewing.fix(session, actor=actor, issue_id=issue, now=now)
+                    reviews.fix(session, actor=actor, issue_id=issue, now=now)
             else:
                 for issue in done.approved:
-                    reviewing.approve(session, actor=actor, issue_id=issue, now=now)
+                    reviews.approve(session, actor=actor, issue_id=issue, now=now)
                 for issue in done.reopened:
-                    reviewing.reopen(session, actor=actor, issue_id=issue, now=now, text="It is still as it was.")
+                    reviews.reopen(session, actor=actor, issue_id=issue, now=now, text="It is still as it was.")
                 for fault in done.flags:
-                    reviewing.flag(
+                    reviews.flag(
                         session,
                         actor=actor,
                         place_id=place.id,

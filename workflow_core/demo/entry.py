@@ -8,8 +8,10 @@ from workflow_core.demo.marks import made_up
 from workflow_core.demo.material import Given
 from workflow_core.demo.scene.outline import TruthShape
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services import data, deploying, people, tracing
-from workflow_core.store.database import Engine, session_scope
+from workflow_core.services import people
+from workflow_core.services.pipelines import data, deployment
+from workflow_core.services.running import runs
+from workflow_core.store.database.engine import Engine, session_scope
 
 
 def deploy(engine: Engine, file: Path) -> Pipeline:
@@ -20,8 +22,8 @@ def deploy(engine: Engine, file: Path) -> Pipeline:
         return (file.parent / path).read_bytes()
 
     with session_scope(engine) as session:
-        deploying.deploy(session, text=text, file=file.name, read=read, actor=None, now=datetime.now(UTC))
-    return deploying.compile_file(text, file=file.name, read=read)
+        deployment.deploy(session, text=text, file=file.name, read=read, actor=None, now=datetime.now(UTC))
+    return deployment.compile_file(text, file=file.name, read=read)
 
 
 def enter(engine: Engine, pipeline: Pipeline, given: list[Given]) -> dict[int, Given]:
@@ -41,7 +43,7 @@ def enter(engine: Engine, pipeline: Pipeline, given: list[Given]) -> dict[int, G
         project = people.project(session, name=pipeline.project)
         dataset = data.dataset(session, project_id=project.id, name=pipeline.dataset)
         data.add_items(session, actor=None, dataset=dataset, new=new, now=datetime.now(UTC))
-        items = tracing.items(session, project=pipeline.project, pipeline=pipeline.name)
+        items = runs.items(session, project=pipeline.project, pipeline=pipeline.name)
     by_name = {(one.folder, one.name): one for one in given}
     return {key: by_name[item.folder, item.name] for key, item in items.items()}
 

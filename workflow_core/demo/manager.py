@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from workflow_core.demo.crew import Crew
 from workflow_core.domain.reports import By
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services import figures, people, workforce
-from workflow_core.store.database import Engine, session_scope
+from workflow_core.services import people
+from workflow_core.services.managers import figures, staff
+from workflow_core.store.database.engine import Engine, session_scope
 
 LEAVES, LEVELS = 0.3, 0.6
 """With this share of the items through, somebody leaves; with this, the manager looks who has too much."""
@@ -37,7 +38,7 @@ class Manager:
             actor = people.person(session, email=self._boss)
             for task in figures.find(session, named=self._pipeline.name, project=self._pipeline.project):
                 if task.name in left:
-                    handed = workforce.reassign(
+                    handed = staff.reassign(
                         session, actor=actor, task=task, old=leaver, new=NEWCOMER, now=now, end_claims=True
                     )
                     moved += sum(handed.given.values()) + handed.pool
@@ -61,7 +62,7 @@ class Manager:
             name = max(spread, key=lambda name: spread[name])
             if spread[name] < 2:
                 return
-            handed = workforce.redistribute(session, actor=actor, task=tasks[name], now=now)
+            handed = staff.redistribute(session, actor=actor, task=tasks[name], now=now)
         total, shares = sum(handed.given.values()), sorted(handed.given.items())
         told = ", ".join(f"{_short(email)} {count}" for email, count in shares)
         self.said.append(f"{_short(self._boss)} dealt the {_items(total)} that waited in {name} anew: {told}")

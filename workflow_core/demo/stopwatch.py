@@ -4,8 +4,8 @@ import threading
 import time
 from collections.abc import Mapping
 
-from workflow_core.services import tracing
-from workflow_core.store.database import Engine, session_scope
+from workflow_core.services.running import runs
+from workflow_core.store.database.engine import Engine, session_scope
 
 LOOK = 0.004
 """Seconds between two looks; what is measured is at most this much too long."""
@@ -34,7 +34,7 @@ class Stopwatch:
         while True:
             stopping = self._stop.wait(LOOK)
             with session_scope(self._engine, read_only=True) as session:
-                found = tracing.reached(session, after=last)
+                found = runs.reached(session, after=last)
             now = time.monotonic()
             for event, cause in found:
                 last = event

@@ -19,10 +19,10 @@ from workflow_core.demo.outcome import Outcome
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.errors import AnnoflowError, Unavailable
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services import schema, tracing
-from workflow_core.services.announcing import announcing
+from workflow_core.services.running import runs, schema
+from workflow_core.services.running.announcements import announcing
 from workflow_core.settings import Settings
-from workflow_core.store.database import Engine, engine_for, session_scope
+from workflow_core.store.database.engine import Engine, engine_for, session_scope
 
 PATIENCE = 150.0
 """Seconds that Prefect may take to start."""
@@ -137,7 +137,7 @@ def _work(
 def snapshot(engine: Engine, pipeline: Pipeline, items: int) -> Snapshot:
     """Return how the run stands."""
     with session_scope(engine, read_only=True) as session:
-        tasks, exits = tracing.counts(session, project=pipeline.project, pipeline=pipeline.name)
+        tasks, exits = runs.counts(session, project=pipeline.project, pipeline=pipeline.name)
     return Snapshot(
         items=items,
         tasks=tuple(TaskNow(task.name, task.type, task.queued, task.claimed, task.done) for task in tasks),

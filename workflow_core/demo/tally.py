@@ -6,7 +6,7 @@ from datetime import datetime
 
 from workflow_core.demo.outcome import IssueRow, Move, Step, TaskRow
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services.tracing import Flagged, Happened
+from workflow_core.services.running.runs import Flagged, Happened
 
 ARRIVALS = ("placed", "arrived", "parked", "held", "exited")
 

@@ -1,4 +1,4 @@
-"""Routing in a few lines: where statuses lead. The oracle of what `store.arrivals` and `store.placing` do in SQL."""
+"""Routing in a few lines: where statuses lead. The oracle of the SQL of `store.routing`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 A draw is a number in [0, 1_000_000) that depends on the router (or task) and the item alone, so a replay decides the
 same and a new item moves no other. It is a degree-two polynomial hash over the prime field of 2**31 - 1,
-plain integer arithmetic, because SQLite and PostgreSQL must compute it alike (see `store.dialect`).
+plain integer arithmetic, because SQLite and PostgreSQL must compute it alike (see `store.database.dialect`).
 """
 
 import hashlib
@@ -58,7 +58,7 @@ def millionths(share: float) -> int:
 def sample(done: Iterable[tuple[int, int]], seed: Seed, *, share: float, at_least: int) -> set[int]:
     """Return a share of the items, and of each annotator at least so many: those with the lowest draws.
 
-    `done` are pairs of an item and who did it. The oracle of `store.samples`.
+    `done` are pairs of an item and who did it. The oracle of `store.reads.samples`.
 
     >>> lane = seed("", "lane")
     >>> len(sample([(item, item % 2) for item in range(100)], lane, share=0, at_least=3))

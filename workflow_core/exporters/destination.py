@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import fsspec
 
-from workflow_core.domain import places
+from workflow_core.domain import addresses
 from workflow_core.errors import Unavailable
 from workflow_core.exporters import manifest
 from workflow_core.exporters.records import line
@@ -52,16 +52,16 @@ def open_destination(uri: str) -> Destination:
         InvalidInput: it is no place for files.
         Unavailable: the driver is not installed, or it refuses.
     """
-    if places.scheme(uri) == "file":
-        return LocalFolder(Path(places.local_path(uri)).expanduser().absolute())
+    if addresses.scheme(uri) == "file":
+        return LocalFolder(Path(addresses.local_path(uri)).expanduser().absolute())
     try:
         filesystem, root = fsspec.core.url_to_fs(uri)
     except ImportError as error:
-        raise Unavailable(places.missing_driver(uri)) from error
+        raise Unavailable(addresses.missing_driver(uri)) from error
     except Exception as error:  # each driver has errors of its own
-        raise Unavailable(f"cannot reach {places.shown(uri)!r}: {error}") from error
+        raise Unavailable(f"cannot reach {addresses.shown(uri)!r}: {error}") from error
     filesystem.invalidate_cache()  # what it listed in an earlier run may have changed
-    return Bucket(filesystem, root.rstrip("/"), places.shown(uri).rstrip("/"))
+    return Bucket(filesystem, root.rstrip("/"), addresses.shown(uri).rstrip("/"))
 
 
 class LocalFolder:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflow_core.domain import places
+from workflow_core.domain import addresses
 from workflow_core.domain.suggestions import possible
 from workflow_core.errors import InvalidInput, Unavailable
 from workflow_core.exporters import FORMATS, manifest
@@ -35,7 +35,7 @@ def check(to: str, format: str) -> None:
     """
     if format not in FORMATS:
         raise InvalidInput(f"unknown export format {format!r}; {possible(format, list(FORMATS))}")
-    places.scheme(to)
+    addresses.scheme(to)
 
 
 def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, now: datetime) -> Snapshot:
@@ -64,7 +64,7 @@ def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, no
         (staging / manifest.NAME).write_text(line(whole) + "\n", encoding="utf-8")
         destination.publish(staging, name, {"snapshot": name, "content": counts[2], "created_at": now})
     except OSError as error:
-        raise Unavailable(f"cannot write to {places.shown(to)!r}: {error}") from error
+        raise Unavailable(f"cannot write to {addresses.shown(to)!r}: {error}") from error
     finally:
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)

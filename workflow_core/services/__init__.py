@@ -1,1 +1,5 @@
-"""Use cases: one module per concern. Functions over a session; the entry point opens the transaction."""
+"""Use cases, by whom they serve. Each takes a session first, then `actor` and `now`, and never commits.
+
+`people` and `access` say who may, and what is somebody's own; `given` checks what people type. Entry points call these
+rooms; nothing below does.
+"""

@@ -6,8 +6,9 @@ from sqlmodel import Session, select
 
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
-from workflow_core.services import terms
-from workflow_core.store import parking, teams
+from workflow_core.services import given
+from workflow_core.store.allocation import parked
+from workflow_core.store.data import teams
 from workflow_core.store.models import Membership, Person, Project
 
 Actor = Person | None
@@ -100,7 +101,7 @@ def project(session: Session, *, name: str, actor: Actor = None) -> Project:
 
 def project_for(session: Session, *, name: str, actor: Actor, now: datetime) -> Project:
     """Return a project by name, made if need be; who makes it owns it."""
-    found, new = teams.find_or_add_project(session, name=terms.name(name), now=now)
+    found, new = teams.find_or_add_project(session, name=given.name(name), now=now)
     if new and actor is not None:
         teams.join_project(session, person=actor, project_id=found.id, role=Role.OWNER, now=now)
     return found
@@ -146,7 +147,7 @@ def deactivate(session: Session, *, actor: Actor, project_id: int, email: str, n
         _keep_an_owner(session, each, found)
     found.active = False
     session.flush()
-    parking.park_for_nobody(session, now=now)
+    parked.park_for_nobody(session, now=now)
     session.expire_all()
     return found
 

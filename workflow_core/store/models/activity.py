@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Column, Index, Integer
 from sqlmodel import Field
 
-from workflow_core.store.columns import Key
+from workflow_core.store.database.columns import Key
 from workflow_core.store.models.base import Table, instant, number
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey
 from sqlmodel import Field, SQLModel
 
-from workflow_core.store.columns import Document, Instant, Key
+from workflow_core.store.database.columns import Document, Instant, Key
 
 METADATA = SQLModel.metadata
 METADATA.naming_convention = {

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
-from workflow_core.store.columns import Key
+from workflow_core.store.database.columns import Key
 from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, reference
 
 

@@ -1,0 +1,65 @@
+"""Where an installation is: its settings, and sessions on its database."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow_core.errors import InvalidInput, Unavailable
+
+if TYPE_CHECKING:
+    from workflow_core.settings import Settings
+    from workflow_core.store.database.engine import Session
+
+
+def at_place(*, home: str | None, database_url: str | None) -> None:
+    """Use another home or database than the environment says, for this process and those that it starts."""
+    for name, value in (("ANNOFLOW_HOME", home), ("ANNOFLOW_DATABASE_URL", database_url)):
+        if value:
+            os.environ[name] = value
+
+
+def settings() -> "Settings":
+    """Return the settings of this installation.
+
+    Raises:
+        InvalidInput: a variable of the environment makes no sense.
+    """
+    from pydantic import ValidationError
+
+    from workflow_core.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"ANNOFLOW_{first['loc'][0]}".upper()
+        raise InvalidInput(f"{name} is {first['input']!r}: {first['msg'].lower()}") from error
+
+
+@contextmanager
+def session(*, read_only: bool = False) -> "Iterator[Session]":
+    """Open a session on the installation's database, in one transaction.
+
+    Raises:
+        Unavailable: the database is a file that is not there; to look at it is no reason to make it.
+    """
+    from workflow_core.store.database.engine import engine_for, session_scope
+
+    url = settings().database()
+    file = url.removeprefix("sqlite:///")
+    if file != url and file != ":memory:" and not Path(file).exists():
+        raise Unavailable(f"there is no database {file} yet; run: annoflow db upgrade")
+    engine = engine_for(url)
+    try:
+        with session_scope(engine, read_only=read_only) as opened:
+            yield opened
+    finally:
+        engine.dispose()
+
+
+def now() -> datetime:
+    """Return the present moment, in UTC."""
+    return datetime.now(UTC)

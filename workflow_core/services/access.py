@@ -1,0 +1,75 @@
+"""What is somebody's own, and what stands against going on with it."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain.roles import Permission, Role
+from workflow_core.errors import Conflict, NotAllowed, NotFound
+from workflow_core.services import people
+from workflow_core.store import turns
+from workflow_core.store.allocation import authors
+from workflow_core.store.models import Assignment, Item, Membership, Person, Task, TaskItem
+from workflow_core.store.work import claims
+
+
+def share(session: Session, *, person: Person, task_id: int, what: str | None = None) -> tuple[Task, Assignment]:
+    """Return a task and the person's assignment in it; `what` is it that does not exist for whoever has none."""
+    found = session.exec(
+        select(Task, Assignment, Membership.role)
+        .join(Assignment, col(Assignment.task_id) == col(Task.id))
+        .join(Membership, col(Membership.project_id) == col(Task.project_id))
+        .where(Task.id == task_id, Assignment.person_id == person.id, col(Assignment.active))
+        .where(Membership.person_id == person.id)
+    ).first()
+    if found is None or not person.active:
+        raise NotFound(f"{person.email} has no {what or f'task {task_id}'}")
+    task, assignment, role = found
+    qa = task.type == "qa"
+    people.check(person, Role(role), Permission.REVIEW_OWN_ASSIGNMENT if qa else Permission.WORK_ON_OWN_ASSIGNMENT)
+    return task, assignment
+
+
+def place_of(session: Session, *, actor: Person, place_id: int) -> tuple[TaskItem, Task, Assignment]:
+    """Return a place that is the person's: in their assignment, in the pool of a task of theirs, or left behind."""
+    what = f"item at place {place_id}"
+    place = turns.lock(session, place_id)
+    if place is None:
+        raise NotFound(f"{actor.email} has no {what}")
+    task, assignment = share(session, person=actor, task_id=place.task_id, what=what)
+    if (
+        place.assignment_id not in (None, assignment.id)
+        and not claims.left_behind(session, place=place)
+        # Who lost a claim from a pool hears of it; what was never theirs does not exist for them.
+        and (task.queue is None or not claims.held_before(session, place=place, person_id=actor.id))
+    ):
+        raise NotFound(f"{actor.email} has no {what}")
+    return place, task, assignment
+
+
+def check_author(session: Session, *, person: Person, place: TaskItem, task: Task) -> None:
+    """Refuse that somebody reviews their own work."""
+    if task.type == "qa" and not task.review_own and person.id in authors.of_reviewed(session, place=place):
+        name = name_of(session, place)
+        raise NotAllowed(f"{person.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
+
+
+def check_parked(session: Session, place: TaskItem) -> None:
+    """Refuse to go on with what waits for a manager."""
+    if place.parked == claims.MAX_FIX_ROUNDS:
+        raise Conflict(f"{name_of(session, place)} was re-opened too often and waits for a manager")
+
+
+def check_open(task: Task, assignment: Assignment, now: datetime, *, holding: bool = False) -> None:
+    """Refuse work in a task that is closed or locked, and handing out in one that is paused."""
+    if task.closed_at is not None or task.archived_at is not None:
+        raise Conflict(f"task {task.name!r} is closed; its manager can re-open it")
+    if task.lock_when_due and task.due_at is not None and now >= task.due_at:
+        raise Conflict(f"task {task.name!r} was due {task.due_at:%Y-%m-%d %H:%M} UTC and is locked")
+    if not holding and (task.paused_at is not None or assignment.paused_at is not None):
+        raise Conflict(f"task {task.name!r} is paused: nothing new is handed out; what you hold you can finish")
+
+
+def name_of(session: Session, place: TaskItem) -> str:
+    """Return the name of a place's item."""
+    return session.get_one(Item, place.item_id).name

@@ -1,0 +1,71 @@
+"""A person's own list: the tasks in which they have a share, what is urgent first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain.progress import Counts, WorkStatus, status
+from workflow_core.domain.roles import Permission
+from workflow_core.services import people
+from workflow_core.store.models import Assignment, Person, Pipeline, Task
+from workflow_core.store.reads import counts
+
+
+@dataclass(frozen=True)
+class Share:
+    """A person's share of a task; `pool` is how many items wait there for whoever asks. `locked` since it was due."""
+
+    task_id: int
+    task: str
+    pipeline: str | None
+    type: str
+    priority: int
+    due_at: datetime | None
+    locked: bool
+    closed: bool
+    paused: bool
+    status: WorkStatus
+    counts: Counts
+    pool: int
+
+
+def mine(session: Session, *, actor: Person, now: datetime) -> list[Share]:
+    """Return the actor's shares, those of a higher priority first, then what is due first, then the oldest task.
+
+    What is archived is left out, and whatever lies in a project where they have no role any more.
+    """
+    rows = session.exec(
+        select(Task, Assignment, Pipeline.name)
+        .join(Assignment, col(Assignment.task_id) == col(Task.id))
+        .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id), isouter=True)
+        .where(Assignment.person_id == actor.id, col(Assignment.active), col(Task.archived_at).is_(None))
+        .order_by(col(Task.priority).desc(), col(Task.due_at).is_(None), col(Task.due_at), col(Task.id))
+    ).all()
+    seen = {
+        project_id
+        for project_id in {task.project_id for task, *_ in rows}
+        if people.may(session, actor=actor, project_id=project_id, permission=Permission.SEE_OWN_WORK)
+    }
+    rows = [row for row in rows if row[0].project_id in seen]
+    counted = counts.by_share(session, task_ids=[task.id for task, *_ in rows])
+    shares = []
+    for task, assignment, pipeline in rows:
+        own = counted.get((task.id, assignment.id), Counts())
+        shares.append(
+            Share(
+                task_id=task.id,
+                task=task.name,
+                pipeline=pipeline,
+                type=task.type,
+                priority=task.priority,
+                due_at=task.due_at,
+                locked=task.lock_when_due and task.due_at is not None and now >= task.due_at,
+                closed=task.closed_at is not None,
+                paused=task.paused_at is not None or assignment.paused_at is not None,
+                status=status(own),
+                counts=own,
+                pool=counted.get((task.id, None), Counts()).queued,
+            )
+        )
+    return shares

@@ -1,0 +1,112 @@
+"""What people say about items and issues, and which issues wait for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from workflow_core.domain.issues import IssueState
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import InvalidInput, NotFound
+from workflow_core.services import access, people
+from workflow_core.store.models import Comment, Issue, Item, Person, Task, TaskItem
+from workflow_core.store.work import issues
+
+
+@dataclass(frozen=True)
+class Said:
+    """A comment: who said what, and when; in the thread of an issue, or about the item itself."""
+
+    item_id: int
+    item: str
+    issue_id: int | None
+    person: str
+    text: str
+    at: datetime
+
+
+def comment(
+    session: Session,
+    *,
+    actor: Person,
+    text: str,
+    now: datetime,
+    issue_id: int | None = None,
+    place_id: int | None = None,
+) -> Comment:
+    """Say something in the thread of an issue, or about an item: the manager sees it, nothing else happens."""
+    if not text.strip():
+        raise InvalidInput("a comment says something")
+    about = _about(session, actor, issue_id, place_id)
+    new = Comment(
+        item_id=about.item_id,
+        task_id=about.task_id,
+        issue_id=issue_id,
+        person_id=actor.id,
+        text=text.strip(),
+        created_at=now,
+    )
+    session.add(new)
+    session.flush()
+    return new
+
+
+def thread(
+    session: Session, *, actor: Person, issue_id: int | None = None, place_id: int | None = None
+) -> Sequence[Said]:
+    """Return what was said in the thread of an issue, or in a task about an item, oldest first.
+
+    Raises:
+        NotFound: there is no such thing, or it is somebody else's.
+    """
+    about = _about(session, actor, issue_id, place_id)
+    if issue_id is not None:
+        return _said(session, col(Comment.issue_id) == issue_id)
+    here = (col(Comment.item_id) == about.item_id) & (col(Comment.task_id) == about.task_id)
+    return _said(session, here & col(Comment.issue_id).is_(None))
+
+
+def in_task(session: Session, *, actor: people.Actor, task: Task, limit: int = 100) -> Sequence[Said]:
+    """Return the last things said in a task, about items and issues, the newest first; for managers."""
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.SEE_PROJECT)
+    return _said(session, col(Comment.task_id) == task.id, last=limit)
+
+
+def _said(session: Session, of: ColumnElement[bool], *, last: int | None = None) -> Sequence[Said]:
+    query = select(Comment, Item.name, Person.email).join(Item).join(Person).where(of)
+    number = col(Comment.id)
+    ordered = query.order_by(number) if last is None else query.order_by(number.desc()).limit(last)
+    return [
+        Said(one.item_id, item, one.issue_id, email, one.text, one.created_at)
+        for one, item, email in session.exec(ordered)
+    ]
+
+
+def waiting_for(session: Session, *, actor: Person, place_id: int) -> list[Issue]:
+    """Return the unresolved issues of an item that the actor works on or reviews, oldest first."""
+    place, task, _ = access.place_of(session, actor=actor, place_id=place_id)
+    found = issues.owned_by if task.type == "qa" else issues.of_place
+    return found(session, place.id, (IssueState.OPEN, IssueState.FOR_REVIEW))
+
+
+def _about(session: Session, actor: Person, issue_id: int | None, place_id: int | None) -> TaskItem:
+    """Return the place that an issue, or a comment, is about; the actor's, or one that they manage."""
+    issue = session.get(Issue, issue_id) if issue_id is not None else None
+    mine = [issue.place_id, issue.flagged_place_id] if issue else [place_id or 0]
+    about = session.get(TaskItem, mine[0])
+    if about is None or not any(_sees(session, actor, place) for place in mine):
+        what = f"issue {issue_id}" if issue_id is not None else f"item at place {place_id}"
+        raise NotFound(f"{actor.email} has no {what}")
+    return about
+
+
+def _sees(session: Session, actor: Person, place_id: int) -> bool:
+    try:
+        access.place_of(session, actor=actor, place_id=place_id)
+    except NotFound:
+        place = session.get_one(TaskItem, place_id)
+        project_id = session.get_one(Task, place.task_id).project_id
+        return people.may(session, actor=actor, project_id=project_id, permission=Permission.RESOLVE_ISSUES)
+    return True

@@ -1,5 +1,0 @@
-"""Leases of jobs that one process at a time does, such as moving items."""
-
-from workflow_core.store.leases import MOVER, held_until, hold, holder, release
-
-__all__ = ["MOVER", "held_until", "hold", "holder", "release"]

@@ -1,0 +1,67 @@
+"""Erasing items for good: the owner's own command, for what must not be kept, such as a face on a photograph.
+
+The item goes with its name, address and metadata, and so does whatever could say what was on it: annotations in every
+version, drafts, issues, comments, its places and entries. What stays is the bare history, which nobody can change: who
+did what, when, on an item of this number; and the time that people spent. So what people did still counts in their
+figures, while what is there, in counts, progress and figures on labels, is only of the items that are left; what was
+allotted to somebody stays allotted.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import Conflict, NotFound
+from workflow_core.services import people
+from workflow_core.services.people import Actor
+from workflow_core.store.data import erasure
+from workflow_core.store.data.erasure import Effects, Snapshots
+from workflow_core.store.models import Dataset, Item
+
+__all__ = ["Effects", "Snapshots", "erase", "preview"]
+
+
+def preview(session: Session, *, actor: Actor, item_ids: Iterable[int]) -> Effects:
+    """Say what erasing these items would take away, and which snapshots have them.
+
+    Raises:
+        NotFound, NotAllowed, Conflict: as `erase`.
+    """
+    return erasure.effects(session, [item.id for item in _archived(session, actor, set(item_ids))])
+
+
+def erase(session: Session, *, actor: Actor, item_ids: Iterable[int], now: datetime) -> Effects:
+    """Erase items that were archived before, all or none; the same file does not become an item again.
+
+    Files that were exported are not touched, nor are backups of the database, nor the picture itself at its source.
+
+    Raises:
+        NotFound: there is no such item, or none for this person.
+        NotAllowed: the actor does not own the project.
+        Conflict: an item is not archived; archiving ends the claims of those who have it open.
+    """
+    wanted = set(item_ids)
+    erasure.lock(session, wanted)
+    chosen = _archived(session, actor, wanted)
+    effects = erasure.effects(session, [item.id for item in chosen])
+    erasure.erase(session, chosen, actor_id=actor.id if actor else None, now=now)
+    session.expire_all()
+    return effects
+
+
+def _archived(session: Session, actor: Actor, wanted: set[int]) -> list[Item]:
+    """Return items that the actor may erase and that can be erased now."""
+    query = select(Item, Dataset.project_id).join(Dataset).where(col(Item.id).in_(wanted)).order_by(col(Item.id))
+    rows = session.exec(query.execution_options(populate_existing=True)).all()
+    seen = {item.id: project for item, project in rows if people.sees(session, actor=actor, project_id=project)}
+    if missing := sorted(wanted - seen.keys()):
+        raise NotFound(f"no item {', '.join(map(str, missing))}")
+    for project_id in set(seen.values()):
+        people.require(session, actor=actor, project_id=project_id, permission=Permission.ERASE_ITEMS)
+    present = [f"{item.folder.rstrip('/')}/{item.name}" for item, _ in rows if item.archived_at is None]
+    if present:
+        others = f" and {len(present) - 1} more are" if len(present) > 1 else " is"
+        raise Conflict(f"{present[0]}{others} not archived; archive first what is to be erased, there is no way back")
+    return [item for item, _ in rows]

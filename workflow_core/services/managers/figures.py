@@ -1,0 +1,205 @@
+"""The figures of managers: per task, assignment, person, label or day. `domain.figures` says what each means."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain.figures import Group, Tally, add_up, date_of
+from workflow_core.domain.progress import Counts, status
+from workflow_core.domain.reports import Ages, By, Figures, LabelFigures
+from workflow_core.domain.roles import Permission
+from workflow_core.domain.suggestions import possible
+from workflow_core.errors import InvalidInput, NotFound
+from workflow_core.services import people
+from workflow_core.services.people import Actor
+from workflow_core.store.models import Assignment, Person, Pipeline, Project, Task
+from workflow_core.store.reads import counts
+from workflow_core.store.reads.figures import flaws, labels, quality, standing, times
+from workflow_core.store.reads.figures.standing import Standing
+
+
+def find(session: Session, *, named: str, project: str | None = None) -> list[Task]:
+    """Return the tasks of a pipeline, or the task, of that name; `PIPELINE:TASK` names a task of a pipeline.
+
+    Raises:
+        NotFound: nothing has the name.
+        InvalidInput: several projects or pipelines have it.
+    """
+    query = (
+        select(Task, Pipeline.name, Project.name)
+        .join(Project, col(Project.id) == col(Task.project_id))
+        .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id), isouter=True)
+        .order_by(col(Task.id))
+    )
+    rows = session.exec(query if project is None else query.where(Project.name == project)).all()
+    pipelines = [row for row in rows if row[1] == named]
+    called = [row for row in rows if named in (f"{row[1]}:{row[0].name}", row[0].name)]
+    found = pipelines or called
+    if not found:
+        known = sorted({pipeline or task.name for task, pipeline, _ in rows})
+        raise NotFound(f"no pipeline or task {named!r}; {possible(named, known)}")
+    if len({(task.project_id, task.pipeline_id) for task, *_ in found}) > 1:
+        where = ", ".join(sorted({f"{project}/{pipeline or '-'}" for _, pipeline, project in found}))
+        raise InvalidInput(f"several are called {named!r}, in {where}; say the project, or PIPELINE:TASK")
+    return [task for task, *_ in found]
+
+
+def of_tasks(session: Session, *, actor: Actor, tasks: Sequence[Task], by: By, now: datetime) -> list[Figures]:
+    """Return the figures of some tasks, by task, assignment, person or day.
+
+    Raises:
+        NotAllowed: the actor may not see analytics.
+        InvalidInput: labels have figures of their own: `of_labels`.
+    """
+    _require(session, actor, tasks)
+    if by is By.LABEL:
+        raise InvalidInput("labels have other figures than people: use of_labels")
+    parts: dict[_Key, _Parts] = defaultdict(_Parts)
+    types = {task.id: task.type for task in tasks}
+    named = by in (By.ASSIGNMENT, By.PERSON)
+    for group, tally in tallies(session, tasks=tasks, by_person=named).items():
+        parts[_key(by, types, group.task_id, group.person_id, group.day)].tallies.append((group.day, tally))
+    if by is not By.DAY:
+        _add_standing(session, parts, types=types, by=by, now=now)
+    emails: dict[int | None, str] = {one.id: one.email for one in session.exec(select(Person))} if named else {}
+    names: dict[int | None, str] = {task.id: task.name for task in tasks}
+    return [
+        replace(
+            part.figures(session, key.type),
+            task=names.get(key.task_id),
+            person=emails.get(key.person_id),
+            day=date_of(key.day) if key.day is not None else None,
+        )
+        for key, part in sorted(parts.items(), key=lambda each: _order(each[0], emails))
+    ]
+
+
+def of_labels(session: Session, *, actor: Actor, tasks: Sequence[Task]) -> list[LabelFigures]:
+    """Return what is drawn in some tasks, and the issues on it, by label.
+
+    Raises:
+        NotAllowed: the actor may not see analytics.
+    """
+    _require(session, actor, tasks)
+    ids = [task.id for task in tasks]
+    faults = {(one.task_id, one.label): one for one in labels.faults(session, ids)}
+    drawn = {(one.task_id, one.label): one for one in labels.drawn(session, ids)}
+    found = []
+    for task in tasks:
+        known = {label for task_id, label in (*drawn, *faults) if task_id == task.id}
+        for label in sorted(known, key=lambda label: label or ""):
+            figures = LabelFigures(task=task.name, label=label)
+            for one in (drawn.get((task.id, label or "")), faults.get((task.id, label))):
+                if one is not None:
+                    counted = {name: value for name, value in vars(one).items() if name not in ("task_id", "label")}
+                    figures = replace(figures, **counted)
+            found.append(figures)
+    return found
+
+
+def tallies(session: Session, *, tasks: Iterable[Task], by_person: bool = True) -> dict[Group, Tally]:
+    """Return all that adds up, by task, person and day: what `domain.recount` must agree with."""
+    found: dict[Group, Tally] = {}
+    for group, tally in _counted(session, {task.id: task.type for task in tasks}, by_person=by_person):
+        found[group] = found.get(group, Tally()) + tally
+    return {group: tally for group, tally in found.items() if tally != Tally()}
+
+
+def _counted(session: Session, types: Mapping[int, str], *, by_person: bool) -> Iterator[tuple[Group, Tally]]:
+    annotation = [task_id for task_id, type in types.items() if type == "annotation"]
+    qa = [task_id for task_id, type in types.items() if type == "qa"]
+    yield from times.times(session, types)
+    yield from times.statuses(session, types)
+    yield from flaws.about(session, annotation)
+    for task_id in annotation:
+        yield from quality.about(session, task_id, by_person=by_person)
+    yield from quality.made(session, qa)
+    yield from quality.taken_back(session, qa)
+    yield from flaws.raised_in(session, qa)
+
+
+class _Key(NamedTuple):
+    """What there is a row for; what is not told apart is None."""
+
+    type: str
+    task_id: int | None = None
+    person_id: int | None = None
+    day: int | None = None
+
+
+def _key(by: By, types: Mapping[int, str], task_id: int, person_id: int | None, day: int | None) -> _Key:
+    return _Key(
+        types[task_id],
+        task_id if by is not By.PERSON else None,
+        person_id if by in (By.ASSIGNMENT, By.PERSON) else None,
+        day if by is By.DAY else None,
+    )
+
+
+def _order(key: _Key, emails: Mapping[int | None, str]) -> tuple[object, ...]:
+    return (key.task_id or 0, key.type, key.day or 0, emails.get(key.person_id, "~"))
+
+
+@dataclass
+class _Parts:
+    tallies: list[tuple[int, Tally]] = field(default_factory=list)
+    places: list[Standing] = field(default_factory=list)
+    counted: list[Counts] = field(default_factory=list)
+    ages: Ages = field(default_factory=Ages)
+    of_now: bool = False
+
+    def figures(self, session: Session, type: str) -> Figures:
+        total = add_up(tally for _, tally in self.tallies)
+        states: dict[str, int] = defaultdict(int)
+        statuses: dict[str, int] = defaultdict(int)
+        for one in self.places:
+            states[one.state] += one.items
+            if one.status is not None:
+                statuses[one.status] += one.items
+        still_open = [one for one in self.places if one.state in standing.OPEN]
+        every = Counts(**{each.name: sum(getattr(one, each.name) for one in self.counted) for each in fields(Counts)})
+        return Figures(
+            type=type,
+            status=status(every) if self.of_now else None,
+            states=dict(states),
+            statuses=dict(sorted(statuses.items())),
+            tally=total if self.of_now else replace(total, items=total.seen),
+            days=len({day for day, tally in self.tallies if tally.statuses}),
+            ages=self.ages,
+            oldest=standing.oldest(session, min(still_open, key=lambda one: one.since)) if still_open else None,
+        )
+
+
+def _add_standing(
+    session: Session, parts: dict[_Key, _Parts], *, types: Mapping[int, str], by: By, now: datetime
+) -> None:
+    """Add where the items are now, how far each share is, and how old its issues are."""
+    shares = session.exec(
+        select(Assignment.id, Assignment.task_id, Assignment.person_id).where(col(Assignment.task_id).in_(list(types)))
+    ).all()
+    people_of: dict[int | None, int | None] = {share: person for share, _, person in shares}
+
+    def at(task_id: int, share: int | None) -> _Parts:
+        return parts[_key(by, types, task_id, people_of.get(share), None)]
+
+    for share_id, task_id, _ in shares:
+        at(task_id, share_id)
+    for task_id in types if by is By.TASK else ():
+        at(task_id, None)
+    for one in standing.standings(session, types):
+        at(one.task_id, one.assignment_id).places.append(one)
+    for (task_id, share), ages in flaws.ages(session, types, now=now).items():
+        at(task_id, share).ages += ages
+    for (task_id, share), counted in counts.by_share(session, task_ids=types).items():
+        at(task_id, share).counted.append(counted)
+    for part in parts.values():
+        part.of_now = True
+
+
+def _require(session: Session, actor: Actor, tasks: Iterable[Task]) -> None:
+    for project_id in {task.project_id for task in tasks}:
+        people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_ANALYTICS)

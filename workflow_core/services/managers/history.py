@@ -1,0 +1,218 @@
+"""Why an item is where it is: its path, its places, what it waits for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlmodel import Session, select
+
+from workflow_core.domain.events import Line, Verb, sentence
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import NotFound
+from workflow_core.services import people
+from workflow_core.services.people import Actor
+from workflow_core.services.running.verification import Difference, check
+from workflow_core.store.data import erasure
+from workflow_core.store.models import Dataset, Erased, Item
+from workflow_core.store.reads import histories
+from workflow_core.store.reads.histories import Standing
+from workflow_core.store.routing import joins
+
+__all__ = ["Difference", "PlaceNow", "Standing", "Step", "Why", "check", "find", "number", "step", "why"]
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "nobody": "nobody in the task may take it: give the task to somebody who has not worked on it",
+        "gone": "who has it takes no work here any more: reassign what they have",
+        "max-visits": "it was there as often as `max_visits` allows: send it on, or raise `max_visits`",
+        "max-fix-rounds": "a fix was refused more often than `max_fix_rounds` allows: give the item to somebody else, "
+        "dismiss the issue, or send the item on",
+        "no-route": "the pipeline version that it follows has no route for this status: send it on",
+        "no-case": "no case of the router holds for it: send it on, or give the router an `else`",
+        "too-many-routers": "the routers lead round in a circle: send it on, and mend the pipeline",
+    }
+)
+"""Why an item is stuck, and the way out."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One event of an item; `cause` is the event of the status that led to it."""
+
+    id: int
+    at: datetime
+    verb: str
+    told: str
+    actor: str | None
+    task: str | None
+    assignee: str | None
+    status: str | None
+    visit: int | None
+    cause: int | None
+    name: str | None
+
+
+@dataclass(frozen=True)
+class PlaceNow:
+    """Where an item is in one task; `parked` is why nobody can go on with it."""
+
+    id: int
+    task: str
+    pipeline: str | None
+    state: str
+    status: str | None
+    routing: str | None
+    visit: int
+    assignee: str | None
+    lease_until: datetime | None
+    parked: str | None
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Why:
+    """An item: where it is, what it waits for, how it got there. One that was erased has no name and no folder."""
+
+    id: int
+    name: str | None
+    folder: str | None
+    dataset: str
+    entries: tuple[Standing, ...]
+    places: tuple[PlaceNow, ...]
+    waits: tuple[str, ...]
+    path: tuple[Step, ...]
+
+
+def why(session: Session, *, item: int, actor: Actor = None) -> Why:
+    """Tell why an item is where it is.
+
+    Raises:
+        NotFound: there is no such item, or none for this person.
+        NotAllowed: the person's role does not show them the history of items.
+    """
+    found = session.get(Item, item) or session.get(Erased, item)
+    dataset = session.get_one(Dataset, found.dataset_id) if found else None
+    if found is None or dataset is None or not people.sees(session, actor=actor, project_id=dataset.project_id):
+        raise NotFound(f"no item {item}")
+    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.SEE_HISTORY)
+    entries = histories.entries_of(session, item_id=item)
+    rows = histories.standing(session, item_id=item)
+    waits = [waited for row in rows if (waited := _waits(row))]
+    for entry in entries:
+        if entry.held and not entry.exit:
+            waits.append(f"the exit {entry.held} holds it until its issues are resolved")
+        for join, branches in joins.missing(session, entry_id=entry.id) if entry.exit is None else ():
+            plural = "es" if len(branches) > 1 else ""
+            waits.append(f"the join {join} misses the branch{plural} {', '.join(branches)}")
+    places = tuple(PlaceNow(**{name: row[name] for name in PlaceNow.__dataclass_fields__}) for row in rows)
+    path = tuple(step(row) for row in histories.told(session, item_id=item))
+    name, folder = (None, None) if isinstance(found, Erased) else (found.name, found.folder)
+    return Why(item, name, folder, dataset.name, tuple(entries), places, tuple(waits), path)
+
+
+def find(session: Session, *, named: str, actor: Actor = None) -> Item:
+    """Return the item of a number, a name, or a folder and name.
+
+    Raises:
+        NotFound: there is none, or there are several.
+    """
+    folder, name = _path(named)
+    query = select(Item).where(Item.name == name)
+    if "/" in named:
+        query = query.where(Item.folder == folder)
+    rows = list(session.exec(query.limit(2)))
+    if not rows and named.isdecimal():
+        one = session.get(Item, int(named))
+        rows = [one] if one else []
+    visible = [row for row in rows if _may_see(session, actor, row)]
+    if not visible:
+        erased = _erased(session, named, actor)
+        raise NotFound(f"no item {named!r}{' any more: it was erased' if erased else ''}")
+    if len(visible) > 1:
+        raise NotFound(f"there are several items {named!r}; give the number of the one that you mean, or its folder")
+    return visible[0]
+
+
+def number(session: Session, *, named: str, actor: Actor = None) -> int:
+    """Return the number of an item as `find` does, also of one that was erased: by its number, or folder and name."""
+    try:
+        return find(session, named=named, actor=actor).id
+    except NotFound:
+        erased = _erased(session, named, actor)
+        if len(erased) != 1:
+            raise
+        return erased[0].item_id
+
+
+def _erased(session: Session, named: str, actor: Actor) -> list[Erased]:
+    found = erasure.find(session, path=_path(named), number=int(named) if named.isdecimal() else None)
+    return [one for one in found if _may_see(session, actor, one)]
+
+
+def _path(named: str) -> tuple[str, str]:
+    folder, _, name = named.rpartition("/")
+    return "/" + folder.strip("/"), name
+
+
+def _may_see(session: Session, actor: Actor, item: Item | Erased) -> bool:
+    project_id = session.get_one(Dataset, item.dataset_id).project_id
+    return people.may(session, actor=actor, project_id=project_id, permission=Permission.SEE_HISTORY)
+
+
+def step(row: Mapping[str, Any]) -> Step:
+    """Tell one event."""
+    verb = Verb(row["verb"])
+    note = f"{row['cause_task']} said {row['cause_status']}" if row["cause_status"] else None
+    if verb is Verb.PLACED and row["name"] == "open":
+        note = f"{note}; it was open there already" if note else "it was open there already"
+    if verb in (Verb.PARKED, Verb.UNPARKED) and row["name"]:
+        note = REASONS.get(row["name"], row["name"])
+    line = Line(
+        verb,
+        actor=row["actor"],
+        task=row["task"],
+        assignee=row["assignee"],
+        status=row["status"],
+        visit=row["visit"],
+        exit=row["name"],
+        pipeline=row["pipeline"],
+        note=note,
+    )
+    return Step(
+        id=row["id"],
+        at=row["at"],
+        verb=verb,
+        told=sentence(line),
+        actor=row["actor"],
+        task=row["task"],
+        assignee=row["assignee"],
+        status=row["status"],
+        visit=row["visit"],
+        cause=row["cause_id"],
+        name=row["name"],
+    )
+
+
+def _waits(row: Mapping[str, Any]) -> str | None:
+    """Say what a place waits for; None where it waits for nothing."""
+    task, who = row["task"], row["assignee"]
+    if row["parked"]:
+        return f"stuck at {task}: {REASONS.get(row['parked'], row['parked'])}"
+    if row["routing"] == "pending":
+        return f"{task} said {row['status']}: the mover has not taken it on yet"
+    if row["state"] == "claimed":
+        return f"{who} holds it in {task} until {row['lease_until']:%Y-%m-%d %H:%M:%S} UTC"
+    if row["state"] == "waiting":
+        return f"{who} waits in {task} for the fixes of what they flagged"
+    if row["state"] not in ("queued", "returned"):
+        return None
+    turn = f"{who} is to do it in {task}" if who else f"whoever asks next in {task} gets it from the pool"
+    if row["gone"]:
+        return f"stuck at {task} with {who}: {REASONS['gone']}"
+    if row["state"] == "returned":
+        turn = f"{who or 'whoever asks next'} is to fix it in {task}"
+    if row["closed"]:
+        return f"{turn}, but the task is closed"
+    return f"{turn}, but the task is paused" if row["paused"] else turn

@@ -1,0 +1,57 @@
+"""What is asked of a task that is made by hand; InvalidInput says what is wrong."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import statuses
+from workflow_core.errors import InvalidInput
+from workflow_core.services import given, people
+from workflow_core.store.models import Dataset, Task
+
+
+def check(session: Session, dataset: Dataset, name: str, type: str, reviews: Sequence[Task]) -> None:
+    """Refuse a name that is taken or none, an unknown type, and reviews that are not to be had."""
+    if type not in statuses.DEFAULTS:
+        raise InvalidInput(f"unknown task type {type!r}; possible: {', '.join(statuses.DEFAULTS)}")
+    given.name(name)
+    taken = select(Task).where(
+        Task.project_id == dataset.project_id, Task.name == name, col(Task.pipeline_id).is_(None)
+    )
+    if session.exec(taken).first() is not None:
+        raise InvalidInput(f"there is a task {name!r} already; give this one another name")
+    if (type == "qa") != bool(reviews):
+        wanted = "reviews at least one annotation task" if type == "qa" else "reviews nothing"
+        raise InvalidInput(f"task {name!r} is of type {type} and so {wanted}")
+    for reviewed in reviews:
+        if reviewed.type != "annotation":
+            raise InvalidInput(f"{reviewed.name!r} is a QA task; only annotation tasks are reviewed")
+        if reviewed.dataset_id != dataset.id:
+            raise InvalidInput(f"{reviewed.name!r} is a task over another dataset than {dataset.name!r}")
+
+
+def team(name: str, assignees: Mapping[str, float]) -> dict[str, float]:
+    """Return the weights of the people of a new task, at least one."""
+    found: dict[str, float] = {}
+    for email, weight in assignees.items():
+        who = people.normal(email)
+        if who in found:
+            raise InvalidInput(f"{who} is named twice in the team of {name!r}")
+        found[who] = given.weight(weight)
+    if not found:
+        raise InvalidInput(f"task {name!r} has nobody to work on it; name at least one person")
+    return found
+
+
+def offered(type: statuses.TaskType, extra: Sequence[str | statuses.Status]) -> list[statuses.Status]:
+    """Return the statuses that a new task offers: those of its type, and `extra`."""
+    found = list(statuses.DEFAULTS[type])
+    for one_more in extra:
+        one = one_more if isinstance(one_more, statuses.Status) else statuses.named(one_more)
+        given.name(one.name)
+        if type != "qa" and one.name == statuses.APPROVED.name:
+            raise InvalidInput("only a QA task offers the status 'approved': an approved item has been reviewed")
+        if one.name in {each.name for each in found}:
+            raise InvalidInput(f"the status {one.name!r} is offered twice")
+        found.append(one)
+    return found

@@ -1,0 +1,40 @@
+"""What an action would do, said before it is done: it is done, its history read, and all of it rolled back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from workflow_core.services.managers import history
+from workflow_core.store.reads import histories
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What would happen to one item. An effect on no item, a deploy, has no `item`."""
+
+    item_id: int | None
+    item: str | None
+    step: history.Step
+
+
+def preview(session: Session, action: Callable[[], object]) -> list[Effect]:
+    """Say what an action of a manager would do, step by step: the places it withdraws, whose claims end, who gets what.
+
+    Nothing of it stays. Meanwhile others wait for the same rows (on SQLite, for any), as they do for the action.
+
+    Raises:
+        AnnoflowError: what the action itself raises: who may not do it is not told what it would do.
+    """
+    before = histories.last(session)
+    savepoint = session.begin_nested()
+    try:
+        action()
+        session.flush()
+        told = histories.told_since(session, event_id=before)
+    finally:
+        savepoint.rollback()
+        session.expire_all()
+    # What is still there was committed by somebody else meanwhile.
+    others = histories.recorded(session, event_id=before)
+    return [Effect(row["item_id"], row["item"], history.step(row)) for row in told if row["id"] not in others]

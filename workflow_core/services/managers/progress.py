@@ -1,0 +1,161 @@
+"""How far the work is: tasks and assignments from counts, what is still to come, what is stuck."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from workflow_core.domain.progress import Counts, WorkStatus, status
+from workflow_core.domain.roles import Permission
+from workflow_core.pipeline import compiled
+from workflow_core.services import people
+from workflow_core.services.people import Actor
+from workflow_core.store.data import versions
+from workflow_core.store.models import Assignment, Person, Pipeline, PipelineVersion, Task
+from workflow_core.store.reads import counts
+
+
+@dataclass(frozen=True)
+class ShareProgress:
+    """One contributor's share of a task; without a person it is the pool."""
+
+    assignment_id: int | None
+    person: str | None
+    weight: float
+    active: bool
+    status: WorkStatus
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class TaskProgress:
+    """How far a task is. `to_come` counts items that are still upstream; routers may send them elsewhere."""
+
+    task_id: int
+    task: str
+    type: str
+    status: WorkStatus
+    counts: Counts
+    statuses: Mapping[str, int]
+    to_come: int
+    closed: bool
+    paused: bool
+    shares: tuple[ShareProgress, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A place with which nobody can go on, why (`managers.history` says it in words), and since when."""
+
+    place_id: int
+    item_id: int
+    folder: str
+    item: str
+    task: str
+    pipeline: str | None
+    assignee: str | None
+    status: str | None
+    why: str
+    since: datetime
+
+
+def of_pipeline(session: Session, *, pipeline: Pipeline, actor: Actor = None) -> list[TaskProgress]:
+    """Return how far each task of a pipeline is, in the order in which they were made; for managers."""
+    tasks = session.exec(select(Task).where(Task.pipeline_id == pipeline.id).order_by(col(Task.id))).all()
+    upstream: Mapping[int, Iterable[int]] = {}
+    if pipeline.version_id is not None:
+        spec = versions.from_document(session.get_one(PipelineVersion, pipeline.version_id).compiled)
+        keys = {task.name: task.id for task in tasks}
+        upstream = {keys[name]: [keys[one] for one in before] for name, before in tasks_before(spec).items()}
+    return of_tasks(session, tasks=tasks, upstream=upstream, actor=actor)
+
+
+def of_tasks(
+    session: Session,
+    *,
+    tasks: Iterable[Task],
+    upstream: Mapping[int, Iterable[int]] | None = None,
+    actor: Actor = None,
+) -> list[TaskProgress]:
+    """Return how far some tasks are, with the share of each assignment; for managers."""
+    tasks = list(tasks)
+    for project_id in {task.project_id for task in tasks}:
+        people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    ids = [task.id for task in tasks]
+    by_share = counts.by_share(session, task_ids=ids)
+    by_status = counts.by_status(session, task_ids=ids)
+    coming = counts.to_come(session, upstream=upstream or {})
+    teams: dict[int, list[tuple[Assignment, str]]] = {}
+    for assignment, email in session.exec(
+        select(Assignment, Person.email)
+        .join(Person, col(Person.id) == col(Assignment.person_id))
+        .where(col(Assignment.task_id).in_(ids))
+        .order_by(col(Assignment.id))
+    ):
+        teams.setdefault(assignment.task_id, []).append((assignment, email))
+    progress = []
+    for task in tasks:
+        total = _total([one for (task_id, _), one in by_share.items() if task_id == task.id])
+        progress.append(
+            TaskProgress(
+                task_id=task.id,
+                task=task.name,
+                type=task.type,
+                status=status(total),
+                counts=total,
+                statuses=by_status.get(task.id, {}),
+                to_come=coming.get(task.id, 0),
+                closed=task.closed_at is not None,
+                paused=task.paused_at is not None,
+                shares=tuple(_shares(task, teams.get(task.id, []), by_share)),
+            )
+        )
+    return progress
+
+
+def _shares(
+    task: Task, team: Iterable[tuple[Assignment, str]], by_share: Mapping[counts.Share, Counts]
+) -> Iterable[ShareProgress]:
+    for assignment, email in team:
+        one = by_share.get((task.id, assignment.id), Counts())
+        yield ShareProgress(assignment.id, email, assignment.weight, assignment.active, status(one), one)
+    pool = by_share.get((task.id, None))
+    if pool is not None:
+        yield ShareProgress(None, None, 0, True, status(pool), pool)
+
+
+def _total(shares: Iterable[Counts]) -> Counts:
+    shares = list(shares)
+    return Counts(**{each.name: sum(getattr(one, each.name) for one in shares) for each in fields(Counts)})
+
+
+def tasks_before(spec: compiled.Pipeline) -> dict[str, set[str]]:
+    """Return, for each task, the tasks from which a path leads to it without passing it, itself left out."""
+    leads: dict[str, set[str]] = {
+        name: {to.name for case in one.cases for to in (case.to,)} for name, one in spec.routers.items()
+    }
+    for name, task in spec.tasks.items():
+        targets = [to for many in task.routes.values() for to in many]
+        leads[name] = {to.name for to in (*targets, *([task.on_max_visits] if task.on_max_visits else []))}
+    before = {}
+    for name in spec.tasks:
+        reached = {name}
+        todo = [name]
+        while todo:
+            one = todo.pop()
+            for other, targets_of in leads.items():
+                if one in targets_of and other not in reached:
+                    reached.add(other)
+                    todo.append(other)
+        before[name] = (reached - {name}) & spec.tasks.keys()
+    return before
+
+
+def stuck(
+    session: Session, *, project_id: int, pipeline: Pipeline | None = None, limit: int = 1_000, actor: Actor = None
+) -> list[Stuck]:
+    """Return what is stuck in a project, or in one pipeline of it, the oldest first; for managers."""
+    people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    rows = counts.stuck(session, project_id=project_id, pipeline_id=pipeline.id if pipeline else None, limit=limit)
+    return [Stuck(**row) for row in rows]

@@ -1,0 +1,203 @@
+"""Who works on a task: redistribute, reassign, add and remove contributors, pause."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import Conflict, InvalidInput, NotFound
+from workflow_core.services import given, people
+from workflow_core.services.people import Actor
+from workflow_core.services.pipelines import data
+from workflow_core.store.allocation import parked
+from workflow_core.store.data import filters
+from workflow_core.store.models import Assignment, Person, Pipeline, Task
+from workflow_core.store.work import reassignment
+from workflow_core.store.work.reassignment import REMAINING, UNFINISHED, Handed
+
+
+def redistribute(
+    session: Session,
+    *,
+    actor: Actor,
+    task: Task,
+    now: datetime,
+    weights: Mapping[str, float] | None = None,
+    of: Iterable[str] | None = None,
+    where: Mapping[str, Any] | None = None,
+    preview: bool = False,
+) -> Handed:
+    """Deal what nobody has begun anew: equally, or by `weights`; only the work `of` some people, or some items.
+
+    What has a status, an issue, or is open with somebody stays where it is; so does what none of them may review, which
+    is `stuck` in the answer. With `preview` nothing is changed.
+
+    Raises:
+        NotAllowed: the actor may not redistribute.
+        NotFound: somebody named is not in the task.
+        InvalidInput: a weight is none, or nobody has one above 0.
+        Conflict: the task hands out from a pool; there is nothing to deal.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REDISTRIBUTE_ITEMS)
+    if task.queue is not None:
+        raise Conflict(f"task {task.name!r} hands out from its pool: whoever is free takes what is left")
+    team = _team(session, task)
+    if weights is None:
+        weights = {email: 1.0 for email, one in team.items() if one.active}
+    target = {_member(team, task, email).id: given.weight(one) if one else 0.0 for email, one in weights.items()}
+    if not any(target.values()):
+        raise InvalidInput("nobody would get anything: give at least one person a weight above 0")
+    chosen = REMAINING
+    if of is not None:
+        listed = ", ".join(str(_member(team, task, email).id) for email in of) or "NULL"
+        chosen += f" AND task_item.assignment_id IN ({listed})"
+    items = reassignment.EVERY
+    if where is not None:
+        items = filters.of(session, where, tasks=data.task_names(session, project_id=task.project_id))
+    reassignment.choose(session, task_id=task.id, where=chosen, items=items)
+    handed = reassignment.hand_out(session, weights=target)
+    if not preview:
+        reassignment.leave_stuck(session)
+        reassignment.carry_out(session, actor_id=actor.id if actor else None, now=now)
+        session.expire_all()
+    return handed
+
+
+def reassign(
+    session: Session, *, actor: Actor, task: Task, old: str, new: str, now: datetime, end_claims: bool = False
+) -> Handed:
+    """Give everything unfinished of one person to another; finished work and history stay with who did it.
+
+    Flags go along with a QA item. An item that the new person may not review goes to the others.
+
+    Raises:
+        NotAllowed: the actor may not reassign.
+        NotFound: the old person is not in the task.
+        InvalidInput: the new person is the old one.
+        Conflict: they have items open, and `end_claims` does not confirm that these claims end.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REASSIGN_WORK)
+    team = _team(session, task)
+    leaver = _member(team, task, old)
+    if people.normal(new) == people.normal(old):
+        raise InvalidInput(f"{old} has this work already; name somebody else")
+    reassignment.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
+    _confirm_claims(session, task, leaver, old, end_claims)
+    person = _present(session, task, new, now)
+    heir = team.get(person.email)
+    if heir is None:
+        heir = Assignment(task_id=task.id, person_id=person.id, weight=leaver.weight, created_at=now)
+        session.add(heir)
+    elif not heir.active:
+        heir.weight = leaver.weight
+    heir.active = True
+    heir.allotted = (heir.allotted or 0) + leaver.allotted
+    leaver.active, leaver.allotted = False, 0
+    session.flush()
+    return _hand_over(session, actor, task, leaver, {heir.id: 1.0}, now)
+
+
+def add(session: Session, *, actor: Actor, task: Task, email: str, now: datetime, weight: float = 1.0) -> Assignment:
+    """Let one more person work on a running task; redistribute gives them their share of what is left.
+
+    Raises:
+        NotAllowed: the actor may not edit the task.
+        Conflict: the person is no longer active.
+        InvalidInput: the weight is none.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
+    weight = given.weight(weight)
+    person = _present(session, task, email, now)
+    assignment = _team(session, task).get(person.email)
+    if assignment is None:
+        assignment = Assignment(task_id=task.id, person_id=person.id, weight=weight, created_at=now)
+        session.add(assignment)
+    assignment.weight, assignment.active = weight, True
+    session.flush()
+    return assignment
+
+
+def remove(
+    session: Session, *, actor: Actor, task: Task, email: str, now: datetime, end_claims: bool = False
+) -> Handed:
+    """Take a person out of a running task: their open work goes to the others, or to the pool of a queue.
+
+    Where nobody is left it is parked, and the stuck list says so.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
+    leaver = _member(_team(session, task), task, email)
+    reassignment.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
+    _confirm_claims(session, task, leaver, email, end_claims)
+    leaver.active = False
+    session.flush()
+    return _hand_over(session, actor, task, leaver, None, now)
+
+
+def pause(session: Session, *, actor: Actor, what: Task | Assignment | Pipeline, now: datetime) -> None:
+    """Hand out nothing new of a task, to a person in a task, or of a whole pipeline; its source too."""
+    _require_run(session, actor, what)
+    what.paused_at = what.paused_at or now
+    session.add(what)
+    session.flush()
+
+
+def resume(session: Session, *, actor: Actor, what: Task | Assignment | Pipeline) -> None:
+    """Hand out again."""
+    _require_run(session, actor, what)
+    what.paused_at = None
+    session.add(what)
+    session.flush()
+
+
+def _require_run(session: Session, actor: Actor, what: Task | Assignment | Pipeline) -> None:
+    permission = {
+        Pipeline: Permission.RUN_PIPELINES,
+        Task: Permission.RUN_TASK,
+        Assignment: Permission.PAUSE_PEOPLE,
+    }[type(what)]
+    task = session.get_one(Task, what.task_id) if isinstance(what, Assignment) else what
+    people.require(session, actor=actor, project_id=task.project_id, permission=permission)
+
+
+def _hand_over(
+    session: Session, actor: Actor, task: Task, leaver: Assignment, weights: Mapping[int, float] | None, now: datetime
+) -> Handed:
+    where = f"{UNFINISHED} AND task_item.assignment_id = {int(leaver.id)}"
+    reassignment.choose(session, task_id=task.id, where=where, wait=False)
+    handed = reassignment.hand_out(session, weights=weights)
+    if weights is not None and handed.stuck:
+        handed = reassignment.try_others(session)
+    reassignment.carry_out(session, actor_id=actor.id if actor else None, now=now)
+    parked.park_for_nobody(session, now=now)
+    session.expire_all()
+    return handed
+
+
+def _confirm_claims(session: Session, task: Task, leaver: Assignment, email: str, confirmed: bool) -> None:
+    held = reassignment.held(session, task_id=task.id, assignment_id=leaver.id)
+    if held and not confirmed:
+        raise Conflict(f"{email} has {held} items of {task.name!r} open; confirm to end these claims, drafts stay")
+
+
+def _present(session: Session, task: Task, email: str, now: datetime) -> Person:
+    """Return who is to work in a task, invited if need be."""
+    person = people.member(session, email=email, project_id=task.project_id, role="contributor", now=now)
+    if not person.active:
+        raise Conflict(f"{person.email} is no longer active; choose somebody who is")
+    return person
+
+
+def _team(session: Session, task: Task) -> dict[str, Assignment]:
+    rows = session.exec(
+        select(Person.email, Assignment).where(Person.id == Assignment.person_id, Assignment.task_id == task.id)
+    )
+    return dict(iter(rows))
+
+
+def _member(team: Mapping[str, Assignment], task: Task, email: str) -> Assignment:
+    found = team.get(people.normal(email))
+    if found is None:
+        raise NotFound(f"{email} is not in task {task.name!r}; there is {', '.join(sorted(team)) or 'nobody'}")
+    return found

@@ -1,0 +1,209 @@
+"""A manager's ways out: send a stuck item on, end a claim, take items out, close and re-open tasks."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import work
+from workflow_core.domain.roles import Permission
+from workflow_core.domain.suggestions import possible
+from workflow_core.errors import Conflict, InvalidInput, NotFound
+from workflow_core.services import people
+from workflow_core.services.people import Actor
+from workflow_core.store import turns
+from workflow_core.store.data import versions
+from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Node, Person, Pipeline, Task, TaskItem
+from workflow_core.store.routing import dispatch, exits, placement
+from workflow_core.store.work import claims
+
+
+def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetime, end_claims: bool = False) -> None:
+    """Send a parked item to any task or exit of its pipeline but `approved`; it counts as no visit.
+
+    From inside a fork only to a task of its own branch, or to `discarded`; never from outside into a fork.
+    `end_claims` confirms that people who have the item open in other branches lose their claim if it leaves.
+
+    Raises:
+        NotAllowed: the actor may not unstick items.
+        NotFound: there is no such place.
+        Conflict: it is not parked, or not in a pipeline; or somebody has the item open, and it was not confirmed.
+        InvalidInput: the target is unknown or out of reach; the message says what is possible.
+    """
+    place, task = _managed(session, actor, place_id, Permission.UNSTICK_ITEMS)
+    if place.parked is None:
+        raise Conflict(f"the item is not stuck in {task.name!r}: it is {place.state}")
+    if place.entry_id is None:
+        raise Conflict(f"task {task.name!r} is in no pipeline; give the item to somebody instead")
+    entry = session.get_one(Entry, place.entry_id)
+    nodes = session.exec(select(Node).where(Node.version_id == entry.version_id, Node.kind != "router")).all()
+    branch = versions.branch_of(session, version_id=entry.version_id, task_id=place.task_id)
+    reachable = {
+        node.name: node
+        for node in nodes
+        if _in_reach(node, branch, versions.branch_of(session, version_id=entry.version_id, task_id=node.task_id))
+    }
+    if to not in reachable:
+        raise InvalidInput(f"cannot send it to {to!r}; {possible(to, list(reachable))}")
+    if reachable[to].kind == "exit":
+        _confirm_claims(session, col(TaskItem.entry_id) == entry.id, end_claims, "send away")
+    dispatch.send(session, place=place, node=reachable[to], actor_id=actor.id if actor else None, now=now)
+    session.expire_all()
+
+
+def _in_reach(node: Node, here: tuple[int, int] | None, there: tuple[int, int] | None) -> bool:
+    if node.kind == "exit":
+        return node.name == "discarded" or (here is None and node.name != "approved")
+    return here == there
+
+
+def release(session: Session, *, actor: Actor, place_id: int, now: datetime) -> None:
+    """End somebody's claim by force; their draft stays, their token is dead."""
+    place, task = _managed(session, actor, place_id, Permission.END_CLAIM)
+    if place.state != work.State.CLAIMED:
+        raise Conflict(f"nobody holds the item in {task.name!r}: it is {place.state}")
+    claims.end(session, id=place.id, verb="released", actor_id=actor.id if actor else None, now=now, position=None)
+    session.expire_all()
+
+
+def remove_items(
+    session: Session,
+    *,
+    actor: Actor,
+    task: Task,
+    item_ids: Iterable[int],
+    now: datetime,
+    end_claims: bool = False,
+) -> int:
+    """Take items without a status out of a task; in a pipeline they leave it by the exit `removed`.
+
+    `end_claims` confirms that people who have such an item open, here or in another branch, lose their claim.
+
+    Raises:
+        Conflict: an item has a status there; clear it first. Or somebody has one open, and it was not confirmed.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
+    wanted = list(item_ids)
+    of = (col(TaskItem.task_id) == task.id) & col(TaskItem.item_id).in_(wanted) & (TaskItem.state != "withdrawn")
+    turns.lock_all(session, of, siblings=True)
+    rows = session.exec(select(TaskItem).where(of).execution_options(populate_existing=True)).all()
+    done = [row for row in rows if row.state == work.State.SUBMITTED or row.kept_status is not None]
+    if done:
+        raise Conflict(f"{len(done)} of these items have a status in {task.name!r}; clear it before you remove them")
+    entries = [row.entry_id for row in rows if row.entry_id is not None]
+    _confirm_claims(
+        session,
+        col(TaskItem.id).in_([row.id for row in rows]) | col(TaskItem.entry_id).in_(entries),
+        end_claims,
+        "remove",
+    )
+    dispatch.remove(session, [row.id for row in rows], actor_id=actor.id if actor else None, now=now)
+    session.expire_all()
+    return len(rows)
+
+
+def archive_items(
+    session: Session,
+    *,
+    actor: Actor,
+    dataset: Dataset,
+    item_ids: Iterable[int],
+    now: datetime,
+    end_claims: bool = False,
+) -> int:
+    """Delete items: they are archived, their open places withdrawn; history stays, exports leave them out.
+
+    `end_claims` confirms that people who have such an item open lose their claim.
+
+    Raises:
+        Conflict: somebody has an item open, and it was not confirmed.
+    """
+    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.DELETE_ITEMS)
+    wanted = (col(Item.dataset_id) == dataset.id) & col(Item.id).in_(list(item_ids)) & col(Item.archived_at).is_(None)
+    turns.lock_all(session, wanted)
+    _confirm_claims(session, wanted, end_claims, "archive")
+    found = session.exec(select(Item).where(wanted).execution_options(populate_existing=True)).all()
+    for item in found:
+        item.archived_at = now
+        session.add(Event(at=now, verb="archived", item_id=item.id, actor_id=actor.id if actor else None))
+    session.flush()
+    dispatch.withdraw_items(session, [item.id for item in found], now=now)
+    session.expire_all()
+    return len(found)
+
+
+def _confirm_claims(session: Session, of: ColumnElement[bool], end_claims: bool, what: str) -> None:
+    """Refuse what ends claims on items, or places, unless that is confirmed; say who has the first of them open."""
+    if end_claims:
+        return
+    first = session.exec(
+        select(Person.email, Item.name, Task.name)
+        .select_from(TaskItem)
+        .join(Item)
+        .join(Task, col(Task.id) == col(TaskItem.task_id))
+        .join(Assignment, col(Assignment.id) == col(TaskItem.assignment_id))
+        .join(Person, col(Person.id) == col(Assignment.person_id))
+        .where(of, TaskItem.state == work.State.CLAIMED)
+        .order_by(col(TaskItem.id))
+    ).first()
+    if first:
+        who, item, task = first
+        raise Conflict(f"{who} has {item} open in {task!r}; confirm to end the claims on what you {what}")
+
+
+def close(session: Session, *, actor: Actor, task: Task, now: datetime) -> None:
+    """Let nobody work on a task any more; what is there stays."""
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
+    task.closed_at, task.closed_by_deploy = task.closed_at or now, False
+    session.add(task)
+    session.flush()
+
+
+def reopen(session: Session, *, actor: Actor, task: Task) -> None:
+    """Let people work on a closed or archived task again."""
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
+    task.closed_at = task.archived_at = None
+    task.closed_by_deploy = False
+    session.add(task)
+    session.flush()
+
+
+def archive(
+    session: Session,
+    *,
+    actor: Actor,
+    task: Task,
+    now: datetime,
+    with_finished: bool = False,
+    end_claims: bool = False,
+) -> None:
+    """Put a task away; refused while it holds finished work, or people have items open, unless that is confirmed.
+
+    Raises:
+        Conflict: a pipeline still has the task, or it was not confirmed.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
+    pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
+    if pipeline is not None and versions.task_node(session, version_id=pipeline.version_id or 0, task_id=task.id):
+        raise Conflict(f"pipeline {pipeline.name!r} has the task {task.name!r}; take it out of the file and deploy")
+    finished = select(TaskItem.id).where(TaskItem.task_id == task.id, TaskItem.state == "submitted")
+    if not with_finished and session.exec(finished.limit(1)).first() is not None:
+        raise Conflict(f"task {task.name!r} holds finished work; say that it may be archived with it")
+    where = f"task_item.task_id = {int(task.id)}"
+    turns.lock_all(session, col(TaskItem.task_id) == task.id, siblings=True)
+    _confirm_claims(session, col(TaskItem.task_id) == task.id, end_claims, "archive")
+    freed = exits.withdraw(session, where=where, name="archived", now=now)
+    placement.go_on(session, entry_ids=freed, now=now)
+    task.archived_at = task.closed_at = now
+    session.add(task)
+    session.flush()
+
+
+def _managed(session: Session, actor: Actor, place_id: int, permission: Permission) -> tuple[TaskItem, Task]:
+    place = turns.lock(session, place_id)
+    task = session.get_one(Task, place.task_id) if place else None
+    if place is None or task is None or not people.sees(session, actor=actor, project_id=task.project_id):
+        raise NotFound(f"there is no place {place_id}")
+    people.require(session, actor=actor, project_id=task.project_id, permission=permission)
+    return place, task

@@ -1,0 +1,220 @@
+"""Tasks made by hand, outside pipelines, and items added to any task."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Unpack
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session
+
+from workflow_core.domain import recipes, sampling, statuses
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import Conflict, InvalidInput, NotFound
+from workflow_core.pipeline.compiled import Queue
+from workflow_core.services import people
+from workflow_core.services.managers import new_tasks, task_settings
+from workflow_core.services.managers.task_settings import Settings
+from workflow_core.services.people import Actor
+from workflow_core.services.pipelines import data
+from workflow_core.services.running.moves import BATCH
+from workflow_core.store.data import items, teams, versions
+from workflow_core.store.models import Dataset, Pipeline, PipelineVersion, Recipe, Review, Task
+from workflow_core.store.reads import samples
+from workflow_core.store.routing import arrivals, entry, placement
+
+
+def create(
+    session: Session,
+    *,
+    actor: Actor,
+    dataset: Dataset,
+    name: str,
+    recipe: recipes.Recipe | None,
+    assignees: Mapping[str, float],
+    now: datetime,
+    type: statuses.TaskType = "annotation",
+    reviews: Sequence[Task] = (),
+    extra_statuses: Sequence[str | statuses.Status] = (),
+    queue: Queue | None = None,
+    **settings: Unpack[Settings],
+) -> Task:
+    """Make an empty task with its team; `add_items` fills it.
+
+    `assignees` are e-mails with weights, which are ratios. Without a `queue` items are allocated in advance. A QA
+    task reviews at least one annotation task; without a recipe it has the union of theirs.
+
+    Raises:
+        NotAllowed: the actor may not create tasks.
+        InvalidInput: the name, the type, the statuses, the team, the queue, the recipe, the reviewed tasks or the
+            settings make no sense.
+    """
+    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.CREATE_TASK)
+    new_tasks.check(session, dataset, name, type, reviews)
+    team = new_tasks.team(name, assignees)
+    offered = new_tasks.offered(type, extra_statuses)
+    task_settings.check(name, settings)
+    if queue is not None and min(queue.batch, queue.limit, queue.lease_seconds) < 1:
+        raise InvalidInput(f"the batch, the limit and the lease of a queue are at least 1; {name!r} has {queue}")
+    if queue is not None and queue.limit < queue.batch:
+        raise InvalidInput(f"nobody can hold a batch of {queue.batch} in {name!r} with a limit of {queue.limit}")
+    if recipe is None:
+        if type == "annotation":
+            raise InvalidInput(f"task {name!r} has no recipe: an annotation task says what may be labelled")
+        recipe = recipes.union(
+            recipes.from_json(session.get_one(Recipe, reviewed.recipe_id).content) for reviewed in reviews
+        )
+    stored = Recipe(project_id=dataset.project_id, name=name, content=recipes.to_json(recipe), created_at=now)
+    session.add(stored)
+    session.flush()
+    task = Task(
+        project_id=dataset.project_id,
+        dataset_id=dataset.id,
+        recipe_id=stored.id,
+        manager_id=actor.id if actor else None,
+        name=name,
+        type=type,
+        statuses=[asdict(one) for one in offered],
+        queue={"batch": queue.batch, "limit": queue.limit} if queue else None,
+        lease=(queue or Queue()).lease_seconds,
+        created_at=now,
+        **settings,
+    )
+    session.add(task)
+    session.flush()
+    teams.apply(session, task=task, team=team, project_id=dataset.project_id, now=now)
+    session.add_all(Review(qa_task_id=task.id, task_id=reviewed.id) for reviewed in reviews)
+    session.flush()
+    return task
+
+
+def create_qa(
+    session: Session,
+    *,
+    actor: Actor,
+    task: Task,
+    assignees: Mapping[str, float],
+    now: datetime,
+    name: str | None = None,
+    of_status: Sequence[str] = ("completed",),
+    where: Mapping[str, Any] | None = None,
+    share: float = 1.0,
+    at_least: int = 0,
+    **more: Any,
+) -> Task:
+    """Make a QA task over the items of an annotation task that have one of these statuses there now.
+
+    Over all of them, or those of a filter (`where`), or a sample: a `share` by a draw that depends on the task and the
+    item alone, and `at_least` so many items of each annotator, by the same draw; fewer where they have fewer. What
+    else `create` takes may be given too.
+
+    Raises:
+        InvalidInput: the sample would be empty by its definition.
+    """
+    if not 0 <= share <= 1 or at_least < 0 or not (share or at_least):
+        sample = f"share={share:g} and at_least={at_least}"
+        raise InvalidInput(f"{sample} make no sample: a share lies between 0 and 1, at_least is 0 or more, one above 0")
+    dataset = session.get_one(Dataset, task.dataset_id)
+    qa = create(
+        session,
+        actor=actor,
+        dataset=dataset,
+        name=name or f"{task.name}-qa",
+        recipe=None,
+        assignees=assignees,
+        now=now,
+        type="qa",
+        reviews=[task],
+        **more,
+    )
+    offered = [statuses.Status(**one) for one in task.statuses]
+    wanted = [statuses.resolve(one, offered).name for one in of_status]
+    chosen = data.condition(session, dataset=dataset, where=where)
+    chosen &= entry.with_status(task_id=task.id, statuses=wanted)
+    if share < 1:
+        pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
+        seed = sampling.seed(pipeline.name if pipeline else "", task.name)
+        least = samples.of_each(session, task_id=task.id, where=chosen, seed=seed, count=at_least)
+        chosen &= samples.in_share(seed, share) | items.listed(session, least)
+    _add(session, task=qa, chosen=chosen, now=now)
+    return qa
+
+
+def add_items(
+    session: Session,
+    *,
+    actor: Actor,
+    task: Task,
+    now: datetime,
+    folder: str | None = None,
+    where: Mapping[str, Any] | None = None,
+    item_ids: Iterable[int] | None = None,
+) -> int:
+    """Add items of the task's dataset: all, a folder, a filter, or those listed; returns how many are new there.
+
+    An item that is there already stays as it is. In a pipeline's task an item enters the pipeline at that place.
+
+    Raises:
+        Conflict: the task is closed; or, in a pipeline, lies inside a fork, or an item is open elsewhere in it, or
+            has nothing that its QA task could review: no annotation, and never a status in what that reviews.
+    """
+    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
+    if task.closed_at is not None or task.archived_at is not None:
+        raise Conflict(f"task {task.name!r} is closed; re-open it, or add the items to another one")
+    dataset = session.get_one(Dataset, task.dataset_id)
+    chosen = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=item_ids)
+    return _add(session, task=task, chosen=chosen, now=now)
+
+
+def _add(session: Session, *, task: Task, chosen: ColumnElement[bool], now: datetime) -> int:
+    # One at a time per task or pipeline: two managers who add the same items at once must not add them twice.
+    scope = (Task, task.id) if task.pipeline_id is None else (Pipeline, task.pipeline_id)
+    entry.lock(session, *scope)
+    added = 0
+    while True:
+        arrivals.prepare(session)
+        absent = entry.absent_from(task_id=task.id)
+        count = entry.choose(session, where=chosen & absent, limit=10 * BATCH)
+        if not count:
+            return added
+        if task.pipeline_id is None:
+            arrivals.take_items(session, task_id=task.id)
+        else:
+            _enter(session, task, now)
+        placement.place(session, now=now, meeting=False)
+        added += count
+
+
+def _enter(session: Session, task: Task, now: datetime) -> None:
+    """Enter the chosen items into the task's pipeline, at the task, on the present version."""
+    pipeline = session.get_one(Pipeline, task.pipeline_id, populate_existing=True)
+    version = session.get_one(PipelineVersion, pipeline.version_id)
+    node = versions.task_node(session, version_id=version.id, task_id=task.id)
+    if node is None:
+        raise Conflict(f"task {task.name!r} is no longer in pipeline {pipeline.name!r}; its items finish there")
+    if versions.in_fork(session, version_id=version.id, task_id=task.id):
+        raise Conflict(f"task {task.name!r} lies inside a fork of {pipeline.name!r}; add items before the fork")
+    entry.lock_chosen(session)
+    elsewhere = entry.open_elsewhere(session, pipeline_id=pipeline.id)
+    if elsewhere:
+        raise Conflict(f"{elsewhere} of these items are on their way in {pipeline.name!r} already; wait for them")
+    bare = entry.with_nothing_to_review(session, task_id=task.id) if task.type == "qa" else 0
+    if bare:
+        raise Conflict(
+            f"{bare} of these items have no annotation and never had a status in what {task.name!r} reviews: there is"
+            " nothing to review; add them to an annotation task"
+        )
+    entry.enter(session, pipeline_id=pipeline.id, version_id=version.id, now=now)
+    arrivals.take_entries(session, pipeline_id=pipeline.id, start=[node])
+
+
+def by_name(session: Session, *, project_id: int, name: str) -> Task:
+    """Return a task by name, `pipeline/task` where a pipeline has it.
+
+    Raises:
+        NotFound: there is none; the message lists those that are.
+    """
+    names = data.task_names(session, project_id=project_id)
+    if name not in names:
+        raise NotFound(f"no task {name!r}; there is {', '.join(map(repr, sorted(names))) or 'none yet'}")
+    return session.get_one(Task, names[name])

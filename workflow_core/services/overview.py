@@ -1,5 +1,0 @@
-"""Where the items of a pipeline are, and whether any is still on its way."""
-
-from workflow_core.store.whereabouts import MOVING, STUCK, in_motion, places
-
-__all__ = ["MOVING", "STUCK", "in_motion", "places"]

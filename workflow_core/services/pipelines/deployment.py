@@ -1,0 +1,150 @@
+"""Deploy a pipeline: its tasks, people and recipes at once, its graph as a new version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import InvalidInput, PipelineInvalid
+from workflow_core.pipeline import compiled
+from workflow_core.pipeline.check import check
+from workflow_core.pipeline.recipes import Read
+from workflow_core.services import people
+from workflow_core.services.pipelines import deployed_tasks
+from workflow_core.store.allocation import parked
+from workflow_core.store.data import items, teams, versions
+from workflow_core.store.models import (
+    Dataset,
+    Event,
+    Person,
+    Pipeline,
+    PipelineVersion,
+    Project,
+    Review,
+    Task,
+)
+from workflow_core.store.work import reassignment
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a deploy did: the version, whether it is new, and the tasks that are new or gone."""
+
+    pipeline_id: int
+    pipeline: str
+    project: str
+    version: str
+    new_version: bool
+    new_tasks: tuple[str, ...]
+    removed_tasks: tuple[str, ...]
+    invited: tuple[str, ...]
+
+
+def compile_file(text: bytes, *, file: str, read: Read) -> compiled.Pipeline:
+    """Check a pipeline file and return it compiled; PipelineInvalid carries all findings."""
+    checked = check(text, file=file, read=read)
+    if checked.pipeline is None:
+        errors = sum(finding.severity == "error" for finding in checked.findings)
+        raise PipelineInvalid(f"{file} has {errors} error{'s'[: errors != 1]}", tuple(checked.findings))
+    return checked.pipeline
+
+
+def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Person | None, now: datetime) -> Deployed:
+    """Deploy a pipeline file; twice the same changes nothing.
+
+    People, recipes, instructions, queue settings and added statuses apply at once. Another graph is another
+    version: items on the way keep the routes of theirs. The team in the file is applied where the file's team
+    changed since the last deploy, and so are priorities, due dates and the like: what a manager did by hand stands.
+
+    Raises:
+        PipelineInvalid: the file has errors.
+        InvalidInput: a task changes its type.
+        NotAllowed: the actor may not manage the project's pipelines.
+    """
+    spec = compile_file(text, file=file, read=read)
+    project = people.project_for(session, name=spec.project, actor=actor, now=now)
+    if actor is not None:
+        people.require(session, actor=actor, project_id=project.id, permission=Permission.MANAGE_PIPELINES)
+    dataset = items.find_or_add_dataset(session, project_id=project.id, name=spec.dataset, now=now)
+    pipeline = _pipeline(session, project, dataset, spec, now)
+    if pipeline.dataset_id != dataset.id:
+        raise InvalidInput(f"pipeline {spec.name!r} runs over another dataset; give the new one another name")
+    previous = pipeline.version_id
+    known = {task.name: task for task in session.exec(select(Task).where(Task.pipeline_id == pipeline.id))}
+    reviewed_own = {name for name, task in known.items() if task.review_own}
+    before = {name for name, task in known.items() if task.id in versions.task_ids(session, version_id=previous)}
+    last = versions.from_document(session.get_one(PipelineVersion, previous).compiled).tasks if previous else {}
+    invited: set[str] = set()
+    deployed_tasks.manager(session, pipeline, spec.manager, invited, now)
+    tasks: dict[str, Task] = {}
+    for one in spec.tasks.values():
+        task = tasks[one.name] = deployed_tasks.apply(
+            session, pipeline, one, known.get(one.name), last.get(one.name), read, invited, now
+        )
+        if one.name not in before:
+            task.closed_at = task.archived_at = None
+            task.closed_by_deploy = False
+        invited |= teams.apply(session, task=task, team=one.assignees, project_id=project.id, now=now)
+    review_more = _apply_reviews(session, spec, tasks)
+    session.flush()
+    for task in tasks.values():
+        if task.id in review_more or (task.name in reviewed_own and not task.review_own):
+            reassignment.hand_own_reviews_on(session, task_id=task.id, actor_id=actor.id if actor else None, now=now)
+    parked.park_for_nobody(session, now=now)
+    version = versions.find(session, pipeline_id=pipeline.id, digest=spec.digest)
+    new = version is None
+    if version is None:
+        keys = {name: task.id for name, task in tasks.items()}
+        version = versions.add(session, pipeline_id=pipeline.id, compiled=spec, tasks=keys, now=now)
+    version.compiled = versions.to_document(spec)
+    pipeline.version_id = version.id
+    session.flush()
+    removed = tuple(sorted(before - tasks.keys()))
+    if version.id != previous:
+        versions.route_added_statuses(session, version_id=version.id)
+        versions.close_left(session, now=now)
+        detail = {"pipeline": spec.name, "version": spec.digest, "removed": list(removed)}
+        actor_id = actor.id if actor else None
+        session.add(Event(at=now, verb="deployed", project_id=project.id, actor_id=actor_id, detail=detail))
+        session.flush()
+    return Deployed(
+        pipeline_id=pipeline.id,
+        pipeline=spec.name,
+        project=spec.project,
+        version=spec.digest,
+        new_version=new,
+        new_tasks=tuple(name for name in tasks if name not in before),
+        removed_tasks=removed,
+        invited=tuple(sorted(invited)),
+    )
+
+
+def _pipeline(session: Session, project: Project, dataset: Dataset, spec: compiled.Pipeline, now: datetime) -> Pipeline:
+    """Return the pipeline, locked: two deploys at once follow one another."""
+    query = select(Pipeline).where(Pipeline.project_id == project.id, Pipeline.name == spec.name)
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    found = session.exec(query).first()
+    if found is None:
+        versions.add_pipeline(session, project_id=project.id, dataset_id=dataset.id, name=spec.name, now=now)
+        found = session.exec(query).one()
+    return found
+
+
+def _apply_reviews(session: Session, spec: compiled.Pipeline, tasks: Mapping[str, Task]) -> set[int]:
+    """Write who reviews what; returns the tasks that review more than before.
+
+    A task that the file has no more is still reviewed: items on their way have its work.
+    """
+    more: set[int] = set()
+    named = {task.id for task in tasks.values()}
+    for one in spec.tasks.values():
+        qa = tasks[one.name].id
+        wanted = {tasks[name].id for name in one.reviews}
+        present = {review.task_id: review for review in session.exec(select(Review).where(Review.qa_task_id == qa))}
+        session.add_all(Review(qa_task_id=qa, task_id=task_id) for task_id in wanted - present.keys())
+        more |= {qa} if wanted - present.keys() else set()
+        for task_id in (present.keys() & named) - wanted:
+            session.delete(present[task_id])
+    return more

@@ -1,0 +1,133 @@
+"""Exports: everything at an exit of a pipeline, as a snapshot of files with a manifest."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from workflow_core.domain.roles import Permission
+from workflow_core.domain.suggestions import possible
+from workflow_core.errors import InvalidInput
+from workflow_core.exporters import snapshot
+from workflow_core.exporters.manifest import About
+from workflow_core.exporters.records import ExportAnnotation, ExportItem, HistoryStep
+from workflow_core.exporters.snapshot import Snapshot
+from workflow_core.pipeline import compiled
+from workflow_core.services.people import Actor
+from workflow_core.services.pipelines import ingestion
+from workflow_core.services.pipelines.ingestion import OpenSession
+from workflow_core.store.data import versions
+from workflow_core.store.models import Annotation, Dataset, Person, Pipeline, PipelineVersion, Task
+from workflow_core.store.reads import departures
+from workflow_core.store.reads.departures import Departed
+
+MARKED = 2_000
+"""Items that are marked in one transaction, so that no writer waits long."""
+
+
+def export(
+    open_session: OpenSession,
+    *,
+    pipeline: str,
+    project: str,
+    exit_name: str,
+    now: datetime,
+    actor: Actor = None,
+    to: str | None = None,
+    format: str | None = None,
+    base: Path = Path(),
+) -> Snapshot:
+    """Write a full snapshot of the items at an exit; `to` and `format` default to the exit's own `export`.
+
+    First the items are marked as exported, which ends undoing, in short transactions; then what is marked is
+    written, as one state of everything, in a transaction that makes nobody wait. A relative place lies below `base`.
+
+    Raises:
+        NotFound: there is no such pipeline.
+        NotAllowed: the actor may not export items.
+        InvalidInput: it has no such exit, or the exit says neither a format nor a place.
+        Unavailable: the place cannot be written to.
+    """
+    with open_session(read_only=True) as session:
+        wanted = Permission.EXPORT_ITEMS
+        found = ingestion.find(session, pipeline=pipeline, project=project, actor=actor, permission=wanted)
+        spec = versions.from_document(session.get_one(PipelineVersion, found.version_id).compiled)
+        known = list(dict.fromkeys([*spec.exits, *departures.exits(session, pipeline_id=found.id)]))
+        dataset = session.get_one(Dataset, found.dataset_id).name
+    if exit_name not in known:
+        raise InvalidInput(f"{pipeline!r} has no exit {exit_name!r}; {possible(exit_name, known)}")
+    declared = spec.exits[exit_name].export if exit_name in spec.exits else None
+    to = to or (declared.to if declared else None)
+    if to is None:
+        raise InvalidInput(f"the exit {exit_name!r} has no export in {pipeline!r}; say where to write it")
+    format = format or (declared.format if declared else "jsonl")
+    about = About(project, dataset, pipeline, exit_name, spec.source.where, _labels(spec))
+    snapshot.check(to, format)
+    after: int | None = 0
+    while after is not None:
+        with open_session() as session:
+            after = departures.mark_exported(
+                session, pipeline_id=found.id, exit_name=exit_name, after=after, limit=MARKED, now=now
+            )
+    with open_session(read_only=True) as session:
+        items = _items(session, found, exit_name)
+        place = to if "://" in to else str(base / to)
+        return snapshot.write(items, place, format=format, about=about, now=now)
+
+
+def _labels(spec: compiled.Pipeline) -> tuple[str, ...]:
+    return tuple(sorted({label.name for task in spec.tasks.values() for label in task.recipe.labels}))
+
+
+def _items(session: Session, pipeline: Pipeline, exit_name: str) -> Iterator[ExportItem]:
+    emails: Mapping[int, str] = dict(iter(session.exec(select(Person.id, Person.email))))
+    tasks: Mapping[int, str] = dict(iter(session.exec(select(Task.id, Task.name))))
+    for one in departures.exported(session, pipeline_id=pipeline.id, exit_name=exit_name):
+        yield _item(one, emails, tasks)
+
+
+def _item(one: Departed, emails: Mapping[int, str], tasks: Mapping[int, str]) -> ExportItem:
+    return ExportItem(
+        id=one.item.id,
+        folder=one.item.folder,
+        name=one.item.name,
+        uri=one.item.uri,
+        width=one.item.width,
+        height=one.item.height,
+        metadata=one.item.meta,
+        annotations=[_annotation(annotation, emails, tasks) for annotation in one.annotations],
+        history=[
+            HistoryStep(
+                at=event.at,
+                what=event.verb,
+                who=emails.get(event.actor_id) if event.actor_id is not None else None,
+                task=tasks.get(event.task_id) if event.task_id is not None else None,
+                status=event.status,
+                visit=event.visit,
+                name=event.name,
+            )
+            for event in one.events
+        ],
+        version=one.version,
+    )
+
+
+def _annotation(one: Annotation, emails: Mapping[int, str], tasks: Mapping[int, str]) -> ExportAnnotation:
+    return ExportAnnotation(
+        id=one.id,
+        label=one.label,
+        tool=one.tool,
+        geometry=one.geometry,
+        attributes=one.attributes,
+        task=tasks.get(one.task_id) if one.task_id is not None else None,
+        origin=one.origin,
+        model=one.model,
+        model_version=one.model_version,
+        score=one.score,
+        accepted_at=one.accepted_at,
+        created_by=emails.get(one.created_by) if one.created_by is not None else None,
+        created_at=one.created_at,
+        updated_by=emails.get(one.updated_by) if one.updated_by is not None else None,
+        updated_at=one.updated_at,
+    )

@@ -1,0 +1,196 @@
+"""QA as people do it: flag, comment, fix, re-open, approve, dismiss."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from workflow_core.domain import work
+from workflow_core.domain.issues import IssueEvent
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from workflow_core.services import access, people
+from workflow_core.services.contributors import comments
+from workflow_core.services.people import Actor
+from workflow_core.services.reviewers import flag_targets
+from workflow_core.store import turns
+from workflow_core.store.models import Issue, Person, Task, TaskItem
+from workflow_core.store.routing import holds, placement
+from workflow_core.store.work import activity, claims, issues
+from workflow_core.store.work.claims import MAX_FIX_ROUNDS
+
+
+def flag(
+    session: Session,
+    *,
+    actor: Person,
+    place_id: int,
+    kind: str,
+    now: datetime,
+    text: str = "",
+    annotation_id: int | None = None,
+    label: str | None = None,
+    task: str | None = None,
+    geometry: Mapping[str, Any] | None = None,
+) -> Issue:
+    """Flag a fault in QA: on an annotation, or on the item, where `label` or `task` says whose fault it is.
+
+    The item's status in that task is removed and the item returns to the author; the QA place waits.
+
+    Raises:
+        NotFound: the place, or the annotation, is not the reviewer's to see.
+        NotAllowed: this is no QA task.
+        Conflict: somebody else holds the place, or the item has neither a status nor an open place in that task.
+        InvalidInput: it is not clear, or not allowed, what is flagged.
+    """
+    qa, qa_task, assignment = access.place_of(session, actor=actor, place_id=place_id)
+    if qa_task.type != "qa":
+        raise NotAllowed(f"{qa_task.name!r} is an annotation task; issues are flagged in a QA task that reviews it")
+    if qa.assignment_id not in (None, assignment.id):
+        raise Conflict("somebody else reviews this item now")
+    access.check_open(qa_task, assignment, now, holding=True)
+    work.next_state(work.State(qa.state), work.Event.FLAG)
+    access.check_author(session, person=actor, place=qa, task=qa_task)
+    annotation = flag_targets.annotation(session, qa, annotation_id)
+    reviewed = flag_targets.reviewed_by(session, qa_task)
+    owner = annotation.task_id if annotation else flag_targets.task_of(session, reviewed, label=label, task=task)
+    if owner not in reviewed:
+        possible = flag_targets.names(reviewed)
+        raise InvalidInput(f"{qa_task.name!r} reviews only {possible}; this annotation was made elsewhere")
+    place = turns.find(session, task_id=owner, item_id=qa.item_id)
+    if place is None or place.state == work.State.WITHDRAWN:
+        raise Conflict(f"the item has neither a status nor an open place in {reviewed[owner].name!r}")
+    author = issues.author_of(session, place, annotation.created_by if annotation else None)
+    issue = Issue(
+        item_id=qa.item_id,
+        annotation_id=annotation.id if annotation else None,
+        place_id=place.id,
+        flagged_place_id=qa.id,
+        kind=kind,
+        text=text,
+        geometry=dict(geometry) if geometry is not None else None,
+        flagged_by=actor.id,
+        author_id=author,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(issue)
+    session.flush()
+    detail = {"issue": issue.id, "qa": qa.task_id}
+    turns.record(session, place, "flagged", actor_id=actor.id, now=now, detail=detail)
+    _return(session, place, issue, actor_id=actor.id, now=now)
+    _wait(session, qa, assignment_id=assignment.id, actor_id=actor.id, now=now)
+    holds.hold_again(session, place=place, now=now)
+    session.flush()
+    return issue
+
+
+def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Issue:
+    """Mark an issue for review; the item goes back to the reviewer once all are, and the items submitted.
+
+    Raises:
+        NotFound: the issue is not on an item of the actor's.
+        Conflict: it is not open, or the task is closed or locked.
+    """
+    issue = _issue(session, issue_id)
+    place, _ = _own(session, actor, issue, issue.place_id, now)
+    access.check_parked(session, place)
+    issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
+    issues.settle(session, issue, actor_id=actor.id, now=now)
+    return issue
+
+
+def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, text: str = "") -> Issue:
+    """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
+    issue, qa, assignment_id = _owned(session, actor, issue_id, now)
+    work.next_state(work.State(qa.state), work.Event.FLAG)
+    place = session.get_one(TaskItem, issue.place_id)
+    issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
+    issue.rounds += 1
+    _return(session, place, issue, actor_id=actor.id, now=now)
+    limit = session.get_one(Task, place.task_id).max_fix_rounds
+    if limit is not None and issue.rounds > limit:
+        if place.state == work.State.CLAIMED:
+            claims.end(session, id=place.id, verb="released", actor_id=None, now=now, position=None)
+            session.refresh(place)
+        turns.park(session, place, MAX_FIX_ROUNDS, now=now)
+    if text:
+        comments.comment(session, actor=actor, issue_id=issue.id, text=text, now=now)
+    _wait(session, qa, assignment_id=assignment_id, actor_id=actor.id, now=now)
+    holds.hold_again(session, place=place, now=now)
+    session.flush()
+    return issue
+
+
+def approve(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Issue:
+    """Accept a fix."""
+    issue, _, _ = _owned(session, actor, issue_id, now)
+    issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor.id, now=now)
+    return _settled(session, issue, actor, now)
+
+
+def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> Issue:
+    """Take an issue back, or overrule it as a manager; the last one dismissed gives the status back."""
+    issue = _issue(session, issue_id)
+    if actor is None or _may_resolve(session, actor, issue):
+        turns.lock(session, issue.flagged_place_id)
+        session.refresh(issue)
+    else:
+        issue, _, _ = _owned(session, actor, issue_id, now)
+    issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor.id if actor else None, now=now)
+    return _settled(session, issue, actor, now)
+
+
+def _return(session: Session, place: TaskItem, issue: Issue, *, actor_id: int, now: datetime) -> None:
+    if place.state == work.State.SUBMITTED:
+        turn = issues.turn_of(session, place, issue.author_id)
+        turns.take(session, place, assignment_id=turn.assignment_id, actor_id=actor_id, now=now)
+        turns.park(session, place, turn.parked, now=now)
+    session.flush()
+
+
+def _wait(session: Session, qa: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
+    held_open = qa.state == work.State.CLAIMED
+    activity.seen(session, place_id=qa.id, person_id=actor_id, now=now, held=held_open, ends=True)
+    turns.flagging(session, qa, assignment_id=assignment_id, actor_id=actor_id, now=now)
+
+
+def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Issue:
+    session.flush()
+    issues.settle(session, issue, actor_id=actor.id if actor else None, now=now)
+    session.flush()
+    placement.go_on(session, entry_ids=[session.get_one(TaskItem, issue.place_id).entry_id], now=now)
+    return issue
+
+
+def _issue(session: Session, issue_id: int | None) -> Issue:
+    issue = session.get(Issue, issue_id)
+    if issue is None:
+        raise NotFound(f"there is no issue {issue_id}")
+    return issue
+
+
+def _owned(session: Session, actor: Person, issue_id: int, now: datetime) -> tuple[Issue, TaskItem, int]:
+    """Return an issue that is the actor's to judge: their QA place owns it, or it was handed on to it."""
+    issue = _issue(session, issue_id)
+    qa, assignment_id = _own(session, actor, issue, issue.flagged_place_id, now)
+    return issue, qa, assignment_id
+
+
+def _own(session: Session, actor: Person, issue: Issue, place_id: int, now: datetime) -> tuple[TaskItem, int]:
+    """Return a place of an issue that is the actor's, locked: nobody changes the issue any more."""
+    try:
+        place, task, assignment = access.place_of(session, actor=actor, place_id=place_id)
+    except NotFound:
+        raise NotFound(f"there is no issue {issue.id}") from None
+    session.refresh(issue)
+    if place.assignment_id not in (None, assignment.id):
+        raise NotFound(f"there is no issue {issue.id}")
+    access.check_open(task, assignment, now, holding=True)
+    return place, assignment.id
+
+
+def _may_resolve(session: Session, actor: Person, issue: Issue) -> bool:
+    project_id = session.get_one(Task, session.get_one(TaskItem, issue.place_id).task_id).project_id
+    return people.may(session, actor=actor, project_id=project_id, permission=Permission.RESOLVE_ISSUES)

@@ -1,0 +1,5 @@
+"""Where the items of a pipeline are, and whether any is still on its way."""
+
+from workflow_core.store.reads.positions import MOVING, STUCK, in_motion, places
+
+__all__ = ["MOVING", "STUCK", "in_motion", "places"]

@@ -1,0 +1,74 @@
+"""Parked places: what nobody can go on with, until somebody may."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store.allocation.shares import NOBODY
+from workflow_core.store.database.dialect import is_postgres, run
+
+TAKER = """
+    EXISTS (
+        SELECT 1 FROM assignment s JOIN person p ON p.id = s.person_id JOIN task t ON t.id = s.task_id
+        WHERE s.task_id = task_item.task_id AND s.active AND p.active AND (t.review_own OR NOT EXISTS (
+            SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id
+            AND ev.verb = 'submitted' AND ev.actor_id = s.person_id WHERE r.qa_task_id = t.id
+        ))
+    )
+"""
+
+
+CANDIDATES = """
+    SELECT t.id FROM task t WHERE NOT EXISTS (
+        SELECT 1 FROM assignment s JOIN person p ON p.id = s.person_id
+        WHERE s.task_id = t.id AND s.active AND p.active AND (t.review_own OR NOT EXISTS (
+            SELECT 1 FROM review r JOIN assignment author ON author.task_id = r.task_id
+            AND author.person_id = s.person_id WHERE r.qa_task_id = t.id
+        ))
+    )
+"""
+"""The tasks in which nobody is who may take whatever comes: only their pools need to be looked at."""
+
+
+def free_for_somebody(session: Session, *, now: datetime) -> int:
+    """Free the places parked for want of anybody, where somebody may take them now; they are in the pool.
+
+    In a task that allocates in advance the pool is open to whoever asks next.
+    """
+    return _set(session, f"parked IS NOT NULL AND parked = :nobody AND {TAKER}", verb="unparked", parked=None, now=now)
+
+
+def park_for_nobody(session: Session, *, now: datetime) -> int:
+    """Park what is in a pool and may be taken by nobody any more, since somebody has left."""
+    tasks = ", ".join(str(one) for one in run(session, CANDIDATES).scalars())
+    if not tasks:
+        return 0
+    pool = f"task_id IN ({tasks}) AND assignment_id IS NULL AND parked IS NULL AND NOT {TAKER}"
+    return _set(session, pool, verb="parked", parked=NOBODY, now=now)
+
+
+def _set(session: Session, where: str, *, verb: str, parked: str | None, now: datetime) -> int:
+    lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
+    chosen = run(
+        session, f"SELECT id FROM task_item WHERE state IN ('queued', 'returned') AND {where} {lock}", nobody=NOBODY
+    )
+    listed = ", ".join(str(one) for one in chosen.scalars())
+    if not listed:
+        return 0
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, name)
+        SELECT :now, :verb, item_id, task_id, entry_id, assignment_id, visit, :nobody
+        FROM task_item WHERE id IN ({listed}) ORDER BY task_id, id
+        """,
+        now=now,
+        verb=verb,
+        nobody=NOBODY,
+    )
+    return run(session, f"UPDATE task_item SET parked = :parked WHERE id IN ({listed})", parked=parked).rowcount
+
+
+def count(session: Session) -> int:
+    """Return how many places are parked."""
+    return int(run(session, "SELECT count(*) FROM task_item WHERE parked IS NOT NULL").scalar_one())

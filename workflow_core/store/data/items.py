@@ -1,0 +1,80 @@
+"""Items of datasets, added and chosen as sets."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, TextClause, func, or_, text
+from sqlmodel import Session, col, select
+
+from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.models import Dataset, Item
+
+COLUMNS = ("folder", "name", "uri", "meta", "width", "height")
+
+
+def add(session: Session, *, dataset_id: int, rows: Sequence[dict[str, Any]], now: datetime) -> int:
+    """Add items in one statement, each with all of `COLUMNS`; returns how many were not there yet.
+
+    An item is the same if its folder and name are; it stays as it is.
+    """
+    # `meta` travels as text inside the document, so that both databases store it digit for digit.
+    document = json.dumps([{**row, "meta": json.dumps(row["meta"])} for row in rows])
+    if is_postgres(session):
+        source = """ROWS FROM (
+                json_to_recordset(CAST(:rows AS JSON))
+                AS (folder TEXT, name TEXT, uri TEXT, meta TEXT, width INTEGER, height INTEGER)
+            ) WITH ORDINALITY AS r(folder, name, uri, meta, width, height, number)"""
+        values = "r.folder, r.name, r.uri, CAST(r.meta AS JSONB), r.width, r.height"
+        order = "r.number"
+    else:
+        source = "json_each(:rows) r"
+        values = ", ".join(f"json_extract(r.value, '$.{column}')" for column in COLUMNS)
+        order = "r.key"
+    return run(
+        session,
+        f"""
+        INSERT INTO item (dataset_id, {", ".join(COLUMNS)}, created_at)
+        SELECT :dataset, {values}, :now FROM {source} WHERE TRUE ORDER BY {order}
+        ON CONFLICT (dataset_id, folder, name) DO NOTHING
+        """,
+        rows=document,
+        dataset=dataset_id,
+        now=now,
+    ).rowcount
+
+
+def find_or_add_dataset(session: Session, *, project_id: int, name: str, now: datetime) -> Dataset:
+    """Return a dataset of a project by name, made if need be."""
+    found = select(Dataset).where(Dataset.project_id == project_id, Dataset.name == name)
+    dataset = session.exec(found).first()
+    if dataset is None:
+        add = """INSERT INTO dataset (project_id, name, created_at) VALUES (:project, :name, :now)
+            ON CONFLICT (project_id, name) DO NOTHING"""
+        run(session, add, project=project_id, name=name, now=now)
+        dataset = session.exec(found).one()
+    return dataset
+
+
+def listed(session: Session, ids: Iterable[int]) -> TextClause:
+    """Return the condition that an item is one of those listed, however many: they are bound as one value."""
+    if is_postgres(session):
+        each = "SELECT CAST(listed AS BIGINT) FROM jsonb_array_elements_text(CAST(:listed_items AS JSONB)) listed"
+    else:
+        each = "SELECT value FROM json_each(:listed_items)"
+    return text(f"item.id IN ({each})").bindparams(listed_items=json.dumps([int(one) for one in ids]))
+
+
+def newest(session: Session) -> int:
+    """Return the number of the item that came last, 0 before the first."""
+    return int(run(session, "SELECT coalesce(max(id), 0) FROM item").scalar_one())
+
+
+def in_folder(folder: str) -> ColumnElement[bool]:
+    """Return the condition that an item lies in a folder or below it."""
+    top = "/" + folder.strip("/")
+    if top == "/":
+        return col(Item.folder).is_not(None)
+    below = func.substr(col(Item.folder), 1, len(top) + 1) == top + "/"
+    return or_(col(Item.folder) == top, below)

@@ -1,0 +1,77 @@
+"""The assignments of a task, as its pipeline file has them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from workflow_core.store.database.dialect import run
+from workflow_core.store.models import Assignment, Membership, Person, Project, Task
+
+RISING = ("contributor", "manager", "owner")
+"""The roles, each with all that the one before it may do."""
+
+
+def apply(session: Session, *, task: Task, team: Mapping[str, float], project_id: int, now: datetime) -> set[str]:
+    """Make the file's team the task's, where the file's team changed since the last time; returns who is new here.
+
+    Who leaves keeps what they finished; what they had open stays theirs until it is reassigned.
+    """
+    if dict(task.team) == dict(team):
+        return set()
+    task.team = dict(team)
+    session.add(task)
+    invited: set[str] = set()
+    assignments = {one.person_id: one for one in session.exec(select(Assignment).where(Assignment.task_id == task.id))}
+    wanted: set[int] = set()
+    for email, weight in team.items():
+        person = find_or_invite(session, email=email, now=now, invited=invited)
+        join_project(session, person=person, project_id=project_id, role="contributor", now=now)
+        wanted.add(person.id)
+        assignment = assignments.get(person.id)
+        if assignment is None:
+            session.add(Assignment(task_id=task.id, person_id=person.id, weight=weight, created_at=now))
+        else:
+            assignment.weight, assignment.active = weight, True
+    for person_id, assignment in assignments.items():
+        if person_id not in wanted:
+            assignment.active = False
+    session.flush()
+    return invited
+
+
+def find_or_invite(session: Session, *, email: str, now: datetime, invited: set[str] | None = None) -> Person:
+    """Return the person of an e-mail; who has no account yet is invited."""
+    email = email.strip().lower()
+    found = select(Person).where(Person.email == email)
+    person = session.exec(found).first()
+    if person is not None:
+        return person
+    add = "INSERT INTO person (email, active, created_at) VALUES (:email, TRUE, :now) ON CONFLICT (email) DO NOTHING"
+    if run(session, add, email=email, now=now).rowcount and invited is not None:
+        invited.add(email)
+    return session.exec(found).one()
+
+
+def find_or_add_project(session: Session, *, name: str, now: datetime) -> tuple[Project, bool]:
+    """Return a project by name, and whether it is new."""
+    found = select(Project).where(Project.name == name)
+    project = session.exec(found).first()
+    if project is not None:
+        return project, False
+    add = "INSERT INTO project (name, created_at) VALUES (:name, :now) ON CONFLICT (name) DO NOTHING"
+    new = run(session, add, name=name, now=now).rowcount
+    return session.exec(found).one(), bool(new)
+
+
+def join_project(session: Session, *, person: Person, project_id: int, role: str, now: datetime) -> None:
+    """Give a person a role in a project, unless they have it or a higher one."""
+    membership = session.get(Membership, (project_id, person.id))
+    if membership is None:
+        add = """INSERT INTO membership (project_id, person_id, role, created_at)
+            VALUES (:project, :person, :role, :now) ON CONFLICT (project_id, person_id) DO NOTHING"""
+        run(session, add, project=project_id, person=person.id, role=str(role), now=now)
+        membership = session.get_one(Membership, (project_id, person.id))
+    if RISING.index(role) > RISING.index(membership.role):
+        membership.role = role
+    session.flush()

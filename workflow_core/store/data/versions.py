@@ -1,0 +1,241 @@
+"""Pipeline versions in tables: nodes, routes and branches, and back to routers ready to run."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, select
+
+from workflow_core.domain import sampling
+from workflow_core.pipeline import compiled
+from workflow_core.store.database.dialect import run
+from workflow_core.store.models import Branch, Node, Pipeline, PipelineVersion, Route, Task
+from workflow_core.store.routing.routers import Case, Router
+
+_STORED: TypeAdapter[compiled.Pipeline] = TypeAdapter(compiled.Pipeline)
+
+
+def to_document(pipeline: compiled.Pipeline) -> dict[str, Any]:
+    """Return a compiled pipeline as a JSON document."""
+    return asdict(pipeline)
+
+
+def from_document(document: Mapping[str, Any]) -> compiled.Pipeline:
+    """Read what `to_document` wrote."""
+    return _STORED.validate_python(document)
+
+
+def find(session: Session, *, pipeline_id: int, digest: str) -> PipelineVersion | None:
+    """Return the version of that content, if it was ever deployed."""
+    return session.exec(
+        select(PipelineVersion).where(PipelineVersion.pipeline_id == pipeline_id, PipelineVersion.digest == digest)
+    ).first()
+
+
+def add(
+    session: Session,
+    *,
+    pipeline_id: int,
+    compiled: compiled.Pipeline,
+    tasks: Mapping[str, int],
+    now: datetime,
+) -> PipelineVersion:
+    """Write a new version; `tasks` gives the row of each of its tasks by name."""
+    version = PipelineVersion(
+        pipeline_id=pipeline_id, digest=compiled.digest, compiled=to_document(compiled), deployed_at=now
+    )
+    session.add(version)
+    session.flush()
+    nodes = _add_nodes(session, version.id, compiled, tasks)
+    for task in compiled.tasks.values():
+        for status, targets in task.routes.items():
+            session.add_all(
+                Route(
+                    version_id=version.id,
+                    task_id=tasks[task.name],
+                    status=status,
+                    node_id=nodes[to.kind, to.name].id,
+                )
+                for to in targets
+            )
+        session.add_all(
+            Branch(join_id=nodes["task", task.name].id, task_id=tasks[name], number=number)
+            for number, branch in enumerate(task.branches)
+            for name in branch
+        )
+        if task.on_max_visits:
+            to = task.on_max_visits
+            nodes["task", task.name].overflow_id = nodes[to.kind, to.name].id
+    session.flush()
+    return version
+
+
+def add_pipeline(session: Session, *, project_id: int, dataset_id: int, name: str, now: datetime) -> None:
+    """Make a pipeline without a version, unless somebody else has just made it."""
+    run(
+        session,
+        """
+        INSERT INTO pipeline (project_id, dataset_id, name, created_at) VALUES (:project, :dataset, :name, :now)
+        ON CONFLICT (project_id, name) DO NOTHING
+        """,
+        project=project_id,
+        dataset=dataset_id,
+        name=name,
+        now=now,
+    )
+
+
+def task_ids(session: Session, *, version_id: int | None) -> set[int]:
+    """Return the tasks of a version."""
+    nodes = session.exec(select(Node.task_id).where(Node.version_id == version_id, Node.kind == "task"))
+    return {task for task in nodes if task is not None}
+
+
+def route_added_statuses(session: Session, *, version_id: int) -> int:
+    """Route in older versions the statuses that a version adds to their tasks: added statuses apply at once.
+
+    A status that leads to one task, router or exit that the older version has too, outside its forks. Any other one,
+    set on an item on its way, is parked for a manager.
+    """
+    return run(
+        session,
+        """
+        INSERT INTO route (version_id, task_id, status, node_id)
+        SELECT older.version_id, r.task_id, r.status, older.id
+        FROM route r
+        JOIN node target ON target.id = r.node_id
+        JOIN pipeline_version present ON present.id = r.version_id
+        JOIN pipeline_version v ON v.pipeline_id = present.pipeline_id AND v.id <> present.id
+        JOIN node older ON older.version_id = v.id AND older.kind = target.kind AND older.name = target.name
+        WHERE r.version_id = :version
+        AND EXISTS (SELECT 1 FROM node own WHERE own.version_id = v.id AND own.task_id = r.task_id)
+        AND NOT EXISTS (
+            SELECT 1 FROM route had WHERE had.version_id = v.id AND had.task_id = r.task_id AND had.status = r.status
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM route other
+            WHERE other.version_id = r.version_id AND other.task_id = r.task_id AND other.status = r.status
+            AND other.id <> r.id
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM branch b JOIN node meeting ON meeting.id = b.join_id
+            WHERE meeting.version_id IN (v.id, present.id) AND (b.task_id = r.task_id OR b.task_id = target.task_id)
+        )
+        """,
+        version=version_id,
+    ).rowcount
+
+
+COMING = """
+    EXISTS (
+        SELECT 1 FROM entry e JOIN node n ON n.version_id = e.version_id
+        WHERE e.pipeline_id = task.pipeline_id AND e.exit IS NULL AND n.task_id = task.id
+    )
+"""
+"""Whether an item is on its way that could still come to a task."""
+THERE = """
+    EXISTS (
+        SELECT 1 FROM task_item ti
+        WHERE ti.task_id = task.id AND ti.state IN ('queued', 'claimed', 'returned', 'waiting')
+    )
+"""
+"""Whether there is something to do in a task."""
+
+
+def close_left(session: Session, *, now: datetime) -> None:
+    """Close tasks that are in no present version once no item could still come to them; open them if one comes back.
+
+    What a manager has closed stays closed.
+    """
+    removed = run(
+        session,
+        """
+        SELECT id, closed_by_deploy FROM task
+        WHERE pipeline_id IS NOT NULL AND (closed_at IS NULL OR closed_by_deploy) AND archived_at IS NULL
+        AND NOT EXISTS (
+            SELECT 1 FROM pipeline p JOIN node n ON n.version_id = p.version_id
+            WHERE p.id = task.pipeline_id AND n.task_id = task.id
+        )
+        """,
+    ).all()
+    if left := ", ".join(str(id) for id, closed in removed if not closed):
+        change = "closed_at = :now, closed_by_deploy = TRUE"
+        run(session, f"UPDATE task SET {change} WHERE id IN ({left}) AND NOT ({COMING} OR {THERE})", now=now)
+    if closed := ", ".join(str(id) for id, closed in removed if closed):
+        change = "closed_at = NULL, closed_by_deploy = FALSE"
+        run(session, f"UPDATE task SET {change} WHERE id IN ({closed}) AND {THERE}")
+
+
+def _add_nodes(
+    session: Session, version_id: int, compiled: compiled.Pipeline, tasks: Mapping[str, int]
+) -> dict[tuple[str, str], Node]:
+    nodes: dict[tuple[str, str], Node] = {}
+    for task in compiled.tasks.values():
+        nodes["task", task.name] = Node(
+            version_id=version_id,
+            kind="task",
+            name=task.name,
+            task_id=tasks[task.name],
+            max_visits=task.max_visits,
+            is_join=bool(task.branches),
+        )
+    for name in compiled.routers:
+        nodes["router", name] = Node(version_id=version_id, kind="router", name=name)
+    for name in compiled.exits:
+        nodes["exit", name] = Node(version_id=version_id, kind="exit", name=name)
+    session.add_all(nodes.values())
+    session.flush()
+    return nodes
+
+
+def start_nodes(session: Session, version: PipelineVersion) -> list[int]:
+    """Return the nodes at which items enter a version."""
+    start = from_document(version.compiled).start
+    return list(
+        session.exec(
+            select(Node.id).where(Node.version_id == version.id, Node.kind == "task", col(Node.name).in_(start))
+        )
+    )
+
+
+def router(session: Session, node_id: int) -> Router:
+    """Return a router node, ready to run."""
+    node, version, pipeline = session.exec(
+        select(Node, PipelineVersion, Pipeline)
+        .join(PipelineVersion, col(PipelineVersion.id) == col(Node.version_id))
+        .join(Pipeline, col(Pipeline.id) == col(PipelineVersion.pipeline_id))
+        .where(Node.id == node_id)
+    ).one()
+    spec = from_document(version.compiled).routers[node.name]
+    nodes = {
+        (other.kind, other.name): other.id for other in session.exec(select(Node).where(Node.version_id == version.id))
+    }
+    tasks = session.exec(select(Task).where(Task.pipeline_id == pipeline.id))
+    return Router(
+        node_id=node.id,
+        seed=sampling.seed(pipeline.name, node.name),
+        cases=[Case(nodes[case.to.kind, case.to.name], case.where, case.share) for case in spec.cases],
+        tasks={task.name: task.id for task in tasks},
+    )
+
+
+def task_node(session: Session, *, version_id: int, task_id: int) -> int | None:
+    """Return the node of a task in a version; None where the version does not have it."""
+    return session.exec(select(Node.id).where(Node.version_id == version_id, Node.task_id == task_id)).first()
+
+
+def in_fork(session: Session, *, version_id: int, task_id: int) -> bool:
+    """Say whether a task lies inside a fork of a version."""
+    return branch_of(session, version_id=version_id, task_id=task_id) is not None
+
+
+def branch_of(session: Session, *, version_id: int, task_id: int | None) -> tuple[int, int] | None:
+    """Return the branch that a task lies in, as its join's node and its number; None outside forks."""
+    found = session.exec(
+        select(Branch.join_id, Branch.number)
+        .join(Node, col(Node.id) == col(Branch.join_id))
+        .where(Node.version_id == version_id, Branch.task_id == task_id)
+    ).first()
+    return None if found is None else (found[0], found[1])

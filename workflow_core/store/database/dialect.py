@@ -1,0 +1,49 @@
+"""The few places where SQLite and PostgreSQL say the same thing in other words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, text
+from sqlmodel import Session
+
+from workflow_core.domain.sampling import PRIME, SCALE, Seed
+from workflow_core.store.database.columns import micros
+
+
+def is_postgres(session: Session) -> bool:
+    """Say whether the session talks to PostgreSQL."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def run(session: Session, sql: str, /, **values: Any) -> CursorResult[Any]:
+    """Execute one statement; moments are bound as the database keeps them, in microseconds."""
+    bound: Mapping[str, Any] = {
+        name: micros(value) if isinstance(value, datetime) else value for name, value in values.items()
+    }
+    result = session.connection().execute(text(sql), bound)
+    assert isinstance(result, CursorResult)
+    return result
+
+
+def run_many(session: Session, sql: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Execute one statement for each of some rows, in one go."""
+    session.connection().execute(text(sql), rows)
+
+
+def draw(seed: Seed, item_id: str) -> str:
+    """Return the SQL of `domain.sampling.draw` over the column `item_id`."""
+    x = f"(({item_id} % {PRIME}) * {seed.a} + {seed.b}) % {PRIME}"
+    x = f"(({x}) * ({x}) + {seed.c}) % {PRIME}"
+    return f"((({x}) * {seed.a} + {seed.b}) % {PRIME}) * {SCALE} / {PRIME}"
+
+
+def json(session: Session) -> str:
+    """Return the type to which text is cast to be kept as a document."""
+    return "JSONB" if is_postgres(session) else "TEXT"
+
+
+def notify(session: Session) -> None:
+    """Wake the movers when this transaction commits; on SQLite they see the file change."""
+    if is_postgres(session):
+        run(session, "SELECT pg_notify('annoflow_status', '')")

@@ -1,0 +1,46 @@
+"""Leases of jobs that one process at a time does, such as moving items."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from workflow_core.store.database.dialect import run
+from workflow_core.store.models import Lease
+
+MOVER = "mover"
+
+
+def hold(session: Session, *, name: str, holder: str, now: datetime, ttl: timedelta) -> bool:
+    """Take or renew a lease; False while somebody else holds it. One statement, safe in any number of processes."""
+    return (
+        run(
+            session,
+            """
+            INSERT INTO lease (name, holder, until) VALUES (:name, :holder, :until)
+            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+            WHERE lease.holder = excluded.holder OR lease.until <= :now
+            """,
+            name=name,
+            holder=holder,
+            until=now + ttl,
+            now=now,
+        ).rowcount
+        > 0
+    )
+
+
+def release(session: Session, *, name: str, holder: str) -> None:
+    """Give a lease up, if it is still the holder's."""
+    run(session, "DELETE FROM lease WHERE name = :name AND holder = :holder", name=name, holder=holder)
+
+
+def held_until(session: Session, *, name: str) -> datetime | None:
+    """Return until when somebody holds a lease, past or future; None where nobody does."""
+    lease = session.get(Lease, name, populate_existing=True)
+    return lease.until if lease else None
+
+
+def holder(session: Session, *, name: str) -> str | None:
+    """Return who holds a lease, or held it last; None where it was given up."""
+    lease = session.get(Lease, name)
+    return lease.holder if lease else None

@@ -1,0 +1,143 @@
+"""Counts of places: how many are in which state, per task and assignment, and what is still to come."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from workflow_core.domain.progress import Counts
+from workflow_core.store.allocation.parked import TAKER
+from workflow_core.store.database.columns import moment
+from workflow_core.store.database.dialect import run
+
+Share = tuple[int, int | None]
+"""A task and one of its assignments; None is the pool."""
+
+_COUNTED = ("queued", "claimed", "submitted", "returned", "waiting", "withdrawn")
+
+
+def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts]:
+    """Return the counts of every assignment, and of the pool, that has a place in these tasks."""
+    listed = _listed(task_ids)
+    states = ", ".join(f"sum(CASE WHEN state = '{state}' THEN items ELSE 0 END) AS {state}" for state in _COUNTED)
+    # Places that are alike are counted first, in the order of the index: a test for each place would take four times as
+    # long on SQLite.
+    alike = "task_id, assignment_id, state, status, begun, visit, kept_by, parked"
+    rows = run(
+        session,
+        f"""
+        SELECT task_id, assignment_id, {states},
+               sum(CASE WHEN begun OR visit > 1 OR kept_by IS NOT NULL THEN items ELSE 0 END) AS begun,
+               sum(CASE WHEN parked IS NOT NULL THEN items ELSE 0 END) AS parked,
+               sum(CASE WHEN kept_by = 'issue' THEN items ELSE 0 END) AS taken
+        FROM (
+            SELECT {alike}, count(*) AS items FROM task_item WHERE task_id IN ({listed}) GROUP BY {alike}
+        ) alike GROUP BY task_id, assignment_id
+        """,
+    ).mappings()
+    issues: dict[Share, int] = {}
+    for task_id, assignment_id, unresolved in run(
+        session,
+        f"""
+        WITH unresolved (id, owner_id) AS (
+            SELECT id, place_id FROM issue WHERE state IN ('open', 'for_review')
+            UNION SELECT id, flagged_place_id FROM issue WHERE state IN ('open', 'for_review')
+        )
+        SELECT ti.task_id, ti.assignment_id, count(DISTINCT u.id)
+        FROM unresolved u CROSS JOIN task_item ti
+        WHERE ti.id = u.owner_id AND ti.task_id IN ({listed}) GROUP BY ti.task_id, ti.assignment_id
+        """,
+    ):
+        issues[task_id, assignment_id] = int(unresolved)
+    counts = {}
+    for row in rows:
+        share = (row["task_id"], row["assignment_id"])
+        numbers = {name: int(row[name]) for name in (*_COUNTED, "begun", "parked", "taken")}
+        counts[share] = Counts(**numbers, unresolved_issues=issues.get(share, 0))
+    return counts
+
+
+def by_status(session: Session, *, task_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return how many items have each status, per task."""
+    counts: dict[int, dict[str, int]] = {}
+    for task_id, status, items in run(
+        session,
+        f"""
+        SELECT task_id, status, sum(items) FROM (
+            SELECT task_id, status, count(*) AS items FROM task_item
+            WHERE task_id IN ({_listed(task_ids)}) AND status IS NOT NULL
+            GROUP BY task_id, assignment_id, state, status
+        ) alike GROUP BY task_id, status ORDER BY task_id, status
+        """,
+    ):
+        counts.setdefault(task_id, {})[status] = int(items)
+    return counts
+
+
+def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[int, int]:
+    """Return, per task, how many items are busy in the tasks before it and have not been in it."""
+    pairs = [f"({int(task)}, {int(before)})" for task, tasks in upstream.items() for before in sorted(tasks)]
+    if not pairs:
+        return {}
+    before = _listed({one for tasks in upstream.values() for one in tasks})
+    # + 0, or SQLite goes through all places of the tasks instead of the few that are pending.
+    rows = run(
+        session,
+        f"""
+        WITH upstream (task_id, before_id) AS (VALUES {", ".join(pairs)}),
+        busy AS (
+            SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND entry_id IS NOT NULL
+                AND state IN ('queued', 'claimed', 'returned', 'waiting')
+            UNION SELECT task_id, item_id FROM task_item WHERE task_id + 0 IN ({before}) AND routing = 'pending'
+            UNION SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND parked IS NOT NULL
+                AND entry_id IS NOT NULL
+        )
+        SELECT u.task_id, count(DISTINCT b.item_id) AS items
+        FROM upstream u JOIN busy b ON b.task_id = u.before_id
+        LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = u.task_id
+        WHERE x.id IS NULL OR x.state = 'withdrawn' GROUP BY u.task_id
+        """,
+    )
+    return {row.task_id: int(row.items) for row in rows}
+
+
+GONE = "gone"
+"""Why a place is stuck that lies with somebody who takes no work there any more; it is not parked."""
+_TOLD = ", ".join(f"task_item.{name}" for name in ("id", "item_id", "task_id", "assignment_id", "status", "since"))
+
+
+def stuck(session: Session, *, project_id: int, pipeline_id: int | None, limit: int) -> list[dict[str, Any]]:
+    """Return the places that are parked, or lie with somebody who is gone, the oldest first."""
+    where = "" if pipeline_id is None else "AND t.pipeline_id = :pipeline"
+    values = {} if pipeline_id is None else {"pipeline": pipeline_id}
+    # CROSS, because SQLite keeps that order: first who is gone, instead of all that is queued.
+    rows = run(
+        session,
+        f"""
+        WITH stuck AS (
+            SELECT {_TOLD}, parked AS why FROM task_item WHERE parked IS NOT NULL
+            UNION ALL
+            SELECT {_TOLD}, :gone
+            FROM assignment s JOIN person p ON p.id = s.person_id JOIN task t ON t.id = s.task_id
+            CROSS JOIN task_item
+            WHERE task_item.task_id = s.task_id AND task_item.assignment_id = s.id
+            AND NOT (s.active AND p.active) AND t.closed_at IS NULL AND task_item.parked IS NULL
+            AND task_item.state IN ('queued', 'returned') AND (task_item.state = 'queued' OR NOT {TAKER})
+        )
+        SELECT ti.id AS place_id, ti.item_id, i.folder, i.name AS item, t.name AS task, pl.name AS pipeline,
+               p.email AS assignee, ti.status, ti.why, ti.since
+        FROM stuck ti JOIN task t ON t.id = ti.task_id JOIN item i ON i.id = ti.item_id
+        LEFT JOIN pipeline pl ON pl.id = t.pipeline_id
+        LEFT JOIN assignment s ON s.id = ti.assignment_id LEFT JOIN person p ON p.id = s.person_id
+        WHERE t.project_id = :project {where} ORDER BY ti.since, ti.id LIMIT :limit
+        """,
+        gone=GONE,
+        project=project_id,
+        limit=limit,
+        **values,
+    ).mappings()
+    return [{**row, "since": moment(row["since"])} for row in rows]
+
+
+def _listed(ids: Iterable[int]) -> str:
+    return ", ".join(str(int(one)) for one in ids) or "NULL"

@@ -1,0 +1,92 @@
+"""Items that left a pipeline by an exit, with their annotations and history, a page at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from workflow_core.store.database.dialect import run
+from workflow_core.store.models import Annotation, Entry, Event, Item, Node, PipelineVersion
+
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class Departed:
+    """An item at an exit, and everything that belongs to it."""
+
+    item: Item
+    version: str
+    annotations: Sequence[Annotation]
+    events: Sequence[Event]
+
+
+def exits(session: Session, *, pipeline_id: int) -> list[str]:
+    """Return the exits that a pipeline has or had, in any version."""
+    versions = select(PipelineVersion.id).where(PipelineVersion.pipeline_id == pipeline_id)
+    names = select(Node.name).where(col(Node.version_id).in_(versions), Node.kind == "exit").distinct()
+    return list(session.exec(names.order_by(Node.name)))
+
+
+def mark_exported(
+    session: Session, *, pipeline_id: int, exit_name: str, after: int, limit: int, now: datetime
+) -> int | None:
+    """Mark up to `limit` items at an exit, those after the item `after`; returns the last one, None at the end."""
+    bounds = {"pipeline": pipeline_id, "exit": exit_name, "after": after}
+    last: int | None = run(
+        session,
+        """
+        SELECT max(item_id) FROM (
+            SELECT item_id FROM entry WHERE pipeline_id = :pipeline AND exit = :exit AND item_id > :after
+            ORDER BY item_id LIMIT :limit
+        ) page
+        """,
+        limit=limit,
+        **bounds,
+    ).scalar_one()
+    if last is not None:
+        run(
+            session,
+            """
+            UPDATE entry SET exported_at = :now WHERE pipeline_id = :pipeline AND exit = :exit
+            AND item_id > :after AND item_id <= :last AND exported_at IS NULL
+            """,
+            last=last,
+            now=now,
+            **bounds,
+        )
+    return last
+
+
+def exported(session: Session, *, pipeline_id: int, exit_name: str) -> Iterator[Departed]:
+    """Yield the items at an exit that are marked, by their ids, archived ones left out. One page is in memory."""
+    after = 0
+    while True:
+        page = session.exec(
+            select(Item, Entry.id, PipelineVersion.digest)
+            .join(Entry, col(Entry.item_id) == col(Item.id))
+            .join(PipelineVersion, col(PipelineVersion.id) == col(Entry.version_id))
+            .where(Entry.pipeline_id == pipeline_id, Entry.exit == exit_name, col(Entry.item_id) > after)
+            .where(col(Entry.exported_at).is_not(None), col(Item.archived_at).is_(None))
+            .order_by(col(Entry.item_id))
+            .limit(PAGE)
+        ).all()
+        if not page:
+            return
+        ids = [item.id for item, _, _ in page]
+        drawn: dict[int, list[Annotation]] = {one: [] for one in ids}
+        happened: dict[int, list[Event]] = {one: [] for one in ids}
+        for annotation in session.exec(
+            select(Annotation)
+            .where(col(Annotation.item_id).in_(ids), col(Annotation.deleted_at).is_(None))
+            .order_by(col(Annotation.id))
+        ):
+            drawn[annotation.item_id].append(annotation)
+        here = {None, *(entry for _, entry, _ in page)}
+        for event in session.exec(select(Event).where(col(Event.item_id).in_(ids)).order_by(col(Event.id))):
+            if event.item_id is not None and event.entry_id in here:
+                happened[event.item_id].append(event)
+        for item, _, digest in page:
+            yield Departed(item, digest, drawn[item.id], happened[item.id])
+        after = ids[-1]

@@ -1,0 +1,106 @@
+"""Review decisions: those that reviewers made, and those about the work of annotators.
+
+Every decision is counted as if it were the first on its item; then the later ones are taken off, for which only the
+items with several need to be looked at.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from sqlmodel import Session
+
+from workflow_core.domain.figures import Group, Tally
+from workflow_core.store.database.dialect import run
+from workflow_core.store.models.history import OF_REVIEWS
+from workflow_core.store.reads.figures.groups import day, listed, read
+
+APPROVED = "sum(CASE WHEN status = 'approved' THEN 1 ELSE 0 END)"
+BY_ACTOR = "actor_id, 3"
+"""Who set a status, and when: even where that is not told apart, since SQLite has an index in that order."""
+
+
+def made(session: Session, qa_task_ids: Iterable[int]) -> Iterator[tuple[Group, Tally]]:
+    """Yield the decisions that reviewers made in QA tasks: statuses, and reviews that sent the item back."""
+    for task_id in qa_task_ids:
+        yield from _count(
+            session,
+            what=f"{int(task_id)} AS task_id, actor_id AS person_id, {day('at')} AS day",
+            statuses=f"verb = 'submitted' AND task_id = {int(task_id)}",
+            sent_back=f"{OF_REVIEWS} AND verb = 'waiting' AND task_id = {int(task_id)}",
+        )
+
+
+def about(session: Session, task_id: int, *, by_person: bool = True) -> Iterator[tuple[Group, Tally]]:
+    """Yield the decisions about annotators' work: statuses in the QA tasks that review it, and flags that took one.
+
+    Without `by_person` it is not said whose work it was, which is faster.
+    """
+    reviewing = run(session, "SELECT qa_task_id FROM review WHERE task_id = :task", task=task_id).scalars()
+    worked = f"FROM event s WHERE s.verb = 'submitted' AND s.task_id = {int(task_id)} AND s.item_id = event.item_id"
+    author = f"(SELECT s.actor_id {worked} AND s.id < event.id ORDER BY s.id DESC LIMIT 1)"
+    person, only = (author, "") if by_person else ("CAST(NULL AS BIGINT)", f"AND EXISTS (SELECT 1 {worked})")
+    found = _count(
+        session,
+        what=f"{int(task_id)} AS task_id, {person} AS person_id, {day('at')} AS day",
+        statuses=f"verb = 'submitted' AND task_id IN ({listed(reviewing)})",
+        sent_back=f"{OF_REVIEWS} AND verb = 'returned' AND task_id = {int(task_id)}",
+        only=only,
+        groups="2, 3" if by_person else BY_ACTOR,
+    )
+    # What was decided before anybody had worked there is left out.
+    yield from (each for each in found if not by_person or each[0].person_id is not None)
+
+
+def _count(
+    session: Session, *, what: str, statuses: str, sent_back: str, only: str = "", groups: str = BY_ACTOR
+) -> Iterator[tuple[Group, Tally]]:
+    """Count decisions: `statuses`, and what was `sent_back`; the first on an item is counted as such, too."""
+    earlier = [
+        f"EXISTS (SELECT 1 FROM event f WHERE {each} AND f.item_id = event.item_id AND f.id < event.id)"
+        for each in (statuses, sent_back)
+    ]
+    yield from read(
+        session,
+        f"""
+        SELECT {what}, count(*) AS decisions, {APPROVED} AS approvals,
+               count(*) AS first_decisions, {APPROVED} AS first_approvals
+        FROM event WHERE {statuses} {only} GROUP BY {groups}
+        """,
+    )
+    yield from read(
+        session,
+        f"""
+        SELECT {what}, count(*) AS decisions, sum(CASE WHEN {" OR ".join(earlier)} THEN 0 ELSE 1 END) AS first_decisions
+        FROM event WHERE {sent_back} {only} GROUP BY 2, 3
+        """,
+    )
+    # CROSS, because SQLite keeps that order: look up the few items, instead of them in all decisions.
+    yield from read(
+        session,
+        f"""
+        WITH several (item_id, first_id) AS (
+            SELECT item_id, min(id) FROM (
+                SELECT item_id, min(id) AS id FROM event WHERE {statuses} GROUP BY item_id HAVING count(*) > 1
+                UNION ALL SELECT item_id, id FROM event WHERE {sent_back}
+            ) decision GROUP BY item_id
+        )
+        SELECT {what}, -count(*) AS first_decisions, -{APPROVED} AS first_approvals
+        FROM several CROSS JOIN event
+        WHERE several.item_id = event.item_id AND event.id > first_id AND {statuses} {only} GROUP BY 2, 3
+        """,
+    )
+
+
+def taken_back(session: Session, qa_task_ids: Iterable[int]) -> Iterator[tuple[Group, Tally]]:
+    """Yield how many approvals of each reviewer were undone or cleared later."""
+    return read(
+        session,
+        f"""
+        SELECT task_id, (
+            SELECT s.actor_id FROM event s WHERE s.verb = 'submitted' AND s.task_id = event.task_id
+            AND s.item_id = event.item_id AND s.id < event.id ORDER BY s.id DESC LIMIT 1
+        ) AS person_id, {day("at")} AS day, count(*) AS taken_back
+        FROM event WHERE {OF_REVIEWS} AND verb IN ('cleared', 'undone') AND status = 'approved'
+            AND task_id IN ({listed(qa_task_ids)})
+        GROUP BY 1, 2, 3
+        """,
+    )

@@ -1,0 +1,231 @@
+"""The history beside the tables that it must reproduce, read in the order of items: any number fits in memory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from workflow_core.domain.events import Verb
+from workflow_core.domain.replay import HistoryEvent
+from workflow_core.domain.work import Kept
+from workflow_core.store.database.columns import moment
+from workflow_core.store.database.dialect import run
+
+CHUNK = 1_000
+"""Items that are compared at a time."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A place as its table has it."""
+
+    id: int
+    task_id: int
+    item_id: int
+    entry_id: int | None
+    assignment_id: int | None
+    state: str
+    status: str | None
+    routing: str | None
+    status_event_id: int | None
+    kept: Kept
+    kept_status: str | None
+    visit: int
+    parked: str | None
+    other_pipeline: bool
+    """The entry is one of another pipeline, or of another item: impossible."""
+    other_task: bool
+    """The assignment is one of another task: impossible."""
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """An entry as its table has it."""
+
+    id: int
+    item_id: int
+    exit: str | None
+    held: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told(HistoryEvent):
+    """An event, with the event of the status that led to it."""
+
+    cause_id: int | None = None
+
+
+@dataclass
+class Chunk:
+    """Everything about some items that follow each other."""
+
+    events: list[Told] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    entries: list[EntryRow] = field(default_factory=list)
+
+
+def chunks(session: Session, *, size: int = CHUNK) -> Iterator[Chunk]:
+    """Yield all items, `size` at a time, with their events, places and entries."""
+    after, last = 0, False
+    while not last:
+        page = "SELECT id FROM item WHERE id > :after ORDER BY id LIMIT :size"
+        upto = run(session, f"SELECT max(id), count(*) FROM ({page}) p", after=after, size=size).one()
+        last = upto[1] < size
+        # The last chunk has no end: events of an item that is gone are differences too.
+        between = {"after": after, "upto": 2**62 if last else int(upto[0])}
+        yield Chunk(_events(session, between), _rows(session, between), _entries(session, between))
+        after = between["upto"]
+
+
+def _events(session: Session, between: dict[str, int]) -> list[Told]:
+    rows = run(
+        session,
+        """
+        SELECT id, verb, item_id, task_id, entry_id, assignment_id, status, visit, name, cause_id
+        FROM event WHERE item_id > :after AND item_id <= :upto ORDER BY item_id, id
+        """,
+        **between,
+    )
+    return [Told(**{**row, "verb": Verb(row["verb"])}) for row in rows.mappings()]
+
+
+def _rows(session: Session, between: dict[str, int]) -> list[Row]:
+    rows = run(
+        session,
+        """
+        SELECT ti.id, ti.task_id, ti.item_id, ti.entry_id, ti.assignment_id, ti.state, ti.status, ti.routing,
+               ti.status_event_id, ti.kept_by AS kept, ti.kept_status, ti.visit, ti.parked,
+               (e.pipeline_id <> t.pipeline_id OR e.item_id <> ti.item_id) AS other_pipeline,
+               s.task_id <> ti.task_id AS other_task
+        FROM task_item ti JOIN task t ON t.id = ti.task_id
+        LEFT JOIN entry e ON e.id = ti.entry_id LEFT JOIN assignment s ON s.id = ti.assignment_id
+        WHERE ti.item_id > :after AND ti.item_id <= :upto ORDER BY ti.item_id, ti.id
+        """,
+        **between,
+    )
+    return [Row(**{**row, "kept": Kept(row["kept"] or Kept.NOTHING)}) for row in rows.mappings()]
+
+
+def _entries(session: Session, between: dict[str, int]) -> list[EntryRow]:
+    rows = run(
+        session,
+        """SELECT id, item_id, exit, held_exit AS held FROM entry
+        WHERE item_id > :after AND item_id <= :upto ORDER BY item_id, id""",
+        **between,
+    )
+    return [EntryRow(**row) for row in rows.mappings()]
+
+
+def archived(session: Session, item_ids: list[int]) -> set[int]:
+    """Return which of these items were deleted: their entries stand still."""
+    if not item_ids:
+        return set()
+    listed = ", ".join(str(int(one)) for one in item_ids)
+    return {row[0] for row in run(session, f"SELECT id FROM item WHERE archived_at IS NOT NULL AND id IN ({listed})")}
+
+
+def names(session: Session, *, items: set[int], tasks: set[int]) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the names of items and of tasks, for messages."""
+    return _names(session, "item", items), _names(session, "task", tasks)
+
+
+def _names(session: Session, table: str, ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    listed = ", ".join(str(int(one)) for one in ids)
+    return {row[0]: row[1] for row in run(session, f"SELECT id, name FROM {table} WHERE id IN ({listed})")}
+
+
+def told(session: Session, *, item_id: int) -> list[dict[str, Any]]:
+    """Return the events of one item in order, with the names that a reader knows."""
+    return _told(session, "e.item_id = :item", item=item_id)
+
+
+def told_since(session: Session, *, event_id: int) -> list[dict[str, Any]]:
+    """Return the events after one, of any item, with the names that a reader knows."""
+    return _told(session, "e.id > :after", after=event_id)
+
+
+def last(session: Session) -> int:
+    """Return the number of the latest event, 0 where there is none."""
+    return int(run(session, "SELECT coalesce(max(id), 0) FROM event").scalar_one())
+
+
+def recorded(session: Session, *, event_id: int) -> set[int]:
+    """Return the numbers of the events after one."""
+    return set(run(session, "SELECT id FROM event WHERE id > :after", after=event_id).scalars())
+
+
+def _told(session: Session, where: str, **values: int) -> list[dict[str, Any]]:
+    rows = run(
+        session,
+        f"""
+        SELECT e.id, e.at, e.verb, e.status, e.visit, e.cause_id, e.name, e.detail,
+               t.name AS task, a.email AS actor, p.email AS assignee, pl.name AS pipeline,
+               ct.name AS cause_task, c.status AS cause_status, e.item_id, i.name AS item
+        FROM event e LEFT JOIN item i ON i.id = e.item_id
+        LEFT JOIN task t ON t.id = e.task_id LEFT JOIN person a ON a.id = e.actor_id
+        LEFT JOIN assignment s ON s.id = e.assignment_id LEFT JOIN person p ON p.id = s.person_id
+        LEFT JOIN entry n ON n.id = e.entry_id LEFT JOIN pipeline pl ON pl.id = n.pipeline_id
+        LEFT JOIN event c ON c.id = e.cause_id LEFT JOIN task ct ON ct.id = c.task_id
+        WHERE {where} ORDER BY e.id
+        """,
+        **values,
+    )
+    return [{**row, "at": moment(row["at"])} for row in rows.mappings()]
+
+
+def standing(session: Session, *, item_id: int) -> list[dict[str, Any]]:
+    """Return the places of one item, in the order in which it came to them."""
+    rows = run(
+        session,
+        """
+        SELECT ti.id, t.name AS task, pl.name AS pipeline, ti.state, ti.status, ti.routing, ti.visit, ti.parked,
+               p.email AS assignee, ti.lease_until, ti.since, ti.kept_by, ti.kept_status,
+               t.closed_at IS NOT NULL AS closed, t.paused_at IS NOT NULL AS paused,
+               ti.state = 'queued' AND NOT (s.active AND p.active) AS gone,
+               (SELECT count(*) FROM issue i WHERE i.place_id = ti.id AND i.state = 'open') AS open_issues
+        FROM task_item ti JOIN task t ON t.id = ti.task_id
+        LEFT JOIN pipeline pl ON pl.id = t.pipeline_id
+        LEFT JOIN assignment s ON s.id = ti.assignment_id LEFT JOIN person p ON p.id = s.person_id
+        WHERE ti.item_id = :item ORDER BY ti.id
+        """,
+        item=item_id,
+    )
+    return [
+        {
+            **row,
+            "since": moment(row["since"]),
+            "lease_until": moment(row["lease_until"]) if row["lease_until"] is not None else None,
+        }
+        for row in rows.mappings()
+    ]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an item stands in a pipeline."""
+
+    id: int
+    pipeline: str
+    version: str
+    exit: str | None
+    held: str | None
+    since: datetime
+
+
+def entries_of(session: Session, *, item_id: int) -> list[Standing]:
+    """Return the pipelines that an item entered."""
+    rows = run(
+        session,
+        """
+        SELECT e.id, p.name AS pipeline, v.digest AS version, e.exit, e.held_exit AS held,
+               coalesce(e.exited_at, e.created_at) AS since
+        FROM entry e JOIN pipeline p ON p.id = e.pipeline_id JOIN pipeline_version v ON v.id = e.version_id
+        WHERE e.item_id = :item ORDER BY e.id
+        """,
+        item=item_id,
+    )
+    return [Standing(**{**row, "since": moment(row["since"])}) for row in rows.mappings()]

@@ -1,0 +1,80 @@
+"""Where the items of a pipeline are, and whether any is still on its way."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from workflow_core.store.database.dialect import run
+
+STUCK = "stuck"
+MOVING = "moving"
+"""What has a status and was not routed yet; the mover takes it within milliseconds."""
+
+
+def places(session: Session, *, pipeline: str) -> dict[str, int]:
+    """Return how many items are at each place: tasks where they are open, exits, held at an exit, moving, stuck."""
+    # Pipeline and tasks are looked up first: joined to them, whole tables would be read.
+    rows = run(
+        session,
+        """SELECT t.id, t.name, t.pipeline_id FROM task t JOIN pipeline p ON p.id = t.pipeline_id
+        WHERE p.name = :pipeline""",
+        pipeline=pipeline,
+    ).all()
+    names = {row.id: row.name for row in rows}
+    tasks = f"task_id IN ({_listed(names)})"
+    here = f"pipeline_id IN ({_listed({row.pipeline_id for row in rows})})"
+    counts = Counter[str]()
+    for task, items in run(
+        session,
+        f"""
+        SELECT task_id, count(*) FROM task_item
+        WHERE {tasks} AND state IN ('queued', 'claimed', 'returned', 'waiting') AND parked IS NULL GROUP BY task_id
+        """,
+    ):
+        counts[names[task]] += items
+    for place, items in run(
+        session,
+        f"""
+        SELECT :moving AS place, count(*) AS items FROM task_item
+        WHERE {tasks} AND routing = 'pending' AND parked IS NULL
+        UNION ALL
+        SELECT :stuck, count(*) FROM task_item WHERE {tasks} AND parked IS NOT NULL
+        UNION ALL
+        SELECT exit, count(*) FROM entry WHERE {here} AND exit IS NOT NULL GROUP BY exit
+        UNION ALL
+        SELECT held_exit || ' (held)', count(*) FROM entry
+        WHERE {here} AND exit IS NULL AND held_exit IS NOT NULL GROUP BY held_exit
+        """,
+        moving=MOVING,
+        stuck=STUCK,
+    ):
+        counts[place] += items
+    return {place: items for place, items in counts.items() if items}
+
+
+def _listed(ids: Iterable[int]) -> str:
+    return ", ".join(str(int(one)) for one in sorted(ids)) or "NULL"
+
+
+def in_motion(session: Session, *, pipeline: str) -> bool:
+    """Say whether an item of the pipeline has not left it yet, except those that only a manager can free."""
+    ids = run(session, "SELECT id FROM pipeline WHERE name = :pipeline", pipeline=pipeline).scalars().all()
+    return any(_has_items_on_their_way(session, one) for one in ids)
+
+
+def _has_items_on_their_way(session: Session, pipeline_id: int) -> bool:
+    # The order is that of the index: else PostgreSQL may read all that has left to find who has not.
+    found = run(
+        session,
+        """
+        SELECT e.id FROM entry e
+        WHERE e.pipeline_id = :pipeline AND e.exit IS NULL AND e.held_exit IS NULL AND NOT EXISTS (
+            SELECT 1 FROM task_item ti
+            WHERE ti.item_id = e.item_id AND ti.entry_id = e.id AND ti.parked IS NOT NULL
+        )
+        ORDER BY e.pipeline_id, e.exit, e.item_id LIMIT 1
+        """,
+        pipeline=pipeline_id,
+    )
+    return found.first() is not None

@@ -1,0 +1,196 @@
+"""Arrivals: the set of items that are on their way to a place, in a scratch table of the session.
+
+Everything that places items (routing, entering, adding, sending) fills this one table and then calls
+`placing.place`: the number of statements does not depend on the number of items.
+
+`kind` says what an arrival is: `task`, `router` (to be resolved), `exit`, `join` (waits for its siblings),
+`open` (already there), `stuck` (cannot go on; `parked` says why).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store.database.dialect import is_postgres, run
+
+COLUMNS = """
+    source_id BIGINT, entry_id BIGINT, item_id BIGINT NOT NULL, version_id BIGINT, cause_id BIGINT,
+    node_id BIGINT, kind TEXT, task_id BIGINT, existing_id BIGINT, existing_state TEXT,
+    visit INTEGER NOT NULL DEFAULT 1, assignment_id BIGINT, forbidden TEXT NOT NULL DEFAULT '', parked TEXT
+"""
+
+
+SHARES = "task_id BIGINT, forbidden TEXT, low BIGINT, high BIGINT, assignment_id BIGINT"
+
+
+def prepare(session: Session) -> None:
+    """Make the scratch tables, empty. A connection makes them once.
+
+    On PostgreSQL each commit empties them in place: a TRUNCATE would write to the catalog for every batch. Nor do
+    they have an index there, which each commit would have to build anew.
+    """
+    postgres = is_postgres(session)
+    here = "to_regclass('pg_temp.entering')" if postgres else "(SELECT 1 FROM sqlite_temp_master WHERE name='entering')"
+    if run(session, f"SELECT {here} IS NULL").scalar_one():
+        identity = "BIGINT GENERATED ALWAYS AS IDENTITY" if postgres else "INTEGER PRIMARY KEY"
+        emptied = "ON COMMIT DELETE ROWS" if postgres else ""
+        run(session, f"CREATE TEMP TABLE arrival (id {identity}, {COLUMNS}) {emptied}")
+        run(session, f"CREATE TEMP TABLE share ({SHARES}) {emptied}")
+        run(session, f"CREATE TEMP TABLE entering (item_id {'BIGINT' if postgres else identity}) {emptied}")
+    elif postgres:
+        run(session, "WITH a AS (DELETE FROM arrival), s AS (DELETE FROM share) DELETE FROM entering")
+    else:
+        for table in ("arrival", "share", "entering"):
+            run(session, f"DELETE FROM {table}")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What arrivals there are, so that statements which would find nothing are left out."""
+
+    kinds: frozenset[str]
+    met: bool
+    """Whether an item has, or had, a place already where it arrives."""
+    at_joins: bool
+    several: bool
+    """Whether an item has several arrivals at tasks: from a fork, or by two statuses at once."""
+
+
+def standing(session: Session) -> Standing:
+    """Look at what arrivals there are."""
+    rows = run(
+        session,
+        """
+        SELECT a.kind, count(a.existing_id) AS met, count(CASE WHEN n.is_join THEN 1 END) AS at_joins,
+               count(*) > count(DISTINCT a.item_id) AS several
+        FROM arrival a LEFT JOIN node n ON n.id = a.node_id GROUP BY a.kind
+        """,
+    ).all()
+    return Standing(
+        kinds=frozenset(row.kind for row in rows),
+        met=any(row.met for row in rows),
+        at_joins=any(row.at_joins for row in rows if row.kind == "task"),
+        several=any(row.several for row in rows if row.kind == "task"),
+    )
+
+
+def pending(session: Session) -> bool:
+    """Say whether a status waits to be routed. The order makes PostgreSQL use the index, whatever it estimates."""
+    query = "SELECT id FROM task_item WHERE routing = 'pending' ORDER BY status_event_id LIMIT 1"
+    return run(session, query).first() is not None
+
+
+VISIT = "CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END"
+EXISTING = f"x.id, x.state, {VISIT}"
+
+
+def take_pending(session: Session, *, limit: int) -> int:
+    """Take up to `limit` statuses that have not been routed, oldest first, with where each leads.
+
+    They arrive in the order in which they were set: who came first is first in the next task too, and of two ways out
+    the first one counts.
+
+    On PostgreSQL their rows and entries are locked; what another mover holds is left to it. Where they lead to is read
+    afterwards: the statement that locks would still see what their places were before somebody let go of them.
+    """
+    lock = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED" if is_postgres(session) else ""
+    sources = run(
+        session,
+        f"""
+        INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id, parked)
+        SELECT b.id, b.entry_id, b.item_id, b.version_id, b.status_event_id, n.id, coalesce(n.kind, 'stuck'),
+               n.task_id, CASE WHEN n.id IS NULL THEN 'no-route' END
+        FROM (
+            SELECT ti.id, ti.entry_id, ti.item_id, ti.task_id, ti.status, ti.status_event_id, e.version_id
+            FROM task_item ti JOIN entry e ON e.id = ti.entry_id
+            WHERE ti.routing = 'pending' ORDER BY ti.status_event_id LIMIT :limit {lock}
+        ) b
+        LEFT JOIN route r ON r.version_id = b.version_id AND r.task_id = b.task_id AND r.status = b.status
+        LEFT JOIN node n ON n.id = r.node_id
+        ORDER BY b.status_event_id, r.id
+        RETURNING source_id
+        """,
+        limit=limit,
+    ).scalars()
+    # A fork makes several arrivals of one status.
+    taken = len(set(sources))
+    run(
+        session,
+        f"""
+        UPDATE arrival SET existing_id = x.id, existing_state = x.state, visit = {VISIT}
+        FROM task_item x WHERE x.item_id = arrival.item_id AND x.task_id = arrival.task_id
+        """,
+    )
+    return taken
+
+
+def take_entries(session: Session, *, pipeline_id: int, start: list[int]) -> int:
+    """Take the fresh entries of the items in `entering` to the start nodes of their version.
+
+    Each is looked up: PostgreSQL knows no statistics of scratch tables, and would join them by reading all entries.
+    """
+    nodes = ", ".join(str(int(node)) for node in start)
+    return run(
+        session,
+        f"""
+        INSERT INTO arrival (entry_id, item_id, version_id, node_id, kind, task_id,
+                             existing_id, existing_state, visit)
+        SELECT (SELECT e.id FROM entry e WHERE e.pipeline_id = :pipeline AND e.item_id = g.item_id),
+               g.item_id, n.version_id, n.id, n.kind, n.task_id, {EXISTING}
+        FROM entering g JOIN node n ON n.id IN ({nodes})
+        LEFT JOIN task_item x ON x.item_id = g.item_id AND x.task_id = n.task_id
+        ORDER BY g.item_id, n.id
+        """,
+        pipeline=pipeline_id,
+    ).rowcount
+
+
+def take_items(session: Session, *, task_id: int) -> int:
+    """Take the items in `entering` to a task outside pipelines, those that are not there yet."""
+    return run(
+        session,
+        f"""
+        INSERT INTO arrival (item_id, kind, task_id, existing_id, existing_state, visit)
+        SELECT g.item_id, 'task', :task, {EXISTING}
+        FROM entering g LEFT JOIN task_item x ON x.item_id = g.item_id AND x.task_id = :task
+        WHERE x.id IS NULL OR x.state = 'withdrawn' ORDER BY g.item_id
+        """,
+        task=task_id,
+    ).rowcount
+
+
+def look_up_existing(session: Session, *, where: str = "TRUE") -> None:
+    """Find, for arrivals whose target has changed, the place that the item already has there."""
+    run(
+        session,
+        f"""
+        UPDATE arrival SET kind = n.kind, task_id = n.task_id, existing_id = n.x_id, existing_state = n.x_state,
+                           visit = n.x_visit
+        FROM (
+            SELECT a.id, n.kind, n.task_id, x.id AS x_id, x.state AS x_state, {VISIT} AS x_visit
+            FROM arrival a JOIN node n ON n.id = a.node_id
+            LEFT JOIN task_item x ON x.item_id = a.item_id AND x.task_id = n.task_id
+            WHERE {where}
+        ) n
+        WHERE arrival.id = n.id
+        """,
+    )
+
+
+def record_parked(session: Session, *, now: datetime) -> None:
+    """Write the events of arrivals that nobody may take."""
+    run(
+        session,
+        """
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
+        SELECT :now, 'parked', item_id, task_id, entry_id, cause_id, parked
+        FROM arrival WHERE kind = 'task' AND parked IS NOT NULL
+        """,
+        now=now,
+    )
+
+
+def give_up(session: Session, *, why: str) -> None:
+    """Let what still stands at a router be parked."""
+    run(session, "UPDATE arrival SET kind = 'stuck', parked = :why WHERE kind = 'router'", why=why)

@@ -1,0 +1,99 @@
+"""Places that a manager moves: parked items sent on, items taken out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from workflow_core.store.database.dialect import run
+from workflow_core.store.models import Event, Node, TaskItem
+from workflow_core.store.routing import arrivals, exits, placement
+from workflow_core.store.turns import record
+
+
+def send(session: Session, *, place: TaskItem, node: Node, actor_id: int | None, now: datetime) -> None:
+    """Send a parked item to a node; it counts as no visit. A place that was still to be done is withdrawn."""
+    record(session, place, "unparked", actor_id=actor_id, now=now, name=node.name)
+    cause = place.status_event_id or (place.kept_event_id if place.kept_by == "issue" else _led_here(session, place))
+    if place.state == "submitted":
+        place.routing, place.parked = "routed", None
+        session.flush()
+    else:
+        exits.withdraw(session, where=f"task_item.id = {int(place.id)}", name="sent on", now=now)
+    # What an issue had taken before it was routed goes where the manager says, and nowhere else.
+    run(session, "UPDATE task_item SET routing = 'routed' WHERE id = :id AND routing = 'pending'", id=place.id)
+    arrivals.prepare(session)
+    run(
+        session,
+        """
+        INSERT INTO arrival (entry_id, item_id, version_id, cause_id, node_id, kind)
+        SELECT e.id, e.item_id, e.version_id, CAST(:cause AS BIGINT), :node, :kind FROM entry e WHERE e.id = :entry
+        """,
+        cause=cause,
+        node=node.id,
+        kind=node.kind,
+        entry=place.entry_id,
+    )
+    arrivals.look_up_existing(session)
+    run(session, "UPDATE arrival SET visit = visit - 1 WHERE existing_state = 'submitted'")
+    placement.place(session, now=now, bounded=False, meeting=False)
+
+
+def _led_here(session: Session, place: TaskItem) -> int | None:
+    """Return the status that led to a place last: what is sent on from it was reached from that one."""
+    placed = select(Event.cause_id).where(
+        Event.item_id == place.item_id, Event.task_id == place.task_id, Event.verb == "placed"
+    )
+    return session.exec(placed.order_by(col(Event.id).desc()).limit(1)).first()
+
+
+def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
+    """Withdraw places, and let their entries end at the built-in exit `removed`."""
+    listed = ", ".join(str(int(one)) for one in ids) or "NULL"
+    of = f"SELECT entry_id FROM task_item WHERE id IN ({listed}) AND entry_id IS NOT NULL"
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, entry_id, actor_id, name)
+        SELECT :now, 'exited', item_id, id, CAST(:actor AS BIGINT), 'removed' FROM entry
+        WHERE id IN ({of}) AND exit IS NULL
+        """,
+        now=now,
+        actor=actor_id,
+    )
+    _end_entries(session, f"entry.id IN ({of})", now)
+    where = f"(task_item.id IN ({listed}) OR task_item.entry_id IN ({of}))"
+    freed = exits.withdraw(session, where=where, name="removed", now=now)
+    run(
+        session,
+        f"UPDATE task_item SET routing = 'void', parked = NULL WHERE {where} AND routing IN ('pending', 'parked')",
+    )
+    placement.go_on(session, entry_ids=freed, now=now)
+
+
+def withdraw_items(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:
+    """Withdraw all open places of items, and end their entries at `removed`."""
+    listed = ", ".join(str(int(one)) for one in item_ids) or "NULL"
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, entry_id, name)
+        SELECT :now, 'exited', item_id, id, 'removed' FROM entry WHERE item_id IN ({listed}) AND exit IS NULL
+        """,
+        now=now,
+    )
+    _end_entries(session, f"entry.item_id IN ({listed})", now)
+    where = f"task_item.item_id IN ({listed})"
+    exits.withdraw(session, where=where, name="archived", now=now)
+    run(
+        session,
+        f"UPDATE task_item SET routing = 'void', parked = NULL WHERE {where} AND routing IN ('pending', 'parked')",
+    )
+
+
+def _end_entries(session: Session, where: str, now: datetime) -> None:
+    run(
+        session,
+        f"UPDATE entry SET exit = 'removed', held_exit = NULL, exited_at = :now WHERE {where} AND exit IS NULL",
+        now=now,
+    )

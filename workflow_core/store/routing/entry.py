@@ -1,0 +1,123 @@
+"""Choose items and enter them: the scratch table `entering` holds which."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, column, insert, select, table
+from sqlmodel import Session, col
+
+from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.models import Entry, Item, Pipeline, Task, TaskItem
+
+ENTERING = table("entering", column("item_id"))
+
+
+def choose_new(session: Session, *, pipeline_id: int, where: ColumnElement[bool], limit: int, since: int | None) -> int:
+    """Choose up to `limit` items that have never been in the pipeline, in the order they came.
+
+    With `since` only those are looked at that came after it, and those that came after all that ever entered: what a
+    pause kept out. The pipeline's row is locked, so that two processes never enter one item twice.
+    """
+    lock(session, Pipeline, pipeline_id)
+    entered = select(col(Entry.id)).where(col(Entry.pipeline_id) == pipeline_id, col(Entry.item_id) == col(Item.id))
+    new = where & ~entered.exists()
+    last = entered_last(session, pipeline_id=pipeline_id)
+    if since is not None:
+        return choose(session, where=new & (col(Item.id) > min(since, last)), limit=limit)
+    # Most of what is new came after all that entered; only when nothing is there do we look through all items.
+    chosen = choose(session, where=new & (col(Item.id) > last), limit=limit)
+    return chosen if chosen or not last else choose(session, where=new, limit=limit)
+
+
+def entered_last(session: Session, *, pipeline_id: int) -> int:
+    """Return the highest item that ever was in the pipeline, 0 before the first."""
+    # As a range, for which only one index will do: by `=` PostgreSQL may walk back through other pipelines' entries.
+    query = """SELECT pipeline_id, item_id FROM entry WHERE pipeline_id <= :id
+    ORDER BY pipeline_id DESC, item_id DESC LIMIT 1"""
+    last = run(session, query, id=pipeline_id).first()
+    return last.item_id if last and last.pipeline_id == pipeline_id else 0
+
+
+def lock(session: Session, table: type[Pipeline] | type[Task], id: int) -> None:
+    """Lock a pipeline or a task until the transaction ends; only on PostgreSQL, SQLite has one writer anyway."""
+    if is_postgres(session):
+        run(session, f"SELECT id FROM {table.__tablename__} WHERE id = :id FOR NO KEY UPDATE", id=id)
+
+
+def choose(session: Session, *, where: ColumnElement[bool], limit: int) -> int:
+    """Choose up to `limit` items, in the order they came."""
+    chosen = select(col(Item.id)).where(where, col(Item.archived_at).is_(None)).order_by(col(Item.id)).limit(limit)
+    # Without the option SQLAlchemy answers -1 on PostgreSQL, and whoever enters until 0 would never end.
+    into = insert(ENTERING).from_select(["item_id"], chosen).execution_options(preserve_rowcount=True)
+    return session.connection().execute(into).rowcount
+
+
+def lock_chosen(session: Session) -> None:
+    """Lock the entries that the chosen items have, in the order of `places`: none of them comes back meanwhile."""
+    if is_postgres(session):
+        run(
+            session,
+            "SELECT id FROM entry WHERE item_id IN (SELECT item_id FROM entering) ORDER BY id FOR NO KEY UPDATE",
+        )
+
+
+def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime) -> None:
+    """Make the entries of the chosen items, with their event; who had left comes back, on this version."""
+    run(
+        session,
+        """
+        INSERT INTO entry (pipeline_id, item_id, version_id, created_at)
+        SELECT :pipeline, item_id, :version, :now FROM entering WHERE TRUE ORDER BY item_id
+        ON CONFLICT (pipeline_id, item_id) DO UPDATE
+        SET version_id = excluded.version_id, exit = NULL, exited_at = NULL, exported_at = NULL
+        """,
+        pipeline=pipeline_id,
+        version=version_id,
+        now=now,
+    )
+    run(
+        session,
+        """
+        INSERT INTO event (at, verb, item_id, entry_id)
+        SELECT :now, 'entered', g.item_id, (SELECT e.id FROM entry e
+                                            WHERE e.pipeline_id = :pipeline AND e.item_id = g.item_id)
+        FROM entering g ORDER BY g.item_id
+        """,
+        pipeline=pipeline_id,
+        now=now,
+    )
+
+
+def absent_from(*, task_id: int) -> ColumnElement[bool]:
+    """Return the condition that an item has no place in a task, or only a withdrawn one."""
+    there = select(col(TaskItem.id)).where(
+        col(TaskItem.task_id) == task_id, col(TaskItem.item_id) == col(Item.id), col(TaskItem.state) != "withdrawn"
+    )
+    return ~there.exists()
+
+
+def with_status(*, task_id: int, statuses: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that an item has one of these statuses in a task now."""
+    having = select(col(TaskItem.id)).where(
+        col(TaskItem.task_id) == task_id, col(TaskItem.item_id) == col(Item.id), col(TaskItem.status).in_(statuses)
+    )
+    return having.exists()
+
+
+def with_nothing_to_review(session: Session, *, task_id: int) -> int:
+    """Return how many of the chosen items have no annotation, and never had a status in what a QA task reviews."""
+    counted = """
+        SELECT count(*) FROM entering g
+        WHERE NOT EXISTS (SELECT 1 FROM annotation n WHERE n.item_id = g.item_id AND n.deleted_at IS NULL)
+        AND NOT EXISTS (
+            SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.verb = 'submitted'
+            WHERE r.qa_task_id = :task AND ev.item_id = g.item_id
+        )
+    """
+    return int(run(session, counted, task=task_id).scalar_one())
+
+
+def open_elsewhere(session: Session, *, pipeline_id: int) -> int:
+    """Return how many of the chosen items are in a pipeline and have not left it."""
+    counted = "SELECT count(*) FROM entering g JOIN entry e ON e.item_id = g.item_id"
+    return int(run(session, f"{counted} WHERE e.pipeline_id = :id AND e.exit IS NULL", id=pipeline_id).scalar_one())

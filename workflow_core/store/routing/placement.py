@@ -1,0 +1,241 @@
+"""Put arrivals in their places: new rows, re-entries, exits, events. Idempotent by the unique place of an item."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store.allocation import shares
+from workflow_core.store.data import versions
+from workflow_core.store.database.dialect import json, run
+from workflow_core.store.routing import arrivals, exits, holds, joins, routers
+from workflow_core.store.routing.arrivals import Standing, give_up, look_up_existing, standing
+from workflow_core.store.work import issues
+
+OVERFLOWS = 8
+"""How often one arrival may be diverted by `max_visits` before it is parked."""
+
+
+TAKEN = """
+    CASE WHEN a.kind = 'task' AND x.kept_by = 're-entry' THEN CAST(
+        '{{"kept": ' || x.kept_event_id
+        || ', "routed": ' || CASE WHEN x.kept_routing = 'routed' THEN 1 ELSE 0 END || '}}' AS {json}
+    ) END
+"""
+"""The status that a re-entry takes: it shows again when the one that is set next is taken back."""
+TAKEN_FROM = "LEFT JOIN task_item x ON x.id = a.existing_id"
+
+
+def place(session: Session, *, now: datetime, bounded: bool = True, meeting: bool = True) -> None:
+    """Place all arrivals: through routers and diversions, to tasks, exits and joins.
+
+    Unbounded, `max_visits` diverts nothing: a manager sends where they want. Not `meeting`, who arrives at a join
+    comes from outside the fork and waits for nobody.
+    """
+    there = _settle(session, now, at_joins=meeting, bounded=bounded)
+    if "join" in there.kinds:
+        # What has its place is put aside, so that only who has met goes on.
+        run(session, "UPDATE arrival SET kind = 'placed' WHERE kind IN ('task', 'open')")
+        if joins.gather(session, now=now):
+            _settle(session, now, at_joins=False, bounded=bounded)
+
+
+def go_on(session: Session, *, entry_ids: Iterable[int | None], now: datetime) -> None:
+    """Let items go on where only an issue stood in their way: at the exit that held them, or at a join."""
+    listed = ", ".join(str(int(one)) for one in sorted({one for one in entry_ids if one is not None}))
+    if not listed:
+        return
+    holds.let_go(session, entries=listed, now=now)
+    arrivals.prepare(session)
+    if joins.ask_again(session, entries=listed):
+        _settle(session, now, at_joins=False, bounded=True)
+        session.expire_all()
+
+
+def _settle(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> Standing:
+    """Place the arrivals; those at joins wait for their siblings first, so a join is visited once by them all."""
+    there = _send_on(session, now, at_joins=at_joins, bounded=bounded)
+    _settle_sources(session, now, there)
+    if "task" in there.kinds:
+        _place_in_tasks(session, now, there)
+    if "exit" in there.kinds:
+        holds.hold_at_exits(session, now=now)
+        exits.leave(session, now=now)
+    return there
+
+
+def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> Standing:
+    """Take each arrival to the task, exit or join where it ends, or let it be stuck."""
+    for _ in range(OVERFLOWS + 1):
+        there = _resolve_routers(session)
+        if at_joins and there.at_joins:
+            run(
+                session,
+                """UPDATE arrival SET kind = 'join' WHERE kind = 'task'
+                AND node_id IN (SELECT id FROM node WHERE is_join)""",
+            )
+            there = standing(session)
+        if not (bounded and there.met and _divert(session, now)):
+            return there
+    run(
+        session,
+        f"""UPDATE arrival SET kind = 'stuck', parked = 'max-visits'
+        WHERE id IN (SELECT a.id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER})""",
+    )
+    return standing(session)
+
+
+def _resolve_routers(session: Session) -> Standing:
+    """Send all arrivals that stand at routers on to a task or an exit."""
+    for _ in range(routers.CHAIN):
+        there = standing(session)
+        if "router" not in there.kinds:
+            return there
+        for node_id in routers.waiting_at(session):
+            routers.resolve(session, versions.router(session, node_id))
+    give_up(session, why="too-many-routers")
+    return standing(session)
+
+
+OVER = "a.kind = 'task' AND a.existing_state = 'submitted' AND a.visit > n.max_visits"
+
+
+def _divert(session: Session, now: datetime) -> int:
+    """Send on what has been in its target too often, where that says a place; returns how many."""
+    diverted = run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, visit, cause_id, name)
+        SELECT :now, 'diverted', a.item_id, a.task_id, a.entry_id, a.visit, a.cause_id, 'max-visits'
+        FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}
+        """,
+        now=now,
+    ).rowcount
+    if diverted:
+        run(
+            session,
+            f"""
+            UPDATE arrival SET node_id = n.overflow_id,
+                               kind = CASE WHEN n.overflow_id IS NULL THEN 'stuck' ELSE 'moved' END,
+                               parked = CASE WHEN n.overflow_id IS NULL THEN 'max-visits' END
+            FROM (SELECT a.id, n.overflow_id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}) n
+            WHERE arrival.id = n.id
+            """,
+        )
+        look_up_existing(session, where="a.kind = 'moved'")
+    return diverted
+
+
+def _settle_sources(session: Session, now: datetime, there: Standing) -> None:
+    """Mark the statuses that led here as routed, or parked; an item that leaves takes no other way."""
+    if "exit" in there.kinds:
+        run(
+            session,
+            """
+            DELETE FROM arrival WHERE id IN (
+                SELECT a.id FROM arrival a
+                JOIN (SELECT entry_id, min(id) AS id FROM arrival WHERE kind = 'exit' GROUP BY entry_id) out
+                ON out.entry_id = a.entry_id AND out.id <> a.id
+            )
+            """,
+        )
+    run(
+        session,
+        """UPDATE task_item SET routing = 'routed'
+        WHERE id IN (SELECT source_id FROM arrival WHERE kind <> 'stuck') AND routing = 'pending'""",
+    )
+    if "stuck" not in there.kinds:
+        return
+    stuck = run(
+        session,
+        """
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
+        SELECT :now, 'parked', a.item_id, ti.task_id, a.entry_id, a.cause_id, a.parked
+        FROM arrival a JOIN task_item ti ON ti.id = a.source_id WHERE a.kind = 'stuck'
+        """,
+        now=now,
+    ).rowcount
+    if stuck:
+        run(
+            session,
+            """
+            UPDATE task_item SET routing = 'parked',
+                parked = (SELECT max(parked) FROM arrival WHERE source_id = task_item.id AND kind = 'stuck')
+            WHERE id IN (SELECT source_id FROM arrival WHERE kind = 'stuck') AND state = 'submitted'
+            """,
+        )
+        run(session, "UPDATE arrival SET kind = 'parked' WHERE kind = 'stuck'")
+
+
+def _place_in_tasks(session: Session, now: datetime, there: Standing) -> None:
+    if there.met:
+        run(
+            session,
+            """UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND existing_state IN
+            ('queued', 'claimed', 'returned', 'waiting')""",
+        )
+    if there.several:
+        # Who arrives twice at one task is placed once; the other arrival is only recorded.
+        run(
+            session,
+            """
+            UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND id NOT IN (
+                SELECT min(id) FROM arrival WHERE kind = 'task' GROUP BY task_id, item_id
+            )
+            """,
+        )
+    parked = shares.allot(session)
+    run(
+        session,
+        """
+        INSERT INTO task_item (task_id, item_id, entry_id, assignment_id, state, visit, begun, rank, position,
+                               claim_no, parked, since)
+        SELECT task_id, item_id, entry_id, assignment_id, 'queued', 1, FALSE, 0, 0, 0, parked, :now
+        FROM arrival WHERE kind = 'task' AND existing_id IS NULL ORDER BY id
+        ON CONFLICT (item_id, task_id) DO NOTHING
+        """,
+        now=now,
+    )
+    if there.met:
+        _enter_again(session, now)
+    taken, of = (TAKEN.format(json=json(session)), TAKEN_FROM) if there.met else ("NULL", "")
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, cause_id, name, detail)
+        SELECT :now, 'placed', a.item_id, a.task_id, a.entry_id, a.assignment_id, a.visit, a.cause_id,
+               CASE WHEN a.kind = 'open' THEN 'open' END, {taken}
+        FROM arrival a {of} WHERE a.kind IN ('task', 'open') ORDER BY a.id
+        """,
+        now=now,
+    )
+    if parked:
+        arrivals.record_parked(session, now=now)
+    issues.hand_on(session, now=now)
+
+
+def _enter_again(session: Session, now: datetime) -> None:
+    """Open the places that items have already; where one is open, the next status there is routed in any case."""
+    run(
+        session,
+        """
+        UPDATE task_item SET
+            kept_status = status, kept_event_id = status_event_id,
+            kept_by = CASE WHEN state = 'submitted' THEN 're-entry' END,
+            kept_routing = CASE WHEN routing = 'parked' THEN 'pending' ELSE routing END,
+            state = 'queued', status = NULL, routing = NULL, status_event_id = NULL,
+            visit = a.visit, entry_id = a.entry_id, assignment_id = a.assignment_id,
+            begun = FALSE, parked = a.parked, since = :now
+        FROM arrival a
+        WHERE task_item.id = a.existing_id AND a.kind = 'task' AND task_item.state IN ('submitted', 'withdrawn')
+        """,
+        now=now,
+    )
+    run(
+        session,
+        """
+        UPDATE task_item SET
+            kept_routing = CASE WHEN kept_routing IN ('pending', 'void') THEN 'pending' ELSE 'again' END
+        WHERE id IN (SELECT existing_id FROM arrival WHERE kind = 'open') AND kept_status IS NOT NULL
+        """,
+    )

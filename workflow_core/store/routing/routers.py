@@ -1,0 +1,71 @@
+"""Resolve routers: the first case that holds decides, for all arrivals at the router in one statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from workflow_core.domain import sampling
+from workflow_core.store.data import filters
+from workflow_core.store.database.dialect import draw, run
+from workflow_core.store.routing.arrivals import look_up_existing
+
+CHAIN = 64
+"""How many routers one status may pass; the validator refuses circles of routers."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case with its target's node; see `pipeline.compiled.Case`."""
+
+    node_id: int
+    where: Mapping[str, object] | None
+    share: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Router:
+    """A router of a version, ready to run."""
+
+    node_id: int
+    seed: sampling.Seed
+    cases: Sequence[Case]
+    tasks: Mapping[str, int]
+    """The pipeline's tasks by name, for filters on their statuses."""
+
+
+def waiting_at(session: Session) -> list[int]:
+    """Return the router nodes at which arrivals stand."""
+    return [row[0] for row in run(session, "SELECT DISTINCT node_id FROM arrival WHERE kind = 'router' ORDER BY 1")]
+
+
+def resolve(session: Session, router: Router) -> None:
+    """Send the arrivals at a router on; what no case takes is stuck."""
+    share = draw(router.seed, "item.id")
+    values: dict[str, object] = {}
+    whens = []
+    for number, case in enumerate(router.cases):
+        conditions = ["TRUE"]
+        if case.where is not None:
+            condition = filters.of(session, case.where, tasks=router.tasks, prefix=f"c{number}_")
+            conditions.append(condition.sql)
+            values |= condition.values
+        if case.share is not None:
+            low, high = case.share
+            conditions.append(f"({share}) >= {int(low)} AND ({share}) < {int(high)}")
+        whens.append(f"WHEN {' AND '.join(conditions)} THEN {int(case.node_id)}")
+    run(
+        session,
+        f"""
+        UPDATE arrival SET kind = 'moved',
+            node_id = (SELECT CASE {" ".join(whens)} END FROM item WHERE item.id = arrival.item_id)
+        WHERE kind = 'router' AND node_id = :router
+        """,
+        router=router.node_id,
+        **values,
+    )
+    run(
+        session,
+        "UPDATE arrival SET kind = 'stuck', parked = 'no-case' WHERE kind = 'moved' AND node_id IS NULL",
+    )
+    look_up_existing(session, where="a.kind = 'moved'")

@@ -1,0 +1,250 @@
+"""Claims: a contributor holds places until the lease ends. `claim_no` is the token of the present claim."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.models import TaskItem
+from workflow_core.store.work import activity
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that somebody holds: `token` proves it at submit."""
+
+    id: int
+    item_id: int
+    task_id: int
+    token: int
+
+
+MAX_FIX_ROUNDS = "max-fix-rounds"
+"""Why a place is parked whose issue was re-opened too often: only a manager can go on with it."""
+
+LEFT_BEHIND = """
+    state = 'returned' AND assignment_id IN (
+        SELECT s.id FROM assignment s JOIN person p ON p.id = s.person_id
+        WHERE s.task_id = :task AND NOT (s.active AND p.active)
+    )
+"""
+NOT_MINE_TO_REVIEW = """
+    AND NOT EXISTS (
+        SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id
+        AND ev.verb = 'submitted' AND ev.actor_id = :person WHERE r.qa_task_id = task_item.task_id
+    )
+"""
+
+
+def held(session: Session, *, task_id: int, assignment_id: int) -> list[Place]:
+    """Return what the assignment has claimed, in the order of work."""
+    rows = run(
+        session,
+        """
+        SELECT id, item_id, task_id, claim_no FROM task_item
+        WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'
+        ORDER BY rank, position, id
+        """,
+        task=task_id,
+        assignment=assignment_id,
+    )
+    return [Place(*row) for row in rows]
+
+
+def count_to_limit(session: Session, *, task_id: int, assignment_id: int) -> int:
+    """Return how many places the assignment has claimed, but for those that an issue sent back to it."""
+    counted = """
+        SELECT count(*) FROM task_item WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'
+        AND coalesce(kept_by, '') <> 'issue' AND NOT EXISTS (
+            SELECT 1 FROM issue i WHERE i.flagged_place_id = task_item.id AND i.state IN ('open', 'for_review')
+        )
+    """
+    return int(run(session, counted, task=task_id, assignment=assignment_id).scalar_one())
+
+
+def take_turns(session: Session, *, person_id: int) -> None:
+    """Let two windows of one person claim one after the other: else each takes a batch, and both are over the limit."""
+    if is_postgres(session):
+        run(session, "SELECT id FROM person WHERE id = :person FOR NO KEY UPDATE", person=person_id)
+
+
+def left_behind(session: Session, *, place: TaskItem) -> bool:
+    """Say whether a place was returned to somebody who is gone: whoever may do it has it."""
+    there = f"SELECT 1 FROM task_item WHERE id = :place AND {LEFT_BEHIND}"
+    return run(session, there, place=place.id, task=place.task_id).first() is not None
+
+
+def held_before(session: Session, *, place: TaskItem, person_id: int) -> bool:
+    """Say whether a person ever held a place."""
+    found = run(
+        session,
+        """SELECT 1 FROM event WHERE item_id = :item AND task_id = :task AND actor_id = :person
+        AND verb IN ('claimed', 'submitted') LIMIT 1""",
+        item=place.item_id,
+        task=place.task_id,
+        person=person_id,
+    )
+    return found.first() is not None
+
+
+def claim_own(
+    session: Session, *, task_id: int, assignment_id: int, person_id: int, until: datetime, now: datetime
+) -> list[Place]:
+    """Claim the next place of an assignment, if it has one: at most one."""
+    chosen = _choose(session, "assignment_id = :assignment", task_id=task_id, count=1, assignment=assignment_id)
+    return hold(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
+
+
+def claim_from_pool(
+    session: Session,
+    *,
+    task_id: int,
+    assignment_id: int,
+    person_id: int,
+    until: datetime,
+    now: datetime,
+    count: int,
+    review_own: bool,
+    opens: bool = True,
+) -> list[Place]:
+    """Claim up to `count` places from the pool of a task, none that the person may not review; the first is opened.
+
+    Where the pool has none, one that was returned to somebody who is gone.
+    """
+    values = {} if review_own else {"person": person_id}
+    whose = "assignment_id IS NULL" + ("" if review_own else NOT_MINE_TO_REVIEW)
+    chosen = _choose(session, whose, task_id=task_id, count=count, **values)
+    if chosen and not review_own and is_postgres(session):
+        # Who has just set a status in another window is an author only now: what was locked is looked at once more.
+        again = f"id IN ({', '.join(str(one) for one in chosen)}) {NOT_MINE_TO_REVIEW} ORDER BY rank, position, id"
+        chosen = list(run(session, f"SELECT id FROM task_item WHERE {again}", **values).scalars())
+    ids = chosen or _choose(session, LEFT_BEHIND, task_id=task_id, count=1)
+    return hold(session, ids=ids, assignment_id=assignment_id, person_id=person_id, until=until, now=now, opens=opens)
+
+
+def _choose(session: Session, whose: str, *, task_id: int, count: int, **values: int) -> list[int]:
+    lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
+    chosen = run(
+        session,
+        f"""
+        SELECT id FROM task_item
+        WHERE task_id = :task AND {whose} AND state IN ('queued', 'returned')
+        AND (parked IS NULL OR parked <> '{MAX_FIX_ROUNDS}')
+        ORDER BY rank, position, id LIMIT :count {lock}
+        """,
+        task=task_id,
+        count=count,
+        **values,
+    )
+    return list(chosen.scalars())
+
+
+def hold(
+    session: Session,
+    *,
+    ids: list[int],
+    assignment_id: int,
+    person_id: int,
+    until: datetime,
+    now: datetime,
+    opens: bool = True,
+) -> list[Place]:
+    """Turn queued or returned places into claimed ones, with their events."""
+    if not ids:
+        return []
+    listed = ", ".join(str(int(one)) for one in ids)
+    activity.batched(session, ids=ids, opened=ids[0] if opens else None, person_id=person_id, now=now)
+    rows = run(
+        session,
+        f"""
+        UPDATE task_item SET state = 'claimed', assignment_id = :assignment, lease_until = :until,
+            claim_no = claim_no + 1, begun = TRUE, parked = NULL, since = :now
+        WHERE id IN ({listed}) AND state IN ('queued', 'returned')
+        RETURNING id, item_id, task_id, claim_no
+        """,
+        assignment=assignment_id,
+        until=until,
+        now=now,
+    ).all()
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit)
+        SELECT :now, 'claimed', item_id, task_id, entry_id, assignment_id, :person, visit
+        FROM task_item WHERE id IN ({listed}) AND state = 'claimed' ORDER BY id
+        """,
+        now=now,
+        person=person_id,
+    )
+    order = {one: number for number, one in enumerate(ids)}
+    return sorted((Place(*row) for row in rows), key=lambda place: order[place.id])
+
+
+def renew(session: Session, *, task_id: int, assignment_id: int, until: datetime) -> int:
+    """Renew the lease of all that the assignment holds; returns how many."""
+    held = "task_id = :task AND assignment_id = :assignment AND state = 'claimed'"
+    if is_postgres(session):
+        # Two windows of one person at work must not wait for each other; what the other one has open it renews.
+        held += f" AND id IN (SELECT id FROM task_item WHERE {held} FOR NO KEY UPDATE SKIP LOCKED)"
+    return run(
+        session,
+        f"UPDATE task_item SET lease_until = :until WHERE {held}",
+        until=until,
+        task=task_id,
+        assignment=assignment_id,
+    ).rowcount
+
+
+BACK = """CASE WHEN coalesce(kept_by, '') <> 'issue' AND EXISTS (
+        SELECT 1 FROM task t WHERE t.id = task_item.task_id AND t.queue IS NOT NULL
+    ) THEN NULL ELSE assignment_id END"""
+END = f"""
+    state = CASE WHEN kept_by = 'issue' THEN 'returned' ELSE 'queued' END, lease_until = NULL, since = :now,
+    assignment_id = {BACK}
+"""
+
+
+def end(session: Session, *, id: int, verb: str, actor_id: int | None, now: datetime, position: int | None) -> int:
+    """End a claim (`released`, `postponed`): back to its assignment, or to the pool of a queue.
+
+    A `position` puts it behind all with a smaller one.
+    """
+    _record_end(session, "id = :id", verb, actor_id, now, {"id": id})
+    moved = "" if position is None else ", position = :position"
+    values = {} if position is None else {"position": position}
+    return run(
+        session,
+        f"UPDATE task_item SET {END} {moved} WHERE id = :id AND state = 'claimed'",
+        id=id,
+        now=now,
+        **values,
+    ).rowcount
+
+
+def expire(session: Session, *, now: datetime) -> int:
+    """End all claims whose lease is over; returns how many. What somebody works on this moment is left to the next."""
+    lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
+    over = run(session, f"SELECT id FROM task_item WHERE state = 'claimed' AND lease_until <= :now {lock}", now=now)
+    listed = ", ".join(str(one) for one in over.scalars())
+    if not listed:
+        return 0
+    _record_end(session, f"id IN ({listed})", "expired", None, now, {})
+    return run(session, f"UPDATE task_item SET {END} WHERE id IN ({listed})", now=now).rowcount
+
+
+def _record_end(
+    session: Session, where: str, verb: str, actor_id: int | None, now: datetime, values: dict[str, int]
+) -> None:
+    run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit)
+        SELECT :now, :verb, item_id, task_id, entry_id, {BACK}, CAST(:actor AS BIGINT), visit
+        FROM task_item WHERE {where} AND state = 'claimed' ORDER BY lease_until, id
+        """,
+        now=now,
+        verb=verb,
+        actor=actor_id,
+        **values,
+    )

@@ -1,0 +1,175 @@
+"""Hand-overs: open places go from one assignment to others, as a set; nothing else about them changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from workflow_core.store import turns
+from workflow_core.store.allocation import shares
+from workflow_core.store.data.filters import Condition
+from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.models import Assignment
+from workflow_core.store.routing import arrivals
+
+REMAINING = """
+    state = 'queued' AND NOT EXISTS (
+        SELECT 1 FROM issue i WHERE i.place_id = task_item.id AND i.state IN ('open', 'for_review')
+    ) AND NOT EXISTS (
+        SELECT 1 FROM issue i WHERE i.flagged_place_id = task_item.id AND i.state IN ('open', 'for_review')
+    )
+"""
+EVERY = Condition("TRUE", {})
+UNFINISHED = "state IN ('queued', 'claimed', 'returned', 'waiting')"
+
+
+@dataclass(frozen=True)
+class Handed:
+    """How many places each person has got, by e-mail; `stuck` may go to nobody."""
+
+    given: Mapping[str, int]
+    pool: int
+    stuck: int
+
+
+def held(session: Session, *, task_id: int, assignment_id: int) -> int:
+    """Return how many places an assignment has claimed."""
+    counted = (
+        "SELECT count(*) FROM task_item WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'"
+    )
+    return int(run(session, counted, task=task_id, assignment=assignment_id).scalar_one())
+
+
+def lock_unfinished(session: Session, *, task_id: int, assignment_id: int) -> None:
+    """Lock what an assignment has to do, and then the assignments of its task, before anything about them changes."""
+    unfinished = f"task_item.task_id = :task AND {UNFINISHED} AND task_item.assignment_id = :assignment"
+    turns.lock_all(session, text(unfinished).bindparams(task=task_id, assignment=assignment_id))
+    team = select(Assignment).where(Assignment.task_id == task_id).order_by(col(Assignment.id))
+    session.exec(team.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+
+
+def choose(session: Session, *, task_id: int, where: str, items: Condition = EVERY, wait: bool = True) -> int:
+    """Make arrivals of the places of a task that `where`, fixed SQL, describes, of items that a filter takes.
+
+    Who has locked the team already cannot `wait` for places any more: what somebody works on this moment is left out.
+    """
+    arrivals.prepare(session)
+    condition = f"task_item.task_id = :task AND {where} AND {items.sql}"
+    if wait:
+        turns.lock_all(session, text(condition).bindparams(task=task_id, **items.values))
+    lock = "FOR NO KEY UPDATE OF task_item SKIP LOCKED" if is_postgres(session) else ""
+    return run(
+        session,
+        f"""
+        INSERT INTO arrival (source_id, entry_id, item_id, kind, task_id, visit)
+        SELECT task_item.id, task_item.entry_id, task_item.item_id, 'task', task_item.task_id, task_item.visit
+        FROM task_item JOIN item ON item.id = task_item.item_id
+        WHERE {condition} ORDER BY task_item.rank, task_item.id {lock}
+        """,
+        task=task_id,
+        **items.values,
+    ).rowcount
+
+
+def hand_out(session: Session, *, weights: Mapping[int, float] | None = None) -> Handed:
+    """Decide who gets each chosen place; nothing is changed yet."""
+    shares.allot(session, weights=weights)
+    rows = run(
+        session,
+        """
+        SELECT p.email, count(*) FROM arrival a JOIN assignment s ON s.id = a.assignment_id
+        JOIN person p ON p.id = s.person_id GROUP BY p.email ORDER BY p.email
+        """,
+    )
+    given = dict(iter(rows.tuples()))
+    free = run(session, "SELECT count(*) FROM arrival WHERE assignment_id IS NULL AND parked IS NULL").scalar_one()
+    stuck = run(session, "SELECT count(*) FROM arrival WHERE parked IS NOT NULL").scalar_one()
+    return Handed(given, free, stuck)
+
+
+def leave_stuck(session: Session) -> None:
+    """Leave where they are the chosen places that none of those asked may take."""
+    run(session, "DELETE FROM arrival WHERE parked IS NOT NULL")
+
+
+def try_others(session: Session) -> Handed:
+    """Decide anew for the places that nobody so far may take: by the task's own weights."""
+    run(session, "UPDATE arrival SET parked = NULL")
+    return hand_out(session)
+
+
+def carry_out(session: Session, *, actor_id: int | None, now: datetime) -> int:
+    """Hand the chosen places over: claims end, drafts stay, flags go along; returns how many changed hands."""
+    moved = """
+        (task_item.assignment_id IS NULL) <> (a.assignment_id IS NULL) OR task_item.assignment_id <> a.assignment_id
+        OR (task_item.parked IS NULL AND a.parked IS NOT NULL)
+    """
+    changed = run(
+        session,
+        f"""
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit, name)
+        SELECT :now, 'reassigned', task_item.item_id, task_item.task_id, task_item.entry_id, a.assignment_id,
+               CAST(:actor AS BIGINT), task_item.visit, a.parked
+        FROM arrival a JOIN task_item ON task_item.id = a.source_id WHERE {moved} ORDER BY task_item.id
+        """,
+        now=now,
+        actor=actor_id,
+    ).rowcount
+    run(
+        session,
+        f"""
+        UPDATE task_item SET assignment_id = a.assignment_id, parked = CASE
+                WHEN task_item.state = 'waiting' THEN NULL
+                ELSE a.parked END,
+            state = CASE WHEN task_item.state <> 'claimed' THEN task_item.state
+                         WHEN task_item.kept_by = 'issue' THEN 'returned' ELSE 'queued' END,
+            claim_no = CASE WHEN task_item.state = 'claimed' THEN task_item.claim_no + 1 ELSE task_item.claim_no END,
+            lease_until = NULL
+        FROM arrival a WHERE task_item.id = a.source_id AND ({moved})
+        """,
+    )
+    return changed
+
+
+def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: int, now: datetime) -> None:
+    """Hand on the open reviews of an item that a person holds, where a status has made them an author.
+
+    A review in the pool stays there, unless nobody else may take it.
+    """
+    theirs = f"""
+        task_item.item_id = {int(item_id)} AND {UNFINISHED}
+        AND (task_item.assignment_id IS NULL OR task_item.assignment_id IN (
+            SELECT s.id FROM assignment s WHERE s.task_id = task_item.task_id AND s.person_id = {int(person_id)}
+        ))
+    """
+    reviews = run(
+        session,
+        f"""
+        SELECT task_item.task_id FROM review r JOIN task t ON t.id = r.qa_task_id AND NOT t.review_own
+        JOIN task_item ON task_item.task_id = r.qa_task_id AND {theirs}
+        WHERE r.task_id = :task ORDER BY task_item.task_id
+        """,
+        task=task_id,
+    ).scalars()
+    for review in reviews.all():
+        choose(session, task_id=review, where=theirs)
+        hand_out(session)
+        carry_out(session, actor_id=None, now=now)
+
+
+def hand_own_reviews_on(session: Session, *, task_id: int, actor_id: int | None, now: datetime) -> None:
+    """Hand on the open reviews of a task whose holders are authors, since it has just been changed."""
+    own = f"""
+        {UNFINISHED} AND EXISTS (
+            SELECT 1 FROM task t JOIN review r ON r.qa_task_id = t.id
+            JOIN assignment s ON s.id = task_item.assignment_id
+            JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id AND ev.verb = 'submitted'
+                AND ev.actor_id = s.person_id
+            WHERE t.id = task_item.task_id AND NOT t.review_own
+        )
+    """
+    if choose(session, task_id=task_id, where=own):
+        hand_out(session)
+        carry_out(session, actor_id=actor_id, now=now)
