@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
-from workflow_core.services.pipelines import data
+from workflow_core.services.pipelines import data, entries
 from workflow_core.services.pipelines.data import NewItem
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Dataset, Entry, Item
@@ -127,7 +127,7 @@ def test_what_comes_into_a_watched_dataset_enters_at_once_and_only_what_the_sour
 
 def test_a_paused_pipeline_takes_nothing_in_until_it_goes_on(session: Session) -> None:
     building.deploy(session)
-    pipeline = data.entering.watching(session, dataset_id=building.dataset(session).id)[0]
+    pipeline = entries.watching(session, dataset_id=building.dataset(session).id)[0]
     pipeline.paused_at = building.NOW
     assert building.add_items(session, 2).entered == 0
     pipeline.paused_at = None

@@ -76,13 +76,13 @@ def test_again_only_new_files_come_in_and_old_ones_are_not_opened(
     read(engine)
     picture(photos / "c.jpg")
     opened: list[object] = []
-    look = ingestion.places.dimensions
+    look = ingestion.images.dimensions
 
     def counting(file: Any) -> tuple[int, int]:
         opened.append(file)
         return look(file)
 
-    monkeypatch.setattr(ingestion.places, "dimensions", counting)
+    monkeypatch.setattr(ingestion.images, "dimensions", counting)
     done = read(engine)
     assert (done.new, done.entered, len(opened)) == (1, 1, 1)
     assert not read(engine).new

@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
 
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import given, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import entries
-from workflow_core.store.data import erasure, filters, items
-from workflow_core.store.models import Dataset, Item, Pipeline, Task
+from workflow_core.store.data import erasure, items, pipelines
+from workflow_core.store.data.items import Where
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Dataset, Item, Pipeline
 
 STATEMENT = 5_000
 """Items that one statement adds."""
@@ -151,10 +151,9 @@ def dataset(session: Session, *, project_id: int, name: str) -> Dataset:
     Raises:
         NotFound: the project has none of that name; the message lists those that it has.
     """
-    here = select(Dataset).where(Dataset.project_id == project_id)
-    found = session.exec(here.where(Dataset.name == name)).first()
+    found = items.dataset_named(session, project_id=project_id, name=name)
     if found is None:
-        names = ", ".join(repr(one.name) for one in session.exec(here.order_by(col(Dataset.name)).limit(10)))
+        names = ", ".join(repr(one) for one in items.dataset_names(session, project_id=project_id, limit=10))
         raise NotFound(f"no dataset {name!r}; there is {names or 'none yet'}")
     return found
 
@@ -185,21 +184,14 @@ def condition(
     folder: str | None = None,
     where: Mapping[str, Any] | None = None,
     item_ids: Iterable[int] | None = None,
-) -> ColumnElement[bool]:
+) -> Where:
     """Return the condition on items: of the dataset, and in the folder or below, and of the filter, and listed.
 
     Raises:
         FilterError: the filter is malformed, or names a task that the project does not have.
     """
-    chosen: ColumnElement[bool] = col(Item.dataset_id) == dataset.id
-    if folder is not None:
-        chosen &= items.in_folder(folder)
-    if where is not None:
-        tasks = task_names(session, project_id=dataset.project_id)
-        chosen &= filters.of(session, where, tasks=tasks).clause()
-    if item_ids is not None:
-        chosen &= items.listed(session, item_ids)
-    return chosen
+    tasks = task_names(session, project_id=dataset.project_id) if where is not None else {}
+    return items.those(session, dataset_id=dataset.id, folder=folder, where=where, item_ids=item_ids, tasks=tasks)
 
 
 def task_names(session: Session, *, project_id: int) -> dict[str, int]:
@@ -207,11 +199,7 @@ def task_names(session: Session, *, project_id: int) -> dict[str, int]:
 
     A pipeline's task goes by its short name too, where no other one has it. A name that would mean two is none.
     """
-    rows = session.exec(
-        select(Task.id, Task.name, Pipeline.name)
-        .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id), isouter=True)
-        .where(Task.project_id == project_id)
-    ).all()
+    rows = pipelines.tasks(session, project_id=project_id)
     short = Counter(name for _, name, _ in rows)
     long = [(f"{pipeline}/{name}", key) for key, name, pipeline in rows if pipeline is not None]
     own = [(name, key) for key, name, pipeline in rows if pipeline is None]
@@ -233,5 +221,4 @@ def find(
     """Return up to `limit` items by filter, in the order they came, those after the item `after`."""
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.QUERY_ITEMS)
     chosen = condition(session, dataset=dataset, folder=folder, where=where)
-    query = select(Item).where(chosen, col(Item.archived_at).is_(None), col(Item.id) > after)
-    return list(session.exec(query.order_by(col(Item.id)).limit(limit)))
+    return items.page(session, chosen, after=after, limit=limit)

@@ -2,13 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
-
-from workflow_core.pipeline import compiled
 from workflow_core.services.running.moves import BATCH
-from workflow_core.store.data import filters, items, versions
-from workflow_core.store.models import Item, Pipeline, PipelineVersion
+from workflow_core.store.data import items, pipelines, versions
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Pipeline, PipelineVersion
 from workflow_core.store.routing import arrivals, entry, placement
 
 
@@ -20,14 +17,13 @@ def enter_new(
     Call it, in a transaction each, until it returns 0. A paused pipeline takes nothing in. With `since`, an item, only
     what came after it is looked at, and after all that ever entered: much faster, where the rest is known to be in.
     """
-    # A deploy holds the row while it changes the version: what enters follows the new one.
-    session.refresh(pipeline, with_for_update={"key_share": True})
+    pipelines.lock(session, pipeline)  # what enters follows the version of a deploy that is under way
     if pipeline.paused_at is not None or pipeline.version_id is None:
         return 0
     version = session.get_one(PipelineVersion, pipeline.version_id)
     source = versions.from_document(version.compiled).source
     arrivals.prepare(session)
-    where = wanted(session, pipeline, source)
+    where = items.those(session, dataset_id=pipeline.dataset_id, folder=source.folder, where=source.where, tasks={})
     chosen = entry.choose_new(session, pipeline_id=pipeline.id, where=where, limit=limit, since=since)
     if not chosen:
         return 0
@@ -40,21 +36,5 @@ def enter_new(
 
 def watching(session: Session, *, dataset_id: int) -> list[Pipeline]:
     """Return the pipelines that take in at once whatever comes into the dataset."""
-    pipelines = session.exec(select(Pipeline).where(Pipeline.dataset_id == dataset_id).order_by(col(Pipeline.id)))
-    return [
-        pipeline
-        for pipeline in pipelines
-        if pipeline.version_id is not None
-        and versions.from_document(session.get_one(PipelineVersion, pipeline.version_id).compiled).source.watch
-    ]
-
-
-def wanted(session: Session, pipeline: Pipeline, source: compiled.Source) -> ColumnElement[bool]:
-    """Return the condition on items that a source states: its dataset, its folder and below, its filter."""
-    where: ColumnElement[bool] = col(Item.dataset_id) == pipeline.dataset_id
-    if source.folder is not None:
-        where &= items.in_folder(source.folder)
-    if source.where is not None:
-        condition = filters.of(session, source.where, tasks={})
-        where &= condition.clause()
-    return where
+    here = pipelines.over(session, dataset_id=dataset_id)
+    return [pipeline for pipeline, document in here if versions.from_document(document).source.watch]

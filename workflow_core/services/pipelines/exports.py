@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import Session, select
-
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
 from workflow_core.errors import InvalidInput
@@ -18,7 +16,8 @@ from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import ingestion
 from workflow_core.services.pipelines.ingestion import OpenSession
 from workflow_core.store.data import versions
-from workflow_core.store.models import Annotation, Dataset, Person, Pipeline, PipelineVersion, Task
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Annotation, Dataset, Pipeline, PipelineVersion
 from workflow_core.store.reads import departures
 from workflow_core.store.reads.departures import Departed
 
@@ -81,8 +80,7 @@ def _labels(spec: compiled.Pipeline) -> tuple[str, ...]:
 
 
 def _items(session: Session, pipeline: Pipeline, exit_name: str) -> Iterator[ExportItem]:
-    emails: Mapping[int, str] = dict(iter(session.exec(select(Person.id, Person.email))))
-    tasks: Mapping[int, str] = dict(iter(session.exec(select(Task.id, Task.name))))
+    emails, tasks = departures.names(session)
     for one in departures.exported(session, pipeline_id=pipeline.id, exit_name=exit_name):
         yield _item(one, emails, tasks)
 

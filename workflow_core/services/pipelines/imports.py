@@ -9,8 +9,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlmodel import Session
-
 from workflow_core.connectors.records import ImportedAnnotation, Problems
 from workflow_core.domain import geometry, recipes
 from workflow_core.domain.recipes import Recipe
@@ -21,6 +19,7 @@ from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import item_references
 from workflow_core.store.data import imports
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Event, Item
 
 BATCH = 2_000

@@ -8,8 +8,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Protocol
 
-from sqlmodel import Session, col, select
-
 from workflow_core.connectors import images
 from workflow_core.connectors.images import Skipped
 from workflow_core.domain.roles import Permission
@@ -18,8 +16,9 @@ from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data, entries
 from workflow_core.services.pipelines.data import NewItem
-from workflow_core.store.data import versions
-from workflow_core.store.models import Dataset, Item, Pipeline, PipelineVersion
+from workflow_core.store.data import items, pipelines, versions
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Dataset, Pipeline, PipelineVersion
 
 BATCH = 1_000
 PAUSE = 0.005
@@ -71,10 +70,9 @@ def find(
     owner = people.project(session, name=project, actor=actor)
     if permission is not None:
         people.require(session, actor=actor, project_id=owner.id, permission=permission)
-    here = select(Pipeline).where(Pipeline.project_id == owner.id)
-    found = session.exec(here.where(Pipeline.name == pipeline)).first()
+    found = pipelines.named(session, project_id=owner.id, name=pipeline)
     if found is None:
-        names = ", ".join(repr(one.name) for one in session.exec(here.order_by(col(Pipeline.name))))
+        names = ", ".join(repr(one) for one in pipelines.names(session, project_id=owner.id))
         raise NotFound(f"no pipeline {pipeline!r} in project {project!r}; there is {names or 'none yet'}")
     return found
 
@@ -99,7 +97,7 @@ def ingest(
             return result
         version = session.get_one(PipelineVersion, found.version_id)
         uri = versions.from_document(version.compiled).source.uri
-        known = frozenset(session.exec(select(Item.uri).where(Item.dataset_id == found.dataset_id)))
+        known = items.uris(session, dataset_id=found.dataset_id)
     files = _new_items(uri, known, result.skipped)
     while batch := list(islice(files, BATCH)):
         with open_session() as session:

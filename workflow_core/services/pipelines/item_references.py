@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlmodel import Session
-
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.store.data import imports
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Item
 
 LARGEST_KEY = 2**63 - 1

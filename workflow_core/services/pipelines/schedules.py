@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
-
 from workflow_core.pipeline import compiled
-from workflow_core.store.data import versions
-from workflow_core.store.models import Pipeline, PipelineVersion, Project
+from workflow_core.store.data import pipelines, versions
+from workflow_core.store.database.engine import Session
 
 
 @dataclass(frozen=True)
@@ -23,12 +21,7 @@ class Wanted:
 
 def wanted(session: Session) -> list[Wanted]:
     """Return what each pipeline wants, by project and name."""
-    rows = session.exec(
-        select(Project.name, PipelineVersion.compiled, col(Pipeline.paused_at).is_not(None))
-        .join(Pipeline, col(Pipeline.project_id) == col(Project.id))
-        .join(PipelineVersion, col(PipelineVersion.id) == col(Pipeline.version_id))
-        .order_by(Project.name, Pipeline.name)
-    )
+    rows = pipelines.deployed(session)
     return [_wanted(project, versions.from_document(document), paused) for project, document, paused in rows]
 
 

@@ -1,16 +1,19 @@
 """Items of datasets, added and chosen as sets."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, TextClause, func, or_, text
 from sqlmodel import Session, col, select
 
+from workflow_core.store.data import filters
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Dataset, Item
 
+Where = ColumnElement[bool]
+"""A condition on items: made here, handed on by services."""
 COLUMNS = ("folder", "name", "uri", "meta", "width", "height")
 
 
@@ -55,6 +58,52 @@ def find_or_add_dataset(session: Session, *, project_id: int, name: str, now: da
         run(session, add, project=project_id, name=name, now=now)
         dataset = session.exec(found).one()
     return dataset
+
+
+def dataset_named(session: Session, *, project_id: int, name: str) -> Dataset | None:
+    """Return a dataset of a project by name."""
+    return session.exec(select(Dataset).where(Dataset.project_id == project_id, Dataset.name == name)).first()
+
+
+def dataset_names(session: Session, *, project_id: int, limit: int) -> Sequence[str]:
+    """Return the first names of a project's datasets, in their order."""
+    here = select(Dataset.name).where(Dataset.project_id == project_id)
+    return session.exec(here.order_by(col(Dataset.name)).limit(limit)).all()
+
+
+def page(session: Session, where: Where, *, after: int, limit: int) -> list[Item]:
+    """Return up to `limit` items that are not archived, in the order they came, those after the item `after`."""
+    query = select(Item).where(where, col(Item.archived_at).is_(None), col(Item.id) > after)
+    return list(session.exec(query.order_by(col(Item.id)).limit(limit)))
+
+
+def uris(session: Session, *, dataset_id: int) -> frozenset[str | None]:
+    """Return the addresses of all items of a dataset."""
+    return frozenset(session.exec(select(Item.uri).where(Item.dataset_id == dataset_id)))
+
+
+def those(
+    session: Session,
+    *,
+    dataset_id: int,
+    folder: str | None = None,
+    where: Mapping[str, Any] | None = None,
+    item_ids: Iterable[int] | None = None,
+    tasks: Mapping[str, int],
+) -> Where:
+    """Return the condition on items: of the dataset, and in the folder or below, and of the filter, and listed.
+
+    Raises:
+        FilterError: the filter is malformed, or names a task that is not in `tasks`.
+    """
+    chosen: Where = col(Item.dataset_id) == dataset_id
+    if folder is not None:
+        chosen &= in_folder(folder)
+    if where is not None:
+        chosen &= filters.of(session, where, tasks=tasks).clause()
+    if item_ids is not None:
+        chosen &= listed(session, item_ids)
+    return chosen
 
 
 def listed(session: Session, ids: Iterable[int]) -> TextClause:

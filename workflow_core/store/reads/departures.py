@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import Annotation, Entry, Event, Item, Node, PipelineVersion
+from workflow_core.store.models import Annotation, Entry, Event, Item, Node, Person, PipelineVersion, Task
 
 PAGE = 500
 
@@ -57,6 +57,13 @@ def mark_exported(
             **bounds,
         )
     return last
+
+
+def names(session: Session) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the e-mail of each person, and the name of each task, by key."""
+    emails = session.exec(select(Person.id, Person.email)).all()
+    tasks = session.exec(select(Task.id, Task.name)).all()
+    return dict(emails), dict(tasks)
 
 
 def exported(session: Session, *, pipeline_id: int, exit_name: str) -> Iterator[Departed]:

@@ -1,0 +1,52 @@
+"""Pipelines as rows: by name, by dataset, and with what each was last deployed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from workflow_core.store.models import Pipeline, PipelineVersion, Project, Task
+
+
+def named(session: Session, *, project_id: int, name: str) -> Pipeline | None:
+    """Return a project's pipeline by name."""
+    return session.exec(select(Pipeline).where(Pipeline.project_id == project_id, Pipeline.name == name)).first()
+
+
+def names(session: Session, *, project_id: int) -> Sequence[str]:
+    """Return the names of a project's pipelines, in their order."""
+    here = select(Pipeline.name).where(Pipeline.project_id == project_id)
+    return session.exec(here.order_by(col(Pipeline.name))).all()
+
+
+def over(session: Session, *, dataset_id: int) -> Sequence[tuple[Pipeline, Mapping[str, Any]]]:
+    """Return the deployed pipelines over a dataset, each with the document of its present version."""
+    query = select(Pipeline, PipelineVersion.compiled).where(
+        Pipeline.dataset_id == dataset_id, col(PipelineVersion.id) == col(Pipeline.version_id)
+    )
+    return session.exec(query.order_by(col(Pipeline.id))).all()
+
+
+def deployed(session: Session) -> Sequence[tuple[str, Mapping[str, Any], bool]]:
+    """Return of each deployed pipeline its project, the document of its version, and whether it is paused."""
+    query = (
+        select(Project.name, PipelineVersion.compiled, col(Pipeline.paused_at).is_not(None))
+        .join(Pipeline, col(Pipeline.project_id) == col(Project.id))
+        .join(PipelineVersion, col(PipelineVersion.id) == col(Pipeline.version_id))
+    )
+    return session.exec(query.order_by(Project.name, Pipeline.name)).all()
+
+
+def tasks(session: Session, *, project_id: int) -> Sequence[tuple[int, str, str | None]]:
+    """Return the tasks of a project: key, name, and the pipeline's name, None outside pipelines."""
+    query = (
+        select(Task.id, Task.name, Pipeline.name)
+        .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id), isouter=True)
+        .where(Task.project_id == project_id)
+    )
+    return session.exec(query).all()
+
+
+def lock(session: Session, pipeline: Pipeline) -> None:
+    """Read a pipeline's row anew and hold it: a deploy holds it while it changes the version."""
+    session.refresh(pipeline, with_for_update={"key_share": True})
