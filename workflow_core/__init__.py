@@ -1,3 +1,16 @@
-"""annoflow: run annotation work by declared pipelines."""
+"""annoflow: run annotation work by declared pipelines.
+
+The rooms in reading order; each imports from those above it alone, and each folder's docstring says what belongs there:
+
+- `errors`: every error that a caller may catch. `settings`: what the environment says, for entry points.
+- `domain`: the rules as tables and pure functions; begin with `work`, the life of a task item.
+- `pipeline`: the YAML language: read, checked by `rules`, compiled. No I/O.
+- `store`: all SQL. `models` are the tables, `turns` changes a task item, `work`, `routing`, `allocation` what happens to
+  many, `data` what work is about, `reads` what is only looked at, `database` the databases themselves.
+- `exporters`, `connectors`: approved items to files; files of other tools to items and annotations.
+- `services`: use cases by whom they serve: `contributors`, `reviewers`, `managers`, `pipelines`, `running`.
+- `up`: starting, watching and stopping processes.
+- `demo`, `cli`: the story of `annoflow demo`, and the commands. Beside this package, `flows` is all of Prefect.
+"""
 
 __version__ = "0.1.0"

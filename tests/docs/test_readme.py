@@ -60,6 +60,14 @@ def test_the_files_that_are_linked_exist() -> None:
         assert (ROOT / link).exists(), link
 
 
+def test_the_core_is_read_in_an_afternoon() -> None:
+    section = README.split("## Read the core in an afternoon")[1].split("\n## ")[0]
+    files = re.findall(r"^\| `([a-z_/]+\.py)` \|", section, re.MULTILINE)
+    assert len(files) == section.count("\n| `")
+    assert len(set(files)) == len(files) >= 20
+    assert sum(len((ROOT / file).read_text().splitlines()) for file in files) < 4_000
+
+
 @pytest.mark.prefect
 def test_the_commands_for_a_start_of_ones_own_work_in_their_order(tmp_path: Path, monkeypatch) -> None:
     photos = tmp_path / "photos"
