@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 import building
 import pytest
 from building import NOW
+from model.recount import Happened, Kind, Sign, recount
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from workflow_core.domain.events import Verb
 from workflow_core.domain.figures import Tally
-from workflow_core.domain.recount import Happened, Kind, Sign, recount
 from workflow_core.errors import AnnoflowError, NotFound
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import erasure, reversals, staff, task_items

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from model.routes import STUCK, Status, arrivals
 from sqlmodel import select
 from stage import START
 
-from workflow_core.domain.routing import STUCK, Status, arrivals
 from workflow_core.services.running import moves
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import (

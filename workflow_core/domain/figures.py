@@ -1,4 +1,4 @@
-"""The figures of managers: what each says. `domain.recount` counts them from the history.
+"""The figures of managers: what each says.
 
 Days are days in UTC, counted since 1970. Times are in microseconds where a name ends in `_us`.
 """

@@ -102,7 +102,7 @@ def of_labels(session: Session, *, actor: Actor, tasks: Sequence[Task]) -> list[
 
 
 def tallies(session: Session, *, tasks: Iterable[Task], by_person: bool = True) -> dict[Group, Tally]:
-    """Return all that adds up, by task, person and day: what `domain.recount` must agree with."""
+    """Return all that adds up, by task, person and day."""
     found: dict[Group, Tally] = {}
     for group, tally in _counted(session, {task.id: task.type for task in tasks}, by_person=by_person):
         found[group] = found.get(group, Tally()) + tally
