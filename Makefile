@@ -1,4 +1,4 @@
-.PHONY: help demo test check soak bench clean
+.PHONY: help demo test check soak breaking bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -25,6 +25,9 @@ check: .venv/.ready ## what CI runs: style, types, import contracts, tests
 
 soak: .venv/.ready ## thousands of random histories against the model
 	ANNOFLOW_SOAK=2000 $(BIN)/python -m pytest tests/services/test_histories.py
+
+breaking: .venv/.ready ## a hundred rules broken at random, one at a time: which does no test see?
+	$(BIN)/python -m tests.breaking
 
 bench: .venv/.ready ## speeds, as ratios against hand-written SQL beside them
 	$(BIN)/python -m tests.bench
