@@ -1,5 +1,6 @@
 """`annoflow up` in a process of its own, as a user runs it, and what can be asked of it and of its Prefect server."""
 
+import inspect
 import json
 import os
 import signal
@@ -23,10 +24,10 @@ PATIENCE = 120.0
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = PATIENCE, look: float = 0.05) -> Any:
-    """Return what `condition` gives as soon as it is something; fail after that many seconds."""
+    """Return what `condition` gives as soon as it is something; fail after that many seconds, saying what it gave."""
     end = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < end, "it did not come true in time"
+        assert time.monotonic() < end, f"not in {seconds:g} s: {inspect.getsource(condition).strip()} gave {found!r}"
         time.sleep(look)
     return found
 

@@ -66,7 +66,7 @@ def site(
         url = f"sqlite:///{home / 'annoflow.db'}"
     else:
         url = request.getfixturevalue("postgres_module_url")
-    site = Site(home, road_in(url, 11_500 if request.param == "sqlite" else 1_000))
+    site = Site(home, road_in(url, 4_000 if request.param == "sqlite" else 1_000))
     yield site
     site.end()
 
@@ -92,7 +92,8 @@ def test_the_watch_run_moves_items_and_shows_how_many_went_where(site: Site) -> 
     for window in site.windows():
         assert re.fullmatch(r"(\d+) status(es)? → road: signs \1", window["name"])
         assert "road: signs" in window["state"]["message"]
-    assert [run for run in site.runs("watch", "RUNNING") if run["name"].startswith("watch since ")]
+    # Between two shifts none may be running for a moment.
+    wait_until(lambda: [run for run in site.runs("watch", "RUNNING") if run["name"].startswith("watch since ")])
     wait_until(lambda: places(site) == {"cars": len(site.road.todo), "signs": 20})
 
 
@@ -121,7 +122,7 @@ def test_a_mover_killed_in_mid_batch_is_replaced_and_every_item_moves_once(site:
     with completing(site, 200):
         mover = wait_until(site.mover_pid)
         site.kill(mover)
-    wait_until(lambda: site.road.unrouted() == 0, 30)
+    wait_until(lambda: site.road.unrouted() == 0, 60)
     assert wait_until(site.mover_pid) != mover
     site.road.check()
 
@@ -150,20 +151,24 @@ def test_with_prefects_server_down_work_and_moves_go_on_and_it_is_said_once(site
     site.road.check()
 
 
+STEADY = 2_500
+"""Statuses, six milliseconds apart: as many as a minute of ten thousand has in a quarter of it."""
+
+
 @on_sqlite
-def test_ten_thousand_statuses_in_a_minute_leave_five_task_runs_and_an_event_a_second(site: Site) -> None:
+def test_thousands_of_statuses_leave_a_task_run_in_twelve_seconds_and_an_event_a_second(site: Site) -> None:
     wait_until(site.mover_pid)
     routed, runs = counted(site), len(site.found("task_runs", limit=200))
     start = time.monotonic()
     with announcing(site.road.engine, site.api):
-        for number in range(10_000):
+        for number in range(STEADY):
             time.sleep(max(0.0, start + number * 0.006 - time.monotonic()))
             site.road.complete(1)
     seconds = time.monotonic() - start
-    wait_until(lambda: counted(site) >= routed + 10_000)
-    # A busy machine may need more than the minute, and then gets the bounds of that time.
-    assert len(site.found("task_runs", limit=200)) - runs <= 5 * max(1.0, seconds / 60)
-    wait_until(lambda: sum(event["payload"]["count"] for event in site.events()) >= 10_000)
+    wait_until(lambda: counted(site) >= routed + STEADY)
+    # The bounds are rates: a busy machine that needs longer gets those of that time, and one window more is under way.
+    assert len(site.found("task_runs", limit=200)) - runs <= 1 + seconds / 12
+    wait_until(lambda: sum(event["payload"]["count"] for event in site.events()) >= STEADY)
     assert len(site.events()) <= seconds + 2
     site.road.check()
 
@@ -220,7 +225,7 @@ def test_a_killed_up_leaves_no_process_and_another_one_finds_everything_again(si
     site.process.wait()
     wait_until(lambda: not site.children())
     site.process = site.start()
-    wait_until(lambda: site.road.unrouted() == 0, 30)
+    wait_until(lambda: site.road.unrouted() == 0)
     site.road.check()
     wait_until(site.mover_pid)
     assert site.runs("watch", "CRASHED")
