@@ -2,26 +2,19 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
-
 from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import Conflict, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.store import turns
 from workflow_core.store.allocation import authors
-from workflow_core.store.models import Assignment, Item, Membership, Person, Task, TaskItem
-from workflow_core.store.work import claims
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
+from workflow_core.store.work import assignments, claims
 
 
 def share(session: Session, *, person: Person, task_id: int, what: str | None = None) -> tuple[Task, Assignment]:
     """Return a task and the person's assignment in it; `what` is it that does not exist for whoever has none."""
-    found = session.exec(
-        select(Task, Assignment, Membership.role)
-        .join(Assignment, col(Assignment.task_id) == col(Task.id))
-        .join(Membership, col(Membership.project_id) == col(Task.project_id))
-        .where(Task.id == task_id, Assignment.person_id == person.id, col(Assignment.active))
-        .where(Membership.person_id == person.id)
-    ).first()
+    found = assignments.find(session, person_id=person.id, task_id=task_id)
     if found is None or not person.active:
         raise NotFound(f"{person.email} has no {what or f'task {task_id}'}")
     task, assignment, role = found

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
-
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services import given
 from workflow_core.store.allocation import parked
-from workflow_core.store.data import teams
+from workflow_core.store.data import people, teams
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Membership, Person, Project
 
 Actor = Person | None
@@ -61,7 +60,7 @@ def person(session: Session, *, email: str) -> Person:
     Raises:
         NotFound: nobody has it.
     """
-    found = session.exec(select(Person).where(Person.email == normal(email))).first()
+    found = people.find_person(session, email=normal(email))
     if found is None:
         raise NotFound(f"nobody here has the e-mail {email!r}")
     return found
@@ -89,12 +88,9 @@ def project(session: Session, *, name: str, actor: Actor = None) -> Project:
     Raises:
         NotFound: there is none, or none that the actor is in; the message lists those that are for them.
     """
-    here = select(Project)
-    if actor is not None:
-        here = here.join(Membership).where(Membership.person_id == (actor.id if actor.active else None))
-    found = session.exec(here.where(Project.name == name)).first()
+    found = people.find_project(session, name=name, member=actor)
     if found is None:
-        names = ", ".join(repr(one.name) for one in session.exec(here.order_by(Project.name).limit(10)))
+        names = ", ".join(repr(one) for one in people.project_names(session, member=actor, limit=10))
         raise NotFound(f"no project {name!r}; there is {names or 'none yet, a deploy makes one'}")
     return found
 
@@ -171,7 +167,7 @@ def _of_own_projects(session: Session, *, actor: Actor, project_id: int, email: 
     """Return a person of the project, and their projects, all of which the actor owns."""
     require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_PEOPLE)
     found = person(session, email=email)
-    projects = list(session.exec(select(Membership.project_id).where(Membership.person_id == found.id)))
+    projects = people.projects_of(session, person_id=found.id)
     if project_id not in projects:
         raise NotFound(f"nobody in this project has the e-mail {found.email!r}")
     for each in projects:
@@ -182,12 +178,6 @@ def _of_own_projects(session: Session, *, actor: Actor, project_id: int, email: 
 
 def _keep_an_owner(session: Session, project_id: int, leaving: Person) -> None:
     """Refuse to take the last owner from a project; two who leave at once wait for each other."""
-    owners = session.exec(
-        select(Membership, Person)
-        .join(Person)
-        .where(Membership.project_id == project_id, Membership.role == Role.OWNER)
-        .with_for_update(of=Membership, key_share=True)
-    ).all()
-    present = [person.id for _, person in owners if person.active]
+    present = [one.id for one in people.lock_owners(session, project_id=project_id) if one.active]
     if present == [leaving.id]:
         raise InvalidInput(f"{leaving.email} is the only owner; make somebody else an owner first")

@@ -1,0 +1,46 @@
+"""Persons, projects, and who belongs to which, as they are found."""
+
+from sqlmodel import Session, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from workflow_core.domain.roles import Role
+from workflow_core.store.models import Membership, Person, Project
+
+
+def find_person(session: Session, *, email: str) -> Person | None:
+    """Return the person of an e-mail, which is lower case; None where nobody has it."""
+    return session.exec(select(Person).where(Person.email == email)).first()
+
+
+def find_project(session: Session, *, name: str, member: Person | None) -> Project | None:
+    """Return a project by name; where a member is given, only one that they are in."""
+    return session.exec(_projects_for(member).where(Project.name == name)).first()
+
+
+def project_names(session: Session, *, member: Person | None, limit: int) -> list[str]:
+    """Return the names of the first projects by name; where a member is given, of those that they are in."""
+    return [one.name for one in session.exec(_projects_for(member).order_by(Project.name).limit(limit))]
+
+
+def _projects_for(member: Person | None) -> SelectOfScalar[Project]:
+    here = select(Project)
+    if member is None:
+        return here
+    # Who is no longer active is in none.
+    return here.join(Membership).where(Membership.person_id == (member.id if member.active else None))
+
+
+def projects_of(session: Session, *, person_id: int) -> list[int]:
+    """Return the projects in which a person has a role."""
+    return list(session.exec(select(Membership.project_id).where(Membership.person_id == person_id)))
+
+
+def lock_owners(session: Session, *, project_id: int) -> list[Person]:
+    """Return the owners of a project, active or not; their memberships are locked until the transaction ends."""
+    owners = session.exec(
+        select(Membership, Person)
+        .join(Person)
+        .where(Membership.project_id == project_id, Membership.role == Role.OWNER)
+        .with_for_update(of=Membership, key_share=True)
+    )
+    return [person for _, person in owners]
