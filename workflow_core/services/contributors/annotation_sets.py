@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlmodel import Session, col, select
 
 from workflow_core.domain import geometry, recipes
 from workflow_core.errors import InvalidInput
-from workflow_core.store.models import Annotation, Event, Item, Recipe, Review, Revision, Task, TaskItem
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Annotation, Event, Item, Recipe, Revision, Task, TaskItem
+from workflow_core.store.work import annotations, reviews
 
 
 class Drawn(BaseModel):
@@ -52,9 +53,9 @@ def replace(
     """
     item = session.get_one(Item, place.item_id)
     recipe = recipes.from_json(session.get_one(Recipe, task.recipe_id).content)
-    present = _present(session, place, [task.id])
-    reviewed = _reviewed(session, task) if recipe.settings.get("reviewer_edits") else []
-    correctable = _present(session, place, reviewed)
+    present = annotations.present(session, item_id=place.item_id, task_ids=[task.id])
+    reviewed = reviews.task_ids(session, qa_task_id=task.id) if recipe.settings.get("reviewer_edits") else []
+    correctable = annotations.present(session, item_id=place.item_id, task_ids=reviewed)
     changes: dict[str, list[int]] = {"created": [], "changed": [], "accepted": [], "deleted": []}
     before: list[dict[str, Any]] = []
     kept: set[int] = set()
@@ -101,19 +102,6 @@ def replace(
         session.add(event)
         session.flush()
         session.add_all(Revision(event_id=event.id, **was) for was in before)
-
-
-def _present(session: Session, place: TaskItem, task_ids: Sequence[int]) -> dict[int, Annotation]:
-    query = select(Annotation).where(
-        Annotation.item_id == place.item_id,
-        col(Annotation.task_id).in_(task_ids),
-        col(Annotation.deleted_at).is_(None),
-    )
-    return {one.id: one for one in session.exec(query)}
-
-
-def _reviewed(session: Session, task: Task) -> list[int]:
-    return list(session.exec(select(Review.task_id).where(Review.qa_task_id == task.id)))
 
 
 def _checked(recipe: recipes.Recipe, one: Drawn, item: Item, number: int) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
-
 from workflow_core.domain.progress import Counts, WorkStatus, status
 from workflow_core.domain.roles import Permission
 from workflow_core.services import people
-from workflow_core.store.models import Assignment, Person, Pipeline, Task
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Person
 from workflow_core.store.reads import counts
+from workflow_core.store.work import assignments
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,7 @@ def mine(session: Session, *, actor: Person, now: datetime) -> list[Share]:
 
     What is archived is left out, and whatever lies in a project where they have no role any more.
     """
-    rows = session.exec(
-        select(Task, Assignment, Pipeline.name)
-        .join(Assignment, col(Assignment.task_id) == col(Task.id))
-        .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id), isouter=True)
-        .where(Assignment.person_id == actor.id, col(Assignment.active), col(Task.archived_at).is_(None))
-        .order_by(col(Task.priority).desc(), col(Task.due_at).is_(None), col(Task.due_at), col(Task.id))
-    ).all()
+    rows = assignments.of_person(session, person_id=actor.id)
     seen = {
         project_id
         for project_id in {task.project_id for task, *_ in rows}

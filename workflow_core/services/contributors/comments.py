@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
-
 from workflow_core.domain.issues import IssueState
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import access, people
-from workflow_core.store.models import Comment, Issue, Item, Person, Task, TaskItem
+from workflow_core.store.data import comments
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Comment, Issue, Person, Task, TaskItem
 from workflow_core.store.work import issues
 
 
@@ -63,25 +62,18 @@ def thread(
     """
     about = _about(session, actor, issue_id, place_id)
     if issue_id is not None:
-        return _said(session, col(Comment.issue_id) == issue_id)
-    here = (col(Comment.item_id) == about.item_id) & (col(Comment.task_id) == about.task_id)
-    return _said(session, here & col(Comment.issue_id).is_(None))
+        return _told(comments.of_issue(session, issue_id=issue_id))
+    return _told(comments.of_item(session, item_id=about.item_id, task_id=about.task_id))
 
 
 def in_task(session: Session, *, actor: people.Actor, task: Task, limit: int = 100) -> Sequence[Said]:
     """Return the last things said in a task, about items and issues, the newest first; for managers."""
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.SEE_PROJECT)
-    return _said(session, col(Comment.task_id) == task.id, last=limit)
+    return _told(comments.last_of_task(session, task_id=task.id, limit=limit))
 
 
-def _said(session: Session, of: ColumnElement[bool], *, last: int | None = None) -> Sequence[Said]:
-    query = select(Comment, Item.name, Person.email).join(Item).join(Person).where(of)
-    number = col(Comment.id)
-    ordered = query.order_by(number) if last is None else query.order_by(number.desc()).limit(last)
-    return [
-        Said(one.item_id, item, one.issue_id, email, one.text, one.created_at)
-        for one, item, email in session.exec(ordered)
-    ]
+def _told(rows: Sequence[tuple[Comment, str, str]]) -> list[Said]:
+    return [Said(one.item_id, item, one.issue_id, email, one.text, one.created_at) for one, item, email in rows]
 
 
 def waiting_for(session: Session, *, actor: Person, place_id: int) -> list[Issue]:

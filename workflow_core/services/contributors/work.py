@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
-
 from workflow_core.domain import statuses, work
 from workflow_core.errors import Conflict
 from workflow_core.services import access
 from workflow_core.services.contributors import annotation_sets
 from workflow_core.services.reviewers import issue_effects
 from workflow_core.services.running import announcements
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Draft, Person, Pipeline, Task, TaskItem
 from workflow_core.store.work import activity, claims, reassignment, submissions
 from workflow_core.store.work.claims import Place

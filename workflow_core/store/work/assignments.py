@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from workflow_core.store.models import Assignment, Membership, Task
+from workflow_core.store.models import Assignment, Membership, Pipeline, Task
 
 
 def find(session: Session, *, person_id: int, task_id: int) -> tuple[Task, Assignment, str] | None:
@@ -14,3 +14,18 @@ def find(session: Session, *, person_id: int, task_id: int) -> tuple[Task, Assig
         .where(Task.id == task_id, Assignment.person_id == person_id, col(Assignment.active))
         .where(Membership.person_id == person_id)
     ).first()
+
+
+def of_person(session: Session, *, person_id: int) -> list[tuple[Task, Assignment, str | None]]:
+    """Return a person's active assignments in tasks that are not archived, each with its task and pipeline's name.
+
+    Those of a higher priority come first, then what is due first, then the oldest task.
+    """
+    rows = session.exec(
+        select(Task, Assignment, Pipeline.name)
+        .join(Assignment, col(Assignment.task_id) == col(Task.id))
+        .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id), isouter=True)
+        .where(Assignment.person_id == person_id, col(Assignment.active), col(Task.archived_at).is_(None))
+        .order_by(col(Task.priority).desc(), col(Task.due_at).is_(None), col(Task.due_at), col(Task.id))
+    )
+    return [(task, assignment, pipeline) for task, assignment, pipeline in rows]
