@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from sqlmodel import Session, col, select
-
 from workflow_core.domain import recipes
 from workflow_core.errors import InvalidInput, NotFound
-from workflow_core.store.models import Annotation, Item, Recipe, Review, Task, TaskItem
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Annotation, Item, Recipe, Task, TaskItem
 
 
 def annotation(session: Session, qa: TaskItem, annotation_id: int | None) -> Annotation | None:
@@ -18,12 +17,6 @@ def annotation(session: Session, qa: TaskItem, annotation_id: int | None) -> Ann
         name = session.get_one(Item, qa.item_id).name
         raise NotFound(f"there is no annotation {annotation_id} on {name}")
     return found
-
-
-def reviewed_by(session: Session, qa_task: Task) -> dict[int, Task]:
-    """Return the tasks that a QA task reviews, by their keys."""
-    query = select(Task).join(Review, col(Review.task_id) == col(Task.id)).where(Review.qa_task_id == qa_task.id)
-    return {task.id: task for task in session.exec(query.order_by(col(Task.id)))}
 
 
 def task_of(session: Session, reviewed: Mapping[int, Task], *, label: str | None, task: str | None) -> int:

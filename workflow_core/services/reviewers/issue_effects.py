@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
-
 from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState
 from workflow_core.errors import Conflict
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Annotation, Issue, Person, Task, TaskItem
 from workflow_core.store.routing import lineage, placement
 from workflow_core.store.work import issues, submissions

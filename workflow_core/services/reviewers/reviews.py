@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
-
 from workflow_core.domain import work
 from workflow_core.domain.issues import IssueEvent
 from workflow_core.domain.roles import Permission
@@ -15,9 +13,10 @@ from workflow_core.services.contributors import comments
 from workflow_core.services.people import Actor
 from workflow_core.services.reviewers import flag_targets
 from workflow_core.store import turns
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Issue, Person, Task, TaskItem
 from workflow_core.store.routing import holds, placement
-from workflow_core.store.work import activity, claims, issues
+from workflow_core.store.work import activity, claims, issues, reviews
 from workflow_core.store.work.claims import MAX_FIX_ROUNDS
 
 
@@ -53,7 +52,7 @@ def flag(
     work.next_state(work.State(qa.state), work.Event.FLAG)
     access.check_author(session, person=actor, place=qa, task=qa_task)
     annotation = flag_targets.annotation(session, qa, annotation_id)
-    reviewed = flag_targets.reviewed_by(session, qa_task)
+    reviewed = reviews.tasks(session, qa_task_id=qa_task.id)
     owner = annotation.task_id if annotation else flag_targets.task_of(session, reviewed, label=label, task=task)
     if owner not in reviewed:
         possible = flag_targets.names(reviewed)
