@@ -47,26 +47,18 @@ def check(text: bytes, *, file: str, read: Read) -> Checked:
     shelf = Shelf(study, read)
     shelf.fill()
     sources |= {each.file: each.text for each in shelf.documents.values()}
-    found = [(rule.NAME, fault) for rule in rules.ALL for fault in rule.check(study)]
+    found = [(rule.name, fault) for rule in rules.ALL for fault in rule.check(study)]
     findings = _findings(found)
     wrong = any(finding.severity == "error" for finding in findings)
     return Checked(findings, None if wrong else compile_pipeline(study), sources)
 
 
-def explain(code: str) -> str:
-    """Return what a rule is about, why, and how to get right, by its code or name; KeyError lists them all."""
-    for rule in rules.ALL:
-        if code.strip().lower() in (rule.CODE.lower(), rule.NAME):
-            return f"{rule.CODE} {rule.NAME} ({rule.SEVERITY})\n\n{(rule.__doc__ or '').strip()}\n"
-    raise KeyError(f"no rule {code!r}; there are {', '.join(rule.CODE for rule in rules.ALL)}")
-
-
 def _findings(faults: list[tuple[str, Fault]]) -> tuple[Finding, ...]:
-    by_name = {rule.NAME: rule for rule in rules.ALL}
+    by_name = {rule.name: rule for rule in rules.ALL}
     found = set()
     for name, fault in faults:
         rule, place = by_name[name], fault.place
         span = place.span
         at = (place.file, span.line, span.column, max(span.end_column, span.column + 1))
-        found.add(Finding(*at, rule.CODE, name, fault.severity or rule.SEVERITY, fault.message, fault.hint))
+        found.add(Finding(*at, rule.code, name, fault.severity or rule.severity, fault.message, fault.hint))
     return tuple(sorted(found, key=lambda finding: finding.order))

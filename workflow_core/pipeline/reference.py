@@ -50,17 +50,14 @@ def list_keys() -> list[Key]:
 
 def list_rules() -> list[RuleLine]:
     """Return every finding, by code."""
-    lines = (RuleLine(rule.CODE, rule.NAME, rule.SEVERITY, _first(rule.__doc__)) for rule in rules.ALL)
-    return sorted(lines, key=lambda line: line.code)
+    return [RuleLine(rule.code, rule.name, rule.severity, _first(rule.about)) for rule in rules.ALL]
 
 
 def explain(what: str) -> str | None:
     """Return what a finding, by its code or name, or a key is about; None where there is neither."""
-    wanted = what.strip()
-    for rule in rules.ALL:
-        if wanted.lower() in (rule.CODE.lower(), rule.NAME):
-            return f"{rule.CODE} {rule.NAME} ({rule.SEVERITY})\n\n{(rule.__doc__ or '').strip()}\n"
-    found = [key for key in list_keys() if key.name == wanted]
+    if rule := rules.called(what):
+        return rule.explanation
+    found = [key for key in list_keys() if key.name == what.strip()]
     return "".join(_paragraph(key) for key in found) or None
 
 
@@ -82,8 +79,8 @@ def rules_as_markdown() -> str:
     return "\n".join(["| code | name | | about |", "|---|---|---|---|", *lines]) + "\n"
 
 
-def _first(text: str | None) -> str:
-    return " ".join((text or "").strip().split("\n\n")[0].split())
+def _first(text: str) -> str:
+    return " ".join(text.split("\n\n")[0].split())
 
 
 def _paragraph(key: Key) -> str:

@@ -1,8 +1,10 @@
 """What the rules look at: the draft, and what follows from it as a whole."""
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from workflow_core.pipeline.draft import Draft
+from workflow_core.pipeline.findings import Fault
 from workflow_core.pipeline.flow import Flow
 from workflow_core.pipeline.forks import Branches, branches
 from workflow_core.pipeline.graph import Graph
@@ -26,3 +28,9 @@ class Study(Draft):
     def flow(self) -> Flow:
         """What an item has been through wherever it is."""
         return Flow(self, self.graph, self.forks)
+
+    def told(self, rule: str) -> Iterator[Fault]:
+        """Yield what was found for a rule while reading and while following the forks."""
+        yield from super().told(rule)
+        for each in self.forks:
+            yield from each.told(rule)

@@ -1,121 +1,51 @@
-"""The checks, one module each; the module's docstring is its documentation, which `explain` prints."""
+"""The checks, one module each, found by being here.
 
-from collections.abc import Iterator
-from typing import Protocol
+A module's docstring is its documentation, which `explain` prints; its name is the rule's, with hyphens. `CODE` and
+`SEVERITY` are in every module. `check` is in those that look for faults themselves; what reading the file or
+following the forks told under the rule's name is found without it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 
 from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.rules import (
-    approved_in_annotation,
-    approved_without_review,
-    automatic_loop,
-    bad_email,
-    bad_filter,
-    bad_lease,
-    bad_name,
-    bad_schedule,
-    bad_share,
-    bad_weight,
-    cannot_approve,
-    clashing_keys,
-    duplicate_entry,
-    duplicate_key,
-    duplicate_name,
-    empty_team,
-    endless_loop,
-    fork_crossed,
-    fork_target,
-    fork_without_join,
-    join_without_fork,
-    label_owned_twice,
-    misplaced_key,
-    missing_key,
-    nested_fork,
-    no_exit,
-    nothing_to_review,
-    own_work,
-    review_bypassed,
-    router_case,
-    router_falls_through,
-    self_loop,
-    shares_over,
-    unbounded_loop,
-    unknown_key,
-    unknown_status,
-    unknown_target,
-    unknown_task,
-    unknown_team,
-    unreachable_case,
-    unreachable_node,
-    unreadable_file,
-    unrouted_status,
-    wrong_value,
-    yaml_feature,
-    yaml_limit,
-    yaml_syntax,
-)
 from workflow_core.pipeline.study import Study
 
 
-class Rule(Protocol):
-    """What every module of this package offers."""
+@dataclass(frozen=True)
+class Rule:
+    """A kind of fault, as its module describes it."""
 
-    CODE: str
-    NAME: str
-    SEVERITY: Severity
-    __doc__: str | None
+    code: str
+    name: str
+    severity: Severity
+    about: str
+    looks: Callable[[Study], Iterable[Fault]] | None = None
+
+    @property
+    def explanation(self) -> str:
+        """Return what the rule is about, why, and how to get right."""
+        return f"{self.code} {self.name} ({self.severity})\n\n{self.about}\n"
 
     def check(self, study: Study) -> Iterator[Fault]:
         """Yield every fault of this kind."""
-        ...
+        yield from study.told(self.name)
+        if self.looks is not None:
+            yield from self.looks(study)
 
 
-ALL: tuple[Rule, ...] = (
-    yaml_syntax,
-    yaml_limit,
-    yaml_feature,
-    duplicate_key,
-    unknown_key,
-    wrong_value,
-    missing_key,
-    bad_name,
-    unreadable_file,
-    bad_email,
-    bad_weight,
-    bad_lease,
-    bad_schedule,
-    bad_filter,
-    unknown_target,
-    unknown_task,
-    unknown_team,
-    unknown_status,
-    duplicate_name,
-    duplicate_entry,
-    clashing_keys,
-    empty_team,
-    misplaced_key,
-    unrouted_status,
-    self_loop,
-    unreachable_node,
-    no_exit,
-    endless_loop,
-    unbounded_loop,
-    automatic_loop,
-    bad_share,
-    shares_over,
-    router_falls_through,
-    router_case,
-    unreachable_case,
-    fork_target,
-    fork_without_join,
-    fork_crossed,
-    nested_fork,
-    join_without_fork,
-    approved_in_annotation,
-    approved_without_review,
-    nothing_to_review,
-    review_bypassed,
-    cannot_approve,
-    own_work,
-    label_owned_twice,
-)
+def _rule(name: str) -> Rule:
+    module = import_module(f"{__name__}.{name}")
+    about = (module.__doc__ or "").strip()
+    return Rule(module.CODE, name.replace("_", "-"), module.SEVERITY, about, getattr(module, "check", None))
+
+
+ALL = tuple(sorted((_rule(module.name) for module in iter_modules(__path__)), key=lambda rule: rule.code))
 """Every rule, by code. Codes are stable: a rule that goes leaves its code unused."""
+
+
+def called(name: str) -> Rule | None:
+    """Return the rule of this code or name, if there is one."""
+    return next((rule for rule in ALL if name.strip().lower() in (rule.code.lower(), rule.name)), None)

@@ -14,7 +14,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF060"
-NAME = "approved-in-annotation"
 SEVERITY: Severity = "error"
 
 

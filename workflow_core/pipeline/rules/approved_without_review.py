@@ -21,7 +21,6 @@ from workflow_core.pipeline.graph import START, Edge, written
 from workflow_core.pipeline.study import Study
 
 CODE = "AF061"
-NAME = "approved-without-review"
 SEVERITY: Severity = "error"
 
 

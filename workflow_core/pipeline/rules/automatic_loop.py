@@ -17,7 +17,6 @@ from workflow_core.pipeline.graph import Graph, written
 from workflow_core.pipeline.study import Study
 
 CODE = "AF036"
-NAME = "automatic-loop"
 SEVERITY: Severity = "error"
 
 

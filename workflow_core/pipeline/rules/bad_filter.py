@@ -22,7 +22,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF019"
-NAME = "bad-filter"
 SEVERITY: Severity = "error"
 
 

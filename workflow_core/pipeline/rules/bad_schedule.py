@@ -11,16 +11,7 @@ Right:
     schedule: {cron: "0 6 * * *", timezone: Europe/Berlin}
 """
 
-from collections.abc import Iterator
-
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.findings import Severity
 
 CODE = "AF018"
-NAME = "bad-schedule"
 SEVERITY: Severity = "error"
-
-
-def check(study: Study) -> Iterator[Fault]:
-    """Yield what was found while the file was read."""
-    yield from study.told(NAME)

@@ -9,16 +9,7 @@ Right:
     - {sample: 25%, to: qa}
 """
 
-from collections.abc import Iterator
-
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.findings import Severity
 
 CODE = "AF040"
-NAME = "bad-share"
 SEVERITY: Severity = "error"
-
-
-def check(study: Study) -> Iterator[Fault]:
-    """Yield what was found while the file was read."""
-    yield from study.told(NAME)

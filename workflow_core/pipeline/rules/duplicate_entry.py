@@ -17,7 +17,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF025"
-NAME = "duplicate-entry"
 SEVERITY: Severity = "error"
 
 

@@ -16,7 +16,6 @@ from workflow_core.pipeline.graph import written
 from workflow_core.pipeline.study import Study
 
 CODE = "AF034"
-NAME = "endless-loop"
 SEVERITY: Severity = "error"
 
 

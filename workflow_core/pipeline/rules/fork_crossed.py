@@ -13,17 +13,7 @@ Wrong:
     qa: {type: qa, join: all}
 """
 
-from collections.abc import Iterator
-
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.findings import Severity
 
 CODE = "AF052"
-NAME = "fork-crossed"
 SEVERITY: Severity = "error"
-
-
-def check(study: Study) -> Iterator[Fault]:
-    """Yield what was found while the forks were followed."""
-    for each in study.forks:
-        yield from each.told(NAME)

@@ -8,17 +8,7 @@ Wrong:
     on: {completed: [signs, approved]}
 """
 
-from collections.abc import Iterator
-
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.findings import Severity
 
 CODE = "AF050"
-NAME = "fork-target"
 SEVERITY: Severity = "error"
-
-
-def check(study: Study) -> Iterator[Fault]:
-    """Yield what was found while the forks were followed."""
-    for each in study.forks:
-        yield from each.told(NAME)

@@ -15,7 +15,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF054"
-NAME = "join-without-fork"
 SEVERITY: Severity = "error"
 
 

@@ -18,7 +18,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF070"
-NAME = "label-owned-twice"
 SEVERITY: Severity = "error"
 
 

@@ -21,13 +21,11 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF012"
-NAME = "missing-key"
 SEVERITY: Severity = "error"
 
 
 def check(study: Study) -> Iterator[Fault]:
-    """Yield every required key that is not there."""
-    yield from study.told(NAME)
+    """Yield every required key that is not there, beside those that reading found empty."""
     top, places = study.places.gone(), study.places
     if study.spec.pipeline is None and "pipeline" not in top:
         yield Fault(places.value("pipeline"), "the pipeline has no name", "add a line like `pipeline: dashcam`")

@@ -14,7 +14,6 @@ from workflow_core.pipeline.graph import START
 from workflow_core.pipeline.study import Study
 
 CODE = "AF033"
-NAME = "no-exit"
 SEVERITY: Severity = "error"
 
 

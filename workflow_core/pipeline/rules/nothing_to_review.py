@@ -18,7 +18,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF062"
-NAME = "nothing-to-review"
 SEVERITY: Severity = "error"
 
 

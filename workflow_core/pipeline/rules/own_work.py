@@ -18,7 +18,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF065"
-NAME = "own-work"
 SEVERITY: Severity = "error"
 
 HINT = "assign somebody else, or allow `review_own: true`"

@@ -14,7 +14,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF063"
-NAME = "review-bypassed"
 SEVERITY: Severity = "warning"
 
 

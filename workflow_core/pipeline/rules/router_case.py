@@ -17,7 +17,6 @@ from workflow_core.pipeline.findings import Fault, Severity
 from workflow_core.pipeline.study import Study
 
 CODE = "AF043"
-NAME = "router-case"
 SEVERITY: Severity = "error"
 
 

@@ -17,7 +17,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF041"
-NAME = "shares-over"
 SEVERITY: Severity = "error"
 
 

@@ -15,7 +15,6 @@ from workflow_core.pipeline.graph import written
 from workflow_core.pipeline.study import Study
 
 CODE = "AF035"
-NAME = "unbounded-loop"
 SEVERITY: Severity = "warning"
 
 

@@ -21,7 +21,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF023"
-NAME = "unknown-status"
 SEVERITY: Severity = "error"
 
 

@@ -16,7 +16,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF020"
-NAME = "unknown-target"
 SEVERITY: Severity = "error"
 
 

@@ -19,7 +19,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF021"
-NAME = "unknown-task"
 SEVERITY: Severity = "error"
 
 

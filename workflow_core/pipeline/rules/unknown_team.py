@@ -20,7 +20,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF022"
-NAME = "unknown-team"
 SEVERITY: Severity = "error"
 
 

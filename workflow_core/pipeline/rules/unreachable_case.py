@@ -15,7 +15,6 @@ from workflow_core.pipeline.findings import Fault, Severity
 from workflow_core.pipeline.study import Study
 
 CODE = "AF044"
-NAME = "unreachable-case"
 SEVERITY: Severity = "error"
 
 

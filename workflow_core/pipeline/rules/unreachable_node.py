@@ -17,7 +17,6 @@ from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF032"
-NAME = "unreachable-node"
 SEVERITY: Severity = "error"
 
 

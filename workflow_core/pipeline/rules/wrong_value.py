@@ -12,16 +12,7 @@ Right:
     on: {completed: "5"}
 """
 
-from collections.abc import Iterator
-
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.findings import Severity
 
 CODE = "AF011"
-NAME = "wrong-value"
 SEVERITY: Severity = "error"
-
-
-def check(study: Study) -> Iterator[Fault]:
-    """Yield what was found while the file was read."""
-    yield from study.told(NAME)

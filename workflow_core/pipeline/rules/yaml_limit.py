@@ -6,16 +6,7 @@ more is an accident or an attack, and is not read on.
 To get right: make several pipelines of one, or keep recipes in files of their own.
 """
 
-from collections.abc import Iterator
-
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.findings import Severity
 
 CODE = "AF002"
-NAME = "yaml-limit"
 SEVERITY: Severity = "error"
-
-
-def check(study: Study) -> Iterator[Fault]:
-    """Yield what was found while the file was read."""
-    yield from study.told(NAME)

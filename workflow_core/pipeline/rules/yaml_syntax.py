@@ -15,16 +15,7 @@ Right:
       cars: {type: annotation}
 """
 
-from collections.abc import Iterator
-
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.findings import Severity
 
 CODE = "AF001"
-NAME = "yaml-syntax"
 SEVERITY: Severity = "error"
-
-
-def check(study: Study) -> Iterator[Fault]:
-    """Yield what was found while the file was read."""
-    yield from study.told(NAME)
