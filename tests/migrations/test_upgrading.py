@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -96,9 +97,32 @@ def test_a_newer_database_is_left_alone(database_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    assert "newer annoflow" in check(database_url)[0]
-    with pytest.raises(Conflict, match=r"9999.*newer one"):
+    (why,) = check(database_url)
+    assert why == "the database is at revision 9999, which this annoflow does not know: it is of a newer one, use that"
+    with pytest.raises(Conflict, match=re.escape(why)):
         upgrade(database_url)
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_database_of_before_the_first_migration_is_refused_and_its_work_shown_the_way(
+    database_url: str, revision: str
+) -> None:
+    engine = engine_for(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO project (name, created_at) VALUES ('kept', 1)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :old"), {"old": revision})
+    (why,) = check(database_url)
+    assert why == (
+        f"the database is at revision {revision}, of an annoflow before the first release, and cannot be upgraded:"
+        " export from it with the annoflow that made it (annoflow export),"
+        " then import that into a new database (annoflow import)"
+    )
+    with pytest.raises(Conflict, match=re.escape(why)):
+        upgrade(database_url)
+    assert schema.current(engine) == revision
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM project")).scalars().all() == ["kept"]
+    engine.dispose()
 
 
 @on_both

@@ -19,7 +19,7 @@ def upgrade(url: str) -> tuple[str | None, str]:
     Raises:
         Unavailable: the database cannot be reached.
         InvalidInput: the URL is malformed.
-        Conflict: the database is a newer annoflow's, or another program's.
+        Conflict: the database is a newer annoflow's, one of before the first migration, or another program's.
     """
     with _engine(url) as engine:
         before = schema.current(engine)
@@ -41,8 +41,8 @@ def check(url: str) -> list[str]:
         revision = schema.current(engine)
         if revision is None:
             return [f"the database is empty; {RUN}"]
-        if not schema.known(revision):
-            return [f"the database is at revision {revision}, of a newer annoflow than this one; use the newer one"]
+        if why := schema.unusable(revision):
+            return [why]
         if revision != schema.head():
             return [f"the database is at revision {revision}, annoflow wants {schema.head()}; {RUN}"]
         return schema.differences(engine)

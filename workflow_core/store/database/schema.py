@@ -22,6 +22,8 @@ GUARDS = {
     "sqlite": frozenset({"event_no_delete", "event_no_replace", "event_no_update"}),
 }
 """The triggers that refuse any change of the history."""
+BEFORE_THE_FIRST = frozenset({"0001", "0002"})
+"""The revisions of databases from before the migrations began anew; nothing leads on from them."""
 
 
 def configuration(connection: Connection | None = None) -> Config:
@@ -68,7 +70,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """Go up to a revision; what is there already stays.
 
     Raises:
-        Conflict: the database is a newer annoflow's, or another program's.
+        Conflict: the database is a newer annoflow's, one of before the first migration, or another program's.
     """
     with _transaction(engine) as connection:
         _refuse_foreign(connection)
@@ -77,10 +79,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def _refuse_foreign(connection: Connection) -> None:
     present = MigrationContext.configure(connection).get_current_revision()
-    if present is not None and not known(present):
-        raise Conflict(
-            f"the database is at revision {present}, which this annoflow does not know: it is of a newer one, use that"
-        )
+    if present is not None and (why := unusable(present)):
+        raise Conflict(why)
     tables = set(inspect(connection).get_table_names())
     if present is None and (others := sorted(tables & METADATA.tables.keys())):
         raise Conflict(
@@ -102,9 +102,17 @@ def head() -> str:
     return revision
 
 
-def known(revision: str) -> bool:
-    """Say whether a revision is among the migrations."""
-    return any(one.revision == revision for one in ScriptDirectory.from_config(configuration()).walk_revisions())
+def unusable(revision: str) -> str | None:
+    """Say why this annoflow cannot use or upgrade a database of a revision, and what to do; None where it can."""
+    if revision in BEFORE_THE_FIRST:
+        return (
+            f"the database is at revision {revision}, of an annoflow before the first release, and cannot be upgraded:"
+            " export from it with the annoflow that made it (annoflow export),"
+            " then import that into a new database (annoflow import)"
+        )
+    if any(one.revision == revision for one in ScriptDirectory.from_config(configuration()).walk_revisions()):
+        return None
+    return f"the database is at revision {revision}, which this annoflow does not know: it is of a newer one, use that"
 
 
 def current(engine: Engine) -> str | None:
