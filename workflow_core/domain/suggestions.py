@@ -1,10 +1,56 @@
-"""How a message says what is possible when a name is unknown."""
+"""Which known name was probably meant, within a bounded effort, and how a message says so."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
+from heapq import nlargest
+from itertools import takewhile
+
+from workflow_core.domain.wording import quoted
 
 LISTED = 20
+LISTED_BRIEFLY = 10
 LONGEST_NAME = 64
+MAX_COMPARED = 50
+
+
+def near(name: str, names: Collection[str]) -> str | None:
+    """Return the known name that looks most like this one, upper and lower case alike.
+
+    >>> near("sings", ["cars", "signs"]), near("Cars", ["cars"]), near("x", ["cars"])
+    ('signs', 'cars', None)
+    """
+    wanted = name.casefold()
+    folded: dict[str, str] = {}
+    for known in names:
+        folded.setdefault(known.casefold(), known)
+    if wanted in folded:
+        return folded[wanted]
+    if len(name) > LONGEST_NAME:  # no name is that long, and the comparison would take its time
+        return None
+    alike: Iterable[str] = folded
+    if len(folded) > MAX_COMPARED:  # a file of thousands of wrong names must not take minutes
+        of_its_length = (each for each in folded if abs(len(each) - len(wanted)) <= 4)
+        alike = nlargest(MAX_COMPARED, of_its_length, key=lambda each: _ends_shared(wanted, each))
+    found = get_close_matches(wanted, alike, n=1)
+    return folded[found[0]] if found else None
+
+
+def _ends_shared(one: str, other: str) -> int:
+    begin = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    end = takewhile(lambda pair: pair[0] == pair[1], zip(reversed(one), reversed(other), strict=False))
+    return len(list(begin)) + len(list(end))
+
+
+def suggest(name: str, names: Collection[str]) -> str:
+    """Say which name was probably meant, or else which there are.
+
+    >>> suggest("sings", ["cars", "signs"]), suggest("x", ["cars", "signs"]), suggest("x", [])
+    ('did you mean "signs"?', 'possible: cars, signs', '')
+    """
+    found = near(name, names)
+    if found is not None:
+        return f"did you mean {quoted(found)}?"
+    return _listed(names, LISTED_BRIEFLY) if names else ""
 
 
 def possible(name: str, names: Collection[str]) -> str:
@@ -17,14 +63,9 @@ def possible(name: str, names: Collection[str]) -> str:
     """
     if not names:
         return "there are none"
-    listed = "possible: " + ", ".join(list(names)[:LISTED]) + (", …" if len(names) > LISTED else "")
-    near = _near(name, names)
-    return f'did you mean "{near}"? {listed}' if near else listed
+    found, listed = near(name, names), _listed(names, LISTED)
+    return f'did you mean "{found}"? {listed}' if found is not None else listed
 
 
-def _near(name: str, names: Collection[str]) -> str | None:
-    if len(name) > LONGEST_NAME:  # no name is that long, and the comparison would take its time
-        return None
-    folded = {known.casefold(): known for known in names}
-    found = [name.casefold()] if name.casefold() in folded else get_close_matches(name.casefold(), folded, n=1)
-    return folded[found[0]] if found else None
+def _listed(names: Collection[str], most: int) -> str:
+    return f"possible: {', '.join(list(names)[:most])}{', …' if len(names) > most else ''}"

@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.dominance import Dominance
 from workflow_core.pipeline.draft import Draft
 from workflow_core.pipeline.findings import Fault, Place
 from workflow_core.pipeline.graph import UNKNOWN, Edge, Fork, Graph
-from workflow_core.pipeline.scalars import quoted
 
 
 @dataclass

@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
+from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.findings import Span
-from workflow_core.pipeline.scalars import Scalar, describe, quoted, resolve
+from workflow_core.pipeline.scalars import Scalar, describe, resolve
 
 MAX_DEPTH = 64
 MAX_NODES = 100_000

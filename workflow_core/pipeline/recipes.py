@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from workflow_core.domain.wording import quoted
 from workflow_core.pipeline import spec
 from workflow_core.pipeline.draft import Draft, ReadRecipe
 from workflow_core.pipeline.findings import Fault, Place
 from workflow_core.pipeline.places import Places
-from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.shape import shape
 from workflow_core.pipeline.source import Document, read
 

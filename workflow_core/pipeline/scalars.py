@@ -2,6 +2,8 @@
 
 import re
 
+from workflow_core.domain.wording import quoted, shown
+
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEAN = {each: each.lower() == "true" for word in ("true", "false") for each in (word, word.title(), word.upper())}
 _INTEGER = re.compile(r"[-+]?[0-9]{1,100}|0o[0-7]{1,100}|0x[0-9a-fA-F]{1,100}")
@@ -48,19 +50,3 @@ def describe(value: object) -> str:
         case list():
             return "a list"
     return "a mapping"
-
-
-def quoted(text: str) -> str:
-    """Quote a name for a message: on one line, printable, not endless.
-
-    >>> quoted("car"), quoted("a" * 100) == '"' + "a" * 57 + '..."'
-    ('"car"', True)
-    """
-    return f'"{shown(text)}"'
-
-
-def shown(value: object) -> str:
-    """Return the text of a value on one line, printable, shortened to 60 characters."""
-    text = str(value)[:100]
-    text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from workflow_core.domain.suggestions import suggest
+from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.findings import Span
-from workflow_core.pipeline.near import suggest
 from workflow_core.pipeline.nodes import Node, plain
-from workflow_core.pipeline.scalars import describe, quoted
+from workflow_core.pipeline.scalars import describe
 from workflow_core.pipeline.source import Document
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from workflow_core.domain.recipes import TOOLS
-from workflow_core.pipeline.near import suggest
-from workflow_core.pipeline.scalars import quoted
+from workflow_core.domain.suggestions import suggest
+from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.terms import (
     Color,
     Cron,

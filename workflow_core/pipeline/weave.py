@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from workflow_core.domain.sampling import SCALE
+from workflow_core.domain.suggestions import near
 from workflow_core.pipeline import spec
 from workflow_core.pipeline.draft import Draft
 from workflow_core.pipeline.findings import Place
 from workflow_core.pipeline.graph import START, UNKNOWN, By, Edge, Graph
-from workflow_core.pipeline.near import near
 from workflow_core.pipeline.places import TOP
 
 MAX_GUESSES = 100

@@ -15,10 +15,10 @@ Right:
 from collections.abc import Iterator
 
 from workflow_core.domain.filters import FilterError, compares, parse
+from workflow_core.domain.suggestions import suggest
+from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.near import suggest
 from workflow_core.pipeline.places import Step
-from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF019"

@@ -11,9 +11,9 @@ Wrong:
 from collections.abc import Iterable, Iterator
 
 from workflow_core.domain.statuses import ALIASES
+from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.findings import Fault, Place, Severity
 from workflow_core.pipeline.places import Step
-from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF025"

@@ -13,8 +13,8 @@ Wrong:
 
 from collections.abc import Iterator
 
+from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF065"

@@ -8,9 +8,9 @@ Example: `cars` leads to `signs` by completed, but straight to `qa` by no-signs;
 
 from collections.abc import Iterator
 
+from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.findings import Fault, Severity
 from workflow_core.pipeline.graph import written
-from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF063"

@@ -13,9 +13,9 @@ Right:
 
 from collections.abc import Iterator
 
+from workflow_core.domain.suggestions import suggest
+from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.near import suggest
-from workflow_core.pipeline.scalars import quoted
 from workflow_core.pipeline.study import Study
 
 CODE = "AF021"
