@@ -4,13 +4,10 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from workflow_core.pipeline.dominance import Dominance
 from workflow_core.pipeline.findings import Place
-
-if TYPE_CHECKING:
-    pass
 
 START = "\0start"
 UNKNOWN = "\0unknown"

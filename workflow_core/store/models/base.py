@@ -1,6 +1,5 @@
 """What all tables share: names of constraints, and short ways to say a column."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey
@@ -58,6 +57,3 @@ def instant(*, null: bool = False) -> Any:
     if null:
         return Field(default=None, sa_column=Column(Instant, nullable=True))
     return Field(sa_column=Column(Instant, nullable=False))
-
-
-When = datetime
