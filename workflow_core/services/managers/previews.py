@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlmodel import Session
-
 from workflow_core.services.managers import history
+from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import histories
 
 

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlmodel import Session
-
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import InvalidInput
 from workflow_core.services import people
@@ -13,6 +11,7 @@ from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store import turns
 from workflow_core.store.allocation import parked
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Task
 from workflow_core.store.work import reassignment
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlmodel import Session
-
+from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import summaries
 from workflow_core.store.routing import arrivals, placement
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
-
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import versions
+from workflow_core.store.database.engine import Session
 from workflow_core.store.work import claims
 
 

@@ -2,8 +2,7 @@
 
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine
-
+from workflow_core.store.database.engine import Engine
 from workflow_core.store.database.wakeups import Wakeup, wakeup
 
 _listeners: WeakKeyDictionary[Engine, Wakeup] = WeakKeyDictionary()
