@@ -10,15 +10,14 @@ allotted to somebody stays allotted.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlmodel import Session, col, select
-
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.store.data import erasure
 from workflow_core.store.data.erasure import Effects, Snapshots
-from workflow_core.store.models import Dataset, Item
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Item
 
 __all__ = ["Effects", "Snapshots", "erase", "preview"]
 
@@ -53,8 +52,7 @@ def erase(session: Session, *, actor: Actor, item_ids: Iterable[int], now: datet
 
 def _archived(session: Session, actor: Actor, wanted: set[int]) -> list[Item]:
     """Return items that the actor may erase and that can be erased now."""
-    query = select(Item, Dataset.project_id).join(Dataset).where(col(Item.id).in_(wanted)).order_by(col(Item.id))
-    rows = session.exec(query.execution_options(populate_existing=True)).all()
+    rows = erasure.chosen(session, ids=wanted)
     seen = {item.id: project for item, project in rows if people.sees(session, actor=actor, project_id=project)}
     if missing := sorted(wanted - seen.keys()):
         raise NotFound(f"no item {', '.join(map(str, missing))}")

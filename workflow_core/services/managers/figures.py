@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, col, select
-
 from workflow_core.domain.figures import Group, Tally, add_up, date_of
 from workflow_core.domain.progress import Counts, status
 from workflow_core.domain.reports import Ages, By, Figures, LabelFigures
@@ -16,8 +14,11 @@ from workflow_core.domain.suggestions import possible
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
-from workflow_core.store.models import Assignment, Person, Pipeline, Project, Task
+from workflow_core.store.data import teams
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Task
 from workflow_core.store.reads import counts
+from workflow_core.store.reads import tasks as known_tasks
 from workflow_core.store.reads.figures import flaws, labels, quality, standing, times
 from workflow_core.store.reads.figures.standing import Standing
 
@@ -29,13 +30,7 @@ def find(session: Session, *, named: str, project: str | None = None) -> list[Ta
         NotFound: nothing has the name.
         InvalidInput: several projects or pipelines have it.
     """
-    query = (
-        select(Task, Pipeline.name, Project.name)
-        .join(Project, col(Project.id) == col(Task.project_id))
-        .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id), isouter=True)
-        .order_by(col(Task.id))
-    )
-    rows = session.exec(query if project is None else query.where(Project.name == project)).all()
+    rows = known_tasks.with_names(session, project=project)
     pipelines = [row for row in rows if row[1] == named]
     called = [row for row in rows if named in (f"{row[1]}:{row[0].name}", row[0].name)]
     found = pipelines or called
@@ -65,7 +60,7 @@ def of_tasks(session: Session, *, actor: Actor, tasks: Sequence[Task], by: By, n
         parts[_key(by, types, group.task_id, group.person_id, group.day)].tallies.append((group.day, tally))
     if by is not By.DAY:
         _add_standing(session, parts, types=types, by=by, now=now)
-    emails: dict[int | None, str] = {one.id: one.email for one in session.exec(select(Person))} if named else {}
+    emails: dict[int | None, str] = dict(teams.emails(session).items()) if named else {}
     names: dict[int | None, str] = {task.id: task.name for task in tasks}
     return [
         replace(
@@ -178,9 +173,7 @@ def _add_standing(
     session: Session, parts: dict[_Key, _Parts], *, types: Mapping[int, str], by: By, now: datetime
 ) -> None:
     """Add where the items are now, how far each share is, and how old its issues are."""
-    shares = session.exec(
-        select(Assignment.id, Assignment.task_id, Assignment.person_id).where(col(Assignment.task_id).in_(list(types)))
-    ).all()
+    shares = teams.shares(session, task_ids=types)
     people_of: dict[int | None, int | None] = {share: person for share, _, person in shares}
 
     def at(task_id: int, share: int | None) -> _Parts:

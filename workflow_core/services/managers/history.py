@@ -6,15 +6,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlmodel import Session, select
-
 from workflow_core.domain.events import Line, Verb, sentence
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.services.running.verification import Difference, check
-from workflow_core.store.data import erasure
+from workflow_core.store.data import erasure, items
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Erased, Item
 from workflow_core.store.reads import histories
 from workflow_core.store.reads.histories import Standing
@@ -119,10 +118,7 @@ def find(session: Session, *, named: str, actor: Actor = None) -> Item:
         NotFound: there is none, or there are several.
     """
     folder, name = _path(named)
-    query = select(Item).where(Item.name == name)
-    if "/" in named:
-        query = query.where(Item.folder == folder)
-    rows = list(session.exec(query.limit(2)))
+    rows = items.named(session, name=name, folder=folder if "/" in named else None)
     if not rows and named.isdecimal():
         one = session.get(Item, int(named))
         rows = [one] if one else []

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
-from sqlmodel import Session, col, select
-
 from workflow_core.domain.progress import Counts, WorkStatus, status
 from workflow_core.domain.roles import Permission
 from workflow_core.pipeline import compiled
 from workflow_core.services import people
 from workflow_core.services.people import Actor
-from workflow_core.store.data import versions
-from workflow_core.store.models import Assignment, Person, Pipeline, PipelineVersion, Task
+from workflow_core.store.data import teams, versions
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Assignment, Pipeline, PipelineVersion, Task
 from workflow_core.store.reads import counts
+from workflow_core.store.reads import tasks as known_tasks
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Stuck:
 
 def of_pipeline(session: Session, *, pipeline: Pipeline, actor: Actor = None) -> list[TaskProgress]:
     """Return how far each task of a pipeline is, in the order in which they were made; for managers."""
-    tasks = session.exec(select(Task).where(Task.pipeline_id == pipeline.id).order_by(col(Task.id))).all()
+    tasks = known_tasks.of_pipeline(session, pipeline_id=pipeline.id)
     upstream: Mapping[int, Iterable[int]] = {}
     if pipeline.version_id is not None:
         spec = versions.from_document(session.get_one(PipelineVersion, pipeline.version_id).compiled)
@@ -86,14 +86,9 @@ def of_tasks(
     by_share = counts.by_share(session, task_ids=ids)
     by_status = counts.by_status(session, task_ids=ids)
     coming = counts.to_come(session, upstream=upstream or {})
-    teams: dict[int, list[tuple[Assignment, str]]] = {}
-    for assignment, email in session.exec(
-        select(Assignment, Person.email)
-        .join(Person, col(Person.id) == col(Assignment.person_id))
-        .where(col(Assignment.task_id).in_(ids))
-        .order_by(col(Assignment.id))
-    ):
-        teams.setdefault(assignment.task_id, []).append((assignment, email))
+    team: dict[int, list[tuple[Assignment, str]]] = {}
+    for assignment, email in teams.of_tasks(session, task_ids=ids):
+        team.setdefault(assignment.task_id, []).append((assignment, email))
     progress = []
     for task in tasks:
         total = _total([one for (task_id, _), one in by_share.items() if task_id == task.id])
@@ -108,7 +103,7 @@ def of_tasks(
                 to_come=coming.get(task.id, 0),
                 closed=task.closed_at is not None,
                 paused=task.paused_at is not None,
-                shares=tuple(_shares(task, teams.get(task.id, []), by_share)),
+                shares=tuple(_shares(task, team.get(task.id, []), by_share)),
             )
         )
     return progress

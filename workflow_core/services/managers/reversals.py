@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
-
 from workflow_core.domain import work
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, NotFound
@@ -13,9 +11,11 @@ from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store import turns
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Item, Person, Task, TaskItem
 from workflow_core.store.routing import clears, lineage, placement
 from workflow_core.store.routing.lineage import Effects
+from workflow_core.store.work import places
 from workflow_core.store.work.issues import author_of
 
 
@@ -67,18 +67,8 @@ def chosen(
 ) -> list[TaskItem]:
     """Return the places of a task that have a status: those listed, of a status, of items of a filter."""
     dataset = session.get_one(Dataset, task.dataset_id)
-    query = (
-        select(TaskItem)
-        .join(Item, col(Item.id) == col(TaskItem.item_id))
-        .where(TaskItem.task_id == task.id, TaskItem.state == "submitted")
-        .where(data.condition(session, dataset=dataset, where=where))
-        .order_by(col(TaskItem.id))
-    )
-    if place_ids is not None:
-        query = query.where(turns.listed(place_ids))
-    if status is not None:
-        query = query.where(TaskItem.status == status)
-    return list(session.exec(query))
+    items = data.condition(session, dataset=dataset, where=where)
+    return places.with_status(session, task_id=task.id, items=items, ids=place_ids, status=status)
 
 
 def preview_clear(session: Session, *, actor: Actor, task: Task, of: Iterable[TaskItem]) -> Effects:
@@ -107,9 +97,7 @@ def clear(
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
     ids = [place.id for place in of]
-    turns.lock_all(session, turns.listed(ids), siblings=True)
-    present = select(TaskItem, Item).join(Item).where(turns.listed(ids), TaskItem.task_id == task.id)
-    locked = session.exec(present.execution_options(populate_existing=True)).all()
+    locked = places.lock_listed(session, task_id=task.id, ids=ids)
     for one in set(ids) - {place.id for place, _ in locked}:
         raise NotFound(f"there is no place {one} in {task.name!r}")
     for place, item in locked:

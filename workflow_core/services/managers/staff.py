@@ -4,15 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
-
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import given, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store.allocation import parked
-from workflow_core.store.data import filters
+from workflow_core.store.data import filters, teams
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Person, Pipeline, Task
 from workflow_core.store.work import reassignment
 from workflow_core.store.work.reassignment import REMAINING, UNFINISHED, Handed
@@ -190,10 +189,7 @@ def _present(session: Session, task: Task, email: str, now: datetime) -> Person:
 
 
 def _team(session: Session, task: Task) -> dict[str, Assignment]:
-    rows = session.exec(
-        select(Person.email, Assignment).where(Person.id == Assignment.person_id, Assignment.task_id == task.id)
-    )
-    return dict(iter(rows))
+    return teams.of_task(session, task_id=task.id)
 
 
 def _member(team: Mapping[str, Assignment], task: Task, email: str) -> Assignment:

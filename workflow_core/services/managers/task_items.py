@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
-
 from workflow_core.domain import work
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
@@ -13,10 +10,11 @@ from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.store import turns
-from workflow_core.store.data import versions
-from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Node, Person, Pipeline, Task, TaskItem
+from workflow_core.store.data import items, versions
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Dataset, Entry, Event, Node, Pipeline, Task, TaskItem
 from workflow_core.store.routing import dispatch, exits, placement
-from workflow_core.store.work import claims
+from workflow_core.store.work import claims, places
 
 
 def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetime, end_claims: bool = False) -> None:
@@ -37,7 +35,7 @@ def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetim
     if place.entry_id is None:
         raise Conflict(f"task {task.name!r} is in no pipeline; give the item to somebody instead")
     entry = session.get_one(Entry, place.entry_id)
-    nodes = session.exec(select(Node).where(Node.version_id == entry.version_id, Node.kind != "router")).all()
+    nodes = versions.targets(session, version_id=entry.version_id)
     branch = versions.branch_of(session, version_id=entry.version_id, task_id=place.task_id)
     reachable = {
         node.name: node
@@ -47,7 +45,7 @@ def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetim
     if to not in reachable:
         raise InvalidInput(f"cannot send it to {to!r}; {possible(to, list(reachable))}")
     if reachable[to].kind == "exit":
-        _confirm_claims(session, col(TaskItem.entry_id) == entry.id, end_claims, "send away")
+        _confirm_claims(session, places.of_entry(entry.id), end_claims, "send away")
     dispatch.send(session, place=place, node=reachable[to], actor_id=actor.id if actor else None, now=now)
     session.expire_all()
 
@@ -84,20 +82,11 @@ def remove_items(
         Conflict: an item has a status there; clear it first. Or somebody has one open, and it was not confirmed.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
-    wanted = list(item_ids)
-    of = (col(TaskItem.task_id) == task.id) & col(TaskItem.item_id).in_(wanted) & (TaskItem.state != "withdrawn")
-    turns.lock_all(session, of, siblings=True)
-    rows = session.exec(select(TaskItem).where(of).execution_options(populate_existing=True)).all()
+    rows = places.lock_of_items(session, task_id=task.id, item_ids=item_ids)
     done = [row for row in rows if row.state == work.State.SUBMITTED or row.kept_status is not None]
     if done:
         raise Conflict(f"{len(done)} of these items have a status in {task.name!r}; clear it before you remove them")
-    entries = [row.entry_id for row in rows if row.entry_id is not None]
-    _confirm_claims(
-        session,
-        col(TaskItem.id).in_([row.id for row in rows]) | col(TaskItem.entry_id).in_(entries),
-        end_claims,
-        "remove",
-    )
+    _confirm_claims(session, places.with_siblings(rows), end_claims, "remove")
     dispatch.remove(session, [row.id for row in rows], actor_id=actor.id if actor else None, now=now)
     session.expire_all()
     return len(rows)
@@ -120,10 +109,10 @@ def archive_items(
         Conflict: somebody has an item open, and it was not confirmed.
     """
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.DELETE_ITEMS)
-    wanted = (col(Item.dataset_id) == dataset.id) & col(Item.id).in_(list(item_ids)) & col(Item.archived_at).is_(None)
+    wanted = items.present(dataset_id=dataset.id, ids=item_ids)
     turns.lock_all(session, wanted)
     _confirm_claims(session, wanted, end_claims, "archive")
-    found = session.exec(select(Item).where(wanted).execution_options(populate_existing=True)).all()
+    found = items.chosen(session, of=wanted)
     for item in found:
         item.archived_at = now
         session.add(Event(at=now, verb="archived", item_id=item.id, actor_id=actor.id if actor else None))
@@ -133,20 +122,11 @@ def archive_items(
     return len(found)
 
 
-def _confirm_claims(session: Session, of: ColumnElement[bool], end_claims: bool, what: str) -> None:
+def _confirm_claims(session: Session, of: places.Condition, end_claims: bool, what: str) -> None:
     """Refuse what ends claims on items, or places, unless that is confirmed; say who has the first of them open."""
     if end_claims:
         return
-    first = session.exec(
-        select(Person.email, Item.name, Task.name)
-        .select_from(TaskItem)
-        .join(Item)
-        .join(Task, col(Task.id) == col(TaskItem.task_id))
-        .join(Assignment, col(Assignment.id) == col(TaskItem.assignment_id))
-        .join(Person, col(Person.id) == col(Assignment.person_id))
-        .where(of, TaskItem.state == work.State.CLAIMED)
-        .order_by(col(TaskItem.id))
-    ).first()
+    first = places.first_held(session, of=of)
     if first:
         who, item, task = first
         raise Conflict(f"{who} has {item} open in {task!r}; confirm to end the claims on what you {what}")
@@ -187,12 +167,11 @@ def archive(
     pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
     if pipeline is not None and versions.task_node(session, version_id=pipeline.version_id or 0, task_id=task.id):
         raise Conflict(f"pipeline {pipeline.name!r} has the task {task.name!r}; take it out of the file and deploy")
-    finished = select(TaskItem.id).where(TaskItem.task_id == task.id, TaskItem.state == "submitted")
-    if not with_finished and session.exec(finished.limit(1)).first() is not None:
+    if not with_finished and places.any_with_status(session, task_id=task.id):
         raise Conflict(f"task {task.name!r} holds finished work; say that it may be archived with it")
     where = f"task_item.task_id = {int(task.id)}"
-    turns.lock_all(session, col(TaskItem.task_id) == task.id, siblings=True)
-    _confirm_claims(session, col(TaskItem.task_id) == task.id, end_claims, "archive")
+    turns.lock_all(session, places.of_task(task.id), siblings=True)
+    _confirm_claims(session, places.of_task(task.id), end_claims, "archive")
     freed = exits.withdraw(session, where=where, name="archived", now=now)
     placement.go_on(session, entry_ids=freed, now=now)
     task.archived_at = task.closed_at = now

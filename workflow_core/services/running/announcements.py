@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import httpx
-from sqlalchemy import Engine, event
-from sqlmodel import Session
 
+from workflow_core.store.database.engine import Engine, Session, after_commit
 from workflow_core.store.models import Pipeline
 
 EVENT = "annoflow.status-set"
@@ -87,10 +86,10 @@ def note(session: Session, *, pipeline_id: int | None, task: str, status: str) -
         return
     pipeline = session.get_one(Pipeline, pipeline_id).name
 
-    def tell(_: Session) -> None:
+    def tell() -> None:
         announcer.status_set(pipeline=pipeline, task=task, status=status)
 
-    event.listen(session, "after_commit", tell, once=True)
+    after_commit(session, call=tell)
 
 
 class Announcer:

@@ -1,14 +1,8 @@
 """The database itself: bring it up to date, and say whether it is."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
-from workflow_core.errors import Unavailable
 from workflow_core.store.database import schema
-from workflow_core.store.database.engine import Engine, engine_for
 
 RUN = "run: annoflow db upgrade"
 
@@ -21,7 +15,7 @@ def upgrade(url: str) -> tuple[str | None, str]:
         InvalidInput: the URL is malformed.
         Conflict: the database is a newer annoflow's, one of before the first migration, or another program's.
     """
-    with _engine(url) as engine:
+    with schema.opened(url) as engine:
         before = schema.current(engine)
         schema.upgrade(engine)
     return before, schema.head()
@@ -34,7 +28,7 @@ def check(url: str) -> list[str]:
         Unavailable: the database cannot be reached.
         InvalidInput: the URL is malformed.
     """
-    with _engine(url) as engine:
+    with schema.opened(url) as engine:
         file = engine.url.database if engine.dialect.name == "sqlite" else None
         if file and file != ":memory:" and not Path(file).exists():
             return [f"there is no database at {file}; {RUN}"]
@@ -46,14 +40,3 @@ def check(url: str) -> list[str]:
         if revision != schema.head():
             return [f"the database is at revision {revision}, annoflow wants {schema.head()}; {RUN}"]
         return schema.differences(engine)
-
-
-@contextmanager
-def _engine(url: str) -> Iterator[Engine]:
-    engine = engine_for(url)
-    try:
-        yield engine
-    except OperationalError as error:
-        raise Unavailable(f"cannot reach the database: {str(error.orig).strip()}") from error
-    finally:
-        engine.dispose()

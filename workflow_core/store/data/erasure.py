@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import is_postgres, run
@@ -73,6 +73,12 @@ def find(session: Session, *, path: tuple[str, str], number: int | None) -> Sequ
     found = session.exec(select(Erased).where(Erased.digest == digest(*path)).limit(2)).all()
     one = session.get(Erased, number) if number is not None and not found else None
     return [one] if one else found
+
+
+def chosen(session: Session, *, ids: Iterable[int]) -> Sequence[tuple[Item, int]]:
+    """Return items as they are now, each with its project, in the order of their numbers."""
+    query = select(Item, Dataset.project_id).join(Dataset).where(col(Item.id).in_(ids)).order_by(col(Item.id))
+    return session.exec(query.execution_options(populate_existing=True)).all()
 
 
 def lock(session: Session, ids: Iterable[int]) -> None:

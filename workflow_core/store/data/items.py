@@ -127,3 +127,21 @@ def in_folder(folder: str) -> ColumnElement[bool]:
         return col(Item.folder).is_not(None)
     below = func.substr(col(Item.folder), 1, len(top) + 1) == top + "/"
     return or_(col(Item.folder) == top, below)
+
+
+def named(session: Session, *, name: str, folder: str | None = None) -> list[Item]:
+    """Return up to two items of a name, in any folder or in one: enough to know whether one alone has it."""
+    query = select(Item).where(Item.name == name)
+    if folder is not None:
+        query = query.where(Item.folder == folder)
+    return list(session.exec(query.limit(2)))
+
+
+def present(*, dataset_id: int, ids: Iterable[int]) -> ColumnElement[bool]:
+    """Return the condition that an item is one of these, in a dataset, and not archived."""
+    return (col(Item.dataset_id) == dataset_id) & col(Item.id).in_(list(ids)) & col(Item.archived_at).is_(None)
+
+
+def chosen(session: Session, *, of: ColumnElement[bool]) -> Sequence[Item]:
+    """Return the items that a condition takes, as they are now."""
+    return session.exec(select(Item).where(of).execution_options(populate_existing=True)).all()

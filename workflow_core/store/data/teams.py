@@ -1,9 +1,9 @@
 """The assignments of a task, as its pipeline file has them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Assignment, Membership, Person, Project, Task
@@ -75,3 +75,35 @@ def join_project(session: Session, *, person: Person, project_id: int, role: str
     if RISING.index(role) > RISING.index(membership.role):
         membership.role = role
     session.flush()
+
+
+def of_task(session: Session, *, task_id: int) -> dict[str, Assignment]:
+    """Return the assignments of a task by the e-mail of their person."""
+    rows = session.exec(
+        select(Person.email, Assignment).where(Person.id == Assignment.person_id, Assignment.task_id == task_id)
+    )
+    return dict(iter(rows))
+
+
+def of_tasks(session: Session, *, task_ids: Iterable[int]) -> Sequence[tuple[Assignment, str]]:
+    """Return the assignments of some tasks, each with the e-mail of its person, in the order in which they came."""
+    return session.exec(
+        select(Assignment, Person.email)
+        .join(Person, col(Person.id) == col(Assignment.person_id))
+        .where(col(Assignment.task_id).in_(list(task_ids)))
+        .order_by(col(Assignment.id))
+    ).all()
+
+
+def shares(session: Session, *, task_ids: Iterable[int]) -> Sequence[tuple[int, int, int]]:
+    """Return the assignments of some tasks as numbers: each with its task and its person."""
+    return session.exec(
+        select(Assignment.id, Assignment.task_id, Assignment.person_id).where(
+            col(Assignment.task_id).in_(list(task_ids))
+        )
+    ).all()
+
+
+def emails(session: Session) -> dict[int, str]:
+    """Return the e-mail of everybody."""
+    return dict(iter(session.exec(select(Person.id, Person.email))))

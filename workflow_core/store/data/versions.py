@@ -1,6 +1,6 @@
 """Pipeline versions in tables: nodes, routes and branches, and back to routers ready to run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -239,3 +239,8 @@ def branch_of(session: Session, *, version_id: int, task_id: int | None) -> tupl
         .where(Node.version_id == version_id, Branch.task_id == task_id)
     ).first()
     return None if found is None else (found[0], found[1])
+
+
+def targets(session: Session, *, version_id: int) -> Sequence[Node]:
+    """Return where a manager may send items in a version: its tasks and its exits."""
+    return session.exec(select(Node).where(Node.version_id == version_id, Node.kind != "router")).all()

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from workflow_core.errors import InvalidInput
 
-__all__ = ["Engine", "Session", "engine_for", "session_scope"]
+__all__ = ["Engine", "Session", "after_commit", "engine_for", "session_scope"]
 
 BUSY_MS = 30_000
 """How long a writer on SQLite waits for the one before it."""
@@ -114,3 +114,12 @@ def session_scope(engine: Engine, *, read_only: bool = False) -> Iterator[Sessio
         bound = engine.execution_options(read_only=True)
     with Session(bound, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def after_commit(session: Session, *, call: Callable[[], object]) -> None:
+    """Call back once, when the session's transaction has committed; never if it is rolled back."""
+
+    def committed(_: Session) -> None:
+        call()
+
+    event.listen(session, "after_commit", committed, once=True)

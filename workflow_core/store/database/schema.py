@@ -11,8 +11,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
-from workflow_core.errors import Conflict
+from workflow_core.errors import Conflict, Unavailable
+from workflow_core.store.database.engine import engine_for
 from workflow_core.store.models import METADATA
 
 UPGRADE_LOCK = 4_216_517
@@ -34,6 +36,23 @@ def configuration(connection: Connection | None = None) -> Config:
     if connection is not None:
         config.attributes["connection"] = connection
     return config
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """Open an engine for a while, and say so in plain words where its database cannot be reached.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+        InvalidInput: the URL is malformed.
+    """
+    engine = engine_for(url)
+    try:
+        yield engine
+    except OperationalError as error:
+        raise Unavailable(f"cannot reach the database: {str(error.orig).strip()}") from error
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -1,0 +1,80 @@
+"""Places as managers choose them: by task, item or status; and who has one of them open."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from workflow_core.store import turns
+from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
+
+Condition = ColumnElement[bool]
+"""Which places, or items, are meant; services only hand it on."""
+
+
+def of_task(task_id: int) -> Condition:
+    """Return the condition that a place is in a task."""
+    return col(TaskItem.task_id) == task_id
+
+
+def of_entry(entry_id: int) -> Condition:
+    """Return the condition that a place is of one way of an item through a pipeline."""
+    return col(TaskItem.entry_id) == entry_id
+
+
+def with_siblings(places: Sequence[TaskItem]) -> Condition:
+    """Return the condition that a place is one of these, or another of their items in the same pipeline."""
+    entries = [one.entry_id for one in places if one.entry_id is not None]
+    return col(TaskItem.id).in_([one.id for one in places]) | col(TaskItem.entry_id).in_(entries)
+
+
+def with_status(
+    session: Session, *, task_id: int, items: Condition, ids: Iterable[int] | None = None, status: str | None = None
+) -> list[TaskItem]:
+    """Return the places of a task that have a status: of the items that a condition takes, and listed, and of it."""
+    query = (
+        select(TaskItem)
+        .join(Item, col(Item.id) == col(TaskItem.item_id))
+        .where(TaskItem.task_id == task_id, TaskItem.state == "submitted")
+        .where(items)
+        .order_by(col(TaskItem.id))
+    )
+    if ids is not None:
+        query = query.where(turns.listed(ids))
+    if status is not None:
+        query = query.where(TaskItem.status == status)
+    return list(session.exec(query))
+
+
+def any_with_status(session: Session, *, task_id: int) -> bool:
+    """Say whether a task holds finished work."""
+    finished = select(TaskItem.id).where(TaskItem.task_id == task_id, TaskItem.state == "submitted")
+    return session.exec(finished.limit(1)).first() is not None
+
+
+def lock_listed(session: Session, *, task_id: int, ids: Sequence[int]) -> Sequence[tuple[TaskItem, Item]]:
+    """Lock the places listed with their siblings; returns those of the task, each with its item, as they are now."""
+    turns.lock_all(session, turns.listed(ids), siblings=True)
+    present = select(TaskItem, Item).join(Item).where(turns.listed(ids), TaskItem.task_id == task_id)
+    return session.exec(present.execution_options(populate_existing=True)).all()
+
+
+def lock_of_items(session: Session, *, task_id: int, item_ids: Iterable[int]) -> Sequence[TaskItem]:
+    """Lock the places that items have in a task, with their siblings; returns them as they are now."""
+    of = of_task(task_id) & col(TaskItem.item_id).in_(list(item_ids)) & (col(TaskItem.state) != "withdrawn")
+    turns.lock_all(session, of, siblings=True)
+    return session.exec(select(TaskItem).where(of).execution_options(populate_existing=True)).all()
+
+
+def first_held(session: Session, *, of: Condition) -> tuple[str, str, str] | None:
+    """Return who has the first of some places open, the name of its item, and that of its task."""
+    return session.exec(
+        select(Person.email, Item.name, Task.name)
+        .select_from(TaskItem)
+        .join(Item)
+        .join(Task, col(Task.id) == col(TaskItem.task_id))
+        .join(Assignment, col(Assignment.id) == col(TaskItem.assignment_id))
+        .join(Person, col(Person.id) == col(Assignment.person_id))
+        .where(of, TaskItem.state == "claimed")
+        .order_by(col(TaskItem.id))
+    ).first()
