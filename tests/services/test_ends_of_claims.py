@@ -1,0 +1,39 @@
+"""What the end of a claim does to an item that is claimed to be fixed: it stays returned, and its author's."""
+
+import pytest
+from stage import Stage
+
+PIPELINE = """
+pipeline: p
+tasks:
+  cars:
+    type: annotation
+    recipe: {labels: [car]}
+    assignees: [ann@example.org, bo@example.org]
+    queue: true
+    on: {completed: qa}
+  qa: {type: qa, assignees: [quinn@example.org]}
+"""
+
+
+@pytest.mark.parametrize("how", ["release", "postpone", "expiry"])
+@pytest.mark.parametrize("queue", [True, False])
+def test_a_claimed_fix_goes_back_to_its_author_and_never_to_the_pool(engine, queue, how):
+    stage = Stage(engine)
+    stage.deploy(PIPELINE if queue else PIPELINE.replace("    queue: true\n", ""))
+    stage.add_items(1)
+    author = "ann" if stage.do("ann", "cars", "completed") else "bo"
+    if author == "bo":
+        stage.do("bo", "cars", "completed")
+    stage.advance()
+    stage.flag("quinn", "qa", "cars")
+    before = stage.row("cars")
+    assert before.state == "returned" and before.who == author
+    assert stage.claim(author, "cars") is not None
+    if how == "expiry":
+        stage.tick(hours=2)
+        stage.sweep()
+    else:
+        stage.end(how, author, "cars", 0)
+    assert stage.row("cars") == before
+    stage.check()
