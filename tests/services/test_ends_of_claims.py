@@ -1,7 +1,7 @@
 """What the end of a claim does to an item that is claimed to be fixed: it stays returned, and its author's."""
 
 import pytest
-from stage import Stage
+from stage import Stage, email
 
 PIPELINE = """
 pipeline: p
@@ -36,4 +36,18 @@ def test_a_claimed_fix_goes_back_to_its_author_and_never_to_the_pool(engine, que
     else:
         stage.end(how, author, "cars", 0)
     assert stage.row("cars") == before
+    stage.check()
+
+
+def test_a_claimed_fix_is_still_to_be_fixed_by_who_gets_it_when_its_author_is_replaced(engine):
+    stage = Stage(engine)
+    stage.deploy(PIPELINE.replace("    queue: true\n", "").replace(", bo@example.org]", "]"))
+    stage.add_items(1)
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.flag("quinn", "qa", "cars")
+    before = stage.row("cars")
+    stage.claim("ann", "cars")
+    stage.staff("reassign", "cars", old=email("ann"), new=email("cy"), end_claims=True)
+    assert stage.row("cars") == before._replace(who="cy")
     stage.check()
