@@ -3,6 +3,8 @@
 import pytest
 from stage import Stage, email
 
+from workflow_core.errors import Conflict
+
 PIPELINE = """
 pipeline: p
 tasks:
@@ -50,4 +52,16 @@ def test_a_claimed_fix_is_still_to_be_fixed_by_who_gets_it_when_its_author_is_re
     stage.claim("ann", "cars")
     stage.staff("reassign", "cars", old=email("ann"), new=email("cy"), end_claims=True)
     assert stage.row("cars") == before._replace(who="cy")
+    stage.check()
+
+
+def test_a_dead_token_is_refused_even_if_the_same_status_was_set_since(engine):
+    stage = Stage(engine)
+    stage.deploy(PIPELINE.replace(", bo@example.org]", "]"))
+    stage.add_items(1)
+    old = stage.claim("ann", "cars")
+    stage.end("release", "ann", "cars", 0)
+    stage.do("ann", "cars", "completed")
+    with pytest.raises(Conflict, match="your draft is kept"):
+        stage.submit("ann", "cars", 0, "completed", token=old.token)
     stage.check()
