@@ -65,3 +65,16 @@ def test_a_dead_token_is_refused_even_if_the_same_status_was_set_since(engine):
     with pytest.raises(Conflict, match="your draft is kept"):
         stage.submit("ann", "cars", 0, "completed", token=old.token)
     stage.check()
+
+
+def test_an_item_is_only_kept_by_a_manual_qa_until_it_is_discarded_there(engine):
+    stage = Stage(engine)
+    stage.deploy(PIPELINE.replace(", bo@example.org]", "]"))
+    stage.add_items(1)
+    stage.do("ann", "cars", "completed")
+    stage.manual_qa("look", "cars", "mo")
+    before = stage.row("cars")
+    stage.flag("mo", "look", "cars")
+    stage.submit("mo", "look", 0, "discarded")
+    assert stage.row("cars") == before
+    stage.check()
