@@ -1,0 +1,36 @@
+"""Where a status led counts no more once that was taken back: what is there since then has another origin."""
+
+import pytest
+from reviewed import until_qa
+
+
+@pytest.fixture
+def stage(engine):
+    """An item that the review sent back to `cars`, which was undone; a manual review looks at `cars` too."""
+    stage = until_qa(engine)
+    stage.manual_qa("look", "cars", "mo")
+    stage.do("quinn", "qa", "redo")
+    stage.advance()
+    assert stage.row("cars")[:3] == ("queued", None, 2)
+    stage.undo("quinn", "qa")
+    assert stage.row("cars")[:3] == ("submitted", "completed", 1)
+    stage.check()
+    return stage
+
+
+def test_a_fix_stays_with_its_author_when_what_is_cleared_had_led_there_only_by_what_was_undone(stage):
+    issue = stage.flag("mo", "look", "cars")
+    stage.clear("signs", end_claims=True)
+    assert stage.row("cars")[:4] == ("returned", None, 1, "ann")
+    assert (stage.issues(), stage.row("qa").state) == ({issue: "open"}, "withdrawn")
+    stage.check()
+
+
+def test_an_undo_uncovers_no_status_that_was_taken_by_a_re_entry_which_was_undone_itself(stage):
+    """`cars` has no status then, so the item can be taken out of it."""
+    stage.clear("cars", end_claims=True)
+    stage.do("ann", "cars", "completed")
+    stage.undo("ann", "cars")
+    assert stage.remove_item("cars", end_claims=True) == 1
+    assert (stage.row("cars")[:2], stage.exits()) == (("withdrawn", None), {"0": "removed"})
+    stage.check()
