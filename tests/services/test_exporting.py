@@ -102,6 +102,15 @@ def test_pages_join_seamlessly(approved: Engine, tmp_path: Path, monkeypatch: py
     assert export(approved, tmp_path).items == 3
 
 
+def test_an_annotation_that_was_removed_is_left_out(approved: Engine, tmp_path: Path) -> None:
+    with session_scope(approved) as session:
+        item = session.exec(select(Item).where(Item.name == "0001.jpg")).one()
+        session.exec(select(Annotation).where(Annotation.item_id == item.id)).one().deleted_at = building.NOW
+    done = export(approved, tmp_path)
+    assert (done.items, done.annotations) == (3, 2)
+    assert [len(item["annotations"]) for item in lines(done, "items.jsonl")] == [1, 0, 1]
+
+
 def test_an_archived_item_is_left_out(approved: Engine, tmp_path: Path) -> None:
     with session_scope(approved) as session:
         session.exec(select(Item).where(Item.name == "0001.jpg")).one().archived_at = building.NOW
