@@ -3,6 +3,8 @@
 import pytest
 from stage import Stage
 
+from workflow_core.errors import Conflict
+
 FORK = """
 pipeline: p
 tasks:
@@ -145,4 +147,19 @@ def test_a_branch_that_was_done_again_in_a_round_that_was_taken_back_is_done_as_
     stage.do("bo", "b", "completed")
     stage.advance()
     assert stage.at("j") == ["0"]
+    stage.check()
+
+
+def test_an_item_is_not_removed_while_somebody_has_another_branch_of_it_open_unless_that_is_confirmed(engine):
+    stage = Stage(engine)
+    stage.deploy(FORK)
+    stage.add_items(1)
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.claim("bo", "b")
+    with pytest.raises(Conflict, match="open"):
+        stage.remove_item("a", 0)
+    assert stage.row("b")[0] == "claimed"
+    stage.remove_item("a", 0, end_claims=True)
+    assert (stage.row("a")[0], stage.row("b")[0]) == ("withdrawn", "withdrawn")
     stage.check()
