@@ -46,6 +46,28 @@ def test_every_item_is_given_to_somebody_of_weight_and_nobody_gives_one_back(wei
     assert sum(got.values()) == (count if got else 0)
 
 
+@st.composite
+def small_teams(draw):
+    """A few people with small weights who have a few items each: somebody is often ahead by a whole round."""
+    team = draw(st.integers(2, 4))
+    weights = draw(st.lists(st.integers(1, 5), min_size=team, max_size=team))
+    totals = draw(st.lists(st.integers(0, 12), min_size=team, max_size=team))
+    return dict(enumerate(weights)), dict(enumerate(totals))
+
+
+@given(team=small_teams(), count=st.integers(0, 12))
+def test_in_a_small_team_nobody_gives_an_item_back(team, count):
+    got = shares(*team, count)
+    assert min(got.values()) >= 0
+    assert sum(got.values()) == count
+
+
+def test_who_is_ahead_of_the_whole_rounds_keeps_what_they_have():
+    got = shares({0: 3, 1: 4, 2: 1, 3: 4}, {1: 4, 2: 11, 3: 9}, 10)
+    assert min(got.values()) >= 0
+    assert sum(got.values()) == 10
+
+
 @given(weights=any_weights, batches=st.lists(st.integers(0, 40), max_size=12))
 def test_batches_and_restarts_change_nothing(weights, batches):
     assert dealt_in(batches, weights) == dealt_in([sum(batches)] if batches else [], weights)
