@@ -130,6 +130,14 @@ def test_an_exported_approval_is_not_undone_any_more(approved: Engine, tmp_path:
             reversals.undo(session, actor=quinn, place_id=key.id, now=building.NOW)
 
 
+def test_an_item_stays_marked_with_its_first_export(approved: Engine, tmp_path: Path) -> None:
+    for hours in (1, 2):
+        assert export(approved, tmp_path, now=building.NOW + timedelta(hours=hours)).items == 3
+    with session_scope(approved) as session:
+        marked = session.exec(select(Entry.exported_at).where(Entry.exit == "approved")).all()
+    assert set(marked) == {building.NOW + timedelta(hours=1)}
+
+
 def test_what_comes_between_marking_and_writing_waits_for_the_next_snapshot(approved: Engine, tmp_path: Path) -> None:
     sessions = partial(session_scope, approved)
 

@@ -194,6 +194,16 @@ def test_activity_renews_the_lease_of_the_whole_batch(queue):
     assert queue.sweep().expired == 3
 
 
+def test_who_asks_for_the_next_item_renews_the_lease_of_the_whole_batch(queue):
+    queue.claim("ann", "cars")
+    queue.tick(minutes=8)
+    queue.claim("ann", "cars")
+    queue.tick(minutes=8)
+    assert queue.sweep().expired == 0
+    queue.tick(minutes=3)
+    assert queue.sweep().expired == 3
+
+
 def test_a_released_item_goes_back_to_its_assignment_or_pool(push, stage):
     push.claim("ann", "cars")
     mine = of(push, "ann")
