@@ -50,13 +50,13 @@ def add(session: Session, *, dataset_id: int, rows: Sequence[dict[str, Any]], no
 
 def find_or_add_dataset(session: Session, *, project_id: int, name: str, now: datetime) -> Dataset:
     """Return a dataset of a project by name, made if need be."""
-    found = select(Dataset).where(Dataset.project_id == project_id, Dataset.name == name)
-    dataset = session.exec(found).first()
+    dataset = dataset_named(session, project_id=project_id, name=name)
     if dataset is None:
         add = """INSERT INTO dataset (project_id, name, created_at) VALUES (:project, :name, :now)
             ON CONFLICT (project_id, name) DO NOTHING"""
         run(session, add, project=project_id, name=name, now=now)
-        dataset = session.exec(found).one()
+        dataset = dataset_named(session, project_id=project_id, name=name)
+    assert dataset is not None
     return dataset
 
 
