@@ -1,7 +1,9 @@
 """Child processes of a test, made by fork so that they start at once; they die without a word where told to."""
 
+import faulthandler
 import os
 import signal
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +13,15 @@ from sqlalchemy import Engine, event
 from workflow_core.store.database.engine import engine_for
 
 CRASHED = 77
+LONGEST = 240
+"""Seconds after which a child says where it hangs, and ends."""
+_alive, _we_live = os.pipe()
+
+
+def _end_with_parent() -> None:
+    """End this child when the run of tests is gone, also where it was killed: the pipe has no other writer."""
+    os.close(_we_live)
+    threading.Thread(target=lambda: os.read(_alive, 1) or os._exit(1), daemon=True).start()
 
 
 def fork(url: str, act: Callable[[Engine], None]) -> int:
@@ -20,7 +31,8 @@ def fork(url: str, act: Callable[[Engine], None]) -> int:
         return pid
     code = 1
     try:
-        signal.alarm(120)
+        faulthandler.dump_traceback_later(LONGEST, exit=True)
+        _end_with_parent()
         act(engine_for(url))
         code = 0
     except BaseException:
@@ -32,6 +44,26 @@ def fork(url: str, act: Callable[[Engine], None]) -> int:
 def wait(pid: int) -> int:
     """Return the exit code of a child, negative where a signal ended it."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+@contextmanager
+def watched(url: str, *, seconds: float = 60) -> Iterator[None]:
+    """Print what the sessions of a PostgreSQL do and wait for, where what is done inside takes longer than that."""
+
+    def tell() -> None:
+        engine = engine_for(url)
+        with engine.connect() as connection:
+            for row in connection.exec_driver_sql(
+                "SELECT pid, state, wait_event, pg_blocking_pids(pid), now() - query_start, query FROM pg_stat_activity"
+            ):
+                print(*row)
+        engine.dispose()
+
+    timer = threading.Timer(seconds, tell)
+    if url.startswith("postgresql"):
+        timer.start()
+    yield
+    timer.cancel()
 
 
 def kill(pid: int) -> None:

@@ -201,9 +201,10 @@ def test_thirty_two_processes_at_once_see_no_error_and_lose_nothing(database_url
         pids += [at_work(name, Worker.review, f"{name} {n}") for name in REVIEWERS for n in range(WINDOWS)]
         pids += [at_work("ann0", manage, seed) for seed in range(2)]
         codes, acknowledged = [], []
-        for pid in pids:
-            codes.append(children.wait(pid))
-            acknowledged += read()
+        with children.watched(database_url):
+            for pid in pids:
+                codes.append(children.wait(pid))
+                acknowledged += read()
         for pid in movers:
             children.kill(pid)
     assert codes == [0] * 32
