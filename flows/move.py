@@ -1,4 +1,4 @@
-"""The flow `move-items`: by the statuses that people set, items go to their next place."""
+"""The flow `move-items`: by the statuses that people set, items go on."""
 
 from datetime import UTC, datetime
 from typing import Literal

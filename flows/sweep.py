@@ -23,5 +23,5 @@ def sweep_leases() -> Ended:
         swept = sweep(session, now=datetime.now(UTC))
     engine.dispose()
     return Completed(
-        message=f"{swept.expired} claims had expired, {swept.freed} places were freed, {swept.stuck} items are stuck"
+        message=f"{swept.expired} claims had expired, {swept.freed} were freed, {swept.stuck} items are stuck"
     )

@@ -20,8 +20,8 @@ from prefect.utilities.annotations import quote
 
 from flows.deployments import FINISHED
 from flows.ended import Ended
+from workflow_core.services.running import positions
 from workflow_core.services.running.moves import Moved
-from workflow_core.services.running.positions import in_motion, places
 from workflow_core.store.database.engine import Engine, session_scope
 
 LONGEST = 60.0
@@ -29,7 +29,7 @@ LONGEST = 60.0
 QUIET = 15.0
 """Seconds without a move that end a window: four task runs a minute at most, however the statuses come."""
 NAMED = 4
-"""Places that a task run's name shows; its message shows all."""
+"""Task items that a task run's name shows; its message shows all."""
 
 Counts = Counter[tuple[str, str]]
 
@@ -44,10 +44,10 @@ def said(counts: Counts, *, most: int | None = None) -> str:
     """
     by_pipeline: dict[str, list[str]] = {}
     shown = counts.most_common(most)
-    for (pipeline, place), count in shown:
-        by_pipeline.setdefault(pipeline, []).append(f"{place} {count}")
+    for (pipeline, at), count in shown:
+        by_pipeline.setdefault(pipeline, []).append(f"{at} {count}")
     text = "; ".join(f"{pipeline}: {', '.join(parts)}" for pipeline, parts in by_pipeline.items())
-    return text + (f" and {len(counts) - len(shown)} more places" if len(shown) < len(counts) else "")
+    return text + (f" and {len(counts) - len(shown)} more" if len(shown) < len(counts) else "")
 
 
 def artifact_key(pipeline: str) -> str:
@@ -84,7 +84,7 @@ class Window:
 
     def _add(self, moved: Moved) -> None:
         self.routed += moved.routed
-        self.counts.update(moved.places)
+        self.counts.update(moved.arrivals)
 
 
 @task(name="window", task_run_name="moving since {since}", cache_policy=NO_CACHE, persist_result=False)
@@ -96,7 +96,7 @@ def fill(window: Window, since: str, engine: Engine) -> Ended:
     statuses = f"{inner.routed} status{'' if inner.routed == 1 else 'es'}"
     if run is not None:
         run.task_run.name = f"{statuses} → {said(inner.counts, most=NAMED)}"
-    _show_places(engine, {pipeline for pipeline, _ in inner.counts})
+    _show_positions(engine, {pipeline for pipeline, _ in inner.counts})
     return Completed(message=f"{statuses} routed, since {since} UTC: {said(inner.counts)}")
 
 
@@ -116,7 +116,7 @@ def record(moves: Iterator[Moved], engine: Engine) -> Counts:
 _showing: list[threading.Thread] = []
 
 
-def _show_places(engine: Engine, pipelines: set[str]) -> None:
+def _show_positions(engine: Engine, pipelines: set[str]) -> None:
     """Write each pipeline's artifact beside the work: with Prefect's server gone, a call takes over a minute."""
     if any(thread.is_alive() for thread in _showing):
         return
@@ -136,11 +136,14 @@ def await_artifacts(seconds: float = 5.0) -> None:
 def _write_artifacts(engine: Engine, pipelines: set[str]) -> None:
     for pipeline in sorted(pipelines):
         with session_scope(engine, read_only=True) as session:
-            counts, finished = places(session, pipeline=pipeline), not in_motion(session, pipeline=pipeline)
+            counts, finished = (
+                positions.counts(session, pipeline=pipeline),
+                not positions.in_motion(session, pipeline=pipeline),
+            )
         try:
             create_table_artifact(
                 key=artifact_key(pipeline),
-                table=[{"place": place, "items": count} for place, count in counts.items()],
+                table=[{"at": at, "items": count} for at, count in counts.items()],
                 description=f"Where the items of **{pipeline}** are, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
             )
         except Exception as error:

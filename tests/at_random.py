@@ -76,18 +76,18 @@ class Play:
             self.move()
 
     def pick(self, *states: str, type: str | None = None) -> tuple[TaskItem, Task, Person]:
-        """Return a place in one of these states, with somebody of its task: who holds it, if anybody does."""
+        """Return a task item in one of these states, with somebody of its task: who holds it, if anybody does."""
         found = [
-            (place, task)
-            for place in self.session.exec(select(TaskItem).order_by(col(TaskItem.id)))
+            (task_item, task)
+            for task_item in self.session.exec(select(TaskItem).order_by(col(TaskItem.id)))
             for task in self.tasks
-            if task.id == place.task_id and place.state in states and type in (None, task.type)
+            if task.id == task_item.task_id and task_item.state in states and type in (None, task.type)
         ]
         if not found:
-            raise NotFound("there is no such place now")
-        place, task = self.chance.choice(found)
-        share = self.session.get(Assignment, place.assignment_id) if place.assignment_id else None
-        return place, task, self.session.get_one(Person, share.person_id) if share else self.anybody(task)
+            raise NotFound("there is no such task item now")
+        task_item, task = self.chance.choice(found)
+        share = self.session.get(Assignment, task_item.assignment_id) if task_item.assignment_id else None
+        return task_item, task, self.session.get_one(Person, share.person_id) if share else self.anybody(task)
 
     def anybody(self, task: Task) -> Person:
         team = select(Assignment.person_id).where(Assignment.task_id == task.id).order_by(col(Assignment.id))
@@ -102,7 +102,7 @@ class Play:
         work.claim_more(self.session, actor=self.anybody(task), task_id=task.id, now=self.now)
 
     def submit(self) -> None:
-        place, task, actor = self.pick("claimed", "claimed", "queued", "returned")
+        task_item, task, actor = self.pick("claimed", "claimed", "queued", "returned")
         status = self.chance.choice(
             [one["name"] for one in task.statuses if one["name"] != "discarded"] * 4 + ["discarded"]
         )
@@ -110,56 +110,58 @@ class Play:
         if task.type == "annotation":
             label = self.chance.choice(LABELS[task.name])
             drawn = [{**building.BOX, "label": label}] * self.chance.randint(0, 2)
-        work.submit(self.session, actor=actor, place_id=place.id, status=status, annotations=drawn, now=self.now)
+        work.submit(
+            self.session, actor=actor, task_item_id=task_item.id, status=status, annotations=drawn, now=self.now
+        )
 
     def flag(self) -> None:
-        place, _, actor = self.pick("queued", "claimed", "waiting", type="qa")
+        task_item, _, actor = self.pick("queued", "claimed", "waiting", type="qa")
         about = self.chance.choice(["cars", "signs", None])
-        drawn = self.session.exec(select(Annotation.id).where(Annotation.item_id == place.item_id)).all()
+        drawn = self.session.exec(select(Annotation.id).where(Annotation.item_id == task_item.item_id)).all()
         on = {"task": about} if about else {"annotation_id": self.chance.choice(drawn) if drawn else 0}
-        reviewer_acts.flag(self.session, actor=actor, place_id=place.id, kind="sloppy", now=self.now, **on)
+        reviewer_acts.flag(self.session, actor=actor, task_item_id=task_item.id, kind="sloppy", now=self.now, **on)
 
-    def issue(self, state: str, place: str) -> tuple[Issue, Person]:
+    def issue(self, state: str, task_item: str) -> tuple[Issue, Person]:
         found = self.session.exec(select(Issue).where(Issue.state == state).order_by(col(Issue.id))).all()
         if not found:
             raise NotFound("there is no such issue now")
         issue = self.chance.choice(found)
-        share = self.session.get_one(TaskItem, getattr(issue, place)).assignment_id
+        share = self.session.get_one(TaskItem, getattr(issue, task_item)).assignment_id
         if share is None:
             raise NotFound("it is nobody's turn")
         return issue, self.session.get_one(Person, self.session.get_one(Assignment, share).person_id)
 
     def fix(self) -> None:
-        issue, actor = self.issue("open", "place_id")
+        issue, actor = self.issue("open", "task_item_id")
         reviewer_acts.fix(self.session, actor=actor, issue_id=issue.id, now=self.now)
 
     def judge(self) -> None:
-        issue, actor = self.issue(self.chance.choice(["for_review", "for_review", "open"]), "flagged_place_id")
+        issue, actor = self.issue(self.chance.choice(["for_review", "for_review", "open"]), "qa_task_item_id")
         judge = self.chance.choice(
             [reviewer_acts.reopen, reviewer_acts.approve, reviewer_acts.approve, reviewer_acts.dismiss]
         )
         judge(self.session, actor=actor, issue_id=issue.id, now=self.now)
 
     def draft(self) -> None:
-        place, _, actor = self.pick("claimed", "queued")
-        work.save_draft(self.session, actor=actor, place_id=place.id, annotations=[], now=self.now)
+        task_item, _, actor = self.pick("claimed", "queued")
+        work.save_draft(self.session, actor=actor, task_item_id=task_item.id, annotations=[], now=self.now)
 
     def renew(self) -> None:
-        place, task, actor = self.pick("claimed")
-        work.renew(self.session, actor=actor, task_id=task.id, place_id=place.id, now=self.now)
+        task_item, task, actor = self.pick("claimed")
+        work.renew(self.session, actor=actor, task_id=task.id, task_item_id=task_item.id, now=self.now)
 
     def release(self) -> None:
-        place, _, actor = self.pick("claimed")
+        task_item, _, actor = self.pick("claimed")
         end = self.chance.choice([work.release, work.postpone])
-        end(self.session, actor=actor, place_id=place.id, now=self.now)
+        end(self.session, actor=actor, task_item_id=task_item.id, now=self.now)
 
     def undo(self) -> None:
-        place, _, actor = self.pick("submitted")
-        reversals.undo(self.session, actor=actor, place_id=place.id, now=self.now)
+        task_item, _, actor = self.pick("submitted")
+        reversals.undo(self.session, actor=actor, task_item_id=task_item.id, now=self.now)
 
     def clear(self) -> None:
-        place, task, _ = self.pick("submitted")
-        reversals.clear(self.session, actor=None, task=task, of=[place], now=self.now, end_claims=True)
+        task_item, task, _ = self.pick("submitted")
+        reversals.clear(self.session, actor=None, task=task, of=[task_item], now=self.now, end_claims=True)
 
     def reassign(self) -> None:
         task = self.chance.choice(self.tasks)
@@ -227,21 +229,21 @@ def played(engine: Engine, seed: int, steps: int, monkeypatch: pytest.MonkeyPatc
 def overhear(patched: pytest.MonkeyPatch, signs: list[Sign]) -> None:
     batched, seen = activity.batched, activity.seen
 
-    def note(session: Session, place_id: int, person_id: int, now: datetime, kind: Kind) -> None:
-        place = session.exec(
-            select(TaskItem).where(TaskItem.id == place_id).execution_options(populate_existing=True)
+    def note(session: Session, task_item_id: int, person_id: int, now: datetime, kind: Kind) -> None:
+        task_item = session.exec(
+            select(TaskItem).where(TaskItem.id == task_item_id).execution_options(populate_existing=True)
         ).one()
-        signs.append(Sign(now, place.task_id, place.item_id, place.visit, person_id, kind))
+        signs.append(Sign(now, task_item.task_id, task_item.item_id, task_item.visit, person_id, kind))
 
     def hear_batched(session, *, ids, opened, person_id, now):
         for one in ids:
             note(session, one, person_id, now, Kind.OPENED if one == opened else Kind.BATCHED)
         batched(session, ids=ids, opened=opened, person_id=person_id, now=now)
 
-    def hear_seen(session, *, place_id, person_id, now, held=True, ends=False):
+    def hear_seen(session, *, task_item_id, person_id, now, held=True, ends=False):
         kind = Kind.WORKED if not ends else Kind.ENDED if held else Kind.UNHELD
-        note(session, place_id, person_id, now, kind)
-        seen(session, place_id=place_id, person_id=person_id, now=now, held=held, ends=ends)
+        note(session, task_item_id, person_id, now, kind)
+        seen(session, task_item_id=task_item_id, person_id=person_id, now=now, held=held, ends=ends)
 
     patched.setattr(activity, "batched", hear_batched)
     patched.setattr(activity, "seen", hear_seen)

@@ -149,13 +149,13 @@ def work_in(session: Session, name: str, decide: Decide, *, project: str = "defa
         while claimed := work.claim_next(session, actor=actor, task_id=found.id, now=now):
             answer = decide(name, session.get_one(Item, claimed.item_id).name)
             if answer is None:
-                work.release(session, actor=actor, place_id=claimed.id, now=now)
+                work.release(session, actor=actor, task_item_id=claimed.id, now=now)
                 break
             status, annotations = (answer, None) if isinstance(answer, str) else answer
             work.submit(
                 session,
                 actor=actor,
-                place_id=claimed.id,
+                task_item_id=claimed.id,
                 status=status,
                 token=claimed.token,
                 annotations=annotations,
@@ -182,7 +182,7 @@ def good(task: str, _item: str) -> str:
 
 
 def rows(session: Session, *, project: str = "default") -> list[Row]:
-    """Return every place of a project, by task and item."""
+    """Return every task item of a project, by task and item."""
     found = session.exec(
         select(Item.name, Task.name, Person.email, TaskItem.status, TaskItem.state)
         .select_from(TaskItem)
@@ -198,7 +198,7 @@ def rows(session: Session, *, project: str = "default") -> list[Row]:
 
 
 def names_in(session: Session, name: str) -> list[str]:
-    """Return the names of the items that have a place in a task."""
+    """Return the names of the items that have a task item in a task."""
     return [row.item for row in rows(session) if row.task == name]
 
 

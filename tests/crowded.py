@@ -50,7 +50,7 @@ def fill(session, statement):
     )
 
 
-def place(task_id, entered, decided, people, status):
+def task_item(task_id, entered, decided, people, status):
     """Fill a task: the last fifty decided are not routed yet, the next ten are claimed, the rest is queued."""
     state = f"CASE WHEN i <= {decided} THEN 'submitted' WHEN i <= {decided + 10} THEN 'claimed' ELSE 'queued' END"
     whose = f"CASE WHEN i % 2 = 0 THEN {people[0]} ELSE {people[1]} END"
@@ -76,7 +76,7 @@ def place(task_id, entered, decided, people, status):
                CASE WHEN i > {decided} AND i <= {decided + 10} THEN {{now}} END, {{now}}
         FROM {{numbers}} WHERE i <= {entered}"""
     yield f"""
-        INSERT INTO activity (task_id, person_id, day, place_id, visit, active_us, again)
+        INSERT INTO activity (task_id, person_id, day, task_item_id, visit, active_us, again)
         SELECT {task_id}, {whose}, i / 1000, {task_id} * 1000000 + i, 1, 1, FALSE
         FROM {{numbers}} WHERE i <= {decided}"""
     if status == "completed":
@@ -109,9 +109,9 @@ def settle(engine):
                    CASE WHEN i < {IN_QA // 2} THEN {{now}} END, {{now}} FROM {{numbers}}""",
         )
         for statements in (
-            place(1, ITEMS, IN_SIGNS, (1, 2), "completed"),
-            place(2, IN_SIGNS, IN_QA, (3, 4), "completed"),
-            place(3, IN_QA, IN_QA // 2, (5, 6), "approved"),
+            task_item(1, ITEMS, IN_SIGNS, (1, 2), "completed"),
+            task_item(2, IN_SIGNS, IN_QA, (3, 4), "completed"),
+            task_item(3, IN_QA, IN_QA // 2, (5, 6), "approved"),
         ):
             for statement in statements:
                 fill(session, statement)

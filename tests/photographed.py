@@ -61,20 +61,20 @@ def on_street(engine: Engine) -> Engine:
         cars, qa = task(session, "cars"), task(session, "qa")
 
         def claim(actor: Any, of: Any) -> int:
-            place = work.claim_next(session, actor=actor, task_id=of.id, now=NOW)
-            assert place is not None
-            return place.id
+            task_item = work.claim_next(session, actor=actor, task_id=of.id, now=NOW)
+            assert task_item is not None
+            return task_item.id
 
         first = claim(ann, cars)
         drawn = [car(), car()]
-        work.submit(session, actor=ann, place_id=first, status="completed", annotations=drawn, now=NOW)
+        work.submit(session, actor=ann, task_item_id=first, status="completed", annotations=drawn, now=NOW)
         move(session)
         review = claim(quinn, qa)
         of_ann = session.exec(select(Annotation.id).where(Annotation.created_by == ann.id)).all()
         issue = reviews.flag(
             session,
             actor=quinn,
-            place_id=review,
+            task_item_id=review,
             kind=SECRET,
             text=SECRET,
             annotation_id=of_ann[0],
@@ -82,15 +82,15 @@ def on_street(engine: Engine) -> Engine:
             now=NOW,
         )
         comments.comment(session, actor=ann, text=SECRET, issue_id=issue.id, now=NOW)
-        comments.comment(session, actor=quinn, text=SECRET, place_id=review, now=NOW)
+        comments.comment(session, actor=quinn, text=SECRET, task_item_id=review, now=NOW)
         reviews.fix(session, actor=ann, issue_id=issue.id, now=NOW)
         better = [car(f"no {SECRET}", id=of_ann[0])]
-        work.submit(session, actor=ann, place_id=first, status="completed", annotations=better, now=NOW)
-        work.submit(session, actor=quinn, place_id=review, status="approved", now=NOW)
+        work.submit(session, actor=ann, task_item_id=first, status="completed", annotations=better, now=NOW)
+        work.submit(session, actor=quinn, task_item_id=review, status="approved", now=NOW)
         move(session)
         tasks.create_qa(session, actor=None, task=cars, name="look", assignees={"mo@example.org": 1}, now=NOW)
         beside = claim(mo, task(session, "look"))
-        work.save_draft(session, actor=mo, place_id=beside, annotations=[car()], now=NOW)
+        work.save_draft(session, actor=mo, task_item_id=beside, annotations=[car()], now=NOW)
     return engine
 
 

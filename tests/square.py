@@ -43,7 +43,7 @@ class World:
     project: int
     cars: Task
     numbers: dict[str, int]
-    """By name: the `task`, an `item`, the places that ann has `held` open, that bo has `done`, that is `parked`, that
+    """By name: the `task`, an `item`, the task items that ann has `held`, that bo has `done`, that is `parked`, that
     quinn has open as `reviewed`; and two issues of hers: `flagged`, and `fixed` by bo."""
 
     def task(self, name: str) -> Task:
@@ -229,12 +229,14 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
     task_items.send: (
         P.UNSTICK_ITEMS,
         "parked",
-        lambda w, actor, place: task_items.send(w.session, actor=actor, place_id=place, to="discarded", now=NOW),
+        lambda w, actor, task_item: task_items.send(
+            w.session, actor=actor, task_item_id=task_item, to="discarded", now=NOW
+        ),
     ),
     task_items.release: (
         P.END_CLAIM,
         "held",
-        lambda w, actor, place: task_items.release(w.session, actor=actor, place_id=place, now=NOW),
+        lambda w, actor, task_item: task_items.release(w.session, actor=actor, task_item_id=task_item, now=NOW),
     ),
     erasure.preview: (
         P.ERASE_ITEMS,
@@ -267,23 +269,23 @@ OWN: dict[Callable[..., Any], Own] = {
     work.claim_next: Own("ann", "task", lambda w, a, n: work.claim_next(w.session, actor=a, task_id=n, now=NOW)),
     work.claim_more: Own("cy", "queue", lambda w, a, n: work.claim_more(w.session, actor=a, task_id=n, now=NOW)),
     work.renew: Own("ann", "task", lambda w, a, n: work.renew(w.session, actor=a, task_id=n, now=NOW)),
-    access.place_of: Own("ann", "held", lambda w, a, n: access.place_of(w.session, actor=a, place_id=n)),
+    access.own_task_item: Own("ann", "held", lambda w, a, n: access.own_task_item(w.session, actor=a, task_item_id=n)),
     work.save_draft: Own(
-        "ann", "held", lambda w, a, n: work.save_draft(w.session, actor=a, place_id=n, annotations=[BOX], now=NOW)
+        "ann", "held", lambda w, a, n: work.save_draft(w.session, actor=a, task_item_id=n, annotations=[BOX], now=NOW)
     ),
     work.submit: Own(
-        "ann", "held", lambda w, a, n: work.submit(w.session, actor=a, place_id=n, status="completed", now=NOW)
+        "ann", "held", lambda w, a, n: work.submit(w.session, actor=a, task_item_id=n, status="completed", now=NOW)
     ),
-    work.release: Own("ann", "held", lambda w, a, n: work.release(w.session, actor=a, place_id=n, now=NOW)),
-    work.postpone: Own("ann", "held", lambda w, a, n: work.postpone(w.session, actor=a, place_id=n, now=NOW)),
-    reversals.undo: Own("bo", "done", lambda w, a, n: reversals.undo(w.session, actor=a, place_id=n, now=NOW)),
+    work.release: Own("ann", "held", lambda w, a, n: work.release(w.session, actor=a, task_item_id=n, now=NOW)),
+    work.postpone: Own("ann", "held", lambda w, a, n: work.postpone(w.session, actor=a, task_item_id=n, now=NOW)),
+    reversals.undo: Own("bo", "done", lambda w, a, n: reversals.undo(w.session, actor=a, task_item_id=n, now=NOW)),
     comments.waiting_for: Own(
-        "quinn", "reviewed", lambda w, a, n: comments.waiting_for(w.session, actor=a, place_id=n)
+        "quinn", "reviewed", lambda w, a, n: comments.waiting_for(w.session, actor=a, task_item_id=n)
     ),
     reviews.flag: Own(
         "quinn",
         "reviewed",
-        lambda w, a, n: reviews.flag(w.session, actor=a, place_id=n, kind="loose", task="cars", now=NOW),
+        lambda w, a, n: reviews.flag(w.session, actor=a, task_item_id=n, kind="loose", task="cars", now=NOW),
     ),
     reviews.fix: Own("bo", "flagged", lambda w, a, n: reviews.fix(w.session, actor=a, issue_id=n, now=NOW)),
     reviews.reopen: Own("quinn", "fixed", lambda w, a, n: reviews.reopen(w.session, actor=a, issue_id=n, now=NOW)),
@@ -313,22 +315,22 @@ def world(session: Session, folder: Path) -> World:
     cars, qa = task(session, "cars"), task(session, "qa")
 
     def open_next(actor: Person, of: Task) -> int:
-        place = work.claim_next(session, actor=actor, task_id=of.id, now=NOW)
-        assert place is not None
-        return place.id
+        task_item = work.claim_next(session, actor=actor, task_id=of.id, now=NOW)
+        assert task_item is not None
+        return task_item.id
 
-    def complete(place_id: int) -> int:
-        return work.submit(session, actor=bo, place_id=place_id, status="completed", now=NOW).place_id
+    def complete(task_item_id: int) -> int:
+        return work.submit(session, actor=bo, task_item_id=task_item_id, status="completed", now=NOW).task_item_id
 
     for _ in range(4):
         complete(open_next(bo, cars))
     move(session)
     issues = [
-        reviews.flag(session, actor=quinn, place_id=open_next(quinn, qa), kind="loose", task="cars", now=NOW)
+        reviews.flag(session, actor=quinn, task_item_id=open_next(quinn, qa), kind="loose", task="cars", now=NOW)
         for _ in range(2)
     ]
     reviews.fix(session, actor=bo, issue_id=issues[1].id, now=NOW)
-    complete(issues[1].place_id)
+    complete(issues[1].task_item_id)
     untouched = select(TaskItem).where(TaskItem.task_id == cars.id, TaskItem.state == "queued")
     bos = session.exec(select(Assignment.id).where(Assignment.person_id == bo.id, Assignment.task_id == cars.id)).one()
     numbers = {

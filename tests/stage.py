@@ -17,7 +17,7 @@ from workflow_core.services.running import moves, positions, sweeps
 from workflow_core.services.running.moves import Moved
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Dataset, Entry, Event, Issue, Item, Person, Pipeline, Task, TaskItem
-from workflow_core.store.work.claims import Place
+from workflow_core.store.work.claims import Claim
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ def no_files(name: str) -> bytes:
 
 
 class Row(NamedTuple):
-    """An item's place in a task, by names."""
+    """A task item, by names."""
 
     state: str
     status: str | None
@@ -37,7 +37,7 @@ class Row(NamedTuple):
     who: str | None
     routing: str | None
     parked: str | None
-    place_id: int
+    task_item_id: int
 
 
 @dataclass
@@ -89,7 +89,7 @@ class Stage:
         query = select(Task).outerjoin(Pipeline).where(Task.name == name, here(self.pipeline))
         return session.exec(query).one()
 
-    def claim(self, who: str, task: str) -> Place | None:
+    def claim(self, who: str, task: str) -> Claim | None:
         with self.session() as session:
             return work.claim_next(
                 session, actor=self.person(session, who), task_id=self.task(session, task).id, now=self.now
@@ -97,36 +97,36 @@ class Stage:
 
     def submit(self, who: str, task: str, item: object, status: str, **more: Any) -> work.Submitted:
         with self.session() as session:
-            place = self.place(session, task, item)
+            task_item = self.task_item(session, task, item)
             return work.submit(
-                session, actor=self.person(session, who), place_id=place.id, status=status, now=self.now, **more
+                session, actor=self.person(session, who), task_item_id=task_item.id, status=status, now=self.now, **more
             )
 
-    def place(self, session: Session, task: str, item: object) -> TaskItem:
+    def task_item(self, session: Session, task: str, item: object) -> TaskItem:
         task_id = self.task(session, task).id
         query = select(TaskItem).join(Item).where(Item.name == str(item), TaskItem.task_id == task_id)
         return session.exec(query).one()
 
     def end(self, verb: str, who: str, task: str, item: object) -> None:
         with self.session() as session:
-            place_id = self.place(session, task, item).id
-            getattr(work, verb)(session, actor=self.person(session, who), place_id=place_id, now=self.now)
+            task_item_id = self.task_item(session, task, item).id
+            getattr(work, verb)(session, actor=self.person(session, who), task_item_id=task_item_id, now=self.now)
 
     def do(self, who: str, task: str, status: str) -> str | None:
         """Claim the next item and submit it; returns its name."""
-        place = self.claim(who, task)
-        if place is None:
+        task_item = self.claim(who, task)
+        if task_item is None:
             return None
         with self.session() as session:
             work.submit(
                 session,
                 actor=self.person(session, who),
-                place_id=place.id,
+                task_item_id=task_item.id,
                 status=status,
-                token=place.token,
+                token=task_item.token,
                 now=self.now,
             )
-            return session.get_one(Item, place.item_id).name
+            return session.get_one(Item, task_item.item_id).name
 
     def do_all(self, who: str, task: str, status: str) -> list[str]:
         done = []
@@ -165,10 +165,10 @@ class Stage:
     def flag(self, who: str, qa: str, on: str, item: object = 0, **more: Any) -> int:
         """Flag something missing in the task `on`; returns the issue."""
         with self.session() as session:
-            place_id = self.place(session, qa, item).id
+            task_item_id = self.task_item(session, qa, item).id
             actor = self.person(session, who)
             return reviews.flag(
-                session, actor=actor, place_id=place_id, kind="missing", now=self.now, **{"task": on, **more}
+                session, actor=actor, task_item_id=task_item_id, kind="missing", now=self.now, **{"task": on, **more}
             ).id
 
     def judge(self, verb: str, who: str, issue: int) -> None:
@@ -187,8 +187,8 @@ class Stage:
 
     def undo(self, who: str, task: str, item: object = 0) -> None:
         with self.session() as session:
-            place_id = self.place(session, task, item).id
-            reversals.undo(session, actor=self.person(session, who), place_id=place_id, now=self.now)
+            task_item_id = self.task_item(session, task, item).id
+            reversals.undo(session, actor=self.person(session, who), task_item_id=task_item_id, now=self.now)
 
     def clear(self, task: str, item: object = 0, **more: Any) -> reversals.Effects:
         with self.session() as session:
@@ -196,15 +196,15 @@ class Stage:
                 session,
                 actor=None,
                 task=self.task(session, task),
-                of=[self.place(session, task, item)],
+                of=[self.task_item(session, task, item)],
                 now=self.now,
                 **more,
             )
 
     def send(self, task: str, to: str, item: object = 0, **more: Any) -> None:
         with self.session() as session:
-            place_id = self.place(session, task, item).id
-            task_items.send(session, actor=None, place_id=place_id, to=to, now=self.now, **more)
+            task_item_id = self.task_item(session, task, item).id
+            task_items.send(session, actor=None, task_item_id=task_item_id, to=to, now=self.now, **more)
 
     def staff(self, verb: str, task: str, **more: Any) -> Any:
         """Let a manager `redistribute`, `reassign`, `add` or `remove`."""
@@ -213,7 +213,7 @@ class Stage:
 
     def remove_item(self, task: str, item: object = 0, **more: Any) -> int:
         with self.session() as session:
-            one = self.place(session, task, item).item_id
+            one = self.task_item(session, task, item).item_id
             return task_items.remove_items(
                 session, actor=None, task=self.task(session, task), item_ids=[one], now=self.now, **more
             )
@@ -228,7 +228,7 @@ class Stage:
     # -- what is where
 
     def rows(self) -> dict[tuple[str, str], Row]:
-        """Return all places of the pipeline, and of tasks outside pipelines, by (item, task)."""
+        """Return all task items of the pipeline, and of tasks outside pipelines, by (item, task)."""
         with self.session() as session:
             query = (
                 select(Item.name, Task.name, TaskItem, Person.email)
@@ -278,9 +278,9 @@ class Stage:
             query = select(Event).order_by(Event.id)
             return list(session.exec(query.where(Event.verb.in_(verbs)) if verbs else query))
 
-    def places(self) -> dict[str, int]:
+    def positions(self) -> dict[str, int]:
         with self.session() as session:
-            return positions.places(session, pipeline=self.pipeline)
+            return positions.counts(session, pipeline=self.pipeline)
 
     def why(self, item: object = 0) -> history.Why:
         with self.session() as session:

@@ -28,7 +28,12 @@ def _one(session: Session, number: int) -> bool:
     chosen = people[0 if number % 5 < 3 else 1]
     source.routing = "routed"
     chosen.allotted += 1
-    place = {"item_id": source.item_id, "task_id": target.id, "entry_id": source.entry_id, "assignment_id": chosen.id}
-    session.add(TaskItem(**place, since=NOW))
-    session.add(Event(**place, at=NOW, verb="placed", visit=1, cause_id=source.status_event_id))
+    task_item = {
+        "item_id": source.item_id,
+        "task_id": target.id,
+        "entry_id": source.entry_id,
+        "assignment_id": chosen.id,
+    }
+    session.add(TaskItem(**task_item, since=NOW))
+    session.add(Event(**task_item, at=NOW, verb="placed", visit=1, cause_id=source.status_event_id))
     return True

@@ -103,12 +103,17 @@ def _work(url: str, task: str, acknowledged: dict[int, float], over: threading.E
         actor, task_id = session.exec(query.order_by(col(Assignment.id))).all()[0]
     while not over.wait(PACE):
         with session_scope(engine) as session:
-            place = work.claim_next(session, actor=actor, task_id=task_id, now=datetime.now(UTC))
-        if place is None:
+            task_item = work.claim_next(session, actor=actor, task_id=task_id, now=datetime.now(UTC))
+        if task_item is None:
             continue
         with session_scope(engine) as session:
             done = work.submit(
-                session, actor=actor, place_id=place.id, status="completed", token=place.token, now=datetime.now(UTC)
+                session,
+                actor=actor,
+                task_item_id=task_item.id,
+                status="completed",
+                token=task_item.token,
+                now=datetime.now(UTC),
             )
         acknowledged[done.event_id] = time.monotonic()
     engine.dispose()

@@ -44,8 +44,10 @@ def work_through(engine: Engine, *, task: str, pairs: int) -> Iterator[int]:
     assert actor is not None
     for _ in range(pairs):
         with session_scope(engine) as session:
-            place = work.claim_next(session, actor=actor, task_id=task_id, now=NOW)
-        assert place is not None
+            task_item = work.claim_next(session, actor=actor, task_id=task_id, now=NOW)
+        assert task_item is not None
         with session_scope(engine) as session:
-            work.submit(session, actor=actor, place_id=place.id, status="completed", token=place.token, now=NOW)
+            work.submit(
+                session, actor=actor, task_item_id=task_item.id, status="completed", token=task_item.token, now=NOW
+            )
         yield 1

@@ -13,7 +13,7 @@ FILE = Path(__file__).with_name("README.md")
 
 
 def write(part: str, sheet: Sheet, versions: Sequence[str]) -> None:
-    """Put a table in the place of the last one of that part."""
+    """Put a table in place of the last one of that part."""
     start, end = f"<!-- {part} -->", f"<!-- end of {part} -->"
     before, _, rest = FILE.read_text().partition(start)
     _, _, after = rest.partition(end)

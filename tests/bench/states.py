@@ -1,4 +1,4 @@
-"""States to start from, filled by a few bulk statements: a pipeline, its items, their places and history.
+"""States to start from, filled by a few bulk statements: a pipeline, its items, their task items and history.
 
 `cars` and `signs` are annotated one after the other, `qa` reviews both; one reviewer annotates signs as well.
 """

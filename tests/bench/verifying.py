@@ -5,7 +5,7 @@ from workflow_core.store.database.engine import Engine, session_scope
 
 
 def routed(engine: Engine, rows: int) -> None:
-    """Each source row is routed, each item has a place in `signs` with somebody's name, and its event."""
+    """Each source row is routed, each item has a task item in `signs` with somebody's name, and its event."""
     signs = "task_id = (SELECT id FROM task WHERE name = 'signs')"
     _count(engine, "task_item", "routing = 'routed'", rows)
     _count(engine, "task_item", f"{signs} AND state = 'queued' AND assignment_id IS NOT NULL", rows)

@@ -66,7 +66,7 @@ STEPS = (
     (3, FIXED, "exited", QA, None, None, 17),
 )
 COMPLETED, APPROVED, APPROVED_LATER = 3, 6, 17
-"""The numbers of the steps that gave the places the statuses that they have now."""
+"""The numbers of the steps that gave the task items the statuses that they have now."""
 
 
 def on(items: int) -> Fill:
@@ -116,7 +116,7 @@ def _things(session: Session, items: int) -> Iterator[str]:
                '{{"box"\\: [10, 20, 30, 40]}}', '{{}}', CASE WHEN i % 7 = 0 THEN 'model' ELSE 'human' END,
                {ANNOTATOR}, {at(0)} FROM {every} CROSS JOIN (SELECT 0 AS o UNION ALL SELECT 1) o"""
     yield f"""
-        INSERT INTO issue (id, item_id, annotation_id, place_id, flagged_place_id, state, kind, text, rounds,
+        INSERT INTO issue (id, item_id, annotation_id, task_item_id, qa_task_item_id, state, kind, text, rounds,
                            flagged_by, author_id, created_at, updated_at)
         SELECT i / 10, i, 2 * i, i, {items} + i, CASE WHEN {OPEN} THEN 'open' ELSE 'approved' END, 'wrong', '', 0,
                {REVIEWER}, {ANNOTATOR}, {at(1)}, CASE WHEN {OPEN} THEN {at(1)} ELSE {at(3)} END
@@ -128,7 +128,7 @@ def _things(session: Session, items: int) -> Iterator[str]:
         (FIXED, QA, REVIEWER, 3, "NULL"),
     ):
         yield f"""
-            INSERT INTO activity (task_id, person_id, day, place_id, visit, active_us, waited_us, last_at, again)
+            INSERT INTO activity (task_id, person_id, day, task_item_id, visit, active_us, waited_us, last_at, again)
             SELECT {task}, {person}, {day(f"({at(days)})")}, {(task - 1) * items} + i, 1, 10000000 + i % 1000 * 10000,
                    {waited}, NULL, {days > 1} FROM {every} WHERE {which}"""
 

@@ -95,7 +95,7 @@ def test_status_says_where_the_items_are(annoflow, worked: Path) -> None:
 def test_move_moves_what_has_a_status_without_prefect(annoflow, worked: Path) -> None:
     assert annoflow("move", "--json").json() == {
         "routed": 1,
-        "places": [{"pipeline": "street", "place": "qa", "items": 1}],
+        "arrivals": [{"pipeline": "street", "at": "qa", "items": 1}],
     }
     assert annoflow("move").out == "nothing to move\n"
     assert annoflow("db", "check").code == 0
@@ -115,7 +115,7 @@ def test_an_item_is_archived_and_then_erased_once_that_is_confirmed(annoflow, wo
     assert (refused.code, "archive first" in refused.err) == (3, True)
     assert annoflow("item", "archive", "0000.jpg").out == "archived 1 item\n"
     told = annoflow("item", "erase", "0000.jpg").out
-    assert told.startswith("would erase 1 item: 2 places, 0 annotations, 0 issues, 0 comments, 0 drafts\n")
+    assert told.startswith("would erase 1 item: 2 task items, 0 annotations, 0 issues, 0 comments, 0 drafts\n")
     assert "the export street approved has 1 item of these, last written " in told
     assert annoflow("item", "why", "1").out.startswith("/0000.jpg")
     done = annoflow("item", "erase", "0000.jpg", "--yes", "--json").json()

@@ -91,7 +91,7 @@ def test_what_stands_side_by_side_must_all_hold() -> None:
     assert [each.operator for each in compares(both)] == ["eq", "gt", "lt"]
 
 
-def test_the_tasks_that_a_filter_names_can_be_found_with_their_place() -> None:
+def test_the_tasks_that_a_filter_names_can_be_found_with_their_task_item() -> None:
     nested = parse({"or": [{"not": {"status.cars": "completed"}}, {"visits.signs": {"gt": 1}}]})
     assert isinstance(nested, Or) and isinstance(nested.filters[0], Not)
     assert [(each.key, each.path) for each in compares(nested)] == [

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow_core.domain.events import Verb
-from workflow_core.domain.replay import EFFECTS, HistoryEvent, Place, Whereabouts, replay
+from workflow_core.domain.replay import EFFECTS, HistoryEvent, ReplayedTaskItem, Whereabouts, replay
 from workflow_core.domain.work import KEEPS, Event, Kept, State
 
 ITEM, CARS, QA, ANN, BO, QUINN = 7, 1, 2, 11, 12, 21
@@ -24,43 +24,43 @@ def in_qa(verb, **rest):
     return verb, {"task_id": QA, "assignment_id": QUINN, "visit": 1} | rest
 
 
-def place_of(*events):
+def own_task_item(*events):
     replayed = replay(history(*events))
     assert replayed.faults == []
-    return replayed.places[CARS, ITEM]
+    return replayed.task_items[CARS, ITEM]
 
 
 COMPLETED = (in_cars(Verb.PLACED), in_cars(Verb.CLAIMED), in_cars(Verb.SUBMITTED, status="completed"))
 
 
 def test_nothing_happened_to_an_empty_history():
-    assert replay([]) == replay(iter(())) and replay([]).places == {}
+    assert replay([]) == replay(iter(())) and replay([]).task_items == {}
 
 
 def test_a_submitted_item_has_its_status():
-    assert place_of(*COMPLETED) == Place(State.SUBMITTED, "completed", 1, ANN)
+    assert own_task_item(*COMPLETED) == ReplayedTaskItem(State.SUBMITTED, "completed", 1, ANN)
 
 
 def test_an_issue_takes_a_status_and_its_dismissal_gives_it_back():
     taken = (*COMPLETED, in_cars(Verb.RETURNED))
-    assert place_of(*taken) == Place(State.RETURNED, None, 1, ANN, Kept.BY_ISSUE, "completed")
-    assert place_of(*taken, in_cars(Verb.CLAIMED), in_cars(Verb.EXPIRED)).state is State.RETURNED
-    assert place_of(*taken, in_cars(Verb.CLAIMED), in_cars(Verb.RESTORED)) == place_of(*COMPLETED)
+    assert own_task_item(*taken) == ReplayedTaskItem(State.RETURNED, None, 1, ANN, Kept.BY_ISSUE, "completed")
+    assert own_task_item(*taken, in_cars(Verb.CLAIMED), in_cars(Verb.EXPIRED)).state is State.RETURNED
+    assert own_task_item(*taken, in_cars(Verb.CLAIMED), in_cars(Verb.RESTORED)) == own_task_item(*COMPLETED)
 
 
 def test_a_re_entry_is_a_visit_that_a_withdrawal_gives_back():
     again = (*COMPLETED, in_cars(Verb.PLACED, visit=2, assignment_id=BO))
-    assert place_of(*again) == Place(State.QUEUED, None, 2, BO, Kept.BY_REENTRY, "completed")
-    assert place_of(*again, in_cars(Verb.WITHDRAWN, visit=1)) == place_of(*COMPLETED)
+    assert own_task_item(*again) == ReplayedTaskItem(State.QUEUED, None, 2, BO, Kept.BY_REENTRY, "completed")
+    assert own_task_item(*again, in_cars(Verb.WITHDRAWN, visit=1)) == own_task_item(*COMPLETED)
 
 
 def test_an_item_that_is_placed_where_it_is_open_stays_as_it_is():
     held = (in_cars(Verb.PLACED), in_cars(Verb.CLAIMED))
-    assert place_of(*held, in_cars(Verb.PLACED, visit=2, assignment_id=None)) == place_of(*held)
+    assert own_task_item(*held, in_cars(Verb.PLACED, visit=2, assignment_id=None)) == own_task_item(*held)
 
 
 def test_a_claim_that_ends_in_a_queue_task_goes_back_to_the_pool():
-    ended = place_of(*COMPLETED[:2], in_cars(Verb.RELEASED, assignment_id=None))
+    ended = own_task_item(*COMPLETED[:2], in_cars(Verb.RELEASED, assignment_id=None))
     assert (ended.state, ended.assignment_id) == (State.QUEUED, None)
 
 
@@ -69,8 +69,8 @@ def test_a_reviewer_waits_until_their_flags_are_answered_and_may_discard_meanwhi
     answered = replay(history(*flagged, in_qa(Verb.ANSWERED)))
     discarded = replay(history(*flagged, in_qa(Verb.SUBMITTED, status="discarded")))
     approved = replay(history(*flagged, in_qa(Verb.SUBMITTED, status="approved")))
-    assert answered.places[QA, ITEM] == Place(State.QUEUED, None, 1, QUINN)
-    assert discarded.places[QA, ITEM].status == "discarded"
+    assert answered.task_items[QA, ITEM] == ReplayedTaskItem(State.QUEUED, None, 1, QUINN)
+    assert discarded.task_items[QA, ITEM].status == "discarded"
     assert approved.faults == [
         "event 4 (item 7, submitted): cannot submit what is waiting; "
         "possible: discard, flag, re-enter, answered, withdraw, hand over"
@@ -99,8 +99,8 @@ def test_every_event_of_the_machine_has_a_verb_and_a_discard_is_a_submit():
 
 
 @pytest.mark.parametrize("verb", [verb for verb in Verb if verb not in {*EFFECTS, Verb.ERASED}])
-def test_other_verbs_move_no_place(verb):
-    assert place_of(*COMPLETED, in_cars(verb)) == place_of(*COMPLETED)
+def test_other_verbs_move_no_task_item(verb):
+    assert own_task_item(*COMPLETED, in_cars(verb)) == own_task_item(*COMPLETED)
 
 
 def test_of_an_erased_item_nothing_is_left_and_others_stay_as_they_are():
@@ -119,8 +119,8 @@ some_event = st.sampled_from(Verb).flatmap(
 
 
 @given(events=st.lists(some_event, max_size=30))
-def test_whatever_is_told_a_place_has_a_possible_shape(events):
-    for place in replay(history(*events)).places.values():
-        assert (place.status is not None) == (place.state is State.SUBMITTED)
-        assert place.kept in KEEPS[place.state]
-        assert (place.kept_status is not None) == (place.kept is not Kept.NOTHING)
+def test_whatever_is_told_a_task_item_has_a_possible_shape(events):
+    for task_item in replay(history(*events)).task_items.values():
+        assert (task_item.status is not None) == (task_item.state is State.SUBMITTED)
+        assert task_item.kept in KEEPS[task_item.state]
+        assert (task_item.kept_status is not None) == (task_item.kept is not Kept.NOTHING)

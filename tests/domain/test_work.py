@@ -124,7 +124,7 @@ def test_a_withdrawal_gives_back_the_status_that_a_re_entry_took():
     assert next_kept(State.QUEUED, Event.WITHDRAW, kept=kept) is Kept.NOTHING
 
 
-def test_every_open_place_can_be_withdrawn_and_nothing_else():
+def test_every_open_task_item_can_be_withdrawn_and_nothing_else():
     assert sources(Event.WITHDRAW) == OPEN
 
 

@@ -45,10 +45,10 @@ class Road:
     def complete(self, count: int = 1) -> list[int]:
         """Set a status on that many items, each in a transaction of its own."""
         taken, self.todo = self.todo[:count], self.todo[count:]
-        for place_id in taken:
+        for task_item_id in taken:
             with session_scope(self.engine) as session:
-                work.submit(session, actor=self.ann, place_id=place_id, status="completed", now=now())
-            self.done.append(place_id)
+                work.submit(session, actor=self.ann, task_item_id=task_item_id, status="completed", now=now())
+            self.done.append(task_item_id)
         return taken
 
     def moved(self) -> int:

@@ -132,7 +132,7 @@ def test_a_status_is_announced_when_it_is_committed_and_not_when_it_is_rolled_ba
     with announcing(road.engine, listener.url):
         road.complete(3)
         with pytest.raises(ZeroDivisionError), session_scope(road.engine) as session:
-            work.submit(session, actor=road.ann, place_id=road.todo[0], status="completed", now=datetime.now(UTC))
+            work.submit(session, actor=road.ann, task_item_id=road.todo[0], status="completed", now=datetime.now(UTC))
             raise ZeroDivisionError
     road.complete(1)
     # In one post or in several: the first status is told at once, and others may be set while it is on its way.

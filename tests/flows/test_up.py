@@ -94,7 +94,7 @@ def test_the_watch_run_moves_items_and_shows_how_many_went_where(site: Site) -> 
         assert "road: signs" in window["state"]["message"]
     # Between two shifts none may be running for a moment.
     wait_until(lambda: [run for run in site.runs("watch", "RUNNING") if run["name"].startswith("watch since ")])
-    wait_until(lambda: places(site) == {"cars": len(site.road.todo), "signs": 20})
+    wait_until(lambda: task_items(site) == {"cars": len(site.road.todo), "signs": 20})
 
 
 def counted(site: Site) -> int:
@@ -102,10 +102,10 @@ def counted(site: Site) -> int:
     return sum(int(window["name"].split()[0]) for window in site.windows())
 
 
-def places(site: Site) -> dict[str, int]:
+def task_items(site: Site) -> dict[str, int]:
     """Return how many items are where, by the pipeline's artifact."""
     latest = site.found("artifacts/latest", artifacts={"key": {"any_": ["annoflow-road"]}})
-    return {row["place"]: row["items"] for artifact in latest for row in json.loads(artifact["data"])}
+    return {row["at"]: row["items"] for artifact in latest for row in json.loads(artifact["data"])}
 
 
 @on_sqlite

@@ -66,27 +66,27 @@ class Street:
             dataset = session.exec(select(Dataset)).one()
             data.add_items(session, actor=None, dataset=dataset, new=[data.NewItem(name="a.jpg")], now=self.now)
 
-    def place(self, session: Session, task: str) -> TaskItem:
+    def task_item(self, session: Session, task: str) -> TaskItem:
         project = people.project(session, name="default")
         found = tasks.by_name(session, project_id=project.id, name=task)
         return session.exec(select(TaskItem).where(TaskItem.task_id == found.id)).one()
 
     def see(self, task: str) -> tuple[str, str | None]:
         with session_scope(self.engine) as session:
-            place = self.place(session, task)
-            return place.state, place.status
+            task_item = self.task_item(session, task)
+            return task_item.state, task_item.status
 
     def do(self, who: str, task: str, status: str, annotations=None) -> None:
         self.now += timedelta(minutes=1)
         with session_scope(self.engine) as session:
             actor = people.person(session, email=f"{who}@example.org")
-            place = self.place(session, task)
-            claimed = work.claim_next(session, actor=actor, task_id=place.task_id, now=self.now)
+            task_item = self.task_item(session, task)
+            claimed = work.claim_next(session, actor=actor, task_id=task_item.task_id, now=self.now)
             assert claimed is not None
             work.submit(
                 session,
                 actor=actor,
-                place_id=claimed.id,
+                task_item_id=claimed.id,
                 status=status,
                 token=claimed.token,
                 annotations=annotations,
@@ -108,7 +108,7 @@ class Street:
             issue = reviews.flag(
                 session,
                 actor=actor,
-                place_id=self.place(session, task).id,
+                task_item_id=self.task_item(session, task).id,
                 annotation_id=about,
                 kind="sloppy",
                 now=self.now,
@@ -179,8 +179,8 @@ def test_approving_is_refused_while_an_issue_is_open(street: Street) -> None:
     street.flag("car")
     with pytest.raises(Conflict), session_scope(street.engine) as session:
         quinn = people.person(session, email="quinn@example.org")
-        place = street.place(session, "qa")
-        work.submit(session, actor=quinn, place_id=place.id, status="approved", now=street.now)
+        task_item = street.task_item(session, "qa")
+        work.submit(session, actor=quinn, task_item_id=task_item.id, status="approved", now=street.now)
 
 
 def test_the_last_dismissed_issue_gives_the_status_back(street: Street) -> None:
@@ -234,15 +234,15 @@ def test_flagging_is_refused_in_an_annotation_task(street: Street) -> None:
 def test_undo_is_possible_until_somebody_has_begun(street: Street) -> None:
     with session_scope(street.engine) as session:
         cy = people.person(session, email="cy@example.org")
-        reversals.undo(session, actor=cy, place_id=street.place(session, "signs").id, now=street.now)
+        reversals.undo(session, actor=cy, task_item_id=street.task_item(session, "signs").id, now=street.now)
     assert street.see("signs") == ("claimed", None)
     assert street.see("qa") == ("withdrawn", None)
 
 
-def test_undo_is_refused_once_the_next_place_was_begun(street: Street) -> None:
+def test_undo_is_refused_once_the_next_task_item_was_begun(street: Street) -> None:
     with pytest.raises(Conflict, match="begun"), session_scope(street.engine) as session:
         ann = people.person(session, email="ann@example.org")
-        reversals.undo(session, actor=ann, place_id=street.place(session, "cars").id, now=street.now)
+        reversals.undo(session, actor=ann, task_item_id=street.task_item(session, "cars").id, now=street.now)
 
 
 def test_an_undone_approval_brings_the_item_back_from_its_exit(street: Street) -> None:
@@ -250,7 +250,7 @@ def test_an_undone_approval_brings_the_item_back_from_its_exit(street: Street) -
     assert street.exit() == ("approved", None)
     with session_scope(street.engine) as session:
         quinn = people.person(session, email="quinn@example.org")
-        reversals.undo(session, actor=quinn, place_id=street.place(session, "qa").id, now=street.now)
+        reversals.undo(session, actor=quinn, task_item_id=street.task_item(session, "qa").id, now=street.now)
     assert street.exit() == (None, None)
     assert street.see("qa") == ("claimed", None)
     street.do("quinn", "qa", "approved")
@@ -263,7 +263,7 @@ def test_clear_takes_back_the_whole_lineage_and_names_it_first(street: Street) -
         cars = tasks.by_name(session, project_id=project.id, name="cars")
         chosen = reversals.chosen(session, task=cars)
         preview = reversals.preview_clear(session, actor=None, task=cars, of=chosen)
-        assert [reached.task for reached in preview.places] == ["qa"]
+        assert [reached.task for reached in preview.task_items] == ["qa"]
         reversals.clear(session, actor=None, task=cars, of=chosen, now=street.now)
     assert street.see("cars") == ("queued", None)
     assert street.see("signs") == ("submitted", "completed")
@@ -279,7 +279,7 @@ def test_beyond_its_rounds_an_issue_parks_the_item_for_a_manager(street: Street)
         street.do("ann", "cars", "completed")
         street.issue(reviews.reopen, "quinn", issue)
     with session_scope(street.engine) as session:
-        assert street.place(session, "cars").parked == "max-fix-rounds"
+        assert street.task_item(session, "cars").parked == "max-fix-rounds"
 
 
 def corrected(street: Street) -> list[dict[str, object]]:

@@ -102,7 +102,7 @@ def by_hand(session: Session, decide: Decide) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_both_ways_end_in_the_same_places_people_and_statuses(session: Session, seed: int) -> None:
+def test_both_ways_end_in_the_same_task_items_people_and_statuses(session: Session, seed: int) -> None:
     decide = decider(seed)
     by_pipeline(session, decide)
     by_hand(session, decide)

@@ -57,7 +57,7 @@ def annotate_signs(stage):
 
 def car_of(stage, item):
     with stage.session() as session:
-        where = (Annotation.label == "car", Annotation.item_id == stage.place(session, "cars", item).item_id)
+        where = (Annotation.label == "car", Annotation.item_id == stage.task_item(session, "cars", item).item_id)
         return session.exec(select(Annotation.id).where(*where)).one()
 
 
@@ -119,7 +119,7 @@ def test_what_went_through_all_micro_tasks_is_reviewed(street):
 def test_what_fails_review_returns_to_the_annotator_who_made_the_annotation(street):
     flagged(street)
     assert street.row("cars", 0)[:4] == ("returned", None, 1, "ann")
-    assert street.claim("ann", "cars").id == street.row("cars", 0).place_id
+    assert street.claim("ann", "cars").id == street.row("cars", 0).task_item_id
 
 
 def test_its_completed_is_gone_in_the_task_of_the_annotation_and_there_alone(street):
@@ -154,7 +154,7 @@ def test_it_returns_to_the_contributor_who_flagged_it_without_going_through_the_
     for_review(street)
     assert street.row("qa", 0)[:4] == ("queued", None, 1, "quinn") and street.at("signs") == []
     assert not street.advance()
-    assert street.claim("quinn", "qa").id == street.row("qa", 0).place_id
+    assert street.claim("quinn", "qa").id == street.row("qa", 0).task_item_id
     assert street.progress("cars") == (WITH_ISSUES, {"ann": WITH_ISSUES, "bo": COMPLETED})
 
 

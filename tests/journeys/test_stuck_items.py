@@ -56,7 +56,7 @@ def street(engine: Engine, now: datetime) -> Engine:
     return engine
 
 
-def place(session: Session, task: str) -> TaskItem:
+def task_item(session: Session, task: str) -> TaskItem:
     found = tasks.by_name(session, project_id=people.project(session, name="default").id, name=task)
     return session.exec(select(TaskItem).where(TaskItem.task_id == found.id)).one()
 
@@ -64,9 +64,9 @@ def place(session: Session, task: str) -> TaskItem:
 def do(engine: Engine, who: str, task: str, status: str, now: datetime) -> None:
     with session_scope(engine) as session:
         actor = people.person(session, email=f"{who}@example.org")
-        held = work.claim_next(session, actor=actor, task_id=place(session, task).task_id, now=now)
+        held = work.claim_next(session, actor=actor, task_id=task_item(session, task).task_id, now=now)
         assert held is not None
-        work.submit(session, actor=actor, place_id=held.id, status=status, token=held.token, now=now)
+        work.submit(session, actor=actor, task_item_id=held.id, status=status, token=held.token, now=now)
     with session_scope(engine) as session:
         moves.advance(session, now=now)
 
@@ -76,7 +76,7 @@ def stuck(engine: Engine, now: datetime) -> int:
     do(engine, "ann", "cars", "completed", now)
     do(engine, "quinn", "qa", "redo", now)
     with session_scope(engine) as session:
-        parked = place(session, "qa")
+        parked = task_item(session, "qa")
         assert parked.parked == "max-visits"
         return parked.id
 
@@ -84,7 +84,7 @@ def stuck(engine: Engine, now: datetime) -> int:
 def test_a_stuck_item_is_sent_back_although_its_visits_are_used_up(street: Engine, now: datetime) -> None:
     parked = stuck(street, now)
     with session_scope(street) as session:
-        task_items.send(session, actor=None, place_id=parked, to="cars", now=now)
+        task_items.send(session, actor=None, task_item_id=parked, to="cars", now=now)
     do(street, "ann", "cars", "completed", now)
     do(street, "quinn", "qa", "approved", now)
     with session_scope(street) as session:
@@ -94,62 +94,62 @@ def test_a_stuck_item_is_sent_back_although_its_visits_are_used_up(street: Engin
 def test_a_stuck_item_can_leave_by_an_exit_but_never_as_approved(street: Engine, now: datetime) -> None:
     parked = stuck(street, now)
     with pytest.raises(InvalidInput, match=r"cars.*elsewhere|elsewhere.*cars"), session_scope(street) as session:
-        task_items.send(session, actor=None, place_id=parked, to="approved", now=now)
+        task_items.send(session, actor=None, task_item_id=parked, to="approved", now=now)
     with session_scope(street) as session:
-        task_items.send(session, actor=None, place_id=parked, to="elsewhere", now=now)
+        task_items.send(session, actor=None, task_item_id=parked, to="elsewhere", now=now)
     with session_scope(street) as session:
         assert session.exec(select(Entry.exit)).one() == "elsewhere"
 
 
 def test_only_what_is_stuck_is_sent(street: Engine, now: datetime) -> None:
     with pytest.raises(Conflict, match="not stuck"), session_scope(street) as session:
-        task_items.send(session, actor=None, place_id=place(session, "cars").id, to="expert", now=now)
+        task_items.send(session, actor=None, task_item_id=task_item(session, "cars").id, to="expert", now=now)
 
 
 def test_a_claim_ended_by_force_cannot_submit_any_more(street: Engine, now: datetime) -> None:
     with session_scope(street) as session:
         ann = people.person(session, email="ann@example.org")
-        held = work.claim_next(session, actor=ann, task_id=place(session, "cars").task_id, now=now)
+        held = work.claim_next(session, actor=ann, task_id=task_item(session, "cars").task_id, now=now)
         assert held is not None
-        task_items.release(session, actor=None, place_id=held.id, now=now)
+        task_items.release(session, actor=None, task_item_id=held.id, now=now)
         again = work.claim_next(session, actor=ann, task_id=held.task_id, now=now + timedelta(minutes=1))
         assert again is not None
         with pytest.raises(Conflict, match="claim"):
-            work.submit(session, actor=ann, place_id=held.id, status="completed", token=held.token, now=now)
+            work.submit(session, actor=ann, task_item_id=held.id, status="completed", token=held.token, now=now)
 
 
 def test_an_item_taken_out_of_its_pipeline_ends_at_removed(street: Engine, now: datetime) -> None:
     with session_scope(street) as session:
-        here = place(session, "cars")
+        here = task_item(session, "cars")
         task = session.get_one(Task, here.task_id)
         task_items.remove_items(session, actor=None, task=task, item_ids=[here.item_id], now=now)
     with session_scope(street) as session:
         assert session.exec(select(Entry.exit)).one() == "removed"
-        assert place(session, "cars").state == "withdrawn"
+        assert task_item(session, "cars").state == "withdrawn"
 
 
 def test_an_item_with_a_status_cannot_be_removed(street: Engine, now: datetime) -> None:
     do(street, "ann", "cars", "completed", now)
     with pytest.raises(Conflict, match="clear it"), session_scope(street) as session:
-        here = place(session, "cars")
+        here = task_item(session, "cars")
         task = session.get_one(Task, here.task_id)
         task_items.remove_items(session, actor=None, task=task, item_ids=[here.item_id], now=now)
 
 
-def test_an_archived_item_leaves_every_open_place_and_keeps_its_history(street: Engine, now: datetime) -> None:
+def test_an_archived_item_leaves_every_open_task_item_and_keeps_its_history(street: Engine, now: datetime) -> None:
     do(street, "ann", "cars", "completed", now)
     with session_scope(street) as session:
         dataset = session.exec(select(Dataset)).one()
-        here = place(session, "cars")
+        here = task_item(session, "cars")
         task_items.archive_items(session, actor=None, dataset=dataset, item_ids=[here.item_id], now=now)
     with session_scope(street) as session:
-        assert place(session, "cars").status == "completed"
-        assert place(session, "qa").state == "withdrawn"
+        assert task_item(session, "cars").status == "completed"
+        assert task_item(session, "qa").state == "withdrawn"
 
 
 def test_a_closed_task_takes_no_work_until_it_is_reopened(street: Engine, now: datetime) -> None:
     with session_scope(street) as session:
-        task = session.get_one(Task, place(session, "cars").task_id)
+        task = session.get_one(Task, task_item(session, "cars").task_id)
         task_items.close(session, actor=None, task=task, now=now)
         ann = people.person(session, email="ann@example.org")
         with pytest.raises(Conflict, match="closed"):
@@ -168,7 +168,7 @@ def test_a_task_with_finished_work_is_archived_only_when_that_is_said(street: En
         person = people.person(session, email="ann@example.org")
         held = work.claim_next(session, actor=person, task_id=made.id, now=now)
         assert held is not None
-        work.submit(session, actor=person, place_id=held.id, status="completed", now=now)
+        work.submit(session, actor=person, task_item_id=held.id, status="completed", now=now)
         with pytest.raises(Conflict, match="finished"):
             task_items.archive(session, actor=None, task=made, now=now)
         task_items.archive(session, actor=None, task=made, now=now, with_finished=True)

@@ -119,14 +119,14 @@ def test_who_is_taken_out_of_a_queue_leaves_their_open_work_in_the_pool_and_keep
         held = work.claim_next(session, actor=ann, task_id=cars.id, now=NOW)
         assert held is not None
         if held.item_id == 1:
-            work.submit(session, actor=ann, place_id=held.id, status="completed", now=NOW)
+            work.submit(session, actor=ann, task_item_id=held.id, status="completed", now=NOW)
     with pytest.raises(Conflict, match="2 items of 'cars' open"):
         staff.remove(session, actor=None, task=cars, email=ANN, now=NOW)
     staff.remove(session, actor=None, task=cars, email=ANN, now=NOW, end_claims=True)
     assert shares(session) == {ANN: 1, None: 4}
     assert statuses(session)["0000.jpg"] == "completed"
     with pytest.raises(NotFound):
-        work.submit(session, actor=ann, place_id=held.id, status="completed", token=held.token, now=NOW)
+        work.submit(session, actor=ann, task_item_id=held.id, status="completed", token=held.token, now=NOW)
     assert work_in(session, "cars", good) == 4
     assert shares(session) == {ANN: 1, BO: 4}
 
@@ -135,7 +135,7 @@ def test_who_is_taken_out_of_a_queue_leaves_their_open_work_in_the_pool_and_keep
 
 
 def some_completed(session: Session) -> tuple[Task, list[TaskItem]]:
-    """Return the task `cars` with its places: the first has a status, the second has none."""
+    """Return the task `cars` with its task items: the first has a status, the second has none."""
     cars = filled(session, 2, assignees={ANN: 1})
     work_in(session, "cars", lambda _, item: "completed" if item == "0000.jpg" else None)
     assert statuses(session) == {"0000.jpg": "completed", "0001.jpg": None}
@@ -143,18 +143,18 @@ def some_completed(session: Session) -> tuple[Task, list[TaskItem]]:
 
 
 def test_items_are_removed_together_or_not_at_all(session: Session) -> None:
-    cars, places = some_completed(session)
+    cars, done = some_completed(session)
     before = rows(session)
     with pytest.raises(Conflict, match="1 of these items have a status in 'cars'"):
-        task_items.remove_items(session, actor=None, task=cars, item_ids=[one.item_id for one in places], now=NOW)
+        task_items.remove_items(session, actor=None, task=cars, item_ids=[one.item_id for one in done], now=NOW)
     assert rows(session) == before
 
 
 def test_statuses_are_cleared_together_or_not_at_all(session: Session) -> None:
-    cars, places = some_completed(session)
+    cars, done = some_completed(session)
     before = rows(session)
     with pytest.raises(Conflict, match="has no status here"):
-        reversals.clear(session, actor=None, task=cars, of=places, now=NOW)
+        reversals.clear(session, actor=None, task=cars, of=done, now=NOW)
     assert rows(session) == before
 
 
@@ -224,7 +224,7 @@ def test_the_history_says_which_status_was_cleared_of_whom_by_whom_and_when(engi
     with stage.session() as session:
         mia = person(session, "mia@example.org", role="manager")
         cars = stage.task(session, "cars")
-        reversals.clear(session, actor=mia, task=cars, of=[stage.place(session, "cars", 0)], now=stage.now)
+        reversals.clear(session, actor=mia, task=cars, of=[stage.task_item(session, "cars", 0)], now=stage.now)
         by, at = mia.id, stage.now
     (submitted,), (cleared,) = stage.events("submitted"), stage.events("cleared")
     assert (cleared.status, cleared.actor_id, cleared.at) == ("completed", by, at)

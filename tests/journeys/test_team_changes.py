@@ -49,9 +49,9 @@ def shares(session: Session, task_id: int) -> Counter[str]:
 def finish(session: Session, task_id: int, who: str, count: int, now: datetime) -> None:
     actor = people.person(session, email=f"{who}@example.org")
     for _ in range(count):
-        place = work.claim_next(session, actor=actor, task_id=task_id, now=now)
-        assert place is not None
-        work.submit(session, actor=actor, place_id=place.id, status="completed", now=now)
+        task_item = work.claim_next(session, actor=actor, task_id=task_id, now=now)
+        assert task_item is not None
+        work.submit(session, actor=actor, task_item_id=task_item.id, status="completed", now=now)
 
 
 def test_redistribution_deals_what_is_left_equally_and_conserves_the_items(
@@ -110,7 +110,7 @@ def test_reassigning_open_work_asks_for_confirmation_and_ends_the_claims(
         session, actor=None, task=found, old="bo@example.org", new="ann@example.org", now=now, end_claims=True
     )
     with pytest.raises(NotFound):
-        work.submit(session, actor=bo, place_id=held.id, status="completed", token=held.token, now=now)
+        work.submit(session, actor=bo, task_item_id=held.id, status="completed", token=held.token, now=now)
     assert shares(session, task) == {"ann": 20}
 
 
@@ -136,7 +136,7 @@ def test_a_paused_task_hands_out_nothing_new_but_lets_people_finish(session: Ses
     assert held is not None
     found = session.get_one(Task, task)
     staff.pause(session, actor=None, what=found, now=now)
-    work.submit(session, actor=ann, place_id=held.id, status="completed", token=held.token, now=now)
+    work.submit(session, actor=ann, task_item_id=held.id, status="completed", token=held.token, now=now)
     with pytest.raises(Conflict, match="paused"):
         work.claim_next(session, actor=ann, task_id=task, now=now)
     staff.resume(session, actor=None, what=found)

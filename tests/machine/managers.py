@@ -117,15 +117,17 @@ class Managers(Movers):
             return
 
         def act(session):
-            task, place = self.task(session, key[1]), self.row(session, key)
-            reversals.clear(session, actor=None, task=task, of=[place], now=self.now, end_claims=True)
+            task, task_item = self.task(session, key[1]), self.row(session, key)
+            reversals.clear(session, actor=None, task=task, of=[task_item], now=self.now, end_claims=True)
 
         for _ in self.attempt(self.model.may_take_back(key), act):
             self.model.clear(key)
 
     @rule(number=numbers, to=numbers)
     def send_what_is_stuck(self, number, to):
-        found = sorted(key for key, place in self.model.places.items() if place.parked is not None and key[1] != MANUAL)
+        found = sorted(
+            key for key, task_item in self.model.task_items.items() if task_item.parked is not None and key[1] != MANUAL
+        )
         if not found:
             return
         key = found[number % len(found)]
@@ -142,7 +144,12 @@ class Managers(Movers):
 
         def act(session):
             task_items.send(
-                session, actor=None, place_id=self.row(session, key).id, to=target.name, now=self.now, end_claims=True
+                session,
+                actor=None,
+                task_item_id=self.row(session, key).id,
+                to=target.name,
+                now=self.now,
+                end_claims=True,
             )
 
         self.run(act)
@@ -172,8 +179,8 @@ class Managers(Movers):
         self.add_one(items[number % len(items)], MANUAL if manual else self.some_task(to))
 
     def add_one(self, item, task):
-        place = self.model.places.get((item, task))
-        there = place is not None and place.state != "withdrawn"
+        task_item = self.model.task_items.get((item, task))
+        there = task_item is not None and task_item.state != "withdrawn"
 
         def act(session):
             return tasks.add_items(session, actor=None, task=self.task(session, task), item_ids=[item], now=self.now)
@@ -196,7 +203,7 @@ class Managers(Movers):
                 session, actor=None, task=task, item_ids=[key[0]], now=self.now, end_claims=True
             )
 
-        gone = self.model.places[key].state == "withdrawn"
+        gone = self.model.task_items[key].state == "withdrawn"
         for removed in self.attempt(gone or self.model.may_remove(*key), act):
             assert removed == (not gone)
             if removed:

@@ -23,7 +23,7 @@ class Movers(Tables):
     def sweep(self, minutes):
         self.now += timedelta(minutes=minutes)
         self.run(lambda session: sweeps.sweep(session, now=self.now))
-        claimed = [key for key, place in self.model.places.items() if place.state == "claimed"]
+        claimed = [key for key, task_item in self.model.task_items.items() if task_item.state == "claimed"]
         self.model.sweep([key for key in claimed if self.leases[key] <= self.now])
 
     @rule(limit=st.sampled_from([1, 2, 1000]))

@@ -25,22 +25,22 @@ class People(Movers):
         who = self.whose_turn((item, task), number) if who is None else email(who)
         if who not in self.people:
             return
-        before = {key for key, place in self.model.places.items() if place.state == "claimed"}
+        before = {key for key, task_item in self.model.task_items.items() if task_item.state == "claimed"}
 
         def act(session):
             by = {"actor": self.person(session, who), "task_id": self.tasks[task], "now": self.now}
             if more:
                 taken = work.claim_more(session, **by)
-                place = taken[0] if taken else None
+                task_item = taken[0] if taken else None
             else:
-                place = work.claim_next(session, **by)
+                task_item = work.claim_next(session, **by)
             rows = session.exec(
                 select(TaskItem.item_id)
                 .join(Assignment)
                 .where(TaskItem.task_id == self.tasks[task], TaskItem.state == "claimed")
                 .where(Assignment.person_id == self.people[who])
             ).all()
-            return place, [item for item in rows if (item, task) not in before]
+            return task_item, [item for item in rows if (item, task) not in before]
 
         allowed, holding = self.model.may_claim(task, who), self.model.held(task, who)
         candidates, count = [], 0
@@ -48,16 +48,16 @@ class People(Movers):
             allowed = allowed and self.model.tasks[task].queue is not None and self.model.room(task, who) > 0
         if allowed:
             candidates, count = (self.model.claims_more if more else self.model.claims)(task, who)
-        for place, new in self.attempt(allowed, act):
+        for task_item, new in self.attempt(allowed, act):
             assert len(new) == count and set(new) <= set(candidates)
-            assert (place is None) == (not new and (more or not holding))
-            assert place is None or place.item_id in (new or holding)
+            assert (task_item is None) == (not new and (more or not holding))
+            assert task_item is None or task_item.item_id in (new or holding)
             self.model.claimed(task, who, new)
             for item in [*new, *holding]:
                 self.leases[item, task] = self.now + LEASE
 
     def submit(self, number, status, who=None, task_type=None):
-        """Set a status on an open place: its holder does, or somebody who may; or `who`, if they may or not."""
+        """Set a status on an open task item: its holder does, or somebody who may; or `who`, if they may or not."""
         key = self.pick(number, "queued", "claimed", "returned", "waiting", type=task_type)
         if key is None:
             return
@@ -75,12 +75,12 @@ class People(Movers):
         def act(session):
             row = self.row(session, key)
             actor = self.person(session, who)
-            work.submit(session, actor=actor, place_id=row.id, status=chosen, now=self.now)
+            work.submit(session, actor=actor, task_item_id=row.id, status=chosen, now=self.now)
             return row.id
 
-        for place_id in self.attempt(self.model.may_submit(key, who, chosen), act):
+        for task_item_id in self.attempt(self.model.may_submit(key, who, chosen), act):
             self.model.submit(key, who, chosen)
-            self.last = (place_id, key, who, chosen)
+            self.last = (task_item_id, key, who, chosen)
 
     @rule(number=numbers, status=numbers)
     def work_on_one(self, number, status):
@@ -119,26 +119,28 @@ class People(Movers):
     @precondition(lambda self: self.last is not None)
     def submit_again(self):
         """A client that got no answer asks again: nothing changes; what was erased meanwhile is not there."""
-        place_id, key, who, status = self.last
-        place = self.model.places.get(key)
-        if place and ((place.status, place.who) != (status, who) or not self.model.acts_in(key[1], who)):
+        task_item_id, key, who, status = self.last
+        task_item = self.model.task_items.get(key)
+        if task_item and ((task_item.status, task_item.who) != (status, who) or not self.model.acts_in(key[1], who)):
             return
 
         def act(session):
-            work.submit(session, actor=self.person(session, who), place_id=place_id, status=status, now=self.now)
+            work.submit(
+                session, actor=self.person(session, who), task_item_id=task_item_id, status=status, now=self.now
+            )
 
-        self.attempt(place is not None, act)
+        self.attempt(task_item is not None, act)
 
     @rule(number=numbers, postpone=st.booleans())
     def give_back(self, number, postpone):
         key = self.pick(number, "claimed")
         if key is None:
             return
-        who = self.model.places[key].who
+        who = self.model.task_items[key].who
 
         def act(session):
             row, actor = self.row(session, key), self.person(session, who)
-            (work.postpone if postpone else work.release)(session, actor=actor, place_id=row.id, now=self.now)
+            (work.postpone if postpone else work.release)(session, actor=actor, task_item_id=row.id, now=self.now)
 
         for _ in self.attempt(self.model.acts_in(key[1], who), act):
             self.model.end_claim(key)
@@ -148,12 +150,14 @@ class People(Movers):
         key = self.pick(number, "submitted")
         if key is None:
             return
-        who = self.model.places[key].who if who is None else email(who)
+        who = self.model.task_items[key].who if who is None else email(who)
         if who not in self.people:
             return
 
         def act(session):
-            reversals.undo(session, actor=self.person(session, who), place_id=self.row(session, key).id, now=self.now)
+            reversals.undo(
+                session, actor=self.person(session, who), task_item_id=self.row(session, key).id, now=self.now
+            )
 
         for _ in self.attempt(self.model.may_undo(key, who), act):
             self.model.undo(key)

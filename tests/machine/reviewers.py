@@ -31,7 +31,7 @@ class Reviewers(Movers):
         def act(session):
             qa = self.row(session, key)
             issue = reviews.flag(
-                session, actor=self.person(session, who), place_id=qa.id, kind="missing", task=task, now=self.now
+                session, actor=self.person(session, who), task_item_id=qa.id, kind="missing", task=task, now=self.now
             )
             return issue.id
 
@@ -111,10 +111,10 @@ class Reviewers(Movers):
                 return
             self.fix(number, None)
             issue = self.model.issues[key]
-            place = sorted(
-                k for k, p in self.model.places.items() if p.state in ("queued", "claimed", "returned", "waiting")
+            task_item = sorted(
+                k for k, p in self.model.task_items.items() if p.state in ("queued", "claimed", "returned", "waiting")
             )
-            if (issue.item, issue.task) in place:
-                self.submit(place.index((issue.item, issue.task)), status)
+            if (issue.item, issue.task) in task_item:
+                self.submit(task_item.index((issue.item, issue.task)), status)
             if again:
                 self.reopen(number, None)

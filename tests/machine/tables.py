@@ -29,8 +29,8 @@ PLACES = """
 """
 ISSUES = """
     SELECT i.id, i.item_id, t.name, qa.name, i.state, i.rounds FROM issue i
-    JOIN task_item ti ON ti.id = i.place_id JOIN task t ON t.id = ti.task_id
-    JOIN task_item qi ON qi.id = i.flagged_place_id JOIN task qa ON qa.id = qi.task_id
+    JOIN task_item ti ON ti.id = i.task_item_id JOIN task t ON t.id = ti.task_id
+    JOIN task_item qi ON qi.id = i.qa_task_item_id JOIN task qa ON qa.id = qi.task_id
 """
 NOWHERE = """
     SELECT e.id FROM entry e WHERE e.exit IS NULL AND e.held_exit IS NULL AND NOT EXISTS (
@@ -47,7 +47,7 @@ OWN_REVIEWS = """
 """
 WAITS_FOR_NOTHING = """
     SELECT ti.id FROM task_item ti WHERE ti.state = 'waiting' AND NOT EXISTS (
-        SELECT 1 FROM issue i WHERE i.flagged_place_id = ti.id AND i.state IN ('open', 'for_review')
+        SELECT 1 FROM issue i WHERE i.qa_task_item_id = ti.id AND i.state IN ('open', 'for_review')
     )
 """
 NEVER = (NOWHERE, OWN_REVIEWS, WAITS_FOR_NOTHING)
@@ -115,11 +115,11 @@ class Tables(RuleBasedStateMachine):
         return session.exec(select(TaskItem).where(*where)).one()
 
     def pick(self, number, *states, task=None, type=None):
-        """Return a place in one of these states by a number."""
+        """Return a task item in one of these states by a number."""
         found = sorted(
             key
-            for key, place in self.model.places.items()
-            if place.state in states and task in (None, key[1]) and type in (None, self.model.tasks[key[1]].type)
+            for key, task_item in self.model.task_items.items()
+            if task_item.state in states and task in (None, key[1]) and type in (None, self.model.tasks[key[1]].type)
         )
         return found[number % len(found)] if found else None
 
@@ -128,10 +128,10 @@ class Tables(RuleBasedStateMachine):
         return names[number % len(names)]
 
     def whose_turn(self, key, number):
-        """Return who holds a place, else somebody who may take it, or None."""
+        """Return who holds a task item, else somebody who may take it, or None."""
         takers = sorted(self.model.eligible(key[1], key[0]))
-        place = self.model.places.get(key)
-        return (place and place.who) or (takers[number % len(takers)] if takers else None)
+        task_item = self.model.task_items.get(key)
+        return (task_item and task_item.who) or (takers[number % len(takers)] if takers else None)
 
     @invariant()
     def tables_and_model_agree(self):
@@ -147,7 +147,7 @@ class Tables(RuleBasedStateMachine):
         assert not any(never), never
         self.model.adopt({(row[0], row[1]): row[5] for row in rows})
         there = {(row[0], row[1]): (*row[2:8], bool(row[8]), *row[9:]) for row in rows}
-        same(there, {key: place.seen() for key, place in self.model.places.items()})
+        same(there, {key: task_item.seen() for key, task_item in self.model.task_items.items()})
         same(
             {one: (exit_, held) for one, exit_, held in entries},
             {item: (entry.exit, entry.held) for item, entry in self.model.entries.items()},

@@ -22,10 +22,10 @@ class TwoReviews(People, Reviewers, Managers):
         leading_back = {name for name, task in self.deployed.tasks.items() if task.routes.get("redo") == back}
         found = sorted(
             (item, task)
-            for (item, task), place in self.model.places.items()
+            for (item, task), task_item in self.model.task_items.items()
             if task in leading_back
-            and place.state in ("queued", "claimed")
-            and self.model.places[item, first].state == "submitted"
+            and task_item.state in ("queued", "claimed")
+            and self.model.task_items[item, first].state == "submitted"
         )
         if not found:
             return
@@ -47,12 +47,12 @@ class TwoReviews(People, Reviewers, Managers):
         self.set_if_open((item, first), author, offered[status % len(offered)])
 
     def flag_first(self, key, first, who):
-        if key in self.model.places:
+        if key in self.model.task_items:
             self.flag_at(key, first, who)
 
     def decide_anew(self, key, first, who):
         self.set_if_open(key, who, "redo")
 
     def set_if_open(self, key, who, status):
-        if self.model.places[key].state in OPEN:
+        if self.model.task_items[key].state in OPEN:
             self.set_status(key, who, status)

@@ -1,7 +1,7 @@
 """What people and managers do in the model: deploy, claim, submit, give back, hand over, add, remove, pause."""
 
 from model.moving import Moving
-from model.state import MANUAL, OPEN, Arrival, Entry, Key, Move, Place
+from model.state import MANUAL, OPEN, Arrival, Claim, Entry, Key, Move
 from workflow_core.pipeline.compiled import Pipeline, Target
 
 
@@ -27,7 +27,7 @@ class Managing(Moving):
     def close_left(self) -> None:
         going_on = [entry.version for entry in self.entries.values() if entry.exit is None]
         for name in self.tasks.keys() - {MANUAL} - self.present.tasks.keys():
-            there = any(task == name and place.state in OPEN for (_, task), place in self.places.items())
+            there = any(task == name and task_item.state in OPEN for (_, task), task_item in self.task_items.items())
             if there:
                 self.closed.discard(name)
             elif not any(name in version.tasks for version in going_on):
@@ -40,14 +40,14 @@ class Managing(Moving):
         return self.acts_in(task, who) and task not in self.closed and not stopped & self.paused
 
     def held(self, task: str, who: str) -> list[int]:
-        return [i for (i, t), p in self.places.items() if t == task and p.state == "claimed" and p.who == who]
+        return [i for (i, t), p in self.task_items.items() if t == task and p.state == "claimed" and p.who == who]
 
     def room(self, task: str, who: str) -> int:
         """How many more items somebody may hold in a queue task; what an issue sent back to them does not count."""
         new = [
             item
             for item in self.held(task, who)
-            if (self.places[item, task].kept is None or self.places[item, task].kept.by != "issue")
+            if (self.task_items[item, task].kept is None or self.task_items[item, task].kept.by != "issue")
             and not self.unresolved(item=item, qa=task)
         ]
         return self.tasks[task].queue.limit - len(new)
@@ -58,17 +58,17 @@ class Managing(Moving):
 
     def _from_pool(self, task: str, who: str, most: int) -> tuple[list[int], int]:
         """The pool has some, or else somebody left one behind."""
-        others = {item: place for item, place in self._takeable(task, who).items() if place.who != who}
-        pool = [item for item, place in others.items() if place.who is None]
+        others = {item: task_item for item, task_item in self._takeable(task, who).items() if task_item.who != who}
+        pool = [item for item, task_item in others.items() if task_item.who is None]
         return (pool, min(len(pool), most)) if pool else (list(others), min(len(others), 1))
 
-    def _takeable(self, task: str, who: str) -> dict[int, Place]:
+    def _takeable(self, task: str, who: str) -> dict[int, Claim]:
         return {
-            key[0]: place
-            for key, place in self.places.items()
+            key[0]: task_item
+            for key, task_item in self.task_items.items()
             if key[1] == task
-            and place.state in ("queued", "returned")
-            and place.parked in (None, "nobody")
+            and task_item.state in ("queued", "returned")
+            and task_item.parked in (None, "nobody")
             and self.may_open(key, who)
         }
 
@@ -76,23 +76,23 @@ class Managing(Moving):
         """From which items a claim takes how many."""
         if self.held(task, who):
             return [], 0
-        if own := [item for item, place in self._takeable(task, who).items() if place.who == who]:
+        if own := [item for item, task_item in self._takeable(task, who).items() if task_item.who == who]:
             return own, 1
         queue = self.tasks[task].queue
         return self._from_pool(task, who, queue.batch if queue else 1)
 
     def claimed(self, task: str, who: str, items: list[int]) -> None:
         for item in items:
-            place = self.places[item, task]
-            place.state, place.who, place.parked, place.begun = "claimed", who, None, True
+            task_item = self.task_items[item, task]
+            task_item.state, task_item.who, task_item.parked, task_item.begun = "claimed", who, None, True
 
     def may_submit(self, key: Key, who: str, status: str) -> bool:
         item, task = key
-        place = self.places[key]
+        task_item = self.task_items[key]
         states = (*OPEN,) if status == "discarded" else ("queued", "claimed", "returned")
-        if place.state not in states or not self.may_go_on(task, who) or not self.may_open(key, who):
+        if task_item.state not in states or not self.may_go_on(task, who) or not self.may_open(key, who):
             return False
-        if place.parked == "max-fix-rounds":
+        if task_item.parked == "max-fix-rounds":
             return False
         if status == "discarded":
             return True
@@ -103,17 +103,23 @@ class Managing(Moving):
 
     def submit(self, key: Key, who: str, status: str) -> None:
         item, task = key
-        place, kept, entry = self.places[key], self.places[key].kept, self.entry(key)
+        task_item, kept, entry = self.task_items[key], self.task_items[key].kept, self.entry(key)
         number = self.next()
         self.authors[key].append(who)
-        place.state, place.status, place.who, place.parked, place.kept = "submitted", status, who, None, None
-        place.begun, place.number, place.routing = True, number, "pending" if entry else "routed"
+        task_item.state, task_item.status, task_item.who, task_item.parked, task_item.kept = (
+            "submitted",
+            status,
+            who,
+            None,
+            None,
+        )
+        task_item.begun, task_item.number, task_item.routing = True, number, "pending" if entry else "routed"
         taken = kept if kept and kept.by == "issue" and entry else None
         if taken and taken.routing == "void":
-            place.routing = "void"
+            task_item.routing = "void"
         elif taken and taken.routing == "routed" and taken.status == status:
             # The same again: what it led to stands.
-            place.routing, place.number = "routed", taken.number
+            task_item.routing, task_item.number = "routed", taken.number
         mine = [one for one in self.issues.values() if one.item == item and one.unresolved]
         resolved = False
         if status == "discarded":
@@ -129,9 +135,9 @@ class Managing(Moving):
                     one.state, resolved = "approved", True
         if taken and taken.routing in ("routed", "again") and taken.status != status:
             self.take_back(item, {taken.number})
-            if entry.exit is not None and place.routing == "pending":
-                place.routing = "void"
-        # Only now: it was not reached, even where the status before it had led back to this place.
+            if entry.exit is not None and task_item.routing == "pending":
+                task_item.routing = "void"
+        # Only now: it was not reached, even where the status before it had led back to this task item.
         self.set_by[number] = (key, who)
         for one in self.unresolved(item=item, task=task):
             self.settle_reviewer(item, one.qa)
@@ -141,36 +147,36 @@ class Managing(Moving):
             self._hand_reviews_on(item, task, who)
 
     def _hand_reviews_on(self, item: int, task: str, who: str) -> None:
-        for (other, qa), place in self.places.items():
-            holds = other == item and place.state in OPEN and place.who in (None, who)
+        for (other, qa), task_item in self.task_items.items():
+            holds = other == item and task_item.state in OPEN and task_item.who in (None, who)
             if holds and task in self.reviews.get(qa, ()) and who in self.forbidden(qa, item):
                 self._hand_out(qa, [item])
 
     def end_claim(self, key: Key) -> None:
         self._end(key)
-        if self.tasks[key[1]].queue and self.places[key].state == "queued":
-            self.places[key].who = None
+        if self.tasks[key[1]].queue and self.task_items[key].state == "queued":
+            self.task_items[key].who = None
 
     def _end(self, key: Key) -> None:
-        place = self.places[key]
-        if place.state == "claimed":
-            place.state = "returned" if place.kept and place.kept.by == "issue" else "queued"
+        task_item = self.task_items[key]
+        if task_item.state == "claimed":
+            task_item.state = "returned" if task_item.kept and task_item.kept.by == "issue" else "queued"
 
     def sweep(self, expired: list[Key]) -> None:
         for key in expired:
             self.end_claim(key)
         self.park()
-        for (item, task), place in self.places.items():
-            if place.parked == "nobody" and place.state in ("queued", "returned") and self.eligible(task, item):
-                place.parked = None
+        for (item, task), task_item in self.task_items.items():
+            if task_item.parked == "nobody" and task_item.state in ("queued", "returned") and self.eligible(task, item):
+                task_item.parked = None
         self.close_left()
 
     def park(self) -> None:
         """Park what is in a pool and may be taken by nobody."""
-        for (item, task), place in self.places.items():
-            pooled = place.who is None and place.parked is None and place.state in ("queued", "returned")
+        for (item, task), task_item in self.task_items.items():
+            pooled = task_item.who is None and task_item.parked is None and task_item.state in ("queued", "returned")
             if pooled and not self.eligible(task, item):
-                place.parked = "nobody"
+                task_item.parked = "nobody"
 
     def deactivate(self, who: str) -> None:
         self.inactive.add(who)
@@ -179,14 +185,14 @@ class Managing(Moving):
     # -- managers
 
     def _hand_out(self, task: str, items: list[int], weights: dict[int, float] | None = None) -> None:
-        """Deal open places anew; who gets none of them loses theirs, and what nobody may take is stuck."""
+        """Deal open task items anew; who gets none of them loses theirs, and what nobody may take is stuck."""
         for item in items:
             self._end((item, task))
-            self.places[item, task].who = self.places[item, task].parked = None
+            self.task_items[item, task].who = self.task_items[item, task].parked = None
         self._allot(task, items, weights)
         for item in items:
-            if self.places[item, task].state == "waiting":
-                self.places[item, task].parked = None
+            if self.task_items[item, task].state == "waiting":
+                self.task_items[item, task].parked = None
 
     def redistribute(self, task: str) -> None:
         """Deal equally what nobody has begun and no issue concerns."""
@@ -194,9 +200,9 @@ class Managing(Moving):
         keys = {self.assignments[task, person]: 1.0 for person in self.team[task]}
         items = [
             item
-            for (item, name), place in self.places.items()
+            for (item, name), task_item in self.task_items.items()
             if name == task
-            and place.state == "queued"
+            and task_item.state == "queued"
             and able - self.forbidden(task, item)
             and not self.unresolved(item=item, task=task)
             and not self.unresolved(item=item, qa=task)
@@ -205,7 +211,11 @@ class Managing(Moving):
 
     def leave(self, task: str, who: str, heir: str | None) -> None:
         """Let somebody leave a task: their open work goes to an heir, else to the others."""
-        items = [i for (i, t), place in self.places.items() if t == task and place.who == who and place.state in OPEN]
+        items = [
+            i
+            for (i, t), task_item in self.task_items.items()
+            if t == task and task_item.who == who and task_item.state in OPEN
+        ]
         weight = self.team[task].pop(who)
         for_heir = [item for item in items if heir is not None and heir not in self.forbidden(task, item)]
         if heir is not None:
@@ -213,7 +223,7 @@ class Managing(Moving):
             self.allotted[self.assignments[task, heir]] += self.allotted.pop(self.assignments[task, who], 0)
         for item in for_heir:
             self._end((item, task))
-            self.places[item, task].who, self.places[item, task].parked = heir, None
+            self.task_items[item, task].who, self.task_items[item, task].parked = heir, None
         self._hand_out(task, [item for item in items if item not in for_heir])
         self.park()
 
@@ -226,19 +236,19 @@ class Managing(Moving):
 
     def add_item(self, item: int, task: str) -> None:
         if task == MANUAL:
-            place = self.places.get((item, task))
-            if place is None or place.state == "withdrawn":
+            task_item = self.task_items.get((item, task))
+            if task_item is None or task_item.state == "withdrawn":
                 self._place_in_tasks([Arrival(item, Target("task", task))])
             return
         before = self.entries.get(item)
         self.entries[item] = Entry(self.present) if before is None else before
         self.entries[item].version, self.entries[item].exit, self.entries[item].held = self.present, None, None
         self.entries[item].exported = False
-        self._place([Arrival(item, Target("task", task))], meeting=False)
+        self._task_item([Arrival(item, Target("task", task))], meeting=False)
 
     def may_remove(self, item: int, task: str) -> bool:
-        place = self.places[item, task]
-        return place.state in OPEN and place.kept is None
+        task_item = self.task_items[item, task]
+        return task_item.state in OPEN and task_item.kept is None
 
     def remove_item(self, item: int, task: str) -> None:
         if task == MANUAL:
@@ -253,26 +263,28 @@ class Managing(Moving):
 
     def archive(self, item: int) -> None:
         self.archived.add(item)
-        self._withdraw([key for key, place in self.places.items() if key[0] == item and place.state in OPEN])
+        self._withdraw(
+            [key for key, task_item in self.task_items.items() if key[0] == item and task_item.state in OPEN]
+        )
         if item in self.entries and self.entries[item].exit is None:
             self._remove(item)
 
     def send(self, key: Key, to: Target) -> None:
-        place = self.places[key]
+        task_item = self.task_items[key]
         led = [one for one in self.moves if one.verb in ("placed", "met") and (one.item, one.name) == key]
-        taken = place.kept is not None and place.kept.by == "issue"
-        number = place.number or (place.kept.number if taken else led[-1].number)
-        if place.state == "submitted":
-            place.routing, place.parked = "routed", None
+        taken = task_item.kept is not None and task_item.kept.by == "issue"
+        number = task_item.number or (task_item.kept.number if taken else led[-1].number)
+        if task_item.state == "submitted":
+            task_item.routing, task_item.parked = "routed", None
         else:
             self._withdraw([key])
-        if place.routing == "pending":
-            place.routing = "routed"
-        self._place([Arrival(key[0], to, number=number)], bounded=False, meeting=False)
+        if task_item.routing == "pending":
+            task_item.routing = "routed"
+        self._task_item([Arrival(key[0], to, number=number)], bounded=False, meeting=False)
 
     def erase(self, item: int) -> None:
         self.archived.remove(item)
         del self.meta[item]
         self.entries.pop(item, None)
-        self.places = {key: place for key, place in self.places.items() if key[0] != item}
+        self.task_items = {key: task_item for key, task_item in self.task_items.items() if key[0] != item}
         self.issues = {key: issue for key, issue in self.issues.items() if issue.item != item}

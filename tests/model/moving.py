@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from model.state import ANYBODY, OPEN, Arrival, Entry, Handed, Move, Place, State
+from model.state import ANYBODY, OPEN, Arrival, Claim, Entry, Handed, Move, State
 from workflow_core.domain import allocation, sampling
 from workflow_core.pipeline.compiled import Pipeline, Target
 
@@ -18,20 +18,24 @@ class Moving(State):
         new = [item for item in sorted(self.meta) if item not in self.entries and item not in self.archived]
         for item in new:
             self.entries[item] = Entry(self.present)
-        self._place([Arrival(item, Target("task", name)) for item in new for name in self.present.start])
+        self._task_item([Arrival(item, Target("task", name)) for item in new for name in self.present.start])
 
     def advance(self, limit: int) -> int:
-        waiting = sorted((place.number, key) for key, place in self.places.items() if place.routing == "pending")
+        waiting = sorted(
+            (task_item.number, key) for key, task_item in self.task_items.items() if task_item.routing == "pending"
+        )
         arrivals = []
         for number, (item, task) in waiting[:limit]:
             version = self.entries[item].version
-            routes = version.tasks[task].routes.get(self.places[item, task].status, ()) if task in version.tasks else ()
+            routes = (
+                version.tasks[task].routes.get(self.task_items[item, task].status, ()) if task in version.tasks else ()
+            )
             targets = routes or (Target("stuck", "no-route"),)
             arrivals += [Arrival(item, target, task, number) for target in targets]
-        self._place(arrivals)
+        self._task_item(arrivals)
         return len(waiting[:limit])
 
-    def _place(self, arrivals: list[Arrival], *, bounded: bool = True, meeting: bool = True) -> None:
+    def _task_item(self, arrivals: list[Arrival], *, bounded: bool = True, meeting: bool = True) -> None:
         joining = self._settle(arrivals, at_joins=meeting, bounded=bounded)
         for arrival in joining:
             self._moved(arrival, "arrived", arrival.target.name)
@@ -59,10 +63,10 @@ class Moving(State):
         arrivals = [arrival for arrival in arrivals if exits.get(arrival.item, arrival) is arrival]
         for arrival in arrivals:
             if arrival.source and arrival.target.kind != "stuck" and at_joins:
-                self.places[arrival.item, arrival.source].routing = "routed"
+                self.task_items[arrival.item, arrival.source].routing = "routed"
         for arrival in arrivals:
             if arrival.target.kind == "stuck":
-                source = self.places[arrival.item, arrival.source]
+                source = self.task_items[arrival.item, arrival.source]
                 source.routing, source.parked = "parked", arrival.target.name
         self._place_in_tasks([arrival for arrival in arrivals if arrival.target.kind == "task"], counts=bounded)
         for arrival in exits.values():
@@ -80,9 +84,9 @@ class Moving(State):
             if task.branches and at_joins:
                 arrival.target = Target("join", task.name)
                 return
-            place = self.places.get((arrival.item, task.name))
-            again = place is not None and place.state == "submitted"
-            if not bounded or not again or task.max_visits is None or place.visit < task.max_visits:
+            task_item = self.task_items.get((arrival.item, task.name))
+            again = task_item is not None and task_item.state == "submitted"
+            if not bounded or not again or task.max_visits is None or task_item.visit < task.max_visits:
                 return
             arrival.target = task.on_max_visits or Target("stuck", "max-visits")
         arrival.target = Target("stuck", "max-visits")
@@ -101,17 +105,17 @@ class Moving(State):
         waiting: dict[str, list[int]] = {}
         for arrival in arrivals:
             item, task = arrival.item, arrival.target.name
-            place = self.places.get((item, task))
-            if place is not None and place.state in OPEN:
+            task_item = self.task_items.get((item, task))
+            if task_item is not None and task_item.state in OPEN:
                 self._moved(arrival, "met", task)
-                if place.kept:
-                    place.kept.routing = "pending" if place.kept.routing in ("pending", "void") else "again"
+                if task_item.kept:
+                    task_item.kept.routing = "pending" if task_item.kept.routing in ("pending", "void") else "again"
                 continue
             self._moved(arrival, "placed", task)
-            if place is not None and self._enter_again(place, counts=counts) in self.eligible(task, item):
+            if task_item is not None and self._enter_again(task_item, counts=counts) in self.eligible(task, item):
                 continue
-            self.places[item, task] = place or Place()
-            self.places[item, task].who = None
+            self.task_items[item, task] = task_item or Claim()
+            self.task_items[item, task].who = None
             waiting.setdefault(task, []).append(item)
         for task in sorted(waiting):
             self._allot(task, waiting[task])
@@ -119,30 +123,30 @@ class Moving(State):
             self._hand_issues_on(arrival.item, arrival.target.name)
 
     def _open(self, item: int, task: str) -> None:
-        """Open a place again, in the visit that it was in and by what had led there: for who has it, if they may."""
+        """Open a task item again, in its visit and by what had led there: for who has it, if they may."""
         led = [m for m in self.moves if m.verb in ("placed", "met") and (m.item, m.name) == (item, task)][-1]
         self.moves.append(Move(self.next(), led.number, "placed", item, task))
-        place = self.places[item, task]
-        visit = place.placed
-        if self._enter_again(place) not in self.eligible(task, item):
-            place.who = None
+        task_item = self.task_items[item, task]
+        visit = task_item.placed
+        if self._enter_again(task_item) not in self.eligible(task, item):
+            task_item.who = None
             self._allot(task, [item])
-        place.visit = place.placed = visit
+        task_item.visit = task_item.placed = visit
 
-    def _enter_again(self, place: Place, counts: bool = True) -> str | None:
-        if place.state == "submitted":
-            place.keep("re-entry")
-            place.visit += counts
-        place.before.append(replace(place.kept) if place.kept else None)
-        place.state, place.begun, place.parked, place.placed = "queued", False, None, place.visit
-        return place.who
+    def _enter_again(self, task_item: Claim, counts: bool = True) -> str | None:
+        if task_item.state == "submitted":
+            task_item.keep("re-entry")
+            task_item.visit += counts
+        task_item.before.append(replace(task_item.kept) if task_item.kept else None)
+        task_item.state, task_item.begun, task_item.parked, task_item.placed = "queued", False, None, task_item.visit
+        return task_item.who
 
     def _hand_issues_on(self, item: int, task: str) -> None:
-        """Give to a QA place what is for review on the tasks that it reviews, of QA places that have a status."""
-        if self.places[item, task].state in ("queued", "claimed", "waiting"):
+        """Give to a QA task item what is for review on the tasks it reviews, of those that have a status."""
+        if self.task_items[item, task].state in ("queued", "claimed", "waiting"):
             for one in self.issues.values():
                 done = one.item == item and one.state == "for_review" and one.task in self.reviews.get(task, ())
-                if done and one.qa != task and self.places[item, one.qa].state == "submitted":
+                if done and one.qa != task and self.task_items[item, one.qa].state == "submitted":
                     self.handed.append(Handed(self.next(), one, one.qa, task))
                     one.qa = task
 
@@ -158,7 +162,7 @@ class Moving(State):
         for group in list(groups):
             if not present.keys() - group:
                 for item in groups.pop(group):
-                    self.places[item, task].parked = "nobody"
+                    self.task_items[item, task].parked = "nobody"
         if self.tasks[task].queue:
             return
         totals = {one: self.allotted[one] for one in present} if weights is None else {}
@@ -168,7 +172,7 @@ class Moving(State):
                 self.allotted.update(given)
             self.open_shares.append((task, groups[group], {one: n for one, n in given.items() if n}))
             for item in groups[group]:
-                self.places[item, task].who = ANYBODY
+                self.task_items[item, task].who = ANYBODY
 
     # -- exits
 
@@ -184,15 +188,15 @@ class Moving(State):
     def _leave(self, item: int, exit_: str) -> None:
         entry = self.entries[item]
         entry.exit, entry.held = exit_, None
-        closed = self._withdraw([key for key, place in self.of(item) if place.state in OPEN])
-        for key, place in self.of(item):
-            if place.state == "submitted" and place.routing in ("pending", "parked"):
-                place.routing, place.parked = "void", None
+        closed = self._withdraw([key for key, task_item in self.of(item) if task_item.state in OPEN])
+        for key, task_item in self.of(item):
+            if task_item.state == "submitted" and task_item.routing in ("pending", "parked"):
+                task_item.routing, task_item.parked = "void", None
                 closed[key] = "voided"
         entry.closed = closed
 
     def _withdraw(self, keys: list[tuple[int, str]]) -> dict[tuple[int, str], str]:
-        """Withdraw open places with their issues; what had a status has it again. Returns what was done to each."""
+        """Withdraw open task items with their issues; what had a status has it again. Returns what was done to each."""
         done: dict[tuple[int, str], str] = {}
         dismissed = [
             one
@@ -202,18 +206,18 @@ class Moving(State):
         for one in dismissed:
             one.state = "dismissed"
         for key in keys:
-            place = self.places[key]
-            if place.kept and place.kept.by == "issue":
-                place.restore(unrouted="routed" if place.kept.routing == "again" else "pending")
+            task_item = self.task_items[key]
+            if task_item.kept and task_item.kept.by == "issue":
+                task_item.restore(unrouted="routed" if task_item.kept.routing == "again" else "pending")
                 done[key] = "restored"
             else:
                 done[key] = "withdrawn"
                 self._end_placement(*key)
-                place.before.pop()
-                if place.kept:
-                    place.restore(unrouted="routed" if place.kept.routing == "again" else "void")
+                task_item.before.pop()
+                if task_item.kept:
+                    task_item.restore(unrouted="routed" if task_item.kept.routing == "again" else "void")
                 else:
-                    place.state, place.parked = "withdrawn", None
+                    task_item.state, task_item.parked = "withdrawn", None
         self._after_dismissals(dismissed)
         return done
 
@@ -221,11 +225,11 @@ class Moving(State):
 
     def _ready(self, item: int, join: str) -> bool:
         for branch in self.entries[item].version.tasks[join].branches:
-            places = [self.places[item, task] for task in branch if (item, task) in self.places]
-            if any(p.state in OPEN or p.routing in ("pending", "parked") for p in places):
+            task_items = [self.task_items[item, task] for task in branch if (item, task) in self.task_items]
+            if any(p.state in OPEN or p.routing in ("pending", "parked") for p in task_items):
                 return False
             arrived = {one.number for one in self.moves if (one.verb, one.item, one.name) == ("arrived", item, join)}
-            last = max((p for p in places if p.routing == "routed"), key=lambda p: p.number, default=None)
+            last = max((p for p in task_items if p.routing == "routed"), key=lambda p: p.number, default=None)
             # A branch that is all history was done in a round before.
             before = {number for number in arrived if self.set_by[number][0] in [(item, task) for task in branch]}
             if not ((last.number in arrived) if last else before):

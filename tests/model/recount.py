@@ -101,13 +101,13 @@ _ISSUES = {Verb.FIXED: "fixed", Verb.REOPENED: "reopened", Verb.ACCEPTED: "accep
 
 
 def _count_event(count: _Recount, event: Happened, task: int, item: int) -> None:
-    place = (task, item)
+    task_item = (task, item)
     share = count.people.get(event.assignment_id) if event.assignment_id is not None else None
     if event.verb is Verb.PLACED and event.name != "open":
-        count.placed[place] = event.at
+        count.placed[task_item] = event.at
     elif event.verb is Verb.WITHDRAWN:
-        count.placed.pop(place, None)
-    elif event.verb in (Verb.CLAIMED, Verb.SUBMITTED, Verb.WAITING) and (since := count.placed.pop(place, None)):
+        count.placed.pop(task_item, None)
+    elif event.verb in (Verb.CLAIMED, Verb.SUBMITTED, Verb.WAITING) and (since := count.placed.pop(task_item, None)):
         wait = (Group(task, event.actor_id, day_of(event.at)), item, event.visit)
         count.waited[wait] = count.waited.get(wait, 0) + (event.at - since) // _MICROSECOND
     if event.verb is Verb.SUBMITTED:
@@ -116,13 +116,13 @@ def _count_event(count: _Recount, event: Happened, task: int, item: int) -> None
             if (reviewed, item) in count.authors:
                 author = count.authors[reviewed, item]
                 count.decide(reviewed, item, author, event.at, event.status == "approved")
-        count.authors[place] = event.actor_id
+        count.authors[task_item] = event.actor_id
     if task in count.reviews and event.verb in (Verb.SUBMITTED, Verb.WAITING):
         count.decide(task, item, event.actor_id, event.at, event.status == "approved")
-    elif event.verb is Verb.RETURNED and place in count.authors:
-        count.decide(task, item, count.authors[place], event.at, False)
+    elif event.verb is Verb.RETURNED and task_item in count.authors:
+        count.decide(task, item, count.authors[task_item], event.at, False)
     if task in count.reviews and event.verb in (Verb.CLEARED, Verb.UNDONE) and event.status == "approved":
-        count.count(task, count.authors.get(place), event.at, taken_back=1)
+        count.count(task, count.authors.get(task_item), event.at, taken_back=1)
     if event.verb is Verb.FLAGGED:
         count.count(task, share, event.at, raised=1)
         if event.qa_task_id is not None:

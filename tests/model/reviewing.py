@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from model.moving import Moving
-from model.state import MANUAL, OPEN, Arrival, Issue, Key, Place
+from model.state import MANUAL, OPEN, Arrival, Claim, Issue, Key
 from workflow_core.domain import allocation
 from workflow_core.pipeline.compiled import Target
 
@@ -14,9 +14,9 @@ class Reviewing(Moving):
     # -- issues
 
     def may_flag(self, qa: Key, task: str, who: str) -> bool:
-        place, target = self.places[qa], self.places.get((qa[0], task))
+        task_item, target = self.task_items[qa], self.task_items.get((qa[0], task))
         return (
-            place.state in ("queued", "claimed", "waiting")
+            task_item.state in ("queued", "claimed", "waiting")
             and self.may_go_on(qa[1], who)
             and self.may_open(qa, who)
             and task in self.reviews[qa[1]]
@@ -30,11 +30,11 @@ class Reviewing(Moving):
         self._wait(qa, who)
 
     def may_fix(self, issue: Issue, who: str) -> bool:
-        parked = self.places[issue.item, issue.task].parked == "max-fix-rounds"
+        parked = self.task_items[issue.item, issue.task].parked == "max-fix-rounds"
         return issue.state == "open" and not parked and self._theirs(issue.item, issue.task, who)
 
     def _theirs(self, item: int, task: str, who: str) -> bool:
-        return self.may_go_on(task, who) and self.places[item, task].who in (None, who)
+        return self.may_go_on(task, who) and self.task_items[item, task].who in (None, who)
 
     def fix(self, issue: Issue) -> None:
         issue.state = "for_review"
@@ -44,18 +44,18 @@ class Reviewing(Moving):
         return self._theirs(issue.item, issue.qa, who)
 
     def may_reopen(self, issue: Issue, who: str) -> bool:
-        open_ = self.places[issue.item, issue.qa].state in ("queued", "claimed", "waiting")
+        open_ = self.task_items[issue.item, issue.qa].state in ("queued", "claimed", "waiting")
         return issue.state == "for_review" and open_ and self.may_judge(issue, who)
 
     def reopen(self, issue: Issue, who: str) -> None:
         issue.state = "open"
         issue.rounds += 1
         self._return(issue)
-        place, limit = self.places[issue.item, issue.task], self.tasks[issue.task].max_fix_rounds
+        task_item, limit = self.task_items[issue.item, issue.task], self.tasks[issue.task].max_fix_rounds
         if limit is not None and issue.rounds > limit:
-            if place.state == "claimed":
+            if task_item.state == "claimed":
                 self.end_claim((issue.item, issue.task))
-            place.parked = "max-fix-rounds"
+            task_item.parked = "max-fix-rounds"
         self._wait((issue.item, issue.qa), who)
 
     def judged(self, issue: Issue, state: str) -> None:
@@ -68,23 +68,23 @@ class Reviewing(Moving):
         self.go_on(issue.item)
 
     def _return(self, issue: Issue) -> None:
-        place = self.places[issue.item, issue.task]
-        if place.state == "submitted":
+        task_item = self.task_items[issue.item, issue.task]
+        if task_item.state == "submitted":
             turn = self.turn(issue.item, issue.task, issue.author)
-            place.parked = None if self.eligible(issue.task, issue.item) else "nobody"
-            place.keep("issue")
-            place.state, place.who = "returned", turn
+            task_item.parked = None if self.eligible(issue.task, issue.item) else "nobody"
+            task_item.keep("issue")
+            task_item.state, task_item.who = "returned", turn
         entry = self.entry((issue.item, issue.task))
         if entry is not None and entry.exit not in (None, "discarded", "removed"):
             entry.held, entry.exit = entry.exit, None
 
     def _wait(self, qa: Key, who: str) -> None:
-        place = self.places[qa]
-        place.state, place.who, place.begun, place.parked = "waiting", who, True, None
+        task_item = self.task_items[qa]
+        task_item.state, task_item.who, task_item.begun, task_item.parked = "waiting", who, True, None
 
     def turn(self, item: int, task: str, who: str | None) -> str | None:
         """Whose turn it is: theirs, else the present holder's, else another's, else the pool's."""
-        active, holder = self.eligible(task, item), self.places[item, task].who
+        active, holder = self.eligible(task, item), self.task_items[item, task].who
         if who in active or holder in active:
             return who if who in active else holder
         if not active or self.tasks[task].queue:
@@ -102,21 +102,21 @@ class Reviewing(Moving):
             self.settle_reviewer(item, qa)
 
     def _give_back(self, key: Key) -> None:
-        place = self.places[key]
-        if place.kept is None or place.kept.by != "issue" or place.state not in ("returned", "claimed"):
+        task_item = self.task_items[key]
+        if task_item.kept is None or task_item.kept.by != "issue" or task_item.state not in ("returned", "claimed"):
             return
-        place.restore(unrouted="pending" if self.entry(key) else "routed")
+        task_item.restore(unrouted="pending" if self.entry(key) else "routed")
 
     def settle_reviewer(self, item: int, qa: str) -> None:
-        """Queue a waiting QA place again once nothing that it flagged is open, and all of it is submitted."""
-        place = self.places[item, qa]
+        """Queue a waiting QA task item again once nothing that it flagged is open, and all of it is submitted."""
+        task_item = self.task_items[item, qa]
         for one in self.unresolved(item=item, qa=qa):
-            if one.state == "open" or self.places[item, one.task].state != "submitted":
+            if one.state == "open" or self.task_items[item, one.task].state != "submitted":
                 return
-        if place.state == "waiting":
-            place.who = self.turn(item, qa, place.who)
-            place.parked = None if self.eligible(qa, item) else "nobody"
-            place.state = "queued"
+        if task_item.state == "waiting":
+            task_item.who = self.turn(item, qa, task_item.who)
+            task_item.parked = None if self.eligible(qa, item) else "nobody"
+            task_item.state = "queued"
 
     def go_on(self, item: int) -> None:
         """Let an item go on where only an issue stood in its way: at the exit that held it, or at a join."""
@@ -125,7 +125,7 @@ class Reviewing(Moving):
         if entry is None or entry.exit is not None:
             return
         for join in [task.name for task in entry.version.tasks.values() if task.branches]:
-            numbers = {place.number for _, place in self.of(item) if place.routing == "routed"}
+            numbers = {task_item.number for _, task_item in self.of(item) if task_item.routing == "routed"}
             arrived = [m for m in self.moves if (m.verb, m.item, m.name) == ("arrived", item, join)]
             waits = [m for m in arrived if m.number in numbers and not self._fired_since(m)]
             if waits and self._ready(item, join):
@@ -163,11 +163,11 @@ class Reviewing(Moving):
         return found
 
     def reached(self, traced: set[int]) -> list[Key]:
-        """Return the open places that statuses led to."""
+        """Return the open task items that statuses led to."""
         verbs = ("placed", "met", "arrived")
         stand = [one for one in self.moves if one.number in traced and one.verb in verbs and one.ended is None]
         led = {(one.item, one.name) for one in stand}
-        return [key for key in self.places if key in led and self.places[key].state in OPEN]
+        return [key for key in self.task_items if key in led and self.task_items[key].state in OPEN]
 
     def left_by(self, item: int, traced: set[int]) -> bool:
         """Say whether an item is at an exit, or held at one, because of these statuses."""
@@ -177,19 +177,19 @@ class Reviewing(Moving):
 
     def may_take_back(self, key: Key) -> bool:
         """Say whether a status can be undone or cleared at all: no history, and at an exit one that led there."""
-        place, entry = self.places[key], self.entry(key)
-        if place.state != "submitted" or place.routing == "void" or key[0] in self.archived:
+        task_item, entry = self.task_items[key], self.entry(key)
+        if task_item.state != "submitted" or task_item.routing == "void" or key[0] in self.archived:
             return False
-        return entry is None or entry.exit is None or self.left_by(key[0], self.trace({place.number}))
+        return entry is None or entry.exit is None or self.left_by(key[0], self.trace({task_item.number}))
 
     def may_undo(self, key: Key, who: str) -> bool:
-        place, entry = self.places[key], self.entry(key)
-        if not self.may_take_back(key) or not self.may_go_on(key[1], who) or place.who != who:
+        task_item, entry = self.task_items[key], self.entry(key)
+        if not self.may_take_back(key) or not self.may_go_on(key[1], who) or task_item.who != who:
             return False
-        traced = self.trace({place.number})
+        traced = self.trace({task_item.number})
         if who in self.forbidden(key[1], key[0]):
             return False
-        untouched = not any(self.places[one].begun for one in self.reached(traced)) and traced == {place.number}
+        untouched = not any(self.task_items[one].begun for one in self.reached(traced)) and traced == {task_item.number}
         return (
             self.authors[key][-1] == who
             and untouched
@@ -197,22 +197,28 @@ class Reviewing(Moving):
         )
 
     def undo(self, key: Key) -> None:
-        self.take_back(key[0], {self.places[key].number})
-        self._open_again(self.places[key], "claimed")
-        self.places[key].begun = True
+        self.take_back(key[0], {self.task_items[key].number})
+        self._open_again(self.task_items[key], "claimed")
+        self.task_items[key].begun = True
 
     def clear(self, key: Key) -> None:
-        self.take_back(key[0], {self.places[key].number})
-        place = self.places[key]
-        self._open_again(place, "queued")
-        if place.who not in self.eligible(*key[::-1]):
-            place.who = None
+        self.take_back(key[0], {self.task_items[key].number})
+        task_item = self.task_items[key]
+        self._open_again(task_item, "queued")
+        if task_item.who not in self.eligible(*key[::-1]):
+            task_item.who = None
             self._allot(key[1], [key[0]])
         self.go_on(key[0])
 
-    def _open_again(self, place: Place, state: str) -> None:
-        place.state, place.status, place.routing, place.parked, place.number = state, None, None, None, 0
-        place.kept = replace(place.before[-1]) if place.before[-1] else None
+    def _open_again(self, task_item: Claim, state: str) -> None:
+        task_item.state, task_item.status, task_item.routing, task_item.parked, task_item.number = (
+            state,
+            None,
+            None,
+            None,
+            0,
+        )
+        task_item.kept = replace(task_item.before[-1]) if task_item.before[-1] else None
 
     def take_back(self, item: int, first: set[int]) -> None:
         traced = self.trace(first)
@@ -222,9 +228,9 @@ class Reviewing(Moving):
         reached = self.reached(traced)
         self._hand_issues_back(item, traced)
         self._withdraw(reached)
-        for key, place in self.places.items():
-            if key[1] != MANUAL and place.state == "submitted" and place.number in traced:
-                place.routing, place.parked = "void", None
+        for key, task_item in self.task_items.items():
+            if key[1] != MANUAL and task_item.state == "submitted" and task_item.number in traced:
+                task_item.routing, task_item.parked = "void", None
 
     def _hand_issues_back(self, item: int, traced: set[int]) -> None:
         """Give what is for review, and was handed on where these statuses led, to the QA task that had it first."""
@@ -242,12 +248,14 @@ class Reviewing(Moving):
         entry = self.entries[item]
         entry.exit, entry.held, entry.exported = None, None, False
         for key, how in entry.closed.items():
-            place = self.places[key]
-            if place.number and place.number in first:
+            task_item = self.task_items[key]
+            if task_item.number and task_item.number in first:
                 continue
-            if how == "voided" and place.state == "submitted" and place.routing == "void":
-                place.routing = "pending"
-            elif how == "voided" and place.kept and place.kept.by == "issue" and place.kept.routing == "void":
-                place.kept.routing = "pending"
-            elif how == "withdrawn" and place.state in ("withdrawn", "submitted"):
+            if how == "voided" and task_item.state == "submitted" and task_item.routing == "void":
+                task_item.routing = "pending"
+            elif (
+                how == "voided" and task_item.kept and task_item.kept.by == "issue" and task_item.kept.routing == "void"
+            ):
+                task_item.kept.routing = "pending"
+            elif how == "withdrawn" and task_item.state in ("withdrawn", "submitted"):
                 self._open(item, key[1])

@@ -7,7 +7,7 @@ STUCK = "stuck"
 """Where a status leads that has no route."""
 
 Routes = Mapping[tuple[str, str], tuple[str, ...]]
-"""(task, status) → the names of the places it leads to, several for a fork."""
+"""(task, status) → the names of the task items it leads to, several for a fork."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ def arrivals(statuses: Iterable[Status], routes: Routes, *, exits: frozenset[str
     found: set[tuple[int, str]] = set()
     leaving: dict[int, str] = {}
     for one in statuses:
-        for place in routes.get((one.task, one.status), (STUCK,)):
-            found.add((one.item, place))
-            if place in exits:
-                leaving.setdefault(one.item, place)
-    return {(item, place) for item, place in found if leaving.get(item, place) == place}
+        for task_item in routes.get((one.task, one.status), (STUCK,)):
+            found.add((one.item, task_item))
+            if task_item in exits:
+                leaving.setdefault(one.item, task_item)
+    return {(item, task_item) for item, task_item in found if leaving.get(item, task_item) == task_item}

@@ -1,4 +1,4 @@
-"""What the model knows: tasks and their people, items at their places, issues, and what led to what."""
+"""What the model knows: tasks and their people, items and their task items, issues, and what led to what."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ MANUAL = "manual"
 """The QA task that is in no pipeline."""
 
 Key = tuple[int, str]
-"""A place: an item in a task."""
+"""A task item: an item in a task."""
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Kept:
 
 
 @dataclass
-class Place:
+class Claim:
     """An item in a task; `number` is that of its status, in the order in which everything happens."""
 
     state: str = "queued"
@@ -66,7 +66,7 @@ class Place:
 
 @dataclass
 class Entry:
-    """An item's way through the pipeline; `closed` is what its exit closed: places, and how."""
+    """An item's way through the pipeline; `closed` is what its exit closed: task items, and how."""
 
     version: Pipeline
     exit: str | None = None
@@ -100,7 +100,7 @@ class Arrival:
 
 @dataclass
 class Move:
-    """What a status led to: a place, an arrival at a join, an exit; `at` orders it among the statuses.
+    """What a status led to: a task item, an arrival at a join, an exit; `at` orders it among the statuses.
 
     `ended` is when a withdrawal ended a placement; `number` is 0 where no status led there.
     """
@@ -141,7 +141,7 @@ class State:
     meta: dict[int, dict[str, object]] = field(default_factory=dict)
     archived: set[int] = field(default_factory=set)
     entries: dict[int, Entry] = field(default_factory=dict)
-    places: dict[Key, Place] = field(default_factory=dict)
+    task_items: dict[Key, Claim] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     authors: defaultdict[Key, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Who ever set a status there, in order."""
@@ -158,12 +158,12 @@ class State:
         return self.happened
 
     def entry(self, key: Key) -> Entry | None:
-        """Return the way that a place is on; the manual task's is on none."""
+        """Return the way that a task item is on; the manual task's is on none."""
         return None if key[1] == MANUAL else self.entries[key[0]]
 
-    def of(self, item: int) -> list[tuple[Key, Place]]:
-        """Return the places of an item in the pipeline."""
-        return [(key, place) for key, place in self.places.items() if key[0] == item and key[1] != MANUAL]
+    def of(self, item: int) -> list[tuple[Key, Claim]]:
+        """Return the task items of an item in the pipeline."""
+        return [(key, task_item) for key, task_item in self.task_items.items() if key[0] == item and key[1] != MANUAL]
 
     def eligible(self, task: str, item: int) -> set[str]:
         """Who may take an item: active, and no author of what is reviewed."""
@@ -183,11 +183,13 @@ class State:
         return self.acts_in(task, who) and task not in self.closed
 
     def may_open(self, key: Key, who: str) -> bool:
-        """Say whether a place is there for somebody: theirs, nobody's, or returned to somebody who is gone."""
-        place = self.places[key]
-        gone = place.state == "returned" and place.who is not None and not self.acts_in(key[1], place.who)
+        """Say whether a task item is there for somebody: theirs, nobody's, or returned to somebody who is gone."""
+        task_item = self.task_items[key]
+        gone = task_item.state == "returned" and task_item.who is not None and not self.acts_in(key[1], task_item.who)
         return (
-            self.acts_in(key[1], who) and (place.who in (None, who) or gone) and who not in self.forbidden(*key[::-1])
+            self.acts_in(key[1], who)
+            and (task_item.who in (None, who) or gone)
+            and who not in self.forbidden(*key[::-1])
         )
 
     def unresolved(self, *, task: str | None = None, qa: str | None = None, item: int) -> list[Issue]:
@@ -198,9 +200,9 @@ class State:
         ]
 
     def counts(self, task: str) -> Counts:
-        """Count a task's places again, slowly."""
-        there = {key: place for key, place in self.places.items() if key[1] == task}
-        states = Counter(place.state for place in there.values())
+        """Count a task again, slowly."""
+        there = {key: task_item for key, task_item in self.task_items.items() if key[1] == task}
+        states = Counter(task_item.state for task_item in there.values())
         issues = [one for one in self.issues.values() if one.unresolved and task in (one.task, one.qa)]
         return Counts(
             **{state: states[state] for state in (*OPEN, "submitted", "withdrawn")},
@@ -217,6 +219,6 @@ class State:
             got = Counter(holders[item, task] for item in items)
             assert got == Counter({by_key[one]: count for one, count in given.items()}), (task, items, given, got)
             for item in items:
-                if self.places[item, task].who == ANYBODY:
-                    self.places[item, task].who = holders[item, task]
+                if self.task_items[item, task].who == ANYBODY:
+                    self.task_items[item, task].who = holders[item, task]
         self.open_shares.clear()

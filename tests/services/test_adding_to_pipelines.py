@@ -132,7 +132,7 @@ def test_a_task_is_named_with_its_pipeline_where_its_name_alone_would_mean_two(s
         task(session, "street/cars")
 
 
-def test_an_item_that_comes_back_while_it_is_added_is_not_in_two_places(engine: Engine) -> None:
+def test_an_item_that_comes_back_while_it_is_added_is_not_in_two_task_items(engine: Engine) -> None:
     stage = until_qa(engine)
     stage.do("quinn", "qa", "approved")
     stage.advance()
@@ -148,11 +148,11 @@ def test_an_item_that_comes_back_while_it_is_added_is_not_in_two_places(engine: 
     beside = Thread(target=add)
     with stage.session() as session:
         qa = stage.task(session, "qa")
-        of = [stage.place(session, "qa", 0)]
+        of = [stage.task_item(session, "qa", 0)]
         reversals.clear(session, actor=None, task=qa, of=of, now=stage.now)
         beside.start()
         wait_for_a_lock(engine)
     beside.join()
     assert refused == ["1 of these items are on their way in 'p' already; wait for them"]
-    assert stage.row("qa").state == "queued" and stage.places() == {"qa": 1}
+    assert stage.row("qa").state == "queued" and stage.positions() == {"qa": 1}
     stage.check()

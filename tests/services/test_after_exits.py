@@ -37,11 +37,13 @@ def stage(engine):
 def flag(stage, who, task, about):
     with stage.session() as session:
         task_id = session.exec(select(Task.id).where(Task.name == task)).one()
-        actor, place = (
+        actor, task_item = (
             stage.person(session, who),
             session.exec(select(TaskItem).where(TaskItem.task_id == task_id)).one(),
         )
-        return reviews.flag(session, actor=actor, place_id=place.id, kind="sloppy", task=about, now=stage.now).id
+        return reviews.flag(
+            session, actor=actor, task_item_id=task_item.id, kind="sloppy", task=about, now=stage.now
+        ).id
 
 
 def judge(stage, act, who, issue_id):

@@ -41,7 +41,7 @@ def test_the_last_issue_dismissed_gives_the_status_back_from_a_claim_too_and_the
     held = stage.claim("ann", "cars")
     with stage.session() as session:
         ann = stage.person(session, "ann")
-        work.save_draft(session, actor=ann, place_id=held.id, annotations=[BOX], now=stage.now)
+        work.save_draft(session, actor=ann, task_item_id=held.id, annotations=[BOX], now=stage.now)
     stage.judge("dismiss", "quinn", first)
     assert stage.row("cars").state == "claimed"
     stage.judge("dismiss", "quinn", second)
@@ -67,7 +67,7 @@ def test_a_manager_who_ends_a_claim_leaves_a_taken_status_with_its_author(stage)
     stage.flag("quinn", "qa", "cars")
     held = stage.claim("ann", "cars")
     with stage.session() as session:
-        task_items.release(session, actor=None, place_id=held.id, now=stage.now)
+        task_items.release(session, actor=None, task_item_id=held.id, now=stage.now)
     assert stage.row("cars")[:4] == ("returned", None, 1, "ann")
     stage.check()
 

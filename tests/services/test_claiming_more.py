@@ -119,8 +119,8 @@ def test_another_batch_waits_and_is_not_opened_and_keeps_the_first_alive(stage):
     stage.tick(minutes=9)
     more(stage)
     with stage.session() as session:
-        opened = session.exec(select(Activity.place_id).where(col(Activity.last_at).is_not(None))).all()
-        assert opened == [stage.place(session, "cars", 0).id]
+        opened = session.exec(select(Activity.task_item_id).where(col(Activity.last_at).is_not(None))).all()
+        assert opened == [stage.task_item(session, "cars", 0).id]
     stage.tick(minutes=9)
     stage.sweep()
     assert held(stage) == ["0", "1", "2", "3"]

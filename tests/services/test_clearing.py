@@ -77,7 +77,7 @@ def test_cleared_items_of_somebody_who_left_are_shared_by_the_weights_of_the_oth
 def test_one_status_that_cannot_be_cleared_keeps_all_the_others(stage):
     complete(stage, 2)
     with stage.session() as session:
-        gone = stage.place(session, "cars", 1)
+        gone = stage.task_item(session, "cars", 1)
         dataset = stage.task(session, "cars").dataset_id
         task_items.archive_items(
             session, actor=None, dataset=session.get_one(Dataset, dataset), item_ids=[gone.item_id], now=stage.now
@@ -90,7 +90,7 @@ def test_one_status_that_cannot_be_cleared_keeps_all_the_others(stage):
 def test_only_what_is_in_the_task_is_cleared_with_it(stage):
     complete(stage, 1)
     with stage.session() as session:
-        qa, place = stage.task(session, "qa"), stage.place(session, "cars", 0)
-        with pytest.raises(NotFound, match=f"there is no place {place.id} in 'qa'"):
-            reversals.clear(session, actor=None, task=qa, of=[place], now=stage.now)
+        qa, task_item = stage.task(session, "qa"), stage.task_item(session, "cars", 0)
+        with pytest.raises(NotFound, match=f"there is no task item {task_item.id} in 'qa'"):
+            reversals.clear(session, actor=None, task=qa, of=[task_item], now=stage.now)
     assert stage.row("cars").status == "completed"

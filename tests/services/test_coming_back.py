@@ -81,7 +81,7 @@ def test_all_that_an_exit_closed_comes_back_with_it(fork):
     fork.check()
 
 
-def test_a_place_comes_back_in_the_visit_that_it_was_in(fork):
+def test_a_task_item_comes_back_in_the_visit_that_it_was_in(fork):
     fork.do("bo", "b", "again")
     fork.advance()
     fork.do("bo", "b2", "completed")

@@ -82,12 +82,19 @@ def test_a_claim_and_a_submit_that_die_after_any_statement_have_done_nothing(dat
         assert stage.rows() == before
         stage.engine.dispose()
         statement += 1
-    place = stage.claim("ann", "cars")
+    task_item = stage.claim("ann", "cars")
 
     def submit(engine):
         with session_scope(engine) as session:
             actor = session.get_one(Person, person_id)
-            work.submit(session, actor=actor, place_id=place.id, status="completed", token=place.token, now=stage.now)
+            work.submit(
+                session,
+                actor=actor,
+                task_item_id=task_item.id,
+                status="completed",
+                token=task_item.token,
+                now=stage.now,
+            )
 
     before, events, statement = stage.rows(), len(stage.events()), 1
     stage.engine.dispose()
@@ -112,17 +119,17 @@ def work_for_ever(url_engine, seed, acknowledge):
         try:
             with session_scope(url_engine) as session:
                 actor = session.get_one(Person, person.id)
-                place = work.claim_next(session, actor=actor, task_id=task_id, now=now)
-            if place is None:
+                task_item = work.claim_next(session, actor=actor, task_id=task_id, now=now)
+            if task_item is None:
                 continue
             with session_scope(url_engine) as session:
                 actor = session.get_one(Person, person.id)
                 done = work.submit(
                     session,
                     actor=actor,
-                    place_id=place.id,
+                    task_item_id=task_item.id,
                     status=rng.choice([one for one in tasks[task_id] if one != "discarded"]),
-                    token=place.token,
+                    token=task_item.token,
                     now=now,
                 )
         except AnnoflowError:
@@ -216,20 +223,20 @@ exits: {{out: {{}}}}
                 while True:
                     with session_scope(engine) as session:
                         actor = session.get_one(Person, person_id)
-                        place = work.claim_next(session, actor=actor, task_id=task_id, now=stage.now)
-                        if place is None:
+                        task_item = work.claim_next(session, actor=actor, task_id=task_id, now=stage.now)
+                        if task_item is None:
                             return
                     with session_scope(engine) as session:
                         actor = session.get_one(Person, person_id)
                         work.submit(
                             session,
                             actor=actor,
-                            place_id=place.id,
+                            task_item_id=task_item.id,
                             status="completed",
-                            token=place.token,
+                            token=task_item.token,
                             now=stage.now,
                         )
-                    acknowledge(place.id)
+                    acknowledge(task_item.id)
 
             return act
 

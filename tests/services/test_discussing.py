@@ -31,33 +31,33 @@ def of_task(stage, task, **more):
 
 
 def test_a_question_changes_nothing_its_manager_sees_it_and_who_asked_reads_the_answer(stage):
-    before, mine = stage.rows(), stage.row("cars").place_id
-    say(stage, "ann", " is a van a car? ", place_id=mine)
+    before, mine = stage.rows(), stage.row("cars").task_item_id
+    say(stage, "ann", " is a van a car? ", task_item_id=mine)
     assert stage.rows() == before and stage.issues() == {}
     (asked,) = of_task(stage, "cars")
     assert (asked.item, asked.person, asked.text, asked.issue_id) == ("0", email("ann"), "is a van a car?", None)
     with stage.session() as session:
         person(session, email("mia"), role="manager")
-    say(stage, "mia", "yes", place_id=mine)
-    assert read(stage, "ann", place_id=mine) == [("ann", "is a van a car?"), ("mia", "yes")]
+    say(stage, "mia", "yes", task_item_id=mine)
+    assert read(stage, "ann", task_item_id=mine) == [("ann", "is a van a car?"), ("mia", "yes")]
     assert [one.text for one in of_task(stage, "cars", limit=1)] == ["yes"]
     assert of_task(stage, "signs") == []
 
 
 def test_the_thread_of_an_issue_is_read_by_its_author_and_its_reviewer_and_is_none_of_the_item(stage):
-    issue, mine = stage.flag("quinn", "qa", "cars"), stage.row("cars").place_id
+    issue, mine = stage.flag("quinn", "qa", "cars"), stage.row("cars").task_item_id
     say(stage, "quinn", "the left one", issue_id=issue)
     say(stage, "ann", "it is a shadow", issue_id=issue)
     for who in ("ann", "quinn"):
         assert read(stage, who, issue_id=issue) == [("quinn", "the left one"), ("ann", "it is a shadow")]
-    assert read(stage, "ann", place_id=mine) == []
+    assert read(stage, "ann", task_item_id=mine) == []
     newest, _ = of_task(stage, "cars")
     assert (newest.text, newest.issue_id) == ("it is a shadow", issue)
 
 
 def test_who_has_nothing_to_do_with_it_reads_and_says_nothing(stage):
-    issue, mine = stage.flag("quinn", "qa", "cars"), stage.row("cars").place_id
-    for about in ({"issue_id": issue}, {"place_id": mine}, {"issue_id": 99}, {"place_id": 99}, {}):
+    issue, mine = stage.flag("quinn", "qa", "cars"), stage.row("cars").task_item_id
+    for about in ({"issue_id": issue}, {"task_item_id": mine}, {"issue_id": 99}, {"task_item_id": 99}, {}):
         with pytest.raises(NotFound):
             read(stage, "cy", **about)
         with pytest.raises(NotFound):
@@ -66,4 +66,4 @@ def test_who_has_nothing_to_do_with_it_reads_and_says_nothing(stage):
 
 def test_a_comment_says_something(stage):
     with pytest.raises(InvalidInput, match="says something"):
-        say(stage, "ann", "  ", place_id=stage.row("cars").place_id)
+        say(stage, "ann", "  ", task_item_id=stage.row("cars").task_item_id)

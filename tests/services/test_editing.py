@@ -168,7 +168,7 @@ def test_nothing_is_done_in_a_locked_task_until_its_date_is_moved(session: Sessi
     quinn = person(session, "quinn@example.org")
     first = work.claim_next(session, actor=quinn, task_id=qa.id, now=NOW)
     assert first is not None
-    issue = reviews.flag(session, actor=quinn, place_id=first.id, kind="loose", task="cars", now=NOW)
+    issue = reviews.flag(session, actor=quinn, task_item_id=first.id, kind="loose", task="cars", now=NOW)
     for each in (cars, qa):
         task_settings.edit(session, actor=None, task=each, now=NOW, due_at=NOW, lock_when_due=True)
     author = session.get_one(Person, issue.author_id)
@@ -179,11 +179,11 @@ def test_nothing_is_done_in_a_locked_task_until_its_date_is_moved(session: Sessi
     annotator = session.get_one(Person, session.get_one(Assignment, done.assignment_id).person_id)
     acts = [
         lambda now: work.claim_next(session, actor=author, task_id=cars.id, now=now),
-        lambda now: work.submit(session, actor=quinn, place_id=open_place.id, status="approved", now=now),
-        lambda now: reviews.flag(session, actor=quinn, place_id=open_place.id, kind="x", task="cars", now=now),
+        lambda now: work.submit(session, actor=quinn, task_item_id=open_place.id, status="approved", now=now),
+        lambda now: reviews.flag(session, actor=quinn, task_item_id=open_place.id, kind="x", task="cars", now=now),
         lambda now: reviews.fix(session, actor=author, issue_id=issue.id, now=now),
         lambda now: reviews.dismiss(session, actor=quinn, issue_id=issue.id, now=now),
-        lambda now: reversals.undo(session, actor=annotator, place_id=done.id, now=now),
+        lambda now: reversals.undo(session, actor=annotator, task_item_id=done.id, now=now),
     ]
     for act in acts:
         with pytest.raises(Conflict, match="was due 2026-03-02 09:00 UTC and is locked"):

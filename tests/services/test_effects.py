@@ -39,25 +39,27 @@ def stage(engine: Engine) -> Stage:
 
 
 def send(session, stage, **more):
-    place_id = stage.place(session, "a", 0).id
-    return task_items.send(session, place_id=place_id, to="discarded", now=stage.now, end_claims=True, **more)
+    task_item_id = stage.task_item(session, "a", 0).id
+    return task_items.send(session, task_item_id=task_item_id, to="discarded", now=stage.now, end_claims=True, **more)
 
 
 def release(session, stage, **more):
-    return task_items.release(session, place_id=stage.place(session, "b", 0).id, now=stage.now, **more)
+    return task_items.release(session, task_item_id=stage.task_item(session, "b", 0).id, now=stage.now, **more)
 
 
 def remove(session, stage, **more):
-    place = stage.place(session, "b", 0)
+    task_item = stage.task_item(session, "b", 0)
     task = stage.task(session, "b")
-    return task_items.remove_items(session, task=task, item_ids=[place.item_id], now=stage.now, end_claims=True, **more)
+    return task_items.remove_items(
+        session, task=task, item_ids=[task_item.item_id], now=stage.now, end_claims=True, **more
+    )
 
 
 def archive(session, stage, **more):
-    place, task = stage.place(session, "b", 0), stage.task(session, "b")
+    task_item, task = stage.task_item(session, "b", 0), stage.task(session, "b")
     dataset = session.get_one(Dataset, task.dataset_id)
     return task_items.archive_items(
-        session, dataset=dataset, item_ids=[place.item_id], now=stage.now, end_claims=True, **more
+        session, dataset=dataset, item_ids=[task_item.item_id], now=stage.now, end_claims=True, **more
     )
 
 
@@ -82,9 +84,9 @@ def told(stage: Stage, action) -> list[Effect]:
 
 @pytest.mark.parametrize("name", ACTIONS)
 def test_a_preview_tells_exactly_what_the_action_then_does_and_nothing_of_it_stays(stage, name):
-    before, places = stage.events(), stage.rows()
+    before, task_items = stage.events(), stage.rows()
     foretold = told(stage, ACTIONS[name])
-    assert (stage.events(), stage.rows()) == (before, places)
+    assert (stage.events(), stage.rows()) == (before, task_items)
     stage.check()
     with stage.session() as session:
         ACTIONS[name](session, stage, actor=None)

@@ -89,7 +89,7 @@ def test_what_would_go_is_said_before_and_nothing_goes(street: Engine, tmp_path:
         said = erasure.preview(session, actor=None, item_ids=ids)
     assert told(street) == before
     snapshots = (erasure.Snapshots("street", "approved", 1, NOW),)
-    assert said == Effects(1, places=3, annotations=3, issues=1, comments=2, drafts=1, exported=snapshots)
+    assert said == Effects(1, task_items=3, annotations=3, issues=1, comments=2, drafts=1, exported=snapshots)
     with session_scope(street) as session:
         assert erasure.erase(session, actor=None, item_ids=ids, now=LATER) == said
 
@@ -123,12 +123,12 @@ def test_what_is_not_there_or_erased_already_is_no_item(street: Engine) -> None:
         assert erasure.erase(session, actor=None, item_ids=[], now=LATER).items == 0
 
 
-def test_the_history_still_leads_to_every_place_and_a_missing_one_is_found(street: Engine) -> None:
+def test_the_history_still_leads_to_every_task_item_and_a_missing_one_is_found(street: Engine) -> None:
     (item,) = erase(street)
     with session_scope(street) as session:
         assert differences(session) == []
         session.connection().execute(text("DELETE FROM task_item WHERE item_id > :item"), {"item": item})
-        missing = "in cars: the history has this place, the table does not"
+        missing = "in cars: the history has this task item, the table does not"
         assert differences(session)[:2] == [f"0000.jpg {missing}", f"0001.jpg {missing}"]
 
 
@@ -137,15 +137,15 @@ def test_an_item_that_is_gone_without_being_erased_is_found(street: Engine) -> N
         number = photo(session, "0001.jpg").id
         for table, column in (("task_item", "item_id"), ("entry", "item_id"), ("item", "id")):
             session.connection().execute(text(f"DELETE FROM {table} WHERE {column} = {number}"))
-        assert differences(session) == [f"item {number} in cars: the history has this place, the table does not"]
+        assert differences(session) == [f"item {number} in cars: the history has this task item, the table does not"]
 
 
 def test_what_is_left_of_an_item_that_was_erased_is_found(street: Engine) -> None:
     with session_scope(street) as session:
         session.add(Event(at=NOW, verb="erased", item_id=photo(session, "0001.jpg").id))
         session.flush()
-        place, entry = differences(session)
-    assert place == "0001.jpg in cars: the table has this place, the history does not"
+        task_item, entry = differences(session)
+    assert task_item == "0001.jpg in cars: the table has this task item, the history does not"
     assert "is in no history" in entry
 
 
@@ -155,7 +155,13 @@ def test_why_tells_that_it_was_erased_and_who_did_what(street: Engine) -> None:
         for named in (str(item), f"/{SECRET}/{SECRET}.jpg"):
             assert history.number(session, named=named) == item
         found = history.why(session, item=item)
-        assert (found.name, found.folder, found.dataset, found.places, found.waits) == (None, None, "street", (), ())
+        assert (found.name, found.folder, found.dataset, found.task_items, found.waits) == (
+            None,
+            None,
+            "street",
+            (),
+            (),
+        )
         assert found.path[-1].told == "olga@example.org erased it"
         assert "ann@example.org set completed in cars" in [step.told for step in found.path]
         with pytest.raises(NotFound, match="no item"):
@@ -192,7 +198,7 @@ def test_who_adds_it_while_it_is_erased_comes_too_late(street: Engine) -> None:
 
 
 def test_a_number_is_never_given_again(street: Engine) -> None:
-    """The history knows items, places, entries, issues and annotations by number alone."""
+    """The history knows items, task items, entries, issues and annotations by number alone."""
 
     def newest() -> dict[str, int]:
         with session_scope(street) as session:
@@ -212,7 +218,7 @@ def test_a_number_is_never_given_again(street: Engine) -> None:
         )
         assert qa is not None
         reviews.flag(
-            session, actor=person(session, "quinn@example.org"), place_id=qa.id, kind="x", task="cars", now=NOW
+            session, actor=person(session, "quinn@example.org"), task_item_id=qa.id, kind="x", task="cars", now=NOW
         )
     assert {name for name, number in newest().items() if number <= before[name]} == set()
     with session_scope(street) as session:

@@ -120,14 +120,14 @@ def test_an_archived_item_is_left_out(approved: Engine, tmp_path: Path) -> None:
 def test_an_exported_approval_is_not_undone_any_more(approved: Engine, tmp_path: Path) -> None:
     export(approved, tmp_path)
     with session_scope(approved) as session:
-        place = next(row for row in session.exec(select(Entry)) if row.exit == "approved")
-        assert place.exported_at == building.NOW + timedelta(hours=1)
+        task_item = next(row for row in session.exec(select(Entry)) if row.exit == "approved")
+        assert task_item.exported_at == building.NOW + timedelta(hours=1)
         quinn = session.exec(select(Person).where(Person.email == "quinn@example.org")).one()
         found = building.task(session, "qa")
-        query = select(TaskItem).where(TaskItem.task_id == found.id, TaskItem.item_id == place.item_id)
+        query = select(TaskItem).where(TaskItem.task_id == found.id, TaskItem.item_id == task_item.item_id)
         key = session.exec(query).one()
         with pytest.raises(Conflict, match="exported"):
-            reversals.undo(session, actor=quinn, place_id=key.id, now=building.NOW)
+            reversals.undo(session, actor=quinn, task_item_id=key.id, now=building.NOW)
 
 
 def test_an_item_stays_marked_with_its_first_export(approved: Engine, tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_what_makes_no_sense_is_refused_before_anything_is_marked(
         assert set(session.exec(select(Entry.exported_at))) == {None}
 
 
-def test_a_place_that_cannot_be_written_to_is_said(approved: Engine, tmp_path: Path) -> None:
+def test_a_task_item_that_cannot_be_written_to_is_said(approved: Engine, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(Unavailable, match="cannot write"):
         export(approved, tmp_path)

@@ -40,12 +40,12 @@ def test_where_the_items_are_and_how_old_the_issues_is_what_the_history_says(
         people = {one.id: one.person_id for one in play.session.exec(select(Assignment))}
         emails = {one.id: one.email for one in play.session.exec(select(Person))}
         states: dict[object, Counter[str]] = {}
-        for (task_id, _), place in replay(play.events()).places.items():
-            person = emails[people[place.assignment_id]] if place.assignment_id is not None else None
+        for (task_id, _), task_item in replay(play.events()).task_items.items():
+            person = emails[people[task_item.assignment_id]] if task_item.assignment_id is not None else None
             found = states.setdefault((task_id, person), Counter())
-            found[place.state] += 1
-            if place.status is not None:
-                found[f"items {place.status}"] += 1
+            found[task_item.state] += 1
+            if task_item.status is not None:
+                found[f"items {task_item.status}"] += 1
         names = {task.name: task.id for task in play.tasks}
         shown = {}
         for row in as_rows(of_tasks(play, By.ASSIGNMENT)):
@@ -67,7 +67,7 @@ def of_tasks(play: Play, by: By) -> list[Figures]:
 
 
 def tasks_of(play: Play, issue: Issue) -> set[int]:
-    return {play.session.get_one(TaskItem, one).task_id for one in (issue.place_id, issue.flagged_place_id)}
+    return {play.session.get_one(TaskItem, one).task_id for one in (issue.task_item_id, issue.qa_task_item_id)}
 
 
 def average(numbers: Iterable[float]) -> float | None:

@@ -37,12 +37,12 @@ def test_silence_of_over_a_minute_is_not_work_and_an_item_opened_twice_adds_up(s
     ann, cars = building.person(street, "ann@example.org"), building.task(street, "cars")
     claimed = work.claim_next(street, actor=ann, task_id=cars.id, now=seconds(0))
     assert claimed is not None
-    work.save_draft(street, actor=ann, place_id=claimed.id, annotations=[], now=seconds(40))
+    work.save_draft(street, actor=ann, task_item_id=claimed.id, annotations=[], now=seconds(40))
     work.renew(street, actor=ann, task_id=cars.id, now=seconds(100))  # exactly a minute
     work.renew(street, actor=ann, task_id=cars.id, now=seconds(161))  # a second too much
-    work.release(street, actor=ann, place_id=claimed.id, now=seconds(170))
+    work.release(street, actor=ann, task_item_id=claimed.id, now=seconds(170))
     assert work.claim_next(street, actor=ann, task_id=cars.id, now=seconds(180)) is not None
-    work.submit(street, actor=ann, place_id=claimed.id, status="completed", now=seconds(190))
+    work.submit(street, actor=ann, task_item_id=claimed.id, status="completed", now=seconds(190))
     found = figures_of(street, "cars")
     assert found.tally.active_us == (40 + 60 + 10) * 1_000_000
     assert (found.tally.items, found.tally.active_per_item, found.tally.waits, found.tally.waited_us) == (1, 110, 1, 0)
@@ -58,7 +58,7 @@ def test_work_over_midnight_counts_on_both_days_and_the_item_once(street: Sessio
     claimed = work.claim_next(street, actor=ann, task_id=cars.id, now=late)
     assert claimed is not None
     work.renew(street, actor=ann, task_id=cars.id, now=late + timedelta(seconds=20))
-    work.submit(street, actor=ann, place_id=claimed.id, status="completed", now=late + timedelta(seconds=50))
+    work.submit(street, actor=ann, task_item_id=claimed.id, status="completed", now=late + timedelta(seconds=50))
     days = figures.of_tasks(street, actor=None, tasks=[cars], by=By.DAY, now=late)
     assert [(each.day.day, each.tally.active_us, each.tally.items) for each in days if each.day] == [
         (2, 20_000_000, 1),
@@ -76,17 +76,17 @@ def test_time_passes_only_in_the_item_that_is_open_of_a_batch(session: Session) 
     for begins, ends in ((0, 30), (31, 51)):
         claimed = work.claim_next(session, actor=ann, task_id=cars.id, now=seconds(begins))
         assert claimed is not None
-        work.submit(session, actor=ann, place_id=claimed.id, status="completed", now=seconds(ends))
+        work.submit(session, actor=ann, task_item_id=claimed.id, status="completed", now=seconds(ends))
     found = figures_of(session, "cars").tally
     assert (found.active_us, found.waits) == (50 * 1_000_000, 3)
 
 
 def test_a_status_on_what_nobody_had_open_takes_no_time_and_ends_its_wait(street: Session) -> None:
     cars = building.task(street, "cars")
-    place = street.exec(select(TaskItem).where(TaskItem.task_id == cars.id)).first()
-    assert place is not None
-    holder = next(each for each in work_shares(street) if each[0] == place.assignment_id)[1]
-    work.submit(street, actor=holder, place_id=place.id, status="completed", now=seconds(25))
+    task_item = street.exec(select(TaskItem).where(TaskItem.task_id == cars.id)).first()
+    assert task_item is not None
+    holder = next(each for each in work_shares(street) if each[0] == task_item.assignment_id)[1]
+    work.submit(street, actor=holder, task_item_id=task_item.id, status="completed", now=seconds(25))
     found = figures_of(street, "cars").tally
     assert (found.active_us, found.items, found.waits, found.average_wait, found.longest_wait_us) == (
         0,
@@ -110,10 +110,10 @@ def test_only_the_first_decision_on_an_item_counts_for_the_first_pass_and_all_fo
     quinn, qa = building.person(street, "quinn@example.org"), building.task(street, "qa")
     claimed = work.claim_next(street, actor=quinn, task_id=qa.id, now=seconds(10))
     assert claimed is not None
-    issue = reviews.flag(street, actor=quinn, place_id=claimed.id, kind="sloppy", task="cars", now=seconds(20))
+    issue = reviews.flag(street, actor=quinn, task_item_id=claimed.id, kind="sloppy", task="cars", now=seconds(20))
     author = street.get_one(Person, issue.author_id)
     reviews.fix(street, actor=author, issue_id=issue.id, now=seconds(30))
-    work.submit(street, actor=author, place_id=issue.place_id, status="completed", now=seconds(40))
+    work.submit(street, actor=author, task_item_id=issue.task_item_id, status="completed", now=seconds(40))
     building.work_in(street, "qa", building.good, now=seconds(50))
     reviewed = figures_of(street, "qa").tally
     assert (reviewed.decisions, reviewed.approvals, reviewed.raised) == (4, 3, 1)
@@ -132,9 +132,9 @@ def test_only_the_first_decision_on_an_item_counts_for_the_first_pass_and_all_fo
 def test_an_approval_that_is_cleared_is_the_reviewers_and_not_the_managers(street: Session) -> None:
     building.work_through(street, building.good)
     qa = building.task(street, "qa")
-    place = street.exec(select(TaskItem).where(TaskItem.task_id == qa.id)).first()
-    assert place is not None
-    reversals.clear(street, actor=None, task=qa, of=[place], now=seconds(60))
+    task_item = street.exec(select(TaskItem).where(TaskItem.task_id == qa.id)).first()
+    assert task_item is not None
+    reversals.clear(street, actor=None, task=qa, of=[task_item], now=seconds(60))
     (quinn,) = figures.of_tasks(street, actor=None, tasks=[qa], by=By.PERSON, now=NOW)
     assert (quinn.person, quinn.tally.taken_back, quinn.tally.approvals) == ("quinn@example.org", 1, 3)
 
@@ -146,8 +146,8 @@ def test_labels_have_what_is_drawn_and_the_issues_on_it(street: Session) -> None
     claimed = work.claim_next(street, actor=quinn, task_id=qa.id, now=NOW)
     assert claimed is not None
     drawn = street.exec(select(Annotation.id).where(Annotation.item_id == claimed.item_id)).first()
-    reviews.flag(street, actor=quinn, place_id=claimed.id, kind="sloppy", annotation_id=drawn, now=NOW)
-    reviews.flag(street, actor=quinn, place_id=claimed.id, kind="a car is missing", task="cars", now=NOW)
+    reviews.flag(street, actor=quinn, task_item_id=claimed.id, kind="sloppy", annotation_id=drawn, now=NOW)
+    reviews.flag(street, actor=quinn, task_item_id=claimed.id, kind="a car is missing", task="cars", now=NOW)
     of_item, car = figures.of_labels(street, actor=None, tasks=[building.task(street, "cars")])
     assert (of_item.label, of_item.raised, of_item.annotations) == (None, 1, 0)
     assert (car.label, car.annotations, car.items, car.raised, car.unresolved, car.flagged) == ("car", 4, 3, 1, 1, 1)

@@ -116,7 +116,7 @@ def test_a_fix_in_another_status_brings_the_item_back_from_its_exit_in_the_same_
 
 
 @pytest.mark.parametrize(("status", "left", "at"), [("unsure", None, ["0"]), ("discarded", "discarded", [])])
-def test_a_fix_in_another_status_goes_on_though_the_first_status_had_led_back_to_its_place(stage, status, left, at):
+def test_a_fix_in_another_status_goes_on_though_the_first_status_had_led_back_to_its_task_item(stage, status, left, at):
     """The review that wants it done again finds it with its author already, whom another review has sent it to."""
     stage.manual_qa("look", "cars", "mo")
     issue = stage.flag("mo", "look", "cars")

@@ -40,7 +40,7 @@ def test_a_waiting_reviewer_flags_more_comments_and_takes_a_flag_back(stage):
 
 
 @pytest.mark.parametrize("state", ["returned", "claimed", "queued"])
-def test_a_flag_on_an_open_place_just_adds_an_issue(stage, state):
+def test_a_flag_on_an_open_task_item_just_adds_an_issue(stage, state):
     if state == "queued":
         stage.manual_qa("look", "cars", "mo")
         stage.do("quinn", "qa", "redo")
@@ -60,7 +60,7 @@ def test_a_flag_on_an_open_place_just_adds_an_issue(stage, state):
     stage.check()
 
 
-def test_a_withdrawn_place_is_not_flagged(engine):
+def test_a_withdrawn_task_item_is_not_flagged(engine):
     """`signs` was never done: `cars` was sent back before."""
     stage = Stage(engine)
     stage.deploy(PIPELINE)
@@ -73,7 +73,7 @@ def test_a_withdrawn_place_is_not_flagged(engine):
     with stage.session() as session:
         signs, look = stage.task(session, "signs").id, stage.task(session, "look").id
         session.connection().exec_driver_sql(f"INSERT INTO review (qa_task_id, task_id) VALUES ({look}, {signs})")
-    with pytest.raises(Conflict, match="neither a status nor an open place in 'signs'"):
+    with pytest.raises(Conflict, match="neither open nor has it a status in 'signs'"):
         stage.flag("mo", "look", "signs")
 
 
@@ -106,10 +106,10 @@ def test_an_imported_annotation_has_for_author_who_submitted_the_item_last(stage
     stage.submit("cy", "signs", 0, "completed")
     stage.advance()
     with stage.session() as session:
-        place, cars = stage.place(session, "cars", 0), stage.task(session, "cars")
+        task_item, cars = stage.task_item(session, "cars", 0), stage.task(session, "cars")
         session.add(
             Annotation(
-                item_id=place.item_id,
+                item_id=task_item.item_id,
                 task_id=cars.id,
                 label="car",
                 tool="box",

@@ -19,8 +19,8 @@ def stage(engine):
 def owner(stage):
     """Return the task whose review has the issue."""
     with stage.session() as session:
-        place = select(TaskItem.task_id).join(Issue, Issue.flagged_place_id == TaskItem.id)
-        return session.get_one(Task, session.exec(place).one()).name
+        task_item = select(TaskItem.task_id).join(Issue, Issue.qa_task_item_id == TaskItem.id)
+        return session.get_one(Task, session.exec(task_item).one()).name
 
 
 @pytest.mark.parametrize("take_back", ["undo", "clear"])
@@ -87,11 +87,11 @@ def test_an_issue_becomes_one_of_a_review_that_is_open_already(stage):
     (issue,) = stage.issues()
     stage.do("quinn", "qa", "for-expert")
     stage.advance()
-    first, before = stage.row("qa").place_id, stage.row("expert")
+    first, before = stage.row("qa").task_item_id, stage.row("expert")
     # Only a status that is routed once more meets an open review.
     with stage.session() as session:
         run = session.connection().exec_driver_sql
-        run(f"UPDATE issue SET flagged_place_id = {first}")
+        run(f"UPDATE issue SET qa_task_item_id = {first}")
         run("UPDATE task_item SET routing = 'pending' WHERE status = 'for-expert'")
     assert owner(stage) == "qa"
     stage.advance()

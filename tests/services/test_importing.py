@@ -187,12 +187,12 @@ def test_a_prediction_is_accepted_or_changed_by_who_works_in_its_task(session: S
     take(session, dataset, CAR, CAR | {"geometry": BOX | {"x": 99}})
     accepted, changed = stored(session)
     ann = building.person(session, "ann@example.org")
-    place = work.claim_next(session, actor=ann, task_id=building.task(session, "cars").id, now=building.NOW)
-    assert place is not None
+    task_item = work.claim_next(session, actor=ann, task_id=building.task(session, "cars").id, now=building.NOW)
+    assert task_item is not None
     full = {"label": "car", "tool": "box", "attributes": {"kind": "van"}}
     drawn = [{"id": accepted.id, "geometry": BOX} | full, {"id": changed.id, "geometry": BOX | {"x": 90}} | full]
     later = building.NOW + timedelta(minutes=1)
-    work.submit(session, actor=ann, place_id=place.id, status="completed", annotations=drawn, now=later)
+    work.submit(session, actor=ann, task_item_id=task_item.id, status="completed", annotations=drawn, now=later)
     assert {found.origin for found in stored(session)} == {"model"}
     told = [event.detail for event in building.history(session, "annotated")]
     assert told == [{"changed": [accepted.id, changed.id]}]

@@ -172,7 +172,7 @@ def test_each_batch_is_a_transaction_so_that_a_kill_loses_only_the_last(
         assert len(entered) == len(set(entered)) == 2
 
 
-def test_a_place_that_is_not_there_is_said(engine: Engine, tmp_path: Path) -> None:
+def test_a_task_item_that_is_not_there_is_said(engine: Engine, tmp_path: Path) -> None:
     deploy(engine, f"{{uri: {tmp_path / 'gone'}}}")
     with pytest.raises(Unavailable, match="gone"):
         read(engine)

@@ -75,23 +75,23 @@ def until_qa(stage, item):
         stage.submit(who, task, item, "completed")
         stage.advance()
     with stage.session() as session:
-        key = stage.place(session, "cars", item).item_id
+        key = stage.task_item(session, "cars", item).item_id
         tasks.add_items(session, actor=None, task=stage.task(session, "look"), item_ids=[key], now=stage.now)
         session.execute(text("UPDATE task_item SET rank = :rank WHERE item_id = :key"), {"rank": -item, "key": key})
         return key
 
 
 def come_between(others, key):
-    """Sweep, claim every place of the item that can be claimed, and move; returns what is claimed."""
+    """Sweep, claim every task item of the item that can be claimed, and move; returns what is claimed."""
     claimed = []
     with suppress(OperationalError):
         others.sweep()
     for who, task in SEATS:
         with suppress(AnnoflowError, OperationalError), others.session() as session:
             actor, task_id = others.person(session, who), others.task(session, task).id
-            place = work.claim_next(session, actor=actor, task_id=task_id, now=others.now)
-            if place is not None and place.item_id == key:
-                claimed.append(place.id)
+            task_item = work.claim_next(session, actor=actor, task_id=task_id, now=others.now)
+            if task_item is not None and task_item.item_id == key:
+                claimed.append(task_item.id)
             else:
                 session.rollback()
     with suppress(OperationalError):
@@ -139,7 +139,7 @@ def untouched(stage, item):
 
 def archive(stage, item):
     with stage.session() as session:
-        key = stage.place(session, "cars", item).item_id
+        key = stage.task_item(session, "cars", item).item_id
         dataset = session.get_one(Dataset, stage.task(session, "cars").dataset_id)
         task_items.archive_items(session, actor=None, dataset=dataset, item_ids=[key], now=stage.now)
 
@@ -195,7 +195,7 @@ def test_what_comes_between_any_two_statements_came_before_or_after(stage, other
             act(stage, item, issue)
         event.remove(stage.engine, "after_cursor_execute", look)
         if name in ASK_FIRST:
-            assert {row.state for row in stage.rows().values() if row.place_id in claimed} <= {"claimed"}, item
+            assert {row.state for row in stage.rows().values() if row.task_item_id in claimed} <= {"claimed"}, item
         stage.tick(minutes=31)
         stage.sweep()
     assert item > 5

@@ -35,14 +35,14 @@ def stage(engine):
 
 def archive(stage, *items, **more):
     with stage.session() as session:
-        ids = [stage.place(session, "cars", item).item_id for item in items]
+        ids = [stage.task_item(session, "cars", item).item_id for item in items]
         dataset = session.get_one(Dataset, stage.task(session, "cars").dataset_id)
         return task_items.archive_items(session, actor=None, dataset=dataset, item_ids=ids, now=stage.now, **more)
 
 
 def add(stage, task, item=0):
     with stage.session() as session:
-        one = stage.place(session, "cars", item).item_id
+        one = stage.task_item(session, "cars", item).item_id
         return tasks.add_items(session, actor=None, task=stage.task(session, task), item_ids=[one], now=stage.now)
 
 
@@ -125,8 +125,8 @@ def test_an_item_that_was_removed_enters_again_where_it_is_added(stage):
 def test_a_paused_person_gets_nothing_new_and_the_others_do(stage):
     stage.staff("add", "b", email="di@example.org")
     with stage.session() as session:
-        place = stage.place(session, "b", 0)
-        assignment = session.get_one(staff.Assignment, place.assignment_id)
+        task_item = stage.task_item(session, "b", 0)
+        assignment = session.get_one(staff.Assignment, task_item.assignment_id)
         staff.pause(session, actor=None, what=assignment, now=stage.now)
     with pytest.raises(Conflict, match="paused"):
         stage.claim("bo", "b")
@@ -161,7 +161,7 @@ def other(stage):
     return other
 
 
-def test_what_happens_to_an_item_in_one_pipeline_leaves_its_places_in_another(stage, other):
+def test_what_happens_to_an_item_in_one_pipeline_leaves_its_task_items_in_another(stage, other):
     there = other.rows()
     stage.clear("cars")
     stage.do("ann", "cars", "discarded")

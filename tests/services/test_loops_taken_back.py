@@ -53,7 +53,7 @@ def test_the_first_round_is_cleared_after_the_second_and_the_item_begins_anew(st
     stage.check()
 
 
-def test_an_undo_in_the_second_round_is_refused_once_the_next_place_was_begun_in_it(stage):
+def test_an_undo_in_the_second_round_is_refused_once_the_next_task_item_was_begun_in_it(stage):
     stage.undo("cy", "signs")
     assert stage.row("qa")[:3] == ("submitted", "redo", 1) and stage.row("signs").state == "claimed"
     stage.submit("cy", "signs", 0, "completed")

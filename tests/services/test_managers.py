@@ -18,7 +18,7 @@ from workflow_core.store.models import Assignment, Dataset, Issue, Person, Pipel
 ANN, BO = "ann@example.org", "bo@example.org"
 
 
-def place(session: Session, state: str) -> TaskItem:
+def task_item(session: Session, state: str) -> TaskItem:
     return session.exec(select(TaskItem).where(TaskItem.state == state).order_by(TaskItem.id)).first()
 
 
@@ -74,24 +74,26 @@ SERVICES: dict[str, tuple[Permission, Call]] = {
     ),
     "release": (
         Permission.END_CLAIM,
-        lambda session, actor: task_items.release(session, actor=actor, place_id=place(session, "claimed").id, now=NOW),
+        lambda session, actor: task_items.release(
+            session, actor=actor, task_item_id=task_item(session, "claimed").id, now=NOW
+        ),
     ),
     "send": (
         Permission.UNSTICK_ITEMS,
         lambda session, actor: task_items.send(
-            session, actor=actor, place_id=place(session, "queued").id, to="discarded", now=NOW
+            session, actor=actor, task_item_id=task_item(session, "queued").id, to="discarded", now=NOW
         ),
     ),
     "clear": (
         Permission.CLEAR_STATUS,
         lambda session, actor: reversals.clear(
-            session, actor=actor, task=cars(session), of=[place(session, "submitted")], now=NOW, end_claims=True
+            session, actor=actor, task=cars(session), of=[task_item(session, "submitted")], now=NOW, end_claims=True
         ),
     ),
     "preview of a clear": (
         Permission.CLEAR_STATUS,
         lambda session, actor: reversals.preview_clear(
-            session, actor=actor, task=cars(session), of=[place(session, "submitted")]
+            session, actor=actor, task=cars(session), of=[task_item(session, "submitted")]
         ),
     ),
     "remove items": (
@@ -104,7 +106,7 @@ SERVICES: dict[str, tuple[Permission, Call]] = {
             session,
             actor=actor,
             dataset=dataset(session),
-            item_ids=[place(session, "claimed").item_id],
+            item_ids=[task_item(session, "claimed").item_id],
             now=NOW,
             end_claims=True,
         ),
@@ -132,9 +134,9 @@ def street(session: Session) -> Session:
     quinn, ann = people.person(session, email="quinn@example.org"), people.person(session, email=ANN)
     held = work.claim_next(session, actor=quinn, task_id=task(session, "qa").id, now=NOW)
     assert held is not None
-    reviews.flag(session, actor=quinn, place_id=held.id, kind="missing", now=NOW)
+    reviews.flag(session, actor=quinn, task_item_id=held.id, kind="missing", now=NOW)
     work.claim_next(session, actor=ann, task_id=cars(session).id, now=NOW)
-    stuck = place(session, "queued")
+    stuck = task_item(session, "queued")
     stuck.parked = "nobody"
     session.flush()
     return session

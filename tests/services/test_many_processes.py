@@ -72,51 +72,53 @@ class Worker:
         with suppress(AnnoflowError), session_scope(self.engine) as session:
             return service(session, actor=session.get_one(Person, self.id), now=self.now, **given)
 
-    def waiting_for(self, place):
+    def waiting_for(self, task_item):
         with suppress(AnnoflowError), session_scope(self.engine) as session:
-            return comments.waiting_for(session, actor=session.get_one(Person, self.id), place_id=place.id)
+            return comments.waiting_for(session, actor=session.get_one(Person, self.id), task_item_id=task_item.id)
         return []
 
-    def submit(self, place, status, annotations=None):
-        done = self.do(work.submit, place_id=place.id, status=status, token=place.token, annotations=annotations)
+    def submit(self, task_item, status, annotations=None):
+        done = self.do(
+            work.submit, task_item_id=task_item.id, status=status, token=task_item.token, annotations=annotations
+        )
         if done is not None:
             self.acknowledge(done.event_id)
         return done
 
     def annotate(self):
         name = self.chance.choice(["cars", "signs", "signs"])
-        place = self.do(work.claim_next, task_id=self.task_ids[name])
-        if place is None:
+        task_item = self.do(work.claim_next, task_id=self.task_ids[name])
+        if task_item is None:
             return
-        for issue in self.waiting_for(place):
+        for issue in self.waiting_for(task_item):
             self.do(reviews.fix, issue_id=issue.id)
         match self.chance.randrange(10):
             case 0:
-                self.do(self.chance.choice([work.release, work.postpone]), place_id=place.id)
+                self.do(self.chance.choice([work.release, work.postpone]), task_item_id=task_item.id)
             case 1:
-                self.do(work.save_draft, place_id=place.id, annotations=[])
+                self.do(work.save_draft, task_item_id=task_item.id, annotations=[])
             case 2:
-                self.submit(place, "discarded")
+                self.submit(task_item, "discarded")
             case other:
                 drawn = [BOX | {"label": name.removesuffix("s")}]
-                if self.submit(place, "completed", drawn) and other == 3:
-                    self.do(reversals.undo, place_id=place.id)
+                if self.submit(task_item, "completed", drawn) and other == 3:
+                    self.do(reversals.undo, task_item_id=task_item.id)
 
     def review(self):
-        place = self.do(work.claim_next, task_id=self.task_ids[self.chance.choice(["qa", "again"])])
-        if place is None:
+        task_item = self.do(work.claim_next, task_id=self.task_ids[self.chance.choice(["qa", "again"])])
+        if task_item is None:
             time.sleep(0.01)
             return
-        for issue in self.waiting_for(place):
+        for issue in self.waiting_for(task_item):
             self.do(self.chance.choice([reviews.approve, reviews.approve, reviews.reopen]), issue_id=issue.id)
         match self.chance.randrange(6):
             case 0 | 1 | 2:
                 for name in self.chance.choice([["cars"], ["signs"], ["cars", "signs"], ["signs", "cars"]]):
-                    self.do(reviews.flag, place_id=place.id, kind="sloppy", task=name)
+                    self.do(reviews.flag, task_item_id=task_item.id, kind="sloppy", task=name)
                 if self.chance.random() < 0.3:
                     self.dismiss()
             case _:
-                self.submit(place, self.chance.choice(["approved", "approved", "redo", "discarded"]))
+                self.submit(task_item, self.chance.choice(["approved", "approved", "redo", "discarded"]))
 
     def dismiss(self):
         with session_scope(self.engine, read_only=True) as session:

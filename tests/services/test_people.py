@@ -19,7 +19,7 @@ def the_project(session: Session, name: str = "default") -> Project:
     return session.exec(select(Project).where(Project.name == name)).one()
 
 
-def test_a_stranger_cannot_work_in_a_task_nor_submit_to_its_places(session: Session) -> None:
+def test_a_stranger_cannot_work_in_a_task_nor_submit_to_its_task_items(session: Session) -> None:
     deploy(session)
     add_items(session, 1)
     sam, ann = stranger(session), people.person(session, email="ann@example.org")
@@ -29,7 +29,7 @@ def test_a_stranger_cannot_work_in_a_task_nor_submit_to_its_places(session: Sess
     with pytest.raises(NotFound):
         work.claim_next(session, actor=sam, task_id=cars.id, now=NOW)
     with pytest.raises(NotFound):
-        work.submit(session, actor=sam, place_id=claimed.id, status="completed", annotations=[BOX], now=NOW)
+        work.submit(session, actor=sam, task_item_id=claimed.id, status="completed", annotations=[BOX], now=NOW)
 
 
 def test_a_contributor_sees_neither_another_task_nor_anothers_assignment(session: Session) -> None:
@@ -45,12 +45,12 @@ def test_a_contributor_sees_neither_another_task_nor_anothers_assignment(session
         work.claim_next(session, actor=ann, task_id=qa.id, now=NOW)
     for what in (work.release, work.postpone):
         with pytest.raises(NotFound):
-            what(session, actor=ann, place_id=his.id, now=NOW)
+            what(session, actor=ann, task_item_id=his.id, now=NOW)
     with pytest.raises(NotFound):
-        work.submit(session, actor=ann, place_id=his.id, status="completed", now=NOW)
+        work.submit(session, actor=ann, task_item_id=his.id, status="completed", now=NOW)
     with pytest.raises(NotFound):
-        work.save_draft(session, actor=ann, place_id=his.id, annotations=[], now=NOW)
-    assert work.submit(session, actor=ann, place_id=hers.id, status="completed", now=NOW).status == "completed"
+        work.save_draft(session, actor=ann, task_item_id=his.id, annotations=[], now=NOW)
+    assert work.submit(session, actor=ann, task_item_id=hers.id, status="completed", now=NOW).status == "completed"
 
 
 def test_a_role_in_one_project_is_none_in_another(session: Session) -> None:

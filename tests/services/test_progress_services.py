@@ -101,7 +101,7 @@ def test_what_is_stuck_is_listed_with_why_and_since_when(stage):
     assert [(one.item, one.task, one.why, one.pipeline) for one in found] == [("0", "qa", "nobody", "p")]
     assert found[0].since > when
     assert of(stage, "qa").status == WorkStatus.TO_DO
-    assert stage.places() == {"cars": 1, "stuck": 1}
+    assert stage.positions() == {"cars": 1, "stuck": 1}
     stage.set_active("quinn", True)
     stage.sweep()
     with stage.session() as session:

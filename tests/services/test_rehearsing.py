@@ -1,4 +1,4 @@
-"""A rehearsal and the mover agree: the same statuses bring an item to the same places."""
+"""A rehearsal and the mover agree: the same statuses bring an item to the same tasks."""
 
 import random
 from pathlib import Path
@@ -28,7 +28,7 @@ def compiled(path: Path) -> Pipeline:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_same_statuses_lead_to_the_same_places(sqlite_engine: Engine, path: Path) -> None:
+def test_the_same_statuses_lead_to_the_same_task_items(sqlite_engine: Engine, path: Path) -> None:
     pipeline = compiled(path)
     with session_scope(sqlite_engine) as session:
         files = {each.relative_to(path.parent).as_posix(): each.read_bytes() for each in path.parent.rglob("*.*")}

@@ -1,4 +1,4 @@
-"""A status moves an item to its next place: chains, reviews, experts, routers, exits."""
+"""A status moves an item on: chains, reviews, experts, routers, exits."""
 
 from collections import Counter
 
@@ -31,7 +31,7 @@ def test_a_completed_item_goes_to_the_next_task_and_to_no_other(stage):
     stage.add_items(3)
     assert stage.do("ann", "cars", "completed") == "0"
     moved = stage.advance()
-    assert (moved.routed, moved.places) == (1, {("p", "signs"): 1})
+    assert (moved.routed, moved.arrivals) == (1, {("p", "signs"): 1})
     assert (stage.at("cars"), stage.at("signs"), stage.at("qa")) == (["1", "2"], ["0"], [])
     assert stage.row("cars").status == "completed" and stage.row("cars").routing == "routed"
     stage.check()
@@ -173,7 +173,7 @@ def test_the_same_item_in_two_pipelines_moves_in_each_by_itself(stage):
     assert (stage.at("cars"), two.at("cars")) == (["1"], ["0", "1"])
     two.do("ann", "cars", "completed")
     moved = two.advance()
-    assert moved.places == {("other", "signs"): 1}
+    assert moved.arrivals == {("other", "signs"): 1}
     assert stage.at("signs") == []
     stage.check()
 
@@ -236,8 +236,8 @@ def test_an_item_without_a_route_is_stuck_and_seen(stage):
     with stage.session() as session:
         session.connection().exec_driver_sql("DELETE FROM route WHERE status = 'completed'")
     stage.do("ann", "cars", "completed")
-    assert stage.advance().places == {("p", "stuck"): 1}
+    assert stage.advance().arrivals == {("p", "stuck"): 1}
     assert stage.row("cars").parked == "no-route"
-    assert stage.places() == {"stuck": 1}
+    assert stage.positions() == {"stuck": 1}
     assert "no route" in stage.why().waits[0]
     stage.check()

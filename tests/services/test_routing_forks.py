@@ -58,7 +58,7 @@ def test_a_fork_opens_every_branch_and_counts_one_status(stage):
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
     moved = stage.advance()
-    assert moved.routed == 1 and moved.places == {("p", "a"): 1, ("p", "b"): 1, ("p", "c"): 1}
+    assert moved.routed == 1 and moved.arrivals == {("p", "a"): 1, ("p", "b"): 1, ("p", "c"): 1}
     stage.check()
 
 
@@ -182,7 +182,7 @@ def test_a_join_over_its_visits_parks_the_last_status_that_came(stage):
     for task in ("a", "a2", "c", "b"):
         finish(stage, task)
     assert stage.row("b").parked == "max-visits" and stage.at("j") == []
-    assert stage.places() == {"stuck": 1}
+    assert stage.positions() == {"stuck": 1}
     stage.check()
 
 

@@ -67,7 +67,7 @@ def test_max_visits_allows_that_many_visits_and_parks_the_next(stage):
     go_round(stage)
     assert stage.row("cars").status == "completed" and stage.row("cars").visit == 3
     assert (stage.row("qa").status, stage.row("qa").routing, stage.row("qa").parked) == ("redo", "parked", "max-visits")
-    assert stage.places() == {"stuck": 1}
+    assert stage.positions() == {"stuck": 1}
     stage.check()
 
 
@@ -101,8 +101,8 @@ exits: {out: {}}
     stage.check()
 
 
-def test_re_entry_into_an_open_place_is_recorded_and_changes_nothing(stage):
-    # Only a manager's hand can make this: here, by putting a second place of the loop on its way.
+def test_re_entry_into_an_open_task_item_is_recorded_and_changes_nothing(stage):
+    # Only a manager's hand can make this: here, by putting a second task of the loop on its way.
     stage.deploy(LOOP % "")
     stage.add_items(1)
     stage.do("ann", "cars", "completed")

@@ -76,12 +76,12 @@ def test_the_database_draws_the_sample_that_the_definition_draws(
 def finish(session: Session, of: Task, item: Item, email: str) -> None:
     """Let this person complete this item, whoever has it."""
     actor = person(session, email)
-    place = session.exec(select(TaskItem).where(TaskItem.task_id == of.id, TaskItem.item_id == item.id)).one()
-    place.assignment_id = session.exec(
+    task_item = session.exec(select(TaskItem).where(TaskItem.task_id == of.id, TaskItem.item_id == item.id)).one()
+    task_item.assignment_id = session.exec(
         select(Assignment.id).where(Assignment.task_id == of.id, Assignment.person_id == actor.id)
     ).one()
     session.flush()
-    work.submit(session, actor=actor, place_id=place.id, status="completed", now=NOW)
+    work.submit(session, actor=actor, task_item_id=task_item.id, status="completed", now=NOW)
 
 
 def test_a_larger_share_holds_the_smaller_one_and_new_items_move_none(session: Session) -> None:

@@ -46,7 +46,7 @@ def test_a_status_that_is_not_routed_yet_is_undone_and_never_moves(stage):
     stage.check()
 
 
-def test_an_undone_status_takes_back_the_place_it_led_to_and_can_be_set_again(stage):
+def test_an_undone_status_takes_back_the_task_item_it_led_to_and_can_be_set_again(stage):
     stage.advance()
     stage.undo("ann", "cars")
     assert stage.row("signs").state == "withdrawn"
@@ -57,7 +57,7 @@ def test_an_undone_status_takes_back_the_place_it_led_to_and_can_be_set_again(st
 
 
 @pytest.mark.parametrize("then", ["claimed", "given back", "submitted"])
-def test_an_undo_is_refused_once_the_next_place_was_begun(stage, then):
+def test_an_undo_is_refused_once_the_next_task_item_was_begun(stage, then):
     stage.advance()
     stage.claim("cy", "signs")
     if then == "given back":
@@ -147,8 +147,8 @@ def test_a_clear_says_first_what_it_takes_back(stage):
     finished(stage)
     with stage.session() as session:
         cars = stage.task(session, "cars")
-        effects = reversals.preview_clear(session, actor=None, task=cars, of=[stage.place(session, "cars", 0)])
-    assert (effects.places, effects.statuses, effects.exits, effects.exported) == ((), 2, ("approved",), 0)
+        effects = reversals.preview_clear(session, actor=None, task=cars, of=[stage.task_item(session, "cars", 0)])
+    assert (effects.task_items, effects.statuses, effects.exits, effects.exported) == ((), 2, ("approved",), 0)
     assert stage.exits() == {"0": "approved"}
 
 
@@ -209,7 +209,7 @@ def test_clearing_reopens_a_completed_task(stage):
 def undo(engine, stage):
     with session_scope(engine) as session:
         ann = people.person(session, email=email("ann"))
-        reversals.undo(session, actor=ann, place_id=stage.place(session, "cars", 0).id, now=stage.now)
+        reversals.undo(session, actor=ann, task_item_id=stage.task_item(session, "cars", 0).id, now=stage.now)
 
 
 def advance(engine, stage):
@@ -218,13 +218,13 @@ def advance(engine, stage):
 
 
 @pytest.mark.parametrize(("first", "second"), [(undo, advance), (advance, undo)], ids=["undo first", "mover first"])
-def test_an_undo_beside_the_mover_leaves_the_item_in_one_place(stage, first, second):
+def test_an_undo_beside_the_mover_leaves_the_item_in_one_task_item(stage, first, second):
     """The second begins while the first has not committed; in whatever order they end, it is as one after the other."""
     other = Thread(target=second, args=(stage.engine, stage))
     with session_scope(stage.engine) as session:
         if first is undo:
             ann = people.person(session, email=email("ann"))
-            reversals.undo(session, actor=ann, place_id=stage.place(session, "cars", 0).id, now=stage.now)
+            reversals.undo(session, actor=ann, task_item_id=stage.task_item(session, "cars", 0).id, now=stage.now)
         else:
             moves.advance(session, now=stage.now)
         other.start()

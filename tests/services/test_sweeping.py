@@ -55,9 +55,9 @@ def test_activity_keeps_the_claims_of_the_whole_batch(session: Session) -> None:
     add_items(session, 2)
     work_in(session, "cars", good)
     move(session)
-    place = claim(session, "quinn", "qa")
+    task_item = claim(session, "quinn", "qa")
     quinn = people.person(session, email="quinn@example.org")
-    work.save_draft(session, actor=quinn, place_id=place, annotations=[], now=after(19))
+    work.save_draft(session, actor=quinn, task_item_id=task_item, annotations=[], now=after(19))
     assert not sweeps.sweep(session, now=after(30))
     assert sweeps.sweep(session, now=after(39)).expired == 2
 
@@ -65,49 +65,51 @@ def test_activity_keeps_the_claims_of_the_whole_batch(session: Session) -> None:
 def test_what_expired_can_still_be_submitted_by_who_had_it(session: Session) -> None:
     deploy(session)
     add_items(session, 1)
-    place = claim(session, "ann", "cars")
+    task_item = claim(session, "ann", "cars")
     sweeps.sweep(session, now=after(31))
     ann = people.person(session, email="ann@example.org")
-    assert work.submit(session, actor=ann, place_id=place, status="completed", now=after(32)).status == "completed"
+    assert (
+        work.submit(session, actor=ann, task_item_id=task_item, status="completed", now=after(32)).status == "completed"
+    )
 
 
 def stuck(session: Session) -> TaskItem:
-    """Return the place in QA that nobody may review: all who are in the team worked on it."""
+    """Return the task item in QA that nobody may review: all who are in the team worked on it."""
     deploy(session, TWO_STEPS.replace("[quinn@example.org]", "[ann@example.org, bo@example.org, cy@example.org]"))
     cy = people.person(session, email="cy@example.org")
     cy.active = False
     session.flush()
     add_items(session, 1)
-    place = claim(session, "ann", "cars")
+    task_item = claim(session, "ann", "cars")
     ann, bo = (people.person(session, email=f"{name}@example.org") for name in ("ann", "bo"))
-    work.submit(session, actor=ann, place_id=place, status="completed", now=NOW)
+    work.submit(session, actor=ann, task_item_id=task_item, status="completed", now=NOW)
     bo.active = False
     session.flush()
     move(session)
     return session.exec(select(TaskItem).where(TaskItem.task_id == task(session, "qa").id)).one()
 
 
-def test_a_place_that_nobody_may_take_stays_parked(session: Session) -> None:
+def test_a_task_item_that_nobody_may_take_stays_parked(session: Session) -> None:
     assert stuck(session).parked == "nobody"
     assert sweeps.sweep(session, now=NOW) == Swept(expired=0, freed=0, stuck=1)
     assert [event.name for event in history(session, "parked")] == ["nobody"]
 
 
-def test_a_parked_place_is_free_once_somebody_may_take_it(session: Session) -> None:
-    place = stuck(session)
+def test_a_parked_task_item_is_free_once_somebody_may_take_it(session: Session) -> None:
+    task_item = stuck(session)
     bo = people.person(session, email="bo@example.org")
     bo.active = True
     session.flush()
     assert sweeps.sweep(session, now=NOW) == Swept(expired=0, freed=1, stuck=0)
-    assert [event.item_id for event in history(session, "unparked")] == [place.item_id]
+    assert [event.item_id for event in history(session, "unparked")] == [task_item.item_id]
     assert sweeps.sweep(session, now=NOW) == Swept(expired=0, freed=0, stuck=0)
-    assert claim(session, "bo", "qa") == place.id
+    assert claim(session, "bo", "qa") == task_item.id
 
 
-def test_a_parked_place_is_free_once_somebody_joins_the_team(session: Session) -> None:
-    place = stuck(session)
+def test_a_parked_task_item_is_free_once_somebody_joins_the_team(session: Session) -> None:
+    task_item = stuck(session)
     eve = person(session, "eve@example.org")
-    session.add(Assignment(task_id=place.task_id, person_id=eve.id, created_at=NOW))
+    session.add(Assignment(task_id=task_item.task_id, person_id=eve.id, created_at=NOW))
     session.flush()
     assert sweeps.sweep(session, now=NOW).freed == 1
-    assert claim(session, "eve", "qa") == place.id
+    assert claim(session, "eve", "qa") == task_item.id

@@ -82,8 +82,8 @@ def test_a_task_has_the_statuses_of_its_type_and_its_own_and_refuses_others(sess
     claimed = work.claim_next(session, actor=ann, task_id=cars.id, now=NOW)
     assert claimed is not None
     with pytest.raises(InvalidInput, match='this task offers no status "approved"'):
-        work.submit(session, actor=ann, place_id=claimed.id, status="approved", now=NOW)
-    assert work.submit(session, actor=ann, place_id=claimed.id, status="unsure", now=NOW).status == "unsure"
+        work.submit(session, actor=ann, task_item_id=claimed.id, status="approved", now=NOW)
+    assert work.submit(session, actor=ann, task_item_id=claimed.id, status="unsure", now=NOW).status == "unsure"
 
 
 def test_a_qa_task_without_a_recipe_has_the_union_of_what_it_reviews(session: Session) -> None:
@@ -94,9 +94,9 @@ def test_a_qa_task_without_a_recipe_has_the_union_of_what_it_reviews(session: Se
     )
     add_items(session, 1)
     tasks.add_items(session, actor=None, task=qa, now=NOW)
-    place = session.exec(select(TaskItem)).one()
+    task_item = session.exec(select(TaskItem)).one()
     quinn = person(session, "quinn@example.org")
-    annotation_sets.replace(session, place=place, task=qa, drawn=drawn, person_id=quinn.id, now=NOW)
+    annotation_sets.replace(session, task_item=task_item, task=qa, drawn=drawn, person_id=quinn.id, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,14 @@ def flagged(session: Session) -> int:
     work_in(session, "cars", good)
     move(session)
     quinn = person(session, "quinn@example.org")
-    place = work.claim_next(session, actor=quinn, task_id=task(session, "qa").id, now=NOW)
-    assert place is not None
-    return reviews.flag(session, actor=quinn, place_id=place.id, kind="missing", label="car", geometry=BOX, now=NOW).id
+    task_item = work.claim_next(session, actor=quinn, task_id=task(session, "qa").id, now=NOW)
+    assert task_item is not None
+    return reviews.flag(
+        session, actor=quinn, task_item_id=task_item.id, kind="missing", label="car", geometry=BOX, now=NOW
+    ).id
 
 
-def test_an_issue_is_told_with_its_task_its_place_and_how_often_it_was_re_opened(session: Session) -> None:
+def test_an_issue_is_told_with_its_task_its_task_item_and_how_often_it_was_re_opened(session: Session) -> None:
     issue = flagged(session)
     (found,) = runs.issues(session, **HERE)
     assert (found.id, found.kind, found.task, found.state) == (issue, "missing", "cars", "open")

@@ -51,8 +51,8 @@ def test_an_untouched_history_has_no_differences_in_chunks_of_any_size(stage):
         ("UPDATE task_item SET assignment_id = NULL WHERE id = 4", "3 in cars: assignment_id is None"),
         ("UPDATE task_item SET status = 'completed' WHERE id = 2", "1 in cars: status is completed"),
         ("UPDATE entry SET exit = NULL WHERE id = 2", "1: entry 2 is neither in a task nor on its way"),
-        ("UPDATE entry SET exit = 'approved' WHERE id = 4", "3: it left by approved, and 1 places go on"),
-        ("DELETE FROM task_item WHERE id = 5", "4 in cars: the history has this place, the table does not"),
+        ("UPDATE entry SET exit = 'approved' WHERE id = 4", "3: it left by approved, and 1 task items go on"),
+        ("DELETE FROM task_item WHERE id = 5", "4 in cars: the history has this task item, the table does not"),
         ("UPDATE task_item SET entry_id = 1 WHERE id = 4", "3 in cars: entry 1 is of another pipeline or item"),
         (
             "UPDATE task_item SET status_event_id = 1 WHERE id = 2",
@@ -97,8 +97,8 @@ def test_why_tells_what_an_item_waits_for(stage):
     assert stage.why(0).waits == ("ann@example.org is to do it in cars",)
     assert stage.why(2).waits == ("whoever asks next in qa gets it from the pool",)
     assert stage.why(1).waits == () and stage.why(1).entries[0].exit == "discarded"
-    place = stage.claim("ann", "cars")
-    assert "ann@example.org holds it in cars until" in stage.why(0 if place.item_id == 1 else 3).waits[0]
+    task_item = stage.claim("ann", "cars")
+    assert "ann@example.org holds it in cars until" in stage.why(0 if task_item.item_id == 1 else 3).waits[0]
     stage.submit("ann", "cars", 4, "completed")
     assert stage.why(4).waits == ("cars said completed: the mover has not taken it on yet",)
 

@@ -29,7 +29,7 @@ def stage(engine):
     return stage
 
 
-def test_an_item_that_leaves_dismisses_the_issues_on_its_places_and_lets_their_reviewers_go_on(stage):
+def test_an_item_that_leaves_dismisses_the_issues_on_its_task_items_and_lets_their_reviewers_go_on(stage):
     issue = stage.flag("mo", "look", "cars")
     stage.do("quinn", "qa", "discarded")
     stage.advance()
@@ -50,7 +50,7 @@ def test_a_manual_review_is_never_withdrawn_by_a_pipeline(stage):
     stage.check()
 
 
-def test_the_flags_of_a_manual_review_reach_the_places_of_the_pipeline(stage):
+def test_the_flags_of_a_manual_review_reach_the_task_items_of_the_pipeline(stage):
     stage.flag("mo", "look", "cars")
     assert (stage.row("cars").state, stage.row("signs").status) == ("returned", "completed")
     with pytest.raises(Conflict, match="is open"):
@@ -66,7 +66,7 @@ def test_a_withdrawn_review_gives_back_what_it_had_taken_elsewhere(stage):
     stage.check()
 
 
-def test_a_place_that_a_re_entry_had_opened_has_its_status_and_its_visit_again(stage):
+def test_a_task_item_that_a_re_entry_had_opened_has_its_status_and_its_visit_again(stage):
     stage.do("quinn", "qa", "redo")
     stage.advance()
     assert stage.row("cars")[:3] == ("queued", None, 2)
@@ -76,7 +76,7 @@ def test_a_place_that_a_re_entry_had_opened_has_its_status_and_its_visit_again(s
     stage.check()
 
 
-def test_a_flagged_place_that_was_re_entered_has_the_status_again_that_the_issue_took(stage):
+def test_a_flagged_task_item_that_was_re_entered_has_the_status_again_that_the_issue_took(stage):
     stage.flag("mo", "look", "cars")
     stage.do("quinn", "qa", "redo")
     stage.advance()
@@ -113,7 +113,7 @@ def test_an_item_held_by_a_review_that_ends_leaves(stage, end, fixed):
     stage.check()
 
 
-def test_a_claimed_place_is_withdrawn_by_a_clear_only_after_confirmation_and_its_token_dies(stage):
+def test_a_claimed_task_item_is_withdrawn_by_a_clear_only_after_confirmation_and_its_token_dies(stage):
     held = stage.claim("quinn", "qa")
     with pytest.raises(Conflict, match="confirm"):
         stage.clear("signs")

@@ -90,8 +90,10 @@ def test_somebody_elses_item_does_not_exist(push):
         with pytest.raises(NotFound):
             act()
     with push.session() as session, pytest.raises(NotFound):
-        place = push.place(session, "cars", theirs)
-        work.save_draft(session, actor=push.person(session, "ann"), place_id=place.id, annotations=[], now=push.now)
+        task_item = push.task_item(session, "cars", theirs)
+        work.save_draft(
+            session, actor=push.person(session, "ann"), task_item_id=task_item.id, annotations=[], now=push.now
+        )
 
 
 def test_in_a_queue_task_an_item_that_another_took_does_not_exist_for_who_never_had_it(queue):
@@ -148,7 +150,9 @@ def test_a_batch_is_claimed_from_the_queue_and_the_next_when_it_is_done(queue):
 def test_an_expired_claim_goes_back_to_the_pool_and_the_late_submit_is_refused_but_its_draft_kept(queue):
     late = queue.claim("ann", "cars")
     with queue.session() as session:
-        work.save_draft(session, actor=queue.person(session, "ann"), place_id=late.id, annotations=[BOX], now=queue.now)
+        work.save_draft(
+            session, actor=queue.person(session, "ann"), task_item_id=late.id, annotations=[BOX], now=queue.now
+        )
     queue.tick(minutes=11)
     assert queue.sweep().expired == 3
     assert of(queue, "ann") == []
@@ -241,17 +245,19 @@ def test_a_closed_or_locked_task_takes_no_status(push):
 
 def test_a_draft_becomes_annotations_at_submit(push):
     mine = of(push, "ann")[0]
-    place = push.claim("ann", "cars")
+    task_item = push.claim("ann", "cars")
     with push.session() as session:
-        work.save_draft(session, actor=push.person(session, "ann"), place_id=place.id, annotations=[BOX], now=push.now)
+        work.save_draft(
+            session, actor=push.person(session, "ann"), task_item_id=task_item.id, annotations=[BOX], now=push.now
+        )
     assert annotations(push) == []
-    push.submit("ann", "cars", mine, "completed", token=place.token)
+    push.submit("ann", "cars", mine, "completed", token=task_item.token)
     assert annotations(push) == [("car", BOX["geometry"], True)]
     with push.session() as session:
         assert session.exec(select(Draft)).all() == []
         with pytest.raises(Conflict):
             work.save_draft(
-                session, actor=push.person(session, "ann"), place_id=place.id, annotations=[BOX], now=push.now
+                session, actor=push.person(session, "ann"), task_item_id=task_item.id, annotations=[BOX], now=push.now
             )
 
 
@@ -340,8 +346,8 @@ def test_who_becomes_an_author_hands_their_open_review_on(stage, reviewers, heir
         ann = stage.person(session, "ann")
         if claimed:
             assert work.claim_next(session, actor=ann, task_id=keys["qa"], now=stage.now)
-        place = work.claim_next(session, actor=ann, task_id=keys["signs"], now=stage.now)
-        work.submit(session, actor=ann, place_id=place.id, status="completed", now=stage.now)
+        task_item = work.claim_next(session, actor=ann, task_id=keys["signs"], now=stage.now)
+        work.submit(session, actor=ann, task_item_id=task_item.id, status="completed", now=stage.now)
     with stage.session() as session:
         row = session.exec(select(TaskItem).where(TaskItem.task_id == keys["qa"])).one()
         holder = session.get(Assignment, row.assignment_id) if row.assignment_id else None
@@ -368,12 +374,12 @@ IMPOSSIBLE = [
 
 
 @pytest.mark.parametrize("change", IMPOSSIBLE)
-def test_the_database_refuses_an_impossible_place(push, change):
+def test_the_database_refuses_an_impossible_task_item(push, change):
     with pytest.raises(IntegrityError), push.session() as session:
         session.connection().exec_driver_sql(f"UPDATE task_item SET {change} WHERE id = 1")
 
 
-def test_the_database_refuses_a_second_place_of_an_item_in_a_task(push):
+def test_the_database_refuses_a_second_task_item_of_an_item_in_a_task(push):
     with pytest.raises(IntegrityError), push.session() as session:
         session.connection().exec_driver_sql(
             """INSERT INTO task_item (task_id, item_id, state, visit, begun, rank, position, claim_no, since)

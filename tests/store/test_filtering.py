@@ -153,17 +153,17 @@ def _insert(session: Session, facts: ItemFacts) -> int:
         session.add(Annotation(item_id=item.id, label=label, tool="classification", created_at=NOW))
     session.add(Annotation(item_id=item.id, label="car", tool="point", created_at=NOW, deleted_at=NOW))
     for name, task_id in _tasks(session).items():
-        place = TaskItem(task_id=task_id, item_id=item.id, state="withdrawn", since=NOW)
+        task_item = TaskItem(task_id=task_id, item_id=item.id, state="withdrawn", since=NOW)
         if name in facts.statuses:
-            place.state, place.status = "submitted", facts.statuses[name]
-            place.routing, place.status_event_id = "routed", 1
+            task_item.state, task_item.status = "submitted", facts.statuses[name]
+            task_item.routing, task_item.status_event_id = "routed", 1
         elif name in facts.visits:
-            place.state = "queued"
-        place.visit = facts.visits.get(name, 1)
-        session.add(place)
+            task_item.state = "queued"
+        task_item.visit = facts.visits.get(name, 1)
+        session.add(task_item)
     session.flush()
     for state in ("open",) * facts.open_issues + ("for_review", "approved"):
-        flag: dict[str, Any] = {"place_id": place.id, "flagged_place_id": place.id, "flagged_by": person_id}
+        flag: dict[str, Any] = {"task_item_id": task_item.id, "qa_task_item_id": task_item.id, "flagged_by": person_id}
         flag |= {"created_at": NOW, "updated_at": NOW}
         session.add(Issue(item_id=item.id, state=state, kind="wrong-label", **flag))
     session.flush()
@@ -204,7 +204,7 @@ def test_an_empty_filter_takes_everything(session: Session, population: dict[int
     assert _taken(session, {}) == set(population)
 
 
-def test_a_task_that_is_not_there_is_refused_with_its_place(session: Session) -> None:
+def test_a_task_that_is_not_there_is_refused_with_its_task_item(session: Session) -> None:
     with pytest.raises(FilterError) as caught:
         condition(parse({"or": [{"status.sings": "x"}]}), postgres=is_postgres(session), tasks={"signs": 1})
     assert str(caught.value) == "no task 'sings'; did you mean \"signs\"? possible: signs"

@@ -14,7 +14,7 @@ SUBMITTED: Row = QUEUED | {"state": "submitted", "status": "completed", "routing
 CLAIMED: Row = QUEUED | {"state": "claimed", "assignment_id": 1, "lease_until": NOW}
 KEPT: Row = {"kept_status": "completed", "kept_by": "issue", "kept_routing": "routed"}
 RETURNED: Row = QUEUED | KEPT | {"state": "returned"}
-FLAGGED: Row = {"item_id": 1, "place_id": 1, "flagged_place_id": 1, "kind": "loose", "flagged_by": 1}
+FLAGGED: Row = {"item_id": 1, "task_item_id": 1, "qa_task_item_id": 1, "kind": "loose", "flagged_by": 1}
 FLAGGED |= {"created_at": NOW, "updated_at": NOW}
 
 POSSIBLE: dict[str, tuple[Row, ...]] = {

@@ -73,34 +73,34 @@ def claim(session, email, name):
     ("email", "name"),
     [("ann@example.org", "cars"), ("cy@example.org", "signs"), ("cy@example.org", "qa"), ("quinn@example.org", "qa")],
 )
-def test_claiming_and_submitting_finds_its_place_by_index(session, email, name):
+def test_claiming_and_submitting_finds_its_task_item_by_index(session, email, name):
     with scans(session) as found:
         for _ in range(12):
-            place = claim(session, email, name)
+            task_item = claim(session, email, name)
             status = "approved" if name == "qa" else "completed"
             actor = person(session, email)
-            work.submit(session, actor=actor, place_id=place.id, status=status, token=place.token, now=NOW)
+            work.submit(session, actor=actor, task_item_id=task_item.id, status=status, token=task_item.token, now=NOW)
     assert found == []
 
 
 @pytest.mark.parametrize("limit", [1, 1000])
-def test_routing_takes_places_and_lets_leave_by_index(session, limit):
+def test_routing_takes_task_items_and_lets_leave_by_index(session, limit):
     with scans(session) as found:
         moved = moves.advance(session, limit=limit, now=NOW)
     assert moved.routed == min(limit, 150)
-    assert limit == 1 or {place for _, place in moved.places} == {"signs", "qa", "unreviewed", "approved"}
+    assert limit == 1 or {at for _, at in moved.arrivals} == {"signs", "qa", "unreviewed", "approved"}
     assert found == []
 
 
-def test_a_status_that_sends_back_places_again_by_index(session):
+def test_a_status_that_sends_back_task_items_again_by_index(session):
     while moves.advance(session, now=NOW):
         pass
-    place = claim(session, "quinn@example.org", "qa")
+    task_item = claim(session, "quinn@example.org", "qa")
     actor = person(session, "quinn@example.org")
-    work.submit(session, actor=actor, place_id=place.id, status="again", token=place.token, now=NOW)
+    work.submit(session, actor=actor, task_item_id=task_item.id, status="again", token=task_item.token, now=NOW)
     with scans(session) as found:
         moved = moves.advance(session, now=NOW)
-    assert dict(moved.places) == {("street", "cars"): 1}
+    assert dict(moved.arrivals) == {("street", "cars"): 1}
     assert found == []
 
 
@@ -163,9 +163,9 @@ def test_statuses_are_counted_by_day_in_the_order_of_an_index(session, name):
     assert found == []
 
 
-def test_places_and_motion_of_a_pipeline_are_counted_by_index(session):
+def test_task_items_and_motion_of_a_pipeline_are_counted_by_index(session):
     with scans(session) as found:
-        assert positions.places(session, pipeline="street")["moving"] == 150
+        assert positions.counts(session, pipeline="street")["moving"] == 150
         assert positions.in_motion(session, pipeline="street")
     assert found == []
 
@@ -185,7 +185,7 @@ def test_what_is_in_the_pools_of_who_has_left_is_parked_and_listed_by_index(sess
     assert found == []
 
 
-def test_the_next_places_of_an_assignment_and_of_a_pool_are_listed_by_index(session):
+def test_the_next_task_items_of_an_assignment_and_of_a_pool_are_listed_by_index(session):
     in_order = (TaskItem.rank, TaskItem.position, TaskItem.id)
     to_do = select(TaskItem).where(col(TaskItem.state).in_(["queued", "returned"])).order_by(*in_order).limit(50)
     with scans(session) as found:
@@ -194,7 +194,7 @@ def test_the_next_places_of_an_assignment_and_of_a_pool_are_listed_by_index(sess
     assert found == []
 
 
-def test_the_places_with_a_status_of_a_person_are_listed_by_index(session):
+def test_the_task_items_with_a_status_of_a_person_are_listed_by_index(session):
     done = select(TaskItem).where(TaskItem.task_id == 1, TaskItem.assignment_id == 1, TaskItem.state == "submitted")
     with scans(session) as found:
         assert len(session.exec(done.where(TaskItem.status == "completed").limit(50)).all()) == 50
@@ -213,5 +213,5 @@ def test_an_item_is_archived_and_erased_by_index(session):
     ids = [77_777]
     with scans(session) as found:
         task_items.archive_items(session, actor=None, dataset=session.get_one(Dataset, 1), item_ids=ids, now=NOW)
-        assert erasure.erase(session, actor=None, item_ids=ids, now=NOW).places == 2
+        assert erasure.erase(session, actor=None, item_ids=ids, now=NOW).task_items == 2
     assert found == []

@@ -72,10 +72,10 @@ def build(session, routes, pending):
         for target in targets:
             add(Route(version_id=version.id, task_id=tasks[task], status=status, node_id=nodes[target]))
     statuses = []
-    for number, places in enumerate(pending):
+    for number, task_items in enumerate(pending):
         item = add(Item(dataset_id=dataset.id, name=str(number), created_at=START))
         entry = add(Entry(pipeline_id=pipeline.id, item_id=item.id, version_id=version.id, created_at=START))
-        for task, status in places.items():
+        for task, status in task_items.items():
             event = add(Event(at=START, verb="submitted", item_id=item.id, task_id=tasks[task], status=status, visit=1))
             add(
                 TaskItem(
@@ -111,9 +111,9 @@ def test_what_arrives_where_is_what_the_oracle_says(engine, routes, pending):
             for event in events
             if event.name != "open"
         ]
-        places = [one for one in found if one[1] != STUCK]
+        task_items = [one for one in found if one[1] != STUCK]
         oracle = arrivals(statuses, routes, exits=frozenset(EXITS))
         assert set(found) == oracle
-        assert len(places) == len(set(places))
+        assert len(task_items) == len(set(task_items))
         assert not moves.advance(session, now=START)
         session.rollback()

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from workflow_core.cli import db, demo, deployment, figures, init, item, moving, snapshots, status, up_command
-from workflow_core.cli.context import at_place
+from workflow_core.cli.context import at_task_item
 from workflow_core.cli.style import CONTEXT, group
 
 
@@ -63,7 +63,7 @@ def annoflow(
     ] = None,
 ) -> None:
     """Hold what is the same for all commands."""
-    at_place(home=home, database_url=database_url)
+    at_task_item(home=home, database_url=database_url)
 
 
 app.add_typer(deployment.app, name="pipeline")

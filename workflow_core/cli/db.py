@@ -43,7 +43,7 @@ def upgrade(json: Json = False) -> None:
 
 @app.command(context_settings=CONTEXT)
 def check(json: Json = False) -> None:
-    """Check the tables, and replay the whole history: does it lead to every place where items are?
+    """Check the tables, and replay the whole history: does it lead to every task item where items are?
 
     \b
       annoflow db check
@@ -63,7 +63,7 @@ def check(json: Json = False) -> None:
         for each in (*problems, *differences):
             typer.echo(each)
         if not problems and not differences:
-            typer.echo("fine: the tables are as they should be, and the history leads to every place")
+            typer.echo("fine: the tables are as they should be, and the history leads to every task item")
         elif differences:
             typer.echo(counted(len(differences), "difference"), err=True)
     raise typer.Exit(FINDINGS if problems or differences else 0)

@@ -55,9 +55,9 @@ def why(
         typer.echo(f"in the pipeline {entry.pipeline}, version {entry.version[:8]}: {there}")
     for waits in found.waits:
         typer.echo(f"waits: {waits}")
-    if found.places:
+    if found.task_items:
         typer.echo()
-        rows = [(one.task, one.state, one.status, one.visit, one.assignee, one.since) for one in found.places]
+        rows = [(one.task, one.state, one.status, one.visit, one.assignee, one.since) for one in found.task_items]
         show_table(("task", "state", "status", "visit", "assignee", "since"), rows)
     if found.path:
         typer.echo()
@@ -122,8 +122,8 @@ def erase(
 
 
 def _show_effects(effects: "Effects", *, erased: bool) -> None:
-    gone = ("place", "annotation", "issue", "comment", "draft")
-    of_them = ", ".join(counted(getattr(effects, f"{one}s"), one) for one in gone)
+    gone = ("task item", "annotation", "issue", "comment", "draft")
+    of_them = ", ".join(counted(getattr(effects, f"{one}s".replace(" ", "_")), one) for one in gone)
     typer.echo(f"{'erased' if erased else 'would erase'} {counted(effects.items, 'item')}: {of_them}")
     for one in effects.exported:
         has = f"{one.pipeline} {one.exit} has {counted(one.items, 'item')} of these, last written"

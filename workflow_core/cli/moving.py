@@ -14,7 +14,7 @@ def move(
     watch: Annotated[bool, typer.Option("--watch", help="Go on moving what comes, until Ctrl-C.")] = False,
     json: Json = False,
 ) -> None:
-    """Move every item whose status was set to its next place, without Prefect.
+    """Move every item whose status was set to its next task item, without Prefect.
 
     \b
       annoflow move             what is there now
@@ -25,7 +25,7 @@ def move(
 
     settings = context.settings()
     engine = engine_for(settings.database())
-    routed, places = 0, dict[tuple[str, str], int]()
+    routed, arrivals = 0, dict[tuple[str, str], int]()
     try:
         if watch:
             turn = mover.Turn(engine, lease=settings.lease_seconds)
@@ -39,15 +39,15 @@ def move(
             for moved in batches:
                 advance(moved.routed)
                 routed += moved.routed
-                for where, count in moved.places.items():
-                    places[where] = places.get(where, 0) + count
+                for where, count in moved.arrivals.items():
+                    arrivals[where] = arrivals.get(where, 0) + count
     finally:
         engine.dispose()
     if json:
-        rows = [{"pipeline": name, "place": at, "items": count} for (name, at), count in places.items()]
-        show_json({"routed": routed, "places": rows})
+        rows = [{"pipeline": name, "at": at, "items": count} for (name, at), count in arrivals.items()]
+        show_json({"routed": routed, "arrivals": rows})
     elif not routed:
         typer.echo("nothing to move")
     else:
         typer.echo(f"routed {counted(routed, 'status').replace('statuss', 'statuses')}\n")
-        show_table(("pipeline", "place", "items"), [(*where, count) for where, count in sorted(places.items())])
+        show_table(("pipeline", "at", "items"), [(*where, count) for where, count in sorted(arrivals.items())])

@@ -56,7 +56,7 @@ def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]
     for one in wanted:
         found = ingestion.find(session, pipeline=one.pipeline, project=one.project)
         _, exits = runs.counts(session, project=one.project, pipeline=one.pipeline)
-        places = positions.places(session, pipeline=one.pipeline)
+        at = positions.counts(session, pipeline=one.pipeline)
         stuck = progress.stuck(session, project_id=found.project_id, pipeline=found)
         shown.append(
             {
@@ -65,8 +65,8 @@ def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]
                 "paused": one.paused,
                 "tasks": [asdict(task) for task in progress.of_pipeline(session, pipeline=found)],
                 "exits": exits,
-                "moving": places.get(positions.MOVING, 0),
-                "held": {name: count for name, count in places.items() if name.endswith(" (held)")},
+                "moving": at.get(positions.MOVING, 0),
+                "held": {name: count for name, count in at.items() if name.endswith(" (held)")},
                 "stuck": [asdict(each) for each in stuck],
             }
         )

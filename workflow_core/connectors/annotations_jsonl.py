@@ -41,12 +41,12 @@ def read(
             continue
         size = (pixels(raw.get("width")), pixels(raw.get("height")))
         for index, each in enumerate(drawn, start=1):
-            place = f"{where}, annotation {index}" if "annotations" in raw else where
+            at = f"{where}, annotation {index}" if "annotations" in raw else where
             try:
                 shape = _mapping(each, "an annotation")
-                yield checked(shape, item=item, maker=maker, where=place, width=size[0], height=size[1])
+                yield checked(shape, item=item, maker=maker, where=at, width=size[0], height=size[1])
             except InvalidInput as error:
-                problems.add(place, str(error))
+                problems.add(at, str(error))
 
 
 def reference(raw: object) -> ItemReference:

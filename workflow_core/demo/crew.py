@@ -130,7 +130,7 @@ class Crew:
             drawn = [_as_submitted(one) for one in runs.drawn(session, item_ids=[place.item_id], task_id=task_id)]
             issues = [
                 Known(one.id, one.geometry or {}, one.state == "open", one.rounds)
-                for one in comments.waiting_for(session, actor=actor, place_id=place.id)
+                for one in comments.waiting_for(session, actor=actor, task_item_id=place.id)
             ]
         opened = [issue for issue in issues if issue.is_open]
         given: dict[str, Any] = {"item": name, "size": (width, height), "seed": self._seed}
@@ -169,7 +169,7 @@ class Crew:
                     reviews.flag(
                         session,
                         actor=actor,
-                        place_id=place.id,
+                        task_item_id=place.id,
                         kind=fault.kind,
                         annotation_id=fault.mark["id"] if fault.mark else None,
                         label=None if fault.mark else fault.label,
@@ -181,7 +181,7 @@ class Crew:
             return work.submit(
                 session,
                 actor=actor,
-                place_id=place.id,
+                task_item_id=place.id,
                 status=done.status,
                 token=place.token,
                 annotations=done.marks if isinstance(done, Work) else None,

@@ -51,7 +51,7 @@ class Verb(StrEnum):
     ANSWERED = "answered"
     """All flags of the QA row are answered or dismissed: it is its reviewer's turn."""
     WITHDRAWN = "withdrawn"
-    """The place was closed because the item left; a status it had before is set again."""
+    """The task item was closed because the item left; a status it had before is set again."""
     VOIDED = "voided"
     """The item left before the status was routed: it never moves, unless the exit is taken back."""
     REASSIGNED = "reassigned"

@@ -1,6 +1,6 @@
-"""Replay: fold the history into the places that the tables must show.
+"""Replay: fold the history into the task items that the tables must show.
 
-An event that changes a place says the assignment and the visit that the place has after it; the state and the
+An event that changes a task item says the assignment and the visit that it has after it; the state and the
 status follow from `work`. Other events (annotated, flagged, parked, …) move nothing here.
 """
 
@@ -13,8 +13,8 @@ from workflow_core.domain.events import Verb
 from workflow_core.domain.work import OPEN, Event, Kept, State, next_kept, next_state
 from workflow_core.errors import Conflict
 
-PlaceKey = tuple[int, int]
-"""A place is named by its task and its item."""
+TaskItemKey = tuple[int, int]
+"""A task item is named by its task and its item."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +33,8 @@ class HistoryEvent:
 
 
 @dataclass(frozen=True)
-class Place:
-    """An item's place in a task, as its history says."""
+class ReplayedTaskItem:
+    """A task item, as its history says."""
 
     state: State
     status: str | None = None
@@ -58,7 +58,7 @@ class Whereabouts:
 class Replayed:
     """What a history amounts to; `faults` are the events that could not have happened."""
 
-    places: dict[PlaceKey, Place] = field(default_factory=dict)
+    task_items: dict[TaskItemKey, ReplayedTaskItem] = field(default_factory=dict)
     entries: dict[int, Whereabouts] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
@@ -81,17 +81,17 @@ EFFECTS: Final[Mapping[Verb, Event]] = MappingProxyType(
         Verb.REASSIGNED: Event.HAND_OVER,
     }
 )
-"""What each verb does to a place."""
+"""What each verb does to a task item."""
 
 _STANDS: Final = frozenset({Verb.ENTERED, Verb.HELD, Verb.EXITED, Verb.CAME_BACK})
 
 
 def replay(events: Iterable[HistoryEvent]) -> Replayed:
-    """Fold events, in the order of their ids, into places and entries; of erased items there are none.
+    """Fold events, in the order of their ids, into task items and entries; of erased items there are none.
 
     >>> entered = HistoryEvent(id=1, verb=Verb.ENTERED, item_id=7, entry_id=1)
     >>> placed = HistoryEvent(id=2, verb=Verb.PLACED, item_id=7, task_id=3, visit=1)
-    >>> replay([entered, placed]).places[3, 7].state
+    >>> replay([entered, placed]).task_items[3, 7].state
     <State.QUEUED: 'queued'>
     """
     replayed = Replayed()
@@ -103,9 +103,9 @@ def replay(events: Iterable[HistoryEvent]) -> Replayed:
         if event.verb in _STANDS and event.entry_id is not None:
             replayed.entries[event.entry_id] = _stand(event)
         elif event.verb in EFFECTS and event.task_id is not None and event.item_id is not None:
-            place = (event.task_id, event.item_id)
+            task_item = (event.task_id, event.item_id)
             try:
-                replayed.places[place] = _move(replayed.places.get(place), event)
+                replayed.task_items[task_item] = _move(replayed.task_items.get(task_item), event)
             except Conflict as conflict:
                 replayed.faults.append(f"event {event.id} (item {event.item_id}, {event.verb}): {conflict}")
     return replayed
@@ -121,30 +121,30 @@ def _stand(event: HistoryEvent) -> Whereabouts:
             return Whereabouts()
 
 
-def _move(place: Place | None, event: HistoryEvent) -> Place:
-    if place is None:
+def _move(task_item: ReplayedTaskItem | None, event: HistoryEvent) -> ReplayedTaskItem:
+    if task_item is None:
         if event.verb is not Verb.PLACED:
             raise Conflict("the item was never placed in this task")
-        return Place(State.QUEUED, visit=event.visit or 1, assignment_id=event.assignment_id)
-    if event.verb is Verb.PLACED and place.state in OPEN:
-        return place
+        return ReplayedTaskItem(State.QUEUED, visit=event.visit or 1, assignment_id=event.assignment_id)
+    if event.verb is Verb.PLACED and task_item.state in OPEN:
+        return task_item
     what = Event.DISCARD if event.status == "discarded" and event.verb is Verb.SUBMITTED else EFFECTS[event.verb]
-    state = next_state(place.state, what, kept=place.kept)
-    kept = next_kept(place.state, what, kept=place.kept)
-    said = event.status if event.verb is Verb.SUBMITTED else place.kept_status
-    taken = None if kept is Kept.NOTHING else place.kept_status or place.status
-    before = place.before
+    state = next_state(task_item.state, what, kept=task_item.kept)
+    kept = next_kept(task_item.state, what, kept=task_item.kept)
+    said = event.status if event.verb is Verb.SUBMITTED else task_item.kept_status
+    taken = None if kept is Kept.NOTHING else task_item.kept_status or task_item.status
+    before = task_item.before
     if what is Event.REENTER:
-        before = (*before, place.status)
+        before = (*before, task_item.status)
     elif what is Event.WITHDRAW:
         before = before[:-1]
     elif what in (Event.CLEAR, Event.UNDO) and before[-1:] not in ((), (None,)):
         kept, taken = Kept.BY_REENTRY, before[-1]
     return replace(
-        place,
+        task_item,
         state=state,
         status=said if state is State.SUBMITTED else None,
-        visit=event.visit or place.visit,
+        visit=event.visit or task_item.visit,
         assignment_id=event.assignment_id,
         kept=kept,
         kept_status=taken,

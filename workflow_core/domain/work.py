@@ -47,7 +47,7 @@ class Event(StrEnum):
     FLAG = "flag"
     """Its reviewer flags, or re-opens, an issue from this QA row."""
     REENTER = "re-enter"
-    """A route, a manager or a taken-back exit places the item here once more."""
+    """A route, a manager or a taken-back exit puts the item here once more."""
     CLEAR = "clear"
     """A manager removes the status."""
     UNDO = "undo"

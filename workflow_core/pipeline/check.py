@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from workflow_core.pipeline import compiled, rules, spec
 from workflow_core.pipeline.compile import compile_pipeline
 from workflow_core.pipeline.findings import Fault, Finding
-from workflow_core.pipeline.places import Places
+from workflow_core.pipeline.locations import Locations
 from workflow_core.pipeline.recipes import Read, Shelf
 from workflow_core.pipeline.shape import shape
 from workflow_core.pipeline.source import read as read_source
@@ -43,7 +43,7 @@ def check(text: bytes, *, file: str, read: Read) -> Checked:
     written = shape(document, document.root, spec.Pipeline) if document.root else None
     if document.root is None or written is None:
         return Checked(_findings(document.faults), sources=sources)
-    study = Study(written, Places(file, document.root), faults=document.faults)
+    study = Study(written, Locations(file, document.root), faults=document.faults)
     shelf = Shelf(study, read)
     shelf.fill()
     sources |= {each.file: each.text for each in shelf.documents.values()}
@@ -57,8 +57,8 @@ def _findings(faults: list[tuple[str, Fault]]) -> tuple[Finding, ...]:
     by_name = {rule.name: rule for rule in rules.ALL}
     found = set()
     for name, fault in faults:
-        rule, place = by_name[name], fault.place
-        span = place.span
-        at = (place.file, span.line, span.column, max(span.end_column, span.column + 1))
+        rule, location = by_name[name], fault.location
+        span = location.span
+        at = (location.file, span.line, span.column, max(span.end_column, span.column + 1))
         found.add(Finding(*at, rule.code, name, fault.severity or rule.severity, fault.message, fault.hint))
     return tuple(sorted(found, key=lambda finding: finding.order))

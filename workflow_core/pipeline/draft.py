@@ -6,8 +6,8 @@ from functools import cached_property
 
 from workflow_core.domain import statuses
 from workflow_core.pipeline import spec
-from workflow_core.pipeline.findings import Fault, Place
-from workflow_core.pipeline.places import Places, Step
+from workflow_core.pipeline.findings import Fault, Location
+from workflow_core.pipeline.locations import Locations, Step
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class ReadRecipe:
     """A recipe, from its own file or inline, with what its files of instructions hold."""
 
     spec: spec.Recipe
-    places: Places
+    locations: Locations
     file: str | None = None
     text: str | None = None
 
@@ -25,7 +25,7 @@ class Draft:
     """The file, its recipes and its graph. `faults` are what was found while reading, by rule."""
 
     spec: spec.Pipeline
-    places: Places
+    locations: Locations
     recipes: dict[str, ReadRecipe] = field(default_factory=dict)
     faults: list[tuple[str, Fault]] = field(default_factory=list)
 
@@ -52,15 +52,15 @@ class Draft:
                 found.append((status, (*path, key, index)))
         return found
 
-    def place_of(self, status: tuple[Step, ...]) -> Place:
-        """Return the place of a status by its path: where it is listed, or the task's name."""
-        return self.places.text(*status) if len(status) > 2 else self.places.key(*status)
+    def location_of(self, status: tuple[Step, ...]) -> Location:
+        """Return the location of a status by its path: where it is listed, or the task's name."""
+        return self.locations.text(*status) if len(status) > 2 else self.locations.key(*status)
 
     def knows_statuses_of(self, name: str) -> bool:
         """Tell whether nothing of the task's statuses was left out as faulty."""
-        gone = self.places.gone("tasks", name) & {"statuses", "extra_statuses", "type"}
+        gone = self.locations.gone("tasks", name) & {"statuses", "extra_statuses", "type"}
         keys = ("statuses", "extra_statuses")
-        return not gone and not any(self.places.gone("tasks", name, key) for key in keys)
+        return not gone and not any(self.locations.gone("tasks", name, key) for key in keys)
 
     def people_of(self, name: str) -> frozenset[str]:
         """Return who is assigned to a task, by e-mail."""
@@ -76,20 +76,20 @@ class Draft:
             routes.setdefault(status, (key, [targets] if isinstance(targets, str) else targets))
         return routes
 
-    def start(self) -> list[tuple[str, Place]]:
-        """Return the tasks where items enter, with their places."""
+    def start(self) -> list[tuple[str, Location]]:
+        """Return the tasks where items enter, with their locations."""
         given = self.spec.start
         if isinstance(given, str):
-            return [(given, self.places.value("start"))]
+            return [(given, self.locations.value("start"))]
         if given:
-            return [(name, self.places.value("start", index)) for index, name in enumerate(given)]
-        given_or_gone = {*self.spec.tasks, *self.places.gone("tasks")}
-        found = [(name, self.places.key("tasks", name)) for name in given_or_gone]
+            return [(name, self.locations.value("start", index)) for index, name in enumerate(given)]
+        given_or_gone = {*self.spec.tasks, *self.locations.gone("tasks")}
+        found = [(name, self.locations.key("tasks", name)) for name in given_or_gone]
         return sorted(found, key=lambda each: each[1].order)[:1]
 
     @cached_property
     def names(self) -> frozenset[str]:
         """Every name that a route may lead to, also of what was left out as faulty."""
         given = (*self.spec.tasks, *self.spec.routers, *self.spec.exits)
-        gone = (self.places.gone(key) for key in ("tasks", "routers", "exits"))
+        gone = (self.locations.gone(key) for key in ("tasks", "routers", "exits"))
         return frozenset((*given, "approved", "discarded")).union(*gone)

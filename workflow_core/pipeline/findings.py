@@ -16,7 +16,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A stretch of a file."""
 
     file: str
@@ -32,7 +32,7 @@ class Place:
 class Fault:
     """What a rule yields. `severity` overrides that of the rule."""
 
-    place: Place
+    location: Location
     message: str
     hint: str = ""
     severity: Severity | None = None

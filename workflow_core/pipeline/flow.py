@@ -78,7 +78,7 @@ class Flow:
                 for entry, following in zip(entries, [*entries[1:], each.join], strict=True):
                     after.update({(node, each.join): following for node in each.inside[entry]})
         serial = Graph()
-        serial.places = self.graph.places
+        serial.locations = self.graph.locations
         for edges in self.graph.outgoing.values():
             for edge in edges:
                 if first.get(edge.source, edge.target) == edge.target and edge.by != "max_visits":

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.dominance import Dominance
 from workflow_core.pipeline.draft import Draft
-from workflow_core.pipeline.findings import Fault, Place
+from workflow_core.pipeline.findings import Fault, Location
 from workflow_core.pipeline.graph import UNKNOWN, Edge, Fork, Graph
 
 
@@ -29,9 +29,9 @@ class Branches:
         """Yield what was found for a rule."""
         return (fault for name, fault in self.faults if name == rule)
 
-    def report(self, rule: str, place: Place, message: str, hint: str = "") -> None:
+    def report(self, rule: str, location: Location, message: str, hint: str = "") -> None:
         """Note a fault for the rule of that name."""
-        self.faults.append((rule, Fault(place, message, hint)))
+        self.faults.append((rule, Fault(location, message, hint)))
 
 
 def branches(draft: Draft, graph: Graph) -> list[Branches]:
@@ -55,13 +55,13 @@ class _Walk:
 
     def go(self) -> None:
         fork, found = self.found.fork, self.found
-        for entry, place in zip(fork.entries, fork.places, strict=True):
+        for entry, location in zip(fork.entries, fork.locations, strict=True):
             if self.graph.kinds[entry] in ("router", "exit"):
                 what = f"a fork leads to tasks, and {quoted(entry)} is {_a(self.graph.kinds[entry])}"
-                found.report("fork-target", place, what, "begin the branch with a task")
+                found.report("fork-target", location, what, "begin the branch with a task")
             elif entry in self.joins:
                 what = f"the branch to {quoted(entry)} has no task before the join"
-                found.report("fork-target", place, what, "a fork leads to the first task of each branch")
+                found.report("fork-target", location, what, "a fork leads to the first task of each branch")
             else:
                 found.inside[entry] = self._region(entry)
         found.join = (
@@ -87,7 +87,7 @@ class _Walk:
                     region.add(node)
                     self.nested = True
                     self.found.report(
-                        "nested-fork", edge.place, f"this fork is inside the branch {quoted(entry)} of another one"
+                        "nested-fork", edge.location, f"this fork is inside the branch {quoted(entry)} of another one"
                     )
                 elif self.graph.kinds.get(node) == "exit" or not self.dominance.dominates(entry, node):
                     self.out.append((entry, edge))
@@ -105,16 +105,16 @@ class _Walk:
             hint = (
                 f"give {quoted(shared)} `join: all`" if shared else "let all branches lead to a task with `join: all`"
             )
-            found.report("fork-without-join", fork.edges[0].place, "the branches of this fork meet nowhere", hint)
+            found.report("fork-without-join", fork.edges[0].location, "the branches of this fork meet nowhere", hint)
             return
-        for entry, place in zip(fork.entries, fork.places, strict=True):
+        for entry, location in zip(fork.entries, fork.locations, strict=True):
             if entry not in self.found.met[found.join] and not self._unknown(entry):
                 message = f"the branch {quoted(entry)} never comes to the join {quoted(found.join)}"
-                found.report("fork-without-join", place, message, "the join would wait for it for ever")
+                found.report("fork-without-join", location, message, "the join would wait for it for ever")
         for name, edges in self.found.met.items():
             for entry, edge in edges.items() if name != found.join else ():
                 message = f"the branch {quoted(entry)} comes to the join {quoted(name)}, others to {quoted(found.join)}"
-                found.report("fork-without-join", edge.place, message, "all branches meet in one task")
+                found.report("fork-without-join", edge.location, message, "all branches meet in one task")
 
     def _shared(self) -> str | None:
         branches_to: dict[str, set[str]] = {}
@@ -138,7 +138,7 @@ class _Walk:
             else:
                 what = f"this leads from the branch {quoted(entry)} {self._where(edge.target)}"
                 hint = f"a branch ends in its join{self._named_join()} or at discarded"
-            self.found.report("fork-crossed", edge.place, what, hint)
+            self.found.report("fork-crossed", edge.location, what, hint)
 
     def _where(self, target: str) -> str:
         if self.graph.kinds.get(target) == "exit":
@@ -158,11 +158,11 @@ class _Walk:
             for edge in self.graph.incoming[entry]:
                 if edge.source not in inside and edge.source != found.fork.node and edge.source in self.graph.reachable:
                     message = f"this leads into the branch {quoted(entry)} of a fork, from outside"
-                    found.report("fork-crossed", edge.place, message, "enter by the fork")
+                    found.report("fork-crossed", edge.location, message, "enter by the fork")
         for edge in self.graph.incoming[found.join] if found.join else ():
             if edge.source not in inside and edge.source in self.graph.reachable:
                 message = f"this leads to the join {quoted(edge.target)}, from outside its fork"
-                found.report("fork-crossed", edge.place, message, "only the branches of its fork lead to a join")
+                found.report("fork-crossed", edge.location, message, "only the branches of its fork lead to a join")
 
 
 def _a(kind: str) -> str:

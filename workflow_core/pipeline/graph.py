@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from workflow_core.pipeline.dominance import Dominance
-from workflow_core.pipeline.findings import Place
+from workflow_core.pipeline.findings import Location
 
 START = "\0start"
 UNKNOWN = "\0unknown"
@@ -25,7 +25,7 @@ class Edge:
     target: str
     label: str
     by: By
-    place: Place
+    location: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Fork:
 
     node: str
     entries: tuple[str, ...]
-    places: tuple[Place, ...]
+    locations: tuple[Location, ...]
     edges: list[Edge] = field(default_factory=list)
 
 
@@ -45,18 +45,18 @@ class Graph:
         import networkx as nx
 
         self.kinds: dict[str, Kind] = {START: "unknown", UNKNOWN: "unknown"}
-        self.places: dict[str, Place] = {}
+        self.locations: dict[str, Location] = {}
         self.forks: dict[str, Fork] = {}
         self.net: nx.DiGraph[str] = nx.DiGraph()
         self.net.add_node(START)
         self.outgoing: dict[str, list[Edge]] = defaultdict(list)
         self.incoming: dict[str, list[Edge]] = defaultdict(list)
 
-    def add_node(self, name: str, kind: Kind, place: Place) -> None:
+    def add_node(self, name: str, kind: Kind, location: Location) -> None:
         """Add a task, a router or an exit, unless the name is taken."""
         if name not in self.kinds:
             self.kinds[name] = kind
-            self.places[name] = place
+            self.locations[name] = location
             self.net.add_node(name)
 
     def add_edge(self, edge: Edge) -> None:
@@ -65,20 +65,20 @@ class Graph:
         self.incoming[edge.target].append(edge)
         self.net.add_edge(edge.source, edge.target)
 
-    def add_fork(self, way: Edge, targets: Mapping[str, Place]) -> None:
+    def add_fork(self, way: Edge, targets: Mapping[str, Location]) -> None:
         """Add a way that leads to several nodes at once; the same targets are the same fork."""
         node = "\0fork " + "\0".join(sorted(targets))
         if node not in self.forks:
             self.forks[node] = Fork(node, tuple(targets), tuple(targets.values()))
-            for target, place in targets.items():
-                self.add_edge(Edge(node, target, "", "status", place))
+            for target, location in targets.items():
+                self.add_edge(Edge(node, target, "", "status", location))
         edge = replace(way, target=node)
         self.forks[node].edges.append(edge)
         self.add_edge(edge)
 
     def named(self, *kinds: Kind) -> Iterator[str]:
         """Yield the names of the nodes of these kinds, in the order of the file."""
-        return (name for name, kind in self.kinds.items() if kind in kinds and name in self.places)
+        return (name for name, kind in self.kinds.items() if kind in kinds and name in self.locations)
 
     @cached_property
     def reachable(self) -> frozenset[str]:
@@ -108,15 +108,15 @@ class Graph:
         return Dominance(self.net, START, leaving_out=[*self.named("exit"), UNKNOWN])
 
     def loops(self, nodes: Iterable[str]) -> list[list[Edge]]:
-        """Return one loop, a shortest from its first place in the file, of each knot among these nodes."""
+        """Return one loop, a shortest from its first location in the file, of each knot among these nodes."""
         import networkx as nx
 
         net = self.net.subgraph(nodes)
         knots = [knot for knot in nx.strongly_connected_components(net) if len(knot) > 1]
-        return sorted((self._loop(knot) for knot in knots), key=lambda loop: self.places[loop[0].source].order)
+        return sorted((self._loop(knot) for knot in knots), key=lambda loop: self.locations[loop[0].source].order)
 
     def _loop(self, knot: set[str]) -> list[Edge]:
-        first = min((each for each in knot if each in self.places), key=lambda each: self.places[each].order)
+        first = min((each for each in knot if each in self.locations), key=lambda each: self.locations[each].order)
         path = self.path(first, first, within=knot)
         assert path is not None
         return path
@@ -151,8 +151,8 @@ def written(edges: Sequence[Edge]) -> str:
     """Write a path for a message.
 
     >>> from workflow_core.pipeline.findings import Span
-    >>> place = Place("p.yaml", Span(1, 1, 2))
-    >>> written([Edge(START, "cars", "", "start", place), Edge("cars", "qa", "completed", "status", place)])
+    >>> location = Location("p.yaml", Span(1, 1, 2))
+    >>> written([Edge(START, "cars", "", "start", location), Edge("cars", "qa", "completed", "status", location)])
     'start -> cars -completed-> qa'
     """
     if len(edges) > 40:

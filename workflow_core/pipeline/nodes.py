@@ -18,7 +18,7 @@ MAX_DEPTH = 64
 MAX_NODES = 100_000
 
 Report = Callable[[str, Span, str, str], None]
-"""Takes the name of a rule, a place, a message and a hint."""
+"""Takes the name of a rule, a location, a message and a hint."""
 
 
 @dataclass(slots=True, eq=False)
@@ -33,7 +33,7 @@ class Node:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A key of a mapping with its place, and its value."""
+    """A key of a mapping with its location, and its value."""
 
     key: Span
     node: Node
@@ -80,7 +80,7 @@ def build(events: Iterable[yaml.Event], lines: list[str], report: Report) -> Nod
                 return None
             node = _node(event, span, report)
             if stack:
-                _place(stack[-1], node, event, span, report)
+                _location(stack[-1], node, event, span, report)
             else:
                 root = node
             if isinstance(event, yaml.CollectionStartEvent):
@@ -132,7 +132,7 @@ def _node(event: yaml.NodeEvent, span: Span, report: Report) -> Node | None:
     return Node(span, resolve(event.value) if event.implicit[0] and tag is None else event.value)
 
 
-def _place(parent: _Open, node: Node | None, event: yaml.NodeEvent, span: Span, report: Report) -> None:
+def _location(parent: _Open, node: Node | None, event: yaml.NodeEvent, span: Span, report: Report) -> None:
     value = parent.node.value
     if isinstance(value, list):
         if node is None:

@@ -69,8 +69,8 @@ class Play:
         if self.item.exit:
             return f'the item left by "{self.item.exit}"'
         if self.item.open:
-            places = " and ".join(f'"{name}"' for name in self.item.open)
-            return f"the item is in {places}"
+            tasks = " and ".join(f'"{name}"' for name in self.item.open)
+            return f"the item is in {tasks}"
         return f"the item is stuck: {self.item.stuck}" if self.item.stuck else "the item waits for another branch"
 
     def _arrive(self, target: Target, cause: int, hops: int = 0) -> None:

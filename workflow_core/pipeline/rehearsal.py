@@ -10,8 +10,8 @@ from pydantic import Discriminator, Field, Tag
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.pipeline.findings import Place
-from workflow_core.pipeline.places import Places
+from workflow_core.pipeline.findings import Location
+from workflow_core.pipeline.locations import Locations
 from workflow_core.pipeline.play import Item, Play
 from workflow_core.pipeline.recipes import Read
 from workflow_core.pipeline.shape import shape
@@ -105,16 +105,16 @@ def rehearse(text: bytes, *, file: str, read: Read) -> Rehearsed:
     document = read_source(text, file)
     written = shape(document, document.root, Rehearsal) if document.root else None
     faults = [
-        _difference(fault.place, None, f"{fault.message}; {fault.hint}" if fault.hint else fault.message)
+        _difference(fault.location, None, f"{fault.message}; {fault.hint}" if fault.hint else fault.message)
         for _, fault in document.faults
     ]
     if document.root is None or written is None or faults:
         return Rehearsed(0, tuple(faults))
-    places = Places(file, document.root)
+    locations = Locations(file, document.root)
     pipeline, wrong = _pipeline(written.pipeline, file, read)
     if pipeline is None:
-        return Rehearsed(0, (_difference(places.value("pipeline"), None, wrong),))
-    cases = (_Case(pipeline, case, places.within("cases", at), at) for at, case in enumerate(written.cases))
+        return Rehearsed(0, (_difference(locations.value("pipeline"), None, wrong),))
+    cases = (_Case(pipeline, case, locations.within("cases", at), at) for at, case in enumerate(written.cases))
     return Rehearsed(len(written.cases), tuple(each for case in cases for each in case.differences()))
 
 
@@ -130,8 +130,8 @@ def _pipeline(name: str, file: str, read: Read) -> tuple[Pipeline | None, str]:
     return checked.pipeline, ""
 
 
-def _difference(place: Place, case: str | None, message: str) -> Difference:
-    return Difference(place.file, place.span.line, place.span.column, case, message)
+def _difference(location: Location, case: str | None, message: str) -> Difference:
+    return Difference(location.file, location.span.line, location.span.column, case, message)
 
 
 class _NoDrawError(InvalidInput):
@@ -139,10 +139,10 @@ class _NoDrawError(InvalidInput):
 
 
 class _Case:
-    """One case and the places of its parts."""
+    """One case and the locations of its parts."""
 
-    def __init__(self, pipeline: Pipeline, case: Case, places: Places, number: int) -> None:
-        self.pipeline, self.case, self.places = pipeline, case, places
+    def __init__(self, pipeline: Pipeline, case: Case, locations: Locations, number: int) -> None:
+        self.pipeline, self.case, self.locations = pipeline, case, locations
         self.name = case.name or f"case {number + 1}"
 
     def differences(self) -> Iterator[Difference]:
@@ -210,7 +210,7 @@ class _Case:
             yield self._at(("stuck",), f"expected it to be stuck; {play.whereabouts()}")
 
     def _at(self, path: Path, message: str) -> Difference:
-        return _difference(self.places.value(*path), self.name, message)
+        return _difference(self.locations.value(*path), self.name, message)
 
 
 def _several(given: str | list[str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from workflow_core.pipeline.findings import Fault, Place, Span
+from workflow_core.pipeline.findings import Fault, Location, Span
 from workflow_core.pipeline.nodes import Node, build
 from workflow_core.pipeline.scalars import describe
 
@@ -32,7 +32,7 @@ class Document:
 
     def report(self, rule: str, span: Span, message: str, hint: str = "") -> None:
         """Note a fault in this file."""
-        self.faults.append((rule, Fault(Place(self.file, span), message, hint)))
+        self.faults.append((rule, Fault(Location(self.file, span), message, hint)))
 
 
 def read(data: bytes, file: str, *, loader: Any = LOADER) -> Document:

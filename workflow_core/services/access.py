@@ -23,34 +23,34 @@ def share(session: Session, *, person: Person, task_id: int, what: str | None = 
     return task, assignment
 
 
-def place_of(session: Session, *, actor: Person, place_id: int) -> tuple[TaskItem, Task, Assignment]:
-    """Return a place that is the person's: in their assignment, in the pool of a task of theirs, or left behind."""
-    what = f"item at place {place_id}"
-    place = turns.lock(session, place_id)
-    if place is None:
+def own_task_item(session: Session, *, actor: Person, task_item_id: int) -> tuple[TaskItem, Task, Assignment]:
+    """Return a task item that is the person's: in their assignment, in the pool of a task of theirs, or left behind."""
+    what = f"task item {task_item_id}"
+    task_item = turns.lock(session, task_item_id)
+    if task_item is None:
         raise NotFound(f"{actor.email} has no {what}")
-    task, assignment = share(session, person=actor, task_id=place.task_id, what=what)
+    task, assignment = share(session, person=actor, task_id=task_item.task_id, what=what)
     if (
-        place.assignment_id not in (None, assignment.id)
-        and not claims.left_behind(session, place=place)
+        task_item.assignment_id not in (None, assignment.id)
+        and not claims.left_behind(session, task_item=task_item)
         # Who lost a claim from a pool hears of it; what was never theirs does not exist for them.
-        and (task.queue is None or not claims.held_before(session, place=place, person_id=actor.id))
+        and (task.queue is None or not claims.held_before(session, task_item=task_item, person_id=actor.id))
     ):
         raise NotFound(f"{actor.email} has no {what}")
-    return place, task, assignment
+    return task_item, task, assignment
 
 
-def check_author(session: Session, *, person: Person, place: TaskItem, task: Task) -> None:
+def check_author(session: Session, *, person: Person, task_item: TaskItem, task: Task) -> None:
     """Refuse that somebody reviews their own work."""
-    if task.type == "qa" and not task.review_own and person.id in authors.of_reviewed(session, place=place):
-        name = name_of(session, place)
+    if task.type == "qa" and not task.review_own and person.id in authors.of_reviewed(session, task_item=task_item):
+        name = name_of(session, task_item)
         raise NotAllowed(f"{person.email} worked on {name} in a task that {task.name!r} reviews; somebody else must")
 
 
-def check_parked(session: Session, place: TaskItem) -> None:
+def check_parked(session: Session, task_item: TaskItem) -> None:
     """Refuse to go on with what waits for a manager."""
-    if place.parked == claims.MAX_FIX_ROUNDS:
-        raise Conflict(f"{name_of(session, place)} was re-opened too often and waits for a manager")
+    if task_item.parked == claims.MAX_FIX_ROUNDS:
+        raise Conflict(f"{name_of(session, task_item)} was re-opened too often and waits for a manager")
 
 
 def check_open(task: Task, assignment: Assignment, now: datetime, *, holding: bool = False) -> None:
@@ -63,6 +63,6 @@ def check_open(task: Task, assignment: Assignment, now: datetime, *, holding: bo
         raise Conflict(f"task {task.name!r} is paused: nothing new is handed out; what you hold you can finish")
 
 
-def name_of(session: Session, place: TaskItem) -> str:
-    """Return the name of a place's item."""
-    return session.get_one(Item, place.item_id).name
+def name_of(session: Session, task_item: TaskItem) -> str:
+    """Return the name of a task item's item."""
+    return session.get_one(Item, task_item.item_id).name

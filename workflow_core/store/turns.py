@@ -1,7 +1,7 @@
-"""Places: locked in the order that keeps movers and people from waiting for each other in a circle.
+"""Task items: locked in the order that keeps movers and people from waiting for each other in a circle.
 
 The entries of an item come first, in the order of their keys (the item itself where it is in no pipeline), then its
-places, then the assignments of a task. Who holds an item's entries may change all its places; who locks without them
+task items, then the assignments of a task. Who holds an item's entries may change them all; who locks without them
 (a claim, a sweep, a mover) skips what is locked, and waits for nobody.
 """
 
@@ -17,24 +17,24 @@ from workflow_core.store.database.dialect import is_postgres, notify, run
 from workflow_core.store.models import Entry, Event, Item, TaskItem
 
 
-def lock(session: Session, place_id: int) -> TaskItem | None:
-    """Return a place, locked until the transaction ends, with all other places of its item: one act may change them."""
-    place = session.get(TaskItem, place_id, populate_existing=True)
-    if place is None:
+def lock(session: Session, task_item_id: int) -> TaskItem | None:
+    """Return a task item, locked until the end with the others of its item: one act may change them all."""
+    task_item = session.get(TaskItem, task_item_id, populate_existing=True)
+    if task_item is None:
         return None
-    entries = select(Entry).where(Entry.item_id == place.item_id).order_by(col(Entry.id))
+    entries = select(Entry).where(Entry.item_id == task_item.item_id).order_by(col(Entry.id))
     entries = entries.with_for_update(key_share=True).execution_options(populate_existing=True)
     if not session.exec(entries).all() and is_postgres(session):
-        _lock(session, select(Item.id).where(Item.id == place.item_id))
-    query = select(TaskItem).where(TaskItem.item_id == place.item_id).order_by(col(TaskItem.id))
+        _lock(session, select(Item.id).where(Item.id == task_item.item_id))
+    query = select(TaskItem).where(TaskItem.item_id == task_item.item_id).order_by(col(TaskItem.id))
     query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return next((one for one in session.exec(query).all() if one.id == place_id), None)
+    return next((one for one in session.exec(query).all() if one.id == task_item_id), None)
 
 
 def lock_all(session: Session, where: ColumnElement[bool] | TextClause, *, siblings: bool = False) -> None:
-    """Lock the places that a condition on places and their items takes, until the transaction ends.
+    """Lock the task items that a condition on them and their items takes, until the transaction ends.
 
-    With their `siblings`, the other places of these items, for what changes places further on as well. Only on
+    With their `siblings`, the other task items of these items, for what changes task items further on as well. Only on
     PostgreSQL: SQLite has one writer anyway.
     """
     if not is_postgres(session):
@@ -43,13 +43,13 @@ def lock_all(session: Session, where: ColumnElement[bool] | TextClause, *, sibli
     _lock(session, select(Entry.id).where(col(Entry.item_id).in_(chosen)).order_by(col(Entry.id)))
     entered = select(Entry.item_id).where(col(Entry.item_id) == col(Item.id)).exists()
     _lock(session, select(Item.id).where(col(Item.id).in_(chosen), ~entered).order_by(col(Item.id)))
-    places = select(TaskItem.id).join(Item).order_by(col(TaskItem.id))
-    places = places.where(col(TaskItem.item_id).in_(chosen)) if siblings else places.where(where)
-    _lock(session, places, of=TaskItem)
+    task_items = select(TaskItem.id).join(Item).order_by(col(TaskItem.id))
+    task_items = task_items.where(col(TaskItem.item_id).in_(chosen)) if siblings else task_items.where(where)
+    _lock(session, task_items, of=TaskItem)
 
 
 def listed(ids: Iterable[int]) -> TextClause:
-    """Return the condition that a place is one of these, however many; a statement has no so many parameters."""
+    """Return the condition that a task item is one of these, however many; a statement has no so many parameters."""
     return text(f"task_item.id IN ({', '.join(str(int(one)) for one in ids) or 'NULL'})")
 
 
@@ -59,7 +59,7 @@ def _lock(session: Session, rows: SelectOfScalar[int], of: type[TaskItem] | None
 
 
 def rank(session: Session, *, task_id: int, items: ColumnElement[bool], rank: int) -> int:
-    """Give the places of a task a rank, those of the items that the condition takes; returns how many it changes."""
+    """Give task items of a task, of the items that the condition takes, a rank; returns how many it changes."""
     of = (col(TaskItem.task_id) == task_id) & (col(TaskItem.rank) != rank)
     of &= col(TaskItem.item_id).in_(select(Item.id).where(items))
     lock_all(session, of)
@@ -68,21 +68,23 @@ def rank(session: Session, *, task_id: int, items: ColumnElement[bool], rank: in
 
 
 def find(session: Session, *, task_id: int, item_id: int) -> TaskItem | None:
-    """Return an item's place in a task; who has locked another place of the item has locked this one."""
+    """Return an item's task item in a task; who has locked another task item of the item has locked this one."""
     return session.exec(select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.item_id == item_id)).first()
 
 
-def record(session: Session, place: TaskItem, verb: str, *, actor_id: int | None, now: datetime, **more: Any) -> Event:
-    """Write one event about a place, with the assignment and the visit that it has now."""
+def record(
+    session: Session, task_item: TaskItem, verb: str, *, actor_id: int | None, now: datetime, **more: Any
+) -> Event:
+    """Write one event about a task item, with the assignment and the visit that it has now."""
     event = Event(
         at=now,
         verb=verb,
-        item_id=place.item_id,
-        task_id=place.task_id,
-        entry_id=place.entry_id,
-        assignment_id=place.assignment_id,
+        item_id=task_item.item_id,
+        task_id=task_item.task_id,
+        entry_id=task_item.entry_id,
+        assignment_id=task_item.assignment_id,
         actor_id=actor_id,
-        visit=place.visit,
+        visit=task_item.visit,
         **more,
     )
     session.add(event)
@@ -90,24 +92,29 @@ def record(session: Session, place: TaskItem, verb: str, *, actor_id: int | None
     return event
 
 
-def take(session: Session, place: TaskItem, *, assignment_id: int | None, actor_id: int | None, now: datetime) -> bool:
-    """Let an issue take the status of a submitted place, which is returned; an open place stays as it is."""
-    if place.state != "submitted":
+def take(
+    session: Session, task_item: TaskItem, *, assignment_id: int | None, actor_id: int | None, now: datetime
+) -> bool:
+    """Let an issue take the status of a submitted task item, which is returned; an open task item stays as it is."""
+    if task_item.state != "submitted":
         return False
-    place.kept_status, place.kept_event_id = place.status, place.status_event_id
-    place.kept_by, place.kept_routing = "issue", place.routing if place.routing in ("routed", "void") else "pending"
-    place.status = place.status_event_id = place.routing = None
-    place.state, place.assignment_id = "returned", assignment_id
-    place.position, place.since, place.parked = -1, now, None
-    record(session, place, "returned", actor_id=actor_id, now=now, status=place.kept_status)
+    task_item.kept_status, task_item.kept_event_id = task_item.status, task_item.status_event_id
+    task_item.kept_by, task_item.kept_routing = (
+        "issue",
+        task_item.routing if task_item.routing in ("routed", "void") else "pending",
+    )
+    task_item.status = task_item.status_event_id = task_item.routing = None
+    task_item.state, task_item.assignment_id = "returned", assignment_id
+    task_item.position, task_item.since, task_item.parked = -1, now, None
+    record(session, task_item, "returned", actor_id=actor_id, now=now, status=task_item.kept_status)
     return True
 
 
-def park(session: Session, place: TaskItem, why: str | None, *, now: datetime) -> None:
-    """Let a place be stuck, if there is a reason why."""
+def park(session: Session, task_item: TaskItem, why: str | None, *, now: datetime) -> None:
+    """Let a task item be stuck, if there is a reason why."""
     if why is not None:
-        place.parked = why
-        record(session, place, "parked", actor_id=None, now=now, name=why)
+        task_item.parked = why
+        record(session, task_item, "parked", actor_id=None, now=now, name=why)
 
 
 def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
@@ -119,7 +126,7 @@ def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now
     free = f"""
         id IN ({listed}) AND kept_by = 'issue' AND state IN ('returned', 'claimed')
         AND NOT EXISTS (
-            SELECT 1 FROM issue i WHERE i.place_id = task_item.id AND i.state IN ('open', 'for_review')
+            SELECT 1 FROM issue i WHERE i.task_item_id = task_item.id AND i.state IN ('open', 'for_review')
         )
     """
     run(
@@ -146,16 +153,16 @@ def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now
     notify(session)
 
 
-def flagging(session: Session, place: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
-    """Let a QA place wait for the fixes."""
-    waits = place.state == "waiting" and place.assignment_id == assignment_id
-    place.state, place.assignment_id, place.lease_until = "waiting", assignment_id, None
-    place.begun, place.parked, place.since = True, None, now
+def flagging(session: Session, task_item: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
+    """Let a QA task item wait for the fixes."""
+    waits = task_item.state == "waiting" and task_item.assignment_id == assignment_id
+    task_item.state, task_item.assignment_id, task_item.lease_until = "waiting", assignment_id, None
+    task_item.begun, task_item.parked, task_item.since = True, None, now
     if not waits:
-        record(session, place, "waiting", actor_id=actor_id, now=now)
+        record(session, task_item, "waiting", actor_id=actor_id, now=now)
 
 
-def answered(session: Session, place: TaskItem, *, assignment_id: int | None, now: datetime) -> None:
-    """Queue a waiting QA place again: all its flags are answered or dismissed."""
-    place.state, place.assignment_id, place.position, place.since = "queued", assignment_id, -1, now
-    record(session, place, "answered", actor_id=None, now=now)
+def answered(session: Session, task_item: TaskItem, *, assignment_id: int | None, now: datetime) -> None:
+    """Queue a waiting QA task item again: all its flags are answered or dismissed."""
+    task_item.state, task_item.assignment_id, task_item.position, task_item.since = "queued", assignment_id, -1, now
+    record(session, task_item, "answered", actor_id=None, now=now)

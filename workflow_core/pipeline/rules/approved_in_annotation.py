@@ -23,4 +23,4 @@ def check(study: Study) -> Iterator[Fault]:
         for status, path in study.statuses_of(name):
             if status.name == "approved" and study.type_of(name) == "annotation":
                 message = f"{quoted(name)} is an annotation task; only QA tasks approve"
-                yield Fault(study.place_of(path), message, "choose another name for the status")
+                yield Fault(study.location_of(path), message, "choose another name for the status")

@@ -44,4 +44,4 @@ def _fault(study: Study, edge: Edge) -> Fault:
     rest = [] if edge.target == "approved" else graph.path(edge.target, "approved") or []
     path = [*(graph.path(START, edge.source) or []), edge, *rest]
     message = f"this leads to approved without a review: {written(path)}"
-    return Fault(edge.place, message, "lead to a QA task, or to an exit of another name")
+    return Fault(edge.location, message, "lead to a QA task, or to an exit of another name")

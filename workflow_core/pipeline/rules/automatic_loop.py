@@ -23,10 +23,10 @@ SEVERITY: Severity = "error"
 def check(study: Study) -> Iterator[Fault]:
     """Yield one loop of every knot of edges that no status makes."""
     automatic = Graph()
-    automatic.places = study.graph.places
+    automatic.locations = study.graph.locations
     for edges in study.graph.outgoing.values():
         for edge in edges:
             if edge.by in ("case", "max_visits") and edge.source != edge.target:
                 automatic.add_edge(edge)
     for loop in automatic.loops(automatic.net):
-        yield Fault(loop[0].place, f"items would move in this circle for ever: {written(loop)}", "lead out of it")
+        yield Fault(loop[0].location, f"items would move in this circle for ever: {written(loop)}", "lead out of it")

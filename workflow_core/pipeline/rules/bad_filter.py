@@ -18,7 +18,7 @@ from workflow_core.domain.filters import FilterError, compares, parse
 from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.places import Step
+from workflow_core.pipeline.locations import Step
 from workflow_core.pipeline.study import Study
 
 CODE = "AF019"
@@ -40,12 +40,14 @@ def _filter(study: Study, raw: object, path: tuple[Step, ...]) -> Iterator[Fault
         filter = parse(raw)
     except FilterError as error:
         at = (*path, *error.path)
-        place = study.places.key(*at) if error.about == "key" else study.places.value(*at)
+        location = study.locations.key(*at) if error.about == "key" else study.locations.value(*at)
         message, _, hint = str(error).replace(", did you mean", "; did you mean").partition("; ")
-        yield Fault(place, message, hint)
+        yield Fault(location, message, hint)
         return
     for compare in compares(filter) if path[0] == "routers" else ():
         if compare.field in ("status", "visits") and compare.key[0] not in study.spec.tasks:
             message = f"there is no task {quoted(compare.key[0])}"
-            if compare.key[0] not in study.places.gone("tasks"):
-                yield Fault(study.places.key(*path, *compare.path), message, suggest(compare.key[0], study.spec.tasks))
+            if compare.key[0] not in study.locations.gone("tasks"):
+                yield Fault(
+                    study.locations.key(*path, *compare.path), message, suggest(compare.key[0], study.spec.tasks)
+                )

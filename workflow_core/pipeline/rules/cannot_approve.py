@@ -24,5 +24,5 @@ def check(study: Study) -> Iterator[Fault]:
         if study.type_of(name) != "qa" or task.statuses is None or not study.knows_statuses_of(name):
             continue
         if "approved" not in {status.name for status, _ in study.statuses_of(name)}:
-            place = study.places.key("tasks", name, "statuses")
-            yield Fault(place, f"nobody can approve in the QA task {quoted(name)}", "add `approved` to `statuses`")
+            location = study.locations.key("tasks", name, "statuses")
+            yield Fault(location, f"nobody can approve in the QA task {quoted(name)}", "add `approved` to `statuses`")

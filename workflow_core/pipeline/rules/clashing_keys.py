@@ -14,7 +14,7 @@ Right:
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Place, Severity
+from workflow_core.pipeline.findings import Fault, Location, Severity
 from workflow_core.pipeline.study import Study
 
 CODE = "AF026"
@@ -23,21 +23,21 @@ SEVERITY: Severity = "error"
 
 def check(study: Study) -> Iterator[Fault]:
     """Yield every second use of a key, the labels of a recipe first."""
-    told: set[Place] = set()
+    told: set[Location] = set()
     for name in study.spec.tasks:
         used: dict[str, str] = {}
-        for key, what, place in _keys(study, name):
-            if key in used and place not in told:
-                told.add(place)
-                yield Fault(place, f"the key {quoted(key)} is that of {used[key]} already", "choose another key")
+        for key, what, location in _keys(study, name):
+            if key in used and location not in told:
+                told.add(location)
+                yield Fault(location, f"the key {quoted(key)} is that of {used[key]} already", "choose another key")
             used.setdefault(key, what)
 
 
-def _keys(study: Study, name: str) -> Iterator[tuple[str, str, Place]]:
+def _keys(study: Study, name: str) -> Iterator[tuple[str, str, Location]]:
     recipe = study.recipes.get(name)
     for index, label in enumerate(recipe.spec.labels or ()) if recipe else ():
         if label.key and recipe:
-            yield label.key, f"the label {quoted(label.name)}", recipe.places.value("labels", index, "key")
+            yield label.key, f"the label {quoted(label.name)}", recipe.locations.value("labels", index, "key")
     for status, path in study.statuses_of(name):
         if status.key:
-            yield status.key, f"the status {quoted(status.name)}", study.places.value(*path, "key")
+            yield status.key, f"the status {quoted(status.name)}", study.locations.value(*path, "key")

@@ -12,57 +12,57 @@ from collections.abc import Iterable, Iterator
 
 from workflow_core.domain.statuses import ALIASES
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Place, Severity
-from workflow_core.pipeline.places import Step
+from workflow_core.pipeline.findings import Fault, Location, Severity
+from workflow_core.pipeline.locations import Step
 from workflow_core.pipeline.study import Study
 
 CODE = "AF025"
 SEVERITY: Severity = "error"
 
 
-Listed = Iterable[tuple[str, Place]]
+Listed = Iterable[tuple[str, Location]]
 
 
 def check(study: Study) -> Iterator[Fault]:
     """Yield every second entry."""
-    places = study.places
+    locations = study.locations
     for name in study.spec.teams:
         yield from _twice("person", _people(study, "teams", name))
     for name, task in study.spec.tasks.items():
         yield from _twice("person", _people(study, "tasks", name, "assignees"))
         listed = [(status.name, path) for status, path in study.statuses_of(name)]
-        yield from _twice("status", ((status, study.place_of(path)) for status, path in listed))
+        yield from _twice("status", ((status, study.location_of(path)) for status, path in listed))
         offered = {status for status, _ in listed}
         read_as = ((key, key if key in offered else ALIASES.get(key, key)) for key in task.on)
-        yield from _twice("route of", ((as_, places.key("tasks", name, "on", key)) for key, as_ in read_as))
+        yield from _twice("route of", ((as_, locations.key("tasks", name, "on", key)) for key, as_ in read_as))
         for key, targets in task.on.items():
             yield from _twice("target", _texts(study, targets, "tasks", name, "on", key))
         yield from _twice("task", _texts(study, task.reviews, "tasks", name, "reviews"))
     yield from _twice("task", _texts(study, study.spec.start, "start"))
-    recipes = {(each.places.file, id(each.spec)): each for each in study.recipes.values()}
+    recipes = {(each.locations.file, id(each.spec)): each for each in study.recipes.values()}
     for recipe in recipes.values():
-        labels, places = list(enumerate(recipe.spec.labels or ())), recipe.places
-        yield from _twice("label", ((each.name, places.text("labels", index)) for index, each in labels))
+        labels, locations = list(enumerate(recipe.spec.labels or ())), recipe.locations
+        yield from _twice("label", ((each.name, locations.text("labels", index)) for index, each in labels))
         for index, label in labels:
-            yield from _twice("tool", places.entries("labels", index, "tools") if len(label.tools) > 1 else ())
+            yield from _twice("tool", locations.entries("labels", index, "tools") if len(label.tools) > 1 else ())
             for name in label.attributes:
-                yield from _twice("value", places.entries("labels", index, "attributes", name, "values"))
+                yield from _twice("value", locations.entries("labels", index, "attributes", name, "values"))
 
 
 def _twice(what: str, listed: Listed) -> Iterator[Fault]:
-    first: dict[str, Place] = {}
-    for name, place in listed:
-        if name in first and place != first[name]:
+    first: dict[str, Location] = {}
+    for name, location in listed:
+        if name in first and location != first[name]:
             message = f"the {what} {quoted(name)} is there already, in line {first[name].span.line}"
-            yield Fault(place, message, "keep one of them")
-        first.setdefault(name, place)
+            yield Fault(location, message, "keep one of them")
+        first.setdefault(name, location)
 
 
-def _texts(study: Study, value: object, *path: Step) -> Iterator[tuple[str, Place]]:
+def _texts(study: Study, value: object, *path: Step) -> Iterator[tuple[str, Location]]:
     for index, each in enumerate(value) if isinstance(value, list) else ():
-        yield each, study.places.value(*path, index)
+        yield each, study.locations.value(*path, index)
 
 
-def _people(study: Study, *path: Step) -> Iterator[tuple[str, Place]]:
-    for text, place in study.places.entries(*path):
-        yield text.lower(), place
+def _people(study: Study, *path: Step) -> Iterator[tuple[str, Location]]:
+    for text, location in study.locations.entries(*path):
+        yield text.lower(), location

@@ -29,5 +29,5 @@ def check(study: Study) -> Iterator[Fault]:
             other = taken.get(name) or (exits.get(name) if section != "exits" else None)
             if other:
                 message = f"the name {quoted(name)} is taken: it is {other}"
-                yield Fault(study.places.key(section, name), message, "choose another name")
+                yield Fault(study.locations.key(section, name), message, "choose another name")
             taken.setdefault(name, what)

@@ -23,12 +23,12 @@ SEVERITY: Severity = "error"
 
 def check(study: Study) -> Iterator[Fault]:
     """Yield every team and task without people."""
-    places = study.places
+    locations = study.locations
     for name, team in study.spec.teams.items():
-        if not team and not places.gone("teams", name):
-            yield Fault(places.value("teams", name), f"the team {quoted(name)} is empty", "add somebody")
+        if not team and not locations.gone("teams", name):
+            yield Fault(locations.value("teams", name), f"the team {quoted(name)} is empty", "add somebody")
     for name, task in study.spec.tasks.items():
         empty = isinstance(task.assignees, list | dict) and not task.assignees
-        if empty and not places.gone("tasks", name, "assignees"):
-            place = places.value("tasks", name, "assignees")
-            yield Fault(place, f"nobody is assigned to the task {quoted(name)}", "add somebody")
+        if empty and not locations.gone("tasks", name, "assignees"):
+            location = locations.value("tasks", name, "assignees")
+            yield Fault(location, f"nobody is assigned to the task {quoted(name)}", "add somebody")

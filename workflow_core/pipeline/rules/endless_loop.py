@@ -24,4 +24,4 @@ def check(study: Study) -> Iterator[Fault]:
     graph = study.graph
     for loop in graph.loops(name for name in graph.net if name not in graph.leaving):
         if any(edge.source in study.spec.tasks for edge in loop):
-            yield Fault(loop[0].place, f"this loop has no way out: {written(loop)}", "lead a status to an exit")
+            yield Fault(loop[0].location, f"this loop has no way out: {written(loop)}", "lead a status to an exit")

@@ -23,5 +23,5 @@ def check(study: Study) -> Iterator[Fault]:
     met = {name for each in study.forks for name in each.met}
     for name, task in study.spec.tasks.items():
         if task.join and name not in met and name in study.graph.reachable:
-            place = study.places.value("tasks", name, "join")
-            yield Fault(place, f"no branches of a fork meet in {quoted(name)}", "remove `join`")
+            location = study.locations.value("tasks", name, "join")
+            yield Fault(location, f"no branches of a fork meet in {quoted(name)}", "remove `join`")

@@ -42,9 +42,11 @@ def check(study: Study) -> Iterator[Fault]:
             if owner:
                 beside = ", in a parallel branch" if parallel else ""
                 message = f"{quoted(name)} owns the label {quoted(label.name)}, and so does {quoted(owner)}{beside}"
-                inline = recipe.places.file == study.places.file
-                place = recipe.places.text("labels", index) if inline else study.places.value("tasks", name, "recipe")
-                yield Fault(place, message, "give each label to one task", None if parallel else "warning")
+                inline = recipe.locations.file == study.locations.file
+                location = (
+                    recipe.locations.text("labels", index) if inline else study.locations.value("tasks", name, "recipe")
+                )
+                yield Fault(location, message, "give each label to one task", None if parallel else "warning")
             if len(owners[label.name]) < MAX_COMPARED:
                 owners[label.name].append(name)
 

@@ -22,18 +22,18 @@ SEVERITY: Severity = "error"
 def check(study: Study) -> Iterator[Fault]:
     """Yield every key that does not fit the others."""
     for name, task in study.spec.tasks.items():
-        places, gone = study.places.within("tasks", name), study.places.gone("tasks", name)
+        locations, gone = study.locations.within("tasks", name), study.locations.gone("tasks", name)
         for key in ("reviews", "review_own") if study.type_of(name) == "annotation" else ():
             if getattr(task, key):
-                yield Fault(places.key(key), f"`{key}` is for QA tasks, and {quoted(name)} is for annotation")
+                yield Fault(locations.key(key), f"`{key}` is for QA tasks, and {quoted(name)} is for annotation")
         for key, other in (("on_max_visits", "max_visits"), ("lock_when_due", "due")):
             if getattr(task, key) and getattr(task, other) is None and other not in gone:
-                yield Fault(places.key(key), f"`{key}` has no effect without `{other}`", f"add `{other}`")
+                yield Fault(locations.key(key), f"`{key}` has no effect without `{other}`", f"add `{other}`")
         queue = task.queue
         if isinstance(queue, spec.Queue) and queue.limit is not None and queue.limit < queue.batch:
             message = f"nobody can hold a batch of {queue.batch} with a limit of {queue.limit}"
-            yield Fault(places.value("queue", "limit"), message, "make the limit at least one batch")
+            yield Fault(locations.value("queue", "limit"), message, "make the limit at least one batch")
     for recipe in {id(each.spec): each for each in study.recipes.values()}.values():
         given = recipe.spec.instructions
         if isinstance(given, spec.Instructions) and given.pages and not (given.file or "").lower().endswith(".pdf"):
-            yield Fault(recipe.places.key("instructions", "pages"), "`pages` are for PDF files")
+            yield Fault(recipe.locations.key("instructions", "pages"), "`pages` are for PDF files")

@@ -22,5 +22,7 @@ def check(study: Study) -> Iterator[Fault]:
     graph = study.graph
     stuck = [name for name in graph.reachable if name not in graph.leaving]
     if study.spec.tasks and START not in graph.leaving and not graph.loops(stuck):
-        _, place = study.start()[0]
-        yield Fault(place, "no path leads from the start to an exit other than discarded", "route a status to an exit")
+        _, location = study.start()[0]
+        yield Fault(
+            location, "no path leads from the start to an exit other than discarded", "route a status to an exit"
+        )

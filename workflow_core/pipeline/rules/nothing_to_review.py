@@ -29,18 +29,20 @@ def check(study: Study) -> Iterator[Fault]:
         path = ("tasks", name, "reviews")
         if task.reviews is not None:
             yield from _listed(study, name, task.reviews, path)
-        elif not study.flow.upstream(name) and "reviews" not in study.places.gone("tasks", name):
+        elif not study.flow.upstream(name) and "reviews" not in study.locations.gone("tasks", name):
             message = f"there is no annotation task upstream of {quoted(name)}, so it has nothing to review"
-            yield Fault(study.places.key("tasks", name), message, "lead an annotation task here")
+            yield Fault(study.locations.key("tasks", name), message, "lead an annotation task here")
 
 
 def _listed(study: Study, name: str, reviews: str | list[str], path: tuple[str, ...]) -> Iterator[Fault]:
-    if not reviews and not study.places.gone(*path):
-        yield Fault(study.places.value(*path), f"{quoted(name)} reviews nothing", "name an annotation task")
+    if not reviews and not study.locations.gone(*path):
+        yield Fault(study.locations.value(*path), f"{quoted(name)} reviews nothing", "name an annotation task")
     upstream = study.flow.upstream(name)
     for index, each in enumerate(reviews if isinstance(reviews, list) else [reviews]):
         known = each in study.spec.tasks and study.type_of(each) == "annotation"
         if known and each not in upstream:
-            place = study.places.value(*path, index) if isinstance(reviews, list) else study.places.value(*path)
+            location = (
+                study.locations.value(*path, index) if isinstance(reviews, list) else study.locations.value(*path)
+            )
             message = f"items do not come through {quoted(each)} before {quoted(name)}"
-            yield Fault(place, message, suggest(each, upstream))
+            yield Fault(location, message, suggest(each, upstream))

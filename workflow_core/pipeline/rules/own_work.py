@@ -30,7 +30,7 @@ def check(study: Study) -> Iterator[Fault]:
     for name, task in study.spec.tasks.items():
         if study.type_of(name) != "qa" or task.review_own or not people[name]:
             continue
-        place = study.places.value("tasks", name, "assignees")
+        location = study.locations.value("tasks", name, "assignees")
         reviews = study.flow.reviews(name)
         passed_by = set(study.flow.missed(name, reviews))
         owner = {alone[each]: each for each in reversed(reviews) if each in alone and each not in passed_by}
@@ -38,8 +38,8 @@ def check(study: Study) -> Iterator[Fault]:
         for person in kept_out:
             message = f"{person} has nobody else's work to review in {quoted(name)}: {quoted(owner[person])} is theirs"
             severity: Severity = "error" if set(kept_out) == people[name] else "warning"
-            yield Fault(place, message, HINT, severity)
+            yield Fault(location, message, HINT, severity)
         reviewer = alone.get(name)
         if reviewer and not kept_out and any(reviewer in people[each] for each in reviews):
             message = f"{reviewer} reviews alone in {quoted(name)}, and what {reviewer} annotates is stuck"
-            yield Fault(place, message, HINT, "warning")
+            yield Fault(location, message, HINT, "warning")

@@ -29,4 +29,6 @@ def check(study: Study) -> Iterator[Fault]:
         if path:
             message = f"items can come to {quoted(name)} past {quoted(missed[0])}, which it reviews: {written(path)}"
             more = f"; other paths pass by {', '.join(quoted(each) for each in missed[1:5])}" if len(missed) > 1 else ""
-            yield Fault(study.places.key("tasks", name), message + more, "list in `reviews` what always comes before")
+            yield Fault(
+                study.locations.key("tasks", name), message + more, "list in `reviews` what always comes before"
+            )

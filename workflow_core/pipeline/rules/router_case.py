@@ -24,14 +24,14 @@ def check(study: Study) -> Iterator[Fault]:
     """Yield every case that is neither the one nor the other."""
     for name, cases in study.spec.routers.items():
         for index, case in enumerate(cases):
-            if study.places.gone("routers", name, index):
+            if study.locations.gone("routers", name, index):
                 continue
             given = {key for key in ("where", "sample", "to") if getattr(case, key) is not None}
-            place = study.places.key("routers", name, index)
+            location = study.locations.key("routers", name, index)
             if case.else_ is not None:
                 if given:
-                    yield Fault(place, "`else` stands alone in its case", "make two cases of it")
+                    yield Fault(location, "`else` stands alone in its case", "make two cases of it")
             elif "to" not in given:
-                yield Fault(place, "this case leads nowhere", "add `to`")
+                yield Fault(location, "this case leads nowhere", "add `to`")
             elif len(given) == 1:
-                yield Fault(place, "this case has no condition", "add `where` or `sample`, or write `else` for `to`")
+                yield Fault(location, "this case has no condition", "add `where` or `sample`, or write `else` for `to`")

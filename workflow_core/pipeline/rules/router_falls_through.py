@@ -26,9 +26,9 @@ SEVERITY: Severity = "error"
 def check(study: Study) -> Iterator[Fault]:
     """Yield every router that does not take everything."""
     for name, cases in study.spec.routers.items():
-        faulty = study.places.gone("routers", name)
-        faulty |= {key for index in range(len(cases)) for key in study.places.gone("routers", name, index)}
+        faulty = study.locations.gone("routers", name)
+        faulty |= {key for index in range(len(cases)) for key in study.locations.gone("routers", name, index)}
         free = sum(case.sample or 0 for case in cases if case.where is None)
         if free < SCALE and not any(case.else_ is not None for case in cases) and not faulty:
             message = f"the router {quoted(name)} does not take every item"
-            yield Fault(study.places.key("routers", name), message, "end it with a case like `{else: qa}`")
+            yield Fault(study.locations.key("routers", name), message, "end it with a case like `{else: qa}`")

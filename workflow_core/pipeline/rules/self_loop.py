@@ -22,8 +22,8 @@ def check(study: Study) -> Iterator[Fault]:
     """Yield every edge from a node to itself."""
     for edges in study.graph.outgoing.values():
         for edge in edges:
-            if edge.source == edge.target and edge.source in study.graph.places:
-                yield Fault(edge.place, f"{quoted(edge.source)} leads to itself", "lead to another task, or an exit")
+            if edge.source == edge.target and edge.source in study.graph.locations:
+                yield Fault(edge.location, f"{quoted(edge.source)} leads to itself", "lead to another task, or an exit")
     for name, task in study.spec.tasks.items():
         if task.on_max_visits == name and not any(e.by == "max_visits" for e in study.graph.outgoing[name]):
-            yield Fault(study.places.value("tasks", name, "on_max_visits"), f"{quoted(name)} leads to itself")
+            yield Fault(study.locations.value("tasks", name, "on_max_visits"), f"{quoted(name)} leads to itself")

@@ -28,6 +28,6 @@ def check(study: Study) -> Iterator[Fault]:
             total += case.sample or 0
             if case.sample and total > SCALE:
                 message = f"with this, the shares of {quoted(name)} are {total * 100 / SCALE:g}% together"
-                place = study.places.value("routers", name, index, "sample")
-                yield Fault(place, message, "they are slices of one draw, up to 100%")
+                location = study.locations.value("routers", name, index, "sample")
+                yield Fault(location, message, "they are slices of one draw, up to 100%")
                 break

@@ -21,9 +21,11 @@ SEVERITY: Severity = "warning"
 def check(study: Study) -> Iterator[Fault]:
     """Yield one loop of every knot of tasks without `max_visits`."""
     bounded = {name for name, task in study.spec.tasks.items() if task.max_visits is not None}
-    bounded |= {name for name in study.spec.tasks if "max_visits" in study.places.gone("tasks", name)}
+    bounded |= {name for name in study.spec.tasks if "max_visits" in study.locations.gone("tasks", name)}
     graph = study.flow.serial  # going round a fork passes all its branches: one bound in one of them will do
     leaving = study.graph.leaving
     for loop in graph.loops(name for name in graph.net if name not in bounded and name in leaving):
         if any(edge.source in study.spec.tasks for edge in loop):
-            yield Fault(loop[0].place, f"this loop has no bound: {written(loop)}", "give one of its tasks `max_visits`")
+            yield Fault(
+                loop[0].location, f"this loop has no bound: {written(loop)}", "give one of its tasks `max_visits`"
+            )

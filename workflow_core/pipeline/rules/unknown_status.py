@@ -35,4 +35,4 @@ def check(study: Study) -> Iterator[Fault]:
                 message = f"the task {quoted(name)} has no status {quoted(key)}"
                 hint = suggest(key, offered)
                 hint += " Or add it to `extra_statuses`" if hint.endswith("?") else ", or add it to `extra_statuses`"
-                yield Fault(study.places.key("tasks", name, "on", key), message, hint)
+                yield Fault(study.locations.key("tasks", name, "on", key), message, hint)

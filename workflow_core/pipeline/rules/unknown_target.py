@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Place, Severity
+from workflow_core.pipeline.findings import Fault, Location, Severity
 from workflow_core.pipeline.study import Study
 
 CODE = "AF020"
@@ -26,30 +26,30 @@ MAX_SUGGESTED = 100
 def check(study: Study) -> Iterator[Fault]:
     """Yield every target that is not there."""
     asked = 0
-    for name, place in _targets(study):
+    for name, location in _targets(study):
         if name not in study.names:
             asked += 1
             hint = suggest(name, sorted(study.names)) if asked <= MAX_SUGGESTED else ""
-            yield Fault(place, f"there is no task, router or exit {quoted(name)}", hint)
-    for name, place in study.start():
-        if name not in study.spec.tasks and name not in study.places.gone("tasks"):
+            yield Fault(location, f"there is no task, router or exit {quoted(name)}", hint)
+    for name, location in study.start():
+        if name not in study.spec.tasks and name not in study.locations.gone("tasks"):
             asked += 1
             what = f"{quoted(name)} is not a task" if name in study.names else f"there is no task {quoted(name)}"
             hint = suggest(name, study.spec.tasks) if asked <= MAX_SUGGESTED else ""
-            yield Fault(place, f"items start in tasks, and {what}", hint)
+            yield Fault(location, f"items start in tasks, and {what}", hint)
 
 
-def _targets(study: Study) -> Iterator[tuple[str, Place]]:
-    places = study.places
+def _targets(study: Study) -> Iterator[tuple[str, Location]]:
+    locations = study.locations
     for name, task in study.spec.tasks.items():
         for status, targets in task.on.items():
             for index, target in enumerate(targets if isinstance(targets, list) else [targets]):
                 path = ("tasks", name, "on", status)
-                yield target, places.value(*path, index) if isinstance(targets, list) else places.value(*path)
+                yield target, locations.value(*path, index) if isinstance(targets, list) else locations.value(*path)
         if task.on_max_visits is not None:
-            yield task.on_max_visits, places.value("tasks", name, "on_max_visits")
+            yield task.on_max_visits, locations.value("tasks", name, "on_max_visits")
     for name, cases in study.spec.routers.items():
         for index, case in enumerate(cases):
             for key, to in (("to", case.to), ("else", case.else_)):
                 if to is not None:
-                    yield to, places.value("routers", name, index, key)
+                    yield to, locations.value("routers", name, index, key)

@@ -30,8 +30,8 @@ def check(study: Study) -> Iterator[Fault]:
         listed = task.reviews or []
         for index, each in enumerate(listed if isinstance(listed, list) else [listed]):
             path = ("tasks", name, "reviews")
-            place = study.places.value(*path, index) if isinstance(listed, list) else study.places.value(*path)
+            location = study.locations.value(*path, index) if isinstance(listed, list) else study.locations.value(*path)
             if tasks.get(each) == "qa":
-                yield Fault(place, f"{quoted(each)} is a QA task", "only annotation tasks are reviewed")
-            elif each not in tasks and each not in study.places.gone("tasks"):
-                yield Fault(place, f"there is no task {quoted(each)}", suggest(each, annotation))
+                yield Fault(location, f"{quoted(each)} is a QA task", "only annotation tasks are reviewed")
+            elif each not in tasks and each not in study.locations.gone("tasks"):
+                yield Fault(location, f"there is no task {quoted(each)}", suggest(each, annotation))

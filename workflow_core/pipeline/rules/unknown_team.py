@@ -25,9 +25,9 @@ SEVERITY: Severity = "error"
 
 def check(study: Study) -> Iterator[Fault]:
     """Yield every team that is not there."""
-    gone = study.places.gone("teams")
+    gone = study.locations.gone("teams")
     for name, task in study.spec.tasks.items():
         team = task.assignees
         if isinstance(team, str) and team not in study.spec.teams and team not in gone:
             hint = f"for one person, write [{team}]" if "@" in team else suggest(team, study.spec.teams)
-            yield Fault(study.places.value("tasks", name, "assignees"), f"there is no team {quoted(team)}", hint)
+            yield Fault(study.locations.value("tasks", name, "assignees"), f"there is no team {quoted(team)}", hint)

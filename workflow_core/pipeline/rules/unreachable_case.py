@@ -24,8 +24,8 @@ def check(study: Study) -> Iterator[Fault]:
         free = 0
         for index, case in enumerate(cases):
             if free >= SCALE:
-                place = study.places.key("routers", name, index)
-                yield Fault(place, "no item comes to this case: those before it take everything", "move it up")
+                location = study.locations.key("routers", name, index)
+                yield Fault(location, "no item comes to this case: those before it take everything", "move it up")
                 break
             if case.else_ is not None:
                 free = SCALE

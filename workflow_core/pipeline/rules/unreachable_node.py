@@ -23,11 +23,11 @@ SEVERITY: Severity = "error"
 def check(study: Study) -> Iterator[Fault]:
     """Yield every node out of reach."""
     graph = study.graph
-    if any(graph.kinds[name] == "unknown" for name in graph.reachable if name in graph.places):
+    if any(graph.kinds[name] == "unknown" for name in graph.reachable if name in graph.locations):
         return  # where the routes of a node could not be read, nobody knows what they reach
     for name in graph.named("task", "router", "exit"):
         kind = graph.kinds[name]
         declared = name in study.spec.exits if kind == "exit" else name not in ("approved", "discarded")
         if name not in graph.reachable and declared and name not in ("removed", "stuck"):
             message = f"nothing leads from the start to the {kind} {quoted(name)}"
-            yield Fault(graph.places[name], message, "", "warning" if kind == "exit" else None)
+            yield Fault(graph.locations[name], message, "", "warning" if kind == "exit" else None)

@@ -26,19 +26,19 @@ SEVERITY: Severity = "error"
 def check(study: Study) -> Iterator[Fault]:
     """Yield every status without a route."""
     for name, task in study.spec.tasks.items():
-        gone = study.places.gone("tasks", name, "on")
-        if "on" in study.places.gone("tasks", name) or not study.knows_statuses_of(name):
+        gone = study.locations.gone("tasks", name, "on")
+        if "on" in study.locations.gone("tasks", name) or not study.knows_statuses_of(name):
             continue
         routes = study.routes_of(name)
         empty = {status for status, (key, targets) in routes.items() if not targets and key in task.on}
         for status, path in study.statuses_of(name):
             routed = status.name in routes or status.name in ("discarded", "approved")
-            if status.name in empty and not study.places.gone("tasks", name, "on", routes[status.name][0]):
-                place = study.places.value("tasks", name, "on", routes[status.name][0])
-                yield Fault(place, f"the status {quoted(status.name)} leads nowhere", "name a target")
+            if status.name in empty and not study.locations.gone("tasks", name, "on", routes[status.name][0]):
+                location = study.locations.value("tasks", name, "on", routes[status.name][0])
+                yield Fault(location, f"the status {quoted(status.name)} leads nowhere", "name a target")
             elif not routed and not {status.name, *_aliases(status.name)} & gone:
                 message = f"the status {quoted(status.name)} of the task {quoted(name)} leads nowhere"
-                yield Fault(study.place_of(path), message, f"add a route like `on: {{{status.name}: ...}}`")
+                yield Fault(study.location_of(path), message, f"add a route like `on: {{{status.name}: ...}}`")
 
 
 def _aliases(status: str) -> Iterator[str]:

@@ -39,7 +39,7 @@ def parse(raw: Sequence[Mapping[str, Any]]) -> list[Drawn]:
 
 
 def replace(
-    session: Session, *, place: TaskItem, task: Task, drawn: Sequence[Drawn], person_id: int, now: datetime
+    session: Session, *, task_item: TaskItem, task: Task, drawn: Sequence[Drawn], person_id: int, now: datetime
 ) -> None:
     """Make `drawn` the annotations of this task on the item: all of them, no others of the task.
 
@@ -51,11 +51,11 @@ def replace(
     Raises:
         InvalidInput: something is not allowed by the task's recipe, lies outside the image, or is unknown.
     """
-    item = session.get_one(Item, place.item_id)
+    item = session.get_one(Item, task_item.item_id)
     recipe = recipes.from_json(session.get_one(Recipe, task.recipe_id).content)
-    present = annotations.present(session, item_id=place.item_id, task_ids=[task.id])
+    present = annotations.present(session, item_id=task_item.item_id, task_ids=[task.id])
     reviewed = reviews.task_ids(session, qa_task_id=task.id) if recipe.settings.get("reviewer_edits") else []
-    correctable = annotations.present(session, item_id=place.item_id, task_ids=reviewed)
+    correctable = annotations.present(session, item_id=task_item.item_id, task_ids=reviewed)
     changes: dict[str, list[int]] = {"created": [], "changed": [], "accepted": [], "deleted": []}
     before: list[dict[str, Any]] = []
     kept: set[int] = set()
@@ -63,7 +63,7 @@ def replace(
         shape = _checked(recipe, one, item, number)
         if one.id is None:
             new = Annotation(
-                item_id=place.item_id,
+                item_id=task_item.item_id,
                 task_id=task.id,
                 label=one.label,
                 tool=one.tool,
@@ -92,11 +92,11 @@ def replace(
         event = Event(
             at=now,
             verb="annotated",
-            item_id=place.item_id,
+            item_id=task_item.item_id,
             task_id=task.id,
-            entry_id=place.entry_id,
+            entry_id=task_item.entry_id,
             actor_id=person_id,
-            visit=place.visit,
+            visit=task_item.visit,
             detail={key: value for key, value in changes.items() if value},
         )
         session.add(event)

@@ -33,12 +33,12 @@ def comment(
     text: str,
     now: datetime,
     issue_id: int | None = None,
-    place_id: int | None = None,
+    task_item_id: int | None = None,
 ) -> Comment:
     """Say something in the thread of an issue, or about an item: the manager sees it, nothing else happens."""
     if not text.strip():
         raise InvalidInput("a comment says something")
-    about = _about(session, actor, issue_id, place_id)
+    about = _about(session, actor, issue_id, task_item_id)
     new = Comment(
         item_id=about.item_id,
         task_id=about.task_id,
@@ -53,14 +53,14 @@ def comment(
 
 
 def thread(
-    session: Session, *, actor: Person, issue_id: int | None = None, place_id: int | None = None
+    session: Session, *, actor: Person, issue_id: int | None = None, task_item_id: int | None = None
 ) -> Sequence[Said]:
     """Return what was said in the thread of an issue, or in a task about an item, oldest first.
 
     Raises:
         NotFound: there is no such thing, or it is somebody else's.
     """
-    about = _about(session, actor, issue_id, place_id)
+    about = _about(session, actor, issue_id, task_item_id)
     if issue_id is not None:
         return _told(comments.of_issue(session, issue_id=issue_id))
     return _told(comments.of_item(session, item_id=about.item_id, task_id=about.task_id))
@@ -76,29 +76,29 @@ def _told(rows: Sequence[tuple[Comment, str, str]]) -> list[Said]:
     return [Said(one.item_id, item, one.issue_id, email, one.text, one.created_at) for one, item, email in rows]
 
 
-def waiting_for(session: Session, *, actor: Person, place_id: int) -> list[Issue]:
+def waiting_for(session: Session, *, actor: Person, task_item_id: int) -> list[Issue]:
     """Return the unresolved issues of an item that the actor works on or reviews, oldest first."""
-    place, task, _ = access.place_of(session, actor=actor, place_id=place_id)
-    found = issues.owned_by if task.type == "qa" else issues.of_place
-    return found(session, place.id, (IssueState.OPEN, IssueState.FOR_REVIEW))
+    task_item, task, _ = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
+    found = issues.owned_by if task.type == "qa" else issues.of_task_item
+    return found(session, task_item.id, (IssueState.OPEN, IssueState.FOR_REVIEW))
 
 
-def _about(session: Session, actor: Person, issue_id: int | None, place_id: int | None) -> TaskItem:
-    """Return the place that an issue, or a comment, is about; the actor's, or one that they manage."""
+def _about(session: Session, actor: Person, issue_id: int | None, task_item_id: int | None) -> TaskItem:
+    """Return the task item that an issue, or a comment, is about; the actor's, or one that they manage."""
     issue = session.get(Issue, issue_id) if issue_id is not None else None
-    mine = [issue.place_id, issue.flagged_place_id] if issue else [place_id or 0]
+    mine = [issue.task_item_id, issue.qa_task_item_id] if issue else [task_item_id or 0]
     about = session.get(TaskItem, mine[0])
-    if about is None or not any(_sees(session, actor, place) for place in mine):
-        what = f"issue {issue_id}" if issue_id is not None else f"item at place {place_id}"
+    if about is None or not any(_sees(session, actor, task_item) for task_item in mine):
+        what = f"issue {issue_id}" if issue_id is not None else f"task item {task_item_id}"
         raise NotFound(f"{actor.email} has no {what}")
     return about
 
 
-def _sees(session: Session, actor: Person, place_id: int) -> bool:
+def _sees(session: Session, actor: Person, task_item_id: int) -> bool:
     try:
-        access.place_of(session, actor=actor, place_id=place_id)
+        access.own_task_item(session, actor=actor, task_item_id=task_item_id)
     except NotFound:
-        place = session.get_one(TaskItem, place_id)
-        project_id = session.get_one(Task, place.task_id).project_id
+        task_item = session.get_one(TaskItem, task_item_id)
+        project_id = session.get_one(Task, task_item.task_id).project_id
         return people.may(session, actor=actor, project_id=project_id, permission=Permission.RESOLVE_ISSUES)
     return True

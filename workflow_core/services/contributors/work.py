@@ -14,20 +14,20 @@ from workflow_core.services.running import announcements
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Draft, Person, Pipeline, Task, TaskItem
 from workflow_core.store.work import activity, claims, reassignment, submissions
-from workflow_core.store.work.claims import Place
+from workflow_core.store.work.claims import Claim
 
 
 @dataclass(frozen=True)
 class Submitted:
     """A status that is set, for good: its transaction is about to commit."""
 
-    place_id: int
+    task_item_id: int
     item_id: int
     status: str
     event_id: int
 
 
-def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) -> Place | None:
+def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) -> Claim | None:
     """Return the item to work on next, claimed until its lease ends; None where there is none.
 
     What the person holds already comes first. In a queue task a whole batch is claimed; `claim_more` claims another.
@@ -41,7 +41,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
     held = claims.held(session, task_id=task.id, assignment_id=assignment.id)
     if held:
         claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
-        activity.seen(session, place_id=held[0].id, person_id=actor.id, now=now)
+        activity.seen(session, task_item_id=held[0].id, person_id=actor.id, now=now)
         return held[0]
     next_own = claims.claim_own(
         session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id, until=until, now=now
@@ -54,7 +54,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
     return taken[0] if taken else None
 
 
-def claim_more(session: Session, *, actor: Person, task_id: int, now: datetime) -> list[Place]:
+def claim_more(session: Session, *, actor: Person, task_id: int, now: datetime) -> list[Claim]:
     """Claim one more batch of a queue task beside what the person holds, up to its limit; none where the pool is empty.
 
     What an issue sent back to them, to fix or to look at again, does not count to the limit.
@@ -94,7 +94,7 @@ def _from_pool(
     *,
     count: int,
     opens: bool = True,
-) -> list[Place]:
+) -> list[Claim]:
     return claims.claim_from_pool(
         session,
         task_id=task.id,
@@ -108,51 +108,53 @@ def _from_pool(
     )
 
 
-def renew(session: Session, *, actor: Person, task_id: int, now: datetime, place_id: int | None = None) -> int:
+def renew(session: Session, *, actor: Person, task_id: int, now: datetime, task_item_id: int | None = None) -> int:
     """Renew the lease of all that the person holds in a task; returns how many. Any activity calls it.
 
-    The time counts for the place that is open, by default the one they worked on last.
+    The time counts for the task item that is open, by default the one they worked on last.
     """
     task, assignment = access.share(session, person=actor, task_id=task_id)
     until = now + timedelta(seconds=task.lease)
     renewed = claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
     mine = activity.held(session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id)
     if mine:
-        activity.seen(session, place_id=place_id if place_id in mine else mine[0], person_id=actor.id, now=now)
+        activity.seen(
+            session, task_item_id=task_item_id if task_item_id in mine else mine[0], person_id=actor.id, now=now
+        )
     return renewed
 
 
 def save_draft(
-    session: Session, *, actor: Person, place_id: int, annotations: Sequence[Mapping[str, Any]], now: datetime
+    session: Session, *, actor: Person, task_item_id: int, annotations: Sequence[Mapping[str, Any]], now: datetime
 ) -> None:
     """Keep what a person has drawn so far, and renew their lease. It is nobody else's, and outlives the claim.
 
     Raises:
-        NotFound: there is no such place, or the person may not see it.
+        NotFound: there is no such task item, or the person may not see it.
         Conflict: the item has its status: a late draft would come up at the next visit and undo what was submitted.
         InvalidInput: an annotation is malformed.
     """
-    place, task, assignment = access.place_of(session, actor=actor, place_id=place_id)
-    if place.state in (work.State.SUBMITTED, work.State.WITHDRAWN):
-        raise Conflict(f"{access.name_of(session, place)} is {place.state}: there is nothing to draw now")
+    task_item, task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
+    if task_item.state in (work.State.SUBMITTED, work.State.WITHDRAWN):
+        raise Conflict(f"{access.name_of(session, task_item)} is {task_item.state}: there is nothing to draw now")
     content = {"annotations": [dict(one) for one in annotations]}
     annotation_sets.parse(content["annotations"])
-    draft = session.get(Draft, (place_id, actor.id))
+    draft = session.get(Draft, (task_item_id, actor.id))
     if draft is None:
-        session.add(Draft(task_item_id=place_id, person_id=actor.id, content=content, updated_at=now))
+        session.add(Draft(task_item_id=task_item_id, person_id=actor.id, content=content, updated_at=now))
     else:
         draft.content, draft.updated_at = content, now
-    if place.state == work.State.CLAIMED and place.assignment_id == assignment.id:
+    if task_item.state == work.State.CLAIMED and task_item.assignment_id == assignment.id:
         until = now + timedelta(seconds=task.lease)
         claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
-        activity.seen(session, place_id=place_id, person_id=actor.id, now=now)
+        activity.seen(session, task_item_id=task_item_id, person_id=actor.id, now=now)
 
 
 def submit(
     session: Session,
     *,
     actor: Person,
-    place_id: int,
+    task_item_id: int,
     status: str,
     now: datetime,
     token: int | None = None,
@@ -164,75 +166,79 @@ def submit(
     What nobody holds is claimed implicitly. Doing the same again is no error and changes nothing.
 
     Raises:
-        NotFound: there is no such place, or the person may not see it.
+        NotFound: there is no such task item, or the person may not see it.
         Conflict: somebody else holds it, it has another status already, or the task is closed.
         InvalidInput: the task does not offer the status, or an annotation is not allowed.
     """
-    place, task, assignment = access.place_of(session, actor=actor, place_id=place_id)
+    task_item, task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
     chosen = statuses.resolve(status, [statuses.Status(**one) for one in task.statuses]).name
-    again = place.status == chosen and place.assignment_id == assignment.id and token in (None, place.claim_no)
-    if again and place.status_event_id is not None:
-        return Submitted(place.id, place.item_id, chosen, place.status_event_id)
-    name = access.name_of(session, place)
-    if token is not None and token != place.claim_no:
+    again = (
+        task_item.status == chosen and task_item.assignment_id == assignment.id and token in (None, task_item.claim_no)
+    )
+    if again and task_item.status_event_id is not None:
+        return Submitted(task_item.id, task_item.item_id, chosen, task_item.status_event_id)
+    name = access.name_of(session, task_item)
+    if token is not None and token != task_item.claim_no:
         raise Conflict(f"your claim on {name} has ended and it was claimed anew; your draft is kept")
     event = work.Event.DISCARD if chosen == "discarded" else work.Event.SUBMIT
-    work.next_state(work.State(place.state), event, kept=_kept(place))
-    _check_holder(session, place, assignment, name)
+    work.next_state(work.State(task_item.state), event, kept=_kept(task_item))
+    _check_holder(session, task_item, assignment, name)
     access.check_open(task, assignment, now, holding=True)
-    access.check_parked(session, place)
-    access.check_author(session, person=actor, place=place, task=task)
-    issue_effects.check(session, place=place, task=task, status=chosen, name=name)
-    draft = session.get(Draft, (place.id, actor.id))
+    access.check_parked(session, task_item)
+    access.check_author(session, person=actor, task_item=task_item, task=task)
+    issue_effects.check(session, task_item=task_item, task=task, status=chosen, name=name)
+    draft = session.get(Draft, (task_item.id, actor.id))
     if annotations is None and draft is not None:
         annotations = draft.content["annotations"]
     if annotations is not None:
         drawn = annotation_sets.parse(annotations)
-        annotation_sets.replace(session, place=place, task=task, drawn=drawn, person_id=actor.id, now=now)
+        annotation_sets.replace(session, task_item=task_item, task=task, drawn=drawn, person_id=actor.id, now=now)
     if draft is not None:
         session.delete(draft)
         session.flush()
-    taken = issue_effects.taken(place)
-    held = place.state == work.State.CLAIMED
-    activity.seen(session, place_id=place.id, person_id=actor.id, now=now, held=held, ends=True)
+    taken = issue_effects.taken(task_item)
+    held = task_item.state == work.State.CLAIMED
+    activity.seen(session, task_item_id=task_item.id, person_id=actor.id, now=now, held=held, ends=True)
     event_id = submissions.submit(
-        session, place=place, assignment_id=assignment.id, person_id=actor.id, status=chosen, now=now
+        session, task_item=task_item, assignment_id=assignment.id, person_id=actor.id, status=chosen, now=now
     )
     if event_id is None:
         raise Conflict(f"{name} has changed while you worked on it; your draft is kept, open it again")
-    session.expire(place)
+    session.expire(task_item)
     announcements.note(session, pipeline_id=task.pipeline_id, task=task.name, status=chosen)
-    issue_effects.follow_up(session, place=place, task=task, status=chosen, taken=taken, actor_id=actor.id, now=now)
+    issue_effects.follow_up(
+        session, task_item=task_item, task=task, status=chosen, taken=taken, actor_id=actor.id, now=now
+    )
     if task.type == "annotation":
-        reassignment.hand_reviews_on(session, item_id=place.item_id, task_id=task.id, person_id=actor.id, now=now)
-    return Submitted(place.id, place.item_id, chosen, event_id)
+        reassignment.hand_reviews_on(session, item_id=task_item.item_id, task_id=task.id, person_id=actor.id, now=now)
+    return Submitted(task_item.id, task_item.item_id, chosen, event_id)
 
 
-def release(session: Session, *, actor: Person, place_id: int, now: datetime) -> None:
+def release(session: Session, *, actor: Person, task_item_id: int, now: datetime) -> None:
     """Give an item back without a status; a draft stays."""
-    _end(session, actor=actor, place_id=place_id, verb="released", now=now)
+    _end(session, actor=actor, task_item_id=task_item_id, verb="released", now=now)
 
 
-def postpone(session: Session, *, actor: Person, place_id: int, now: datetime) -> None:
+def postpone(session: Session, *, actor: Person, task_item_id: int, now: datetime) -> None:
     """Put an item behind all the others of the assignment."""
-    _end(session, actor=actor, place_id=place_id, verb="postponed", now=now)
+    _end(session, actor=actor, task_item_id=task_item_id, verb="postponed", now=now)
 
 
-def _end(session: Session, *, actor: Person, place_id: int, verb: str, now: datetime) -> None:
-    place, _, assignment = access.place_of(session, actor=actor, place_id=place_id)
-    if place.state != work.State.CLAIMED or place.assignment_id != assignment.id:
+def _end(session: Session, *, actor: Person, task_item_id: int, verb: str, now: datetime) -> None:
+    task_item, _, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
+    if task_item.state != work.State.CLAIMED or task_item.assignment_id != assignment.id:
         raise Conflict(
-            f"you do not hold {access.name_of(session, place)}: it is {place.state}; only a claim can be {verb}"
+            f"you do not hold {access.name_of(session, task_item)}: it is {task_item.state}; only a claim can be {verb}"
         )
     position = int(now.timestamp() * 1000) if verb == "postponed" else None
-    claims.end(session, id=place.id, verb=verb, actor_id=actor.id, now=now, position=position)
-    session.expire(place)
+    claims.end(session, id=task_item.id, verb=verb, actor_id=actor.id, now=now, position=position)
+    session.expire(task_item)
 
 
-def _check_holder(session: Session, place: TaskItem, assignment: Assignment, name: str) -> None:
-    if place.assignment_id in (None, assignment.id) or claims.left_behind(session, place=place):
+def _check_holder(session: Session, task_item: TaskItem, assignment: Assignment, name: str) -> None:
+    if task_item.assignment_id in (None, assignment.id) or claims.left_behind(session, task_item=task_item):
         return
-    if place.state == work.State.CLAIMED:
+    if task_item.state == work.State.CLAIMED:
         raise Conflict(f"somebody else holds {name} now; your draft is kept")
     raise Conflict(f"{name} is in somebody else's assignment now; your draft is kept")
 
@@ -243,7 +249,7 @@ def _check_running(session: Session, task: Task) -> None:
         raise Conflict(f"pipeline {pipeline.name!r} is paused: nothing new is handed out; what you hold you can finish")
 
 
-def _kept(place: TaskItem) -> work.Kept:
-    if place.kept_by is None:
+def _kept(task_item: TaskItem) -> work.Kept:
+    if task_item.kept_by is None:
         return work.Kept.NOTHING
-    return work.Kept.BY_ISSUE if place.kept_by == "issue" else work.Kept.BY_REENTRY
+    return work.Kept.BY_ISSUE if task_item.kept_by == "issue" else work.Kept.BY_REENTRY

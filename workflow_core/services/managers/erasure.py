@@ -1,7 +1,7 @@
 """Erasing items for good: the owner's own command, for what must not be kept, such as a face on a photograph.
 
 The item goes with its name, address and metadata, and so does whatever could say what was on it: annotations in every
-version, drafts, issues, comments, its places and entries. What stays is the bare history, which nobody can change: who
+version, drafts, issues, comments, task items and entries. What stays is the bare history, which nobody can change: who
 did what, when, on an item of this number; and the time that people spent. So what people did still counts in their
 figures, while what is there, in counts, progress and figures on labels, is only of the items that are left; what was
 allotted to somebody stays allotted.

@@ -142,7 +142,7 @@ def _order(key: _Key, emails: Mapping[int | None, str]) -> tuple[object, ...]:
 @dataclass
 class _Parts:
     tallies: list[tuple[int, Tally]] = field(default_factory=list)
-    places: list[Standing] = field(default_factory=list)
+    task_items: list[Standing] = field(default_factory=list)
     counted: list[Counts] = field(default_factory=list)
     ages: Ages = field(default_factory=Ages)
     of_now: bool = False
@@ -151,11 +151,11 @@ class _Parts:
         total = add_up(tally for _, tally in self.tallies)
         states: dict[str, int] = defaultdict(int)
         statuses: dict[str, int] = defaultdict(int)
-        for one in self.places:
+        for one in self.task_items:
             states[one.state] += one.items
             if one.status is not None:
                 statuses[one.status] += one.items
-        still_open = [one for one in self.places if one.state in standing.OPEN]
+        still_open = [one for one in self.task_items if one.state in standing.OPEN]
         every = Counts(**{each.name: sum(getattr(one, each.name) for one in self.counted) for each in fields(Counts)})
         return Figures(
             type=type,
@@ -184,7 +184,7 @@ def _add_standing(
     for task_id in types if by is By.TASK else ():
         at(task_id, None)
     for one in standing.standings(session, types):
-        at(one.task_id, one.assignment_id).places.append(one)
+        at(one.task_id, one.assignment_id).task_items.append(one)
     for (task_id, share), ages in flaws.ages(session, types, now=now).items():
         at(task_id, share).ages += ages
     for (task_id, share), counted in counts.by_share(session, task_ids=types).items():

@@ -1,4 +1,4 @@
-"""Why an item is where it is: its path, its places, what it waits for."""
+"""Why an item is where it is: its path, its task items, what it waits for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from workflow_core.store.reads import histories
 from workflow_core.store.reads.histories import Standing
 from workflow_core.store.routing import joins
 
-__all__ = ["Difference", "PlaceNow", "Standing", "Step", "Why", "check", "find", "number", "step", "why"]
+__all__ = ["Difference", "Standing", "Step", "TaskItemNow", "Why", "check", "find", "number", "step", "why"]
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -54,7 +54,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class PlaceNow:
+class TaskItemNow:
     """Where an item is in one task; `parked` is why nobody can go on with it."""
 
     id: int
@@ -79,7 +79,7 @@ class Why:
     folder: str | None
     dataset: str
     entries: tuple[Standing, ...]
-    places: tuple[PlaceNow, ...]
+    task_items: tuple[TaskItemNow, ...]
     waits: tuple[str, ...]
     path: tuple[Step, ...]
 
@@ -105,10 +105,10 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
         for join, branches in joins.missing(session, entry_id=entry.id) if entry.exit is None else ():
             plural = "es" if len(branches) > 1 else ""
             waits.append(f"the join {join} misses the branch{plural} {', '.join(branches)}")
-    places = tuple(PlaceNow(**{name: row[name] for name in PlaceNow.__dataclass_fields__}) for row in rows)
+    task_items = tuple(TaskItemNow(**{name: row[name] for name in TaskItemNow.__dataclass_fields__}) for row in rows)
     path = tuple(step(row) for row in histories.told(session, item_id=item))
     name, folder = (None, None) if isinstance(found, Erased) else (found.name, found.folder)
-    return Why(item, name, folder, dataset.name, tuple(entries), places, tuple(waits), path)
+    return Why(item, name, folder, dataset.name, tuple(entries), task_items, tuple(waits), path)
 
 
 def find(session: Session, *, named: str, actor: Actor = None) -> Item:
@@ -192,7 +192,7 @@ def step(row: Mapping[str, Any]) -> Step:
 
 
 def _waits(row: Mapping[str, Any]) -> str | None:
-    """Say what a place waits for; None where it waits for nothing."""
+    """Say what a task item waits for; None where it waits for nothing."""
     task, who = row["task"], row["assignee"]
     if row["parked"]:
         return f"stuck at {task}: {REASONS.get(row['parked'], row['parked'])}"

@@ -18,7 +18,7 @@ class Effect:
 
 
 def preview(session: Session, action: Callable[[], object]) -> list[Effect]:
-    """Say what an action of a manager would do, step by step: the places it withdraws, whose claims end, who gets what.
+    """Say what an action of a manager would do, step by step: what it withdraws, whose claims end, who gets what.
 
     Nothing of it stays. Meanwhile others wait for the same rows (on SQLite, for any), as they do for the action.
 

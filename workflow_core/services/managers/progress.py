@@ -46,9 +46,9 @@ class TaskProgress:
 
 @dataclass(frozen=True)
 class Stuck:
-    """A place with which nobody can go on, why (`managers.history` says it in words), and since when."""
+    """A task item with which nobody can go on, why (`managers.history` says it in words), and since when."""
 
-    place_id: int
+    task_item_id: int
     item_id: int
     folder: str
     item: str

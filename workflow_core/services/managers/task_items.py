@@ -14,10 +14,12 @@ from workflow_core.store.data import items, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Entry, Event, Node, Pipeline, Task, TaskItem
 from workflow_core.store.routing import dispatch, exits, placement
-from workflow_core.store.work import claims, places
+from workflow_core.store.work import claims, selection
 
 
-def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetime, end_claims: bool = False) -> None:
+def send(
+    session: Session, *, actor: Actor, task_item_id: int, to: str, now: datetime, end_claims: bool = False
+) -> None:
     """Send a parked item to any task or exit of its pipeline but `approved`; it counts as no visit.
 
     From inside a fork only to a task of its own branch, or to `discarded`; never from outside into a fork.
@@ -25,18 +27,18 @@ def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetim
 
     Raises:
         NotAllowed: the actor may not unstick items.
-        NotFound: there is no such place.
+        NotFound: there is no such task item.
         Conflict: it is not parked, or not in a pipeline; or somebody has the item open, and it was not confirmed.
         InvalidInput: the target is unknown or out of reach; the message says what is possible.
     """
-    place, task = _managed(session, actor, place_id, Permission.UNSTICK_ITEMS)
-    if place.parked is None:
-        raise Conflict(f"the item is not stuck in {task.name!r}: it is {place.state}")
-    if place.entry_id is None:
+    task_item, task = _managed(session, actor, task_item_id, Permission.UNSTICK_ITEMS)
+    if task_item.parked is None:
+        raise Conflict(f"the item is not stuck in {task.name!r}: it is {task_item.state}")
+    if task_item.entry_id is None:
         raise Conflict(f"task {task.name!r} is in no pipeline; give the item to somebody instead")
-    entry = session.get_one(Entry, place.entry_id)
+    entry = session.get_one(Entry, task_item.entry_id)
     nodes = versions.targets(session, version_id=entry.version_id)
-    branch = versions.branch_of(session, version_id=entry.version_id, task_id=place.task_id)
+    branch = versions.branch_of(session, version_id=entry.version_id, task_id=task_item.task_id)
     reachable = {
         node.name: node
         for node in nodes
@@ -45,8 +47,8 @@ def send(session: Session, *, actor: Actor, place_id: int, to: str, now: datetim
     if to not in reachable:
         raise InvalidInput(f"cannot send it to {to!r}; {possible(to, list(reachable))}")
     if reachable[to].kind == "exit":
-        _confirm_claims(session, places.of_entry(entry.id), end_claims, "send away")
-    dispatch.send(session, place=place, node=reachable[to], actor_id=actor.id if actor else None, now=now)
+        _confirm_claims(session, selection.of_entry(entry.id), end_claims, "send away")
+    dispatch.send(session, task_item=task_item, node=reachable[to], actor_id=actor.id if actor else None, now=now)
     session.expire_all()
 
 
@@ -56,12 +58,12 @@ def _in_reach(node: Node, here: tuple[int, int] | None, there: tuple[int, int] |
     return here == there
 
 
-def release(session: Session, *, actor: Actor, place_id: int, now: datetime) -> None:
+def release(session: Session, *, actor: Actor, task_item_id: int, now: datetime) -> None:
     """End somebody's claim by force; their draft stays, their token is dead."""
-    place, task = _managed(session, actor, place_id, Permission.END_CLAIM)
-    if place.state != work.State.CLAIMED:
-        raise Conflict(f"nobody holds the item in {task.name!r}: it is {place.state}")
-    claims.end(session, id=place.id, verb="released", actor_id=actor.id if actor else None, now=now, position=None)
+    task_item, task = _managed(session, actor, task_item_id, Permission.END_CLAIM)
+    if task_item.state != work.State.CLAIMED:
+        raise Conflict(f"nobody holds the item in {task.name!r}: it is {task_item.state}")
+    claims.end(session, id=task_item.id, verb="released", actor_id=actor.id if actor else None, now=now, position=None)
     session.expire_all()
 
 
@@ -82,11 +84,11 @@ def remove_items(
         Conflict: an item has a status there; clear it first. Or somebody has one open, and it was not confirmed.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
-    rows = places.lock_of_items(session, task_id=task.id, item_ids=item_ids)
+    rows = selection.lock_of_items(session, task_id=task.id, item_ids=item_ids)
     done = [row for row in rows if row.state == work.State.SUBMITTED or row.kept_status is not None]
     if done:
         raise Conflict(f"{len(done)} of these items have a status in {task.name!r}; clear it before you remove them")
-    _confirm_claims(session, places.with_siblings(rows), end_claims, "remove")
+    _confirm_claims(session, selection.with_siblings(rows), end_claims, "remove")
     dispatch.remove(session, [row.id for row in rows], actor_id=actor.id if actor else None, now=now)
     session.expire_all()
     return len(rows)
@@ -101,7 +103,7 @@ def archive_items(
     now: datetime,
     end_claims: bool = False,
 ) -> int:
-    """Delete items: they are archived, their open places withdrawn; history stays, exports leave them out.
+    """Delete items: they are archived, their open task items withdrawn; history stays, exports leave them out.
 
     `end_claims` confirms that people who have such an item open lose their claim.
 
@@ -122,11 +124,11 @@ def archive_items(
     return len(found)
 
 
-def _confirm_claims(session: Session, of: places.Condition, end_claims: bool, what: str) -> None:
-    """Refuse what ends claims on items, or places, unless that is confirmed; say who has the first of them open."""
+def _confirm_claims(session: Session, of: selection.Condition, end_claims: bool, what: str) -> None:
+    """Refuse what ends claims on items, or in tasks, unless that is confirmed; say who has the first of them open."""
     if end_claims:
         return
-    first = places.first_held(session, of=of)
+    first = selection.first_held(session, of=of)
     if first:
         who, item, task = first
         raise Conflict(f"{who} has {item} open in {task!r}; confirm to end the claims on what you {what}")
@@ -167,11 +169,11 @@ def archive(
     pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
     if pipeline is not None and versions.task_node(session, version_id=pipeline.version_id or 0, task_id=task.id):
         raise Conflict(f"pipeline {pipeline.name!r} has the task {task.name!r}; take it out of the file and deploy")
-    if not with_finished and places.any_with_status(session, task_id=task.id):
+    if not with_finished and selection.any_with_status(session, task_id=task.id):
         raise Conflict(f"task {task.name!r} holds finished work; say that it may be archived with it")
     where = f"task_item.task_id = {int(task.id)}"
-    turns.lock_all(session, places.of_task(task.id), siblings=True)
-    _confirm_claims(session, places.of_task(task.id), end_claims, "archive")
+    turns.lock_all(session, selection.of_task(task.id), siblings=True)
+    _confirm_claims(session, selection.of_task(task.id), end_claims, "archive")
     freed = exits.withdraw(session, where=where, name="archived", now=now)
     placement.go_on(session, entry_ids=freed, now=now)
     task.archived_at = task.closed_at = now
@@ -179,10 +181,10 @@ def archive(
     session.flush()
 
 
-def _managed(session: Session, actor: Actor, place_id: int, permission: Permission) -> tuple[TaskItem, Task]:
-    place = turns.lock(session, place_id)
-    task = session.get_one(Task, place.task_id) if place else None
-    if place is None or task is None or not people.sees(session, actor=actor, project_id=task.project_id):
-        raise NotFound(f"there is no place {place_id}")
+def _managed(session: Session, actor: Actor, task_item_id: int, permission: Permission) -> tuple[TaskItem, Task]:
+    task_item = turns.lock(session, task_item_id)
+    task = session.get_one(Task, task_item.task_id) if task_item else None
+    if task_item is None or task is None or not people.sees(session, actor=actor, project_id=task.project_id):
+        raise NotFound(f"there is no task item {task_item_id}")
     people.require(session, actor=actor, project_id=task.project_id, permission=permission)
-    return place, task
+    return task_item, task

@@ -152,7 +152,7 @@ def add_items(
 ) -> int:
     """Add items of the task's dataset: all, a folder, a filter, or those listed; returns how many are new there.
 
-    An item that is there already stays as it is. In a pipeline's task an item enters the pipeline at that place.
+    An item that is there already stays as it is. In a pipeline's task an item enters the pipeline there.
 
     Raises:
         Conflict: the task is closed; or, in a pipeline, lies inside a fork, or an item is open elsewhere in it, or
@@ -181,7 +181,7 @@ def _add(session: Session, *, task: Task, chosen: ColumnElement[bool], now: date
             arrivals.take_items(session, task_id=task.id)
         else:
             _enter(session, task, now)
-        placement.place(session, now=now, meeting=False)
+        placement.put(session, now=now, meeting=False)
         added += count
 
 

@@ -30,7 +30,7 @@ def enter_new(
     entry.enter(session, pipeline_id=pipeline.id, version_id=version.id, now=now)
     start = versions.start_nodes(session, version)
     arrivals.take_entries(session, pipeline_id=pipeline.id, start=start)
-    placement.place(session, now=now)
+    placement.put(session, now=now)
     return chosen
 
 

@@ -71,8 +71,8 @@ def export(
             )
     with open_session(read_only=True) as session:
         items = _items(session, found, exit_name)
-        place = to if "://" in to else str(base / to)
-        return snapshot.write(items, place, format=format, about=about, now=now)
+        target = to if "://" in to else str(base / to)
+        return snapshot.write(items, target, format=format, about=about, now=now)
 
 
 def _labels(spec: compiled.Pipeline) -> tuple[str, ...]:

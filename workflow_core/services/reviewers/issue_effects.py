@@ -16,21 +16,21 @@ FOR_REVIEW = (IssueState.FOR_REVIEW,)
 
 @dataclass(frozen=True)
 class Taken:
-    """The status that an issue had taken from a place, whether it leads anywhere now, and its event."""
+    """The status that an issue had taken from a task item, whether it leads anywhere now, and its event."""
 
     status: str
     routed: bool
     event_id: int | None
 
 
-def taken(place: TaskItem) -> Taken | None:
-    """Return what an issue has taken from a place, before it is submitted again."""
-    if place.kept_by != "issue" or place.kept_status is None:
+def taken(task_item: TaskItem) -> Taken | None:
+    """Return what an issue has taken from a task item, before it is submitted again."""
+    if task_item.kept_by != "issue" or task_item.kept_status is None:
         return None
-    return Taken(place.kept_status, place.kept_routing in ("routed", "again"), place.kept_event_id)
+    return Taken(task_item.kept_status, task_item.kept_routing in ("routed", "again"), task_item.kept_event_id)
 
 
-def check(session: Session, *, place: TaskItem, task: Task, status: str, name: str) -> None:
+def check(session: Session, *, task_item: TaskItem, task: Task, status: str, name: str) -> None:
     """Refuse a status that an open issue stands against; `discarded` always passes.
 
     Raises:
@@ -38,15 +38,15 @@ def check(session: Session, *, place: TaskItem, task: Task, status: str, name: s
     """
     if status == "discarded":
         return
-    mine = issues.of_place(session, place.id, OPEN)
+    mine = issues.of_task_item(session, task_item.id, OPEN)
     if mine:
         raise Conflict(
             f"cannot set {status} on {name}: {_told(session, mine[0])} is open; fix it and mark it for review"
         )
     if task.type != "qa":
         return
-    own = issues.owned_by(session, place.id, OPEN)
-    against = issues.on_reviewed(session, place, OPEN) if status == "approved" else own
+    own = issues.owned_by(session, task_item.id, OPEN)
+    against = issues.on_reviewed(session, task_item, OPEN) if status == "approved" else own
     if against:
         raise Conflict(
             f"cannot set {status} on {name}: {_told(session, against[0])} is open; dismiss it or wait for its fix"
@@ -56,7 +56,7 @@ def check(session: Session, *, place: TaskItem, task: Task, status: str, name: s
 def follow_up(
     session: Session,
     *,
-    place: TaskItem,
+    task_item: TaskItem,
     task: Task,
     status: str,
     taken: Taken | None,
@@ -67,31 +67,33 @@ def follow_up(
     session.flush()
     resolved: list[Issue] = []
     if status == "discarded":
-        resolved = _dismiss(session, place, task, actor_id, now)
+        resolved = _dismiss(session, task_item, task, actor_id, now)
     elif task.type == "qa" and status == "approved":
-        resolved = issues.owned_by(session, place.id, FOR_REVIEW)
+        resolved = issues.owned_by(session, task_item.id, FOR_REVIEW)
         for issue in resolved:
             issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor_id, now=now)
     if taken is not None and taken.routed and taken.status != status and taken.event_id is not None:
-        lineage.trace(session, [taken.event_id], but=place.status_event_id or 0)
+        lineage.trace(session, [taken.event_id], but=task_item.status_event_id or 0)
         lineage.take_back(session, reason="fix", now=now)
-        submissions.stay(session, place=place)
+        submissions.stay(session, task_item=task_item)
         session.expire_all()
     session.flush()
-    for qa_place in {issue.flagged_place_id for issue in issues.of_place(session, place.id, tuple(UNRESOLVED))}:
-        issues.settle_reviewer(session, qa_place, now=now)
+    for qa_task_item in {
+        issue.qa_task_item_id for issue in issues.of_task_item(session, task_item.id, tuple(UNRESOLVED))
+    }:
+        issues.settle_reviewer(session, qa_task_item, now=now)
     session.flush()
     # A review outside the pipeline may have held the item there.
-    freed = {session.get_one(TaskItem, issue.place_id).entry_id for issue in resolved}
+    freed = {session.get_one(TaskItem, issue.task_item_id).entry_id for issue in resolved}
     if taken is not None:
-        freed.add(place.entry_id)
+        freed.add(task_item.entry_id)
     placement.go_on(session, entry_ids=freed, now=now)
 
 
-def _dismiss(session: Session, place: TaskItem, task: Task, actor_id: int, now: datetime) -> list[Issue]:
-    """Dismiss what a discarded item makes pointless: issues on an annotation place, issues that a QA place owns."""
-    of = issues.owned_by if task.type == "qa" else issues.of_place
-    found = of(session, place.id, tuple(UNRESOLVED))
+def _dismiss(session: Session, task_item: TaskItem, task: Task, actor_id: int, now: datetime) -> list[Issue]:
+    """Dismiss what a discarded item makes pointless: its issues, and those that a QA task item owns."""
+    of = issues.owned_by if task.type == "qa" else issues.of_task_item
+    found = of(session, task_item.id, tuple(UNRESOLVED))
     for issue in found:
         issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor_id, now=now)
         session.flush()

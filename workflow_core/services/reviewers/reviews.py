@@ -24,7 +24,7 @@ def flag(
     session: Session,
     *,
     actor: Person,
-    place_id: int,
+    task_item_id: int,
     kind: str,
     now: datetime,
     text: str = "",
@@ -35,37 +35,37 @@ def flag(
 ) -> Issue:
     """Flag a fault in QA: on an annotation, or on the item, where `label` or `task` says whose fault it is.
 
-    The item's status in that task is removed and the item returns to the author; the QA place waits.
+    The item's status in that task is removed and the item returns to the author; the QA task item waits.
 
     Raises:
-        NotFound: the place, or the annotation, is not the reviewer's to see.
+        NotFound: the task item, or the annotation, is not the reviewer's to see.
         NotAllowed: this is no QA task.
-        Conflict: somebody else holds the place, or the item has neither a status nor an open place in that task.
+        Conflict: somebody else holds the task item, or the item is neither open nor has it a status in that task.
         InvalidInput: it is not clear, or not allowed, what is flagged.
     """
-    qa, qa_task, assignment = access.place_of(session, actor=actor, place_id=place_id)
+    qa, qa_task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
     if qa_task.type != "qa":
         raise NotAllowed(f"{qa_task.name!r} is an annotation task; issues are flagged in a QA task that reviews it")
     if qa.assignment_id not in (None, assignment.id):
         raise Conflict("somebody else reviews this item now")
     access.check_open(qa_task, assignment, now, holding=True)
     work.next_state(work.State(qa.state), work.Event.FLAG)
-    access.check_author(session, person=actor, place=qa, task=qa_task)
+    access.check_author(session, person=actor, task_item=qa, task=qa_task)
     annotation = flag_targets.annotation(session, qa, annotation_id)
     reviewed = reviews.tasks(session, qa_task_id=qa_task.id)
     owner = annotation.task_id if annotation else flag_targets.task_of(session, reviewed, label=label, task=task)
     if owner not in reviewed:
         possible = flag_targets.names(reviewed)
         raise InvalidInput(f"{qa_task.name!r} reviews only {possible}; this annotation was made elsewhere")
-    place = turns.find(session, task_id=owner, item_id=qa.item_id)
-    if place is None or place.state == work.State.WITHDRAWN:
-        raise Conflict(f"the item has neither a status nor an open place in {reviewed[owner].name!r}")
-    author = issues.author_of(session, place, annotation.created_by if annotation else None)
+    task_item = turns.find(session, task_id=owner, item_id=qa.item_id)
+    if task_item is None or task_item.state == work.State.WITHDRAWN:
+        raise Conflict(f"the item is neither open nor has it a status in {reviewed[owner].name!r}")
+    author = issues.author_of(session, task_item, annotation.created_by if annotation else None)
     issue = Issue(
         item_id=qa.item_id,
         annotation_id=annotation.id if annotation else None,
-        place_id=place.id,
-        flagged_place_id=qa.id,
+        task_item_id=task_item.id,
+        qa_task_item_id=qa.id,
         kind=kind,
         text=text,
         geometry=dict(geometry) if geometry is not None else None,
@@ -77,10 +77,10 @@ def flag(
     session.add(issue)
     session.flush()
     detail = {"issue": issue.id, "qa": qa.task_id}
-    turns.record(session, place, "flagged", actor_id=actor.id, now=now, detail=detail)
-    _return(session, place, issue, actor_id=actor.id, now=now)
+    turns.record(session, task_item, "flagged", actor_id=actor.id, now=now, detail=detail)
+    _return(session, task_item, issue, actor_id=actor.id, now=now)
     _wait(session, qa, assignment_id=assignment.id, actor_id=actor.id, now=now)
-    holds.hold_again(session, place=place, now=now)
+    holds.hold_again(session, task_item=task_item, now=now)
     session.flush()
     return issue
 
@@ -93,8 +93,8 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
         Conflict: it is not open, or the task is closed or locked.
     """
     issue = _issue(session, issue_id)
-    place, _ = _own(session, actor, issue, issue.place_id, now)
-    access.check_parked(session, place)
+    task_item, _ = _own(session, actor, issue, issue.task_item_id, now)
+    access.check_parked(session, task_item)
     issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
     issues.settle(session, issue, actor_id=actor.id, now=now)
     return issue
@@ -104,20 +104,20 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
     """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
     issue, qa, assignment_id = _owned(session, actor, issue_id, now)
     work.next_state(work.State(qa.state), work.Event.FLAG)
-    place = session.get_one(TaskItem, issue.place_id)
+    task_item = session.get_one(TaskItem, issue.task_item_id)
     issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
     issue.rounds += 1
-    _return(session, place, issue, actor_id=actor.id, now=now)
-    limit = session.get_one(Task, place.task_id).max_fix_rounds
+    _return(session, task_item, issue, actor_id=actor.id, now=now)
+    limit = session.get_one(Task, task_item.task_id).max_fix_rounds
     if limit is not None and issue.rounds > limit:
-        if place.state == work.State.CLAIMED:
-            claims.end(session, id=place.id, verb="released", actor_id=None, now=now, position=None)
-            session.refresh(place)
-        turns.park(session, place, MAX_FIX_ROUNDS, now=now)
+        if task_item.state == work.State.CLAIMED:
+            claims.end(session, id=task_item.id, verb="released", actor_id=None, now=now, position=None)
+            session.refresh(task_item)
+        turns.park(session, task_item, MAX_FIX_ROUNDS, now=now)
     if text:
         comments.comment(session, actor=actor, issue_id=issue.id, text=text, now=now)
     _wait(session, qa, assignment_id=assignment_id, actor_id=actor.id, now=now)
-    holds.hold_again(session, place=place, now=now)
+    holds.hold_again(session, task_item=task_item, now=now)
     session.flush()
     return issue
 
@@ -133,7 +133,7 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
     """Take an issue back, or overrule it as a manager; the last one dismissed gives the status back."""
     issue = _issue(session, issue_id)
     if actor is None or _may_resolve(session, actor, issue):
-        turns.lock(session, issue.flagged_place_id)
+        turns.lock(session, issue.qa_task_item_id)
         session.refresh(issue)
     else:
         issue, _, _ = _owned(session, actor, issue_id, now)
@@ -141,17 +141,17 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
     return _settled(session, issue, actor, now)
 
 
-def _return(session: Session, place: TaskItem, issue: Issue, *, actor_id: int, now: datetime) -> None:
-    if place.state == work.State.SUBMITTED:
-        turn = issues.turn_of(session, place, issue.author_id)
-        turns.take(session, place, assignment_id=turn.assignment_id, actor_id=actor_id, now=now)
-        turns.park(session, place, turn.parked, now=now)
+def _return(session: Session, task_item: TaskItem, issue: Issue, *, actor_id: int, now: datetime) -> None:
+    if task_item.state == work.State.SUBMITTED:
+        turn = issues.turn_of(session, task_item, issue.author_id)
+        turns.take(session, task_item, assignment_id=turn.assignment_id, actor_id=actor_id, now=now)
+        turns.park(session, task_item, turn.parked, now=now)
     session.flush()
 
 
 def _wait(session: Session, qa: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
     held_open = qa.state == work.State.CLAIMED
-    activity.seen(session, place_id=qa.id, person_id=actor_id, now=now, held=held_open, ends=True)
+    activity.seen(session, task_item_id=qa.id, person_id=actor_id, now=now, held=held_open, ends=True)
     turns.flagging(session, qa, assignment_id=assignment_id, actor_id=actor_id, now=now)
 
 
@@ -159,7 +159,7 @@ def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Iss
     session.flush()
     issues.settle(session, issue, actor_id=actor.id if actor else None, now=now)
     session.flush()
-    placement.go_on(session, entry_ids=[session.get_one(TaskItem, issue.place_id).entry_id], now=now)
+    placement.go_on(session, entry_ids=[session.get_one(TaskItem, issue.task_item_id).entry_id], now=now)
     return issue
 
 
@@ -171,25 +171,25 @@ def _issue(session: Session, issue_id: int | None) -> Issue:
 
 
 def _owned(session: Session, actor: Person, issue_id: int, now: datetime) -> tuple[Issue, TaskItem, int]:
-    """Return an issue that is the actor's to judge: their QA place owns it, or it was handed on to it."""
+    """Return an issue that is the actor's to judge: their QA task item owns it, or it was handed on to it."""
     issue = _issue(session, issue_id)
-    qa, assignment_id = _own(session, actor, issue, issue.flagged_place_id, now)
+    qa, assignment_id = _own(session, actor, issue, issue.qa_task_item_id, now)
     return issue, qa, assignment_id
 
 
-def _own(session: Session, actor: Person, issue: Issue, place_id: int, now: datetime) -> tuple[TaskItem, int]:
-    """Return a place of an issue that is the actor's, locked: nobody changes the issue any more."""
+def _own(session: Session, actor: Person, issue: Issue, task_item_id: int, now: datetime) -> tuple[TaskItem, int]:
+    """Return a task item of an issue that is the actor's, locked: nobody changes the issue any more."""
     try:
-        place, task, assignment = access.place_of(session, actor=actor, place_id=place_id)
+        task_item, task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
     except NotFound:
         raise NotFound(f"there is no issue {issue.id}") from None
     session.refresh(issue)
-    if place.assignment_id not in (None, assignment.id):
+    if task_item.assignment_id not in (None, assignment.id):
         raise NotFound(f"there is no issue {issue.id}")
     access.check_open(task, assignment, now, holding=True)
-    return place, assignment.id
+    return task_item, assignment.id
 
 
 def _may_resolve(session: Session, actor: Person, issue: Issue) -> bool:
-    project_id = session.get_one(Task, session.get_one(TaskItem, issue.place_id).task_id).project_id
+    project_id = session.get_one(Task, session.get_one(TaskItem, issue.task_item_id).task_id).project_id
     return people.may(session, actor=actor, project_id=project_id, permission=Permission.RESOLVE_ISSUES)

@@ -1,4 +1,4 @@
-"""Move items: what was submitted and not yet routed goes to its next place, in one transaction per batch."""
+"""Move items: what was submitted and not yet routed goes on, in one transaction per batch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,13 +13,13 @@ BATCH = 1_000
 
 @dataclass(frozen=True)
 class Moved:
-    """What one call moved: how many statuses, and how many items arrived at each (pipeline, place).
+    """What one call moved: how many statuses, and how many items arrived at each (pipeline, task or exit).
 
     It is false where there was nothing to move.
     """
 
     routed: int = 0
-    places: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    arrivals: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return self.routed > 0
@@ -37,5 +37,5 @@ def advance(session: Session, *, limit: int = BATCH, now: datetime) -> Moved:
     taken = arrivals.take_pending(session, limit=limit)
     if not taken:
         return Moved()
-    placement.place(session, now=now)
-    return Moved(taken, summaries.places(session))
+    placement.put(session, now=now)
+    return Moved(taken, summaries.arrivals(session))

@@ -33,14 +33,14 @@ class Difference:
 
 
 def check(session: Session, *, chunk: int = histories.CHUNK) -> list[Difference]:
-    """Replay the whole history, compare it with every place and entry, and check that no item is nowhere.
+    """Replay the whole history, compare it with every task item and entry, and check that no item is nowhere.
 
     A list without an end is a sign of a bug or of changes made by hand; an empty one is the proof. Items are read
     in chunks, so memory does not grow with their number.
     """
     found: list[Difference] = []
     for one in histories.chunks(session, size=chunk):
-        found += _places(one)
+        found += _task_items(one)
         found += _entries(session, one)
         found += _moves(one)
     items, tasks = histories.names(
@@ -54,19 +54,19 @@ def check(session: Session, *, chunk: int = histories.CHUNK) -> list[Difference]
     ]
 
 
-def _places(chunk: Chunk) -> Iterator[Difference]:
+def _task_items(chunk: Chunk) -> Iterator[Difference]:
     replayed = replay(chunk.events)
     for fault in replayed.faults:
         yield Difference(int(fault.split("item ")[1].split(",")[0]), None, f"impossible {fault}")
     rows = {(row.task_id, row.item_id): row for row in chunk.rows}
-    for key in replayed.places.keys() | rows.keys():
-        row, place = rows.get(key), replayed.places.get(key)
-        if row is None or place is None:
+    for key in replayed.task_items.keys() | rows.keys():
+        row, task_item = rows.get(key), replayed.task_items.get(key)
+        if row is None or task_item is None:
             has, lacks = ("history", "table") if row is None else ("table", "history")
-            yield Difference(key[1], key[0], f"the {has} has this place, the {lacks} does not")
+            yield Difference(key[1], key[0], f"the {has} has this task item, the {lacks} does not")
             continue
         for name in ("state", "status", "visit", "assignment_id", "kept", "kept_status"):
-            there, told = getattr(row, name), getattr(place, name)
+            there, told = getattr(row, name), getattr(task_item, name)
             if there != told:
                 yield Difference(key[1], key[0], f"{name} is {there!s}, its history says {told!s}")
         yield from _shape(row)
@@ -111,11 +111,11 @@ def _entries(session: Session, chunk: Chunk) -> Iterator[Difference]:
     for entry in chunk.entries:
         left_open = busy[entry.id] - fixed[entry.id]
         if entry.exit is not None and left_open:
-            yield Difference(entry.item_id, None, f"it left by {entry.exit}, and {left_open} places go on")
+            yield Difference(entry.item_id, None, f"it left by {entry.exit}, and {left_open} task items go on")
 
 
 def _moves(chunk: Chunk) -> Iterator[Difference]:
-    """Each status leads to each place once, and what is routed led somewhere."""
+    """Each status leads to each task once, and what is routed led somewhere."""
     told: defaultdict[int, list[Told]] = defaultdict(list)
     for event in chunk.events:
         if event.item_id is not None:

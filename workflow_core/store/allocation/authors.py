@@ -6,15 +6,15 @@ from workflow_core.store.database.dialect import run
 from workflow_core.store.models import TaskItem
 
 
-def of_reviewed(session: Session, *, place: TaskItem) -> set[int]:
-    """Return who is an author of the item in a task that this place's task reviews."""
+def of_reviewed(session: Session, *, task_item: TaskItem) -> set[int]:
+    """Return who is an author of the item in a task that the task item's task reviews."""
     found = run(
         session,
         """
         SELECT DISTINCT ev.actor_id FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = :item
         AND ev.verb = 'submitted' WHERE r.qa_task_id = :task
         """,
-        item=place.item_id,
-        task=place.task_id,
+        item=task_item.item_id,
+        task=task_item.task_id,
     )
     return set(found.scalars())

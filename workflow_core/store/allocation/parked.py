@@ -1,4 +1,4 @@
-"""Parked places: what nobody can go on with, until somebody may."""
+"""Parked task items: what nobody can go on with, until somebody may."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ CANDIDATES = """
 
 
 def free_for_somebody(session: Session, *, now: datetime) -> int:
-    """Free the places parked for want of anybody, where somebody may take them now; they are in the pool.
+    """Free the task items parked for want of anybody, where somebody may take them now; they are in the pool.
 
     In a task that allocates in advance the pool is open to whoever asks next.
     """
@@ -70,5 +70,5 @@ def _set(session: Session, where: str, *, verb: str, parked: str | None, now: da
 
 
 def count(session: Session) -> int:
-    """Return how many places are parked."""
+    """Return how many task items are parked."""
     return int(run(session, "SELECT count(*) FROM task_item WHERE parked IS NOT NULL").scalar_one())

@@ -10,7 +10,7 @@ from workflow_core.domain import allocation
 from workflow_core.store.database.dialect import is_postgres, run, run_many
 
 NOBODY = "nobody"
-"""Why a place is parked that no contributor of its task may take."""
+"""Why a task item is parked that no contributor of its task may take."""
 
 
 @dataclass

@@ -25,7 +25,7 @@ HELD = {
 
 COUNTED = {
     "items": "item",
-    "places": "task_item",
+    "task_items": "task_item",
     "annotations": "annotation",
     "issues": "issue",
     "comments": "comment",
@@ -48,7 +48,7 @@ class Effects:
     """What erasing some items takes away. `exported`: files that have them already, and keep them."""
 
     items: int
-    places: int
+    task_items: int
     annotations: int
     issues: int
     comments: int

@@ -89,17 +89,17 @@ class _Writer:
                 drawn = f"SELECT 1 FROM annotation WHERE item_id = {self.item}.id AND deleted_at IS NULL"
                 return self.exists(drawn, "annotation.label", operator, wanted)
             case "status":
-                return self.exists(self.place("1", compare), "task_item.status", operator, wanted)
+                return self.exists(self.task_item("1", compare), "task_item.status", operator, wanted)
             case "visits":
-                place = self.place("visit", compare) + " AND state <> 'withdrawn'"
-                return self.as_number(f"coalesce(({place}), 0)", operator, wanted)
+                task_item = self.task_item("visit", compare) + " AND state <> 'withdrawn'"
+                return self.as_number(f"coalesce(({task_item}), 0)", operator, wanted)
             case "annotations.count":
                 counted = f"FROM annotation WHERE item_id = {self.item}.id AND deleted_at IS NULL"
                 return self.as_number(f"(SELECT count(*) {counted})", operator, wanted)
         counted = f"FROM issue WHERE item_id = {self.item}.id AND state = 'open'"
         return self.as_number(f"(SELECT count(*) {counted})", operator, wanted)
 
-    def place(self, what: str, compare: Compare) -> str:
+    def task_item(self, what: str, compare: Compare) -> str:
         name = compare.key[0]
         if name not in self.tasks:
             raise FilterError(f"no task {name!r}; {possible(name, list(self.tasks))}", compare.path, "key")

@@ -14,7 +14,7 @@ def _part() -> Column[int]:
 
 
 class Activity(Table, table=True):
-    """What one person did at one place in one visit on one day; `day` counts days since 1970, in UTC.
+    """What one person did on one task item in one visit on one day; `day` counts days since 1970, in UTC.
 
     `active_us` is the time they were active, idle time left out. `waited_us` is how long the item had been waiting
     when this was the first claim after it was placed. `last_at` is their last sign of activity, null while nothing
@@ -23,14 +23,14 @@ class Activity(Table, table=True):
     """
 
     __table_args__ = (
-        Index("ix_activity_place", "place_id", "person_id", "visit", "day"),
+        Index("ix_activity_task_item", "task_item_id", "person_id", "visit", "day"),
         {"sqlite_with_rowid": False},
     )
 
     task_id: int = Field(sa_column=_part())
     person_id: int = Field(sa_column=_part())
     day: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    place_id: int = Field(sa_column=_part())
+    task_item_id: int = Field(sa_column=_part())
     visit: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     active_us: int = number(default=0)
     waited_us: int | None = number(null=True)

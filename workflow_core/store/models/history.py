@@ -19,7 +19,7 @@ DAY_OF_EVENT = "(at / 86400000000)"
 class Event(Table, table=True):
     """One thing that happened: who (`actor_id`, null for annoflow), when, what (`verb`), where, why (`cause_id`).
 
-    A place is named by (`task_id`, `item_id`). `cause_id` is the event of the status that led here, so that
+    A task item is named by (`task_id`, `item_id`). `cause_id` is the event of the status that led here, so that
     everything reached from a status can be found; `name` is the exit, or the reason. About an item `detail` holds
     numbers alone: what people drew and wrote must not outlive it.
     """

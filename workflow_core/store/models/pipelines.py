@@ -37,7 +37,7 @@ class PipelineVersion(Table, table=True):
 
 
 class Node(Table, table=True):
-    """A place of a version: a task, a router or an exit."""
+    """A node of a version: a task, a router or an exit."""
 
     __table_args__ = (UniqueConstraint("version_id", "kind", "name"),)
 

@@ -1,4 +1,4 @@
-"""Recipes, tasks, assignments, and the place of each item in each task."""
+"""Recipes, tasks, assignments, and how each item stands in each task."""
 
 from datetime import datetime
 from typing import Any
@@ -93,7 +93,7 @@ CLAIMABLE = "state IN ('queued', 'returned')"
 
 
 class TaskItem(Table, table=True):
-    """An item's place in one task.
+    """Where an item stands in one task.
 
     `routing` says what became of the status: pending, routed, void (the item had left), parked.
     `kept_status` is a status taken by an issue or by a re-entry; `kept_routing` says what had become of it:
@@ -181,24 +181,24 @@ class TaskItem(Table, table=True):
 
 
 class Issue(Table, table=True):
-    """A fault flagged in QA on an annotation, or on the item; `place_id` is the row that was returned for it.
+    """A fault flagged in QA on an annotation, or on the item; `task_item_id` is the row that was returned for it.
 
-    `flagged_place_id` is the QA row that owns it, `rounds` counts how often it was re-opened.
+    `qa_task_item_id` is the QA row that owns it, `rounds` counts how often it was re-opened.
     """
 
     __table_args__ = (
         CheckConstraint("state IN ('open', 'for_review', 'approved', 'dismissed')", name="state"),
         Index("ix_issue_item", "item_id", "state"),
-        Index("ix_issue_place", "place_id", "state"),
-        Index("ix_issue_flagged", "flagged_place_id", "state"),
+        Index("ix_issue_task_item", "task_item_id", "state"),
+        Index("ix_issue_flagged", "qa_task_item_id", "state"),
         NEVER_AGAIN,
     )
 
     id: int = key()
     item_id: int = reference("item.id")
     annotation_id: int | None = reference("annotation.id", null=True)
-    place_id: int = reference("task_item.id")
-    flagged_place_id: int = reference("task_item.id")
+    task_item_id: int = reference("task_item.id")
+    qa_task_item_id: int = reference("task_item.id")
     state: str = Field(default="open", max_length=16)
     kind: str = Field(max_length=64)
     text: str = ""

@@ -1,4 +1,4 @@
-"""Counts of places: how many are in which state, per task and assignment, and what is still to come."""
+"""Counts of task items: how many are in which state, per task and assignment, and what is still to come."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,10 +17,10 @@ _COUNTED = ("queued", "claimed", "submitted", "returned", "waiting", "withdrawn"
 
 
 def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts]:
-    """Return the counts of every assignment, and of the pool, that has a place in these tasks."""
+    """Return the counts of every assignment, and of the pool, that has a task item in these tasks."""
     listed = _listed(task_ids)
     states = ", ".join(f"sum(CASE WHEN state = '{state}' THEN items ELSE 0 END) AS {state}" for state in _COUNTED)
-    # Places that are alike are counted first, in the order of the index: a test for each place would take four times as
+    # What is alike is counted first, in the order of the index: a test for each task item would take four times as
     # long on SQLite.
     alike = "task_id, assignment_id, state, status, begun, visit, kept_by, parked"
     rows = run(
@@ -40,8 +40,8 @@ def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts
         session,
         f"""
         WITH unresolved (id, owner_id) AS (
-            SELECT id, place_id FROM issue WHERE state IN ('open', 'for_review')
-            UNION SELECT id, flagged_place_id FROM issue WHERE state IN ('open', 'for_review')
+            SELECT id, task_item_id FROM issue WHERE state IN ('open', 'for_review')
+            UNION SELECT id, qa_task_item_id FROM issue WHERE state IN ('open', 'for_review')
         )
         SELECT ti.task_id, ti.assignment_id, count(DISTINCT u.id)
         FROM unresolved u CROSS JOIN task_item ti
@@ -80,7 +80,7 @@ def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[
     if not pairs:
         return {}
     before = _listed({one for tasks in upstream.values() for one in tasks})
-    # + 0, or SQLite goes through all places of the tasks instead of the few that are pending.
+    # + 0, or SQLite goes through all task items of the tasks instead of the few that are pending.
     rows = run(
         session,
         f"""
@@ -102,12 +102,12 @@ def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[
 
 
 GONE = "gone"
-"""Why a place is stuck that lies with somebody who takes no work there any more; it is not parked."""
+"""Why a task item is stuck that lies with somebody who takes no work there any more; it is not parked."""
 _TOLD = ", ".join(f"task_item.{name}" for name in ("id", "item_id", "task_id", "assignment_id", "status", "since"))
 
 
 def stuck(session: Session, *, project_id: int, pipeline_id: int | None, limit: int) -> list[dict[str, Any]]:
-    """Return the places that are parked, or lie with somebody who is gone, the oldest first."""
+    """Return the task items that are parked, or lie with somebody who is gone, the oldest first."""
     where = "" if pipeline_id is None else "AND t.pipeline_id = :pipeline"
     values = {} if pipeline_id is None else {"pipeline": pipeline_id}
     # CROSS, because SQLite keeps that order: first who is gone, instead of all that is queued.
@@ -124,7 +124,7 @@ def stuck(session: Session, *, project_id: int, pipeline_id: int | None, limit: 
             AND NOT (s.active AND p.active) AND t.closed_at IS NULL AND task_item.parked IS NULL
             AND task_item.state IN ('queued', 'returned') AND (task_item.state = 'queued' OR NOT {TAKER})
         )
-        SELECT ti.id AS place_id, ti.item_id, i.folder, i.name AS item, t.name AS task, pl.name AS pipeline,
+        SELECT ti.id AS task_item_id, ti.item_id, i.folder, i.name AS item, t.name AS task, pl.name AS pipeline,
                p.email AS assignee, ti.status, ti.why, ti.since
         FROM stuck ti JOIN task t ON t.id = ti.task_id JOIN item i ON i.id = ti.item_id
         LEFT JOIN pipeline pl ON pl.id = t.pipeline_id

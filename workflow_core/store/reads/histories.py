@@ -19,7 +19,7 @@ CHUNK = 1_000
 
 @dataclass(frozen=True)
 class Row:
-    """A place as its table has it."""
+    """A task item as its table has it."""
 
     id: int
     task_id: int
@@ -67,7 +67,7 @@ class Chunk:
 
 
 def chunks(session: Session, *, size: int = CHUNK) -> Iterator[Chunk]:
-    """Yield all items, `size` at a time, with their events, places and entries."""
+    """Yield all items, `size` at a time, with their events, task items and entries."""
     after, last = 0, False
     while not last:
         page = "SELECT id FROM item WHERE id > :after ORDER BY id LIMIT :size"
@@ -178,7 +178,7 @@ def _told(session: Session, where: str, **values: int) -> list[dict[str, Any]]:
 
 
 def standing(session: Session, *, item_id: int) -> list[dict[str, Any]]:
-    """Return the places of one item, in the order in which it came to them."""
+    """Return the task items of one item, in the order in which it came to them."""
     rows = run(
         session,
         """
@@ -186,7 +186,7 @@ def standing(session: Session, *, item_id: int) -> list[dict[str, Any]]:
                p.email AS assignee, ti.lease_until, ti.since, ti.kept_by, ti.kept_status,
                t.closed_at IS NOT NULL AS closed, t.paused_at IS NOT NULL AS paused,
                ti.state = 'queued' AND NOT (s.active AND p.active) AS gone,
-               (SELECT count(*) FROM issue i WHERE i.place_id = ti.id AND i.state = 'open') AS open_issues
+               (SELECT count(*) FROM issue i WHERE i.task_item_id = ti.id AND i.state = 'open') AS open_issues
         FROM task_item ti JOIN task t ON t.id = ti.task_id
         LEFT JOIN pipeline pl ON pl.id = t.pipeline_id
         LEFT JOIN assignment s ON s.id = ti.assignment_id LEFT JOIN person p ON p.id = s.person_id

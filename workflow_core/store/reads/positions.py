@@ -12,8 +12,8 @@ MOVING = "moving"
 """What has a status and was not routed yet; the mover takes it within milliseconds."""
 
 
-def places(session: Session, *, pipeline: str) -> dict[str, int]:
-    """Return how many items are at each place: tasks where they are open, exits, held at an exit, moving, stuck."""
+def counts(session: Session, *, pipeline: str) -> dict[str, int]:
+    """Return how many items are where: in tasks where they are open, exits, held at an exit, moving, stuck."""
     # Pipeline and tasks are looked up first: joined to them, whole tables would be read.
     rows = run(
         session,
@@ -33,10 +33,10 @@ def places(session: Session, *, pipeline: str) -> dict[str, int]:
         """,
     ):
         counts[names[task]] += items
-    for place, items in run(
+    for at, items in run(
         session,
         f"""
-        SELECT :moving AS place, count(*) AS items FROM task_item
+        SELECT :moving AS at, count(*) AS items FROM task_item
         WHERE {tasks} AND routing = 'pending' AND parked IS NULL
         UNION ALL
         SELECT :stuck, count(*) FROM task_item WHERE {tasks} AND parked IS NOT NULL
@@ -49,8 +49,8 @@ def places(session: Session, *, pipeline: str) -> dict[str, int]:
         moving=MOVING,
         stuck=STUCK,
     ):
-        counts[place] += items
-    return {place: items for place, items in counts.items() if items}
+        counts[at] += items
+    return {at: items for at, items in counts.items() if items}
 
 
 def _listed(ids: Iterable[int]) -> str:

@@ -85,7 +85,7 @@ def issues(session: Session, *, project: str, pipeline: str) -> list[Flagged]:
     identity = pipeline_of(session, project=project, pipeline=pipeline).id
     query = (
         select(Issue, Task.name)
-        .join(TaskItem, col(TaskItem.id) == col(Issue.place_id))
+        .join(TaskItem, col(TaskItem.id) == col(Issue.task_item_id))
         .join(Task, col(Task.id) == col(TaskItem.task_id))
         .where(Task.pipeline_id == identity)
         .order_by(col(Issue.id))

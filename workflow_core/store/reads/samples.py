@@ -16,13 +16,13 @@ def in_share(seed: Seed, share: float) -> ColumnElement[bool]:
 
 def of_each(session: Session, *, task_id: int, where: ColumnElement[bool], seed: Seed, count: int) -> list[int]:
     """Return up to `count` items of everybody who set the status that an item has now: those with the lowest draws."""
-    place = aliased(TaskItem)  # the condition may speak of places too
+    task_item = aliased(TaskItem)  # the condition may speak of task items too
     number = func.row_number().over(partition_by=col(Event.actor_id), order_by=[_lot(seed), col(Item.id)])
     ranked = (
         select(col(Item.id).label("id"), number.label("number"))
-        .join(place, col(place.item_id) == col(Item.id))
-        .join(Event, col(Event.id) == col(place.status_event_id))
-        .where(place.task_id == task_id, where, col(Item.archived_at).is_(None))
+        .join(task_item, col(task_item.item_id) == col(Item.id))
+        .join(Event, col(Event.id) == col(task_item.status_event_id))
+        .where(task_item.task_id == task_id, where, col(Item.archived_at).is_(None))
         .subquery()
     )
     return list(session.exec(select(ranked.c.id).where(ranked.c.number <= count)))

@@ -5,14 +5,14 @@ from sqlmodel import Session
 from workflow_core.store.database.dialect import run
 
 
-def places(session: Session) -> dict[tuple[str, str], int]:
-    """Return how many arrivals went to each (pipeline, place); what is stuck counts as `stuck`."""
+def arrivals(session: Session) -> dict[tuple[str, str], int]:
+    """Return how many arrivals went to each (pipeline, task or exit); what is stuck counts as `stuck`."""
     return {
-        (pipeline, place): int(items)
-        for pipeline, place, items in run(
+        (pipeline, at): int(items)
+        for pipeline, at, items in run(
             session,
             """
-            SELECT p.name AS pipeline, CASE WHEN a.stuck THEN 'stuck' ELSE n.name END AS place, sum(a.items) AS items
+            SELECT p.name AS pipeline, CASE WHEN a.stuck THEN 'stuck' ELSE n.name END AS at, sum(a.items) AS items
             FROM (
                 SELECT version_id, node_id, kind = 'parked' AS stuck, count(*) AS items
                 FROM arrival WHERE kind <> 'join' GROUP BY 1, 2, 3

@@ -1,7 +1,7 @@
-"""Arrivals: the set of items that are on their way to a place, in a scratch table of the session.
+"""Arrivals: the set of items that are on their way to a task or an exit, in a scratch table of the session.
 
-Everything that places items (routing, entering, adding, sending) fills this one table and then calls
-`placing.place`: the number of statements does not depend on the number of items.
+Everything that puts items somewhere (routing, entering, adding, sending) fills this one table and then calls
+`placement.put`: the number of statements does not depend on the number of items.
 
 `kind` says what an arrival is: `task`, `router` (to be resolved), `exit`, `join` (waits for its siblings),
 `open` (already there), `stuck` (cannot go on; `parked` says why).
@@ -51,7 +51,7 @@ class Standing:
 
     kinds: frozenset[str]
     met: bool
-    """Whether an item has, or had, a place already where it arrives."""
+    """Whether an item was, or is, already where it arrives."""
     at_joins: bool
     several: bool
     """Whether an item has several arrivals at tasks: from a fork, or by two statuses at once."""
@@ -92,7 +92,7 @@ def take_pending(session: Session, *, limit: int) -> int:
     the first one counts.
 
     On PostgreSQL their rows and entries are locked; what another mover holds is left to it. Where they lead to is read
-    afterwards: the statement that locks would still see what their places were before somebody let go of them.
+    afterwards: the statement that locks would still see what their task items were before somebody let go of them.
     """
     lock = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED" if is_postgres(session) else ""
     sources = run(
@@ -161,7 +161,7 @@ def take_items(session: Session, *, task_id: int) -> int:
 
 
 def look_up_existing(session: Session, *, where: str = "TRUE") -> None:
-    """Find, for arrivals whose target has changed, the place that the item already has there."""
+    """Find, for arrivals whose target has changed, the task item that the item already has there."""
     run(
         session,
         f"""

@@ -1,4 +1,4 @@
-"""Cleared places: without their statuses, to be done again by who did them, or by others where these are gone."""
+"""Cleared task items: without their statuses, to be done again by who did them, or by others where these are gone."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,9 +12,9 @@ from workflow_core.store.routing import arrivals, lineage
 
 
 def reopen(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
-    """Queue places that have a status, in the visit that they are in, however many.
+    """Queue task items that have a status, in the visit that they are in, however many.
 
-    What a re-entry had taken before is kept again: it shows if the place is withdrawn.
+    What a re-entry had taken before is kept again: it shows if the task item is withdrawn.
     """
     listed = ", ".join(str(int(one)) for one in ids) or "NULL"
     arrivals.prepare(session)
@@ -46,16 +46,16 @@ def reopen(session: Session, ids: Sequence[int], *, actor_id: int | None, now: d
             kept_by = CASE WHEN b.event_id IS NOT NULL THEN 're-entry' END, kept_status = b.status,
             kept_event_id = b.event_id, kept_routing = b.routing,
             assignment_id = a.assignment_id, parked = a.parked, since = :now
-        FROM arrival a LEFT JOIN ({lineage.BELOW} WHERE ti.id IN ({listed})) b ON b.place_id = a.existing_id
+        FROM arrival a LEFT JOIN ({lineage.BELOW} WHERE ti.id IN ({listed})) b ON b.task_item_id = a.existing_id
         WHERE task_item.id = a.existing_id
         """,
         now=now,
     )
 
 
-def uncover(session: Session, place: TaskItem) -> None:
-    """Keep what a re-entry had taken before the present status of a place, which is being undone."""
-    below = run(session, f"{lineage.BELOW} WHERE ti.id = :id", id=place.id).mappings().first()
+def uncover(session: Session, task_item: TaskItem) -> None:
+    """Keep what a re-entry had taken before the present status of a task item, which is being undone."""
+    below = run(session, f"{lineage.BELOW} WHERE ti.id = :id", id=task_item.id).mappings().first()
     if below is not None:
-        place.kept_by, place.kept_event_id = "re-entry", below["event_id"]
-        place.kept_status, place.kept_routing = below["status"], below["routing"]
+        task_item.kept_by, task_item.kept_event_id = "re-entry", below["event_id"]
+        task_item.kept_status, task_item.kept_routing = below["status"], below["routing"]

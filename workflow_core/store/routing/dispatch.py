@@ -1,4 +1,4 @@
-"""Places that a manager moves: parked items sent on, items taken out."""
+"""Task items that a manager moves: parked items sent on, items taken out."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,17 +11,19 @@ from workflow_core.store.routing import arrivals, exits, placement
 from workflow_core.store.turns import record
 
 
-def send(session: Session, *, place: TaskItem, node: Node, actor_id: int | None, now: datetime) -> None:
-    """Send a parked item to a node; it counts as no visit. A place that was still to be done is withdrawn."""
-    record(session, place, "unparked", actor_id=actor_id, now=now, name=node.name)
-    cause = place.status_event_id or (place.kept_event_id if place.kept_by == "issue" else _led_here(session, place))
-    if place.state == "submitted":
-        place.routing, place.parked = "routed", None
+def send(session: Session, *, task_item: TaskItem, node: Node, actor_id: int | None, now: datetime) -> None:
+    """Send a parked item to a node; it counts as no visit. A task item that was still to be done is withdrawn."""
+    record(session, task_item, "unparked", actor_id=actor_id, now=now, name=node.name)
+    cause = task_item.status_event_id or (
+        task_item.kept_event_id if task_item.kept_by == "issue" else _led_here(session, task_item)
+    )
+    if task_item.state == "submitted":
+        task_item.routing, task_item.parked = "routed", None
         session.flush()
     else:
-        exits.withdraw(session, where=f"task_item.id = {int(place.id)}", name="sent on", now=now)
+        exits.withdraw(session, where=f"task_item.id = {int(task_item.id)}", name="sent on", now=now)
     # What an issue had taken before it was routed goes where the manager says, and nowhere else.
-    run(session, "UPDATE task_item SET routing = 'routed' WHERE id = :id AND routing = 'pending'", id=place.id)
+    run(session, "UPDATE task_item SET routing = 'routed' WHERE id = :id AND routing = 'pending'", id=task_item.id)
     arrivals.prepare(session)
     run(
         session,
@@ -32,23 +34,23 @@ def send(session: Session, *, place: TaskItem, node: Node, actor_id: int | None,
         cause=cause,
         node=node.id,
         kind=node.kind,
-        entry=place.entry_id,
+        entry=task_item.entry_id,
     )
     arrivals.look_up_existing(session)
     run(session, "UPDATE arrival SET visit = visit - 1 WHERE existing_state = 'submitted'")
-    placement.place(session, now=now, bounded=False, meeting=False)
+    placement.put(session, now=now, bounded=False, meeting=False)
 
 
-def _led_here(session: Session, place: TaskItem) -> int | None:
-    """Return the status that led to a place last: what is sent on from it was reached from that one."""
+def _led_here(session: Session, task_item: TaskItem) -> int | None:
+    """Return the status that led to a task item last: what is sent on from it was reached from that one."""
     placed = select(Event.cause_id).where(
-        Event.item_id == place.item_id, Event.task_id == place.task_id, Event.verb == "placed"
+        Event.item_id == task_item.item_id, Event.task_id == task_item.task_id, Event.verb == "placed"
     )
     return session.exec(placed.order_by(col(Event.id).desc()).limit(1)).first()
 
 
 def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
-    """Withdraw places, and let their entries end at the built-in exit `removed`."""
+    """Withdraw task items, and let their entries end at the built-in exit `removed`."""
     listed = ", ".join(str(int(one)) for one in ids) or "NULL"
     of = f"SELECT entry_id FROM task_item WHERE id IN ({listed}) AND entry_id IS NOT NULL"
     run(
@@ -72,7 +74,7 @@ def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: d
 
 
 def withdraw_items(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:
-    """Withdraw all open places of items, and end their entries at `removed`."""
+    """Withdraw all open task items of items, and end their entries at `removed`."""
     listed = ", ".join(str(int(one)) for one in item_ids) or "NULL"
     run(
         session,

@@ -53,7 +53,7 @@ def choose(session: Session, *, where: ColumnElement[bool], limit: int) -> int:
 
 
 def lock_chosen(session: Session) -> None:
-    """Lock the entries that the chosen items have, in the order of `places`: none of them comes back meanwhile."""
+    """Lock the entries that the chosen items have, in the order of `task_items`: none of them comes back meanwhile."""
     if is_postgres(session):
         run(
             session,
@@ -89,7 +89,7 @@ def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime)
 
 
 def absent_from(*, task_id: int) -> ColumnElement[bool]:
-    """Return the condition that an item has no place in a task, or only a withdrawn one."""
+    """Return the condition that an item is not in a task, or withdrawn from it."""
     there = select(col(TaskItem.id)).where(
         col(TaskItem.task_id) == task_id, col(TaskItem.item_id) == col(Item.id), col(TaskItem.state) != "withdrawn"
     )

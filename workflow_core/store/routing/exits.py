@@ -1,4 +1,4 @@
-"""Items leave a pipeline: their open places are withdrawn, their unrouted statuses never move."""
+"""Items leave a pipeline: their open task items are withdrawn, their unrouted statuses never move."""
 
 from datetime import datetime
 
@@ -60,7 +60,7 @@ def leave(session: Session, *, now: datetime) -> None:
 def withdraw(
     session: Session, *, where: str, name: str, now: datetime, cause: str = "CAST(NULL AS BIGINT)"
 ) -> set[int]:
-    """Withdraw the open places of a set; one that had a status before has it again, with its visit count.
+    """Withdraw the open task items of a set; one that had a status before has it again, with its visit count.
 
     What an issue had taken is restored, since its issues are dismissed: it was no new work that ends here.
 
@@ -100,5 +100,5 @@ def withdraw(
     if not dismissed:
         return set()
     issues.settle_withdrawn(session, dismissed, now=now)
-    found = [session.get_one(TaskItem, issue.place_id).entry_id for issue in dismissed]
+    found = [session.get_one(TaskItem, issue.task_item_id).entry_id for issue in dismissed]
     return {entry_id for entry_id in found if entry_id is not None}

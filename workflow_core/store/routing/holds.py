@@ -12,7 +12,7 @@ NEVER_HELD = ("discarded", "removed")
 
 UNRESOLVED = """
     EXISTS (
-        SELECT 1 FROM issue i JOIN task_item ti ON ti.id = i.place_id
+        SELECT 1 FROM issue i JOIN task_item ti ON ti.id = i.task_item_id
         WHERE i.item_id = {item} AND i.state IN ('open', 'for_review') AND ti.entry_id = {entry}
     )
 """
@@ -51,9 +51,9 @@ def hold_at_exits(session: Session, *, now: datetime) -> None:
     )
 
 
-def hold_again(session: Session, *, place: TaskItem, now: datetime) -> None:
+def hold_again(session: Session, *, task_item: TaskItem, now: datetime) -> None:
     """Take an item that has left back to held: it has a new issue. It is there by the same status as before."""
-    entry = session.get(Entry, place.entry_id, populate_existing=True) if place.entry_id else None
+    entry = session.get(Entry, task_item.entry_id, populate_existing=True) if task_item.entry_id else None
     if entry is None or entry.exit is None or entry.exit in NEVER_HELD:
         return
     entry.held_exit, entry.exit, entry.exited_at = entry.exit, None, None

@@ -1,6 +1,6 @@
 """Lineage: everything that was reached from a status, and taking it back in one transaction.
 
-The history knows it: what a status led to are the events it caused, and what was submitted at the places it led to.
+The history knows it: what a status led to are the events it caused, and what was submitted at the task items it led to.
 """
 
 from collections.abc import Iterable
@@ -56,23 +56,23 @@ CLOSED = f"""
         SELECT 1 FROM taken_back b WHERE b.first AND b.cause_id = task_item.status_event_id
     )
 """
-"""The places that such an exit has closed; the starting places are the caller's."""
+"""The task items that such an exit has closed; the starting task items are the caller's."""
 
 HANDED_ON = f"""
-    SELECT id, owner_id, place_id FROM (
-        SELECT i.id, i.flagged_place_id AS owner_id, CAST(h.detail ->> 'from' AS BIGINT) AS place_id,
+    SELECT id, owner_id, task_item_id FROM (
+        SELECT i.id, i.qa_task_item_id AS owner_id, CAST(h.detail ->> 'from' AS BIGINT) AS task_item_id,
                row_number() OVER (PARTITION BY i.id ORDER BY h.id) AS number
         FROM taken_back b JOIN event p ON p.cause_id = b.cause_id AND p.verb IN ('placed', 'arrived')
         JOIN event h ON h.item_id = p.item_id AND h.task_id = p.task_id AND h.entry_id = p.entry_id
             AND h.verb = 'handed-on' AND h.id > p.id AND {STANDS.format(until="h.id")}
         JOIN issue i ON i.id = CAST(h.detail ->> 'issue' AS BIGINT) AND i.state = 'for_review'
-    ) f WHERE number = 1 AND place_id <> owner_id
+    ) f WHERE number = 1 AND task_item_id <> owner_id
 """
-"""The issues for review that were handed on where the statuses led, and the places that had each of them before."""
+"""The issues for review that were handed on where the statuses led, and the task items that had each of them before."""
 
 
 BELOW = f"""
-    SELECT ti.id AS place_id, k.id AS event_id, k.status,
+    SELECT ti.id AS task_item_id, k.id AS event_id, k.status,
            CASE WHEN CAST(b.detail ->> 'routed' AS BIGINT) = 1 THEN 'routed' ELSE 'void' END AS routing
     FROM task_item ti
     JOIN event b ON b.id = (
@@ -81,14 +81,14 @@ BELOW = f"""
     )
     JOIN event k ON k.id = CAST(b.detail ->> 'kept' AS BIGINT)
 """
-"""The statuses that places had before the re-entry in which they have got their present ones."""
+"""The statuses that task items had before the re-entry in which they have got their present ones."""
 
 
 @dataclass(frozen=True)
 class Reached:
-    """A place that a status led to. `begun`: somebody worked on it in its present visit, or has set a status."""
+    """A task item that a status led to. `begun`: somebody worked on it in its present visit, or has set a status."""
 
-    place_id: int
+    task_item_id: int
     task: str
     state: str
     begun: bool
@@ -96,12 +96,12 @@ class Reached:
 
 @dataclass(frozen=True)
 class Effects:
-    """What taking statuses back would do: open places to withdraw, exits that items would come back from.
+    """What taking statuses back would do: open task items to withdraw, exits that items would come back from.
 
     `statuses` counts those further on, which stay as history; `exported` the items that files have already.
     """
 
-    places: tuple[Reached, ...]
+    task_items: tuple[Reached, ...]
     statuses: int
     exits: tuple[str, ...]
     exported: int
@@ -116,7 +116,7 @@ def trace(session: Session, causes: Iterable[int | None], *, but: int = 0) -> No
         session,
         "CREATE TEMP TABLE IF NOT EXISTS taken_back (cause_id BIGINT PRIMARY KEY, item_id BIGINT, first BOOLEAN)",
     )
-    run(session, "CREATE TEMP TABLE IF NOT EXISTS withdrawing (place_id BIGINT PRIMARY KEY)")
+    run(session, "CREATE TEMP TABLE IF NOT EXISTS withdrawing (task_item_id BIGINT PRIMARY KEY)")
     for table in ("taken_back", "withdrawing"):
         run(session, f"{'TRUNCATE' if is_postgres(session) else 'DELETE FROM'} {table}")
     listed = ", ".join(str(cause) for cause in causes if cause is not None) or "NULL"
@@ -140,7 +140,7 @@ def trace(session: Session, causes: Iterable[int | None], *, but: int = 0) -> No
 
 def effects(session: Session) -> Effects:
     """Return what `take_back` would do with what `trace` found."""
-    places = run(
+    task_items = run(
         session,
         f"""
         SELECT task_item.id, t.name, task_item.state, task_item.begun FROM task_item JOIN task t ON t.id = task_id
@@ -149,7 +149,7 @@ def effects(session: Session) -> Effects:
     )
     left = run(session, f"SELECT {AT} AS exit, exported_at FROM entry WHERE {LEFT} ORDER BY id").all()
     return Effects(
-        places=tuple(Reached(*row) for row in places),
+        task_items=tuple(Reached(*row) for row in task_items),
         statuses=run(session, "SELECT count(*) FROM taken_back WHERE NOT first").scalar_one(),
         exits=tuple(row.exit for row in left),
         exported=sum(row.exported_at is not None for row in left),
@@ -170,15 +170,15 @@ def left_otherwise(session: Session) -> tuple[str, str] | None:
 
 
 def take_back(session: Session, *, reason: str, now: datetime) -> None:
-    """Take back what `trace` found: open places are withdrawn, unrouted statuses never move, exits are re-opened.
+    """Take back what `trace` found: open task items are withdrawn, unrouted statuses never move, exits are re-opened.
 
-    Statuses downstream stand as history: void, until a re-entry. The starting places are the caller's.
+    Statuses downstream stand as history: void, until a re-entry. The starting task items are the caller's.
     """
     _come_back(session, now)
     # Put down first: with the events of the withdrawal nothing stands that was reached.
     run(session, f"INSERT INTO withdrawing SELECT task_item.id FROM task_item WHERE {REACHED} AND {exits.OPEN}")
     _hand_back(session, now)
-    exits.withdraw(session, where="task_item.id IN (SELECT place_id FROM withdrawing)", name=reason, now=now)
+    exits.withdraw(session, where="task_item.id IN (SELECT task_item_id FROM withdrawing)", name=reason, now=now)
     run(
         session,
         """
@@ -189,7 +189,7 @@ def take_back(session: Session, *, reason: str, now: datetime) -> None:
 
 
 def _hand_back(session: Session, now: datetime) -> None:
-    """Give issues for review that were handed on to places reached back to the reviews that had them before."""
+    """Give issues for review that were handed on to task items reached back to the reviews that had them before."""
     answered = "SELECT 1 FROM issue WHERE state = 'for_review' AND item_id IN (SELECT item_id FROM taken_back) LIMIT 1"
     if run(session, answered).first() is not None:
         issues.hand_over(session, HANDED_ON, verb="handed-back", now=now)
@@ -240,5 +240,5 @@ def _come_back(session: Session, now: datetime) -> None:
         session,
         f"UPDATE entry SET exit = NULL, held_exit = NULL, exited_at = NULL, exported_at = NULL WHERE {LEFT}",
     )
-    placement.place(session, now=now, bounded=False, meeting=False)
+    placement.put(session, now=now, bounded=False, meeting=False)
     notify(session)

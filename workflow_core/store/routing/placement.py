@@ -1,4 +1,4 @@
-"""Put arrivals in their places: new rows, re-entries, exits, events. Idempotent by the unique place of an item."""
+"""Put arrivals where they go: new rows, re-entries, exits, events. Idempotent by the unique task item of an item."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,15 +26,15 @@ TAKEN = """
 TAKEN_FROM = "LEFT JOIN task_item x ON x.id = a.existing_id"
 
 
-def place(session: Session, *, now: datetime, bounded: bool = True, meeting: bool = True) -> None:
-    """Place all arrivals: through routers and diversions, to tasks, exits and joins.
+def put(session: Session, *, now: datetime, bounded: bool = True, meeting: bool = True) -> None:
+    """Put all arrivals where they go: through routers and diversions, to tasks, exits and joins.
 
     Unbounded, `max_visits` diverts nothing: a manager sends where they want. Not `meeting`, who arrives at a join
     comes from outside the fork and waits for nobody.
     """
     there = _settle(session, now, at_joins=meeting, bounded=bounded)
     if "join" in there.kinds:
-        # What has its place is put aside, so that only who has met goes on.
+        # What has arrived is put aside, so that only who has met goes on.
         run(session, "UPDATE arrival SET kind = 'placed' WHERE kind IN ('task', 'open')")
         if joins.gather(session, now=now):
             _settle(session, now, at_joins=False, bounded=bounded)
@@ -53,7 +53,7 @@ def go_on(session: Session, *, entry_ids: Iterable[int | None], now: datetime) -
 
 
 def _settle(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> Standing:
-    """Place the arrivals; those at joins wait for their siblings first, so a join is visited once by them all."""
+    """Task item the arrivals; those at joins wait for their siblings first, so a join is visited once by them all."""
     there = _send_on(session, now, at_joins=at_joins, bounded=bounded)
     _settle_sources(session, now, there)
     if "task" in there.kinds:
@@ -101,7 +101,7 @@ OVER = "a.kind = 'task' AND a.existing_state = 'submitted' AND a.visit > n.max_v
 
 
 def _divert(session: Session, now: datetime) -> int:
-    """Send on what has been in its target too often, where that says a place; returns how many."""
+    """Send on what has been in its target too often, where that says whither; returns how many."""
     diverted = run(
         session,
         f"""
@@ -215,7 +215,7 @@ def _place_in_tasks(session: Session, now: datetime, there: Standing) -> None:
 
 
 def _enter_again(session: Session, now: datetime) -> None:
-    """Open the places that items have already; where one is open, the next status there is routed in any case."""
+    """Open the task items that items have already; where one is open, the next status there is routed in any case."""
     run(
         session,
         """

@@ -1,6 +1,6 @@
 """Activity: signs that somebody works on an item, added up to the time they spent on it.
 
-Time between two signs of the same person at the same place counts if it is at most `IDLE`; more is a pause. Opening
+Time between two signs of the same person on the same task item counts if it is at most `IDLE`; more is a pause. Opening
 an item starts anew, and a status ends it: what lies between is not work on this item.
 """
 
@@ -12,16 +12,16 @@ from sqlmodel import Session
 from workflow_core.domain.figures import IDLE, day_of
 from workflow_core.store.database.dialect import run
 
-COLUMNS = "task_id, person_id, day, place_id, visit, active_us, waited_us, last_at, again"
+COLUMNS = "task_id, person_id, day, task_item_id, visit, active_us, waited_us, last_at, again"
 ADD_WAIT = """CASE WHEN excluded.waited_us IS NULL THEN activity.waited_us
     ELSE coalesce(activity.waited_us, 0) + excluded.waited_us END"""
 WAITED = "CASE WHEN ti.begun THEN NULL ELSE :now - ti.since END"
 AGAIN = """EXISTS (SELECT 1 FROM activity a
-    WHERE a.place_id = ti.id AND a.person_id = :person AND a.visit = ti.visit AND a.day <> :day)"""
+    WHERE a.task_item_id = ti.id AND a.person_id = :person AND a.visit = ti.visit AND a.day <> :day)"""
 
 
 def batched(session: Session, *, ids: Sequence[int], opened: int | None, person_id: int, now: datetime) -> None:
-    """Record that somebody is about to claim these places; one is opened, or none, the others wait in their batch.
+    """Record that somebody is about to claim these task items; one is opened, or none, the others wait in their batch.
 
     Comes before the claim itself, which forgets since when they were queued.
     """
@@ -35,7 +35,7 @@ def batched(session: Session, *, ids: Sequence[int], opened: int | None, person_
         SELECT ti.task_id, :person, :day, ti.id, ti.visit, 0, {WAITED},
                CASE WHEN ti.id = CAST(:opened AS BIGINT) THEN CAST(:now AS BIGINT) END, {AGAIN}
         FROM task_item ti WHERE ti.id IN ({listed}) AND ti.state IN ('queued', 'returned') ORDER BY ti.id
-        ON CONFLICT (task_id, person_id, day, place_id, visit) DO UPDATE
+        ON CONFLICT (task_id, person_id, day, task_item_id, visit) DO UPDATE
         SET last_at = excluded.last_at, waited_us = {ADD_WAIT}
         """,
         person=person_id,
@@ -47,9 +47,9 @@ def batched(session: Session, *, ids: Sequence[int], opened: int | None, person_
 
 
 def seen(
-    session: Session, *, place_id: int, person_id: int, now: datetime, held: bool = True, ends: bool = False
+    session: Session, *, task_item_id: int, person_id: int, now: datetime, held: bool = True, ends: bool = False
 ) -> None:
-    """Record a sign of activity at a place; `ends` where it is the last one: a status, or a flag.
+    """Record a sign of activity at a task item; `ends` where it is the last one: a status, or a flag.
 
     Not `held`, nobody had the item open, and the time before does not count. Comes before what it records.
     """
@@ -60,15 +60,15 @@ def seen(
         SELECT ti.task_id, :person, :day, ti.id, ti.visit, coalesce((
             SELECT CASE WHEN :held AND a.last_at BETWEEN :now - {IDLE // timedelta(microseconds=1)} AND :now
                         THEN :now - a.last_at END
-            FROM activity a WHERE a.place_id = ti.id AND a.person_id = :person AND a.visit = ti.visit
+            FROM activity a WHERE a.task_item_id = ti.id AND a.person_id = :person AND a.visit = ti.visit
             ORDER BY a.day DESC LIMIT 1
         ), 0), {WAITED}, CAST(:last AS BIGINT), {AGAIN}
-        FROM task_item ti WHERE ti.id = :place
-        ON CONFLICT (task_id, person_id, day, place_id, visit) DO UPDATE
+        FROM task_item ti WHERE ti.id = :task_item
+        ON CONFLICT (task_id, person_id, day, task_item_id, visit) DO UPDATE
         SET active_us = activity.active_us + excluded.active_us, last_at = excluded.last_at,
             waited_us = {ADD_WAIT}
         """,
-        place=place_id,
+        task_item=task_item_id,
         person=person_id,
         day=day_of(now),
         now=now,
@@ -78,12 +78,12 @@ def seen(
 
 
 def held(session: Session, *, task_id: int, assignment_id: int, person_id: int) -> list[int]:
-    """Return the places that somebody holds in a task, the one they worked on last first."""
+    """Return the task items that somebody holds in a task, the one they worked on last first."""
     rows = run(
         session,
         """
         SELECT ti.id FROM task_item ti LEFT JOIN activity a
-        ON a.place_id = ti.id AND a.person_id = :person AND a.visit = ti.visit AND a.last_at IS NOT NULL
+        ON a.task_item_id = ti.id AND a.person_id = :person AND a.visit = ti.visit AND a.last_at IS NOT NULL
         WHERE ti.task_id = :task AND ti.assignment_id = :assignment AND ti.state = 'claimed'
         GROUP BY ti.id, ti.rank, ti.position ORDER BY coalesce(max(a.last_at), 0) DESC, ti.rank, ti.position, ti.id
         """,

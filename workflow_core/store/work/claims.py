@@ -1,4 +1,4 @@
-"""Claims: a contributor holds places until the lease ends. `claim_no` is the token of the present claim."""
+"""Claims: a contributor holds task items until the lease ends. `claim_no` is the token of the present claim."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,8 @@ from workflow_core.store.work import activity
 
 
 @dataclass(frozen=True)
-class Place:
-    """A place that somebody holds: `token` proves it at submit."""
+class Claim:
+    """A task item that somebody holds: `token` proves it at submit."""
 
     id: int
     item_id: int
@@ -21,7 +21,7 @@ class Place:
 
 
 MAX_FIX_ROUNDS = "max-fix-rounds"
-"""Why a place is parked whose issue was re-opened too often: only a manager can go on with it."""
+"""Why a task item is parked whose issue was re-opened too often: only a manager can go on with it."""
 
 LEFT_BEHIND = """
     state = 'returned' AND assignment_id IN (
@@ -37,7 +37,7 @@ NOT_MINE_TO_REVIEW = """
 """
 
 
-def held(session: Session, *, task_id: int, assignment_id: int) -> list[Place]:
+def held(session: Session, *, task_id: int, assignment_id: int) -> list[Claim]:
     """Return what the assignment has claimed, in the order of work."""
     rows = run(
         session,
@@ -49,15 +49,15 @@ def held(session: Session, *, task_id: int, assignment_id: int) -> list[Place]:
         task=task_id,
         assignment=assignment_id,
     )
-    return [Place(*row) for row in rows]
+    return [Claim(*row) for row in rows]
 
 
 def count_to_limit(session: Session, *, task_id: int, assignment_id: int) -> int:
-    """Return how many places the assignment has claimed, but for those that an issue sent back to it."""
+    """Return how many task items the assignment has claimed, but for those that an issue sent back to it."""
     counted = """
         SELECT count(*) FROM task_item WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'
         AND coalesce(kept_by, '') <> 'issue' AND NOT EXISTS (
-            SELECT 1 FROM issue i WHERE i.flagged_place_id = task_item.id AND i.state IN ('open', 'for_review')
+            SELECT 1 FROM issue i WHERE i.qa_task_item_id = task_item.id AND i.state IN ('open', 'for_review')
         )
     """
     return int(run(session, counted, task=task_id, assignment=assignment_id).scalar_one())
@@ -69,20 +69,20 @@ def take_turns(session: Session, *, person_id: int) -> None:
         run(session, "SELECT id FROM person WHERE id = :person FOR NO KEY UPDATE", person=person_id)
 
 
-def left_behind(session: Session, *, place: TaskItem) -> bool:
-    """Say whether a place was returned to somebody who is gone: whoever may do it has it."""
-    there = f"SELECT 1 FROM task_item WHERE id = :place AND {LEFT_BEHIND}"
-    return run(session, there, place=place.id, task=place.task_id).first() is not None
+def left_behind(session: Session, *, task_item: TaskItem) -> bool:
+    """Say whether a task item was returned to somebody who is gone: whoever may do it has it."""
+    there = f"SELECT 1 FROM task_item WHERE id = :task_item AND {LEFT_BEHIND}"
+    return run(session, there, task_item=task_item.id, task=task_item.task_id).first() is not None
 
 
-def held_before(session: Session, *, place: TaskItem, person_id: int) -> bool:
-    """Say whether a person ever held a place."""
+def held_before(session: Session, *, task_item: TaskItem, person_id: int) -> bool:
+    """Say whether a person ever held a task item."""
     found = run(
         session,
         """SELECT 1 FROM event WHERE item_id = :item AND task_id = :task AND actor_id = :person
         AND verb IN ('claimed', 'submitted') LIMIT 1""",
-        item=place.item_id,
-        task=place.task_id,
+        item=task_item.item_id,
+        task=task_item.task_id,
         person=person_id,
     )
     return found.first() is not None
@@ -90,8 +90,8 @@ def held_before(session: Session, *, place: TaskItem, person_id: int) -> bool:
 
 def claim_own(
     session: Session, *, task_id: int, assignment_id: int, person_id: int, until: datetime, now: datetime
-) -> list[Place]:
-    """Claim the next place of an assignment, if it has one: at most one."""
+) -> list[Claim]:
+    """Claim the next task item of an assignment, if it has one: at most one."""
     chosen = _choose(session, "assignment_id = :assignment", task_id=task_id, count=1, assignment=assignment_id)
     return hold(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
 
@@ -107,8 +107,8 @@ def claim_from_pool(
     count: int,
     review_own: bool,
     opens: bool = True,
-) -> list[Place]:
-    """Claim up to `count` places from the pool of a task, none that the person may not review; the first is opened.
+) -> list[Claim]:
+    """Claim up to `count` task items from the pool of a task, none that the person may not review; the first is opened.
 
     Where the pool has none, one that was returned to somebody who is gone.
     """
@@ -149,8 +149,8 @@ def hold(
     until: datetime,
     now: datetime,
     opens: bool = True,
-) -> list[Place]:
-    """Turn queued or returned places into claimed ones, with their events."""
+) -> list[Claim]:
+    """Turn queued or returned task items into claimed ones, with their events."""
     if not ids:
         return []
     listed = ", ".join(str(int(one)) for one in ids)
@@ -178,7 +178,7 @@ def hold(
         person=person_id,
     )
     order = {one: number for number, one in enumerate(ids)}
-    return sorted((Place(*row) for row in rows), key=lambda place: order[place.id])
+    return sorted((Claim(*row) for row in rows), key=lambda task_item: order[task_item.id])
 
 
 def renew(session: Session, *, task_id: int, assignment_id: int, until: datetime) -> int:

@@ -26,25 +26,25 @@ def change(session: Session, issue: Issue, event: IssueEvent, *, actor_id: int |
     """Move an issue on by its table, with its event."""
     issue.state = next_state(IssueState(issue.state), event)
     issue.updated_at = now
-    place = session.get_one(TaskItem, issue.place_id)
-    turns.record(session, place, VERBS[event], actor_id=actor_id, now=now, detail={"issue": issue.id})
+    task_item = session.get_one(TaskItem, issue.task_item_id)
+    turns.record(session, task_item, VERBS[event], actor_id=actor_id, now=now, detail={"issue": issue.id})
 
 
-def of_place(session: Session, place_id: int, states: Sequence[IssueState] = ()) -> list[Issue]:
-    """Return the issues for which a place was returned."""
-    return _listed(session, Issue.place_id == place_id, states)
+def of_task_item(session: Session, task_item_id: int, states: Sequence[IssueState] = ()) -> list[Issue]:
+    """Return the issues for which a task item was returned."""
+    return _listed(session, Issue.task_item_id == task_item_id, states)
 
 
-def owned_by(session: Session, place_id: int, states: Sequence[IssueState] = ()) -> list[Issue]:
-    """Return the issues that a QA place owns."""
-    return _listed(session, Issue.flagged_place_id == place_id, states)
+def owned_by(session: Session, task_item_id: int, states: Sequence[IssueState] = ()) -> list[Issue]:
+    """Return the issues that a QA task item owns."""
+    return _listed(session, Issue.qa_task_item_id == task_item_id, states)
 
 
 def on_reviewed(session: Session, qa: TaskItem, states: Sequence[IssueState]) -> list[Issue]:
-    """Return the issues of the item on tasks that a QA place's task reviews, whoever flagged them."""
+    """Return the issues of the item on tasks that a QA task item's task reviews, whoever flagged them."""
     reviewed = select(Review.task_id).where(Review.qa_task_id == qa.task_id)
     rows = select(TaskItem.id).where(TaskItem.item_id == qa.item_id, col(TaskItem.task_id).in_(reviewed))
-    return _listed(session, col(Issue.place_id).in_(rows), states)
+    return _listed(session, col(Issue.task_item_id).in_(rows), states)
 
 
 def _listed(session: Session, where: object, states: Sequence[IssueState]) -> list[Issue]:
@@ -52,32 +52,32 @@ def _listed(session: Session, where: object, states: Sequence[IssueState]) -> li
     return list(session.exec(query.where(col(Issue.state).in_(states)) if states else query))
 
 
-def author_of(session: Session, place: TaskItem, made_by: int | None) -> int | None:
+def author_of(session: Session, task_item: TaskItem, made_by: int | None) -> int | None:
     """Return who is to fix: who made the annotation, else who submitted the item last in its task."""
     if made_by is not None:
         return made_by
     last = select(Event.actor_id).where(
-        Event.task_id == place.task_id, Event.item_id == place.item_id, Event.verb == "submitted"
+        Event.task_id == task_item.task_id, Event.item_id == task_item.item_id, Event.verb == "submitted"
     )
     return session.exec(last.order_by(col(Event.id).desc()).limit(1)).first()
 
 
 class Turn(NamedTuple):
-    """Whose turn it is at a place: an assignment, or None for the pool; `parked` says why it is nobody's."""
+    """Whose turn it is at a task item: an assignment, or None for the pool; `parked` says why it is nobody's."""
 
     assignment_id: int | None
     parked: str | None = None
 
 
-def turn_of(session: Session, place: TaskItem, person_id: int | None) -> Turn:
-    """Return whose turn it is at a place: the person's, else the present holder's, else another's or the pool's."""
-    active = _active(session, place)
+def turn_of(session: Session, task_item: TaskItem, person_id: int | None) -> Turn:
+    """Return whose turn it is at a task item: the person's, else the present holder's, else another's or the pool's."""
+    active = _active(session, task_item)
     if person_id is not None and person_id in active:
         return Turn(active[person_id].id)
-    holder = session.get(Assignment, place.assignment_id) if place.assignment_id else None
+    holder = session.get(Assignment, task_item.assignment_id) if task_item.assignment_id else None
     if holder is not None and holder.person_id in active:
         return Turn(holder.id)
-    task = session.get_one(Task, place.task_id)
+    task = session.get_one(Task, task_item.task_id)
     if not active:
         return Turn(None, NOBODY)
     if task.queue is not None:
@@ -87,18 +87,18 @@ def turn_of(session: Session, place: TaskItem, person_id: int | None) -> Turn:
     return Turn(next((key for key, count in dealt.items() if count), None))
 
 
-def _active(session: Session, place: TaskItem) -> dict[int, Assignment]:
-    """Return the active assignments of a place's task whose people may work on the item."""
+def _active(session: Session, task_item: TaskItem) -> dict[int, Assignment]:
+    """Return the active assignments of a task item's task whose people may work on the item."""
     rows = session.exec(
         select(Assignment)
         .join(Person, col(Person.id) == col(Assignment.person_id))
-        .where(Assignment.task_id == place.task_id, col(Assignment.active), col(Person.active))
+        .where(Assignment.task_id == task_item.task_id, col(Assignment.active), col(Person.active))
         .order_by(col(Assignment.id))
     ).all()
-    task = session.get_one(Task, place.task_id)
+    task = session.get_one(Task, task_item.task_id)
     if task.type != "qa" or task.review_own:
         return {one.person_id: one for one in rows}
-    wrote = authors.of_reviewed(session, place=place)
+    wrote = authors.of_reviewed(session, task_item=task_item)
     return {one.person_id: one for one in rows if one.person_id not in wrote}
 
 
@@ -106,18 +106,18 @@ def settle(session: Session, issue: Issue, *, actor_id: int | None, now: datetim
     """Draw the consequences of an issue that is fixed, approved or dismissed."""
     session.flush()
     if issue.state == IssueState.DISMISSED:
-        turns.give_back(session, [issue.place_id], actor_id=actor_id, now=now)
-        session.refresh(session.get_one(TaskItem, issue.place_id))
-    settle_reviewer(session, issue.flagged_place_id, now=now)
+        turns.give_back(session, [issue.task_item_id], actor_id=actor_id, now=now)
+        session.refresh(session.get_one(TaskItem, issue.task_item_id))
+    settle_reviewer(session, issue.qa_task_item_id, now=now)
 
 
-def settle_reviewer(session: Session, qa_place_id: int, *, now: datetime) -> None:
-    """Queue a waiting QA place again once nothing it flagged is open, and what is for review is submitted."""
-    qa = session.get_one(TaskItem, qa_place_id, with_for_update={"key_share": True}, populate_existing=True)
+def settle_reviewer(session: Session, qa_task_item_id: int, *, now: datetime) -> None:
+    """Queue a waiting QA task item again once nothing it flagged is open, and what is for review is submitted."""
+    qa = session.get_one(TaskItem, qa_task_item_id, with_for_update={"key_share": True}, populate_existing=True)
     if qa.state != "waiting":
         return
     for issue in owned_by(session, qa.id, tuple(UNRESOLVED)):
-        if issue.state == IssueState.OPEN or session.get_one(TaskItem, issue.place_id).state != "submitted":
+        if issue.state == IssueState.OPEN or session.get_one(TaskItem, issue.task_item_id).state != "submitted":
             return
     holder = session.get(Assignment, qa.assignment_id) if qa.assignment_id else None
     turn = turn_of(session, qa, holder.person_id if holder else None)
@@ -126,20 +126,20 @@ def settle_reviewer(session: Session, qa_place_id: int, *, now: datetime) -> Non
 
 
 NEXT = """
-    SELECT i.id, i.flagged_place_id AS owner_id, max(ti.id) AS place_id
+    SELECT i.id, i.qa_task_item_id AS owner_id, max(ti.id) AS task_item_id
     FROM arrival a JOIN issue i ON i.item_id = a.item_id AND i.state = 'for_review'
-    JOIN task_item owner ON owner.id = i.flagged_place_id AND owner.state = 'submitted'
-    JOIN task_item returned ON returned.id = i.place_id
+    JOIN task_item owner ON owner.id = i.qa_task_item_id AND owner.state = 'submitted'
+    JOIN task_item returned ON returned.id = i.task_item_id
     JOIN review r ON r.qa_task_id = a.task_id AND r.task_id = returned.task_id
     JOIN task_item ti ON ti.task_id = a.task_id AND ti.item_id = a.item_id
         AND ti.state IN ('queued', 'claimed', 'waiting')
     WHERE a.kind IN ('task', 'open') AND owner.task_id <> a.task_id
-    GROUP BY i.id, i.flagged_place_id
+    GROUP BY i.id, i.qa_task_item_id
 """
 
 
 def hand_on(session: Session, *, now: datetime) -> None:
-    """Give the issues for review of QA places that have a status to the next QA place, among the arrivals."""
+    """Give the issues for review of QA task items that have a status to the next QA task item, among the arrivals."""
     answered = """SELECT 1 FROM arrival a JOIN issue i ON i.item_id = a.item_id AND i.state = 'for_review'
     WHERE a.kind IN ('task', 'open') LIMIT 1"""
     if run(session, answered).first() is None:
@@ -148,28 +148,28 @@ def hand_on(session: Session, *, now: datetime) -> None:
 
 
 def hand_over(session: Session, which: str, *, verb: str, now: datetime) -> None:
-    """Let issues become those of another QA place; `which` is SQL that selects `id`, `owner_id` and `place_id`."""
+    """Let issues become those of another QA task item; `which` is SQL of `id`, `owner_id` and `task_item_id`."""
     run(
         session,
         f"""
         INSERT INTO event (at, verb, item_id, task_id, entry_id, detail)
         SELECT :now, :verb, ti.item_id, ti.task_id, ti.entry_id,
                CAST('{{"issue": ' || n.id || ', "from": ' || n.owner_id || '}}' AS {json(session)})
-        FROM ({which}) n JOIN task_item ti ON ti.id = n.place_id ORDER BY n.id
+        FROM ({which}) n JOIN task_item ti ON ti.id = n.task_item_id ORDER BY n.id
         """,
         now=now,
         verb=verb,
     )
-    run(session, f"UPDATE issue SET flagged_place_id = n.place_id FROM ({which}) n WHERE issue.id = n.id")
+    run(session, f"UPDATE issue SET qa_task_item_id = n.task_item_id FROM ({which}) n WHERE issue.id = n.id")
 
 
 def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Issue]:
-    """Dismiss the unresolved issues on, and of, the open places of a set that is about to be withdrawn; return them."""
+    """Dismiss the unresolved issues on, and of, open task items that are about to be withdrawn; return them."""
     mine = f"""
         state IN ('open', 'for_review') AND (
-            place_id IN (SELECT id FROM task_item WHERE {where} AND task_item.state IN
+            task_item_id IN (SELECT id FROM task_item WHERE {where} AND task_item.state IN
                 ('queued', 'claimed', 'returned', 'waiting'))
-            OR flagged_place_id IN (SELECT id FROM task_item WHERE {where} AND task_item.state IN
+            OR qa_task_item_id IN (SELECT id FROM task_item WHERE {where} AND task_item.state IN
                 ('queued', 'claimed', 'returned', 'waiting'))
         )
     """
@@ -179,7 +179,7 @@ def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Is
         INSERT INTO event (at, verb, item_id, task_id, entry_id, name, detail)
         SELECT :now, 'dismissed', ti.item_id, ti.task_id, ti.entry_id, 'withdrawn',
                CAST('{{"issue": ' || issue.id || '}}' AS {json(session)})
-        FROM issue JOIN task_item ti ON ti.id = issue.place_id WHERE issue.id IN (SELECT id FROM issue WHERE {mine})
+        FROM issue JOIN task_item ti ON ti.id = issue.task_item_id WHERE issue.id IN (SELECT id FROM issue WHERE {mine})
         """,
         now=now,
     ).rowcount
@@ -191,12 +191,12 @@ def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Is
 
 
 def settle_withdrawn(session: Session, dismissed: Sequence[Issue], *, now: datetime) -> None:
-    """Draw the consequences of issues that a withdrawal dismissed, for places that it left open: statuses are given
+    """Draw the consequences of issues that a withdrawal dismissed, for task items that it left open: statuses are given
     back, and reviewers have their turn.
     """
     session.flush()
     session.expire_all()
-    turns.give_back(session, [issue.place_id for issue in dismissed], actor_id=None, now=now)
-    for qa_place in sorted({issue.flagged_place_id for issue in dismissed}):
-        settle_reviewer(session, qa_place, now=now)
+    turns.give_back(session, [issue.task_item_id for issue in dismissed], actor_id=None, now=now)
+    for qa_task_item in sorted({issue.qa_task_item_id for issue in dismissed}):
+        settle_reviewer(session, qa_task_item, now=now)
     session.flush()

@@ -1,4 +1,4 @@
-"""Hand-overs: open places go from one assignment to others, as a set; nothing else about them changes."""
+"""Hand-overs: open task items go from one assignment to others, as a set; nothing else about them changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from workflow_core.store.routing import arrivals
 
 REMAINING = """
     state = 'queued' AND NOT EXISTS (
-        SELECT 1 FROM issue i WHERE i.place_id = task_item.id AND i.state IN ('open', 'for_review')
+        SELECT 1 FROM issue i WHERE i.task_item_id = task_item.id AND i.state IN ('open', 'for_review')
     ) AND NOT EXISTS (
-        SELECT 1 FROM issue i WHERE i.flagged_place_id = task_item.id AND i.state IN ('open', 'for_review')
+        SELECT 1 FROM issue i WHERE i.qa_task_item_id = task_item.id AND i.state IN ('open', 'for_review')
     )
 """
 EVERY = Condition("TRUE", {})
@@ -27,7 +27,7 @@ UNFINISHED = "state IN ('queued', 'claimed', 'returned', 'waiting')"
 
 @dataclass(frozen=True)
 class Handed:
-    """How many places each person has got, by e-mail; `stuck` may go to nobody."""
+    """How many task items each person has got, by e-mail; `stuck` may go to nobody."""
 
     given: Mapping[str, int]
     pool: int
@@ -35,7 +35,7 @@ class Handed:
 
 
 def held(session: Session, *, task_id: int, assignment_id: int) -> int:
-    """Return how many places an assignment has claimed."""
+    """Return how many task items an assignment has claimed."""
     counted = (
         "SELECT count(*) FROM task_item WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'"
     )
@@ -51,9 +51,9 @@ def lock_unfinished(session: Session, *, task_id: int, assignment_id: int) -> No
 
 
 def choose(session: Session, *, task_id: int, where: str, items: Condition = EVERY, wait: bool = True) -> int:
-    """Make arrivals of the places of a task that `where`, fixed SQL, describes, of items that a filter takes.
+    """Make arrivals of the task items of a task that `where`, fixed SQL, describes, of items that a filter takes.
 
-    Who has locked the team already cannot `wait` for places any more: what somebody works on this moment is left out.
+    Who has locked the team already cannot `wait` any more: what somebody works on this moment is left out.
     """
     arrivals.prepare(session)
     condition = f"task_item.task_id = :task AND {where} AND {items.sql}"
@@ -74,7 +74,7 @@ def choose(session: Session, *, task_id: int, where: str, items: Condition = EVE
 
 
 def hand_out(session: Session, *, weights: Mapping[int, float] | None = None) -> Handed:
-    """Decide who gets each chosen place; nothing is changed yet."""
+    """Decide who gets each chosen task item; nothing is changed yet."""
     shares.allot(session, weights=weights)
     rows = run(
         session,
@@ -90,18 +90,18 @@ def hand_out(session: Session, *, weights: Mapping[int, float] | None = None) ->
 
 
 def leave_stuck(session: Session) -> None:
-    """Leave where they are the chosen places that none of those asked may take."""
+    """Leave where they are the chosen task items that none of those asked may take."""
     run(session, "DELETE FROM arrival WHERE parked IS NOT NULL")
 
 
 def try_others(session: Session) -> Handed:
-    """Decide anew for the places that nobody so far may take: by the task's own weights."""
+    """Decide anew for the task items that nobody so far may take: by the task's own weights."""
     run(session, "UPDATE arrival SET parked = NULL")
     return hand_out(session)
 
 
 def carry_out(session: Session, *, actor_id: int | None, now: datetime) -> int:
-    """Hand the chosen places over: claims end, drafts stay, flags go along; returns how many changed hands."""
+    """Hand the chosen task items over: claims end, drafts stay, flags go along; returns how many changed hands."""
     moved = """
         (task_item.assignment_id IS NULL) <> (a.assignment_id IS NULL) OR task_item.assignment_id <> a.assignment_id
         OR (task_item.parked IS NULL AND a.parked IS NOT NULL)

@@ -61,8 +61,8 @@ def ages(session: Session, task_ids: Iterable[int], *, now: datetime) -> dict[tu
                sum(CASE WHEN i.state IN ('open', 'for_review') THEN 0 ELSE 1 END),
                sum(CASE WHEN i.state IN ('open', 'for_review') THEN 0 ELSE i.updated_at - i.created_at END)
         FROM (
-            SELECT place_id AS owner_id, state, created_at, updated_at FROM issue
-            UNION ALL SELECT flagged_place_id, state, created_at, updated_at FROM issue
+            SELECT task_item_id AS owner_id, state, created_at, updated_at FROM issue
+            UNION ALL SELECT qa_task_item_id, state, created_at, updated_at FROM issue
         ) i CROSS JOIN task_item ti
         WHERE ti.id = i.owner_id AND ti.task_id IN ({listed(task_ids)}) GROUP BY ti.task_id, ti.assignment_id
         """,

@@ -50,7 +50,7 @@ def drawn(session: Session, task_ids: Iterable[int]) -> list[Drawn]:
 
 def faults(session: Session, task_ids: Iterable[int]) -> list[Faults]:
     """Return the issues on what was drawn, by label."""
-    # CROSS, because SQLite keeps that order: there are fewer issues than places.
+    # CROSS, because SQLite keeps that order: there are fewer issues than task items.
     rows = run(
         session,
         f"""
@@ -63,7 +63,7 @@ def faults(session: Session, task_ids: Iterable[int]) -> list[Faults]:
             SELECT CAST(detail ->> 'issue' AS BIGINT) AS issue_id, count(*) AS times
             FROM event WHERE {OF_REVIEWS} AND verb = 'fixed' AND task_id IN ({listed(task_ids)}) GROUP BY 1
         ) f ON f.issue_id = i.id
-        WHERE ti.id = i.place_id AND ti.task_id IN ({listed(task_ids)})
+        WHERE ti.id = i.task_item_id AND ti.task_id IN ({listed(task_ids)})
         GROUP BY ti.task_id, a.label ORDER BY ti.task_id, a.label
         """,
     )

@@ -42,7 +42,7 @@ def oldest(session: Session, found: Standing) -> Oldest:
     """Return the oldest item of those that a standing counts."""
     whose = "IS NULL" if found.assignment_id is None else "= :assignment"
     values = {} if found.assignment_id is None else {"assignment": found.assignment_id}
-    # + 0, or PostgreSQL may go through all places there are, in the order of their keys, until one is right.
+    # + 0, or PostgreSQL may go through all task items there are, in the order of their keys, until one is right.
     row = run(
         session,
         f"""

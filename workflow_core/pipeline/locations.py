@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from workflow_core.pipeline.findings import Place, Span
+from workflow_core.pipeline.findings import Location, Span
 from workflow_core.pipeline.nodes import Node
 
 Step = str | int
@@ -10,24 +10,24 @@ TOP = Span(1, 1, 2)
 
 
 @dataclass(frozen=True)
-class Places:
-    """A file, or a part of it, in which places are looked up. What is not there yields the nearest thing above."""
+class Locations:
+    """A file, or a part of it, in which locations are looked up. What is not there yields the nearest thing above."""
 
     file: str
     root: Node
     origin: Span = TOP
 
-    def value(self, *path: Step) -> Place:
+    def value(self, *path: Step) -> Location:
         """Return where the value at the path stands; where it is empty, its key."""
         key, node = self._walk(path)
-        return self._place(node.span if node.span.end_column > node.span.column else key)
+        return self._location(node.span if node.span.end_column > node.span.column else key)
 
-    def key(self, *path: Step) -> Place:
+    def key(self, *path: Step) -> Location:
         """Return where the key at the end of the path stands; for an entry of a list, the entry."""
         key, node = self._walk(path)
-        return self._place(key if key is not self.origin or not path else node.span)
+        return self._location(key if key is not self.origin or not path else node.span)
 
-    def text(self, *path: Step) -> Place:
+    def text(self, *path: Step) -> Location:
         """Return where a name stands that may be written as the value itself, or as its `name`."""
         _, node = self._walk(path)
         return self.value(*path, "name") if isinstance(node.value, dict) else self.value(*path)
@@ -37,20 +37,20 @@ class Places:
         node = self._find(path)
         return frozenset(node.dropped) if node else frozenset()
 
-    def entries(self, *path: Step) -> list[tuple[str, Place]]:
-        """Return the texts of a list, or the keys of a mapping, each with its place."""
+    def entries(self, *path: Step) -> list[tuple[str, Location]]:
+        """Return the texts of a list, or the keys of a mapping, each with its location."""
         node = self._find(path)
         if node is None:
             return []
         if isinstance(node.value, dict):
-            return [(key, self._place(entry.key)) for key, entry in node.value.items()]
+            return [(key, self._location(entry.key)) for key, entry in node.value.items()]
         listed = node.value if isinstance(node.value, list) else []
-        return [(each.value, self._place(each.span)) for each in listed if isinstance(each.value, str)]
+        return [(each.value, self._location(each.span)) for each in listed if isinstance(each.value, str)]
 
-    def within(self, *path: Step) -> "Places":
+    def within(self, *path: Step) -> "Locations":
         """Return the part of the file at the path."""
         key, node = self._walk(path)
-        return Places(self.file, node, key)
+        return Locations(self.file, node, key)
 
     def _find(self, path: tuple[Step, ...]) -> Node | None:
         node: Node | None = self.root
@@ -71,8 +71,8 @@ class Places:
             node = child
         return key, node
 
-    def _place(self, span: Span) -> Place:
-        return Place(self.file, span)
+    def _location(self, span: Span) -> Location:
+        return Location(self.file, span)
 
 
 def _child(node: Node, step: Step) -> Node | None:

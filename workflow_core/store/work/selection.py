@@ -1,4 +1,4 @@
-"""Places as managers choose them: by task, item or status; and who has one of them open."""
+"""Task items as managers choose them: by task, item or status; and who has one of them open."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,29 +9,29 @@ from workflow_core.store import turns
 from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
 
 Condition = ColumnElement[bool]
-"""Which places, or items, are meant; services only hand it on."""
+"""Which task items, or items, are meant; services only hand it on."""
 
 
 def of_task(task_id: int) -> Condition:
-    """Return the condition that a place is in a task."""
+    """Return the condition that a task item is in a task."""
     return col(TaskItem.task_id) == task_id
 
 
 def of_entry(entry_id: int) -> Condition:
-    """Return the condition that a place is of one way of an item through a pipeline."""
+    """Return the condition that a task item is on one way of an item through a pipeline."""
     return col(TaskItem.entry_id) == entry_id
 
 
-def with_siblings(places: Sequence[TaskItem]) -> Condition:
-    """Return the condition that a place is one of these, or another of their items in the same pipeline."""
-    entries = [one.entry_id for one in places if one.entry_id is not None]
-    return col(TaskItem.id).in_([one.id for one in places]) | col(TaskItem.entry_id).in_(entries)
+def with_siblings(task_items: Sequence[TaskItem]) -> Condition:
+    """Return the condition that a task item is one of these, or another of their items in the same pipeline."""
+    entries = [one.entry_id for one in task_items if one.entry_id is not None]
+    return col(TaskItem.id).in_([one.id for one in task_items]) | col(TaskItem.entry_id).in_(entries)
 
 
 def with_status(
     session: Session, *, task_id: int, items: Condition, ids: Iterable[int] | None = None, status: str | None = None
 ) -> list[TaskItem]:
-    """Return the places of a task that have a status: of the items that a condition takes, and listed, and of it."""
+    """Return the task items of a task with a status: of items that a condition takes, and listed, and of it."""
     query = (
         select(TaskItem)
         .join(Item, col(Item.id) == col(TaskItem.item_id))
@@ -53,21 +53,21 @@ def any_with_status(session: Session, *, task_id: int) -> bool:
 
 
 def lock_listed(session: Session, *, task_id: int, ids: Sequence[int]) -> Sequence[tuple[TaskItem, Item]]:
-    """Lock the places listed with their siblings; returns those of the task, each with its item, as they are now."""
+    """Lock those listed with their siblings; returns those of the task, each with its item, as they are now."""
     turns.lock_all(session, turns.listed(ids), siblings=True)
     present = select(TaskItem, Item).join(Item).where(turns.listed(ids), TaskItem.task_id == task_id)
     return session.exec(present.execution_options(populate_existing=True)).all()
 
 
 def lock_of_items(session: Session, *, task_id: int, item_ids: Iterable[int]) -> Sequence[TaskItem]:
-    """Lock the places that items have in a task, with their siblings; returns them as they are now."""
+    """Lock the task items that items have in a task, with their siblings; returns them as they are now."""
     of = of_task(task_id) & col(TaskItem.item_id).in_(list(item_ids)) & (col(TaskItem.state) != "withdrawn")
     turns.lock_all(session, of, siblings=True)
     return session.exec(select(TaskItem).where(of).execution_options(populate_existing=True)).all()
 
 
 def first_held(session: Session, *, of: Condition) -> tuple[str, str, str] | None:
-    """Return who has the first of some places open, the name of its item, and that of its task."""
+    """Return who has the first of these task items open, the name of its item, and that of its task."""
     return session.exec(
         select(Person.email, Item.name, Task.name)
         .select_from(TaskItem)
