@@ -7,10 +7,11 @@ from prefect import flow
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows import mover, windows
+from flows import windows
 from flows.ended import Ended
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
+from workflow_core.up import mover
 
 
 def _run_name() -> str:

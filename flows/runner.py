@@ -16,11 +16,12 @@ from prefect.runner import Runner
 from prefect.schedules import Cron, Interval, Schedule
 from prefect.types.entrypoint import EntrypointType
 
-from flows import deployments, lifeline
+from flows import deployments
 from flows.deployments import Deployment
 from workflow_core.services.pipelines import schedules
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
+from workflow_core.up import lifeline
 
 POLL = 1.0
 ENDING = 10.0

@@ -5,7 +5,7 @@ import sys
 import uvicorn
 from prefect.server.api.server import create_app
 
-from flows import lifeline
+from workflow_core.up import lifeline
 
 
 def main() -> None:

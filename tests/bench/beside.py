@@ -5,10 +5,10 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 
-from flows import mover
 from tests.bench import ours
 from tests.bench.arms import BATCH, Ran, peak
 from workflow_core.store.database.engine import engine_for
+from workflow_core.up import mover
 
 THINKING = 0.01
 """Seconds between two items of the one person, who is as fast as many together."""

@@ -20,8 +20,8 @@ def move(
       annoflow move             what is there now
       annoflow move --watch     and whatever comes, while Prefect is down
     """
-    from flows import mover
     from workflow_core.store.database.engine import engine_for
+    from workflow_core.up import mover
 
     settings = context.settings()
     engine = engine_for(settings.database())

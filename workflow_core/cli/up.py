@@ -33,7 +33,7 @@ def up(
       annoflow up pipelines/dashcam.yaml
       ANNOFLOW_DATABASE_URL=postgresql://localhost/annoflow annoflow up
     """
-    from flows.serve import serve
+    from workflow_core.up.serve import serve
 
     settings = Settings()
     if port is not None:

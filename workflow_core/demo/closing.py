@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from flows import prefect_api
 from workflow_core.demo import tally
 from workflow_core.demo.accident import Accident
 from workflow_core.demo.crew import Crew
@@ -24,6 +23,7 @@ from workflow_core.services.pipelines import exports
 from workflow_core.services.running import runs
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import Engine, session_scope
+from workflow_core.up import prefect_api
 
 MADE_UP = "Nobody knows what is on these pictures: the shapes are made up, to show how work moves."
 SHOWN = 18

@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from flows.serve import serve
 from workflow_core.demo import closing, entry, material, opening, telling
 from workflow_core.demo.accident import Accident, mover
 from workflow_core.demo.crew import Crew
@@ -23,6 +22,7 @@ from workflow_core.services.running import runs, schema
 from workflow_core.services.running.announcements import announcing
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
+from workflow_core.up.serve import serve
 
 PATIENCE = 150.0
 """Seconds that Prefect may take to start."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from running import wait_until
 
-from flows import mover
 from workflow_core.store.database.engine import engine_for
+from workflow_core.up import mover
 
 spawn = multiprocessing.get_context("spawn")
 LEASE = 1.0

@@ -20,10 +20,10 @@ import httpx
 import pytest
 from running import Site, wait_until
 
-from flows import prefect_api
 from workflow_core.services.pipelines import deployment as deployments
 from workflow_core.services.running.announcements import announcing
 from workflow_core.store.database.engine import session_scope
+from workflow_core.up import prefect_api
 
 pytestmark = pytest.mark.prefect
 
@@ -37,7 +37,8 @@ RUNNER = """
 import asyncio, sys
 from dataclasses import replace
 from prefect.runner import Runner
-from flows import deployments, lifeline, runner
+from flows import deployments, runner
+from workflow_core.up import lifeline
 
 async def serve(**changes):
     serving = Runner(name="drains", query_seconds=1, pause_on_shutdown=False)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from flows import mover, prefect_api, serve
-from flows.children import only_one
-from flows.serve import Up
 from workflow_core.errors import Conflict, Unavailable
 from workflow_core.settings import Settings
+from workflow_core.up import mover, prefect_api, serve
+from workflow_core.up.children import only_one
+from workflow_core.up.serve import Up
 
 
 class Pretender:

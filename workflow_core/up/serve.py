@@ -6,11 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from flows import mover, prefect_api
-from flows.children import PATIENCE, Child, only_one, write_whole
 from workflow_core.errors import Unavailable
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
+from workflow_core.up import mover, prefect_api
+from workflow_core.up.children import PATIENCE, Child, only_one, write_whole
 
 LOOK = 0.5
 """Seconds between two looks at the children and the mover's lease."""
