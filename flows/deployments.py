@@ -48,6 +48,10 @@ class Deployment:
     trigger: Trigger | None = None
 
 
+MOVER = "move-items/watch"
+"""The resident mover as Prefect's API names it: flow and deployment."""
+
+
 def watch(shift: float) -> Deployment:
     """Return the resident mover: a shift after a shift, each ready before the one before it ends."""
     return Deployment(

@@ -4,21 +4,17 @@ from datetime import UTC, datetime
 from functools import partial
 
 from prefect import flow
-from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.ended import Ended
+from flows.runs import Ended, database, named
 from workflow_core.services.pipelines.exports import export
 from workflow_core.settings import Settings
-from workflow_core.store.database.engine import engine_for, session_scope
+from workflow_core.store.database.engine import session_scope
+
+NAME = named("export {pipeline} · {exit_name}")
 
 
-def _run_name() -> str:
-    given = flow_run.parameters
-    return f"export {given.get('pipeline')} · {given.get('exit_name')} at {datetime.now(UTC):%d %b %H:%M:%S} UTC"
-
-
-@flow(name="export", flow_run_name=_run_name, retries=3, retry_delay_seconds=10, persist_result=False)
+@flow(name="export", flow_run_name=NAME, retries=3, retry_delay_seconds=10, persist_result=False)
 def export_items(pipeline: str, exit_name: str, project: str = "default") -> Ended:
     """Write a snapshot of everything at an exit.
 
@@ -28,8 +24,7 @@ def export_items(pipeline: str, exit_name: str, project: str = "default") -> End
         project: the project it is in.
     """
     settings = Settings()
-    engine = engine_for(settings.database())
-    try:
+    with database(settings) as engine:
         done = export(
             partial(session_scope, engine),
             pipeline=pipeline,
@@ -38,6 +33,4 @@ def export_items(pipeline: str, exit_name: str, project: str = "default") -> End
             now=datetime.now(UTC),
             base=settings.home.resolve().parent,
         )
-    finally:
-        engine.dispose()
     return Completed(message=f"{done.items} items in {done.uri}{', unchanged' if done.unchanged else ''}")

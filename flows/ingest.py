@@ -4,20 +4,15 @@ from datetime import UTC, datetime
 from functools import partial
 
 from prefect import flow
-from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.ended import Ended
+from flows.runs import Ended, database, named
 from workflow_core.services.pipelines.ingestion import ingest
 from workflow_core.settings import Settings
-from workflow_core.store.database.engine import engine_for, session_scope
+from workflow_core.store.database.engine import session_scope
 
 
-def _run_name() -> str:
-    return f"ingest {flow_run.parameters.get('pipeline')} at {datetime.now(UTC):%d %b %H:%M:%S} UTC"
-
-
-@flow(name="ingest", flow_run_name=_run_name, retries=3, retry_delay_seconds=10, persist_result=False)
+@flow(name="ingest", flow_run_name=named("ingest {pipeline}"), retries=3, retry_delay_seconds=10, persist_result=False)
 def ingest_items(pipeline: str, project: str = "default") -> Ended:
     """Read the source and enter what is new.
 
@@ -25,11 +20,7 @@ def ingest_items(pipeline: str, project: str = "default") -> Ended:
         pipeline: the pipeline's name.
         project: the project it is in.
     """
-    engine = engine_for(Settings().database())
-    try:
-        done = ingest(
-            partial(session_scope, engine), pipeline=pipeline, project=project, clock=partial(datetime.now, UTC)
-        )
-    finally:
-        engine.dispose()
+    with database(Settings()) as engine:
+        sessions, clock = partial(session_scope, engine), partial(datetime.now, UTC)
+        done = ingest(sessions, pipeline=pipeline, project=project, clock=clock)
     return Completed(message=str(done))

@@ -8,9 +8,8 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows import windows
-from flows.ended import Ended
+from flows.runs import Ended, database
 from workflow_core.settings import Settings
-from workflow_core.store.database.engine import engine_for
 from workflow_core.up import mover
 
 
@@ -28,8 +27,7 @@ def move_items(mode: Literal["watch", "drain"] = "drain", stay: float = 0.0) -> 
         stay: seconds for which a drain waits for more after the last move.
     """
     settings = Settings()
-    engine = engine_for(settings.database())
-    try:
+    with database(settings) as engine:
         if mode == "watch":
             turn = mover.Turn(engine, lease=settings.lease_seconds)
             if not turn.wait():
@@ -38,6 +36,4 @@ def move_items(mode: Literal["watch", "drain"] = "drain", stay: float = 0.0) -> 
         else:
             counts = windows.record(mover.drain(engine, stay=stay), engine)
         windows.await_artifacts()
-    finally:
-        engine.dispose()
     return Completed(message=windows.said(counts) or "nothing to move")

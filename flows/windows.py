@@ -19,7 +19,7 @@ from prefect.states import Completed
 from prefect.utilities.annotations import quote
 
 from flows.deployments import FINISHED
-from flows.ended import Ended
+from flows.runs import Ended
 from workflow_core.services.running import positions
 from workflow_core.services.running.moves import Moved
 from workflow_core.store.database.engine import Engine, session_scope
@@ -29,7 +29,7 @@ LONGEST = 60.0
 QUIET = 15.0
 """Seconds without a move that end a window: four task runs a minute at most, however the statuses come."""
 NAMED = 4
-"""Task items that a task run's name shows; its message shows all."""
+"""Tasks and exits that a task run's name shows; its message shows all."""
 
 Counts = Counter[tuple[str, str]]
 

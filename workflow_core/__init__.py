@@ -10,8 +10,8 @@ The rooms in reading order; each imports from those above it alone, and each fol
   databases themselves.
 - `exporters`, `connectors`: approved items to files; files of other tools to items and annotations.
 - `services`: use cases by whom they serve: `contributors`, `reviewers`, `managers`, `pipelines`, `running`.
-- `up`: starting, watching and stopping processes.
-- `demo`, `cli`: the story of `annoflow demo`, and the commands. Beside this package, `flows` is all of Prefect.
+- `up`: starting, watching and stopping processes, and the mover's turn.
+- `demo`, `cli`: the story of `annoflow demo`, and the commands. Beside them, above `up`, `flows` is all of Prefect.
 """
 
 __version__ = "0.1.0"

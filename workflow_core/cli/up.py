@@ -33,7 +33,8 @@ def up(
       annoflow up pipelines/dashcam.yaml
       ANNOFLOW_DATABASE_URL=postgresql://localhost/annoflow annoflow up
     """
-    from workflow_core.up.serve import serve
+    from flows.processes import installation
+    from workflow_core.up.supervisor import serve
 
     settings = Settings()
     if port is not None:
@@ -45,7 +46,7 @@ def up(
     say(f"database {shown(settings.database())} is up to date")
     deployed = _deploy(settings, pipelines or [])
     threading.Thread(target=_read_sources, args=(settings, deployed), name="sources", daemon=True).start()
-    serve(settings, say=say, stop=stop)
+    serve(installation(settings), say=say, stop=stop)
 
 
 def say(message: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
+from flows.processes import installation
 from workflow_core.demo import closing, entry, material, opening, telling
 from workflow_core.demo.accident import Accident, mover
 from workflow_core.demo.crew import Crew
@@ -22,7 +23,7 @@ from workflow_core.services.running import runs, schema
 from workflow_core.services.running.announcements import announcing
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
-from workflow_core.up.serve import serve
+from workflow_core.up.supervisor import serve
 
 PATIENCE = 150.0
 """Seconds that Prefect may take to start."""
@@ -168,7 +169,7 @@ class _Backstage:
 
     def _serve(self) -> None:
         try:
-            serve(self._settings, say=self.log.append, stop=self._stop)
+            serve(installation(self._settings), say=self.log.append, stop=self._stop)
         except AnnoflowError as error:
             self._error = error
 

@@ -5,8 +5,7 @@ import json
 import os
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,16 +18,15 @@ LONGEST_LOG = 5_000_000
 
 
 class Child:
-    """A module running in a process, and a session, of its own; its standard input tells it that we live."""
+    """A command running in a process, and a session, of its own; its standard input tells it that we live."""
 
-    def __init__(self, module: str, *args: str, env: Mapping[str, str], log: Path) -> None:
+    def __init__(self, command: Sequence[str], *, env: Mapping[str, str], log: Path) -> None:
         self.log = log
         if log.exists() and log.stat().st_size > LONGEST_LOG:
             log.replace(log.with_suffix(".old.log"))
         with log.open("ab") as out:
-            # -P: a folder `flows` where the user happens to be must not be taken for ours.
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, run by our own interpreter
-                [sys.executable, "-P", "-m", module, *args],
+            self._process = subprocess.Popen(
+                command,
                 stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=subprocess.STDOUT,

@@ -10,9 +10,9 @@ import pytest
 
 from workflow_core.errors import Conflict, Unavailable
 from workflow_core.settings import Settings
-from workflow_core.up import mover, prefect_api, serve
+from workflow_core.up import mover, prefect_api, standby, supervisor
 from workflow_core.up.children import only_one
-from workflow_core.up.serve import Up
+from workflow_core.up.supervisor import Installation, Supervisor
 
 
 class Pretender:
@@ -20,8 +20,8 @@ class Pretender:
 
     made: list["Pretender"]
 
-    def __init__(self, module: str, *args: str, env: dict[str, str], log: Path) -> None:
-        self.module, self.args, self.env, self.gone, self.stopped = module, args, env, False, False
+    def __init__(self, command: tuple[str, ...], *, env: dict[str, str], log: Path) -> None:
+        self.name, self.args, self.env, self.gone, self.stopped = command[0], command[1:], env, False, False
         Pretender.made.append(self)
 
     def stop(self) -> None:
@@ -47,7 +47,7 @@ class World:
         return self.moving
 
     def run(self, _api: str, path: str) -> str | None:
-        assert path == "move-items/watch"
+        assert path == "the mover"
         self.asked.append(self.seconds)
         return self.refuses
 
@@ -56,8 +56,8 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
     Pretender.made = []
-    monkeypatch.setattr(serve, "Child", Pretender)
-    monkeypatch.setattr(serve.time, "monotonic", lambda: world.seconds)
+    monkeypatch.setattr(supervisor, "Child", Pretender)
+    monkeypatch.setattr(supervisor.time, "monotonic", lambda: world.seconds)
     monkeypatch.setattr(prefect_api, "healthy", lambda _: world.healthy)
     monkeypatch.setattr(prefect_api, "end_leftovers", lambda _: 0)
     monkeypatch.setattr(prefect_api, "run_deployment", world.run)
@@ -67,11 +67,25 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
+def installation(home: Path, port: int = 0) -> Installation:
+    return Installation(
+        home=home,
+        database=f"sqlite:///{home / 'annoflow.db'}",
+        lease=15.0,
+        running=Settings(home=home).running,
+        port=port,
+        server=("server", "on port"),
+        runner=("runner",),
+        mover="the mover",
+        environment={"TOLD": "by the caller", "PREFECT_API_URL": "https://prefect.example.org"},
+    )
+
+
 @pytest.fixture
 def up(world: World, tmp_path: Path) -> Iterator[Any]:
     said: list[str] = []
-    up = Up(Settings(home=tmp_path, prefect_port=0), say=said.append, stop=threading.Event())
-    up._move_meanwhile = lambda: said.append("moves meanwhile")
+    up = Supervisor(installation(tmp_path), say=said.append, stop=threading.Event())
+    up._standby._move = lambda: said.append("moves meanwhile")
     up.said = said
     yield up
     up.end()
@@ -83,27 +97,28 @@ def tend(up: Any, world: World, times: int = 1, step: float = 0.5) -> None:
         up.tend()
 
 
-def running(module: str) -> list[Pretender]:
-    return [child for child in Pretender.made if child.module == module and not child.gone]
+def running(name: str) -> list[Pretender]:
+    return [child for child in Pretender.made if child.name == name and not child.gone]
 
 
 def test_the_server_comes_first_then_the_runner_then_it_says_where_prefect_is(up: Any, world: World) -> None:
     world.healthy = False
     tend(up, world, 5)
-    assert [child.module for child in Pretender.made] == ["flows.server"]
+    assert [child.name for child in Pretender.made] == ["server"]
     world.healthy = True
     tend(up, world, 2)
-    assert [child.module for child in Pretender.made] == ["flows.server", "flows.runner"]
-    assert up._settings.prefect_api() == up._api
-    assert up._api in Pretender.made[1].env["PREFECT_API_URL"]
+    assert [child.name for child in Pretender.made] == ["server", "runner"]
+    assert Settings(home=up._given.home).prefect_api() == up._api
+    for child in Pretender.made:
+        assert child.env == {"TOLD": "by the caller", "PREFECT_API_URL": up._api}
 
 
 def test_whichever_child_is_gone_is_started_again(up: Any, world: World) -> None:
     tend(up, world, 4)
-    for module in ("flows.server", "flows.runner"):
-        running(module)[0].gone = True
+    for name in ("server", "runner"):
+        running(name)[0].gone = True
         tend(up, world, 4)
-        assert len(running(module)) == 1
+        assert len(running(name)) == 1
     assert "gone" in " ".join(up.said)
 
 
@@ -121,11 +136,11 @@ def test_the_first_server_is_tried_again_on_another_port_if_its_own_was_taken_me
     (first,) = Pretender.made
     first.gone = True
     with socket.socket() as other:
-        other.bind(("127.0.0.1", int(first.args[0])))
+        other.bind(("127.0.0.1", int(first.args[-1])))
         other.listen()
         tend(up, world)
     assert Pretender.made[-1].args != first.args
-    assert f":{Pretender.made[-1].args[0]}/" in up._api
+    assert f":{Pretender.made[-1].args[-1]}/" in up._api
 
 
 def test_prefect_is_asked_for_a_mover_once_until_one_had_time_to_come(up: Any, world: World) -> None:
@@ -135,7 +150,7 @@ def test_prefect_is_asked_for_a_mover_once_until_one_had_time_to_come(up: Any, w
     world.seconds += 60
     tend(up, world, 40)
     assert len(world.asked) == 2
-    assert world.asked[1] - world.asked[0] > serve.COMING
+    assert world.asked[1] - world.asked[0] > standby.COMING
 
 
 def test_a_refusal_of_prefect_is_said_once_and_it_is_asked_again_soon(up: Any, world: World) -> None:
@@ -161,7 +176,7 @@ def test_without_any_mover_for_long_it_moves_by_itself_within_thirty_seconds(up:
     assert "moves meanwhile" not in up.said
     tend(up, world, 10)
     assert "moves meanwhile" in up.said
-    assert up._settings.lease_seconds + serve.MEANWHILE < 30
+    assert up._given.lease + standby.MEANWHILE < 30
 
 
 def test_a_database_that_is_away_is_named_once_and_children_are_stopped_all_the_same(up: Any, world: World) -> None:
@@ -180,10 +195,10 @@ def test_at_the_end_the_runner_is_stopped_before_the_server(up: Any, world: Worl
     tend(up, world, 4)
     order: list[str] = []
     for child in Pretender.made:
-        child.stop = lambda child=child: order.append(child.module)  # type: ignore[method-assign, misc]
+        child.stop = lambda child=child: order.append(child.name)  # type: ignore[method-assign, misc]
     up.end()
-    assert order == ["flows.runner", "flows.server"]
-    assert up._settings.prefect_api() is None
+    assert order == ["runner", "server"]
+    assert Settings(home=up._given.home).prefect_api() is None
 
 
 def test_a_taken_port_is_left_to_whoever_has_it(world: World, tmp_path: Path) -> None:
@@ -192,7 +207,7 @@ def test_a_taken_port_is_left_to_whoever_has_it(world: World, tmp_path: Path) ->
         other.listen()
         port = other.getsockname()[1]
         said: list[str] = []
-        up = Up(Settings(home=tmp_path, prefect_port=port), say=said.append, stop=threading.Event())
+        up = Supervisor(installation(tmp_path, port), say=said.append, stop=threading.Event())
         assert f"port {port} is taken" in said[0]
         assert f":{port}/" not in up._api
 
@@ -202,14 +217,3 @@ def test_a_home_is_for_one_at_a_time(tmp_path: Path) -> None:
         pass
     with only_one(tmp_path):
         pass
-
-
-def test_no_key_or_server_of_the_users_own_prefect_reaches_the_children(
-    up: Any, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in serve.NOT_OURS:
-        monkeypatch.setenv(name, "https://prefect.example.org")
-    tend(up, world, 4)
-    for child in Pretender.made:
-        assert not [value for value in child.env.values() if "prefect.example.org" in value]
-        assert child.env["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
