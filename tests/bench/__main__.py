@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tests import leftovers
 from tests.bench import figures, measures, record, tables
 from tests.bench.beds import Bed, Postgres, Sqlite
 
@@ -16,11 +17,12 @@ PARTS = ("moving", "figures")
 def main() -> None:
     """Measure, print a table for each part, and write it down if asked."""
     asked = _arguments()
+    leftovers.end_with_this_run()
     console = Console()
     moved: list[measures.Line] = []
     took: list[figures.Took] = []
     parts = [asked.part] if asked.part else PARTS
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix=leftovers.folder_name()) as folder, ExitStack() as stack:
         versions = []
         for name in asked.database or ["sqlite", "postgres"]:
             bed: Bed = Sqlite(Path(folder)) if name == "sqlite" else Postgres(Path(folder))

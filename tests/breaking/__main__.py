@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests import leftovers
 from tests.breaking.rules import Break, breaks
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +36,8 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="say what would be broken, and run nothing")
     chosen = parser.parse_args()
     unseen = []
-    with tempfile.TemporaryDirectory(prefix="annoflow-breaking-") as folder:
+    leftovers.end_with_this_run()
+    with tempfile.TemporaryDirectory(prefix=leftovers.folder_name()) as folder:
         copy = Path(folder) / "annoflow"
         shutil.copytree(
             ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", ".annoflow", "*_cache", "__pycache__")
