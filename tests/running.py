@@ -32,6 +32,15 @@ def wait_until(condition: Callable[[], Any], seconds: float = PATIENCE, look: fl
     return found
 
 
+def wait_for(look: Callable[[], Any], wanted: Any, seconds: float = PATIENCE, pause: float = 0.05) -> None:
+    """Return as soon as a look gives what is wanted; fail after that many seconds, saying what it gave instead."""
+    end = time.monotonic() + seconds
+    while (found := look()) != wanted:
+        of = inspect.getsource(look).strip()
+        assert time.monotonic() < end, f"not {wanted!r} in {seconds:g} s: {of} gave {found!r}"
+        time.sleep(pause)
+
+
 def wait_for_a_lock(engine: Engine) -> None:
     """Return once somebody waits for what somebody else has locked; at once on SQLite, which has one writer."""
     waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

@@ -3,12 +3,12 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from running import wait_for
 from sqlalchemy import Column, Integer, create_engine, inspect, make_url, text
 
 from workflow_core.errors import Conflict, InvalidInput, Unavailable
@@ -71,17 +71,9 @@ def test_an_upgrade_killed_in_the_middle_leaves_nothing_and_the_next_one_finishe
     child.wait()
     child.stdout.close()
     engine = engine_for(empty_url)
-    assert _settled(lambda: inspect(engine).get_table_names()) == []
+    wait_for(lambda: inspect(engine).get_table_names(), [])  # PostgreSQL notices in a while that its client is gone
     engine.dispose()
     assert upgrade(empty_url) == (None, schema.head())
-
-
-def _settled(look, seconds: float = 5):
-    """PostgreSQL notices within moments that its client is gone."""
-    until = time.monotonic() + seconds
-    while (seen := look()) and time.monotonic() < until:
-        time.sleep(0.05)
-    return seen
 
 
 @on_both

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import wait_until
+from running import wait_for, wait_until
 
 TESTS = Path(__file__).parents[1]
 HANGS = """
@@ -65,5 +65,5 @@ def test_a_run_killed_amid_a_test_leaves_neither_an_up_nor_a_postgresql(
         run.send_signal(signal.SIGKILL)
         run.wait()
         log.close()
-    wait_until(lambda: not processes(tmp_path), 60)
-    wait_until(lambda: not list(tmp_path.glob("annoflow-*")), 60)
+    wait_for(lambda: processes(tmp_path), {}, 60)
+    wait_for(lambda: list(tmp_path.glob("annoflow-*")), [], 60)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from running import wait_until
+from running import PATIENCE, wait_for, wait_until
 
 from workflow_core.store.database.engine import engine_for
 from workflow_core.up import mover
@@ -74,7 +74,7 @@ def test_a_mover_killed_in_mid_batch_loses_nothing_and_the_next_one_goes_on(road
             os.kill(running.pid, signal.SIGKILL)
             setting.join()
     with process(take_turns, road.url):
-        wait_until(lambda: road.unrouted() == 0)
+        wait_for(road.unrouted, 0)
     assert len(road.done) == 960
     road.check()
 
@@ -128,18 +128,25 @@ def test_a_mover_asked_to_stop_ends_its_shift_and_leaves_no_lease(road: Any) -> 
 
 
 def test_a_mover_whose_parent_is_gone_ends_by_itself(road: Any) -> None:
-    with process(start_and_vanish, road.url) as parent:
-        parent.join()
-    wait_until(lambda: not mover.held(road.engine))
-    time.sleep(1.5 * LEASE)
+    alive, writing = spawn.Pipe(duplex=False)
+    parent = spawn.Process(target=start_and_vanish, args=(road.url, writing))
+    parent.start()
+    writing.close()
+    parent.join()
+    assert alive.poll(PATIENCE), "the mover still holds its end of the pipe"
     assert not mover.held(road.engine)
 
 
-def start_and_vanish(url: str) -> None:
-    spawn.Process(target=take_turns, args=(url,)).start()
+def start_and_vanish(url: str, writing: Any) -> None:
+    spawn.Process(target=take_turns_holding, args=(url, writing)).start()
     engine = engine_for(url)
     wait_until(lambda: mover.held(engine))
     os._exit(0)
+
+
+def take_turns_holding(url: str, writing: Any) -> None:
+    take_turns(url)
+    writing.close()
 
 
 def test_every_status_reaches_the_next_task_across_a_change_of_movers(road: Any) -> None:
@@ -150,7 +157,7 @@ def test_every_status_reaches_the_next_task_across_a_change_of_movers(road: Any)
                 successor = spawn.Process(target=take_turns, args=(road.url,))
                 successor.start()
             road.complete(1)
-            wait_until(lambda: road.unrouted() == 0, look=0.01)
+            wait_for(road.unrouted, 0, pause=0.01)
         successor.kill()
         successor.join()
     road.check()
