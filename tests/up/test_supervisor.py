@@ -63,7 +63,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(prefect_api, "run_deployment", world.run)
     monkeypatch.setattr(mover, "held", world.held)
     monkeypatch.setattr(mover, "bury", lambda _: False)
-    monkeypatch.setattr(mover, "ask_to_stop", lambda *_, **__: True)
+    monkeypatch.setattr(mover, "ask_to_stop", lambda *_, **__: world.held())
     return world
 
 
@@ -189,6 +189,14 @@ def test_a_database_that_is_away_is_named_once_and_children_are_stopped_all_the_
     world.moving = True
     tend(up, world)
     assert "the database is back" in up.said
+
+
+def test_a_mover_that_cannot_be_asked_to_stop_is_named_and_ends_with_its_runner(up: Any, world: World) -> None:
+    tend(up, world, 4)
+    world.moving = OSError("connection refused\nand more")
+    up.end()
+    assert "the mover could not be asked, it ends with its runner: connection refused" in up.said
+    assert [child.stopped for child in Pretender.made] == [True, True]
 
 
 def test_at_the_end_the_runner_is_stopped_before_the_server(up: Any, world: World) -> None:
