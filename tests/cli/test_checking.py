@@ -99,6 +99,7 @@ def test_a_test_that_comes_otherwise_is_a_finding(annoflow, folder: Path) -> Non
 def test_a_graph_is_drawn_of_what_is_right_only(annoflow) -> None:
     assert annoflow("pipeline", "graph", "good.yaml").out.startswith('---\ntitle: "street"\n---\nflowchart TD\n')
     assert annoflow("pipeline", "graph", "--format", "dot", "good.yaml").out.startswith('digraph "street" {')
+    assert annoflow("pipeline", "graph", "--format", "svg", "good.yaml").out.startswith("<svg xmlns=")
     ran = annoflow("pipeline", "graph", "bad.yaml")
     assert (ran.code, ran.out) == (1, "")
     assert "bad.yaml:4:" in ran.err

@@ -41,6 +41,27 @@ def test_an_untouched_history_has_no_differences_in_chunks_of_any_size(stage):
 
 
 @pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ("UPDATE entry SET exit = NULL WHERE id = 2", "lost"),
+        ("UPDATE task_item SET routing = 'routed' WHERE routing = 'pending'", "lost"),
+        (
+            "INSERT INTO event (at, verb, item_id, task_id, entry_id, visit, cause_id) "
+            "SELECT at, verb, item_id, task_id, entry_id, visit, cause_id FROM event WHERE verb = 'placed' "
+            "AND cause_id IS NOT NULL AND item_id = 3",
+            "moved twice",
+        ),
+        ("UPDATE task_item SET visit = 2 WHERE id = 4", "tables"),
+    ],
+)
+def test_a_difference_says_whether_something_was_lost_or_moved_twice(stage, change, kind):
+    stage.do("ann", "cars", "completed")
+    with stage.session() as session:
+        session.connection().exec_driver_sql(change)
+        assert kind in {one.kind for one in history.check(session)} <= {kind, "tables"}
+
+
+@pytest.mark.parametrize(
     ("change", "told"),
     [
         ("UPDATE task_item SET visit = 2 WHERE id = 4", "3 in cars: visit is 2, its history says 1"),

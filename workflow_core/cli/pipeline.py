@@ -37,11 +37,12 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
-class Drawing(StrEnum):
-    """The languages that a graph is drawn in."""
+class GraphFormat(StrEnum):
+    """What a graph is drawn in."""
 
     MERMAID = "mermaid"
     DOT = "dot"
+    SVG = "svg"
 
 
 class Document(StrEnum):
@@ -118,20 +119,28 @@ def explain(
 @app.command(context_settings=CONTEXT)
 def graph(
     file: File,
-    format: Annotated[Drawing, typer.Option(help="For Markdown (GitHub draws it), or for Graphviz.")] = Drawing.MERMAID,
+    format: Annotated[
+        GraphFormat, typer.Option(help="For Markdown (GitHub draws it), for Graphviz, or a picture that browsers show.")
+    ] = GraphFormat.MERMAID,
 ) -> None:
     """Draw a pipeline: tasks, routers and exits, the statuses on the ways between them.
 
     \b
       annoflow pipeline graph pipelines/dashcam.yaml > dashcam.mmd
-      annoflow pipeline graph --format dot pipelines/dashcam.yaml | dot -Tsvg > dashcam.svg
+      annoflow pipeline graph --format svg pipelines/dashcam.yaml > dashcam.svg
+      annoflow pipeline graph --format dot pipelines/dashcam.yaml | dot -Tpdf > dashcam.pdf
     """
-    from workflow_core.pipeline import diagram
+    from workflow_core.pipeline.drawing import languages, svg
 
     found = _checked(valid(file))
     assert found.pipeline is not None
-    draw = diagram.mermaid if format is Drawing.MERMAID else diagram.dot
-    typer.echo(draw(found.pipeline), nl=False)
+    match format:
+        case GraphFormat.MERMAID:
+            typer.echo(languages.mermaid(found.pipeline), nl=False)
+        case GraphFormat.DOT:
+            typer.echo(languages.dot(found.pipeline), nl=False)
+        case GraphFormat.SVG:
+            typer.echo(svg.svg(found.pipeline))
 
 
 @app.command(context_settings=CONTEXT)

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from workflow_core.domain.events import Verb
 from workflow_core.domain.replay import Whereabouts, replay
@@ -17,6 +18,17 @@ BEGINNING_ANEW = frozenset(
 """After these the same status may lead on once more."""
 
 
+class Kind(StrEnum):
+    """What a difference comes to for an item."""
+
+    TABLES = "tables"
+    """The tables say something else than the history, or than the rules allow."""
+    LOST = "lost"
+    """An item is nowhere, or a status led nowhere."""
+    MOVED_TWICE = "moved twice"
+    """A status led to the same place a second time."""
+
+
 @dataclass(frozen=True)
 class Difference:
     """Where the tables are not what the history, or the rules, say."""
@@ -26,6 +38,7 @@ class Difference:
     what: str
     item: str | None = None
     task: str | None = None
+    kind: Kind = Kind.TABLES
 
     def __str__(self) -> str:
         where = f" in {self.task or f'task {self.task_id}'}" if self.task_id is not None else ""
@@ -48,10 +61,7 @@ def check(session: Session, *, chunk: int = histories.CHUNK) -> list[Difference]
         items={each.item_id for each in found},
         tasks={each.task_id for each in found if each.task_id is not None},
     )
-    return [
-        Difference(each.item_id, each.task_id, each.what, items.get(each.item_id), tasks.get(each.task_id or 0))
-        for each in found
-    ]
+    return [replace(each, item=items.get(each.item_id), task=tasks.get(each.task_id or 0)) for each in found]
 
 
 def _task_items(chunk: Chunk) -> Iterator[Difference]:
@@ -105,9 +115,8 @@ def _entries(session: Session, chunk: Chunk) -> Iterator[Difference]:
     gone = histories.archived(session, [entry.item_id for entry in lost])
     for entry in lost:
         if entry.item_id not in gone:
-            yield Difference(
-                entry.item_id, None, f"entry {entry.id} is neither in a task nor on its way nor at an exit"
-            )
+            what = f"entry {entry.id} is neither in a task nor on its way nor at an exit"
+            yield Difference(entry.item_id, None, what, kind=Kind.LOST)
     for entry in chunk.entries:
         left_open = busy[entry.id] - fixed[entry.id]
         if entry.exit is not None and left_open:
@@ -137,7 +146,8 @@ def _moves(chunk: Chunk) -> Iterator[Difference]:
             led.add(event.cause_id)
             move = (event.cause_id, event.verb, event.task_id, event.name)
             if event.verb in (Verb.PLACED, Verb.EXITED) and move in seen:
-                yield Difference(item_id, event.task_id, f"event {event.id} moved it a second time")
+                what = f"event {event.id} moved it a second time"
+                yield Difference(item_id, event.task_id, what, kind=Kind.MOVED_TWICE)
             seen.add(move)
     for row in chunk.rows:
         if row.status_event_id is None:
@@ -146,4 +156,5 @@ def _moves(chunk: Chunk) -> Iterator[Difference]:
         if set_by is None or (set_by.task_id, set_by.status) != (row.task_id, row.status):
             yield Difference(row.item_id, row.task_id, f"its status {row.status} was set by no event")
         elif row.routing == "routed" and row.entry_id is not None and row.status_event_id not in led:
-            yield Difference(row.item_id, row.task_id, f"its status {row.status} is routed, and led nowhere")
+            what = f"its status {row.status} is routed, and led nowhere"
+            yield Difference(row.item_id, row.task_id, what, kind=Kind.LOST)

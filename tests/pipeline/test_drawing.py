@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from workflow_core.pipeline import diagram
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
+from workflow_core.pipeline.drawing import languages
 
 HERE = Path(__file__).parent
 FILES = [*sorted((HERE / "diagrams").glob("*.yaml")), HERE.parents[1] / "pipelines" / "dashcam.yaml"]
@@ -21,7 +21,7 @@ def compiled(path: Path) -> Pipeline:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-@pytest.mark.parametrize(("draw", "suffix"), [(diagram.mermaid, ".mmd"), (diagram.dot, ".dot")])
+@pytest.mark.parametrize(("draw", "suffix"), [(languages.mermaid, ".mmd"), (languages.dot, ".dot")])
 def test_a_pipeline_is_drawn_as_before(path: Path, draw: object, suffix: str) -> None:
     assert callable(draw)
     found, golden = draw(compiled(path)), HERE / "diagrams" / f"{path.stem}{suffix}"
@@ -33,7 +33,7 @@ def test_a_pipeline_is_drawn_as_before(path: Path, draw: object, suffix: str) ->
 @pytest.mark.parametrize("path", sorted((HERE / "golden" / "ok").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_task_router_and_way_is_in_the_drawing(path: Path) -> None:
     pipeline = compiled(path)
-    text = diagram.mermaid(pipeline)
+    text = languages.mermaid(pipeline)
     nodes = re.findall(r"^    n\d+[\[({]", text, re.MULTILINE)
     joins = sum(bool(task.branches) for task in pipeline.tasks.values())
     assert len(nodes) >= len(pipeline.tasks) + len(pipeline.routers) + joins

@@ -57,7 +57,7 @@ def draw(pipeline: Pipeline) -> Drawing:
             pen.lead(task.name, (task.on_max_visits,), _too_often(task.max_visits), dotted=True)
     for router in pipeline.routers.values():
         for case in router.cases:
-            pen.lead(router.name, (case.to,), _condition(case, last=case is router.cases[-1]))
+            pen.lead(router.name, (case.to,), condition(case, last=case is router.cases[-1]))
     reached = {target for _, target, _ in pen.edges}
     nodes = [
         Node(START, "start", ("start",)),
@@ -90,9 +90,14 @@ class _Pen:
             self.edges.setdefault((fork, name, False), [])
 
 
+def join_of(task: str) -> str:
+    """Return the name of the node in which the branches before a task meet."""
+    return f"\0join {task}"
+
+
 def _with_joins(pipeline: Pipeline, drawing: Drawing) -> Drawing:
     """Let what comes out of a fork's branches meet in a node of its own, before the task that joins them."""
-    joins = {task.name: f"\0join {task.name}" for task in pipeline.tasks.values() if task.branches}
+    joins = {task.name: join_of(task.name) for task in pipeline.tasks.values() if task.branches}
     nodes = tuple(_flat(drawing.nodes, joins))
     edges = tuple(
         Edge(edge.source, joins.get(edge.target, edge.target), edge.labels, edge.dotted) for edge in drawing.edges
@@ -120,7 +125,14 @@ def _too_often(visits: int) -> str:
     return f"after {visits} visit{'s' * (visits != 1)}"
 
 
-def _condition(case: Case, *, last: bool) -> str:
+def condition(case: Case, *, last: bool) -> str:
+    """Say a router's case in a few words; the `last` one takes what is left.
+
+    >>> condition(Case(Target("task", "qa"), {"metadata.night": True}, (0, 250_000)), last=False)
+    '25% where metadata.night: true'
+    >>> condition(Case(Target("task", "qa")), last=True)
+    'else'
+    """
     share = None
     if case.share is not None:
         low, high = case.share

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.pipeline.drawing import Drawing, Shape, draw
+from workflow_core.pipeline.drawing.elements import Drawing, Shape, draw
 
 _MERMAID: Mapping[Shape, tuple[str, str]] = {
     "start": ("((", "))"),
