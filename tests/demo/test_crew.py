@@ -17,8 +17,8 @@ from workflow_core.demo.crew import Crew
 from workflow_core.demo.manager import NEWCOMER, Manager
 from workflow_core.demo.outcome import Outcome
 from workflow_core.demo.report import page
-from workflow_core.demo.report.quality import COLUMNS, told, total
 from workflow_core.demo.stopwatch import Stopwatch
+from workflow_core.demo.words import COLUMNS, figure, total
 from workflow_core.domain import geometry
 from workflow_core.domain.reports import By, as_rows
 from workflow_core.pipeline.compiled import Pipeline
@@ -44,7 +44,7 @@ class Played:
 
     def play(self) -> None:
         self.pipeline = entry.deploy(self.engine, material.copy_pipeline(self.home))
-        given = entry.enter(self.engine, self.pipeline, material.draw(self.home, COUNT, SEED, lambda _: None))
+        given = entry.enter(self.engine, self.pipeline, list(material.lay_out(self.home, COUNT, SEED)))
         truths = {item: entry.truth(one, self.pipeline, SEED) for item, one in given.items()}
         sizes = {item: (one.name, *one.size) for item, one in given.items()}
         self.crew = Crew(self.engine, self.pipeline, sizes, truths, seed=SEED, tempo=0)
@@ -231,9 +231,9 @@ def test_the_reports_figures_are_those_of_the_services(played: Played) -> None:
             for by in (By.TASK, By.ASSIGNMENT)
         )
     assert list(played.outcome.figures) == by_task
-    expected = [[f"{row['task']} {row['type']}", *(told(name, row[name]) for name in COLUMNS)] for row in by_task]
+    expected = [[f"{row['task']} {row['type']}", *(figure(row[name], name) for name in COLUMNS)] for row in by_task]
     expected += [
-        [f"{str(row['person']).split('@')[0]} {row['task']}", *(told(name, row[name]) for name in COLUMNS)]
+        [f"{str(row['person']).split('@')[0]} {row['task']}", *(figure(row[name], name) for name in COLUMNS)]
         for row in by_person
         if row["person"]
     ]

@@ -1,92 +1,49 @@
-"""The frames of the demo: drawn from a seed, and true to what they say of themselves."""
+"""The frames of the demo: shipped once, and laid out as often as wanted."""
 
-from dataclasses import replace
-from itertools import islice
+from itertools import groupby
 from pathlib import Path
 
-import pytest
 from PIL import Image, ImageChops
 
-from workflow_core.demo.frames import Frame, draw, frame, scene, write_frames
-from workflow_core.demo.scene.outline import TruthShape
-from workflow_core.demo.scene.sight import truth
-from workflow_core.demo.scene.stage import HEIGHT, WIDTH
+from workflow_core.demo.frames import HEIGHT, WIDTH, frames, originals, shipped, write
 
 
-def corners(shape: TruthShape) -> list[tuple[float, float]]:
-    g = shape.geometry
-    if shape.tool == "polygon":
-        return [(x, y) for x, y in g["points"]]
-    return [(g["x"], g["y"]), (g["x"] + g["width"], g["y"] + g["height"])]
+def test_what_is_shipped_takes_at_most_two_megabytes() -> None:
+    assert sum(path.stat().st_size for path in shipped().iterdir()) <= 2_000_000
+    assert {path.name for path in shipped().glob("*.jpg")} == {one.file for one in originals()}
+    assert len(originals()) == 48
 
 
-@pytest.fixture(scope="module")
-def frames() -> list[Frame]:
-    return [frame(scene(1, number)) for number in range(1, 81)]
+def test_the_originals_hold_every_label_by_day_and_by_night_in_every_weather() -> None:
+    assert {s.label for one in originals() for s in one.truth} == {"car", "truck", "sign", "pedestrian", "building"}
+    assert {one.metadata["night"] for one in originals()} == {True, False}
+    assert {one.metadata["weather"] for one in originals()} == {"clear", "overcast", "rain", "fog"}
+    assert {s.attributes["occluded"] for one in originals() for s in one.truth} == {True, False}
 
 
-def test_every_shape_lies_inside_the_picture(frames: list[Frame]) -> None:
-    for each in frames:
-        for shape in each.truth:
-            for x, y in corners(shape):
-                assert 0 <= x <= WIDTH and 0 <= y <= HEIGHT, (each.name, shape)
+def test_each_frame_has_a_name_and_a_time_of_its_own_and_the_light_and_camera_of_its_original() -> None:
+    laid_out = list(frames(200, 1))
+    assert len({one.name for one in laid_out}) == len({one.metadata["captured_at"] for one in laid_out}) == 200
+    known = {one.file: one for one in originals()}
+    for frame in laid_out:
+        original = known[frame.file]
+        assert frame.metadata.items() >= original.metadata.items() and frame.truth == original.truth
+        assert frame.folder == f"/camera-{original.metadata['camera']}"
+        assert frame.metadata["captured_at"][11:13] in (f"{original.hour:02}", f"{original.hour + 1:02}")
+    times = [len(list(same)) for _, same in groupby(sorted(one.file for one in laid_out))]
+    assert len(times) == 48 and max(times) - min(times) <= 1
 
 
-def test_the_same_seed_gives_the_same_picture_and_the_same_truth() -> None:
-    assert draw(scene(7, 3)).tobytes() == draw(scene(7, 3)).tobytes()
-    assert frame(scene(7, 3)) == frame(scene(7, 3))
+def test_the_same_seed_gives_the_same_frames_and_another_others() -> None:
+    assert list(frames(60, 7)) == list(frames(60, 7))
+    assert [one.file for one in frames(60, 7)] != [one.file for one in frames(60, 8)]
 
 
-def test_another_seed_gives_another_picture() -> None:
-    assert draw(scene(7, 3)).tobytes() != draw(scene(8, 3)).tobytes()
-
-
-def test_the_frames_hold_every_label_by_day_and_by_night_in_every_weather(frames: list[Frame]) -> None:
-    assert {s.label for f in frames for s in f.truth} == {"car", "truck", "sign", "pedestrian", "building"}
-    assert {f.metadata["night"] for f in frames} == {True, False}
-    assert {f.metadata["weather"] for f in frames} == {"clear", "overcast", "rain", "fog"}
-    assert {s.attributes["occluded"] for f in frames for s in f.truth} == {True, False}
-    assert len({f.folder for f in frames}) > 1
-
-
-@pytest.mark.parametrize("number", range(1, 13))
-def test_a_shape_is_where_the_drawing_changes_when_its_thing_is_taken_away(number: int) -> None:
-    composed = scene(1, number)
-    whole = draw(composed)
-    for thing in composed.layout.things:
-        outline = thing.outline(composed.camera)
-        if outline is None or outline.label == "building":
-            continue
-        others = tuple(t for t in composed.layout.things if t is not thing)
-        visible = truth([outline])
-        stays = [o for t in others if (o := t.outline(composed.camera)) is not None]
-        if not visible or len(truth([*stays, outline])) == len(truth(stays)):
-            continue
-        without = draw(replace(composed, layout=replace(composed.layout, things=others)))
-        xs, ys = zip(*corners(visible[0]), strict=True)
-        part = tuple(round(v) for v in (min(xs), min(ys), max(xs), max(ys)))
-        change = ImageChops.difference(whole, without).convert("L").point([0] * 4 + [255] * 252).crop(part)
-        shown = frame(composed).truth
-        clear = [s for s in shown if s.geometry == visible[0].geometry and not s.attributes["occluded"]]
-        if clear:
-            share = change.histogram()[255] / max(1, change.width * change.height)
-            assert share > 0.25, (composed.name, visible[0], share)
-
-
-def test_hidden_things_are_left_out_and_half_hidden_ones_say_so() -> None:
-    from workflow_core.demo.scene.outline import Outline
-
-    far = Outline("car", "box", ((100, 100), (140, 100), (140, 130), (100, 130)))
-    over_half = Outline("car", "box", ((120, 90), (180, 90), (180, 150), (120, 150)))
-    over_all = Outline("car", "box", ((90, 90), (180, 90), (180, 150), (90, 150)))
-    assert [s.attributes["occluded"] for s in truth([far])] == [False]
-    assert [s.attributes["occluded"] for s in truth([far, over_half])] == [True, False]
-    assert len(truth([far, over_all])) == 1
-
-
-def test_frames_are_written_as_they_are_yielded(tmp_path: Path) -> None:
-    first = next(islice(write_frames(tmp_path, 5, seed=2), 1))
-    written = list(tmp_path.rglob("*.jpg"))
-    assert written == [tmp_path / first.folder.lstrip("/") / first.name]
-    with Image.open(written[0]) as picture:
+def test_a_frame_is_written_with_its_stamp_into_the_folder_of_its_camera(tmp_path: Path) -> None:
+    first, *_ = frames(1, 2)
+    path = write(first, tmp_path)
+    assert path == tmp_path / first.folder.lstrip("/") / first.name
+    with Image.open(path) as picture, Image.open(shipped() / first.file) as original:
         assert picture.size == (WIDTH, HEIGHT)
+        changed = ImageChops.difference(picture, original).convert("L").point([0] * 60 + [255] * 196).getbbox()
+    assert changed is not None and changed[2] < 300 and changed[3] < 30

@@ -6,15 +6,13 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from workflow_core.demo.live import LiveView, Snapshot, TaskNow, line, screen
+from workflow_core.demo.live import LiveView, Snapshot, line, screen
+from workflow_core.services.running.runs import TaskCount
 
 NOW = Snapshot(
     items=20,
-    tasks=(TaskNow("cars", "annotation", 5, 2, 13), TaskNow("[red]qa", "qa", 0, 1, 4)),
+    tasks=(TaskCount("cars", "annotation", 5, 2, 13, 2, 0, 1), TaskCount("[red]qa", "qa", 0, 1, 4, 0, 3, 0)),
     exits={"approved": 3, "discarded": 1},
-    moving=2,
-    fixing=3,
-    stuck=1,
     notes=("the mover was killed", "eli left"),
 )
 

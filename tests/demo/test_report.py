@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from workflow_core.demo.outcome import Drawn, IssueRow, Journey, Latency, Move, Outcome, Picture, Step, TaskRow
+from workflow_core.demo.frames import frames, write
+from workflow_core.demo.outcome import Drawn, IssueRow, Journey, Latency, Outcome, Picture, Step, TaskRow
 from workflow_core.demo.report import page, write_report
-from workflow_core.demo.report.flow import Arc, bundles, traffic
 from workflow_core.domain.reports import Figures, as_rows
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
+from workflow_core.pipeline.drawing.traffic import Move
 
 EVIL = "<script>alert('x')</script>\"'&"
 
@@ -49,10 +50,11 @@ def outcome(picture: Path, name: str = "frame-0001.jpg", who: str = "ann@example
         acknowledged=33,
         lost=0,
         moved_twice=0,
+        differences=0,
         exported={f"exports/{name}": 5},
         seconds=12.5,
         tasks=(TaskRow("cars", "annotation", 9, 1, {"completed": 7, name: 1}, 2),),
-        moves=(Move("cars", "completed", "signs", 7), Move("buildings", "completed", "accepted", 3)),
+        moves=(Move("cars", "completed", ("signs",), 7), Move("buildings", "completed", ("accepted",), 3)),
         gallery=(drawn,),
         journey=Journey(drawn, steps),
         loop=Journey(replace(drawn, flagged=(box, area)), (*steps, Step(start, "flagged", who, "cars", issue=name))),
@@ -110,7 +112,7 @@ def test_the_json_object_has_exactly_its_keys(picture: Path) -> None:
     shown = json.loads(json.dumps(outcome(picture).as_json()))
     assert list(shown) == [
         "items", "exits", "elsewhere", "status_to_claimable_ms", "acknowledged", "lost", "moved_twice",
-        "exported", "seconds", "issues", "figures", "changes",
+        "differences", "exported", "seconds", "issues", "figures", "changes",
     ]  # fmt: skip
     assert shown["status_to_claimable_ms"] == {"p50": 3.0, "p99": 40.5, "n": 21}
     assert shown["exits"] == {"approved": 5, "frame-0001.jpg": 3}
@@ -145,6 +147,27 @@ def test_the_figures_of_the_run_are_on_the_page(picture: Path, pipeline: Pipelin
         assert figure in words
 
 
+def test_what_is_counted_is_named_and_what_the_drawing_shows_has_a_legend(picture: Path, pipeline: Pipeline) -> None:
+    words = " ".join("".join(parsed(page(outcome(picture), pipeline)).text).split())
+    for told in (
+        "9 items · 2 again",
+        "9 items, 8 decisions",
+        "completed 7",
+        "of 10 moves",
+        "Visits: an item counts once",
+    ):
+        assert told in words
+    for told in ("a router: sends each item one way", "items that came round too often", "items discarded here"):
+        assert told in words
+    assert "decided by ann@example.org" in words and "cars frame-0001.jpg visit 2" in words
+
+
+def test_the_drawing_is_never_wider_than_the_page(picture: Path, pipeline: Pipeline) -> None:
+    html = page(outcome(picture), pipeline)
+    drawing = next(a for tag, a in parsed(html).found if tag == "svg" and a.get("class") == "pipeline-graph")
+    assert drawing["viewbox"] and "max-width: 100%" in html and "min-width: 4" not in html
+
+
 def test_headings_are_in_order_and_every_picture_has_words(picture: Path, pipeline: Pipeline) -> None:
     tags = parsed(page(outcome(picture), pipeline))
     levels = [int(tag[1]) for tag, _ in tags.found if re.fullmatch("h[1-6]", tag)]
@@ -157,28 +180,7 @@ def test_headings_are_in_order_and_every_picture_has_words(picture: Path, pipeli
 
 
 def test_thirty_frames_stay_below_five_megabytes(tmp_path: Path, pipeline: Pipeline) -> None:
-    from workflow_core.demo.frames import write_frames
-
-    frames = list(write_frames(tmp_path, 5))
-    gallery = tuple(Picture(f.name, tmp_path / f.folder[1:] / f.name, "approved", ()) for f in frames) * 6
-    plain = outcome(tmp_path / frames[0].folder[1:] / frames[0].name)
+    gallery = tuple(Picture(frame.name, write(frame, tmp_path), "approved", ()) for frame in frames(30, 1))
+    plain = outcome(gallery[0].path)
     path = write_report(replace(plain, gallery=gallery), pipeline, tmp_path / "report.html")
     assert path.stat().st_size < 5_000_000
-
-
-def test_moves_are_counted_through_routers_and_diversions(pipeline: Pipeline) -> None:
-    moves = [
-        Move("buildings", "completed", "qa", 6),
-        Move("buildings", "completed", "accepted", 3),
-        Move("qa", "redo-cars", "cars", 2),
-        Move("qa", "redo-cars", "expert", 1),
-        Move("gone", "completed", "cars", 5),
-    ]
-    counts = traffic(pipeline, moves, 20)
-    assert counts[Arc("buildings", "spot-check", "completed", "route")] == 9
-    assert counts[Arc("spot-check", "accepted", "else", "case")] == 3
-    assert counts[Arc("qa", "cars", "redo-cars", "route")] == 3
-    assert counts[Arc("cars", "expert", "after 3 visits", "diversion")] == 1
-    drawn = bundles(pipeline, moves, 20)
-    assert drawn["spot-check", "qa"].total == 6
-    assert drawn["\0source", "cars"].total == 20

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from workflow_core.demo import tally
-from workflow_core.demo.outcome import IssueRow, Move
+from workflow_core.demo.outcome import IssueRow
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
+from workflow_core.pipeline.drawing.elements import join_of
+from workflow_core.pipeline.drawing.traffic import Move
 from workflow_core.services.running.runs import Flagged, Happened
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,21 +50,6 @@ def test_every_item_is_where_it_was_brought_last() -> None:
     assert elsewhere == {"signs": 1, "cars": 1}
 
 
-def test_a_status_that_led_somewhere_is_not_lost() -> None:
-    assert tally.lost(HISTORY, {3, 5, 7}, pending=0) == 0
-
-
-def test_an_acknowledged_status_that_is_not_in_the_history_is_lost() -> None:
-    assert tally.lost(HISTORY, {3, 99}, pending=0) == 1
-    assert tally.lost(HISTORY, {3, 99}, pending=5) == 1
-
-
-def test_a_status_that_led_nowhere_is_lost_unless_it_waits_for_the_mover() -> None:
-    waiting = [*HISTORY, event(9, "submitted", item=4, task="cars", who=ANN, status="completed")]
-    assert tally.lost(waiting, {3, 9}, pending=1) == 0
-    assert tally.lost(waiting, {3, 9}, pending=0) == 1
-
-
 ROUND = [
     *HISTORY[:4],
     event(9, "flagged", task="cars", who=QUINN, issue=1),
@@ -70,19 +57,6 @@ ROUND = [
     event(11, "fixed", task="cars", who=ANN, issue=1),
     event(12, "submitted", task="cars", who=ANN, status="completed"),
 ]
-
-
-def test_a_fix_leads_nowhere_by_itself_for_what_it_was_taken_from_has_moved() -> None:
-    assert tally.lost(ROUND, {3, 12}, pending=0) == 0
-    again = [*ROUND, event(13, "returned", task="cars"), event(14, "submitted", task="cars", status="completed")]
-    assert tally.lost(again, {3, 12, 14}, pending=0) == 0
-
-
-def test_a_fix_of_a_status_that_had_not_moved_or_with_another_status_has_to_move() -> None:
-    unmoved = [one for one in ROUND if one.id != 4]
-    assert tally.lost(unmoved, {12}, pending=0) == 1
-    other = [*ROUND[:-1], event(12, "submitted", task="cars", who=ANN, status="unsure")]
-    assert tally.lost(other, {12}, pending=0) == 1
 
 
 def test_issues_are_counted_by_kind() -> None:
@@ -114,18 +88,19 @@ def test_the_item_that_went_round_is_one_that_was_re_opened_and_approved_in_the_
     assert tally.went_round(HISTORY, [replace(flagged[1], reopened=1)]) == 3
 
 
-def test_a_status_that_brought_an_item_to_two_places_was_moved_twice(pipeline: Pipeline) -> None:
-    assert tally.moved_twice(HISTORY, pipeline) == 0
-    assert tally.moved_twice([*HISTORY, event(9, "placed", task="signs", cause=3)], pipeline) == 1
-    assert tally.moved_twice([*HISTORY, event(9, "exited", name="accepted", cause=3)], pipeline) == 1
-
-
 def test_moves_are_told_by_the_status_that_caused_them() -> None:
     assert set(tally.moves(HISTORY)) == {
-        Move("cars", "completed", "signs", 1),
-        Move("qa", "redo-cars", "cars", 1),
-        Move("expert", "approved", "approved", 1),
+        Move("cars", "completed", ("signs",), 1),
+        Move("qa", "redo-cars", ("cars",), 1),
+        Move("expert", "approved", ("approved",), 1),
     }
+
+
+def test_a_decision_that_opens_two_branches_is_one_move_and_an_arrival_is_one_at_the_join() -> None:
+    forked = [*HISTORY[:4], event(9, "placed", task="qa", cause=3)]
+    assert tally.moves(forked) == (Move("cars", "completed", ("qa", "signs"), 1),)
+    arrived = [*HISTORY[:3], event(9, "arrived", task="qa", cause=3)]
+    assert tally.moves(arrived) == (Move("cars", "completed", (join_of("qa"),), 1),)
 
 
 def test_a_task_tells_its_items_decisions_and_second_visits(pipeline: Pipeline) -> None:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from workflow_core.demo import faults
-from workflow_core.demo.frames import Frame, frame, scene
+from workflow_core.demo.frames import Original, TruthShape, originals
 from workflow_core.demo.marks import made_up
-from workflow_core.demo.scene.outline import TruthShape
 from workflow_core.demo.team import Known, Persona, Verdict, annotate, fix, persona, review
 from workflow_core.domain import geometry
 from workflow_core.domain.recipes import fault
@@ -32,8 +31,8 @@ def pipeline() -> Pipeline:
 
 
 @pytest.fixture(scope="module")
-def frames() -> list[Frame]:
-    return [frame(scene(3, number)) for number in range(1, 61)]
+def frames() -> tuple[Original, ...]:
+    return originals()
 
 
 def test_people_differ_but_each_is_the_same_every_time() -> None:
@@ -41,7 +40,7 @@ def test_people_differ_but_each_is_the_same_every_time() -> None:
     assert persona("ann@example.org", 1) != persona("bo@example.org", 1) != persona("bo@example.org", 2)
 
 
-def test_work_is_reproducible(pipeline: Pipeline, frames: list[Frame]) -> None:
+def test_work_is_reproducible(pipeline: Pipeline, frames: tuple[Original, ...]) -> None:
     who, recipe = persona("ann@example.org", 1), pipeline.tasks["cars"].recipe
     one, other = (annotate(who, recipe, frames[0].truth, item="a", size=SIZE, seed=1) for _ in range(2))
     assert one == other
@@ -58,24 +57,24 @@ def perfect(truth: Sequence[TruthShape]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_every_mark_is_one_that_the_recipe_and_the_picture_allow(
-    known: bool, pipeline: Pipeline, frames: list[Frame]
+    known: bool, pipeline: Pipeline, frames: tuple[Original, ...]
 ) -> None:
     shaky = Persona("bo@example.org", noise=9, misses=0.2, mislabels=0.3, slips=0.3, discards=0)
     for task in pipeline.tasks.values():
         for each in frames[:20]:
-            truth = each.truth if known else made_up(task.recipe.labels, SIZE, Random(each.name))
-            work = annotate(shaky, task.recipe, truth, item=each.name, size=SIZE, seed=1)
+            truth = each.truth if known else made_up(task.recipe.labels, SIZE, Random(each.file))
+            work = annotate(shaky, task.recipe, truth, item=each.file, size=SIZE, seed=1)
             for mark in work.marks:
                 wrong = fault(task.recipe, label=mark["label"], tool=mark["tool"], attributes=mark["attributes"])
                 assert wrong is None
                 geometry.parse(mark["tool"], mark["geometry"], *SIZE)
 
 
-def test_a_steady_hand_leaves_nothing_to_find(pipeline: Pipeline, frames: list[Frame]) -> None:
+def test_a_steady_hand_leaves_nothing_to_find(pipeline: Pipeline, frames: tuple[Original, ...]) -> None:
     steady = replace(SURE, noise=2.6)
     for each in frames:
         for task in ("cars", "signs", "pedestrians", "buildings"):
-            work = annotate(steady, pipeline.tasks[task].recipe, each.truth, item=each.name, size=SIZE, seed=1)
+            work = annotate(steady, pipeline.tasks[task].recipe, each.truth, item=each.file, size=SIZE, seed=1)
             assert work.status == "completed"
             assert faults.find(each.truth, work.marks, of(pipeline, task)) == []
 
@@ -98,20 +97,20 @@ def test_each_fault_is_found_and_told_by_its_kind() -> None:
 
 
 def test_the_second_time_people_keep_what_they_had_and_add_what_was_missing(
-    pipeline: Pipeline, frames: list[Frame]
+    pipeline: Pipeline, frames: tuple[Original, ...]
 ) -> None:
     recipe = pipeline.tasks["cars"].recipe
     each = next(f for f in frames if sum(s.label == "car" for s in f.truth) > 2)
-    whole = annotate(SURE, recipe, each.truth, item=each.name, size=SIZE, seed=1).marks
+    whole = annotate(SURE, recipe, each.truth, item=each.file, size=SIZE, seed=1).marks
     kept = [{**whole[0], "id": 7}]
-    again = annotate(SURE, recipe, each.truth, item=each.name, size=SIZE, seed=1, visit=2, before=kept).marks
+    again = annotate(SURE, recipe, each.truth, item=each.file, size=SIZE, seed=1, visit=2, before=kept).marks
     assert again[0] == kept[0]
     assert len(again) == len(whole)
     assert faults.find(each.truth, again, of(pipeline, "cars")) == []
 
 
 def test_who_takes_care_fixes_what_was_flagged_and_who_hurries_leaves_it(
-    pipeline: Pipeline, frames: list[Frame]
+    pipeline: Pipeline, frames: tuple[Original, ...]
 ) -> None:
     recipe = pipeline.tasks["cars"].recipe
     each = next(f for f in frames if sum(s.label in ("car", "truck") for s in f.truth) > 2)
@@ -119,7 +118,7 @@ def test_who_takes_care_fixes_what_was_flagged_and_who_hurries_leaves_it(
     lacking = mine[1:]
     (missing,) = faults.find(each.truth, lacking, of(pipeline, "cars"))
     issue = Known(3, missing.geometry)
-    given: dict[str, Any] = {"item": each.name, "size": SIZE, "seed": 1}
+    given: dict[str, Any] = {"item": each.file, "size": SIZE, "seed": 1}
     done = fix(SURE, recipe, each.truth, lacking, [issue], **given)
     assert done.fixed == (3,)
     assert not issue.stands(faults.find(each.truth, done.marks, of(pipeline, "cars")))
@@ -136,11 +135,11 @@ def looked(pipeline: Pipeline, truth: Sequence[TruthShape], drawn: Sequence[Any]
 
 
 @pytest.fixture(scope="module")
-def busy(frames: list[Frame]) -> Frame:
+def busy(frames: tuple[Original, ...]) -> Original:
     return next(f for f in frames if sum(s.label == "car" for s in f.truth) > 3)
 
 
-def test_an_attentive_reviewer_approves_what_is_right_and_flags_what_is_not(pipeline: Pipeline, busy: Frame) -> None:
+def test_an_attentive_reviewer_approves_what_is_right_and_flags_what_is_not(pipeline: Pipeline, busy: Original) -> None:
     drawn = perfect(busy.truth)
     assert looked(pipeline, busy.truth, drawn).status == "approved"
     verdict = looked(pipeline, busy.truth, drawn[1:])
@@ -148,13 +147,13 @@ def test_an_attentive_reviewer_approves_what_is_right_and_flags_what_is_not(pipe
     assert [(one.kind, one.geometry) for one in verdict.flags] == [("missing", busy.truth[0].geometry)]
 
 
-def test_a_spoilt_item_is_sent_back_as_a_whole(pipeline: Pipeline, busy: Frame) -> None:
+def test_a_spoilt_item_is_sent_back_as_a_whole(pipeline: Pipeline, busy: Original) -> None:
     without = [mark for mark in perfect(busy.truth) if mark["label"] != "car"]
     verdict = looked(pipeline, busy.truth, without)
     assert (verdict.status, verdict.flags) == ("redo-cars", ())
 
 
-def test_a_fix_is_approved_and_what_is_none_re_opened(pipeline: Pipeline, busy: Frame) -> None:
+def test_a_fix_is_approved_and_what_is_none_re_opened(pipeline: Pipeline, busy: Original) -> None:
     drawn, issue = perfect(busy.truth), Known(5, busy.truth[0].geometry, is_open=False)
     good = looked(pipeline, busy.truth, drawn, issue)
     assert (good.status, good.approved, good.reopened) == ("approved", (5,), ())

@@ -2,11 +2,11 @@
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from workflow_core.demo.beside import Beside
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.services.running import runs
 from workflow_core.store.database.engine import Engine, session_scope
@@ -14,7 +14,7 @@ from workflow_core.store.database.engine import Engine, session_scope
 LOOK = 0.05
 
 
-class Accident:
+class Accident(Beside):
     """Waits until `due` says so, kills the mover once, and waits for the next one."""
 
     def __init__(self, engine: Engine, watch: Stopwatch, *, due: Callable[[], bool]) -> None:
@@ -22,16 +22,7 @@ class Accident:
         self.back_at: float | None = None
         self.said: list[str] = []
         self._engine, self._watch, self._due = engine, watch, due
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="accident", daemon=True)
-
-    def __enter__(self) -> "Accident":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(timeout=5)
+        super().__init__()
 
     @property
     def gap(self) -> tuple[float, float] | None:
@@ -45,20 +36,17 @@ class Accident:
         while pid is None:
             if self._stop.wait(LOOK):
                 return
-            pid = self._mover() if self._due() else None
+            pid = mover(self._engine) if self._due() else None
         os.kill(pid, signal.SIGKILL)
         self.killed_at = time.monotonic()
         self.said.append(f"kill -9 {pid}: the mover is gone, people work on")
         before = len(self._watch.seen)
         # what the dead one had committed may still be seen a moment later
         while not self._stop.wait(LOOK):
-            if self._mover() not in (pid, None) and len(self._watch.seen) > before:
+            if mover(self._engine) not in (pid, None) and len(self._watch.seen) > before:
                 self.back_at = time.monotonic()
                 self.said.append(f"another mover took over after {self.back_at - self.killed_at:.1f} s")
                 return
-
-    def _mover(self) -> int | None:
-        return mover(self._engine)
 
 
 def mover(engine: Engine) -> int | None:

@@ -1,6 +1,7 @@
 """The end of the demo: the exports, and the count of what happened."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from workflow_core.domain.reports import By, as_rows
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services.managers import figures
 from workflow_core.services.pipelines import exports
-from workflow_core.services.running import runs
+from workflow_core.services.running import runs, verification
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.up import prefect_api
@@ -79,12 +80,14 @@ def outcome(
         history = runs.history(session, project=project, pipeline=name)
         counts, _ = runs.counts(session, project=project, pipeline=name)
         issues = runs.issues(session, project=project, pipeline=name)
+        kinds = Counter(one.kind for one in verification.check(session))
         managed = figures.find(session, named=name, project=project)
         by_task, by_person = (
             figures.of_tasks(session, actor=None, tasks=managed, by=by, now=datetime.now(UTC))
             for by in (By.TASK, By.ASSIGNMENT)
         )
     exits, elsewhere = tally.where(history)
+    vanished = len(crew.acknowledged.keys() - {one.id for one in history if one.verb == "submitted"})
     shown = list(given)[:: max(1, len(given) // SHOWN)][:SHOWN]
     ways = tally.most_travelled(history, "expert"), tally.went_round(history, issues)
     pictures = _pictures(engine, given, {*shown, *(item for item in ways if item is not None)}, history)
@@ -104,8 +107,9 @@ def outcome(
         elsewhere=elsewhere,
         status_to_claimable=latency(watch.milliseconds(crew.acknowledged, but=gap)),
         acknowledged=len(crew.acknowledged),
-        lost=tally.lost(history, crew.acknowledged, pending=sum(task.moving for task in counts)),
-        moved_twice=tally.moved_twice(history, pipeline),
+        lost=vanished + kinds[verification.Kind.LOST],
+        moved_twice=kinds[verification.Kind.MOVED_TWICE],
+        differences=kinds[verification.Kind.TABLES],
         exported=exported,
         seconds=round(seconds, 1),
         tasks=tally.tasks(history, pipeline, {task.name: task.queued + task.claimed for task in counts}),

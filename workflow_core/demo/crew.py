@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-from workflow_core.demo.scene.outline import TruthShape
+from workflow_core.demo.frames import TruthShape
 from workflow_core.demo.team import Known, Verdict, Work, annotate, fix, persona, review
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Pipeline, Task

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workflow_core.demo.scene.outline import TruthShape
+from workflow_core.demo.frames import TruthShape
 from workflow_core.domain.geometry import bounds, iou
 
 SAME = 0.4

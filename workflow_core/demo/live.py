@@ -1,10 +1,8 @@
 """A live view of a run in the terminal; plain lines where the output is no terminal."""
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -12,19 +10,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from workflow_core.demo.beside import Beside
+from workflow_core.services.running.runs import TaskCount
+
 COLOURS = {"annotation": "blue", "qa": "magenta"}
 EXIT_COLOURS = {"approved": "green", "discarded": "red"}
-
-
-@dataclass(frozen=True)
-class TaskNow:
-    """How far a task is, in items."""
-
-    name: str
-    type: str
-    queued: int = 0
-    claimed: int = 0
-    done: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,13 +22,8 @@ class Snapshot:
     """How a run stands."""
 
     items: int
-    tasks: tuple[TaskNow, ...]
+    tasks: tuple[TaskCount, ...]
     exits: Mapping[str, int] = field(default_factory=dict)
-    moving: int = 0
-    """Items with a status that has not been routed yet."""
-    fixing: int = 0
-    """Items that lost a status to an issue, and are with their author."""
-    stuck: int = 0
     notes: tuple[str, ...] = ()
     """What has happened besides, in a few words each."""
 
@@ -47,8 +32,22 @@ class Snapshot:
         """Return how many items have left."""
         return sum(self.exits.values())
 
+    @property
+    def open(self) -> int:
+        """Return how many items wait for people, or for the mover."""
+        return sum(task.queued + task.claimed + task.moving for task in self.tasks)
 
-class LiveView:
+    @property
+    def besides(self) -> dict[str, int]:
+        """Return how many items are in motion, with their author because of an issue, or can go nowhere."""
+        return {
+            "in motion": sum(task.moving for task in self.tasks),
+            "being fixed": sum(task.fixing for task in self.tasks),
+            "stuck": sum(task.parked for task in self.tasks),
+        }
+
+
+class LiveView(Beside):
     """Shows snapshots until it is closed: `with LiveView(read): ...`.
 
     In a terminal the view is redrawn in place, four times a second. Elsewhere a line is written every few
@@ -59,18 +58,7 @@ class LiveView:
         self._read, self._every = read, every
         self._console = console or Console(stderr=True)
         self._began = time.monotonic()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="live-view", daemon=True)
-
-    def __enter__(self) -> "LiveView":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join(timeout=10)
+        super().__init__()
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._began
@@ -108,14 +96,13 @@ class LiveView:
 def line(now: Snapshot) -> str:
     """Say how a run stands in one line.
 
-    >>> line(Snapshot(9, (TaskNow("cars", "annotation", queued=4, claimed=1, done=3),), {"approved": 1}))
+    >>> line(Snapshot(9, (TaskCount("cars", "annotation", 4, 1, 3, 0, 0, 0),), {"approved": 1}))
     'cars 3/8 | approved 1 | 1 of 9 through'
     """
     tasks = ", ".join(f"{task.name} {task.done}/{task.queued + task.claimed + task.done}" for task in now.tasks)
     exits = ", ".join(f"{name} {count}" for name, count in now.exits.items() if count)
     parts = [tasks, exits, f"{now.ended} of {now.items} through"]
-    besides = {"in motion": now.moving, "being fixed": now.fixing, "stuck": now.stuck}
-    parts += [f"{count} {what}" for what, count in besides.items() if count]
+    parts += [f"{count} {what}" for what, count in now.besides.items() if count]
     return " | ".join(part for part in parts if part)
 
 
@@ -134,7 +121,9 @@ def screen(now: Snapshot, elapsed: float) -> RenderableType:
     exits = Text("  ")
     for name, count in now.exits.items():
         exits.append(f"{name} ", EXIT_COLOURS.get(name, "cyan")).append(f"{count}   ", "bold")
-    state = Text(f"  {now.ended} of {now.items} through · {now.moving} in motion · {now.fixing} being fixed", "dim")
-    state.append(f" · {now.stuck} stuck" if now.stuck else "", "red").append(f" · {elapsed:.0f} s", "dim")
+    state = Text(f"  {now.ended} of {now.items} through", "dim")
+    for what, count in now.besides.items():
+        state.append(f" · {count} {what}" if count or what != "stuck" else "", "red" if what == "stuck" else "dim")
+    state.append(f" · {elapsed:.0f} s", "dim")
     parts: list[RenderableType] = [table, Text(), exits, state]
     return Group(*parts, *(Text(f"  {note}", "yellow") for note in now.notes))

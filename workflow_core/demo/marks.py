@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any
 
-from workflow_core.demo.scene.outline import TruthShape, area
-from workflow_core.domain.geometry import bounds
+from workflow_core.demo.frames import TruthShape
+from workflow_core.domain.geometry import area, bounds
 from workflow_core.domain.recipes import Label, Recipe
 
 Mark = dict[str, Any]
@@ -81,7 +81,7 @@ def _shaken(shape: TruthShape, size: tuple[int, int], rng: Random, noise: float,
             return dict(g)
         return {"x": left, "y": top, "width": round(right - left, 1), "height": round(low - top, 1)}
     points = [list(moved(x, y)) for x, y in g["points"]]
-    return {"points": points} if area([(x, y) for x, y in points]) > 12 else dict(g)
+    return {"points": points} if area(points) > 12 else dict(g)
 
 
 def _near(value: float, limit: int, rng: Random, noise: float) -> float:

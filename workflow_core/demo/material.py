@@ -1,7 +1,7 @@
-"""What a run works on: the shipped pipeline in a folder of its own, and pictures, drawn or brought along."""
+"""What a run works on: the shipped pipeline in a folder of its own, and pictures, shipped or brought along."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -9,9 +9,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from workflow_core.demo.frames import write_frames
-from workflow_core.demo.scene.outline import TruthShape
-from workflow_core.demo.scene.stage import HEIGHT, WIDTH
+from workflow_core.demo.frames import HEIGHT, WIDTH, TruthShape, frames, write
 from workflow_core.errors import Conflict, InvalidInput
 
 MARK = ".annoflow-demo"
@@ -60,20 +58,11 @@ def shipped() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "pipelines"
 
 
-def draw(home: Path, count: int, seed: int, progress: Callable[[int], None]) -> list[Given]:
-    """Draw the demo's own frames."""
-    folder = home / "frames"
-    return [
-        Given(
-            frame.name,
-            frame.folder,
-            folder / frame.folder.lstrip("/") / frame.name,
-            (WIDTH, HEIGHT),
-            frame.metadata,
-            frame.truth,
-        )
-        for frame in write_frames(folder, count, seed, progress=progress)
-    ]
+def lay_out(home: Path, count: int, seed: int) -> Iterator[Given]:
+    """Write the demo's own frames below the home, and yield each."""
+    for frame in frames(count, seed):
+        path = write(frame, home / "frames")
+        yield Given(frame.name, frame.folder, path, (WIDTH, HEIGHT), frame.metadata, frame.truth)
 
 
 def bring(folder: Path, count: int) -> list[Given]:

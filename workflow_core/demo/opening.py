@@ -5,9 +5,9 @@ from importlib.resources import files
 from rich.console import Console
 from rich.text import Text
 
-from workflow_core.demo.report.flow import says
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
+from workflow_core.pipeline.drawing.elements import condition
 from workflow_core.pipeline.report import as_text
 
 
@@ -43,8 +43,7 @@ def show_pipeline(console: Console, pipeline: Pipeline) -> None:
         ways += [f"{status} ⏹" for status, targets in task.routes.items() if [t.name for t in targets] == [status]]
         console.print(line.append("   ".join(ways)), soft_wrap=True)
     for router in pipeline.routers.values():
+        cases = [f"{condition(case, last=case is router.cases[-1])} → {case.to.name}" for case in router.cases]
         line = Text("  ").append(router.name.ljust(width), "bold yellow").append("  ")
-        console.print(
-            line.append("   ".join(f"{says(case)} → {case.to.name}" for case in router.cases)), soft_wrap=True
-        )
+        console.print(line.append("   ".join(cases)), soft_wrap=True)
     console.print()

@@ -7,6 +7,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from workflow_core.pipeline.drawing.traffic import Move
+
 
 @dataclass(frozen=True)
 class Latency:
@@ -28,16 +30,6 @@ def latency(milliseconds: Sequence[float]) -> Latency:
         return Latency(0.0, 0.0, 0)
     p50, p99 = (ordered[ceil(share * len(ordered)) - 1] for share in (0.5, 0.99))
     return Latency(round(p50, 1), round(p99, 1), len(ordered))
-
-
-@dataclass(frozen=True)
-class Move:
-    """How many items a status in a task brought to a place: a task or an exit."""
-
-    task: str
-    status: str
-    place: str
-    count: int
 
 
 @dataclass(frozen=True)
@@ -121,6 +113,8 @@ class Outcome:
     acknowledged: int
     lost: int
     moved_twice: int
+    differences: int
+    """What else `annoflow db check` finds."""
     exported: Mapping[str, int]
     seconds: float
     tasks: tuple[TaskRow, ...] = ()
@@ -157,6 +151,7 @@ class Outcome:
             "acknowledged": self.acknowledged,
             "lost": self.lost,
             "moved_twice": self.moved_twice,
+            "differences": self.differences,
             "exported": dict(self.exported),
             "seconds": self.seconds,
             "issues": [vars(row) for row in self.issues],

@@ -1,9 +1,9 @@
 """Measures how long it takes from an acknowledged status until the item is open to the next person."""
 
-import threading
 import time
 from collections.abc import Mapping
 
+from workflow_core.demo.beside import Beside
 from workflow_core.services.running import runs
 from workflow_core.store.database.engine import Engine, session_scope
 
@@ -11,25 +11,16 @@ LOOK = 0.004
 """Seconds between two looks; what is measured is at most this much too long."""
 
 
-class Stopwatch:
+class Stopwatch(Beside):
     """Looks from a thread of its own at what was moved, as somebody who waits for work would."""
 
     def __init__(self, engine: Engine) -> None:
         self.seen: dict[int, float] = {}
         """When, on the monotonic clock, the effect of each status was seen first."""
         self._engine = engine
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="stopwatch", daemon=True)
+        super().__init__()
 
-    def __enter__(self) -> "Stopwatch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(timeout=5)
-
-    def _watch(self) -> None:
+    def _run(self) -> None:
         last = 0
         while True:
             stopping = self._stop.wait(LOOK)

@@ -1,6 +1,5 @@
 """The demo, from the first line to the report."""
 
-import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,8 +10,9 @@ from rich.progress import track
 from flows.processes import installation
 from workflow_core.demo import closing, entry, material, opening, telling
 from workflow_core.demo.accident import Accident, mover
+from workflow_core.demo.beside import Beside
 from workflow_core.demo.crew import Crew
-from workflow_core.demo.live import LiveView, Snapshot, TaskNow
+from workflow_core.demo.live import LiveView, Snapshot
 from workflow_core.demo.manager import Manager
 from workflow_core.demo.material import Given
 from workflow_core.demo.outcome import Outcome
@@ -62,7 +62,7 @@ def run(plan: Plan, console: Console) -> Outcome:
     schema.upgrade(settings.database())
     with _Backstage(settings) as backstage:
         opening.show_broken(console)
-        given = brought or _drawn(home, plan, console)
+        given = brought or _frames(home, plan, console)
         engine = engine_for(settings.database())
         file = material.copy_pipeline(home)
         pipeline = entry.deploy(engine, file)
@@ -88,14 +88,13 @@ def run(plan: Plan, console: Console) -> Outcome:
     return outcome
 
 
-def _drawn(home: Path, plan: Plan, console: Console) -> list[Given]:
-    numbers = iter(track(range(plan.count), "Drawing frames", console=console, transient=True))
-    given = material.draw(home, plan.count, plan.seed, lambda _: (next(numbers, None), None)[1])
-    next(numbers, None)
-    shapes = sum(len(one.truth or ()) for one in given)
-    drew = f"Drew {len(given)} frames of a dash camera, with {shapes} things on them: {home / 'frames'}\n"
-    console.print(drew, highlight=False, soft_wrap=True)
-    return given
+def _frames(home: Path, plan: Plan, console: Console) -> list[Given]:
+    given = material.lay_out(home, plan.count, plan.seed)
+    taken = list(track(given, "Laying out frames", total=plan.count, console=console, transient=True))
+    shapes = sum(len(one.truth or ()) for one in taken)
+    said = f"{len(taken)} frames of a dash camera, with {shapes} things on them: {home / 'frames'}\n"
+    console.print(said, highlight=False, soft_wrap=True)
+    return taken
 
 
 def _work(
@@ -127,7 +126,7 @@ def _work(
             time.sleep(0.2)
             latest = snapshot(engine, pipeline, items)
             manager.look(latest.ended / items)
-            if latest.moving or any(task.queued or task.claimed for task in latest.tasks):
+            if latest.open:
                 quiet = time.monotonic()
             if latest.ended == items or time.monotonic() - quiet > 3:
                 break
@@ -139,35 +138,21 @@ def snapshot(engine: Engine, pipeline: Pipeline, items: int) -> Snapshot:
     """Return how the run stands."""
     with session_scope(engine, read_only=True) as session:
         tasks, exits = runs.counts(session, project=pipeline.project, pipeline=pipeline.name)
-    return Snapshot(
-        items=items,
-        tasks=tuple(TaskNow(task.name, task.type, task.queued, task.claimed, task.done) for task in tasks),
-        exits={name: exits.get(name, 0) for name in closing.in_order(pipeline)},
-        moving=sum(task.moving for task in tasks),
-        fixing=sum(task.fixing for task in tasks),
-        stuck=sum(task.parked for task in tasks),
-    )
+    return Snapshot(items, tuple(tasks), {name: exits.get(name, 0) for name in closing.in_order(pipeline)})
 
 
-class _Backstage:
+class _Backstage(Beside):
     """What `annoflow up` runs: a Prefect server and its flows, from a thread of this process."""
+
+    PATIENCE = 40.0
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._stop = threading.Event()
         self._error: AnnoflowError | None = None
-        self._thread = threading.Thread(target=self._serve, name="up", daemon=True)
         self.log: list[str] = []
+        super().__init__()
 
-    def __enter__(self) -> "_Backstage":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(timeout=40)
-
-    def _serve(self) -> None:
+    def _run(self) -> None:
         try:
             serve(installation(self._settings), say=self.log.append, stop=self._stop)
         except AnnoflowError as error:

@@ -1,14 +1,14 @@
 """Counting a run from its history: what ended where, what was lost, what was moved twice, who did what."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from workflow_core.demo.outcome import IssueRow, Move, Step, TaskRow
+from workflow_core.demo.outcome import IssueRow, Step, TaskRow
 from workflow_core.pipeline.compiled import Pipeline
+from workflow_core.pipeline.drawing.elements import join_of
+from workflow_core.pipeline.drawing.traffic import Move
 from workflow_core.services.running.runs import Flagged, Happened
-
-ARRIVALS = ("placed", "arrived", "parked", "held", "exited")
 
 
 def where(history: Iterable[Happened]) -> tuple[dict[str, int], dict[str, int]]:
@@ -20,36 +20,6 @@ def where(history: Iterable[Happened]) -> tuple[dict[str, int], dict[str, int]]:
     exits = Counter(one.name or "" for one in last.values() if one.verb == "exited")
     tasks = Counter(one.task or "" for one in last.values() if one.verb == "placed")
     return dict(exits.most_common()), dict(tasks.most_common())
-
-
-def lost(history: Sequence[Happened], acknowledged: Collection[int], *, pending: int) -> int:
-    """Count the acknowledged statuses that are not in the history, or led nowhere.
-
-    `pending` statuses are known to wait for the mover: they are not lost.
-    """
-    kept = {one.id for one in history if one.verb == "submitted"}
-    vanished = sum(event not in kept for event in acknowledged)
-    unmoved = len(kept.intersection(acknowledged) - _arrived(history))
-    return vanished + max(0, unmoved - pending)
-
-
-def _arrived(history: Iterable[Happened]) -> set[int]:
-    """Return the statuses that led somewhere: by themselves, or, after a fix, by the same one that was taken."""
-    led = {one.cause for one in history if one.cause is not None and one.verb in ARRIVALS}
-    last: dict[tuple[int, str | None], Happened] = {}
-    taken: dict[tuple[int, str | None], Happened] = {}
-    for one in history:
-        place = one.item, one.task
-        if one.verb == "submitted":
-            before = taken.pop(place, None)
-            if before and before.id in led and before.status == one.status:
-                led.add(one.id)
-            last[place] = one
-        elif one.verb == "returned" and place in last:
-            taken[place] = last[place]
-        elif one.verb == "placed":
-            taken.pop(place, None)
-    return led
 
 
 def issues(history: Iterable[Happened], flagged: Iterable[Flagged]) -> tuple[IssueRow, ...]:
@@ -72,29 +42,18 @@ def issues(history: Iterable[Happened], flagged: Iterable[Flagged]) -> tuple[Iss
     )
 
 
-def moved_twice(history: Sequence[Happened], pipeline: Pipeline) -> int:
-    """Count the statuses that brought their item to more places than their route has targets."""
-    statuses = {one.id: one for one in history if one.verb == "submitted"}
-    arrivals = Counter(one.cause for one in history if one.verb in ("placed", "exited"))
-    twice = 0
-    for cause, count in arrivals.items():
-        status = statuses.get(cause) if cause is not None else None
-        if status is None:
-            continue
-        task = pipeline.tasks.get(status.task or "")
-        targets = task.routes.get(status.status or "", ()) if task else ()
-        twice += count > max(1, len(targets))
-    return twice
-
-
 def moves(history: Sequence[Happened]) -> tuple[Move, ...]:
-    """Return how many items each status of each task brought where."""
-    statuses = {one.id: one for one in history if one.verb == "submitted"}
-    counted: Counter[tuple[str, str, str]] = Counter()
+    """Return how often each status of each task brought an item to the same places."""
+    led: dict[int | None, set[str]] = defaultdict(set)
     for one in history:
-        cause = statuses.get(one.cause) if one.cause is not None and one.verb in ("placed", "exited") else None
-        if cause and cause.task and cause.status:
-            counted[cause.task, cause.status, (one.name if one.verb == "exited" else one.task) or ""] += 1
+        if one.verb in ("placed", "exited", "arrived"):
+            place = (one.name if one.verb == "exited" else one.task) or ""
+            led[one.cause].add(join_of(place) if one.verb == "arrived" else place)
+    counted = Counter(
+        (one.task or "", one.status or "", tuple(sorted(led[one.id])))
+        for one in history
+        if one.verb == "submitted" and one.id in led
+    )
     return tuple(Move(*key, count) for key, count in counted.items())
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from workflow_core.demo import faults
 from workflow_core.demo.faults import Fault
+from workflow_core.demo.frames import TruthShape
 from workflow_core.demo.marks import Mark, Marks, freehand
-from workflow_core.demo.scene.outline import TruthShape
 from workflow_core.domain.recipes import Recipe
 
 DISCARDED = "discarded"

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from workflow_core.demo.outcome import Journey, Outcome
 from workflow_core.demo.report import write_report
-from workflow_core.demo.report.quality import COLUMNS, ended, told, total
+from workflow_core.demo.words import COLUMNS, ended, figure, total
 from workflow_core.pipeline.compiled import Pipeline
 
 
@@ -75,7 +75,7 @@ def _figures(done: Outcome) -> Table:
         # as narrow as can be: all of it fits into 80 columns
         table.add_column(title.lower().replace(" ", "\n"), justify="right")
     for row in done.figures:
-        table.add_row(Text(str(row["task"])), *(told(name, row[name]) for name in COLUMNS))
+        table.add_row(Text(str(row["task"])), *(figure(row[name], name) for name in COLUMNS))
     return table
 
 
