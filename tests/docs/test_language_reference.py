@@ -12,11 +12,12 @@ import pytest
 import yaml
 
 from workflow_core.domain.filters import FIELDS
-from workflow_core.pipeline import reference, rules, schema
+from workflow_core.pipeline import rules
 from workflow_core.pipeline.check import check
+from workflow_core.pipeline.language import reference, schema
+from workflow_core.pipeline.language.source import read as read_source
 from workflow_core.pipeline.rehearsal import rehearse
 from workflow_core.pipeline.report import as_text
-from workflow_core.pipeline.source import read as read_source
 
 ROOT = Path(__file__).parents[2]
 PIPELINES = ROOT / "pipelines"

@@ -11,7 +11,7 @@ import pytest
 
 from workflow_core.exporters import FORMATS
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, Format
-from workflow_core.pipeline import spec
+from workflow_core.pipeline.language import spec
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 PEOPLE: dict[str, Any] = {"created_by": "ann@example.org", "created_at": NOON}

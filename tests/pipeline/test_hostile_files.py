@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from workflow_core.pipeline.check import Checked, check
-from workflow_core.pipeline.nodes import plain
+from workflow_core.pipeline.language.nodes import plain
+from workflow_core.pipeline.language.source import MAX_BYTES, read
 from workflow_core.pipeline.report import as_github, as_json, as_text
-from workflow_core.pipeline.source import MAX_BYTES, read
 
 VALID = (Path(__file__).parent / "golden/ok/two-steps.yaml").read_bytes()
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from workflow_core.domain import sampling
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.pipeline.play import Item, Play
+from workflow_core.pipeline.simulation import Item, Simulation
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Entry, Task, TaskItem
 from workflow_core.store.models import Item as ItemRow
@@ -50,7 +50,7 @@ def _play(session: Session, pipeline: Pipeline, number: int) -> None:
         pytest.skip("the item is not one that the source takes")
     seeds = {name: sampling.seed(pipeline.name, name) for name in pipeline.routers}
     item = Item(folder, row.name, metadata)
-    play = Play(pipeline, item, lambda router: sampling.draw(seeds[router], row.id) / sampling.SCALE)
+    play = Simulation(pipeline, item, lambda router: sampling.draw(seeds[router], row.id) / sampling.SCALE)
     _same(session, row.id, item)
     for _ in range(STEPS):
         if not item.open:

@@ -99,7 +99,7 @@ def explain(
       annoflow pipeline explain unrouted-status
       annoflow pipeline explain on_max_visits
     """
-    from workflow_core.pipeline import reference
+    from workflow_core.pipeline.language import reference
 
     if what is None and json:
         show_json([asdict(rule) for rule in reference.list_rules()])
@@ -156,7 +156,7 @@ def schema(
       # and as the first line of a pipeline file:
       # yaml-language-server: $schema=./pipeline.schema.json
     """
-    from workflow_core.pipeline.schema import as_text
+    from workflow_core.pipeline.language.schema import as_text
 
     typer.echo(as_text(document.value), nl=False)
 

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workflow_core.pipeline import compiled, rules, spec
+from workflow_core.pipeline import compiled, rules
+from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.compile import compile_pipeline
-from workflow_core.pipeline.findings import Fault, Finding
-from workflow_core.pipeline.locations import Locations
-from workflow_core.pipeline.recipes import Read, Shelf
-from workflow_core.pipeline.shape import shape
-from workflow_core.pipeline.source import read as read_source
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.language import spec
+from workflow_core.pipeline.language.findings import Fault, Finding
+from workflow_core.pipeline.language.locations import Locations
+from workflow_core.pipeline.language.recipes import Read, Shelf
+from workflow_core.pipeline.language.source import read as read_source
+from workflow_core.pipeline.language.validation import validate
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,17 @@ def check(text: bytes, *, file: str, read: Read) -> Checked:
     """
     document = read_source(text, file)
     sources = {file: document.text}
-    written = shape(document, document.root, spec.Pipeline) if document.root else None
+    written = validate(document, document.root, spec.Pipeline) if document.root else None
     if document.root is None or written is None:
         return Checked(_findings(document.faults), sources=sources)
-    study = Study(written, Locations(file, document.root), faults=document.faults)
-    shelf = Shelf(study, read)
+    analysis = Analysis(written, Locations(file, document.root), faults=document.faults)
+    shelf = Shelf(analysis, read)
     shelf.fill()
     sources |= {each.file: each.text for each in shelf.documents.values()}
-    found = [(rule.name, fault) for rule in rules.ALL for fault in rule.check(study)]
+    found = [(rule.name, fault) for rule in rules.ALL for fault in rule.check(analysis)]
     findings = _findings(found)
     wrong = any(finding.severity == "error" for finding in findings)
-    return Checked(findings, None if wrong else compile_pipeline(study), sources)
+    return Checked(findings, None if wrong else compile_pipeline(analysis), sources)
 
 
 def _findings(faults: list[tuple[str, Fault]]) -> tuple[Finding, ...]:

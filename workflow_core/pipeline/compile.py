@@ -7,34 +7,35 @@ from dataclasses import asdict
 from typing import Any
 
 from workflow_core.domain import recipes
-from workflow_core.pipeline import compiled, spec
+from workflow_core.pipeline import compiled
+from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.compiled import Case, Exit, Export, Pipeline, Queue, Router, Source, Target, Task
-from workflow_core.pipeline.draft import ReadRecipe
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.language import spec
+from workflow_core.pipeline.language.draft import ReadRecipe
 
 
-def compile_pipeline(study: Study) -> Pipeline:
+def compile_pipeline(analysis: Analysis) -> Pipeline:
     """Compile what the rules found right."""
-    given = study.spec
+    given = analysis.spec
     assert given.pipeline is not None
-    own = {name: _recipe(found) for name, found in study.recipes.items()}
-    joins = {each.join: each for each in study.forks if each.join}
+    own = {name: _recipe(found) for name, found in analysis.recipes.items()}
+    joins = {each.join: each for each in analysis.forks if each.join}
     unions: dict[tuple[str, ...], recipes.Recipe] = {}
     tasks = {}
     for name in given.tasks:
-        reviews = study.flow.reviews(name) if study.type_of(name) == "qa" else ()
+        reviews = analysis.flow.reviews(name) if analysis.type_of(name) == "qa" else ()
         recipe = own.get(name)
-        if study.type_of(name) == "qa" and (recipe is None or not recipe.labels):
+        if analysis.type_of(name) == "qa" and (recipe is None or not recipe.labels):
             if reviews not in unions:
                 unions[reviews] = recipes.union(own[each] for each in reviews)
             recipe = _adopted(recipe, unions[reviews])
         assert recipe is not None
         inside = joins[name].inside if name in joins else {}
         branches = tuple(tuple(t for t in given.tasks if t in region) for region in inside.values())
-        tasks[name] = _task(study, name, recipe, reviews, branches)
-    routers = {name: _router(study, name) for name in given.routers}
+        tasks[name] = _task(analysis, name, recipe, reviews, branches)
+    routers = {name: _router(analysis, name) for name in given.routers}
     exits = {name: _exit(name, given.exits.get(name)) for name in ("approved", "discarded", *given.exits)}
-    start = tuple(dict.fromkeys(name for name, _ in study.start()))
+    start = tuple(dict.fromkeys(name for name, _ in analysis.start()))
     return Pipeline(
         name=given.pipeline,
         project=given.project,
@@ -51,13 +52,17 @@ def compile_pipeline(study: Study) -> Pipeline:
 
 
 def _task(
-    study: Study, name: str, recipe: recipes.Recipe, reviews: tuple[str, ...], branches: tuple[tuple[str, ...], ...]
+    analysis: Analysis,
+    name: str,
+    recipe: recipes.Recipe,
+    reviews: tuple[str, ...],
+    branches: tuple[tuple[str, ...], ...],
 ) -> Task:
-    given = study.spec.tasks[name]
-    offered = [status for status, _ in study.statuses_of(name)]
+    given = analysis.spec.tasks[name]
+    offered = [status for status, _ in analysis.statuses_of(name)]
     routes = {
-        status: tuple(_target(study, each) for each in dict.fromkeys(targets))
-        for status, (_, targets) in study.routes_of(name).items()
+        status: tuple(_target(analysis, each) for each in dict.fromkeys(targets))
+        for status, (_, targets) in analysis.routes_of(name).items()
     }
     for status in offered:
         if status.name in ("discarded", "approved"):
@@ -66,18 +71,18 @@ def _task(
     queue = _queue(given)
     return Task(
         name=name,
-        type=study.type_of(name),
+        type=analysis.type_of(name),
         recipe=recipe,
         statuses=tuple(offered),
-        assignees=_weights(study.spec.teams[team] if team else given.assignees),
+        assignees=_weights(analysis.spec.teams[team] if team else given.assignees),
         team=team,
         routes={status.name: routes[status.name] for status in offered},
         reviews=reviews,
         queue=queue,
         lease_seconds=queue.lease_seconds if queue else given.lease,
-        manager=given.manager or study.spec.manager,
+        manager=given.manager or analysis.spec.manager,
         max_visits=given.max_visits,
-        on_max_visits=_target(study, given.on_max_visits) if given.on_max_visits is not None else None,
+        on_max_visits=_target(analysis, given.on_max_visits) if given.on_max_visits is not None else None,
         branches=branches,
         priority=given.priority,
         due=given.due,
@@ -88,8 +93,8 @@ def _task(
     )
 
 
-def _target(study: Study, name: str) -> Target:
-    kind = study.graph.kinds[name]
+def _target(analysis: Analysis, name: str) -> Target:
+    kind = analysis.graph.kinds[name]
     assert kind != "unknown"
     return Target(kind, name)
 
@@ -133,16 +138,16 @@ def _label(given: spec.Label) -> recipes.Label:
     return recipes.Label(given.name, given.color, given.key, tuple(dict.fromkeys(given.tools)), attributes)
 
 
-def _router(study: Study, name: str) -> Router:
+def _router(analysis: Analysis, name: str) -> Router:
     cases, taken = [], 0
-    for given in study.spec.routers[name]:
+    for given in analysis.spec.routers[name]:
         share = None
         if given.sample:
             share = (taken, taken + given.sample)
             taken += given.sample
         to = given.to if given.else_ is None else given.else_
         assert to is not None
-        cases.append(Case(_target(study, to), given.where, share))
+        cases.append(Case(_target(analysis, to), given.where, share))
     return Router(name, tuple(cases))
 
 

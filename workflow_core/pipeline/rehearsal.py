@@ -10,13 +10,13 @@ from pydantic import Discriminator, Field, Tag
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.pipeline.findings import Location
-from workflow_core.pipeline.locations import Locations
-from workflow_core.pipeline.play import Item, Play
-from workflow_core.pipeline.recipes import Read
-from workflow_core.pipeline.shape import shape
-from workflow_core.pipeline.source import read as read_source
-from workflow_core.pipeline.spec import LIST, MAPPING, TEXT, Spec
+from workflow_core.pipeline.language.findings import Location
+from workflow_core.pipeline.language.locations import Locations
+from workflow_core.pipeline.language.recipes import Read
+from workflow_core.pipeline.language.source import read as read_source
+from workflow_core.pipeline.language.spec import LIST, MAPPING, TEXT, Spec
+from workflow_core.pipeline.language.validation import validate
+from workflow_core.pipeline.simulation import Item, Simulation
 
 
 def _kind(value: object) -> str:
@@ -103,7 +103,7 @@ def rehearse(text: bytes, *, file: str, read: Read) -> Rehearsed:
     `read` gets a path relative to the test file and returns what is there, or raises OSError.
     """
     document = read_source(text, file)
-    written = shape(document, document.root, Rehearsal) if document.root else None
+    written = validate(document, document.root, Rehearsal) if document.root else None
     faults = [
         _difference(fault.location, None, f"{fault.message}; {fault.hint}" if fault.hint else fault.message)
         for _, fault in document.faults
@@ -153,11 +153,11 @@ class _Case:
             return
         item = Item(given.folder, given.name, given.metadata, tuple(given.labels))
         try:
-            play = Play(self.pipeline, item, self._draw)
-            failed = list(self._play(play))
+            simulation = Simulation(self.pipeline, item, self._draw)
+            failed = list(self._play(simulation))
         except _NoDrawError as error:
             failed = [self._at(("play",), str(error))]
-        yield from failed or self._compare(play)
+        yield from failed or self._compare(simulation)
 
     def _draw(self, router: str) -> float:
         draw = self.case.draw.get(router) if isinstance(self.case.draw, dict) else self.case.draw
@@ -165,13 +165,13 @@ class _Case:
             raise _NoDrawError(f'the router "{router}" draws; say `draw: 0.1`, or any number from 0 to below 1')
         return draw
 
-    def _play(self, play: Play) -> Iterator[Difference]:
+    def _play(self, simulation: Simulation) -> Iterator[Difference]:
         """Set the statuses, in the order given or whenever their task is open; yield what could not be set."""
         given = self.case.play
-        steps = self._in_order(given) if isinstance(given, list) else self._as_they_come(given, play)
+        steps = self._in_order(given) if isinstance(given, list) else self._as_they_come(given, simulation)
         for path, task, status in steps:
             try:
-                play.set_status(task, status)
+                simulation.set_status(task, status)
             except _NoDrawError:
                 raise
             except InvalidInput as error:
@@ -184,30 +184,30 @@ class _Case:
                 for status in _several(statuses):
                     yield ("play", number, task), task, status
 
-    def _as_they_come(self, given: dict[str, Statuses], play: Play) -> Iterator[Step]:
+    def _as_they_come(self, given: dict[str, Statuses], simulation: Simulation) -> Iterator[Step]:
         left = {task: _several(statuses) for task, statuses in given.items()}
-        while task := next((each for each in play.item.open if left.get(each)), None):
+        while task := next((each for each in simulation.item.open if left.get(each)), None):
             yield ("play", task), task, left[task].pop(0)
         for task, statuses in left.items():
             if statuses:  # nothing is to be done there, and setting it says so
                 yield ("play", task), task, statuses[0]
 
-    def _compare(self, play: Play) -> Iterator[Difference]:
-        case, item = self.case, play.item
+    def _compare(self, simulation: Simulation) -> Iterator[Difference]:
+        case, item = self.case, simulation.item
         if case.visits is not None and case.visits != item.path:
             pairs = enumerate(zip(case.visits, item.path, strict=False))
             first = next((at for at, (wanted, came) in pairs if wanted != came), min(len(case.visits), len(item.path)))
             at = ("visits", first) if first < len(case.visits) else ("visits",)
             yield self._at(at, f"expected the visits {_listed(case.visits)}; it came to {_listed(item.path)}")
         if case.exit is not None and item.exit != case.exit:
-            yield self._at(("exit",), f'expected the exit "{case.exit}"; {play.whereabouts()}')
+            yield self._at(("exit",), f'expected the exit "{case.exit}"; {simulation.whereabouts()}')
         if case.waits is not None:
             waits = _several(case.waits)
             if item.exit or set(waits) != set(item.open):
                 wanted = " and ".join(f'"{name}"' for name in waits)
-                yield self._at(("waits",), f"expected it to wait in {wanted}; {play.whereabouts()}")
+                yield self._at(("waits",), f"expected it to wait in {wanted}; {simulation.whereabouts()}")
         if case.stuck and not item.stuck:
-            yield self._at(("stuck",), f"expected it to be stuck; {play.whereabouts()}")
+            yield self._at(("stuck",), f"expected it to be stuck; {simulation.whereabouts()}")
 
     def _at(self, path: Path, message: str) -> Difference:
         return _difference(self.locations.value(*path), self.name, message)

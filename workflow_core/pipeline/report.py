@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from workflow_core.pipeline.findings import Finding
+from workflow_core.pipeline.language.findings import Finding
 
 MAX_SHOWN = 300
 """Characters of a line that is shown; a longer one helps nobody, and thousands of findings may lie in it."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from string import Template
 
 from workflow_core.errors import InvalidInput
-from workflow_core.pipeline import schema
-from workflow_core.pipeline.scalars import resolve
+from workflow_core.pipeline.language import schema
+from workflow_core.pipeline.language.scalars import resolve
 
 PIPELINE = "pipeline.yaml"
 RECIPE = "recipe.yaml"

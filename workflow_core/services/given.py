@@ -5,7 +5,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from workflow_core.errors import InvalidInput
-from workflow_core.pipeline.terms import Name, Weight
+from workflow_core.pipeline.language.names import Name, Weight
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,18 @@ class Rule:
     name: str
     severity: Severity
     about: str
-    looks: Callable[[Study], Iterable[Fault]] | None = None
+    looks: Callable[[Analysis], Iterable[Fault]] | None = None
 
     @property
     def explanation(self) -> str:
         """Return what the rule is about, why, and how to get right."""
         return f"{self.code} {self.name} ({self.severity})\n\n{self.about}\n"
 
-    def check(self, study: Study) -> Iterator[Fault]:
+    def check(self, analysis: Analysis) -> Iterator[Fault]:
         """Yield every fault of this kind."""
-        yield from study.told(self.name)
+        yield from analysis.told(self.name)
         if self.looks is not None:
-            yield from self.looks(study)
+            yield from self.looks(analysis)
 
 
 def _rule(name: str) -> Rule:

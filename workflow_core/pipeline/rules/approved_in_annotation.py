@@ -10,17 +10,17 @@ Wrong:
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF060"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every such status."""
-    for name in study.spec.tasks:
-        for status, path in study.statuses_of(name):
-            if status.name == "approved" and study.type_of(name) == "annotation":
+    for name in analysis.spec.tasks:
+        for status, path in analysis.statuses_of(name):
+            if status.name == "approved" and analysis.type_of(name) == "annotation":
                 message = f"{quoted(name)} is an annotation task; only QA tasks approve"
-                yield Fault(study.location_of(path), message, "choose another name for the status")
+                yield Fault(analysis.location_of(path), message, "choose another name for the status")

@@ -16,31 +16,33 @@ Right:
 
 from collections.abc import Iterator
 
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.graph import START, Edge, written
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.graph.structure import START, Edge, written
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF061"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every edge by which an unreviewed item sets out for the exit."""
-    graph = study.graph
+    graph = analysis.graph
     todo, seen = ["approved"], {"approved"}
     while todo:
         for edge in graph.incoming[todo.pop()]:
             if graph.kinds.get(edge.source) == "router" and edge.source not in seen:
                 seen.add(edge.source)
                 todo.append(edge.source)
-            if edge.source in study.spec.tasks and (study.type_of(edge.source) != "qa" or edge.by == "max_visits"):
-                implied = edge.label == "approved" and "approved" not in study.routes_of(edge.source)
+            if edge.source in analysis.spec.tasks and (
+                analysis.type_of(edge.source) != "qa" or edge.by == "max_visits"
+            ):
+                implied = edge.label == "approved" and "approved" not in analysis.routes_of(edge.source)
                 if not implied:  # that an annotation task offers it is told already
-                    yield _fault(study, edge)
+                    yield _fault(analysis, edge)
 
 
-def _fault(study: Study, edge: Edge) -> Fault:
-    graph = study.graph
+def _fault(analysis: Analysis, edge: Edge) -> Fault:
+    graph = analysis.graph
     rest = [] if edge.target == "approved" else graph.path(edge.target, "approved") or []
     path = [*(graph.path(START, edge.source) or []), edge, *rest]
     message = f"this leads to approved without a review: {written(path)}"

@@ -12,19 +12,19 @@ Wrong:
 
 from collections.abc import Iterator
 
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.graph import Graph, written
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.graph.structure import Graph, written
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF036"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield one loop of every knot of edges that no status makes."""
     automatic = Graph()
-    automatic.locations = study.graph.locations
-    for edges in study.graph.outgoing.values():
+    automatic.locations = analysis.graph.locations
+    for edges in analysis.graph.outgoing.values():
         for edge in edges:
             if edge.by in ("case", "max_visits") and edge.source != edge.target:
                 automatic.add_edge(edge)

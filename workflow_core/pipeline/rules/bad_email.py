@@ -11,7 +11,7 @@ Right:
     assignees: [ann@example.org]
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF015"
 SEVERITY: Severity = "error"

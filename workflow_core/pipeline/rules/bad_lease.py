@@ -11,7 +11,7 @@ Right:
     queue: {lease: 30m}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF017"
 SEVERITY: Severity = "error"

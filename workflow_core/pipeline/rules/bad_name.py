@@ -9,7 +9,7 @@ Wrong:
       "cars: first": {type: annotation}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF013"
 SEVERITY: Severity = "error"

@@ -11,7 +11,7 @@ Right:
     schedule: {cron: "0 6 * * *", timezone: Europe/Berlin}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF018"
 SEVERITY: Severity = "error"

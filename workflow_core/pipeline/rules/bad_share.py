@@ -9,7 +9,7 @@ Right:
     - {sample: 25%, to: qa}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF040"
 SEVERITY: Severity = "error"

@@ -8,7 +8,7 @@ Wrong:
     assignees: {ann@example.org: 1, bo@example.org: 0}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF016"
 SEVERITY: Severity = "error"

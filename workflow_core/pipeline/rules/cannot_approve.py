@@ -11,18 +11,18 @@ Wrong:
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF064"
 SEVERITY: Severity = "warning"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every QA task without the status."""
-    for name, task in study.spec.tasks.items():
-        if study.type_of(name) != "qa" or task.statuses is None or not study.knows_statuses_of(name):
+    for name, task in analysis.spec.tasks.items():
+        if analysis.type_of(name) != "qa" or task.statuses is None or not analysis.knows_statuses_of(name):
             continue
-        if "approved" not in {status.name for status, _ in study.statuses_of(name)}:
-            location = study.locations.key("tasks", name, "statuses")
+        if "approved" not in {status.name for status, _ in analysis.statuses_of(name)}:
+            location = analysis.locations.key("tasks", name, "statuses")
             yield Fault(location, f"nobody can approve in the QA task {quoted(name)}", "add `approved` to `statuses`")

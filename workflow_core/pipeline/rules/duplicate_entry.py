@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 
 from workflow_core.domain.statuses import ALIASES
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Location, Severity
-from workflow_core.pipeline.locations import Step
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Location, Severity
+from workflow_core.pipeline.language.locations import Step
 
 CODE = "AF025"
 SEVERITY: Severity = "error"
@@ -23,23 +23,23 @@ SEVERITY: Severity = "error"
 Listed = Iterable[tuple[str, Location]]
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every second entry."""
-    locations = study.locations
-    for name in study.spec.teams:
-        yield from _twice("person", _people(study, "teams", name))
-    for name, task in study.spec.tasks.items():
-        yield from _twice("person", _people(study, "tasks", name, "assignees"))
-        listed = [(status.name, path) for status, path in study.statuses_of(name)]
-        yield from _twice("status", ((status, study.location_of(path)) for status, path in listed))
+    locations = analysis.locations
+    for name in analysis.spec.teams:
+        yield from _twice("person", _people(analysis, "teams", name))
+    for name, task in analysis.spec.tasks.items():
+        yield from _twice("person", _people(analysis, "tasks", name, "assignees"))
+        listed = [(status.name, path) for status, path in analysis.statuses_of(name)]
+        yield from _twice("status", ((status, analysis.location_of(path)) for status, path in listed))
         offered = {status for status, _ in listed}
         read_as = ((key, key if key in offered else ALIASES.get(key, key)) for key in task.on)
         yield from _twice("route of", ((as_, locations.key("tasks", name, "on", key)) for key, as_ in read_as))
         for key, targets in task.on.items():
-            yield from _twice("target", _texts(study, targets, "tasks", name, "on", key))
-        yield from _twice("task", _texts(study, task.reviews, "tasks", name, "reviews"))
-    yield from _twice("task", _texts(study, study.spec.start, "start"))
-    recipes = {(each.locations.file, id(each.spec)): each for each in study.recipes.values()}
+            yield from _twice("target", _texts(analysis, targets, "tasks", name, "on", key))
+        yield from _twice("task", _texts(analysis, task.reviews, "tasks", name, "reviews"))
+    yield from _twice("task", _texts(analysis, analysis.spec.start, "start"))
+    recipes = {(each.locations.file, id(each.spec)): each for each in analysis.recipes.values()}
     for recipe in recipes.values():
         labels, locations = list(enumerate(recipe.spec.labels or ())), recipe.locations
         yield from _twice("label", ((each.name, locations.text("labels", index)) for index, each in labels))
@@ -58,11 +58,11 @@ def _twice(what: str, listed: Listed) -> Iterator[Fault]:
         first.setdefault(name, location)
 
 
-def _texts(study: Study, value: object, *path: Step) -> Iterator[tuple[str, Location]]:
+def _texts(analysis: Analysis, value: object, *path: Step) -> Iterator[tuple[str, Location]]:
     for index, each in enumerate(value) if isinstance(value, list) else ():
-        yield each, study.locations.value(*path, index)
+        yield each, analysis.locations.value(*path, index)
 
 
-def _people(study: Study, *path: Step) -> Iterator[tuple[str, Location]]:
-    for text, location in study.locations.entries(*path):
+def _people(analysis: Analysis, *path: Step) -> Iterator[tuple[str, Location]]:
+    for text, location in analysis.locations.entries(*path):
         yield text.lower(), location

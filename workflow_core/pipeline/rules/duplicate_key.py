@@ -8,7 +8,7 @@ Wrong:
     on: {completed: signs, completed: qa}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF004"
 SEVERITY: Severity = "error"

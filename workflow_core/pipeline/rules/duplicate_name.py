@@ -12,22 +12,22 @@ Wrong:
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF024"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every second use of a name."""
     taken = {"removed": "a built-in exit", "stuck": "what an item is that waits for a manager"}
     exits = {"approved": "an exit that always exists", "discarded": "an exit that always exists"}
-    given = (("tasks", "a task", study.spec.tasks), ("routers", "a router", study.spec.routers))
-    for section, what, names in (*given, ("exits", "an exit", study.spec.exits)):
+    given = (("tasks", "a task", analysis.spec.tasks), ("routers", "a router", analysis.spec.routers))
+    for section, what, names in (*given, ("exits", "an exit", analysis.spec.exits)):
         for name in names:
             other = taken.get(name) or (exits.get(name) if section != "exits" else None)
             if other:
                 message = f"the name {quoted(name)} is taken: it is {other}"
-                yield Fault(study.locations.key(section, name), message, "choose another name")
+                yield Fault(analysis.locations.key(section, name), message, "choose another name")
             taken.setdefault(name, what)

@@ -14,20 +14,20 @@ Right:
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF027"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every team and task without people."""
-    locations = study.locations
-    for name, team in study.spec.teams.items():
+    locations = analysis.locations
+    for name, team in analysis.spec.teams.items():
         if not team and not locations.gone("teams", name):
             yield Fault(locations.value("teams", name), f"the team {quoted(name)} is empty", "add somebody")
-    for name, task in study.spec.tasks.items():
+    for name, task in analysis.spec.tasks.items():
         empty = isinstance(task.assignees, list | dict) and not task.assignees
         if empty and not locations.gone("tasks", name, "assignees"):
             location = locations.value("tasks", name, "assignees")

@@ -11,17 +11,17 @@ Wrong:
 
 from collections.abc import Iterator
 
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.graph import written
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.graph.structure import written
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF034"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield one loop of every knot from where no exit can be reached."""
-    graph = study.graph
+    graph = analysis.graph
     for loop in graph.loops(name for name in graph.net if name not in graph.leaving):
-        if any(edge.source in study.spec.tasks for edge in loop):
+        if any(edge.source in analysis.spec.tasks for edge in loop):
             yield Fault(loop[0].location, f"this loop has no way out: {written(loop)}", "lead a status to an exit")

@@ -13,7 +13,7 @@ Wrong:
     qa: {type: qa, join: all}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF052"
 SEVERITY: Severity = "error"

@@ -8,7 +8,7 @@ Wrong:
     on: {completed: [signs, approved]}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF050"
 SEVERITY: Severity = "error"

@@ -15,7 +15,7 @@ Right:
     qa: {type: qa, join: all}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF051"
 SEVERITY: Severity = "error"

@@ -11,17 +11,17 @@ Wrong:
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF054"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every join that is not met."""
-    met = {name for each in study.forks for name in each.met}
-    for name, task in study.spec.tasks.items():
-        if task.join and name not in met and name in study.graph.reachable:
-            location = study.locations.value("tasks", name, "join")
+    met = {name for each in analysis.forks for name in each.met}
+    for name, task in analysis.spec.tasks.items():
+        if task.join and name not in met and name in analysis.graph.reachable:
+            location = analysis.locations.value("tasks", name, "join")
             yield Fault(location, f"no branches of a fork meet in {quoted(name)}", "remove `join`")

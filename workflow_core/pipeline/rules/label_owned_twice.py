@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF070"
 SEVERITY: Severity = "error"
@@ -25,26 +25,28 @@ MAX_COMPARED = 50
 """Owners of one label that are looked at for a parallel branch."""
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every label that an earlier task owns already."""
     branch = {
         name: (number, entry)
-        for number, each in enumerate(study.forks)
+        for number, each in enumerate(analysis.forks)
         for entry, region in each.inside.items()
         for name in region
     }
     owners: dict[str, list[str]] = defaultdict(list)
-    for name, recipe in study.recipes.items():
-        for index, label in enumerate(recipe.spec.labels or ()) if study.type_of(name) == "annotation" else ():
+    for name, recipe in analysis.recipes.items():
+        for index, label in enumerate(recipe.spec.labels or ()) if analysis.type_of(name) == "annotation" else ():
             others = [each for each in owners[label.name] if each != name]
             parallel = next((each for each in others if _parallel(branch.get(each), branch.get(name))), None)
             owner = parallel or (others[0] if others else None)
             if owner:
                 beside = ", in a parallel branch" if parallel else ""
                 message = f"{quoted(name)} owns the label {quoted(label.name)}, and so does {quoted(owner)}{beside}"
-                inline = recipe.locations.file == study.locations.file
+                inline = recipe.locations.file == analysis.locations.file
                 location = (
-                    recipe.locations.text("labels", index) if inline else study.locations.value("tasks", name, "recipe")
+                    recipe.locations.text("labels", index)
+                    if inline
+                    else analysis.locations.value("tasks", name, "recipe")
                 )
                 yield Fault(location, message, "give each label to one task", None if parallel else "warning")
             if len(owners[label.name]) < MAX_COMPARED:

@@ -11,19 +11,19 @@ Wrong:
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline import spec
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language import spec
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF028"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every key that does not fit the others."""
-    for name, task in study.spec.tasks.items():
-        locations, gone = study.locations.within("tasks", name), study.locations.gone("tasks", name)
-        for key in ("reviews", "review_own") if study.type_of(name) == "annotation" else ():
+    for name, task in analysis.spec.tasks.items():
+        locations, gone = analysis.locations.within("tasks", name), analysis.locations.gone("tasks", name)
+        for key in ("reviews", "review_own") if analysis.type_of(name) == "annotation" else ():
             if getattr(task, key):
                 yield Fault(locations.key(key), f"`{key}` is for QA tasks, and {quoted(name)} is for annotation")
         for key, other in (("on_max_visits", "max_visits"), ("lock_when_due", "due")):
@@ -33,7 +33,7 @@ def check(study: Study) -> Iterator[Fault]:
         if isinstance(queue, spec.Queue) and queue.limit is not None and queue.limit < queue.batch:
             message = f"nobody can hold a batch of {queue.batch} with a limit of {queue.limit}"
             yield Fault(locations.value("queue", "limit"), message, "make the limit at least one batch")
-    for recipe in {id(each.spec): each for each in study.recipes.values()}.values():
+    for recipe in {id(each.spec): each for each in analysis.recipes.values()}.values():
         given = recipe.spec.instructions
         if isinstance(given, spec.Instructions) and given.pages and not (given.file or "").lower().endswith(".pdf"):
             yield Fault(recipe.locations.key("instructions", "pages"), "`pages` are for PDF files")

@@ -8,7 +8,7 @@ Wrong:
     signs: {on: {completed: [round-signs, other-signs]}}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF053"
 SEVERITY: Severity = "error"

@@ -9,20 +9,20 @@ Wrong:
 
 from collections.abc import Iterator
 
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.graph import START
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.graph.structure import START
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF033"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield the start, unless a loop without a way out explains it."""
-    graph = study.graph
+    graph = analysis.graph
     stuck = [name for name in graph.reachable if name not in graph.leaving]
-    if study.spec.tasks and START not in graph.leaving and not graph.loops(stuck):
-        _, location = study.start()[0]
+    if analysis.spec.tasks and START not in graph.leaving and not graph.loops(stuck):
+        _, location = analysis.start()[0]
         yield Fault(
             location, "no path leads from the start to an exit other than discarded", "route a status to an exit"
         )

@@ -14,8 +14,8 @@ Wrong:
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF065"
 SEVERITY: Severity = "error"
@@ -23,16 +23,16 @@ SEVERITY: Severity = "error"
 HINT = "assign somebody else, or allow `review_own: true`"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every QA task in which somebody's own work is in the way."""
-    people = {name: study.people_of(name) for name in study.spec.tasks}
+    people = {name: analysis.people_of(name) for name in analysis.spec.tasks}
     alone = {name: next(iter(each)) for name, each in people.items() if len(each) == 1}
-    for name, task in study.spec.tasks.items():
-        if study.type_of(name) != "qa" or task.review_own or not people[name]:
+    for name, task in analysis.spec.tasks.items():
+        if analysis.type_of(name) != "qa" or task.review_own or not people[name]:
             continue
-        location = study.locations.value("tasks", name, "assignees")
-        reviews = study.flow.reviews(name)
-        passed_by = set(study.flow.missed(name, reviews))
+        location = analysis.locations.value("tasks", name, "assignees")
+        reviews = analysis.flow.reviews(name)
+        passed_by = set(analysis.flow.missed(name, reviews))
         owner = {alone[each]: each for each in reversed(reviews) if each in alone and each not in passed_by}
         kept_out = sorted(people[name] & owner.keys())
         for person in kept_out:

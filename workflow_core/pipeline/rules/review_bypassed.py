@@ -9,26 +9,26 @@ Example: `cars` leads to `signs` by completed, but straight to `qa` by no-signs;
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.graph import written
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.graph.structure import written
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF063"
 SEVERITY: Severity = "warning"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every QA task that a path reaches past a task that it reviews."""
-    if any(each.faults for each in study.forks):
+    if any(each.faults for each in analysis.forks):
         return
-    for name in study.spec.tasks:
-        if study.type_of(name) != "qa" or name not in study.graph.reachable:
+    for name in analysis.spec.tasks:
+        if analysis.type_of(name) != "qa" or name not in analysis.graph.reachable:
             continue
-        missed = study.flow.missed(name, study.flow.reviews(name))
-        path = study.flow.path_past(name, missed[0]) if missed else []
+        missed = analysis.flow.missed(name, analysis.flow.reviews(name))
+        path = analysis.flow.path_past(name, missed[0]) if missed else []
         if path:
             message = f"items can come to {quoted(name)} past {quoted(missed[0])}, which it reviews: {written(path)}"
             more = f"; other paths pass by {', '.join(quoted(each) for each in missed[1:5])}" if len(missed) > 1 else ""
             yield Fault(
-                study.locations.key("tasks", name), message + more, "list in `reviews` what always comes before"
+                analysis.locations.key("tasks", name), message + more, "list in `reviews` what always comes before"
             )

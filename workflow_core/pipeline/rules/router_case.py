@@ -13,21 +13,21 @@ Right:
 
 from collections.abc import Iterator
 
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF043"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every case that is neither the one nor the other."""
-    for name, cases in study.spec.routers.items():
+    for name, cases in analysis.spec.routers.items():
         for index, case in enumerate(cases):
-            if study.locations.gone("routers", name, index):
+            if analysis.locations.gone("routers", name, index):
                 continue
             given = {key for key in ("where", "sample", "to") if getattr(case, key) is not None}
-            location = study.locations.key("routers", name, index)
+            location = analysis.locations.key("routers", name, index)
             if case.else_ is not None:
                 if given:
                     yield Fault(location, "`else` stands alone in its case", "make two cases of it")

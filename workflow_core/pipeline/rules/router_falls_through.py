@@ -16,19 +16,19 @@ from collections.abc import Iterator
 
 from workflow_core.domain.sampling import SCALE
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF042"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every router that does not take everything."""
-    for name, cases in study.spec.routers.items():
-        faulty = study.locations.gone("routers", name)
-        faulty |= {key for index in range(len(cases)) for key in study.locations.gone("routers", name, index)}
+    for name, cases in analysis.spec.routers.items():
+        faulty = analysis.locations.gone("routers", name)
+        faulty |= {key for index in range(len(cases)) for key in analysis.locations.gone("routers", name, index)}
         free = sum(case.sample or 0 for case in cases if case.where is None)
         if free < SCALE and not any(case.else_ is not None for case in cases) and not faulty:
             message = f"the router {quoted(name)} does not take every item"
-            yield Fault(study.locations.key("routers", name), message, "end it with a case like `{else: qa}`")
+            yield Fault(analysis.locations.key("routers", name), message, "end it with a case like `{else: qa}`")

@@ -11,19 +11,19 @@ Wrong:
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF031"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every edge from a node to itself."""
-    for edges in study.graph.outgoing.values():
+    for edges in analysis.graph.outgoing.values():
         for edge in edges:
-            if edge.source == edge.target and edge.source in study.graph.locations:
+            if edge.source == edge.target and edge.source in analysis.graph.locations:
                 yield Fault(edge.location, f"{quoted(edge.source)} leads to itself", "lead to another task, or an exit")
-    for name, task in study.spec.tasks.items():
-        if task.on_max_visits == name and not any(e.by == "max_visits" for e in study.graph.outgoing[name]):
-            yield Fault(study.locations.value("tasks", name, "on_max_visits"), f"{quoted(name)} leads to itself")
+    for name, task in analysis.spec.tasks.items():
+        if task.on_max_visits == name and not any(e.by == "max_visits" for e in analysis.graph.outgoing[name]):
+            yield Fault(analysis.locations.value("tasks", name, "on_max_visits"), f"{quoted(name)} leads to itself")

@@ -13,21 +13,21 @@ from collections.abc import Iterator
 
 from workflow_core.domain.sampling import SCALE
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF041"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield the first share of every router that goes beyond."""
-    for name, cases in study.spec.routers.items():
+    for name, cases in analysis.spec.routers.items():
         total = 0
         for index, case in enumerate(cases):
             total += case.sample or 0
             if case.sample and total > SCALE:
                 message = f"with this, the shares of {quoted(name)} are {total * 100 / SCALE:g}% together"
-                location = study.locations.value("routers", name, index, "sample")
+                location = analysis.locations.value("routers", name, index, "sample")
                 yield Fault(location, message, "they are slices of one draw, up to 100%")
                 break

@@ -10,22 +10,22 @@ Right:
 
 from collections.abc import Iterator
 
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.graph import written
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.graph.structure import written
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF035"
 SEVERITY: Severity = "warning"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield one loop of every knot of tasks without `max_visits`."""
-    bounded = {name for name, task in study.spec.tasks.items() if task.max_visits is not None}
-    bounded |= {name for name in study.spec.tasks if "max_visits" in study.locations.gone("tasks", name)}
-    graph = study.flow.serial  # going round a fork passes all its branches: one bound in one of them will do
-    leaving = study.graph.leaving
+    bounded = {name for name, task in analysis.spec.tasks.items() if task.max_visits is not None}
+    bounded |= {name for name in analysis.spec.tasks if "max_visits" in analysis.locations.gone("tasks", name)}
+    graph = analysis.flow.serial  # going round a fork passes all its branches: one bound in one of them will do
+    leaving = analysis.graph.leaving
     for loop in graph.loops(name for name in graph.net if name not in bounded and name in leaving):
-        if any(edge.source in study.spec.tasks for edge in loop):
+        if any(edge.source in analysis.spec.tasks for edge in loop):
             yield Fault(
                 loop[0].location, f"this loop has no bound: {written(loop)}", "give one of its tasks `max_visits`"
             )

@@ -8,7 +8,7 @@ Wrong:
     cars: {type: annotation, asignees: drivers}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF010"
 SEVERITY: Severity = "error"

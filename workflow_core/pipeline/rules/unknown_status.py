@@ -17,22 +17,22 @@ from collections.abc import Iterator
 
 from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF023"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every key of `on` that is not a status of its task."""
-    for name in study.spec.tasks:
-        if not study.knows_statuses_of(name):
+    for name in analysis.spec.tasks:
+        if not analysis.knows_statuses_of(name):
             continue
-        offered = [status.name for status, _ in study.statuses_of(name)]
-        for status, (key, _) in study.routes_of(name).items():
+        offered = [status.name for status, _ in analysis.statuses_of(name)]
+        for status, (key, _) in analysis.routes_of(name).items():
             if status not in offered:
                 message = f"the task {quoted(name)} has no status {quoted(key)}"
                 hint = suggest(key, offered)
                 hint += " Or add it to `extra_statuses`" if hint.endswith("?") else ", or add it to `extra_statuses`"
-                yield Fault(study.locations.key("tasks", name, "on", key), message, hint)
+                yield Fault(analysis.locations.key("tasks", name, "on", key), message, hint)

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Location, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Location, Severity
 
 CODE = "AF020"
 SEVERITY: Severity = "error"
@@ -23,32 +23,32 @@ MAX_SUGGESTED = 100
 """Beyond so many, a file does not get better by guesses, and they take their time."""
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every target that is not there."""
     asked = 0
-    for name, location in _targets(study):
-        if name not in study.names:
+    for name, location in _targets(analysis):
+        if name not in analysis.names:
             asked += 1
-            hint = suggest(name, sorted(study.names)) if asked <= MAX_SUGGESTED else ""
+            hint = suggest(name, sorted(analysis.names)) if asked <= MAX_SUGGESTED else ""
             yield Fault(location, f"there is no task, router or exit {quoted(name)}", hint)
-    for name, location in study.start():
-        if name not in study.spec.tasks and name not in study.locations.gone("tasks"):
+    for name, location in analysis.start():
+        if name not in analysis.spec.tasks and name not in analysis.locations.gone("tasks"):
             asked += 1
-            what = f"{quoted(name)} is not a task" if name in study.names else f"there is no task {quoted(name)}"
-            hint = suggest(name, study.spec.tasks) if asked <= MAX_SUGGESTED else ""
+            what = f"{quoted(name)} is not a task" if name in analysis.names else f"there is no task {quoted(name)}"
+            hint = suggest(name, analysis.spec.tasks) if asked <= MAX_SUGGESTED else ""
             yield Fault(location, f"items start in tasks, and {what}", hint)
 
 
-def _targets(study: Study) -> Iterator[tuple[str, Location]]:
-    locations = study.locations
-    for name, task in study.spec.tasks.items():
+def _targets(analysis: Analysis) -> Iterator[tuple[str, Location]]:
+    locations = analysis.locations
+    for name, task in analysis.spec.tasks.items():
         for status, targets in task.on.items():
             for index, target in enumerate(targets if isinstance(targets, list) else [targets]):
                 path = ("tasks", name, "on", status)
                 yield target, locations.value(*path, index) if isinstance(targets, list) else locations.value(*path)
         if task.on_max_visits is not None:
             yield task.on_max_visits, locations.value("tasks", name, "on_max_visits")
-    for name, cases in study.spec.routers.items():
+    for name, cases in analysis.spec.routers.items():
         for index, case in enumerate(cases):
             for key, to in (("to", case.to), ("else", case.else_)):
                 if to is not None:

@@ -16,18 +16,18 @@ from collections.abc import Iterator
 
 from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF022"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every team that is not there."""
-    gone = study.locations.gone("teams")
-    for name, task in study.spec.tasks.items():
+    gone = analysis.locations.gone("teams")
+    for name, task in analysis.spec.tasks.items():
         team = task.assignees
-        if isinstance(team, str) and team not in study.spec.teams and team not in gone:
-            hint = f"for one person, write [{team}]" if "@" in team else suggest(team, study.spec.teams)
-            yield Fault(study.locations.value("tasks", name, "assignees"), f"there is no team {quoted(team)}", hint)
+        if isinstance(team, str) and team not in analysis.spec.teams and team not in gone:
+            hint = f"for one person, write [{team}]" if "@" in team else suggest(team, analysis.spec.teams)
+            yield Fault(analysis.locations.value("tasks", name, "assignees"), f"there is no team {quoted(team)}", hint)

@@ -11,20 +11,20 @@ Wrong:
 from collections.abc import Iterator
 
 from workflow_core.domain.sampling import SCALE
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF044"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield the first case of every router that comes too late."""
-    for name, cases in study.spec.routers.items():
+    for name, cases in analysis.spec.routers.items():
         free = 0
         for index, case in enumerate(cases):
             if free >= SCALE:
-                location = study.locations.key("routers", name, index)
+                location = analysis.locations.key("routers", name, index)
                 yield Fault(location, "no item comes to this case: those before it take everything", "move it up")
                 break
             if case.else_ is not None:

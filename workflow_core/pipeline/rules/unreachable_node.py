@@ -13,21 +13,21 @@ Wrong:
 from collections.abc import Iterator
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF032"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every node out of reach."""
-    graph = study.graph
+    graph = analysis.graph
     if any(graph.kinds[name] == "unknown" for name in graph.reachable if name in graph.locations):
         return  # where the routes of a node could not be read, nobody knows what they reach
     for name in graph.named("task", "router", "exit"):
         kind = graph.kinds[name]
-        declared = name in study.spec.exits if kind == "exit" else name not in ("approved", "discarded")
+        declared = name in analysis.spec.exits if kind == "exit" else name not in ("approved", "discarded")
         if name not in graph.reachable and declared and name not in ("removed", "stuck"):
             message = f"nothing leads from the start to the {kind} {quoted(name)}"
             yield Fault(graph.locations[name], message, "", "warning" if kind == "exit" else None)

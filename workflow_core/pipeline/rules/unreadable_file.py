@@ -12,7 +12,7 @@ Right:
     recipe: recipes/cars.yaml
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF014"
 SEVERITY: Severity = "error"

@@ -16,29 +16,29 @@ from collections.abc import Iterator
 
 from workflow_core.domain.statuses import ALIASES
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Fault, Severity
-from workflow_core.pipeline.study import Study
+from workflow_core.pipeline.analysis import Analysis
+from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF030"
 SEVERITY: Severity = "error"
 
 
-def check(study: Study) -> Iterator[Fault]:
+def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every status without a route."""
-    for name, task in study.spec.tasks.items():
-        gone = study.locations.gone("tasks", name, "on")
-        if "on" in study.locations.gone("tasks", name) or not study.knows_statuses_of(name):
+    for name, task in analysis.spec.tasks.items():
+        gone = analysis.locations.gone("tasks", name, "on")
+        if "on" in analysis.locations.gone("tasks", name) or not analysis.knows_statuses_of(name):
             continue
-        routes = study.routes_of(name)
+        routes = analysis.routes_of(name)
         empty = {status for status, (key, targets) in routes.items() if not targets and key in task.on}
-        for status, path in study.statuses_of(name):
+        for status, path in analysis.statuses_of(name):
             routed = status.name in routes or status.name in ("discarded", "approved")
-            if status.name in empty and not study.locations.gone("tasks", name, "on", routes[status.name][0]):
-                location = study.locations.value("tasks", name, "on", routes[status.name][0])
+            if status.name in empty and not analysis.locations.gone("tasks", name, "on", routes[status.name][0]):
+                location = analysis.locations.value("tasks", name, "on", routes[status.name][0])
                 yield Fault(location, f"the status {quoted(status.name)} leads nowhere", "name a target")
             elif not routed and not {status.name, *_aliases(status.name)} & gone:
                 message = f"the status {quoted(status.name)} of the task {quoted(name)} leads nowhere"
-                yield Fault(study.location_of(path), message, f"add a route like `on: {{{status.name}: ...}}`")
+                yield Fault(analysis.location_of(path), message, f"add a route like `on: {{{status.name}: ...}}`")
 
 
 def _aliases(status: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ Right:
     on: {completed: "5"}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF011"
 SEVERITY: Severity = "error"

@@ -16,7 +16,7 @@ Right:
       cars: {assignees: drivers}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF003"
 SEVERITY: Severity = "error"

@@ -6,7 +6,7 @@ more is an accident or an attack, and is not read on.
 To get right: make several pipelines of one, or keep recipes in files of their own.
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF002"
 SEVERITY: Severity = "error"

@@ -15,7 +15,7 @@ Right:
       cars: {type: annotation}
 """
 
-from workflow_core.pipeline.findings import Severity
+from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF001"
 SEVERITY: Severity = "error"

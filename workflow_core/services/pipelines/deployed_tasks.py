@@ -11,7 +11,7 @@ from workflow_core.domain import recipes
 from workflow_core.domain.roles import Role
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
-from workflow_core.pipeline.recipes import Read
+from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services import people
 from workflow_core.services.managers.task_settings import Settings
 from workflow_core.store.models import Document, Pipeline, Recipe, Task

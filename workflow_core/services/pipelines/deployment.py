@@ -10,7 +10,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import InvalidInput, PipelineInvalid
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.check import check
-from workflow_core.pipeline.recipes import Read
+from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services import people
 from workflow_core.services.pipelines import deployed_tasks
 from workflow_core.store.allocation import parked

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from workflow_core.pipeline import compiled, differences
-from workflow_core.pipeline.recipes import Read
+from workflow_core.pipeline import compiled
+from workflow_core.pipeline.graph import differences
+from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services.pipelines.deployment import compile_file
 from workflow_core.services.pipelines.planned_tasks import (
     Change,

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from workflow_core.pipeline.findings import Location, Span
-from workflow_core.pipeline.nodes import Node
+from workflow_core.pipeline.language.findings import Location, Span
+from workflow_core.pipeline.language.nodes import Node
 
 Step = str | int
 TOP = Span(1, 1, 2)

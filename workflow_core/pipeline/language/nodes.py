@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Span
-from workflow_core.pipeline.scalars import Scalar, describe, resolve
+from workflow_core.pipeline.language.findings import Span
+from workflow_core.pipeline.language.scalars import Scalar, describe, resolve
 
 MAX_DEPTH = 64
 MAX_NODES = 100_000

@@ -36,7 +36,7 @@ class Item:
         return filters.ItemFacts(self.folder, self.name, self.metadata, self.labels, self.statuses, self.visits)
 
 
-class Play:
+class Simulation:
     """One item on its way. `draw` gives the item's draw, from 0 to 1, at the router of that name."""
 
     def __init__(self, pipeline: Pipeline, item: Item, draw: Callable[[str], float]) -> None:

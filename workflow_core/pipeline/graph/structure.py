@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from workflow_core.pipeline.dominance import Dominance
-from workflow_core.pipeline.findings import Location
+from workflow_core.pipeline.graph.dominance import Dominance
+from workflow_core.pipeline.language.findings import Location
 
 START = "\0start"
 UNKNOWN = "\0unknown"

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.dominance import Dominance
-from workflow_core.pipeline.draft import Draft
-from workflow_core.pipeline.findings import Fault, Location
-from workflow_core.pipeline.graph import UNKNOWN, Edge, Fork, Graph
+from workflow_core.pipeline.graph.dominance import Dominance
+from workflow_core.pipeline.graph.structure import UNKNOWN, Edge, Fork, Graph
+from workflow_core.pipeline.language.draft import Draft
+from workflow_core.pipeline.language.findings import Fault, Location
 
 
 @dataclass

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from workflow_core.domain import statuses
-from workflow_core.pipeline import spec
-from workflow_core.pipeline.findings import Fault, Location
-from workflow_core.pipeline.locations import Locations, Step
+from workflow_core.pipeline.language import spec
+from workflow_core.pipeline.language.findings import Fault, Location
+from workflow_core.pipeline.language.locations import Locations, Step
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline import spec
-from workflow_core.pipeline.draft import Draft, ReadRecipe
-from workflow_core.pipeline.findings import Fault, Location
-from workflow_core.pipeline.locations import Locations
-from workflow_core.pipeline.shape import shape
-from workflow_core.pipeline.source import Document, read
+from workflow_core.pipeline.language import spec
+from workflow_core.pipeline.language.draft import Draft, ReadRecipe
+from workflow_core.pipeline.language.findings import Fault, Location
+from workflow_core.pipeline.language.locations import Locations
+from workflow_core.pipeline.language.source import Document, read
+from workflow_core.pipeline.language.validation import validate
 
 Read = Callable[[str], bytes]
 """Reads a file by its path relative to the pipeline file; raises OSError or LookupError where it cannot."""
@@ -45,7 +45,7 @@ class Shelf:
             if data is not None:
                 document = read(data, _beside(self.draft.locations.file, name))
                 self.documents[name] = document
-                recipe = shape(document, document.root, spec.Recipe) if document.root else None
+                recipe = validate(document, document.root, spec.Recipe) if document.root else None
                 self.draft.faults += document.faults
                 if document.root and recipe:
                     locations = Locations(document.file, document.root)

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Dis
 from workflow_core.domain.recipes import TOOLS
 from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.terms import (
+from workflow_core.pipeline.language.names import (
     Color,
     Cron,
     Due,

@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import AfterValidatorFunctionSchema, BeforeValidatorFunctionSchema
 
 from workflow_core.domain.recipes import TOOLS
-from workflow_core.pipeline import spec, terms
+from workflow_core.pipeline.language import names, spec
 from workflow_core.pipeline.rehearsal import Rehearsal
 
 REQUIRED = "; required"
@@ -60,33 +60,33 @@ def _name_or_mapping() -> object:
 
 
 _WRITTEN: Mapping[object, dict[str, Any]] = {
-    _function(terms.Lease): {
+    _function(names.Lease): {
         "title": "time such as `30m`",
         "type": "string",
         "pattern": r"^\d{1,9} ?[smhd]$",
         "examples": ["30m", "1h"],
     },
-    _function(terms.Share): {
+    _function(names.Share): {
         "title": "percentage such as `25%`",
         "type": "string",
         "pattern": r"^\d{1,3}(\.\d{1,9})? ?%$",
         "examples": ["25%"],
     },
-    _function(terms.Pages): {
+    _function(names.Pages): {
         "title": "pages such as `3-5`",
         "anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^\d{1,5}( ?- ?\d{1,5})?$"}],
     },
-    _function(terms.Color): {
+    _function(names.Color): {
         "title": 'colour such as `"#e4572e"`',
         "type": "string",
         "pattern": "^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$",
     },
-    _function(terms.Key): {"title": "character", "type": "string", "minLength": 1, "maxLength": 1},
-    _function(terms.Email): {"title": "e-mail address", "type": "string", "pattern": r"^[^@\s]+@[^@\s]+$"},
-    _function(terms.Due): {"title": "date or a time such as `2026-12-31`", "type": "string"},
-    _function(terms.Cron): {"title": "schedule such as `0 6 * * *`", "type": "string", "examples": ["0 6 * * *"]},
-    _function(terms.Timezone): {"title": "time zone such as `Europe/Berlin`", "type": "string"},
-    _function(terms.Name): {
+    _function(names.Key): {"title": "character", "type": "string", "minLength": 1, "maxLength": 1},
+    _function(names.Email): {"title": "e-mail address", "type": "string", "pattern": r"^[^@\s]+@[^@\s]+$"},
+    _function(names.Due): {"title": "date or a time such as `2026-12-31`", "type": "string"},
+    _function(names.Cron): {"title": "schedule such as `0 6 * * *`", "type": "string", "examples": ["0 6 * * *"]},
+    _function(names.Timezone): {"title": "time zone such as `Europe/Berlin`", "type": "string"},
+    _function(names.Name): {
         "title": "name",
         "type": "string",
         "minLength": 1,
@@ -122,7 +122,7 @@ class _Generator(GenerateJsonSchema):
         found = super().default_schema(schema)
         if found.get("default") in (None, [], {}):
             found.pop("default", None)
-        if found.get("title") == _WRITTEN[_function(terms.Lease)]["title"] and "default" in found:
+        if found.get("title") == _WRITTEN[_function(names.Lease)]["title"] and "default" in found:
             found["default"] = f"{found['default'] // 60}m"
         return found
 

@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from workflow_core.pipeline.draft import Draft
-from workflow_core.pipeline.findings import Fault
-from workflow_core.pipeline.flow import Flow
-from workflow_core.pipeline.forks import Branches, branches
-from workflow_core.pipeline.graph import Graph
-from workflow_core.pipeline.weave import weave
+from workflow_core.pipeline.graph.construction import build
+from workflow_core.pipeline.graph.flow import Flow
+from workflow_core.pipeline.graph.forks import Branches, branches
+from workflow_core.pipeline.graph.structure import Graph
+from workflow_core.pipeline.language.draft import Draft
+from workflow_core.pipeline.language.findings import Fault
 
 
-class Study(Draft):
+class Analysis(Draft):
     """A draft with its graph; everything is worked out once, when a rule first asks."""
 
     @cached_property
     def graph(self) -> Graph:
         """The graph, as far as it can be known."""
-        return weave(self)
+        return build(self)
 
     @cached_property
     def forks(self) -> list[Branches]:

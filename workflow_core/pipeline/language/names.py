@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from workflow_core.domain.sampling import SCALE
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.scalars import describe
+from workflow_core.pipeline.language.scalars import describe
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 MAX_SECONDS = 30 * 86400

@@ -8,10 +8,10 @@ from pydantic import BaseModel, ValidationError
 
 from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
-from workflow_core.pipeline.findings import Span
-from workflow_core.pipeline.nodes import Node, plain
-from workflow_core.pipeline.scalars import describe
-from workflow_core.pipeline.source import Document
+from workflow_core.pipeline.language.findings import Span
+from workflow_core.pipeline.language.nodes import Node, plain
+from workflow_core.pipeline.language.scalars import describe
+from workflow_core.pipeline.language.source import Document
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -31,7 +31,7 @@ _WANTED = {
 _ROUNDS = 8
 
 
-def shape(document: Document, root: Node, model: type[T]) -> T | None:
+def validate(document: Document, root: Node, model: type[T]) -> T | None:
     """Read the tree as the model; None where nothing of it can be used. Drops what is faulty from the tree."""
     for _ in range(_ROUNDS):
         try:

@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
-from workflow_core.pipeline.findings import Fault, Location, Span
-from workflow_core.pipeline.nodes import Node, build
-from workflow_core.pipeline.scalars import describe
+from workflow_core.pipeline.language.findings import Fault, Location, Span
+from workflow_core.pipeline.language.nodes import Node, build
+from workflow_core.pipeline.language.scalars import describe
 
 MAX_BYTES = 1_000_000
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -4,26 +4,26 @@ from dataclasses import replace
 
 from workflow_core.domain.sampling import SCALE
 from workflow_core.domain.suggestions import near
-from workflow_core.pipeline import spec
-from workflow_core.pipeline.draft import Draft
-from workflow_core.pipeline.findings import Location
-from workflow_core.pipeline.graph import START, UNKNOWN, By, Edge, Graph
-from workflow_core.pipeline.locations import TOP
+from workflow_core.pipeline.graph.structure import START, UNKNOWN, By, Edge, Graph
+from workflow_core.pipeline.language import spec
+from workflow_core.pipeline.language.draft import Draft
+from workflow_core.pipeline.language.findings import Location
+from workflow_core.pipeline.language.locations import TOP
 
 MAX_GUESSES = 100
 """So many slips are taken for what was meant; guessing takes time, and a file of thousands is beyond it."""
 
 
-def weave(draft: Draft) -> Graph:
+def build(draft: Draft) -> Graph:
     """Build the graph of whatever could be read.
 
     A target that does not exist is taken for the name that was probably meant, so that one slip is one
     finding; where there is none, and for a status without a route, the edge leads to `UNKNOWN`.
     """
-    return _Loom(draft).graph
+    return _Builder(draft).graph
 
 
-class _Loom:
+class _Builder:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.graph = Graph()
