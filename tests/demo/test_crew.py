@@ -194,7 +194,7 @@ def test_the_item_that_went_round_was_flagged_fixed_re_opened_fixed_and_approved
     did = [step.what for step in played.outcome.loop.steps if step.issue]
     for words in ("flagged", "fixed", "re-opened", "fixed", "approved the fix"):
         did = did[did.index(words) + 1 :]
-    assert played.outcome.loop.picture.place == "approved"
+    assert played.outcome.loop.picture.end == "approved"
     assert played.outcome.loop.picture.flagged
 
 

@@ -21,7 +21,7 @@ def graphs(draw: st.DrawFn) -> Graph:
 
 def boxes(drawing: Layout, sizes: dict[str, float]) -> dict[str, tuple[float, float, float, float]]:
     return {
-        n: (x - sizes[n] / 2, y - HEIGHT / 2, x + sizes[n] / 2, y + HEIGHT / 2) for n, (x, y) in drawing.places.items()
+        n: (x - sizes[n] / 2, y - HEIGHT / 2, x + sizes[n] / 2, y + HEIGHT / 2) for n, (x, y) in drawing.middles.items()
     }
 
 
@@ -59,6 +59,6 @@ def test_no_line_runs_through_a_node(graph: Graph) -> None:
 def test_a_chain_is_a_straight_spine_and_its_loop_goes_back_outside() -> None:
     sizes = dict.fromkeys("abc", 100.0)
     drawing = arrange(sizes, [("a", "b"), ("b", "c"), ("c", "a")], height=HEIGHT, pitch=PITCH)
-    assert len({x for x, _ in drawing.places.values()}) == 1
+    assert len({x for x, _ in drawing.middles.values()}) == 1
     assert drawing.backward == {("c", "a")}
     assert min(x for x, _ in drawing.routes["c", "a"]) < min(left for left, *_ in boxes(drawing, sizes).values())

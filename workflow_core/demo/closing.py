@@ -128,8 +128,8 @@ def outcome(
 
 def _journey(picture: Picture, history: list[runs.Happened], issues: list[runs.Flagged], item: int) -> Journey:
     mine = [one for one in issues if one.item == item]
-    places = tuple(one.geometry for one in mine if one.geometry)
-    return Journey(replace(picture, flagged=places), tally.steps(history, item, {one.id: one.kind for one in mine}))
+    spots = tuple(one.geometry for one in mine if one.geometry)
+    return Journey(replace(picture, flagged=spots), tally.steps(history, item, {one.id: one.kind for one in mine}))
 
 
 def in_order(pipeline: Pipeline) -> list[str]:
@@ -144,14 +144,14 @@ def _of_failures(crew: Crew) -> list[str]:
 def _pictures(
     engine: Engine, given: Mapping[int, Given], items: set[int], history: list[runs.Happened]
 ) -> dict[int, Picture]:
-    place = {one.item: (one.name or one.task or "") for one in history if one.verb in ("placed", "exited")}
+    ends = {one.item: (one.name or one.task or "") for one in history if one.verb in ("placed", "exited")}
     with session_scope(engine, read_only=True) as session:
         marks = runs.drawn(session, item_ids=sorted(items))
     return {
         item: Picture(
             given[item].name,
             given[item].path,
-            place.get(item, "nowhere"),
+            ends.get(item, "nowhere"),
             tuple(
                 Drawn(mark["label"], mark["tool"], mark["geometry"], mark["by"])
                 for mark in marks

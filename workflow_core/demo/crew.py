@@ -106,13 +106,13 @@ class Crew:
         actor = self._people[email]
         try:
             with session_scope(self._engine) as session:
-                place = work.claim_next(session, actor=actor, task_id=self._ids[task.name], now=datetime.now(UTC))
-            if place is None:
+                claimed = work.claim_next(session, actor=actor, task_id=self._ids[task.name], now=datetime.now(UTC))
+            if claimed is None:
                 return False
-            done = self._thought(actor, task, place)
+            done = self._thought(actor, task, claimed)
             if self._gone[email].wait(done.seconds * self._tempo):
                 return False
-            event = self._act(actor, place, done)
+            event = self._act(actor, claimed, done)
             if event is not None:
                 self.acknowledged[event] = time.monotonic()
         except AnnoflowError as error:
@@ -120,24 +120,24 @@ class Crew:
             self._gone[email].wait(IDLE)
         return True
 
-    def _thought(self, actor: Any, task: Task, place: Any) -> Work | Verdict:
+    def _thought(self, actor: Any, task: Task, claimed: Any) -> Work | Verdict:
         """Decide what to do with an item, from what is there."""
         who = persona(actor.email, self._seed)
-        name, width, height = self._sizes[place.item_id]
-        truth = self._truths[place.item_id]
-        task_id = place.task_id if task.type == "annotation" else None
+        name, width, height = self._sizes[claimed.item_id]
+        truth = self._truths[claimed.item_id]
+        task_id = claimed.task_id if task.type == "annotation" else None
         with session_scope(self._engine, read_only=True) as session:
-            drawn = [_as_submitted(one) for one in runs.drawn(session, item_ids=[place.item_id], task_id=task_id)]
+            drawn = [_as_submitted(one) for one in runs.drawn(session, item_ids=[claimed.item_id], task_id=task_id)]
             issues = [
                 Known(one.id, one.geometry or {}, one.state == "open", one.rounds)
-                for one in comments.waiting_for(session, actor=actor, task_item_id=place.id)
+                for one in comments.waiting_for(session, actor=actor, task_item_id=claimed.id)
             ]
         opened = [issue for issue in issues if issue.is_open]
         given: dict[str, Any] = {"item": name, "size": (width, height), "seed": self._seed}
         if task.type == "annotation" and opened:
             return fix(who, task.recipe, truth, drawn, opened, **given)
-        self._times[task.name, place.item_id] += 1
-        visit = self._times[task.name, place.item_id]
+        self._times[task.name, claimed.item_id] += 1
+        visit = self._times[task.name, claimed.item_id]
         if task.type == "annotation":
             return annotate(who, task.recipe, truth, visit=visit, before=drawn, **given)
         return review(
@@ -153,7 +153,7 @@ class Crew:
             back=_sent_back(self._pipeline, task),
         )
 
-    def _act(self, actor: Any, place: Any, done: Work | Verdict) -> int | None:
+    def _act(self, actor: Any, claimed: Any, done: Work | Verdict) -> int | None:
         """Do it, as one request would; return the event of the status, if one was set."""
         now = datetime.now(UTC)
         with session_scope(self._engine) as session:
@@ -169,7 +169,7 @@ class Crew:
                     reviews.flag(
                         session,
                         actor=actor,
-                        task_item_id=place.id,
+                        task_item_id=claimed.id,
                         kind=fault.kind,
                         annotation_id=fault.mark["id"] if fault.mark else None,
                         label=None if fault.mark else fault.label,
@@ -181,9 +181,9 @@ class Crew:
             return work.submit(
                 session,
                 actor=actor,
-                task_item_id=place.id,
+                task_item_id=claimed.id,
                 status=done.status,
-                token=place.token,
+                token=claimed.token,
                 annotations=done.marks if isinstance(done, Work) else None,
                 now=now,
             ).event_id

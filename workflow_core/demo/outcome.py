@@ -74,7 +74,7 @@ class Picture:
 
     name: str
     path: Path
-    place: str
+    end: str
     shapes: tuple[Drawn, ...]
     flagged: tuple[Mapping[str, Any], ...] = ()
 

@@ -56,9 +56,11 @@ def run(plan: Plan, console: Console) -> Outcome:
     brought = material.bring(plan.items, plan.count) if plan.items else None
     home = material.prepare(plan.home)
     console.print(f"annoflow demo, in {home}\n", highlight=False, soft_wrap=True)
-    place = home / ".annoflow"
-    place.mkdir()
-    settings = Settings(home=place, database_url=f"sqlite:///{place / 'annoflow.db'}", prefect_port=0, lease_seconds=3)
+    private = home / ".annoflow"
+    private.mkdir()
+    settings = Settings(
+        home=private, database_url=f"sqlite:///{private / 'annoflow.db'}", prefect_port=0, lease_seconds=3
+    )
     schema.upgrade(settings.database())
     with _Backstage(settings) as backstage:
         opening.show_broken(console)

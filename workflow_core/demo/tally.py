@@ -43,12 +43,12 @@ def issues(history: Iterable[Happened], flagged: Iterable[Flagged]) -> tuple[Iss
 
 
 def moves(history: Sequence[Happened]) -> tuple[Move, ...]:
-    """Return how often each status of each task brought an item to the same places."""
+    """Return how often each status of each task brought an item to the same nodes."""
     led: dict[int | None, set[str]] = defaultdict(set)
     for one in history:
         if one.verb in ("placed", "exited", "arrived"):
-            place = (one.name if one.verb == "exited" else one.task) or ""
-            led[one.cause].add(join_of(place) if one.verb == "arrived" else place)
+            node = (one.name if one.verb == "exited" else one.task) or ""
+            led[one.cause].add(join_of(node) if one.verb == "arrived" else node)
     counted = Counter(
         (one.task or "", one.status or "", tuple(sorted(led[one.id])))
         for one in history

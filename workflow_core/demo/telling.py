@@ -36,7 +36,7 @@ def tell(done: Outcome, pipeline: Pipeline, home: Path, console: Console) -> Non
 
 def _counts(done: Outcome) -> Table:
     table = _grid()
-    for name, count in [*done.exits.items(), *((f"still in {place}", n) for place, n in done.elsewhere.items())]:
+    for name, count in [*done.exits.items(), *((f"still in {task}", n) for task, n in done.elsewhere.items())]:
         table.add_row(str(count), Text(name, {"approved": "green", "discarded": "red"}.get(name, "")))
     table.add_row("", "")
     measured = done.status_to_claimable

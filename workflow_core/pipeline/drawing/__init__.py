@@ -1,4 +1,4 @@
 """Drawings of a pipeline: its nodes and ways (`elements`), told in Mermaid or dot (`languages`) or drawn (`svg`).
 
-`layout` places any directed graph in layers; `traffic` counts how many items went along each way.
+`layout` arranges any directed graph in layers; `traffic` counts how many items went along each way.
 """

@@ -20,7 +20,7 @@ GAP, SLOT, LANE = 14.0, 14.0, 22.0
 class Layout:
     """Where everything is: nodes by their middle, arcs by the points they pass; `width` starts at 0."""
 
-    places: Mapping[str, tuple[float, float]]
+    middles: Mapping[str, tuple[float, float]]
     routes: Mapping[Arc, tuple[tuple[float, float], ...]]
     backward: frozenset[Arc]
     width: float
@@ -44,15 +44,15 @@ def arrange(
     lanes = len(backward)
     shift = LANE * lanes + GAP - min(x[n] - width_of[n] / 2 for layer in layers for n in layer)
     y = {n: k * pitch + height / 2 + 1 for k, layer in enumerate(layers) for n in layer}
-    places = {n: (x[n] + shift, y[n]) for n in sizes}
+    middles = {n: (x[n] + shift, y[n]) for n in sizes}
     routes = {
         arc: _down([(x[n] + shift, y[n]) for n in (arc[0], *slots, arc[1])], height) for arc, slots in chains.items()
     }
     for number, arc in enumerate(sorted(backward, key=lambda a: depth[a[0]] - depth[a[1]])):
         lane = GAP / 2 + LANE * (lanes - 1 - number)
-        routes[arc] = _up(places, arc, layers, depth, sizes, lane, height, pitch)
+        routes[arc] = _up(middles, arc, layers, depth, sizes, lane, height, pitch)
     width = max(x[n] + shift + width_of[n] / 2 for layer in layers for n in layer) + 2
-    return Layout(places, routes, frozenset(backward), width, (len(layers) - 1) * pitch + height + 2)
+    return Layout(middles, routes, frozenset(backward), width, (len(layers) - 1) * pitch + height + 2)
 
 
 def _backward(nodes: Sequence[str], arcs: Sequence[Arc]) -> set[Arc]:
@@ -132,7 +132,7 @@ def _spread(
     width_of: Mapping[Node, float],
     spine: set[Node],
 ) -> dict[Node, float]:
-    """Give every node a horizontal place: the spine at 0, the others near their neighbours."""
+    """Give every node its x: the spine at 0, the others near their neighbours."""
     near: dict[Node, list[Node]] = defaultdict(list)
     for one, other in links:
         near[one].append(other)
@@ -216,7 +216,7 @@ def _down(points: Sequence[tuple[float, float]], height: float) -> tuple[tuple[f
 
 
 def _up(
-    places: Mapping[str, tuple[float, float]],
+    middles: Mapping[str, tuple[float, float]],
     arc: Arc,
     layers: Sequence[Sequence[Node]],
     depth: Mapping[str, int],
@@ -226,7 +226,7 @@ def _up(
     pitch: float,
 ) -> tuple[tuple[float, float], ...]:
     """Lead a route out to a lane on the left, up, and in again; past neighbours it runs between the layers."""
-    (sx, sy), (tx, ty) = places[arc[0]], places[arc[1]]
+    (sx, sy), (tx, ty) = middles[arc[0]], middles[arc[1]]
     channel = (pitch - height) / 2
     if layers[depth[arc[0]]][0] == arc[0]:
         start = [(sx - sizes[arc[0]] / 2, sy), (lane, sy)]

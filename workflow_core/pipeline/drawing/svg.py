@@ -55,10 +55,10 @@ def svg(pipeline: Pipeline, counts: Counts | None = None) -> str:
     lines, labels = [], _Labels(layout)
     for arc in sorted(between, key=lambda arc: arc in layout.backward):
         backward = arc in layout.backward
-        route = layout.routes.get(arc) or _self_loop(layout.places[arc[0]], sizes[arc[0]])
+        route = layout.routes.get(arc) or _self_loop(layout.middles[arc[0]], sizes[arc[0]])
         lines.append(_line(route, between[arc], counts, backward))
         labels.add(route, [line for edge in between[arc] for line in _told(edge, counts)], backward)
-    shown = [_node(node, sizes[name], layout.places[name], counts) for name, node in nodes.items()]
+    shown = [_node(node, sizes[name], layout.middles[name], counts) for name, node in nodes.items()]
     right = max(layout.width, labels.right)
     style = files("workflow_core.pipeline.drawing").joinpath("svg.css").read_text(encoding="utf-8")
     title = f"The pipeline {pipeline.name}" + (" with the number of items on every way" if counts else "")

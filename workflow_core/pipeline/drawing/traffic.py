@@ -16,7 +16,7 @@ class Move:
 
     task: str
     status: str
-    places: tuple[str, ...]
+    nodes: tuple[str, ...]
     count: int
 
 
@@ -27,19 +27,19 @@ def traffic(drawing: Drawing, moves: Iterable[Move], items: int) -> Counter[Way]
         begun = [
             (edge, move.status) for edge in drawing.edges if edge.source == move.task and move.status in edge.labels
         ]
-        ways = {way for place in move.places for way in next(_paths(drawing, begun, place), ())}
+        ways = {way for node in move.nodes for way in next(_paths(drawing, begun, node), ())}
         counts.update(dict.fromkeys(ways, move.count))
     return counts
 
 
-def _paths(drawing: Drawing, begun: list[Way], place: str) -> Iterator[tuple[Way, ...]]:
-    """Yield the paths that come out at a place, the shortest first; tasks are passed only where they divert."""
+def _paths(drawing: Drawing, begun: list[Way], end: str) -> Iterator[tuple[Way, ...]]:
+    """Yield the paths that come out at a node, the shortest first; tasks are passed only where they divert."""
     shapes = {node.name: node.shape for node in drawing.nodes}
     queue: list[tuple[Way, ...]] = [(way,) for way in begun]
     while queue:
         path = queue.pop(0)
         here = path[-1][0].target
-        if here == place:
+        if here == end:
             yield path
         elif len(path) < len(drawing.nodes):
             passed = shapes[here] in ("router", "fork", "join")
