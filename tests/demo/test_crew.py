@@ -44,10 +44,8 @@ class Played:
 
     def play(self) -> None:
         self.pipeline = entry.deploy(self.engine, material.copy_pipeline(self.home))
-        given = entry.enter(self.engine, self.pipeline, list(material.lay_out(self.home, COUNT, SEED)))
-        truths = {item: entry.truth(one, self.pipeline, SEED) for item, one in given.items()}
-        sizes = {item: (one.name, *one.size) for item, one in given.items()}
-        self.crew = Crew(self.engine, self.pipeline, sizes, truths, seed=SEED, tempo=0)
+        given = entry.enter(self.engine, self.pipeline, list(material.lay_out(self.home, COUNT, SEED)), seed=SEED)
+        self.crew = Crew(self.engine, self.pipeline, given, seed=SEED, tempo=0)
         self.manager = Manager(self.engine, self.pipeline, self.crew)
         known: set[int] = set()
         busy = True
@@ -60,7 +58,7 @@ class Played:
                         known.add(issue.id)
                         with self.reading() as session:
                             drawn = runs.drawn(session, item_ids=[issue.item])
-                        self.seen.append((issue, drawn, truths[issue.item]))
+                        self.seen.append((issue, drawn, given[issue.item].truth or ()))
             with session_scope(self.engine) as session:
                 busy |= bool(moves.advance(session, now=datetime.now(UTC)).routed)
             with self.reading() as session:

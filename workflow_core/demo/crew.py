@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-from workflow_core.demo.frames import TruthShape
+from workflow_core.demo.material import Given
 from workflow_core.demo.team import Known, Verdict, Work, annotate, fix, persona, review
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Pipeline, Task
@@ -27,23 +27,16 @@ class Crew:
     """Everybody of a pipeline. `tempo` is how many seconds a usual item takes them."""
 
     def __init__(
-        self,
-        engine: Engine,
-        pipeline: Pipeline,
-        sizes: Mapping[int, tuple[str, int, int]],
-        truths: Mapping[int, tuple[TruthShape, ...]],
-        *,
-        seed: int,
-        tempo: float,
+        self, engine: Engine, pipeline: Pipeline, given: Mapping[int, Given], *, seed: int, tempo: float
     ) -> None:
-        """Take the items' names and sizes, and what is on them, by id."""
+        """Take the pictures, and what is on them, by the ids of their items."""
         self.acknowledged: dict[int, float] = {}
         """Events of the statuses that were acknowledged, and when, on the monotonic clock."""
         self.failures: list[str] = []
         self.at_work: dict[str, list[Task]] = {}
         """Who is there, and what they work on."""
         self._engine, self._pipeline, self._seed, self._tempo = engine, pipeline, seed, tempo
-        self._sizes, self._truths = sizes, truths
+        self._given = given
         self._times: Counter[tuple[str, int]] = Counter()
         self._people: dict[str, Any] = {}
         self._gone: dict[str, threading.Event] = {}
@@ -123,8 +116,8 @@ class Crew:
     def _thought(self, actor: Any, task: Task, claimed: Any) -> Work | Verdict:
         """Decide what to do with an item, from what is there."""
         who = persona(actor.email, self._seed)
-        name, width, height = self._sizes[claimed.item_id]
-        truth = self._truths[claimed.item_id]
+        picture = self._given[claimed.item_id]
+        name, truth = picture.name, picture.truth or ()
         task_id = claimed.task_id if task.type == "annotation" else None
         with session_scope(self._engine, read_only=True) as session:
             drawn = [_as_submitted(one) for one in runs.drawn(session, item_ids=[claimed.item_id], task_id=task_id)]
@@ -133,7 +126,7 @@ class Crew:
                 for one in comments.waiting_for(session, actor=actor, task_item_id=claimed.id)
             ]
         opened = [issue for issue in issues if issue.is_open]
-        given: dict[str, Any] = {"item": name, "size": (width, height), "seed": self._seed}
+        given: dict[str, Any] = {"item": name, "size": picture.size, "seed": self._seed}
         if task.type == "annotation" and opened:
             return fix(who, task.recipe, truth, drawn, opened, **given)
         self._times[task.name, claimed.item_id] += 1

@@ -1,5 +1,6 @@
 """How a run begins: the pipeline is deployed, the pictures enter, and what is on them is known to the people."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -26,8 +27,11 @@ def deploy(engine: Engine, file: Path) -> Pipeline:
     return deployment.compile_file(text, file=file.name, read=read)
 
 
-def enter(engine: Engine, pipeline: Pipeline, given: list[Given]) -> dict[int, Given]:
-    """Add the pictures to the dataset, which the pipeline watches; return them by the ids of their items."""
+def enter(engine: Engine, pipeline: Pipeline, given: list[Given], *, seed: int) -> dict[int, Given]:
+    """Add the pictures to the dataset, which the pipeline watches; return them by the ids of their items.
+
+    What is on a picture is known afterwards; where nobody knows, it is made up.
+    """
     new = [
         data.NewItem(
             name=one.name,
@@ -44,12 +48,11 @@ def enter(engine: Engine, pipeline: Pipeline, given: list[Given]) -> dict[int, G
         dataset = data.dataset(session, project_id=project.id, name=pipeline.dataset)
         data.add_items(session, actor=None, dataset=dataset, new=new, now=datetime.now(UTC))
         items = runs.items(session, project=pipeline.project, pipeline=pipeline.name)
-    by_name = {(one.folder, one.name): one for one in given}
+    by_name = {(one.folder, one.name): replace(one, truth=_truth(one, pipeline, seed)) for one in given}
     return {key: by_name[item.folder, item.name] for key, item in items.items()}
 
 
-def truth(one: Given, pipeline: Pipeline, seed: int) -> tuple[TruthShape, ...]:
-    """Return what is on a picture; where nobody knows, it is made up."""
+def _truth(one: Given, pipeline: Pipeline, seed: int) -> tuple[TruthShape, ...]:
     if one.truth is not None:
         return one.truth
     labels = [label for task in pipeline.tasks.values() if task.type == "annotation" for label in task.recipe.labels]

@@ -68,13 +68,11 @@ def run(plan: Plan, console: Console) -> Outcome:
         engine = engine_for(settings.database())
         file = material.copy_pipeline(home)
         pipeline = entry.deploy(engine, file)
-        ids = entry.enter(engine, pipeline, given)
+        ids = entry.enter(engine, pipeline, given, seed=plan.seed)
         opening.show_pipeline(console, pipeline)
         backstage.wait_for_mover(engine, console)
-        sizes = {item: (one.name, *one.size) for item, one in ids.items()}
-        truths = {item: entry.truth(one, pipeline, plan.seed) for item, one in ids.items()}
         tempo = plan.seconds / (0.9 * max(12, len(ids)))
-        crew = Crew(engine, pipeline, sizes, truths, seed=plan.seed, tempo=tempo)
+        crew = Crew(engine, pipeline, ids, seed=plan.seed, tempo=tempo)
         manager = Manager(engine, pipeline, crew)
         with announcing(engine, settings.prefect_api()), Stopwatch(engine) as watch:
             accident = _work(engine, pipeline, crew, manager, watch, len(ids), console, kill=plan.kill)
