@@ -4,12 +4,15 @@ from collections.abc import Mapping
 
 import building
 import pytest
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel
 
-from workflow_core.errors import PipelineInvalid
+from workflow_core.errors import InvalidInput, NotAllowed, PipelineInvalid
+from workflow_core.services import people
 from workflow_core.services.pipelines import plans
 from workflow_core.services.pipelines.plans import Change, Leaver, Plan, RemovedLabel
 
+TABLES = SQLModel.metadata.tables
 BASE = """
 pipeline: street
 source: {watch: true}
@@ -32,7 +35,9 @@ tasks:
 
 
 def plan(session: Session, text: str = BASE, files: Mapping[str, str] | None = None) -> Plan:
-    return plans.plan(session, text=text.encode(), file="p.yaml", read=building.reader(files or {}))
+    return plans.plan(
+        session, text=text.encode(), file="p.yaml", read=building.reader(files or {}), actor=None, now=building.NOW
+    )
 
 
 def changed(text: str, *pairs: tuple[str, str]) -> str:
@@ -79,7 +84,7 @@ def test_what_is_planned_is_what_a_deploy_then_makes(session: Session, old: str,
     assert planned.changes
     done = building.deploy(session, text)
     assert (done.new_version, done.version) == (planned.new_version, planned.version)
-    assert set(done.invited) <= set(planned.invited)
+    assert done.invited == planned.invited
     assert not plan(session, text).changes
 
 
@@ -122,14 +127,37 @@ def test_settings_are_told_before_and_after(session: Session) -> None:
 def test_what_a_deploy_refuses_the_plan_refuses(session: Session) -> None:
     building.deploy(session, BASE)
     other = changed(BASE, ("pipeline: street", "pipeline: street\ndataset: other"))
-    assert plan(session, other).refused == ("the pipeline runs over the dataset 'street', and not over 'other'",)
+    with pytest.raises(InvalidInput) as refused, session.begin_nested():
+        building.deploy(session, other)
+    assert "runs over the dataset 'street', and not over 'other'" in str(refused.value)
+    found = plan(session, other)
+    assert (found.refused, found.tasks) == (str(refused.value), ())
     with pytest.raises(PipelineInvalid):
         plan(session, "pipeline: x")
 
 
 def test_a_plan_writes_nothing(session: Session) -> None:
+    def tables() -> dict[str, list[tuple[object, ...]]]:
+        return {name: [*map(tuple, session.connection().execute(select(table)))] for name, table in TABLES.items()}
+
     building.deploy(session, BASE)
-    plan(session, changed(BASE, ("bo@example.org: 1", "zoe@example.org: 1"), ("{batch: 5}", "true")))
-    assert not session.new
-    assert not session.dirty
-    assert not session.deleted
+    building.add_items(session, 3)
+    before = tables()
+    text = changed(BASE, ("bo@example.org: 1", "zoe@example.org: 1"), ("{batch: 5}", "true"), ("[sign]", "[post]"))
+    assert plan(session, text).changes
+    assert plan(session, text.replace("pipeline: street", "pipeline: other\nproject: new")).changes
+    assert tables() == before
+
+
+def test_a_plan_sees_that_only_the_instructions_change(session: Session) -> None:
+    text = changed(BASE, ("[car, van]}", "[car, van], instructions: cars.md}"))
+    building.deploy(session, text, files={"cars.md": "whole cars"})
+    cars, signs, _ = plan(session, text, {"cars.md": "whole cars, and parts"}).tasks
+    assert (cars.kind, cars.recipe_changed, signs.kind) == ("changed", True, "same")
+
+
+def test_who_may_not_deploy_is_told_no_plan(session: Session) -> None:
+    building.deploy(session, BASE)
+    ann = people.person(session, email="ann@example.org")
+    with pytest.raises(NotAllowed):
+        plans.plan(session, text=BASE.encode(), file="p.yaml", read=building.reader({}), actor=ann, now=building.NOW)

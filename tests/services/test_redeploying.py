@@ -98,7 +98,7 @@ def test_a_setting_that_a_manager_changed_stands_until_the_files_changes(session
 
 
 def planned_settings(session: Session, text: str) -> list[tuple[str, object, object]]:
-    plan = plans.plan(session, text=text.encode(), file="pipeline.yaml", read=reader({}))
+    plan = plans.plan(session, text=text.encode(), file="pipeline.yaml", read=reader({}), actor=None, now=NOW)
     return [(one.name, one.before, one.after) for each in plan.tasks for one in each.settings]
 
 

@@ -24,8 +24,8 @@ def plan(file: File, json: Json = False) -> None:
     source = valid(file)
     from workflow_core.services.pipelines import plans
 
-    with context.session(read_only=True) as session:
-        found = plans.plan(session, text=source.text, file=source.name, read=source.read)
+    with context.session() as session:
+        found = plans.plan(session, text=source.text, file=source.name, read=source.read, actor=None, now=context.now())
     if json:
         show_json({**asdict(found), "changes": found.changes})
     else:

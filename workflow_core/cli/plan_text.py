@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 def lines(plan: "Plan") -> Iterator[str]:
     """Yield what a deploy would change."""
     yield f"pipeline {plan.pipeline} (project {plan.project}): {_headline(plan)}"
-    yield from (f"REFUSED: {why}" for why in plan.refused)
+    if plan.refused:
+        yield f"REFUSED: {plan.refused}"
+        return
     yield from _version(plan)
     for task in plan.tasks:
         if task.kind != "same":
@@ -26,6 +28,8 @@ def lines(plan: "Plan") -> Iterator[str]:
 
 
 def _headline(plan: "Plan") -> str:
+    if plan.refused:
+        return "a deploy would be refused"
     if not plan.deployed:
         return f"new, {counted(len(plan.tasks), 'task')}"
     if not plan.changes:

@@ -1,12 +1,15 @@
-"""What is asked of a task that is made by hand; InvalidInput says what is wrong."""
+"""How a task is made, and what is asked of one that is made by hand; InvalidInput says what is wrong."""
 
-from collections.abc import Mapping, Sequence
-
-from sqlmodel import Session, col, select
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from workflow_core.domain import statuses
 from workflow_core.errors import InvalidInput
+from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import given, people
+from workflow_core.store.data import tasks
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Task
 
 
@@ -15,10 +18,7 @@ def check(session: Session, dataset: Dataset, name: str, type: str, reviews: Seq
     if type not in statuses.DEFAULTS:
         raise InvalidInput(f"unknown task type {type!r}; possible: {', '.join(statuses.DEFAULTS)}")
     given.name(name)
-    taken = select(Task).where(
-        Task.project_id == dataset.project_id, Task.name == name, col(Task.pipeline_id).is_(None)
-    )
-    if session.exec(taken).first() is not None:
+    if tasks.manual(session, project_id=dataset.project_id, name=name) is not None:
         raise InvalidInput(f"there is a task {name!r} already; give this one another name")
     if (type == "qa") != bool(reviews):
         wanted = "reviews at least one annotation task" if type == "qa" else "reviews nothing"
@@ -55,3 +55,12 @@ def offered(type: statuses.TaskType, extra: Sequence[str | statuses.Status]) -> 
             raise InvalidInput(f"the status {one.name!r} is offered twice")
         found.append(one)
     return found
+
+
+def columns(offered: Iterable[statuses.Status], queue: Queue | None, lease: int) -> dict[str, Any]:
+    """Return as its row has them the statuses that a task offers, and how it hands out items; `lease` in seconds."""
+    return {
+        "statuses": [asdict(one) for one in offered],
+        "queue": {"batch": queue.batch, "limit": queue.limit} if queue else None,
+        "lease": lease,
+    }

@@ -1,12 +1,8 @@
 """Tasks made by hand, outside pipelines, and items added to any task."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Unpack
-
-from sqlalchemy import ColumnElement
-from sqlmodel import Session
 
 from workflow_core.domain import recipes, sampling, statuses
 from workflow_core.domain.roles import Permission
@@ -19,7 +15,10 @@ from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.services.running.moves import BATCH
 from workflow_core.store.data import items, teams, versions
-from workflow_core.store.models import Dataset, Pipeline, PipelineVersion, Recipe, Review, Task
+from workflow_core.store.data import tasks as rows
+from workflow_core.store.data.items import Where
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Dataset, Pipeline, PipelineVersion, Recipe, Task
 from workflow_core.store.reads import samples
 from workflow_core.store.routing import arrivals, entry, placement
 
@@ -64,27 +63,22 @@ def create(
         recipe = recipes.union(
             recipes.from_json(session.get_one(Recipe, reviewed.recipe_id).content) for reviewed in reviews
         )
-    stored = Recipe(project_id=dataset.project_id, name=name, content=recipes.to_json(recipe), created_at=now)
-    session.add(stored)
-    session.flush()
+    kept = rows.add_recipe(session, project_id=dataset.project_id, name=name, content=recipes.to_json(recipe), now=now)
     task = Task(
         project_id=dataset.project_id,
         dataset_id=dataset.id,
-        recipe_id=stored.id,
+        recipe_id=kept.id,
         manager_id=actor.id if actor else None,
         name=name,
         type=type,
-        statuses=[asdict(one) for one in offered],
-        queue={"batch": queue.batch, "limit": queue.limit} if queue else None,
-        lease=(queue or Queue()).lease_seconds,
         created_at=now,
+        **new_tasks.columns(offered, queue, (queue or Queue()).lease_seconds),
         **settings,
     )
     session.add(task)
     session.flush()
     teams.apply(session, task=task, team=team, project_id=dataset.project_id, now=now)
-    session.add_all(Review(qa_task_id=task.id, task_id=reviewed.id) for reviewed in reviews)
-    session.flush()
+    rows.review(session, task=task, wanted={reviewed.id for reviewed in reviews}, named=set())
     return task
 
 
@@ -166,7 +160,7 @@ def add_items(
     return _add(session, task=task, chosen=chosen, now=now)
 
 
-def _add(session: Session, *, task: Task, chosen: ColumnElement[bool], now: datetime) -> int:
+def _add(session: Session, *, task: Task, chosen: Where, now: datetime) -> int:
     # One at a time per task or pipeline: two managers who add the same items at once must not add them twice.
     scope = (Task, task.id) if task.pipeline_id is None else (Pipeline, task.pipeline_id)
     entry.lock(session, *scope)

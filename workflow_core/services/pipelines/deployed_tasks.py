@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Session, select
-
 from workflow_core.domain import recipes
 from workflow_core.domain.roles import Role
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services import people
+from workflow_core.services.managers import new_tasks
 from workflow_core.services.managers.task_settings import Settings
+from workflow_core.store.data import tasks
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Document, Pipeline, Recipe, Task
 
 
@@ -38,27 +39,18 @@ def apply(
         raise InvalidInput(
             f"task {one.name!r} is of type {task.type} and keeps it; give a task of type {one.type} another name"
         )
+    recipe = _recipe(session, pipeline, one, task, read, now)
     if task is None:
         task = Task(
             project_id=pipeline.project_id,
             dataset_id=pipeline.dataset_id,
             pipeline_id=pipeline.id,
-            recipe_id=_recipe(session, pipeline, one, None, read, now).id,
             name=one.name,
             type=one.type,
             created_at=now,
         )
-    else:
-        task.recipe_id = _recipe(session, pipeline, one, task.recipe_id, read, now).id
-    fields: dict[str, Any] = {
-        "statuses": [
-            {"name": status.name, "action": status.action, "color": status.color, "key": status.key}
-            for status in one.statuses
-        ],
-        "queue": None if one.queue is None else {"batch": one.queue.batch, "limit": one.queue.limit},
-        "lease": one.queue.lease_seconds if one.queue else one.lease_seconds,
-        "manager_id": manager(session, pipeline, one.manager, invited, now),
-    }
+    fields = new_tasks.columns(one.statuses, one.queue, one.queue.lease_seconds if one.queue else one.lease_seconds)
+    fields |= {"recipe_id": recipe.id, "manager_id": manager(session, pipeline, one.manager, invited, now)}
     said, before = _settings(one), _settings(last) if last else {}
     fields |= {name: value for name, value in said.items() if name not in before or before[name] != value}
     for name, value in fields.items():
@@ -95,39 +87,29 @@ def _due(due: str | None) -> datetime | None:
 
 
 def _recipe(
-    session: Session, pipeline: Pipeline, one: compiled.Task, present_id: int | None, read: Read, now: datetime
+    session: Session, pipeline: Pipeline, one: compiled.Task, task: Task | None, read: Read, now: datetime
 ) -> Recipe:
     content = recipes.to_json(one.recipe)
-    document_id = _document(session, one.recipe.instructions, read)
-    present = session.get(Recipe, present_id) if present_id is not None else None
+    document = _document(session, one.recipe.instructions, read)
+    document_id = document.id if document else None
+    present = session.get(Recipe, task.recipe_id) if task is not None else None
     if present is not None and present.content == content and present.document_id == document_id:
         return present
-    recipe = Recipe(
-        project_id=pipeline.project_id,
-        name=f"{pipeline.name}/{one.name}",
-        content=content,
-        document_id=document_id,
-        created_at=now,
+    name = f"{pipeline.name}/{one.name}"
+    return tasks.add_recipe(
+        session, project_id=pipeline.project_id, name=name, content=content, document_id=document_id, now=now
     )
-    session.add(recipe)
-    session.flush()
-    return recipe
 
 
-def _document(session: Session, instructions: recipes.Instructions | None, read: Read) -> int | None:
+def _document(session: Session, instructions: recipes.Instructions | None, read: Read) -> Document | None:
     if instructions is None or instructions.file is None:
         return None
     content = read(instructions.file)
-    digest = hashlib.sha256(content).hexdigest()
-    found = session.exec(select(Document).where(Document.digest == digest)).first()
-    if found is None:
-        pdf = instructions.file.lower().endswith(".pdf")
-        found = Document(
-            digest=digest,
-            name=instructions.file.rsplit("/", 1)[-1],
-            media_type="application/pdf" if pdf else "text/markdown",
-            content=content,
-        )
-        session.add(found)
-        session.flush()
-    return found.id
+    pdf = instructions.file.lower().endswith(".pdf")
+    document = Document(
+        digest=hashlib.sha256(content).hexdigest(),
+        name=instructions.file.rsplit("/", 1)[-1],
+        media_type="application/pdf" if pdf else "text/markdown",
+        content=content,
+    )
+    return tasks.keep_document(session, document)

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, select
-
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import InvalidInput, PipelineInvalid
 from workflow_core.pipeline import compiled
@@ -14,17 +12,10 @@ from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services import people
 from workflow_core.services.pipelines import deployed_tasks
 from workflow_core.store.allocation import parked
-from workflow_core.store.data import items, teams, versions
-from workflow_core.store.models import (
-    Dataset,
-    Event,
-    Person,
-    Pipeline,
-    PipelineVersion,
-    Project,
-    Review,
-    Task,
-)
+from workflow_core.store.data import items, pipelines, teams, versions
+from workflow_core.store.data import tasks as rows
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Dataset, Event, Person, Pipeline, PipelineVersion, Project, Task
 from workflow_core.store.work import reassignment
 
 
@@ -60,19 +51,27 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
 
     Raises:
         PipelineInvalid: the file has errors.
-        InvalidInput: a task changes its type.
+        InvalidInput: a task changes its type, or the pipeline its dataset.
         NotAllowed: the actor may not manage the project's pipelines.
     """
-    spec = compile_file(text, file=file, read=read)
+    return apply(session, compile_file(text, file=file, read=read), read=read, actor=actor, now=now)
+
+
+def apply(session: Session, spec: compiled.Pipeline, *, read: Read, actor: Person | None, now: datetime) -> Deployed:
+    """Deploy what a file compiled to, as `deploy` does."""
     project = people.project_for(session, name=spec.project, actor=actor, now=now)
     if actor is not None:
         people.require(session, actor=actor, project_id=project.id, permission=Permission.MANAGE_PIPELINES)
     dataset = items.find_or_add_dataset(session, project_id=project.id, name=spec.dataset, now=now)
     pipeline = _pipeline(session, project, dataset, spec, now)
     if pipeline.dataset_id != dataset.id:
-        raise InvalidInput(f"pipeline {spec.name!r} runs over another dataset; give the new one another name")
+        its = session.get_one(Dataset, pipeline.dataset_id).name
+        raise InvalidInput(
+            f"the pipeline {spec.name!r} runs over the dataset {its!r}, and not over {spec.dataset!r};"
+            " give the new one another name"
+        )
     previous = pipeline.version_id
-    known = {task.name: task for task in session.exec(select(Task).where(Task.pipeline_id == pipeline.id))}
+    known = {task.name: task for task in rows.of_pipeline(session, pipeline_id=pipeline.id)}
     reviewed_own = {name for name, task in known.items() if task.review_own}
     before = {name for name, task in known.items() if task.id in versions.task_ids(session, version_id=previous)}
     last = versions.from_document(session.get_one(PipelineVersion, previous).compiled).tasks if previous else {}
@@ -122,29 +121,20 @@ def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Perso
 
 
 def _pipeline(session: Session, project: Project, dataset: Dataset, spec: compiled.Pipeline, now: datetime) -> Pipeline:
-    """Return the pipeline, locked: two deploys at once follow one another."""
-    query = select(Pipeline).where(Pipeline.project_id == project.id, Pipeline.name == spec.name)
-    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    found = session.exec(query).first()
+    """Return the pipeline, locked."""
+    found = pipelines.lock_named(session, project_id=project.id, name=spec.name)
     if found is None:
         versions.add_pipeline(session, project_id=project.id, dataset_id=dataset.id, name=spec.name, now=now)
-        found = session.exec(query).one()
+        found = pipelines.lock_named(session, project_id=project.id, name=spec.name)
+    assert found is not None
     return found
 
 
 def _apply_reviews(session: Session, spec: compiled.Pipeline, tasks: Mapping[str, Task]) -> set[int]:
-    """Write who reviews what; returns the tasks that review more than before.
-
-    A task that the file has no more is still reviewed: items on their way have its work.
-    """
-    more: set[int] = set()
+    """Write who reviews what; returns the tasks that review more than before."""
     named = {task.id for task in tasks.values()}
-    for one in spec.tasks.values():
-        qa = tasks[one.name].id
-        wanted = {tasks[name].id for name in one.reviews}
-        present = {review.task_id: review for review in session.exec(select(Review).where(Review.qa_task_id == qa))}
-        session.add_all(Review(qa_task_id=qa, task_id=task_id) for task_id in wanted - present.keys())
-        more |= {qa} if wanted - present.keys() else set()
-        for task_id in (present.keys() & named) - wanted:
-            session.delete(present[task_id])
-    return more
+    return {
+        tasks[one.name].id
+        for one in spec.tasks.values()
+        if rows.review(session, task=tasks[one.name], wanted={tasks[name].id for name in one.reviews}, named=named)
+    }

@@ -1,26 +1,20 @@
-"""What a deploy of a pipeline file would change, with counts; nothing is written."""
+"""What a deploy of a pipeline file would change, with counts: it is done, looked at, and rolled back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
-
+from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.graph import differences
 from workflow_core.pipeline.language.recipes import Read
-from workflow_core.services.pipelines.deployment import compile_file
-from workflow_core.services.pipelines.planned_tasks import (
-    Change,
-    Leaver,
-    PlannedTask,
-    RemovedLabel,
-    differing,
-    new,
-    of_tasks,
-)
-from workflow_core.store.data import versions
-from workflow_core.store.models import Dataset, Entry, Person, Pipeline, PipelineVersion, Project, Task
+from workflow_core.services.people import Actor
+from workflow_core.services.pipelines import deployment, planned_tasks
+from workflow_core.services.pipelines.planned_tasks import Change, Leaver, PlannedTask, RemovedLabel
+from workflow_core.store.data import people, pipelines, versions
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Pipeline, PipelineVersion
 
 __all__ = ["Change", "Leaver", "Plan", "PlannedTask", "RemovedLabel", "plan"]
 
@@ -36,13 +30,13 @@ class Plan:
     version_before: str | None
     new_version: bool
     keep_routes: Mapping[str, int]
-    tasks: tuple[PlannedTask, ...]
+    tasks: tuple[PlannedTask, ...] = ()
     graph: tuple[str, ...] = ()
     """What changes about routes, routers, exits and the start, a line each."""
     source: tuple[Change, ...] = ()
     exports: tuple[Change, ...] = ()
     invited: tuple[str, ...] = ()
-    refused: tuple[str, ...] = field(default=())
+    refused: str | None = None
     """Why a deploy would be refused."""
 
     @property
@@ -52,58 +46,50 @@ class Plan:
         return bool(graph or any(task.kind != "same" for task in self.tasks))
 
 
-def plan(session: Session, *, text: bytes, file: str, read: Read) -> Plan:
-    """Say what `deploying.deploy` would change.
+def plan(session: Session, *, text: bytes, file: str, read: Read, actor: Actor, now: datetime) -> Plan:
+    """Say what `deployment.deploy` would change; nothing of it stays. Meanwhile others wait, as they do for a deploy.
 
     Raises:
         PipelineInvalid: the file has errors.
+        NotAllowed: the actor may not manage the project's pipelines.
     """
-    spec = compile_file(text, file=file, read=read)
-    query = select(Pipeline).join(Project, col(Project.id) == col(Pipeline.project_id))
-    pipeline = session.exec(query.where(Project.name == spec.project, Pipeline.name == spec.name)).first()
-    known = _known(session, spec)
-    invited = tuple(email for email in _named(spec) if email not in known)
-    if pipeline is None or pipeline.version_id is None:
-        tasks = tuple(new(one) for one in spec.tasks.values())
-        return Plan(spec.name, spec.project, False, spec.digest, None, True, {}, tasks, invited=invited)
-    version = session.get_one(PipelineVersion, pipeline.version_id)
-    before = versions.from_document(version.compiled)
-    return Plan(
-        pipeline=spec.name,
-        project=spec.project,
-        deployed=True,
-        version=spec.digest,
-        version_before=version.digest,
-        new_version=versions.find(session, pipeline_id=pipeline.id, digest=spec.digest) is None,
-        keep_routes=_on_the_way(session, pipeline, spec.digest),
-        tasks=of_tasks(session, pipeline, spec),
-        graph=differences.between(before, spec),
-        source=differing(_source(before), _source(spec)),
-        exports=differing(_exports(before), _exports(spec)),
-        invited=invited,
-        refused=_refused(session, pipeline, spec),
-    )
-
-
-def _named(spec: compiled.Pipeline) -> list[str]:
-    managers = [one.manager for one in spec.tasks.values() if one.manager] + [spec.manager or ""]
-    everybody = [email for one in spec.tasks.values() for email in one.assignees] + managers
-    return sorted({email.lower() for email in everybody if email})
-
-
-def _known(session: Session, spec: compiled.Pipeline) -> set[str]:
-    return set(session.exec(select(Person.email).where(col(Person.email).in_(_named(spec)))))
-
-
-def _on_the_way(session: Session, pipeline: Pipeline, digest: str) -> dict[str, int]:
-    rows = session.exec(
-        select(PipelineVersion.digest, func.count())
-        .join(Entry, col(Entry.version_id) == col(PipelineVersion.id))
-        .where(Entry.pipeline_id == pipeline.id, col(Entry.exit).is_(None), PipelineVersion.digest != digest)
-        .group_by(PipelineVersion.digest)
-        .order_by(PipelineVersion.digest)
-    )
-    return dict(rows.all())
+    spec = deployment.compile_file(text, file=file, read=read)
+    project = people.find_project(session, name=spec.project, member=None)
+    pipeline = pipelines.named(session, project_id=project.id, name=spec.name) if project else None
+    version = session.get(PipelineVersion, pipeline.version_id) if pipeline and pipeline.version_id else None
+    before = planned_tasks.present(session, pipeline) if pipeline else {}
+    found: dict[str, Any] = {
+        "pipeline": spec.name,
+        "project": spec.project,
+        "deployed": version is not None,
+        "version": spec.digest,
+        "version_before": version.digest if version else None,
+        "new_version": True,
+        "keep_routes": {},
+    }
+    if pipeline and version:
+        last = versions.from_document(version.compiled)
+        on_the_way = pipelines.on_the_way(session, pipeline=pipeline)
+        found |= {
+            "keep_routes": {digest: count for digest, count in on_the_way.items() if digest != spec.digest},
+            "graph": differences.between(last, spec),
+            "source": planned_tasks.differing(_source(last), _source(spec)),
+            "exports": planned_tasks.differing(_exports(last), _exports(spec)),
+        }
+    savepoint = session.begin_nested()
+    try:
+        done = deployment.apply(session, spec, read=read, actor=actor, now=now)
+        after = planned_tasks.present(session, session.get_one(Pipeline, done.pipeline_id))
+        found |= {
+            "new_version": done.new_version,
+            "tasks": tuple(planned_tasks.between(before, after, tuple(spec.tasks))),
+            "invited": done.invited,
+        }
+    except InvalidInput as error:
+        found["refused"] = str(error)
+    finally:
+        savepoint.rollback()
+    return Plan(**found)
 
 
 def _source(spec: compiled.Pipeline) -> dict[str, Any]:
@@ -121,14 +107,3 @@ def _source(spec: compiled.Pipeline) -> dict[str, Any]:
 def _exports(spec: compiled.Pipeline) -> dict[str, Any]:
     written = ((name, one.export) for name, one in spec.exits.items() if one.export)
     return {name: f"{to.format} to {to.to}" + (f", by {to.schedule}" if to.schedule else "") for name, to in written}
-
-
-def _refused(session: Session, pipeline: Pipeline, spec: compiled.Pipeline) -> tuple[str, ...]:
-    reasons = []
-    dataset = session.get_one(Dataset, pipeline.dataset_id).name
-    if dataset != spec.dataset:
-        reasons.append(f"the pipeline runs over the dataset {dataset!r}, and not over {spec.dataset!r}")
-    for task in session.exec(select(Task).where(Task.pipeline_id == pipeline.id)):
-        if task.name in spec.tasks and spec.tasks[task.name].type != task.type:
-            reasons.append(f"the task {task.name!r} is of type {task.type} and keeps it")
-    return tuple(reasons)

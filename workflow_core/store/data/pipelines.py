@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from workflow_core.store.models import Pipeline, PipelineVersion, Project, Task
+from workflow_core.store.models import Entry, Pipeline, PipelineVersion, Project, Task
 
 
 def named(session: Session, *, project_id: int, name: str) -> Pipeline | None:
@@ -50,3 +50,22 @@ def tasks(session: Session, *, project_id: int) -> Sequence[tuple[int, str, str 
 def lock(session: Session, pipeline: Pipeline) -> None:
     """Read a pipeline's row anew and hold it: a deploy holds it while it changes the version."""
     session.refresh(pipeline, with_for_update={"key_share": True})
+
+
+def lock_named(session: Session, *, project_id: int, name: str) -> Pipeline | None:
+    """Return a project's pipeline by name, read anew and held: two deploys at once follow one another."""
+    query = select(Pipeline).where(Pipeline.project_id == project_id, Pipeline.name == name)
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.exec(query).first()
+
+
+def on_the_way(session: Session, *, pipeline: Pipeline) -> dict[str, int]:
+    """Count the items on their way by the version whose routes they follow."""
+    rows = session.exec(
+        select(PipelineVersion.digest, func.count())
+        .join(Entry, col(Entry.version_id) == col(PipelineVersion.id))
+        .where(Entry.pipeline_id == pipeline.id, col(Entry.exit).is_(None))
+        .group_by(PipelineVersion.digest)
+        .order_by(PipelineVersion.digest)
+    )
+    return dict(rows.all())

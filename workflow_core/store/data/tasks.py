@@ -1,0 +1,76 @@
+"""Tasks as rows: with their recipes and documents, what they review, and how much there is in them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from workflow_core.domain.work import OPEN
+from workflow_core.store.models import Annotation, Document, Pipeline, Recipe, Review, Task, TaskItem
+
+
+def of_pipeline(session: Session, *, pipeline_id: int) -> Sequence[Task]:
+    """Return the tasks of a pipeline, also those that its file has no more, in the order in which they were made."""
+    return session.exec(select(Task).where(Task.pipeline_id == pipeline_id).order_by(col(Task.id))).all()
+
+
+def manual(session: Session, *, project_id: int, name: str) -> Task | None:
+    """Return a project's task outside pipelines by name."""
+    here = select(Task).where(Task.project_id == project_id, Task.name == name, col(Task.pipeline_id).is_(None))
+    return session.exec(here).first()
+
+
+def add_recipe(
+    session: Session,
+    *,
+    project_id: int,
+    name: str,
+    content: Mapping[str, Any],
+    document_id: int | None = None,
+    now: datetime,
+) -> Recipe:
+    """Keep a recipe."""
+    recipe = Recipe(project_id=project_id, name=name, content=dict(content), document_id=document_id, created_at=now)
+    session.add(recipe)
+    session.flush()
+    return recipe
+
+
+def keep_document(session: Session, document: Document) -> Document:
+    """Keep a document, once whatever its name; returns the one that is kept."""
+    found = session.exec(select(Document).where(Document.digest == document.digest)).first()
+    if found is None:
+        session.add(document)
+        session.flush()
+    return found or document
+
+
+def review(session: Session, *, task: Task, wanted: set[int], named: set[int]) -> bool:
+    """Let a QA task review the tasks wanted, and of those named no others; returns whether there are more than before.
+
+    A task that is not named is still reviewed: items on their way have its work.
+    """
+    present = {one.task_id: one for one in session.exec(select(Review).where(Review.qa_task_id == task.id))}
+    session.add_all(Review(qa_task_id=task.id, task_id=task_id) for task_id in wanted - present.keys())
+    for task_id in (present.keys() & named) - wanted:
+        session.delete(present[task_id])
+    session.flush()
+    return bool(wanted - present.keys())
+
+
+def open_items(session: Session, *, pipeline: Pipeline) -> dict[tuple[int, int | None], int]:
+    """Count what is to be done in a pipeline, by task and assignment."""
+    rows = session.exec(
+        select(TaskItem.task_id, TaskItem.assignment_id, func.count())
+        .join(Task, col(Task.id) == col(TaskItem.task_id))
+        .where(Task.pipeline_id == pipeline.id, col(TaskItem.state).in_(OPEN))
+        .group_by(col(TaskItem.task_id), col(TaskItem.assignment_id))
+    )
+    return {(task, assignment): count for task, assignment, count in rows}
+
+
+def drawn(session: Session, *, task_id: int) -> dict[str, int]:
+    """Count the annotations of a task by their label."""
+    mine = (Annotation.task_id == task_id, col(Annotation.deleted_at).is_(None))
+    return dict(session.exec(select(Annotation.label, func.count()).where(*mine).group_by(Annotation.label)).all())
