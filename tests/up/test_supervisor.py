@@ -40,6 +40,7 @@ class World:
         self.moving: bool | Exception = False
         self.asked: list[float] = []
         self.refuses: str | None = None
+        self.leftovers = 0
 
     def held(self, *_: object) -> bool:
         if isinstance(self.moving, Exception):
@@ -59,7 +60,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(supervisor, "Child", Pretender)
     monkeypatch.setattr(supervisor.time, "monotonic", lambda: world.seconds)
     monkeypatch.setattr(prefect_api, "healthy", lambda _: world.healthy)
-    monkeypatch.setattr(prefect_api, "end_leftovers", lambda _: 0)
+    monkeypatch.setattr(prefect_api, "end_leftovers", lambda _: world.leftovers)
     monkeypatch.setattr(prefect_api, "run_deployment", world.run)
     monkeypatch.setattr(mover, "held", world.held)
     monkeypatch.setattr(mover, "bury", lambda _: False)
@@ -113,6 +114,51 @@ def test_the_server_comes_first_then_the_runner_then_it_says_where_prefect_is(up
         assert child.env == {"TOLD": "by the caller", "PREFECT_API_URL": up._api}
 
 
+def test_it_says_once_what_comes_and_what_is_gone(up: Any, world: World) -> None:
+    world.moving = True
+    tend(up, world, 8)
+    running("runner")[0].gone, world.leftovers = True, 2
+    tend(up, world, 8)
+    running("server")[0].gone = True
+    tend(up, world, 8)
+    world.moving = False
+    tend(up, world, 8)
+    world.moving = True
+    tend(up, world, 8)
+    up.end()
+    up.end = lambda: None
+    assert up.said == [
+        "starting Prefect; the first time takes a quarter of a minute",
+        "items are moving",
+        f"Prefect is there after 0 s: {up._site}",
+        "the runner of the flows is gone; starting another",
+        "2 runs had been cut off; marked as crashed",
+        "Prefect's server is gone; starting it again, work and moves go on",
+        f"Prefect is there after 0 s: {up._site}",
+        "no mover works; another one comes",
+        "items are moving",
+        "stopping: the mover ends its shift",
+        "stopped; nothing is running any more",
+    ]
+
+
+def test_it_runs_until_it_is_told_to_stop_and_has_the_home_for_itself(world: World, tmp_path: Path) -> None:
+    said: list[str] = []
+    stop = threading.Event()
+    world.moving = True
+
+    def say(line: str) -> None:
+        said.append(line)
+        with pytest.raises(Conflict), only_one(tmp_path):
+            pass
+        if line.startswith("Prefect is there"):
+            stop.set()
+
+    supervisor.serve(installation(tmp_path), say=say, stop=stop)
+    assert (said[0][:16], said[-1]) == ("starting Prefect", "stopped; nothing is running any more")
+    assert [child.stopped for child in Pretender.made] == [True]
+
+
 def test_whichever_child_is_gone_is_started_again(up: Any, world: World) -> None:
     tend(up, world, 4)
     for name in ("server", "runner"):
@@ -128,6 +174,27 @@ def test_a_server_that_never_comes_up_is_given_up_with_its_last_words(up: Any, w
         for _ in range(10):
             tend(up, world)
             Pretender.made[-1].gone = True
+    assert len(Pretender.made) == supervisor.FAILURES
+
+
+def test_a_server_that_does_not_answer_for_too_long_is_stopped_and_another_one_started(up: Any, world: World) -> None:
+    world.healthy = False
+    tend(up, world)
+    (first,) = Pretender.made
+    tend(up, world, 2, step=supervisor.STARTUP / 2)
+    assert not first.stopped
+    tend(up, world)
+    assert first.stopped
+    tend(up, world)
+    assert len(running("server")) == 1
+
+
+def test_a_server_that_has_a_runner_comes_back_where_the_runner_knows_it(up: Any, world: World) -> None:
+    tend(up, world, 4)
+    (first,) = running("server")
+    first.gone = True
+    tend(up, world)
+    assert running("server")[0].args == first.args
 
 
 def test_the_first_server_is_tried_again_on_another_port_if_its_own_was_taken_meanwhile(up: Any, world: World) -> None:
@@ -151,6 +218,12 @@ def test_prefect_is_asked_for_a_mover_once_until_one_had_time_to_come(up: Any, w
     tend(up, world, 40)
     assert len(world.asked) == 2
     assert world.asked[1] - world.asked[0] > standby.COMING
+
+
+def test_no_mover_is_asked_for_while_prefect_is_not_there(up: Any, world: World) -> None:
+    world.healthy = False
+    tend(up, world, 80)
+    assert world.asked == []
 
 
 def test_a_refusal_of_prefect_is_said_once_and_it_is_asked_again_soon(up: Any, world: World) -> None:
@@ -218,6 +291,27 @@ def test_a_taken_port_is_left_to_whoever_has_it(world: World, tmp_path: Path) ->
         up = Supervisor(installation(tmp_path, port), say=said.append, stop=threading.Event())
         assert f"port {port} is taken" in said[0]
         assert f":{port}/" not in up._api
+
+
+def test_the_port_of_one_that_was_killed_is_waited_for(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation(tmp_path).running.touch()
+    other = socket.socket()
+    other.bind(("127.0.0.1", 0))
+    other.listen()
+    port = other.getsockname()[1]
+
+    def sleep(seconds: float) -> None:
+        world.seconds += seconds
+        if world.seconds > 1_005:
+            other.close()
+
+    monkeypatch.setattr(supervisor.time, "sleep", sleep)
+    said: list[str] = []
+    up = Supervisor(installation(tmp_path, port), say=said.append, stop=threading.Event())
+    assert f":{port}/" in up._api
+    assert said == []
 
 
 def test_a_home_is_for_one_at_a_time(tmp_path: Path) -> None:
