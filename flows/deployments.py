@@ -69,11 +69,9 @@ BY_HAND = Deployment(
     description="Moves every item whose status was set, then ends.",
     parameters={"mode": "drain"},
 )
-DRAIN = Deployment(
-    flow="flows.move.move_items",
-    name="drain",
+DRAIN = replace(
+    BY_HAND,
     description="Moves every item whose status was set, then ends: after a status was set, and every five minutes.",
-    parameters={"mode": "drain"},
     every=FALLBACK,
     trigger=Trigger(EVENT, "annoflow.statuses", within=BURST, parameters={"mode": "drain", "stay": BURST + 5}),
 )

@@ -1,9 +1,9 @@
 """Runs the flows that Prefect asks for, as a child of `annoflow up`: `python -m flows.runner`."""
 
 import asyncio
-import importlib
 import logging
 import multiprocessing
+import pkgutil
 import signal
 import time
 from datetime import timedelta
@@ -82,8 +82,7 @@ async def register(runner: Runner, deployment: Deployment) -> Any:
 
 def load(path: str) -> Flow[..., Any]:
     """Return the flow of a dotted path."""
-    module, _, name = path.rpartition(".")
-    found: Flow[..., Any] = getattr(importlib.import_module(module), name)
+    found: Flow[..., Any] = pkgutil.resolve_name(path)
     return found
 
 

@@ -136,10 +136,8 @@ def await_artifacts(seconds: float = 5.0) -> None:
 def _write_artifacts(engine: Engine, pipelines: set[str]) -> None:
     for pipeline in sorted(pipelines):
         with session_scope(engine, read_only=True) as session:
-            counts, finished = (
-                positions.counts(session, pipeline=pipeline),
-                not positions.in_motion(session, pipeline=pipeline),
-            )
+            counts = positions.counts(session, pipeline=pipeline)
+            finished = not positions.in_motion(session, pipeline=pipeline)
         try:
             create_table_artifact(
                 key=artifact_key(pipeline),
