@@ -178,7 +178,7 @@ def test_a_task_keeps_its_type(session: Session) -> None:
 
 def test_a_pipeline_keeps_its_dataset(session: Session) -> None:
     deploy(session)
-    with pytest.raises(InvalidInput, match="not over .lane."):
+    with pytest.raises(InvalidInput, match="and not over"):
         deploy(session, "dataset: lane\n" + TWO_STEPS)
 
 
