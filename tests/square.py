@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from building import BOX, NOW, add_items, dataset, deploy, make_task, move, person, task
+from building import BOX, NOW, TWO_STEPS, add_items, dataset, deploy, make_task, move, person, reader, task
 from sqlmodel import Session, col, select
 
 from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.reports import By
 from workflow_core.domain.roles import Permission, Role
+from workflow_core.pipeline.compiled import Pipeline as CompiledPipeline
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import access, people
 from workflow_core.services.contributors import comments, work
@@ -27,11 +28,21 @@ from workflow_core.services.managers import (
     task_settings,
     tasks,
 )
-from workflow_core.services.pipelines import data, deployment, exports, imports, ingestion
+from workflow_core.services.pipelines import data, deployment, exports, imports, ingestion, plans
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Assignment, Item, Person, Pipeline, Task, TaskItem
 
 P = Permission
+
+
+def compiled() -> CompiledPipeline:
+    """Return the pipeline that `deploy` deploys."""
+    return deployment.compile_file(TWO_STEPS.encode(), file="p.yaml", read=reader({}))
+
+
+def given(actor: Person | None) -> dict[str, Any]:
+    """Return what a deploy, and a plan of one, is told beside its pipeline."""
+    return {"read": reader({}), "actor": actor, "now": NOW}
 
 
 @dataclass
@@ -82,6 +93,11 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     data.find: (P.QUERY_ITEMS, lambda w, actor: data.find(w.session, actor=actor, dataset=dataset(w.session))),
     deployment.deploy: (P.MANAGE_PIPELINES, lambda w, actor: deploy(w.session, actor=actor)),
+    deployment.apply: (P.MANAGE_PIPELINES, lambda w, actor: deployment.apply(w.session, compiled(), **given(actor))),
+    plans.plan: (
+        P.MANAGE_PIPELINES,
+        lambda w, actor: plans.plan(w.session, text=TWO_STEPS.encode(), file="p.yaml", **given(actor)),
+    ),
     task_settings.edit: (
         P.EDIT_TASK,
         lambda w, actor: task_settings.edit(w.session, actor=actor, task=w.cars, now=NOW, priority=1),

@@ -101,7 +101,7 @@ def replay(events: Iterable[HistoryEvent]) -> Replayed:
         if event.item_id in erased:
             continue
         if event.verb in _STANDS and event.entry_id is not None:
-            replayed.entries[event.entry_id] = _stand(event)
+            replayed.entries[event.entry_id] = _whereabouts(event)
         elif event.verb in EFFECTS and event.task_id is not None and event.item_id is not None:
             task_item = (event.task_id, event.item_id)
             try:
@@ -111,7 +111,7 @@ def replay(events: Iterable[HistoryEvent]) -> Replayed:
     return replayed
 
 
-def _stand(event: HistoryEvent) -> Whereabouts:
+def _whereabouts(event: HistoryEvent) -> Whereabouts:
     match event.verb:
         case Verb.EXITED:
             return Whereabouts(exit=event.name)

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from workflow_core.domain.figures import Tally
 from workflow_core.domain.progress import WorkStatus
+from workflow_core.domain.work import State
 
 Cell = str | int | float | date | datetime | None
-STATES = ("queued", "claimed", "submitted", "returned", "waiting", "withdrawn")
+STATES = tuple(State)
 
 
 class By(StrEnum):

@@ -13,10 +13,10 @@ LONGEST_NAME = 64
 MAX_COMPARED = 50
 
 
-def near(name: str, names: Collection[str]) -> str | None:
+def closest(name: str, names: Collection[str]) -> str | None:
     """Return the known name that looks most like this one, upper and lower case alike.
 
-    >>> near("sings", ["cars", "signs"]), near("Cars", ["cars"]), near("x", ["cars"])
+    >>> closest("sings", ["cars", "signs"]), closest("Cars", ["cars"]), closest("x", ["cars"])
     ('signs', 'cars', None)
     """
     wanted = name.casefold()
@@ -47,7 +47,7 @@ def suggest(name: str, names: Collection[str]) -> str:
     >>> suggest("sings", ["cars", "signs"]), suggest("x", ["cars", "signs"]), suggest("x", [])
     ('did you mean "signs"?', 'possible: cars, signs', '')
     """
-    found = near(name, names)
+    found = closest(name, names)
     if found is not None:
         return f"did you mean {quoted(found)}?"
     return _listed(names, LISTED_BRIEFLY) if names else ""
@@ -63,7 +63,7 @@ def possible(name: str, names: Collection[str]) -> str:
     """
     if not names:
         return "there are none"
-    found, listed = near(name, names), _listed(names, LISTED)
+    found, listed = closest(name, names), _listed(names, LISTED)
     return f'did you mean "{found}"? {listed}' if found is not None else listed
 
 

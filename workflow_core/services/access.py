@@ -34,7 +34,7 @@ def own_task_item(session: Session, *, actor: Person, task_item_id: int) -> tupl
         task_item.assignment_id not in (None, assignment.id)
         and not claims.left_behind(session, task_item=task_item)
         # Who lost a claim from a pool hears of it; what was never theirs does not exist for them.
-        and (task.queue is None or not claims.held_before(session, task_item=task_item, person_id=actor.id))
+        and (task.queue is None or not claims.claimed_before(session, task_item=task_item, person_id=actor.id))
     ):
         raise NotFound(f"{actor.email} has no {what}")
     return task_item, task, assignment

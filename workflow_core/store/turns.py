@@ -153,7 +153,7 @@ def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now
     notify(session)
 
 
-def flagging(session: Session, task_item: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
+def wait_for_fixes(session: Session, task_item: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
     """Let a QA task item wait for the fixes."""
     waits = task_item.state == "waiting" and task_item.assignment_id == assignment_id
     task_item.state, task_item.assignment_id, task_item.lease_until = "waiting", assignment_id, None
@@ -162,7 +162,7 @@ def flagging(session: Session, task_item: TaskItem, *, assignment_id: int, actor
         record(session, task_item, "waiting", actor_id=actor_id, now=now)
 
 
-def answered(session: Session, task_item: TaskItem, *, assignment_id: int | None, now: datetime) -> None:
+def queue_answered(session: Session, task_item: TaskItem, *, assignment_id: int | None, now: datetime) -> None:
     """Queue a waiting QA task item again: all its flags are answered or dismissed."""
     task_item.state, task_item.assignment_id, task_item.position, task_item.since = "queued", assignment_id, -1, now
     record(session, task_item, "answered", actor_id=None, now=now)

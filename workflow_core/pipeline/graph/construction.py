@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from workflow_core.domain.sampling import SCALE
-from workflow_core.domain.suggestions import near
+from workflow_core.domain.suggestions import closest
 from workflow_core.pipeline.graph.structure import START, UNKNOWN, By, Edge, Graph
 from workflow_core.pipeline.language import spec
 from workflow_core.pipeline.language.draft import Draft
@@ -102,7 +102,7 @@ class _Builder:
         if name in self.graph.kinds:
             return name
         if name not in self.guesses:
-            guess = near(name, self.draft.names) if len(self.guesses) < MAX_GUESSES else None
+            guess = closest(name, self.draft.names) if len(self.guesses) < MAX_GUESSES else None
             self.guesses[name] = guess or UNKNOWN
         return self.guesses[name]
 

@@ -38,7 +38,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
     """
     task, assignment = _handing_out(session, actor, task_id, now)
     until = now + timedelta(seconds=task.lease)
-    held = claims.held(session, task_id=task.id, assignment_id=assignment.id)
+    held = claims.claimed_by(session, task_id=task.id, assignment_id=assignment.id)
     if held:
         claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
         activity.seen(session, task_item_id=held[0].id, person_id=actor.id, now=now)
@@ -116,7 +116,7 @@ def renew(session: Session, *, actor: Person, task_id: int, now: datetime, task_
     task, assignment = access.share(session, person=actor, task_id=task_id)
     until = now + timedelta(seconds=task.lease)
     renewed = claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
-    mine = activity.held(session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id)
+    mine = activity.claimed_by(session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id)
     if mine:
         activity.seen(
             session, task_item_id=task_item_id if task_item_id in mine else mine[0], person_id=actor.id, now=now

@@ -11,6 +11,7 @@ from workflow_core.domain.progress import Counts, status
 from workflow_core.domain.reports import Ages, By, Figures, LabelFigures
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
+from workflow_core.domain.work import OPEN
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
@@ -155,7 +156,7 @@ class _Parts:
             states[one.state] += one.items
             if one.status is not None:
                 statuses[one.status] += one.items
-        still_open = [one for one in self.task_items if one.state in standing.OPEN]
+        still_open = [one for one in self.task_items if one.state in OPEN]
         every = Counts(**{each.name: sum(getattr(one, each.name) for one in self.counted) for each in fields(Counts)})
         return Figures(
             type=type,

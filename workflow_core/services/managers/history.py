@@ -97,7 +97,7 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
         raise NotFound(f"no item {item}")
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.SEE_HISTORY)
     entries = histories.entries_of(session, item_id=item)
-    rows = histories.standing(session, item_id=item)
+    rows = histories.task_items_of(session, item_id=item)
     waits = [waited for row in rows if (waited := _waits(row))]
     for entry in entries:
         if entry.held and not entry.exit:
@@ -106,7 +106,7 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
             plural = "es" if len(branches) > 1 else ""
             waits.append(f"the join {join} misses the branch{plural} {', '.join(branches)}")
     task_items = tuple(TaskItemNow(**{name: row[name] for name in TaskItemNow.__dataclass_fields__}) for row in rows)
-    path = tuple(step(row) for row in histories.told(session, item_id=item))
+    path = tuple(step(row) for row in histories.events_of(session, item_id=item))
     name, folder = (None, None) if isinstance(found, Erased) else (found.name, found.folder)
     return Why(item, name, folder, dataset.name, tuple(entries), task_items, tuple(waits), path)
 

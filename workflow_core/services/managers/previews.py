@@ -30,7 +30,7 @@ def preview(session: Session, action: Callable[[], object]) -> list[Effect]:
     try:
         action()
         session.flush()
-        told = histories.told_since(session, event_id=before)
+        told = histories.events_since(session, event_id=before)
     finally:
         savepoint.rollback()
         session.expire_all()

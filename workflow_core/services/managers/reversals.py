@@ -112,7 +112,7 @@ def clear(
     lineage.take_back(session, reason="clear", now=now)
     clears.reopen(session, ids, actor_id=actor.id if actor else None, now=now)
     session.expire_all()
-    placement.go_on(session, entry_ids=entry_ids, now=now)
+    placement.resume(session, entry_ids=entry_ids, now=now)
     return effects
 
 

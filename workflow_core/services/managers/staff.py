@@ -13,8 +13,9 @@ from workflow_core.store.allocation import parked
 from workflow_core.store.data import filters, teams
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Person, Pipeline, Task
+from workflow_core.store.models.work import OPEN
 from workflow_core.store.work import reassignment
-from workflow_core.store.work.reassignment import REMAINING, UNFINISHED, Handed
+from workflow_core.store.work.reassignment import REMAINING, Handed
 
 
 def redistribute(
@@ -163,7 +164,7 @@ def _require_run(session: Session, actor: Actor, what: Task | Assignment | Pipel
 def _hand_over(
     session: Session, actor: Actor, task: Task, leaver: Assignment, weights: Mapping[int, float] | None, now: datetime
 ) -> Handed:
-    where = f"{UNFINISHED} AND task_item.assignment_id = {int(leaver.id)}"
+    where = f"{OPEN} AND task_item.assignment_id = {int(leaver.id)}"
     reassignment.choose(session, task_id=task.id, where=where, wait=False)
     handed = reassignment.hand_out(session, weights=weights)
     if weights is not None and handed.stuck:
@@ -175,7 +176,7 @@ def _hand_over(
 
 
 def _confirm_claims(session: Session, task: Task, leaver: Assignment, email: str, confirmed: bool) -> None:
-    held = reassignment.held(session, task_id=task.id, assignment_id=leaver.id)
+    held = reassignment.count_claimed(session, task_id=task.id, assignment_id=leaver.id)
     if held and not confirmed:
         raise Conflict(f"{email} has {held} items of {task.name!r} open; confirm to end these claims, drafts stay")
 

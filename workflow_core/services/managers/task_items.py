@@ -175,7 +175,7 @@ def archive(
     turns.lock_all(session, selection.of_task(task.id), siblings=True)
     _confirm_claims(session, selection.of_task(task.id), end_claims, "archive")
     freed = exits.withdraw(session, where=where, name="archived", now=now)
-    placement.go_on(session, entry_ids=freed, now=now)
+    placement.resume(session, entry_ids=freed, now=now)
     task.archived_at = task.closed_at = now
     session.add(task)
     session.flush()

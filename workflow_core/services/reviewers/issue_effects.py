@@ -81,13 +81,13 @@ def follow_up(
     for qa_task_item in {
         issue.qa_task_item_id for issue in issues.of_task_item(session, task_item.id, tuple(UNRESOLVED))
     }:
-        issues.settle_reviewer(session, qa_task_item, now=now)
+        issues.queue_answered(session, qa_task_item, now=now)
     session.flush()
     # A review outside the pipeline may have held the item there.
     freed = {session.get_one(TaskItem, issue.task_item_id).entry_id for issue in resolved}
     if taken is not None:
         freed.add(task_item.entry_id)
-    placement.go_on(session, entry_ids=freed, now=now)
+    placement.resume(session, entry_ids=freed, now=now)
 
 
 def _dismiss(session: Session, task_item: TaskItem, task: Task, actor_id: int, now: datetime) -> list[Issue]:
@@ -97,7 +97,7 @@ def _dismiss(session: Session, task_item: TaskItem, task: Task, actor_id: int, n
     for issue in found:
         issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor_id, now=now)
         session.flush()
-        issues.settle(session, issue, actor_id=actor_id, now=now)
+        issues.follow_change(session, issue, actor_id=actor_id, now=now)
     return found
 
 

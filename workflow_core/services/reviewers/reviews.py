@@ -96,7 +96,7 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
     task_item, _ = _own(session, actor, issue, issue.task_item_id, now)
     access.check_parked(session, task_item)
     issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
-    issues.settle(session, issue, actor_id=actor.id, now=now)
+    issues.follow_change(session, issue, actor_id=actor.id, now=now)
     return issue
 
 
@@ -152,14 +152,14 @@ def _return(session: Session, task_item: TaskItem, issue: Issue, *, actor_id: in
 def _wait(session: Session, qa: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
     held_open = qa.state == work.State.CLAIMED
     activity.seen(session, task_item_id=qa.id, person_id=actor_id, now=now, held=held_open, ends=True)
-    turns.flagging(session, qa, assignment_id=assignment_id, actor_id=actor_id, now=now)
+    turns.wait_for_fixes(session, qa, assignment_id=assignment_id, actor_id=actor_id, now=now)
 
 
 def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Issue:
     session.flush()
-    issues.settle(session, issue, actor_id=actor.id if actor else None, now=now)
+    issues.follow_change(session, issue, actor_id=actor.id if actor else None, now=now)
     session.flush()
-    placement.go_on(session, entry_ids=[session.get_one(TaskItem, issue.task_item_id).entry_id], now=now)
+    placement.resume(session, entry_ids=[session.get_one(TaskItem, issue.task_item_id).entry_id], now=now)
     return issue
 
 

@@ -12,6 +12,7 @@ from workflow_core.domain import sampling
 from workflow_core.pipeline import compiled
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Branch, Node, Pipeline, PipelineVersion, Route, Task
+from workflow_core.store.models.work import OPEN
 from workflow_core.store.routing.routers import Case, Router
 
 _STORED: TypeAdapter[compiled.Pipeline] = TypeAdapter(compiled.Pipeline)
@@ -135,10 +136,10 @@ COMING = """
     )
 """
 """Whether an item is on its way that could still come to a task."""
-THERE = """
+THERE = f"""
     EXISTS (
         SELECT 1 FROM task_item ti
-        WHERE ti.task_id = task.id AND ti.state IN ('queued', 'claimed', 'returned', 'waiting')
+        WHERE ti.task_id = task.id AND ti.{OPEN}
     )
 """
 """Whether there is something to do in a task."""

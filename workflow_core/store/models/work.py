@@ -1,11 +1,13 @@
 """Recipes, tasks, assignments, and how each item stands in each task."""
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
+from workflow_core.domain import work
 from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, number, reference
 
 
@@ -87,9 +89,15 @@ class Assignment(Table, table=True):
     created_at: datetime = instant()
 
 
-OPEN = "state IN ('queued', 'claimed', 'returned', 'waiting')"
+def among(states: Container[work.State]) -> str:
+    """Return the SQL that a state is one of these; always in the same order, since an index's condition is compared."""
+    listed = ", ".join(f"'{one}'" for one in work.State if one in states)
+    return f"state IN ({listed})"
+
+
+OPEN = among(work.OPEN)
 COUNTED = ("task_id", "assignment_id", "state", "status", "begun", "visit", "kept_by", "parked", "since")
-CLAIMABLE = "state IN ('queued', 'returned')"
+CLAIMABLE = among({work.State.QUEUED, work.State.RETURNED})
 
 
 class TaskItem(Table, table=True):
@@ -105,9 +113,7 @@ class TaskItem(Table, table=True):
     __tablename__ = "task_item"
     __table_args__ = (
         UniqueConstraint("item_id", "task_id"),
-        CheckConstraint(
-            "state IN ('queued', 'claimed', 'submitted', 'returned', 'waiting', 'withdrawn')", name="state"
-        ),
+        CheckConstraint(among(frozenset(work.State)), name="state"),
         CheckConstraint("(status IS NOT NULL) = (state = 'submitted')", name="status_iff_submitted"),
         CheckConstraint("(routing IS NOT NULL) = (state = 'submitted')", name="routing_iff_submitted"),
         CheckConstraint("routing IN ('pending', 'routed', 'void', 'parked')", name="routing"),

@@ -6,20 +6,20 @@ from typing import Any
 from sqlmodel import Session
 
 from workflow_core.domain.progress import Counts
+from workflow_core.domain.work import State
 from workflow_core.store.allocation.parked import TAKER
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import run
+from workflow_core.store.models.work import OPEN
 
 Share = tuple[int, int | None]
 """A task and one of its assignments; None is the pool."""
-
-_COUNTED = ("queued", "claimed", "submitted", "returned", "waiting", "withdrawn")
 
 
 def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts]:
     """Return the counts of every assignment, and of the pool, that has a task item in these tasks."""
     listed = _listed(task_ids)
-    states = ", ".join(f"sum(CASE WHEN state = '{state}' THEN items ELSE 0 END) AS {state}" for state in _COUNTED)
+    states = ", ".join(f"sum(CASE WHEN state = '{state}' THEN items ELSE 0 END) AS {state}" for state in State)
     # What is alike is counted first, in the order of the index: a test for each task item would take four times as
     # long on SQLite.
     alike = "task_id, assignment_id, state, status, begun, visit, kept_by, parked"
@@ -52,7 +52,7 @@ def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts
     counts = {}
     for row in rows:
         share = (row["task_id"], row["assignment_id"])
-        numbers = {name: int(row[name]) for name in (*_COUNTED, "begun", "parked", "taken")}
+        numbers = {name: int(row[name]) for name in (*State, "begun", "parked", "taken")}
         counts[share] = Counts(**numbers, unresolved_issues=issues.get(share, 0))
     return counts
 
@@ -87,7 +87,7 @@ def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[
         WITH upstream (task_id, before_id) AS (VALUES {", ".join(pairs)}),
         busy AS (
             SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND entry_id IS NOT NULL
-                AND state IN ('queued', 'claimed', 'returned', 'waiting')
+                AND {OPEN}
             UNION SELECT task_id, item_id FROM task_item WHERE task_id + 0 IN ({before}) AND routing = 'pending'
             UNION SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND parked IS NOT NULL
                 AND entry_id IS NOT NULL

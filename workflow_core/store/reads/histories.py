@@ -138,12 +138,12 @@ def _names(session: Session, table: str, ids: set[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in run(session, f"SELECT id, name FROM {table} WHERE id IN ({listed})")}
 
 
-def told(session: Session, *, item_id: int) -> list[dict[str, Any]]:
+def events_of(session: Session, *, item_id: int) -> list[dict[str, Any]]:
     """Return the events of one item in order, with the names that a reader knows."""
     return _told(session, "e.item_id = :item", item=item_id)
 
 
-def told_since(session: Session, *, event_id: int) -> list[dict[str, Any]]:
+def events_since(session: Session, *, event_id: int) -> list[dict[str, Any]]:
     """Return the events after one, of any item, with the names that a reader knows."""
     return _told(session, "e.id > :after", after=event_id)
 
@@ -177,7 +177,7 @@ def _told(session: Session, where: str, **values: int) -> list[dict[str, Any]]:
     return [{**row, "at": moment(row["at"])} for row in rows.mappings()]
 
 
-def standing(session: Session, *, item_id: int) -> list[dict[str, Any]]:
+def task_items_of(session: Session, *, item_id: int) -> list[dict[str, Any]]:
     """Return the task items of one item, in the order in which it came to them."""
     rows = run(
         session,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sqlmodel import Session
 
 from workflow_core.store.database.dialect import run
+from workflow_core.store.models.work import OPEN
 
 STUCK = "stuck"
 MOVING = "moving"
@@ -29,7 +30,7 @@ def counts(session: Session, *, pipeline: str) -> dict[str, int]:
         session,
         f"""
         SELECT task_id, count(*) FROM task_item
-        WHERE {tasks} AND state IN ('queued', 'claimed', 'returned', 'waiting') AND parked IS NULL GROUP BY task_id
+        WHERE {tasks} AND {OPEN} AND parked IS NULL GROUP BY task_id
         """,
     ):
         counts[names[task]] += items

@@ -46,7 +46,7 @@ def prepare(session: Session) -> None:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ArrivalKinds:
     """What arrivals there are, so that statements which would find nothing are left out."""
 
     kinds: frozenset[str]
@@ -57,7 +57,7 @@ class Standing:
     """Whether an item has several arrivals at tasks: from a fork, or by two statuses at once."""
 
 
-def standing(session: Session) -> Standing:
+def kinds(session: Session) -> ArrivalKinds:
     """Look at what arrivals there are."""
     rows = run(
         session,
@@ -67,7 +67,7 @@ def standing(session: Session) -> Standing:
         FROM arrival a LEFT JOIN node n ON n.id = a.node_id GROUP BY a.kind
         """,
     ).all()
-    return Standing(
+    return ArrivalKinds(
         kinds=frozenset(row.kind for row in rows),
         met=any(row.met for row in rows),
         at_joins=any(row.at_joins for row in rows if row.kind == "task"),

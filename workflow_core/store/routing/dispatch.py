@@ -70,7 +70,7 @@ def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: d
         session,
         f"UPDATE task_item SET routing = 'void', parked = NULL WHERE {where} AND routing IN ('pending', 'parked')",
     )
-    placement.go_on(session, entry_ids=freed, now=now)
+    placement.resume(session, entry_ids=freed, now=now)
 
 
 def withdraw_items(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:

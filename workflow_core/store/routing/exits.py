@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import TaskItem
+from workflow_core.store.models.work import OPEN
 from workflow_core.store.work import issues
 
 LEAVING = """
@@ -13,7 +14,6 @@ LEAVING = """
     AND item_id IN (SELECT item_id FROM arrival WHERE kind = 'exit')
 """
 CAUSE = "(SELECT max(a.cause_id) FROM arrival a WHERE a.kind = 'exit' AND a.entry_id = task_item.entry_id)"
-OPEN = "state IN ('queued', 'claimed', 'returned', 'waiting')"
 
 
 def leave(session: Session, *, now: datetime) -> None:
@@ -99,6 +99,6 @@ def withdraw(
     )
     if not dismissed:
         return set()
-    issues.settle_withdrawn(session, dismissed, now=now)
+    issues.follow_withdrawn(session, dismissed, now=now)
     found = [session.get_one(TaskItem, issue.task_item_id).entry_id for issue in dismissed]
     return {entry_id for entry_id in found if entry_id is not None}

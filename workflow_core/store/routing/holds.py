@@ -67,7 +67,7 @@ def hold_again(session: Session, *, task_item: TaskItem, now: datetime) -> None:
     session.flush()
 
 
-def let_go(session: Session, *, entries: str, now: datetime) -> None:
+def release(session: Session, *, entries: str, now: datetime) -> None:
     """Let those of these entries that are held at an exit leave, if no issue on their rows is unresolved any more."""
     session.flush()
     held = f"e.id IN ({entries}) AND e.held_exit IS NOT NULL"

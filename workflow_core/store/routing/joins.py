@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflow_core.store.database.dialect import run
+from workflow_core.store.models.work import OPEN
 from workflow_core.store.routing.arrivals import EXISTING
 
-READY = """
+READY = f"""
     NOT EXISTS (
         SELECT 1 FROM branch b JOIN task_item ti ON ti.task_id = b.task_id AND ti.item_id = c.item_id
         WHERE b.join_id = c.node_id AND ti.entry_id = c.entry_id
-        AND (ti.state IN ('queued', 'claimed', 'returned', 'waiting')
+        AND (ti.{OPEN}
              OR ti.routing IN ('pending', 'parked') OR ti.parked IS NOT NULL)
     )
     AND (SELECT count(DISTINCT b.number) FROM branch b WHERE b.join_id = c.node_id) = (
@@ -105,7 +106,7 @@ def missing(session: Session, *, entry_id: int) -> list[tuple[str, tuple[str, ..
     """Return each join at which an item waits, with the first task of every branch that it misses."""
     rows = run(
         session,
-        """
+        f"""
         SELECT n.id, n.name, b.number, t.name AS task,
                EXISTS (
                    SELECT 1 FROM task_item ti
@@ -117,7 +118,7 @@ def missing(session: Session, *, entry_id: int) -> list[tuple[str, tuple[str, ..
                ) AS arrived,
                EXISTS (
                    SELECT 1 FROM task_item ti WHERE ti.task_id = b.task_id AND ti.item_id = e.item_id
-                   AND ti.entry_id = e.id AND (ti.state IN ('queued', 'claimed', 'returned', 'waiting')
+                   AND ti.entry_id = e.id AND (ti.{OPEN}
                        OR ti.routing IN ('pending', 'parked') OR ti.parked IS NOT NULL)
                ) AS busy
         FROM entry e JOIN node n ON n.version_id = e.version_id AND n.is_join

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflow_core.store.database.dialect import is_postgres, notify, run
+from workflow_core.store.models.work import OPEN
 from workflow_core.store.routing import arrivals, exits, placement
 from workflow_core.store.work import issues
 
@@ -144,7 +145,7 @@ def effects(session: Session) -> Effects:
         session,
         f"""
         SELECT task_item.id, t.name, task_item.state, task_item.begun FROM task_item JOIN task t ON t.id = task_id
-        WHERE {REACHED} AND {exits.OPEN} ORDER BY task_item.id
+        WHERE {REACHED} AND {OPEN} ORDER BY task_item.id
         """,
     )
     left = run(session, f"SELECT {AT} AS exit, exported_at FROM entry WHERE {LEFT} ORDER BY id").all()
@@ -176,7 +177,7 @@ def take_back(session: Session, *, reason: str, now: datetime) -> None:
     """
     _come_back(session, now)
     # Put down first: with the events of the withdrawal nothing stands that was reached.
-    run(session, f"INSERT INTO withdrawing SELECT task_item.id FROM task_item WHERE {REACHED} AND {exits.OPEN}")
+    run(session, f"INSERT INTO withdrawing SELECT task_item.id FROM task_item WHERE {REACHED} AND {OPEN}")
     _hand_back(session, now)
     exits.withdraw(session, where="task_item.id IN (SELECT task_item_id FROM withdrawing)", name=reason, now=now)
     run(

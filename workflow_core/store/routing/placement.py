@@ -8,8 +8,9 @@ from sqlmodel import Session
 from workflow_core.store.allocation import shares
 from workflow_core.store.data import versions
 from workflow_core.store.database.dialect import json, run
+from workflow_core.store.models.work import OPEN
 from workflow_core.store.routing import arrivals, exits, holds, joins, routers
-from workflow_core.store.routing.arrivals import Standing, give_up, look_up_existing, standing
+from workflow_core.store.routing.arrivals import ArrivalKinds, give_up, kinds, look_up_existing
 from workflow_core.store.work import issues
 
 OVERFLOWS = 8
@@ -40,19 +41,19 @@ def put(session: Session, *, now: datetime, bounded: bool = True, meeting: bool 
             _settle(session, now, at_joins=False, bounded=bounded)
 
 
-def go_on(session: Session, *, entry_ids: Iterable[int | None], now: datetime) -> None:
+def resume(session: Session, *, entry_ids: Iterable[int | None], now: datetime) -> None:
     """Let items go on where only an issue stood in their way: at the exit that held them, or at a join."""
     listed = ", ".join(str(int(one)) for one in sorted({one for one in entry_ids if one is not None}))
     if not listed:
         return
-    holds.let_go(session, entries=listed, now=now)
+    holds.release(session, entries=listed, now=now)
     arrivals.prepare(session)
     if joins.ask_again(session, entries=listed):
         _settle(session, now, at_joins=False, bounded=True)
         session.expire_all()
 
 
-def _settle(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> Standing:
+def _settle(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> ArrivalKinds:
     """Task item the arrivals; those at joins wait for their siblings first, so a join is visited once by them all."""
     there = _send_on(session, now, at_joins=at_joins, bounded=bounded)
     _settle_sources(session, now, there)
@@ -64,7 +65,7 @@ def _settle(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -
     return there
 
 
-def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> Standing:
+def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> ArrivalKinds:
     """Take each arrival to the task, exit or join where it ends, or let it be stuck."""
     for _ in range(OVERFLOWS + 1):
         there = _resolve_routers(session)
@@ -74,7 +75,7 @@ def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) 
                 """UPDATE arrival SET kind = 'join' WHERE kind = 'task'
                 AND node_id IN (SELECT id FROM node WHERE is_join)""",
             )
-            there = standing(session)
+            there = kinds(session)
         if not (bounded and there.met and _divert(session, now)):
             return there
     run(
@@ -82,19 +83,19 @@ def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) 
         f"""UPDATE arrival SET kind = 'stuck', parked = 'max-visits'
         WHERE id IN (SELECT a.id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER})""",
     )
-    return standing(session)
+    return kinds(session)
 
 
-def _resolve_routers(session: Session) -> Standing:
+def _resolve_routers(session: Session) -> ArrivalKinds:
     """Send all arrivals that stand at routers on to a task or an exit."""
     for _ in range(routers.CHAIN):
-        there = standing(session)
+        there = kinds(session)
         if "router" not in there.kinds:
             return there
         for node_id in routers.waiting_at(session):
             routers.resolve(session, versions.router(session, node_id))
     give_up(session, why="too-many-routers")
-    return standing(session)
+    return kinds(session)
 
 
 OVER = "a.kind = 'task' AND a.existing_state = 'submitted' AND a.visit > n.max_visits"
@@ -126,7 +127,7 @@ def _divert(session: Session, now: datetime) -> int:
     return diverted
 
 
-def _settle_sources(session: Session, now: datetime, there: Standing) -> None:
+def _settle_sources(session: Session, now: datetime, there: ArrivalKinds) -> None:
     """Mark the statuses that led here as routed, or parked; an item that leaves takes no other way."""
     if "exit" in there.kinds:
         run(
@@ -167,12 +168,11 @@ def _settle_sources(session: Session, now: datetime, there: Standing) -> None:
         run(session, "UPDATE arrival SET kind = 'parked' WHERE kind = 'stuck'")
 
 
-def _place_in_tasks(session: Session, now: datetime, there: Standing) -> None:
+def _place_in_tasks(session: Session, now: datetime, there: ArrivalKinds) -> None:
     if there.met:
         run(
             session,
-            """UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND existing_state IN
-            ('queued', 'claimed', 'returned', 'waiting')""",
+            f"UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND existing_{OPEN}",
         )
     if there.several:
         # Who arrives twice at one task is placed once; the other arrival is only recorded.

@@ -77,7 +77,7 @@ def seen(
     )
 
 
-def held(session: Session, *, task_id: int, assignment_id: int, person_id: int) -> list[int]:
+def claimed_by(session: Session, *, task_id: int, assignment_id: int, person_id: int) -> list[int]:
     """Return the task items that somebody holds in a task, the one they worked on last first."""
     rows = run(
         session,

@@ -37,7 +37,7 @@ NOT_MINE_TO_REVIEW = """
 """
 
 
-def held(session: Session, *, task_id: int, assignment_id: int) -> list[Claim]:
+def claimed_by(session: Session, *, task_id: int, assignment_id: int) -> list[Claim]:
     """Return what the assignment has claimed, in the order of work."""
     rows = run(
         session,
@@ -75,7 +75,7 @@ def left_behind(session: Session, *, task_item: TaskItem) -> bool:
     return run(session, there, task_item=task_item.id, task=task_item.task_id).first() is not None
 
 
-def held_before(session: Session, *, task_item: TaskItem, person_id: int) -> bool:
+def claimed_before(session: Session, *, task_item: TaskItem, person_id: int) -> bool:
     """Say whether a person ever held a task item."""
     found = run(
         session,
@@ -93,7 +93,7 @@ def claim_own(
 ) -> list[Claim]:
     """Claim the next task item of an assignment, if it has one: at most one."""
     chosen = _choose(session, "assignment_id = :assignment", task_id=task_id, count=1, assignment=assignment_id)
-    return hold(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
+    return mark_claimed(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
 
 
 def claim_from_pool(
@@ -120,7 +120,9 @@ def claim_from_pool(
         again = f"id IN ({', '.join(str(one) for one in chosen)}) {NOT_MINE_TO_REVIEW} ORDER BY rank, position, id"
         chosen = list(run(session, f"SELECT id FROM task_item WHERE {again}", **values).scalars())
     ids = chosen or _choose(session, LEFT_BEHIND, task_id=task_id, count=1)
-    return hold(session, ids=ids, assignment_id=assignment_id, person_id=person_id, until=until, now=now, opens=opens)
+    return mark_claimed(
+        session, ids=ids, assignment_id=assignment_id, person_id=person_id, until=until, now=now, opens=opens
+    )
 
 
 def _choose(session: Session, whose: str, *, task_id: int, count: int, **values: int) -> list[int]:
@@ -140,7 +142,7 @@ def _choose(session: Session, whose: str, *, task_id: int, count: int, **values:
     return list(chosen.scalars())
 
 
-def hold(
+def mark_claimed(
     session: Session,
     *,
     ids: list[int],

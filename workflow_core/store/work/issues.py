@@ -13,6 +13,7 @@ from workflow_core.store.allocation import authors
 from workflow_core.store.allocation.shares import NOBODY
 from workflow_core.store.database.dialect import json, run
 from workflow_core.store.models import Assignment, Event, Issue, Person, Review, Task, TaskItem
+from workflow_core.store.models.work import OPEN
 
 VERBS = {
     IssueEvent.MARK_FOR_REVIEW: "fixed",
@@ -102,16 +103,16 @@ def _active(session: Session, task_item: TaskItem) -> dict[int, Assignment]:
     return {one.person_id: one for one in rows if one.person_id not in wrote}
 
 
-def settle(session: Session, issue: Issue, *, actor_id: int | None, now: datetime) -> None:
+def follow_change(session: Session, issue: Issue, *, actor_id: int | None, now: datetime) -> None:
     """Draw the consequences of an issue that is fixed, approved or dismissed."""
     session.flush()
     if issue.state == IssueState.DISMISSED:
         turns.give_back(session, [issue.task_item_id], actor_id=actor_id, now=now)
         session.refresh(session.get_one(TaskItem, issue.task_item_id))
-    settle_reviewer(session, issue.qa_task_item_id, now=now)
+    queue_answered(session, issue.qa_task_item_id, now=now)
 
 
-def settle_reviewer(session: Session, qa_task_item_id: int, *, now: datetime) -> None:
+def queue_answered(session: Session, qa_task_item_id: int, *, now: datetime) -> None:
     """Queue a waiting QA task item again once nothing it flagged is open, and what is for review is submitted."""
     qa = session.get_one(TaskItem, qa_task_item_id, with_for_update={"key_share": True}, populate_existing=True)
     if qa.state != "waiting":
@@ -121,7 +122,7 @@ def settle_reviewer(session: Session, qa_task_item_id: int, *, now: datetime) ->
             return
     holder = session.get(Assignment, qa.assignment_id) if qa.assignment_id else None
     turn = turn_of(session, qa, holder.person_id if holder else None)
-    turns.answered(session, qa, assignment_id=turn.assignment_id, now=now)
+    turns.queue_answered(session, qa, assignment_id=turn.assignment_id, now=now)
     turns.park(session, qa, turn.parked, now=now)
 
 
@@ -167,10 +168,8 @@ def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Is
     """Dismiss the unresolved issues on, and of, open task items that are about to be withdrawn; return them."""
     mine = f"""
         state IN ('open', 'for_review') AND (
-            task_item_id IN (SELECT id FROM task_item WHERE {where} AND task_item.state IN
-                ('queued', 'claimed', 'returned', 'waiting'))
-            OR qa_task_item_id IN (SELECT id FROM task_item WHERE {where} AND task_item.state IN
-                ('queued', 'claimed', 'returned', 'waiting'))
+            task_item_id IN (SELECT id FROM task_item WHERE {where} AND {OPEN})
+            OR qa_task_item_id IN (SELECT id FROM task_item WHERE {where} AND {OPEN})
         )
     """
     recorded = run(
@@ -190,7 +189,7 @@ def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Is
     return list(session.exec(query.execution_options(populate_existing=True)))
 
 
-def settle_withdrawn(session: Session, dismissed: Sequence[Issue], *, now: datetime) -> None:
+def follow_withdrawn(session: Session, dismissed: Sequence[Issue], *, now: datetime) -> None:
     """Draw the consequences of issues that a withdrawal dismissed, for task items that it left open: statuses are given
     back, and reviewers have their turn.
     """
@@ -198,5 +197,5 @@ def settle_withdrawn(session: Session, dismissed: Sequence[Issue], *, now: datet
     session.expire_all()
     turns.give_back(session, [issue.task_item_id for issue in dismissed], actor_id=None, now=now)
     for qa_task_item in sorted({issue.qa_task_item_id for issue in dismissed}):
-        settle_reviewer(session, qa_task_item, now=now)
+        queue_answered(session, qa_task_item, now=now)
     session.flush()

@@ -12,6 +12,7 @@ from workflow_core.store.allocation import shares
 from workflow_core.store.data.filters import Condition
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Assignment
+from workflow_core.store.models.work import OPEN
 from workflow_core.store.routing import arrivals
 
 REMAINING = """
@@ -22,7 +23,6 @@ REMAINING = """
     )
 """
 EVERY = Condition("TRUE", {})
-UNFINISHED = "state IN ('queued', 'claimed', 'returned', 'waiting')"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Handed:
     stuck: int
 
 
-def held(session: Session, *, task_id: int, assignment_id: int) -> int:
+def count_claimed(session: Session, *, task_id: int, assignment_id: int) -> int:
     """Return how many task items an assignment has claimed."""
     counted = (
         "SELECT count(*) FROM task_item WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'"
@@ -44,7 +44,7 @@ def held(session: Session, *, task_id: int, assignment_id: int) -> int:
 
 def lock_unfinished(session: Session, *, task_id: int, assignment_id: int) -> None:
     """Lock what an assignment has to do, and then the assignments of its task, before anything about them changes."""
-    unfinished = f"task_item.task_id = :task AND {UNFINISHED} AND task_item.assignment_id = :assignment"
+    unfinished = f"task_item.task_id = :task AND {OPEN} AND task_item.assignment_id = :assignment"
     turns.lock_all(session, text(unfinished).bindparams(task=task_id, assignment=assignment_id))
     team = select(Assignment).where(Assignment.task_id == task_id).order_by(col(Assignment.id))
     session.exec(team.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
@@ -139,7 +139,7 @@ def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: 
     A review in the pool stays there, unless nobody else may take it.
     """
     theirs = f"""
-        task_item.item_id = {int(item_id)} AND {UNFINISHED}
+        task_item.item_id = {int(item_id)} AND {OPEN}
         AND (task_item.assignment_id IS NULL OR task_item.assignment_id IN (
             SELECT s.id FROM assignment s WHERE s.task_id = task_item.task_id AND s.person_id = {int(person_id)}
         ))
@@ -162,7 +162,7 @@ def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: 
 def hand_own_reviews_on(session: Session, *, task_id: int, actor_id: int | None, now: datetime) -> None:
     """Hand on the open reviews of a task whose holders are authors, since it has just been changed."""
     own = f"""
-        {UNFINISHED} AND EXISTS (
+        {OPEN} AND EXISTS (
             SELECT 1 FROM task t JOIN review r ON r.qa_task_id = t.id
             JOIN assignment s ON s.id = task_item.assignment_id
             JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id AND ev.verb = 'submitted'

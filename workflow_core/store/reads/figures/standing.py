@@ -11,8 +11,6 @@ from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import run
 from workflow_core.store.reads.figures.groups import listed
 
-OPEN = ("queued", "claimed", "returned", "waiting")
-
 
 @dataclass(frozen=True)
 class Standing:
