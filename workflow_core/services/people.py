@@ -4,7 +4,7 @@ from datetime import datetime
 
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
-from workflow_core.services import given
+from workflow_core.services import inputs
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import people, teams
 from workflow_core.store.database.engine import Session
@@ -97,7 +97,7 @@ def project(session: Session, *, name: str, actor: Actor = None) -> Project:
 
 def project_for(session: Session, *, name: str, actor: Actor, now: datetime) -> Project:
     """Return a project by name, made if need be; who makes it owns it."""
-    found, new = teams.find_or_add_project(session, name=given.name(name), now=now)
+    found, new = teams.find_or_add_project(session, name=inputs.name(name), now=now)
     if new and actor is not None:
         teams.join_project(session, person=actor, project_id=found.id, role=Role.OWNER, now=now)
     return found

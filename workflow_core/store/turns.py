@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, TextClause, text, update
+from sqlalchemy import TextClause, text, update
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import is_postgres, notify, run
 from workflow_core.store.models import Entry, Event, Item, TaskItem
 
@@ -31,7 +32,7 @@ def lock(session: Session, task_item_id: int) -> TaskItem | None:
     return next((one for one in session.exec(query).all() if one.id == task_item_id), None)
 
 
-def lock_all(session: Session, where: ColumnElement[bool] | TextClause, *, siblings: bool = False) -> None:
+def lock_all(session: Session, where: Where | TextClause, *, siblings: bool = False) -> None:
     """Lock the task items that a condition on them and their items takes, until the transaction ends.
 
     With their `siblings`, the other task items of these items, for what changes task items further on as well. Only on
@@ -58,7 +59,7 @@ def _lock(session: Session, rows: SelectOfScalar[int], of: type[TaskItem] | None
     session.exec(select(func.count()).select_from(locked)).one()
 
 
-def rank(session: Session, *, task_id: int, items: ColumnElement[bool], rank: int) -> int:
+def rank(session: Session, *, task_id: int, items: Where, rank: int) -> int:
     """Give task items of a task, of the items that the condition takes, a rank; returns how many it changes."""
     of = (col(TaskItem.task_id) == task_id) & (col(TaskItem.rank) != rank)
     of &= col(TaskItem.item_id).in_(select(Item.id).where(items))

@@ -7,7 +7,7 @@ from typing import Any
 from workflow_core.domain import statuses
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import given, people
+from workflow_core.services import inputs, people
 from workflow_core.store.data import tasks
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Task
@@ -17,7 +17,7 @@ def check(session: Session, dataset: Dataset, name: str, type: str, reviews: Seq
     """Refuse a name that is taken or none, an unknown type, and reviews that are not to be had."""
     if type not in statuses.DEFAULTS:
         raise InvalidInput(f"unknown task type {type!r}; possible: {', '.join(statuses.DEFAULTS)}")
-    given.name(name)
+    inputs.name(name)
     if tasks.manual(session, project_id=dataset.project_id, name=name) is not None:
         raise InvalidInput(f"there is a task {name!r} already; give this one another name")
     if (type == "qa") != bool(reviews):
@@ -37,7 +37,7 @@ def team(name: str, assignees: Mapping[str, float]) -> dict[str, float]:
         who = people.normal(email)
         if who in found:
             raise InvalidInput(f"{who} is named twice in the team of {name!r}")
-        found[who] = given.weight(weight)
+        found[who] = inputs.weight(weight)
     if not found:
         raise InvalidInput(f"task {name!r} has nobody to work on it; name at least one person")
     return found
@@ -48,7 +48,7 @@ def offered(type: statuses.TaskType, extra: Sequence[str | statuses.Status]) -> 
     found = list(statuses.DEFAULTS[type])
     for one_more in extra:
         one = one_more if isinstance(one_more, statuses.Status) else statuses.named(one_more)
-        given.name(one.name)
+        inputs.name(one.name)
         if type != "qa" and one.name == statuses.APPROVED.name:
             raise InvalidInput("only a QA task offers the status 'approved': an approved item has been reviewed")
         if one.name in {each.name for each in found}:

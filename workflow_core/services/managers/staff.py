@@ -6,16 +6,15 @@ from typing import Any
 
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotFound
-from workflow_core.services import given, people
+from workflow_core.services import inputs, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import filters, teams
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Person, Pipeline, Task
-from workflow_core.store.models.work import OPEN
 from workflow_core.store.work import reassignment
-from workflow_core.store.work.reassignment import REMAINING, Handed
+from workflow_core.store.work.reassignment import Handed
 
 
 def redistribute(
@@ -46,17 +45,14 @@ def redistribute(
     team = _team(session, task)
     if weights is None:
         weights = {email: 1.0 for email, one in team.items() if one.active}
-    target = {_member(team, task, email).id: given.weight(one) if one else 0.0 for email, one in weights.items()}
+    target = {_member(team, task, email).id: inputs.weight(one) if one else 0.0 for email, one in weights.items()}
     if not any(target.values()):
         raise InvalidInput("nobody would get anything: give at least one person a weight above 0")
-    chosen = REMAINING
-    if of is not None:
-        listed = ", ".join(str(_member(team, task, email).id) for email in of) or "NULL"
-        chosen += f" AND task_item.assignment_id IN ({listed})"
+    theirs = None if of is None else [_member(team, task, email).id for email in of]
     items = reassignment.EVERY
     if where is not None:
         items = filters.of(session, where, tasks=data.task_names(session, project_id=task.project_id))
-    reassignment.choose(session, task_id=task.id, where=chosen, items=items)
+    reassignment.choose_remaining(session, task_id=task.id, of=theirs, items=items)
     handed = reassignment.hand_out(session, weights=target)
     if not preview:
         reassignment.leave_stuck(session)
@@ -108,7 +104,7 @@ def add(session: Session, *, actor: Actor, task: Task, email: str, now: datetime
         InvalidInput: the weight is none.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
-    weight = given.weight(weight)
+    weight = inputs.weight(weight)
     person = _present(session, task, email, now)
     assignment = _team(session, task).get(person.email)
     if assignment is None:
@@ -164,8 +160,7 @@ def _require_run(session: Session, actor: Actor, what: Task | Assignment | Pipel
 def _hand_over(
     session: Session, actor: Actor, task: Task, leaver: Assignment, weights: Mapping[int, float] | None, now: datetime
 ) -> Handed:
-    where = f"{OPEN} AND task_item.assignment_id = {int(leaver.id)}"
-    reassignment.choose(session, task_id=task.id, where=where, wait=False)
+    reassignment.choose_unfinished(session, task_id=task.id, assignment_id=leaver.id)
     handed = reassignment.hand_out(session, weights=weights)
     if weights is not None and handed.stuck:
         handed = reassignment.try_others(session)

@@ -11,9 +11,10 @@ from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.store import turns
 from workflow_core.store.data import items, versions
+from workflow_core.store.database.columns import Where
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Entry, Event, Node, Pipeline, Task, TaskItem
-from workflow_core.store.routing import dispatch, exits, placement
+from workflow_core.store.routing import dispatch
 from workflow_core.store.work import claims, selection
 
 
@@ -124,7 +125,7 @@ def archive_items(
     return len(found)
 
 
-def _confirm_claims(session: Session, of: selection.Condition, end_claims: bool, what: str) -> None:
+def _confirm_claims(session: Session, of: Where, end_claims: bool, what: str) -> None:
     """Refuse what ends claims on items, or in tasks, unless that is confirmed; say who has the first of them open."""
     if end_claims:
         return
@@ -171,11 +172,9 @@ def archive(
         raise Conflict(f"pipeline {pipeline.name!r} has the task {task.name!r}; take it out of the file and deploy")
     if not with_finished and selection.any_with_status(session, task_id=task.id):
         raise Conflict(f"task {task.name!r} holds finished work; say that it may be archived with it")
-    where = f"task_item.task_id = {int(task.id)}"
     turns.lock_all(session, selection.of_task(task.id), siblings=True)
     _confirm_claims(session, selection.of_task(task.id), end_claims, "archive")
-    freed = exits.withdraw(session, where=where, name="archived", now=now)
-    placement.resume(session, entry_ids=freed, now=now)
+    dispatch.put_away(session, task_id=task.id, now=now)
     task.archived_at = task.closed_at = now
     session.add(task)
     session.flush()

@@ -16,7 +16,7 @@ from workflow_core.services.pipelines import data
 from workflow_core.services.running.moves import BATCH
 from workflow_core.store.data import items, teams, versions
 from workflow_core.store.data import tasks as rows
-from workflow_core.store.data.items import Where
+from workflow_core.store.database.columns import Where
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Pipeline, PipelineVersion, Recipe, Task
 from workflow_core.store.reads import samples

@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import InvalidInput, NotFound
-from workflow_core.services import given, people
+from workflow_core.services import inputs, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import entries
 from workflow_core.store.data import erasure, items, pipelines
-from workflow_core.store.data.items import Where
+from workflow_core.store.database.columns import Where
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Item, Pipeline
 
@@ -174,7 +174,7 @@ def by_dataset(session: Session, *, of: Iterable[Item]) -> list[tuple[Dataset, l
 def create_dataset(session: Session, *, actor: Actor, project_id: int, name: str, now: datetime) -> Dataset:
     """Make a dataset, or return the one of that name."""
     people.require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_DATASETS)
-    return items.find_or_add_dataset(session, project_id=project_id, name=given.name(name), now=now)
+    return items.find_or_add_dataset(session, project_id=project_id, name=inputs.name(name), now=now)
 
 
 def condition(

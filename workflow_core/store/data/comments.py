@@ -1,9 +1,9 @@
 """Comments, each with the name of its item and the e-mail of who wrote it."""
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
+from workflow_core.store.database.columns import Where
 from workflow_core.store.models import Comment, Item, Person
 
 
@@ -24,5 +24,5 @@ def last_of_task(session: Session, *, task_id: int, limit: int) -> list[tuple[Co
     return list(session.exec(query.order_by(col(Comment.id).desc()).limit(limit)))
 
 
-def _said(of: ColumnElement[bool]) -> Select[Comment, str, str]:
+def _said(of: Where) -> Select[Comment, str, str]:
     return select(Comment, Item.name, Person.email).join(Item).join(Person).where(of)

@@ -5,15 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, TextClause, func, or_, text
+from sqlalchemy import TextClause, func, or_, text
 from sqlmodel import Session, col, select
 
 from workflow_core.store.data import filters
+from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Dataset, Item
 
-Where = ColumnElement[bool]
-"""A condition on items: made here, handed on by services."""
 COLUMNS = ("folder", "name", "uri", "meta", "width", "height")
 
 
@@ -120,7 +119,7 @@ def newest(session: Session) -> int:
     return int(run(session, "SELECT coalesce(max(id), 0) FROM item").scalar_one())
 
 
-def in_folder(folder: str) -> ColumnElement[bool]:
+def in_folder(folder: str) -> Where:
     """Return the condition that an item lies in a folder or below it."""
     top = "/" + folder.strip("/")
     if top == "/":
@@ -137,11 +136,11 @@ def named(session: Session, *, name: str, folder: str | None = None) -> list[Ite
     return list(session.exec(query.limit(2)))
 
 
-def present(*, dataset_id: int, ids: Iterable[int]) -> ColumnElement[bool]:
+def present(*, dataset_id: int, ids: Iterable[int]) -> Where:
     """Return the condition that an item is one of these, in a dataset, and not archived."""
     return (col(Item.dataset_id) == dataset_id) & col(Item.id).in_(list(ids)) & col(Item.archived_at).is_(None)
 
 
-def chosen(session: Session, *, of: ColumnElement[bool]) -> Sequence[Item]:
+def chosen(session: Session, *, of: Where) -> Sequence[Item]:
     """Return the items that a condition takes, as they are now."""
     return session.exec(select(Item).where(of).execution_options(populate_existing=True)).all()

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Dialect, Integer
+from sqlalchemy import JSON, BigInteger, ColumnElement, Dialect, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
+Where = ColumnElement[bool]
+"""Which rows are meant: made in the store, handed on by services."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Key = BigInteger().with_variant(Integer, "sqlite")

@@ -5,16 +5,17 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from workflow_core.domain.sampling import Seed, millionths
+from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import draw
 from workflow_core.store.models import Event, Item, TaskItem
 
 
-def in_share(seed: Seed, share: float) -> ColumnElement[bool]:
+def in_share(seed: Seed, share: float) -> Where:
     """Return the condition that an item is in a share."""
     return _lot(seed) < millionths(share)
 
 
-def of_each(session: Session, *, task_id: int, where: ColumnElement[bool], seed: Seed, count: int) -> list[int]:
+def of_each(session: Session, *, task_id: int, where: Where, seed: Seed, count: int) -> list[int]:
     """Return up to `count` items of everybody who set the status that an item has now: those with the lowest draws."""
     task_item = aliased(TaskItem)  # the condition may speak of task items too
     number = func.row_number().over(partition_by=col(Event.actor_id), order_by=[_lot(seed), col(Item.id)])

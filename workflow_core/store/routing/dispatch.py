@@ -99,3 +99,9 @@ def _end_entries(session: Session, where: str, now: datetime) -> None:
         f"UPDATE entry SET exit = 'removed', held_exit = NULL, exited_at = :now WHERE {where} AND exit IS NULL",
         now=now,
     )
+
+
+def put_away(session: Session, *, task_id: int, now: datetime) -> None:
+    """Withdraw all open task items of a task; other branches of their items may go on then."""
+    freed = exits.withdraw(session, where=f"task_item.task_id = {int(task_id)}", name="archived", now=now)
+    placement.resume(session, entry_ids=freed, now=now)

@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, column, insert, select, table
+from sqlalchemy import column, insert, select, table
 from sqlmodel import Session, col
 
+from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Entry, Item, Pipeline, Task, TaskItem
 
 ENTERING = table("entering", column("item_id"))
 
 
-def choose_new(session: Session, *, pipeline_id: int, where: ColumnElement[bool], limit: int, since: int | None) -> int:
+def choose_new(session: Session, *, pipeline_id: int, where: Where, limit: int, since: int | None) -> int:
     """Choose up to `limit` items that have never been in the pipeline, in the order they came.
 
     With `since` only those are looked at that came after it, and those that came after all that ever entered: what a
@@ -44,7 +45,7 @@ def lock(session: Session, table: type[Pipeline] | type[Task], id: int) -> None:
         run(session, f"SELECT id FROM {table.__tablename__} WHERE id = :id FOR NO KEY UPDATE", id=id)
 
 
-def choose(session: Session, *, where: ColumnElement[bool], limit: int) -> int:
+def choose(session: Session, *, where: Where, limit: int) -> int:
     """Choose up to `limit` items, in the order they came."""
     chosen = select(col(Item.id)).where(where, col(Item.archived_at).is_(None)).order_by(col(Item.id)).limit(limit)
     # Without the option SQLAlchemy answers -1 on PostgreSQL, and whoever enters until 0 would never end.
@@ -88,7 +89,7 @@ def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime)
     )
 
 
-def absent_from(*, task_id: int) -> ColumnElement[bool]:
+def absent_from(*, task_id: int) -> Where:
     """Return the condition that an item is not in a task, or withdrawn from it."""
     there = select(col(TaskItem.id)).where(
         col(TaskItem.task_id) == task_id, col(TaskItem.item_id) == col(Item.id), col(TaskItem.state) != "withdrawn"
@@ -96,7 +97,7 @@ def absent_from(*, task_id: int) -> ColumnElement[bool]:
     return ~there.exists()
 
 
-def with_status(*, task_id: int, statuses: Iterable[str]) -> ColumnElement[bool]:
+def with_status(*, task_id: int, statuses: Iterable[str]) -> Where:
     """Return the condition that an item has one of these statuses in a task now."""
     having = select(col(TaskItem.id)).where(
         col(TaskItem.task_id) == task_id, col(TaskItem.item_id) == col(Item.id), col(TaskItem.status).in_(statuses)

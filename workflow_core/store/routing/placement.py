@@ -56,7 +56,7 @@ def resume(session: Session, *, entry_ids: Iterable[int | None], now: datetime) 
 def _settle(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> ArrivalKinds:
     """Task item the arrivals; those at joins wait for their siblings first, so a join is visited once by them all."""
     there = _send_on(session, now, at_joins=at_joins, bounded=bounded)
-    _settle_sources(session, now, there)
+    _mark_sources(session, now, there)
     if "task" in there.kinds:
         _place_in_tasks(session, now, there)
     if "exit" in there.kinds:
@@ -127,7 +127,7 @@ def _divert(session: Session, now: datetime) -> int:
     return diverted
 
 
-def _settle_sources(session: Session, now: datetime, there: ArrivalKinds) -> None:
+def _mark_sources(session: Session, now: datetime, there: ArrivalKinds) -> None:
     """Mark the statuses that led here as routed, or parked; an item that leaves takes no other way."""
     if "exit" in there.kinds:
         run(

@@ -1,6 +1,6 @@
 """Hand-overs: open task items go from one assignment to others, as a set; nothing else about them changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,11 +50,26 @@ def lock_unfinished(session: Session, *, task_id: int, assignment_id: int) -> No
     session.exec(team.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
 
 
-def choose(session: Session, *, task_id: int, where: str, items: Condition = EVERY, wait: bool = True) -> int:
-    """Make arrivals of the task items of a task that `where`, fixed SQL, describes, of items that a filter takes.
+def choose_remaining(
+    session: Session, *, task_id: int, of: Iterable[int] | None = None, items: Condition = EVERY
+) -> int:
+    """Make arrivals of what nobody has begun in a task: `of` some assignments, of items that a filter takes."""
+    where = REMAINING
+    if of is not None:
+        where += f" AND task_item.assignment_id IN ({', '.join(str(int(one)) for one in of) or 'NULL'})"
+    return _choose(session, task_id=task_id, where=where, items=items, wait=True)
 
-    Who has locked the team already cannot `wait` any more: what somebody works on this moment is left out.
+
+def choose_unfinished(session: Session, *, task_id: int, assignment_id: int) -> int:
+    """Make arrivals of what an assignment has to do; its team is locked already.
+
+    Who has locked the team cannot wait any more: what somebody works on this moment is left out.
     """
+    where = f"{OPEN} AND task_item.assignment_id = {int(assignment_id)}"
+    return _choose(session, task_id=task_id, where=where, items=EVERY, wait=False)
+
+
+def _choose(session: Session, *, task_id: int, where: str, items: Condition, wait: bool) -> int:
     arrivals.prepare(session)
     condition = f"task_item.task_id = :task AND {where} AND {items.sql}"
     if wait:
@@ -154,7 +169,7 @@ def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: 
         task=task_id,
     ).scalars()
     for review in reviews.all():
-        choose(session, task_id=review, where=theirs)
+        _choose(session, task_id=review, where=theirs, items=EVERY, wait=True)
         hand_out(session)
         carry_out(session, actor_id=None, now=now)
 
@@ -170,6 +185,6 @@ def hand_own_reviews_on(session: Session, *, task_id: int, actor_id: int | None,
             WHERE t.id = task_item.task_id AND NOT t.review_own
         )
     """
-    if choose(session, task_id=task_id, where=own):
+    if _choose(session, task_id=task_id, where=own, items=EVERY, wait=True):
         hand_out(session)
         carry_out(session, actor_id=actor_id, now=now)

@@ -2,34 +2,31 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from workflow_core.store import turns
+from workflow_core.store.database.columns import Where
 from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
 
-Condition = ColumnElement[bool]
-"""Which task items, or items, are meant; services only hand it on."""
 
-
-def of_task(task_id: int) -> Condition:
+def of_task(task_id: int) -> Where:
     """Return the condition that a task item is in a task."""
     return col(TaskItem.task_id) == task_id
 
 
-def of_entry(entry_id: int) -> Condition:
+def of_entry(entry_id: int) -> Where:
     """Return the condition that a task item is on one way of an item through a pipeline."""
     return col(TaskItem.entry_id) == entry_id
 
 
-def with_siblings(task_items: Sequence[TaskItem]) -> Condition:
+def with_siblings(task_items: Sequence[TaskItem]) -> Where:
     """Return the condition that a task item is one of these, or another of their items in the same pipeline."""
     entries = [one.entry_id for one in task_items if one.entry_id is not None]
     return col(TaskItem.id).in_([one.id for one in task_items]) | col(TaskItem.entry_id).in_(entries)
 
 
 def with_status(
-    session: Session, *, task_id: int, items: Condition, ids: Iterable[int] | None = None, status: str | None = None
+    session: Session, *, task_id: int, items: Where, ids: Iterable[int] | None = None, status: str | None = None
 ) -> list[TaskItem]:
     """Return the task items of a task with a status: of items that a condition takes, and listed, and of it."""
     query = (
@@ -66,7 +63,7 @@ def lock_of_items(session: Session, *, task_id: int, item_ids: Iterable[int]) ->
     return session.exec(select(TaskItem).where(of).execution_options(populate_existing=True)).all()
 
 
-def first_held(session: Session, *, of: Condition) -> tuple[str, str, str] | None:
+def first_held(session: Session, *, of: Where) -> tuple[str, str, str] | None:
     """Return who has the first of these task items open, the name of its item, and that of its task."""
     return session.exec(
         select(Person.email, Item.name, Task.name)
