@@ -1,5 +1,5 @@
 """Use cases, by whom they serve. Each takes a session first, then `actor` and `now`, and never commits.
 
-`people` and `access` say who may, and what is somebody's own; `given` checks what people type. Entry points call these
+`people` and `access` say who may, and what is somebody's own; `inputs` checks what people type. Entry points call these
 rooms; nothing below does.
 """
