@@ -181,7 +181,7 @@ def submit(
     if token is not None and token != task_item.claim_no:
         raise Conflict(f"your claim on {name} has ended and it was claimed anew; your draft is kept")
     event = work.Event.DISCARD if chosen == "discarded" else work.Event.SUBMIT
-    work.next_state(work.State(task_item.state), event, kept=_kept(task_item))
+    work.next_state(work.State(task_item.state), event, kept=work.Kept(task_item.kept_by or work.Kept.NOTHING))
     _check_holder(session, task_item, assignment, name)
     access.check_open(task, assignment, now, holding=True)
     access.check_parked(session, task_item)
@@ -247,9 +247,3 @@ def _check_running(session: Session, task: Task) -> None:
     pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
     if pipeline is not None and pipeline.paused_at is not None:
         raise Conflict(f"pipeline {pipeline.name!r} is paused: nothing new is handed out; what you hold you can finish")
-
-
-def _kept(task_item: TaskItem) -> work.Kept:
-    if task_item.kept_by is None:
-        return work.Kept.NOTHING
-    return work.Kept.BY_ISSUE if task_item.kept_by == "issue" else work.Kept.BY_REENTRY

@@ -93,7 +93,7 @@ def claim_own(
 ) -> list[Claim]:
     """Claim the next task item of an assignment, if it has one: at most one."""
     chosen = _choose(session, "assignment_id = :assignment", task_id=task_id, count=1, assignment=assignment_id)
-    return mark_claimed(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
+    return claim(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
 
 
 def claim_from_pool(
@@ -120,9 +120,7 @@ def claim_from_pool(
         again = f"id IN ({', '.join(str(one) for one in chosen)}) {NOT_MINE_TO_REVIEW} ORDER BY rank, position, id"
         chosen = list(run(session, f"SELECT id FROM task_item WHERE {again}", **values).scalars())
     ids = chosen or _choose(session, LEFT_BEHIND, task_id=task_id, count=1)
-    return mark_claimed(
-        session, ids=ids, assignment_id=assignment_id, person_id=person_id, until=until, now=now, opens=opens
-    )
+    return claim(session, ids=ids, assignment_id=assignment_id, person_id=person_id, until=until, now=now, opens=opens)
 
 
 def _choose(session: Session, whose: str, *, task_id: int, count: int, **values: int) -> list[int]:
@@ -142,7 +140,7 @@ def _choose(session: Session, whose: str, *, task_id: int, count: int, **values:
     return list(chosen.scalars())
 
 
-def mark_claimed(
+def claim(
     session: Session,
     *,
     ids: list[int],
