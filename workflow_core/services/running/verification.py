@@ -26,7 +26,7 @@ class Kind(StrEnum):
     LOST = "lost"
     """An item is nowhere, or a status led nowhere."""
     MOVED_TWICE = "moved twice"
-    """A status led to the same place a second time."""
+    """A status led to the same target a second time."""
 
 
 @dataclass(frozen=True)
