@@ -3,7 +3,7 @@
 The rooms in reading order; each imports from those above it alone, and each folder's docstring says what belongs there:
 
 - `errors`: every error that a caller may catch. `settings`: what the environment says, for entry points.
-- `domain`: the rules as tables and pure functions; begin with `work`, the life of a task item.
+- `domain`: the rules as tables and pure functions; begin with `states`, the life of a task item.
 - `pipeline`: the YAML language: read, checked by `rules`, compiled. No I/O.
 - `store`: all SQL. `models` are the tables, `turns` changes a task item; `work`, `routing` and `allocation` are what
   people, movers and shares do with it; `data` is what work is about, `reads` what is only looked at, `database` the

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from workflow_core.domain.events import Verb
 from workflow_core.domain.replay import EFFECTS, HistoryEvent, ReplayedTaskItem, Whereabouts, replay
-from workflow_core.domain.work import KEEPS, Event, Kept, State
+from workflow_core.domain.states import KEEPS, Event, Kept, State
 
 ITEM, CARS, QA, ANN, BO, QUINN = 7, 1, 2, 11, 12, 21
 

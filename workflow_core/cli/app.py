@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workflow_core.cli import db, demo, deployment, figures, init, item, moving, snapshots, status, up_command
+from workflow_core.cli import db, demo, deployment, figures, init, item, move, snapshots, status, up_command
 from workflow_core.cli.context import at_task_item
 from workflow_core.cli.style import CONTEXT, group
 
@@ -73,7 +73,7 @@ for name, command in (
     ("init", init.init),
     ("demo", demo.demo),
     ("up", up_command.up),
-    ("move", moving.move),
+    ("move", move.move),
     ("status", status.status),
     ("figures", figures.figures),
     ("import", snapshots.import_),

@@ -1,7 +1,7 @@
 """Replay: fold the history into the task items that the tables must show.
 
 An event that changes a task item says the assignment and the visit that it has after it; the state and the
-status follow from `work`. Other events (annotated, flagged, parked, …) move nothing here.
+status follow from `states`. Other events (annotated, flagged, parked, …) move nothing here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from workflow_core.domain.events import Verb
-from workflow_core.domain.work import OPEN, Event, Kept, State, next_kept, next_state
+from workflow_core.domain.states import OPEN, Event, Kept, State, next_kept, next_state
 from workflow_core.errors import Conflict
 
 TaskItemKey = tuple[int, int]

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from workflow_core.domain.figures import Tally
 from workflow_core.domain.progress import WorkStatus
-from workflow_core.domain.work import State
+from workflow_core.domain.states import State
 
 Cell = str | int | float | date | datetime | None
 STATES = tuple(State)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from workflow_core.domain import statuses, work
+from workflow_core.domain import states, statuses
 from workflow_core.errors import Conflict
 from workflow_core.services import access
 from workflow_core.services.contributors import annotation_sets
@@ -135,7 +135,7 @@ def save_draft(
         InvalidInput: an annotation is malformed.
     """
     task_item, task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
-    if task_item.state in (work.State.SUBMITTED, work.State.WITHDRAWN):
+    if task_item.state in (states.State.SUBMITTED, states.State.WITHDRAWN):
         raise Conflict(f"{access.name_of(session, task_item)} is {task_item.state}: there is nothing to draw now")
     content = {"annotations": [dict(one) for one in annotations]}
     annotation_sets.parse(content["annotations"])
@@ -144,7 +144,7 @@ def save_draft(
         session.add(Draft(task_item_id=task_item_id, person_id=actor.id, content=content, updated_at=now))
     else:
         draft.content, draft.updated_at = content, now
-    if task_item.state == work.State.CLAIMED and task_item.assignment_id == assignment.id:
+    if task_item.state == states.State.CLAIMED and task_item.assignment_id == assignment.id:
         until = now + timedelta(seconds=task.lease)
         claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
         activity.seen(session, task_item_id=task_item_id, person_id=actor.id, now=now)
@@ -180,8 +180,8 @@ def submit(
     name = access.name_of(session, task_item)
     if token is not None and token != task_item.claim_no:
         raise Conflict(f"your claim on {name} has ended and it was claimed anew; your draft is kept")
-    event = work.Event.DISCARD if chosen == "discarded" else work.Event.SUBMIT
-    work.next_state(work.State(task_item.state), event, kept=work.Kept(task_item.kept_by or work.Kept.NOTHING))
+    event = states.Event.DISCARD if chosen == "discarded" else states.Event.SUBMIT
+    states.next_state(states.State(task_item.state), event, kept=states.Kept(task_item.kept_by or states.Kept.NOTHING))
     _check_holder(session, task_item, assignment, name)
     access.check_open(task, assignment, now, holding=True)
     access.check_parked(session, task_item)
@@ -197,7 +197,7 @@ def submit(
         session.delete(draft)
         session.flush()
     taken = issue_effects.taken(task_item)
-    held = task_item.state == work.State.CLAIMED
+    held = task_item.state == states.State.CLAIMED
     activity.seen(session, task_item_id=task_item.id, person_id=actor.id, now=now, held=held, ends=True)
     event_id = submissions.submit(
         session, task_item=task_item, assignment_id=assignment.id, person_id=actor.id, status=chosen, now=now
@@ -226,7 +226,7 @@ def postpone(session: Session, *, actor: Person, task_item_id: int, now: datetim
 
 def _end(session: Session, *, actor: Person, task_item_id: int, verb: str, now: datetime) -> None:
     task_item, _, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
-    if task_item.state != work.State.CLAIMED or task_item.assignment_id != assignment.id:
+    if task_item.state != states.State.CLAIMED or task_item.assignment_id != assignment.id:
         raise Conflict(
             f"you do not hold {access.name_of(session, task_item)}: it is {task_item.state}; only a claim can be {verb}"
         )
@@ -238,7 +238,7 @@ def _end(session: Session, *, actor: Person, task_item_id: int, verb: str, now: 
 def _check_holder(session: Session, task_item: TaskItem, assignment: Assignment, name: str) -> None:
     if task_item.assignment_id in (None, assignment.id) or claims.left_behind(session, task_item=task_item):
         return
-    if task_item.state == work.State.CLAIMED:
+    if task_item.state == states.State.CLAIMED:
         raise Conflict(f"somebody else holds {name} now; your draft is kept")
     raise Conflict(f"{name} is in somebody else's assignment now; your draft is kept")
 

@@ -10,8 +10,8 @@ from workflow_core.domain.figures import Group, Tally, add_up, date_of
 from workflow_core.domain.progress import Counts, status
 from workflow_core.domain.reports import Ages, By, Figures, LabelFigures
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.states import OPEN
 from workflow_core.domain.suggestions import possible
-from workflow_core.domain.work import OPEN
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from workflow_core.domain import work
+from workflow_core.domain import states
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import access, people
@@ -49,7 +49,7 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
     session.expire_all()
     session.refresh(task_item)
     clears.uncover(session, task_item)
-    task_item.state, task_item.since = work.State.CLAIMED, now
+    task_item.state, task_item.since = states.State.CLAIMED, now
     task_item.status = task_item.status_event_id = task_item.routing = task_item.parked = None
     task_item.lease_until, task_item.claim_no, task_item.begun = until, task_item.claim_no + 1, True
     turns.record(session, task_item, "undone", actor_id=actor.id, now=now, status=status)
@@ -104,7 +104,7 @@ def clear(
         _check_present(task_item, item)
     lineage.trace(session, [task_item.status_event_id for task_item, _ in locked])
     effects = lineage.effects(session)
-    claimed = sum(reached.state == work.State.CLAIMED for reached in effects.task_items)
+    claimed = sum(reached.state == states.State.CLAIMED for reached in effects.task_items)
     if claimed and not end_claims:
         raise Conflict(f"{claimed} of the task items reached are open with somebody; confirm to end their claims")
     _check_at_exit(session)
@@ -120,7 +120,7 @@ def _check_present(task_item: TaskItem, item: Item) -> None:
     name = item.name
     if item.archived_at is not None:
         raise Conflict(f"{name} is deleted: what was done on it stays as history")
-    if task_item.state != work.State.SUBMITTED or task_item.status_event_id is None:
+    if task_item.state != states.State.SUBMITTED or task_item.status_event_id is None:
         raise Conflict(f"{name} has no status here: it is {task_item.state}")
     if task_item.routing == "void":
         raise Conflict(f"the status {task_item.status} of {name} is history: what led to it was taken back")

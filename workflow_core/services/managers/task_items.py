@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from workflow_core.domain import work
+from workflow_core.domain import states
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
 from workflow_core.errors import Conflict, InvalidInput, NotFound
@@ -62,7 +62,7 @@ def _in_reach(node: Node, here: tuple[int, int] | None, there: tuple[int, int] |
 def release(session: Session, *, actor: Actor, task_item_id: int, now: datetime) -> None:
     """End somebody's claim by force; their draft stays, their token is dead."""
     task_item, task = _managed(session, actor, task_item_id, Permission.END_CLAIM)
-    if task_item.state != work.State.CLAIMED:
+    if task_item.state != states.State.CLAIMED:
         raise Conflict(f"nobody holds the item in {task.name!r}: it is {task_item.state}")
     claims.end(session, id=task_item.id, verb="released", actor_id=actor.id if actor else None, now=now, position=None)
     session.expire_all()
@@ -86,7 +86,7 @@ def remove_items(
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
     rows = selection.lock_of_items(session, task_id=task.id, item_ids=item_ids)
-    done = [row for row in rows if row.state == work.State.SUBMITTED or row.kept_status is not None]
+    done = [row for row in rows if row.state == states.State.SUBMITTED or row.kept_status is not None]
     if done:
         raise Conflict(f"{len(done)} of these items have a status in {task.name!r}; clear it before you remove them")
     _confirm_claims(session, selection.with_siblings(rows), end_claims, "remove")

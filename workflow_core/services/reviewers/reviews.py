@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import work
+from workflow_core.domain import states
 from workflow_core.domain.issues import IssueEvent
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -49,7 +49,7 @@ def flag(
     if qa.assignment_id not in (None, assignment.id):
         raise Conflict("somebody else reviews this item now")
     access.check_open(qa_task, assignment, now, holding=True)
-    work.next_state(work.State(qa.state), work.Event.FLAG)
+    states.next_state(states.State(qa.state), states.Event.FLAG)
     access.check_author(session, person=actor, task_item=qa, task=qa_task)
     annotation = flag_targets.annotation(session, qa, annotation_id)
     reviewed = reviews.tasks(session, qa_task_id=qa_task.id)
@@ -58,7 +58,7 @@ def flag(
         possible = flag_targets.names(reviewed)
         raise InvalidInput(f"{qa_task.name!r} reviews only {possible}; this annotation was made elsewhere")
     task_item = turns.find(session, task_id=owner, item_id=qa.item_id)
-    if task_item is None or task_item.state == work.State.WITHDRAWN:
+    if task_item is None or task_item.state == states.State.WITHDRAWN:
         raise Conflict(f"the item is neither open nor has it a status in {reviewed[owner].name!r}")
     author = issues.author_of(session, task_item, annotation.created_by if annotation else None)
     issue = Issue(
@@ -103,14 +103,14 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
 def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, text: str = "") -> Issue:
     """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
     issue, qa, assignment_id = _owned(session, actor, issue_id, now)
-    work.next_state(work.State(qa.state), work.Event.FLAG)
+    states.next_state(states.State(qa.state), states.Event.FLAG)
     task_item = session.get_one(TaskItem, issue.task_item_id)
     issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
     issue.rounds += 1
     _return(session, task_item, issue, actor_id=actor.id, now=now)
     limit = session.get_one(Task, task_item.task_id).max_fix_rounds
     if limit is not None and issue.rounds > limit:
-        if task_item.state == work.State.CLAIMED:
+        if task_item.state == states.State.CLAIMED:
             claims.end(session, id=task_item.id, verb="released", actor_id=None, now=now, position=None)
             session.refresh(task_item)
         turns.park(session, task_item, MAX_FIX_ROUNDS, now=now)
@@ -142,7 +142,7 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
 
 
 def _return(session: Session, task_item: TaskItem, issue: Issue, *, actor_id: int, now: datetime) -> None:
-    if task_item.state == work.State.SUBMITTED:
+    if task_item.state == states.State.SUBMITTED:
         turn = issues.turn_of(session, task_item, issue.author_id)
         turns.take(session, task_item, assignment_id=turn.assignment_id, actor_id=actor_id, now=now)
         turns.park(session, task_item, turn.parked, now=now)
@@ -150,7 +150,7 @@ def _return(session: Session, task_item: TaskItem, issue: Issue, *, actor_id: in
 
 
 def _wait(session: Session, qa: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
-    held_open = qa.state == work.State.CLAIMED
+    held_open = qa.state == states.State.CLAIMED
     activity.seen(session, task_item_id=qa.id, person_id=actor_id, now=now, held=held_open, ends=True)
     turns.wait_for_fixes(session, qa, assignment_id=assignment_id, actor_id=actor_id, now=now)
 

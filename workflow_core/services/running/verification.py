@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from workflow_core.domain.events import Verb
 from workflow_core.domain.replay import Whereabouts, replay
-from workflow_core.domain.work import OPEN, Kept
+from workflow_core.domain.states import OPEN, Kept
 from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import histories
 from workflow_core.store.reads.histories import Chunk, Row, Told

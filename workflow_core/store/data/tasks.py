@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from workflow_core.domain.work import OPEN
+from workflow_core.domain.states import OPEN
 from workflow_core.store.models import Annotation, Document, Pipeline, Recipe, Review, Task, TaskItem
 
 

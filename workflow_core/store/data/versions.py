@@ -12,7 +12,7 @@ from workflow_core.domain import sampling
 from workflow_core.pipeline import compiled
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Branch, Node, Pipeline, PipelineVersion, Route, Task
-from workflow_core.store.models.work import OPEN
+from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing.routers import Case, Router
 
 _STORED: TypeAdapter[compiled.Pipeline] = TypeAdapter(compiled.Pipeline)

@@ -4,9 +4,12 @@ from workflow_core.store.models.activity import Activity
 from workflow_core.store.models.base import METADATA
 from workflow_core.store.models.data import Annotation, Comment, Dataset, Document, Draft, Erased, Item, Revision
 from workflow_core.store.models.history import Event
+from workflow_core.store.models.issues import Issue
+from workflow_core.store.models.leases import Lease
 from workflow_core.store.models.people import Membership, Person, Project
 from workflow_core.store.models.pipelines import Branch, Entry, Node, Pipeline, PipelineVersion, Route
-from workflow_core.store.models.work import Assignment, Issue, Lease, Recipe, Review, Task, TaskItem
+from workflow_core.store.models.task_items import TaskItem
+from workflow_core.store.models.tasks import Assignment, Recipe, Review, Task
 
 __all__ = [
     "METADATA",

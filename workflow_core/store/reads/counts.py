@@ -6,11 +6,11 @@ from typing import Any
 from sqlmodel import Session
 
 from workflow_core.domain.progress import Counts
-from workflow_core.domain.work import State
+from workflow_core.domain.states import State
 from workflow_core.store.allocation.parked import TAKER
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models.work import OPEN
+from workflow_core.store.models.task_items import OPEN
 
 Share = tuple[int, int | None]
 """A task and one of its assignments; None is the pool."""

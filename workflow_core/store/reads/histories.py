@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from workflow_core.domain.events import Verb
 from workflow_core.domain.replay import HistoryEvent
-from workflow_core.domain.work import Kept
+from workflow_core.domain.states import Kept
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import run
 

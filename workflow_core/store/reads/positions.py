@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlmodel import Session
 
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models.work import OPEN
+from workflow_core.store.models.task_items import OPEN
 
 STUCK = "stuck"
 MOVING = "moving"

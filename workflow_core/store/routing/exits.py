@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import TaskItem
-from workflow_core.store.models.work import OPEN
+from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.work import issues
 
 LEAVING = """

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models.work import OPEN
+from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing.arrivals import EXISTING
 
 READY = f"""

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflow_core.store.database.dialect import is_postgres, notify, run
-from workflow_core.store.models.work import OPEN
+from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, placement
 from workflow_core.store.work import issues
 

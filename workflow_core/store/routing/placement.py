@@ -8,7 +8,7 @@ from sqlmodel import Session
 from workflow_core.store.allocation import shares
 from workflow_core.store.data import versions
 from workflow_core.store.database.dialect import json, run
-from workflow_core.store.models.work import OPEN
+from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, holds, joins, routers
 from workflow_core.store.routing.arrivals import ArrivalKinds, give_up, kinds, look_up_existing
 from workflow_core.store.work import issues

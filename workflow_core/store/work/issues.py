@@ -13,7 +13,7 @@ from workflow_core.store.allocation import authors
 from workflow_core.store.allocation.shares import NOBODY
 from workflow_core.store.database.dialect import json, run
 from workflow_core.store.models import Assignment, Event, Issue, Person, Review, Task, TaskItem
-from workflow_core.store.models.work import OPEN
+from workflow_core.store.models.task_items import OPEN
 
 VERBS = {
     IssueEvent.MARK_FOR_REVIEW: "fixed",

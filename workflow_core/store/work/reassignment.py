@@ -12,7 +12,7 @@ from workflow_core.store.allocation import shares
 from workflow_core.store.data.filters import Condition
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Assignment
-from workflow_core.store.models.work import OPEN
+from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals
 
 REMAINING = """

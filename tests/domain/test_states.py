@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from workflow_core.domain.work import (
+from workflow_core.domain.states import (
     KEEPS,
     OPEN,
     TRANSITIONS,
