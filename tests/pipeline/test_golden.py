@@ -13,7 +13,7 @@ import pytest
 from workflow_core.pipeline import rules
 from workflow_core.pipeline.check import Checked, check
 from workflow_core.pipeline.compiled import Pipeline, Target
-from workflow_core.pipeline.language.reference import explain
+from workflow_core.pipeline.reference import explain
 from workflow_core.pipeline.report import as_json, as_text
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -99,7 +99,7 @@ def explain(
       annoflow pipeline explain unrouted-status
       annoflow pipeline explain on_max_visits
     """
-    from workflow_core.pipeline.language import reference
+    from workflow_core.pipeline import reference
 
     if what is None and json:
         show_json([asdict(rule) for rule in reference.list_rules()])

@@ -61,24 +61,6 @@ def explain(what: str) -> str | None:
     return "".join(_paragraph(key) for key in found) or None
 
 
-def keys_as_markdown() -> str:
-    """Return the tables of all keys."""
-    parts = []
-    for name, about in mappings():
-        lines = [
-            f"| `{key.name}` | {key.type} | {key.default} | {key.about} |" for key in list_keys() if key.mapping == name
-        ]
-        head = f"**{name}**: {about[0].lower()}{about[1:]}"
-        parts.append("\n".join([head, "", "| key | type | default | |", "|---|---|---|---|", *lines]))
-    return "\n\n".join(parts) + "\n"
-
-
-def rules_as_markdown() -> str:
-    """Return the table of all findings."""
-    lines = [f"| {line.code} | `{line.name}` | {line.severity} | {line.about} |" for line in list_rules()]
-    return "\n".join(["| code | name | | about |", "|---|---|---|---|", *lines]) + "\n"
-
-
 def _first(text: str) -> str:
     return " ".join(text.split("\n\n")[0].split())
 
