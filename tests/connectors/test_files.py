@@ -76,6 +76,19 @@ def test_a_bucket_is_confined_too() -> None:
     memory.store.clear()
 
 
+def test_a_driver_that_resolves_no_path_is_asked_for_none_that_leads_out(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a path is left to a server as it is written, the server says what `..` means."""
+    local = fsspec.filesystem("file")
+    monkeypatch.setattr(fsspec.core, "url_to_fs", lambda uri: (local, uri.removeprefix("gs:/")))
+    with open_file(f"gs:/{root}/sub/a.jpg", within=[f"gs:/{root}"]) as file:
+        assert file.read() == b"inside"
+    for path in ("../secret.txt", "sub/../../secret.txt", "sub/../in.jpg"):
+        with pytest.raises(NotFound):
+            open_file(f"gs:/{root}/{path}", within=[f"gs:/{root}"])
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_refuses_is_unavailable(root: Path) -> None:
     (root / "sub" / "a.jpg").chmod(0)

@@ -8,11 +8,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from running import PATIENCE, wait_for, wait_until
 
-from workflow_core.store.database.engine import engine_for
+from workflow_core.services.running import leases
+from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.up import mover
 
 spawn = multiprocessing.get_context("spawn")
@@ -116,6 +118,21 @@ def test_the_lease_of_a_killed_mover_is_freed_at_once_where_it_was_and_kept_whil
         running.join()
         assert mover.bury(road.engine)
         assert not mover.held(road.engine)
+
+
+def test_the_lease_of_another_machine_is_not_freed_by_a_process_number_that_is_unknown_here(road: Any) -> None:
+    ended = spawn.Process(target=time.time)
+    ended.start()
+    ended.join()
+    here = mover.holder_name().partition("@")[2]
+    for holder, freed in ((f"{ended.pid}@elsewhere/x", False), (f"{ended.pid}@{here}", True)):
+        now = datetime.now(UTC)
+        with session_scope(road.engine) as session:
+            assert leases.hold(session, name=leases.MOVER, holder=holder, now=now, ttl=timedelta(minutes=1))
+        assert mover.bury(road.engine) == freed
+        assert mover.held(road.engine) != freed
+        with session_scope(road.engine) as session:
+            leases.release(session, name=leases.MOVER, holder=holder)
 
 
 def test_a_mover_asked_to_stop_ends_its_shift_and_leaves_no_lease(road: Any) -> None:
