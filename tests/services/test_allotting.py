@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from stage import Stage
+from stage import Stage, email
 
 from workflow_core.store.database.engine import engine_for
 
@@ -44,6 +44,24 @@ def test_a_plain_list_means_equal_shares_and_the_remainder_goes_round(engine):
     assert sorted(shares(stage).values()) == [3, 3, 4]
     stage.add_items(5)
     assert sorted(shares(stage).values()) == [5, 5, 5]
+
+
+def test_what_a_leaver_had_been_dealt_counts_as_the_heirs_and_as_theirs_again_once_they_are_back(engine):
+    """The weights hold over all that was ever dealt, whoever has it now."""
+    stage = Stage(engine)
+    stage.deploy(WEIGHTED)
+    stage.add_items(50)
+    stage.staff("reassign", "cars", old=email("ann"), new=email("cy"))
+    stage.add_items(50)
+    assert shares(stage) == {"cy": 60, "bo": 40}
+    stage.staff("reassign", "cars", old=email("cy"), new=email("ann"))
+    stage.add_items(100)
+    assert shares(stage) == {"ann": 120, "bo": 80}
+    stage.staff("reassign", "cars", old=email("bo"), new=email("ann"))
+    stage.staff("add", "cars", email=email("bo"), weight=60)
+    stage.add_items(100)
+    assert shares(stage) == {"ann": 200, "bo": 100}
+    stage.check()
 
 
 def test_every_item_is_in_exactly_one_assignment(engine):

@@ -4,7 +4,7 @@ import pytest
 from building import BOX
 from reviewed import QUEUE, until_qa, with_two
 from sqlmodel import select
-from stage import Stage
+from stage import Stage, email
 
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services.contributors import work
@@ -125,6 +125,33 @@ def test_in_a_queue_the_answered_item_is_its_reviewers_and_counts_to_no_limit(en
     assert stage.claim("rae", "qa") is None
     stage.submit("quinn", "qa", second.item_id - 1, "approved")
     assert stage.claim("quinn", "qa").id == first.id
+    stage.check()
+
+
+def test_in_a_queue_only_who_holds_an_item_now_answers_or_judges_its_issues(engine):
+    """Who held it once, and still works in both tasks, hears nothing of what is going on there."""
+    stage = Stage(engine)
+    text = with_two("quinn", "ron", QUEUE)
+    stage.deploy(text.replace("assignees: [ann@example.org]", f"assignees: [ann@example.org, bo@example.org]{QUEUE}"))
+    stage.add_items(1)
+    for who, task in (("ann", "cars"), ("cy", "signs")):
+        stage.do(who, task, "completed")
+        stage.advance()
+    stage.claim("quinn", "qa")
+    issue = stage.flag("quinn", "qa", "cars")
+    for task, old, new in (("cars", "ann", "bo"), ("qa", "quinn", "ron")):
+        stage.staff("reassign", task, old=email(old), new=email(new))
+        stage.staff("add", task, email=email(old))
+    for verb, who in (("fix", "ann"), ("dismiss", "quinn")):
+        with pytest.raises(NotFound, match=f"there is no issue {issue}"):
+            stage.judge(verb, who, issue)
+    stage.fixed("bo", "cars", issue)
+    assert (stage.row("qa").state, stage.row("qa").who) == ("queued", "ron")
+    for verb in ("reopen", "approve", "dismiss"):
+        with pytest.raises(NotFound, match=f"there is no issue {issue}"):
+            stage.judge(verb, "quinn", issue)
+    assert stage.issues() == {issue: "for_review"}
+    stage.judge("approve", "ron", issue)
     stage.check()
 
 

@@ -37,7 +37,16 @@ def by_file(stage):
     stage.deploy(PIPELINE.replace("reviews: [signs], assignees: [ann", "reviews: [cars, signs], assignees: [eve"))
 
 
-CHANGES = {"own work not allowed any more": (OWN, by_hand), "another task reviewed": (PIPELINE, by_file)}
+def by_file_alone(stage):
+    """In the file, too, somebody else has come who may review."""
+    stage.deploy(PIPELINE.replace("reviews: [signs], assignees: [ann", "assignees: [quinn@example.org, ann"))
+
+
+CHANGES = {
+    "own work not allowed any more": (OWN, by_hand),
+    "own work not allowed in the file any more": (OWN, by_file_alone),
+    "another task reviewed": (PIPELINE, by_file),
+}
 
 
 @pytest.mark.parametrize("claimed", [False, True])
@@ -66,3 +75,16 @@ def test_nothing_is_handed_on_where_nothing_has_become_ones_own(engine):
     by_hand(stage)
     stage.deploy(PIPELINE)
     assert stage.rows() == before and stage.events("reassigned") == []
+
+
+def test_a_review_stays_with_who_becomes_an_author_where_own_work_may_be_reviewed(engine):
+    stage = begun(engine, PIPELINE)
+    stage.manual_qa("look", "cars", "mo", review_own=True)
+    stage.staff("add", "look", email="quinn@example.org")
+    before = stage.row("look")
+    assert before.who == "mo"
+    stage.clear("cars")
+    stage.staff("reassign", "cars", old="ann@example.org", new="mo@example.org")
+    stage.do("mo", "cars", "completed")
+    assert stage.row("look") == before
+    stage.check()

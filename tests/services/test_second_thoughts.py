@@ -4,6 +4,7 @@ from functools import partial
 from threading import Thread
 
 import pytest
+from sqlmodel import select
 from stage import Stage, email
 
 from workflow_core.errors import Conflict, NotAllowed, NotFound
@@ -12,6 +13,7 @@ from workflow_core.services.managers import reversals
 from workflow_core.services.pipelines import exports
 from workflow_core.services.running import moves
 from workflow_core.store.database.engine import session_scope
+from workflow_core.store.models import Entry
 
 PIPELINE = """
 pipeline: p
@@ -137,6 +139,20 @@ def test_an_exported_status_is_not_undone_but_cleared_and_later_snapshots_leave_
     stage.do("quinn", "qa", "approved")
     stage.advance()
     assert snapshot(stage, tmp_path).items == 1
+    stage.check()
+
+
+def test_what_has_come_back_since_an_export_is_exported_no_more_until_the_next(stage, tmp_path):
+    finished(stage)
+    snapshot(stage, tmp_path)
+    stage.clear("qa")
+    stage.do("quinn", "qa", "approved")
+    stage.advance()
+    assert stage.exits() == {"0": "approved"}
+    with stage.session() as session:
+        assert session.exec(select(Entry.exported_at)).one() is None
+    stage.undo("quinn", "qa")
+    assert stage.exits() == {"0": None}
     stage.check()
 
 
