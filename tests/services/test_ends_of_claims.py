@@ -3,7 +3,7 @@
 import pytest
 from stage import Stage, email
 
-from workflow_core.errors import Conflict
+from workflow_core.errors import Conflict, NotFound
 
 PIPELINE = """
 pipeline: p
@@ -52,6 +52,59 @@ def test_a_claimed_fix_is_still_to_be_fixed_by_who_gets_it_when_its_author_is_re
     stage.claim("ann", "cars")
     stage.staff("reassign", "cars", old=email("ann"), new=email("cy"), end_claims=True)
     assert stage.row("cars") == before._replace(who="cy")
+    stage.check()
+
+
+REPLACED = {
+    "reassigned": ("reassign", {"old": email("ann"), "new": email("bo"), "end_claims": True}),
+    "removed": ("remove", {"email": email("ann"), "end_claims": True}),
+}
+
+
+def to_fix(engine, queue):
+    """An item that ann has completed, and has open again to fix it; bo works in the task, too."""
+    stage = Stage(engine)
+    stage.deploy(PIPELINE if queue else PIPELINE.replace("    queue: true\n", ""))
+    stage.add_items(1)
+    assert stage.do("ann", "cars", "completed") == "0"
+    stage.advance()
+    stage.flag("quinn", "qa", "cars")
+    return stage
+
+
+@pytest.mark.parametrize("how", REPLACED)
+@pytest.mark.parametrize("queue", [True, False])
+def test_a_claimed_fix_is_still_one_for_who_comes_after_an_author_who_is_taken_out(engine, queue, how):
+    """Its issue and the status that this took are with it; from a pool a fix goes to those who are left, too."""
+    stage = to_fix(engine, queue)
+    before = stage.row("cars")
+    held = stage.claim("ann", "cars")
+    verb, more = REPLACED[how]
+    stage.staff(verb, "cars", **more)
+    after = stage.row("cars")
+    assert after == before._replace(who=None if queue and how == "removed" else "bo")
+    with pytest.raises((Conflict, NotFound)):
+        stage.submit("ann", "cars", 0, "discarded", token=held.token)
+    (issue,) = stage.issues()
+    assert stage.claim("bo", "cars") is not None
+    stage.fixed("bo", "cars", issue)
+    assert (stage.row("cars")[:2], stage.row("qa").state) == (("submitted", "completed"), "queued")
+    stage.check()
+
+
+@pytest.mark.parametrize("queue", [True, False])
+def test_a_claimed_fix_that_is_parked_stays_its_authors_and_the_claim_ends(engine, queue):
+    stage = to_fix(engine, queue)
+    stage.set_task("cars", max_fix_rounds=0)
+    (issue,) = stage.issues()
+    before = stage.row("cars")
+    held = stage.claim("ann", "cars")
+    stage.judge("fix", "ann", issue)
+    stage.judge("reopen", "quinn", issue)
+    assert stage.row("cars") == before._replace(parked="max-fix-rounds")
+    assert stage.claim("ann", "cars") is None
+    with pytest.raises(Conflict):
+        stage.submit("ann", "cars", 0, "completed", token=held.token)
     stage.check()
 
 

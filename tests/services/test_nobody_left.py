@@ -154,3 +154,29 @@ def test_nothing_lies_with_who_is_gone_in_a_task_that_is_closed(stage):
     deactivate(stage, "ann")
     stage.set_task("cars", closed_at=stage.now)
     assert stuck(stage) == []
+
+
+def test_what_an_issue_returned_to_the_pool_is_parked_with_the_last_who_may_fix_it_and_free_when_one_is_back(stage):
+    stage.deploy(PIPELINE.replace("[ann@example.org]\n", "[bo@example.org]\n    queue: true\n"))
+    stage.flag("quinn", "qa", "cars")
+    returned = stage.row("cars")
+    assert returned[:4] == ("returned", None, 1, None) and returned.parked is None
+    deactivate(stage, "bo")
+    assert stage.row("cars") == returned._replace(parked="nobody")
+    stage.set_active("bo", True)
+    stage.sweep()
+    assert stage.row("cars") == returned
+    assert stage.claim("bo", "cars") is not None
+    stage.check()
+
+
+def test_what_is_cleared_when_nobody_may_do_it_any_more_is_parked_and_the_history_tells_it(stage):
+    deactivate(stage, "ann")
+    told = len(stage.events("parked"))
+    stage.clear("cars")
+    assert (stage.row("cars").state, stage.row("cars").parked) == ("queued", "nobody")
+    (parked,) = stage.events("parked")[told:]
+    with stage.session() as session:
+        task_item = stage.task_item(session, "cars", 0)
+        assert (parked.name, parked.task_id, parked.item_id) == ("nobody", task_item.task_id, task_item.item_id)
+    stage.check()
