@@ -223,6 +223,29 @@ def between_looking_and_locking(stage, act, before):
     engine.dispose()
 
 
+def test_of_two_movers_that_deal_to_the_same_team_the_second_counts_what_the_first_has_dealt(stage, others):
+    """It comes when the first has read how much each has got; were it not to wait, both would deal to the same one."""
+    stage.deploy(PIPELINE.replace("[cy@example.org]", "[cy@example.org, di@example.org]"))
+    stage.add_items(1)
+    stage.do("ann", "cars", "completed")
+    others.now, waited = stage.now, []
+
+    def beside(connection, cursor, statement, *_):
+        if "s.allotted" in statement:
+            try:
+                others.advance(limit=1)
+            except OperationalError:
+                waited.append(statement)
+
+    event.listen(stage.engine, "after_cursor_execute", beside)
+    assert stage.advance(limit=1).routed == 1
+    event.remove(stage.engine, "after_cursor_execute", beside)
+    if waited:
+        others.advance()
+    assert {stage.row("signs", item).who for item in (0, 1)} == {"cy", "di"}
+    stage.check()
+
+
 def test_a_mover_knows_where_an_item_is_once_nobody_else_can_change_it(stage):
     """It has begun to look for what there is to move; only then does the author's status come back."""
     until_qa(stage, 1)
