@@ -8,15 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 from sqlalchemy import Engine, text
 
-from workflow_core.services.running import runs as run_reads
-from workflow_core.store.database.engine import session_scope
+from workflow_core.services.running import leases
 
 ANNOFLOW = Path(sys.executable).with_name("annoflow")
 PATIENCE = 120.0
@@ -80,8 +78,7 @@ class Site:
 
     def mover_pid(self) -> int | None:
         """Return the process of the flow that moves; what `annoflow up` moves until it is there does not count."""
-        with session_scope(self.road.engine, read_only=True) as session:
-            holder = run_reads.mover(session, now=datetime.now(UTC))
+        holder = leases.holder(self.road.engine)
         pid = int(holder.partition("@")[0]) if holder else None
         return None if pid == self.process.pid else pid
 

@@ -20,7 +20,7 @@ from sqlmodel import col, select
 from tests.bench.arms import Ran, peak
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.services.contributors import work
-from workflow_core.services.running import runs
+from workflow_core.services.running import leases
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
 from workflow_core.store.models import Assignment, Person, Task
 
@@ -90,8 +90,7 @@ def _await_mover(engine: Engine, movers: set[str]) -> None:
 
 
 def _mover(engine: Engine) -> set[str]:
-    with session_scope(engine, read_only=True) as session:
-        holder = runs.mover(session, now=datetime.now(UTC))
+    holder = leases.holder(engine)
     return {holder} if holder else set()
 
 

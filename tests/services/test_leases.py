@@ -1,16 +1,21 @@
 """Of all who want to do a job, one does it at a time."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from building import NOW
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from workflow_core.services.running import leases
+from workflow_core.store.database import leases
 from workflow_core.store.database.engine import session_scope
 
 TTL = timedelta(seconds=30)
+
+
+def until(session: Session) -> datetime | None:
+    found = leases.find(session, name="mover")
+    return found.until if found else None
 
 
 def test_one_holder_keeps_others_out_until_the_lease_is_over(session: Session) -> None:
@@ -25,16 +30,16 @@ def test_the_holder_renews_and_nobody_else_comes_in(session: Session) -> None:
         now = NOW + timedelta(seconds=seconds)
         assert leases.hold(session, name="mover", holder="a", now=now, ttl=TTL)
         assert not leases.hold(session, name="mover", holder="b", now=now, ttl=TTL)
-        assert leases.held_until(session, name="mover") == now + TTL
+        assert until(session) == now + TTL
 
 
 def test_only_the_holder_gives_a_lease_up(session: Session) -> None:
-    assert leases.held_until(session, name="mover") is None
+    assert until(session) is None
     leases.hold(session, name="mover", holder="a", now=NOW, ttl=TTL)
     leases.release(session, name="mover", holder="b")
-    assert leases.held_until(session, name="mover") == NOW + TTL
+    assert until(session) == NOW + TTL
     leases.release(session, name="mover", holder="a")
-    assert leases.held_until(session, name="mover") is None
+    assert until(session) is None
     assert leases.hold(session, name="mover", holder="b", now=NOW, ttl=TTL)
 
 

@@ -8,13 +8,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from running import PATIENCE, wait_for, wait_until
 
 from workflow_core.services.running import leases
-from workflow_core.store.database.engine import engine_for, session_scope
+from workflow_core.store.database.engine import engine_for
 from workflow_core.up import mover
 
 spawn = multiprocessing.get_context("spawn")
@@ -69,7 +69,7 @@ def test_a_mover_killed_in_mid_batch_loses_nothing_and_the_next_one_goes_on(road
     for _ in range(6):
         road.complete(120)
         with process(take_turns, road.url) as running:
-            wait_until(lambda: mover.held(road.engine))
+            wait_until(lambda: leases.holder(road.engine))
             setting = threading.Thread(target=road.complete, args=(40,))
             setting.start()
             time.sleep(chance.uniform(0.0, 0.06))
@@ -100,24 +100,24 @@ def test_a_successor_takes_over_without_a_gap_and_a_third_one_goes_away(road: An
     came: list[bool] = []
     waiting = threading.Thread(target=lambda: came.append(turns[1].wait()), daemon=True)
     waiting.start()
-    wait_until(lambda: mover.held(road.engine, mover.NEXT))
+    wait_until(lambda: leases.holder(road.engine, leases.NEXT))
     assert not turns[2].wait()
     list(turns[0].moves())
     waiting.join()
     assert came == [True]
     stop.set()
     list(turns[1].moves())
-    assert not mover.held(road.engine)
+    assert not leases.holder(road.engine)
 
 
 def test_the_lease_of_a_killed_mover_is_freed_at_once_where_it_was_and_kept_while_it_lives(road: Any) -> None:
     with process(take_turns, road.url) as running:
-        wait_until(lambda: mover.held(road.engine))
+        wait_until(lambda: leases.holder(road.engine))
         assert not mover.bury(road.engine)
         os.kill(running.pid, signal.SIGKILL)
         running.join()
         assert mover.bury(road.engine)
-        assert not mover.held(road.engine)
+        assert not leases.holder(road.engine)
 
 
 def test_the_lease_of_another_machine_is_not_freed_by_a_process_number_that_is_unknown_here(road: Any) -> None:
@@ -126,22 +126,19 @@ def test_the_lease_of_another_machine_is_not_freed_by_a_process_number_that_is_u
     ended.join()
     here = mover.holder_name().partition("@")[2]
     for holder, freed in ((f"{ended.pid}@elsewhere/x", False), (f"{ended.pid}@{here}", True)):
-        now = datetime.now(UTC)
-        with session_scope(road.engine) as session:
-            assert leases.hold(session, name=leases.MOVER, holder=holder, now=now, ttl=timedelta(minutes=1))
+        assert leases.hold(road.engine, leases.MOVER, holder=holder, ttl=timedelta(minutes=1))
         assert mover.bury(road.engine) == freed
-        assert mover.held(road.engine) != freed
-        with session_scope(road.engine) as session:
-            leases.release(session, name=leases.MOVER, holder=holder)
+        assert (leases.holder(road.engine) is None) == freed
+        leases.release(road.engine, leases.MOVER, holder=holder)
 
 
 def test_a_mover_asked_to_stop_ends_its_shift_and_leaves_no_lease(road: Any) -> None:
     with process(take_turns, road.url) as running:
-        wait_until(lambda: mover.held(road.engine))
+        wait_until(lambda: leases.holder(road.engine))
         assert mover.ask_to_stop(road.engine, patience=60.0)
         running.join()
         assert running.exitcode == 0
-    assert not mover.held(road.engine, mover.NEXT)
+    assert not leases.holder(road.engine, leases.NEXT)
 
 
 def test_a_mover_whose_parent_is_gone_ends_by_itself(road: Any) -> None:
@@ -151,13 +148,13 @@ def test_a_mover_whose_parent_is_gone_ends_by_itself(road: Any) -> None:
     writing.close()
     parent.join()
     assert alive.poll(PATIENCE), "the mover still holds its end of the pipe"
-    assert not mover.held(road.engine)
+    assert not leases.holder(road.engine)
 
 
 def start_and_vanish(url: str, writing: Any) -> None:
     spawn.Process(target=take_turns_holding, args=(url, writing)).start()
     engine = engine_for(url)
-    wait_until(lambda: mover.held(engine))
+    wait_until(lambda: leases.holder(engine))
     os._exit(0)
 
 
@@ -168,7 +165,7 @@ def take_turns_holding(url: str, writing: Any) -> None:
 
 def test_every_status_reaches_the_next_task_across_a_change_of_movers(road: Any) -> None:
     with process(take_turns, road.url):
-        wait_until(lambda: mover.held(road.engine))
+        wait_until(lambda: leases.holder(road.engine))
         for number in range(200):
             if number == 100:
                 successor = spawn.Process(target=take_turns, args=(road.url,))

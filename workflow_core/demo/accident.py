@@ -4,12 +4,11 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from workflow_core.demo.beside import Beside
 from workflow_core.demo.stopwatch import Stopwatch
-from workflow_core.services.running import runs
-from workflow_core.store.database.engine import Engine, session_scope
+from workflow_core.services.running import leases
+from workflow_core.store.database.engine import Engine
 
 LOOK = 0.05
 
@@ -51,7 +50,6 @@ class Accident(Beside):
 
 def mover(engine: Engine) -> int | None:
     """Return the process in which a flow moves items at present; what this very process moves does not count."""
-    with session_scope(engine, read_only=True) as session:
-        holder = runs.mover(session, now=datetime.now(UTC))
+    holder = leases.holder(engine)
     pid = int(holder.partition("@")[0]) if holder else None
     return None if pid == os.getpid() else pid

@@ -21,9 +21,6 @@ IDLE = 0.5
 HANDOVER = 0.02
 """Seconds between two looks of a successor whether it is its turn."""
 
-NEXT = f"{leases.MOVER}.next"
-"""The lease of the one that waits to take over."""
-
 
 def holder_name() -> str:
     """Return a name for this process that no other one has, now or later."""
@@ -73,14 +70,14 @@ class Turn:
 
     def wait(self) -> bool:
         """Wait behind the present mover; False if somebody waits there already, or no turn is to come."""
-        if not self._hold(NEXT):
+        if not self._hold(leases.NEXT):
             return False
         try:
             while not self._hold(leases.MOVER):
                 if not self._wait_until_free():
                     return False
         finally:
-            self._release(NEXT)
+            self._release(leases.NEXT)
         return True
 
     def moves(self) -> Iterator[Moved]:
@@ -99,9 +96,9 @@ class Turn:
 
     def _wait_until_free(self) -> bool:
         while not self._stop():
-            if not held(self._engine, leases.MOVER):
+            if not leases.holder(self._engine):
                 return True
-            if time.monotonic() - self._renewed > self._renew and not self._hold(NEXT):
+            if time.monotonic() - self._renewed > self._renew and not self._hold(leases.NEXT):
                 return False
             time.sleep(HANDOVER)
         return False
@@ -113,37 +110,25 @@ class Turn:
             return True
         if not self._hold(leases.MOVER):
             return False
-        return not held(self._engine, NEXT)
+        return not leases.holder(self._engine, leases.NEXT)
 
     def _hold(self, name: str) -> bool:
-        now = datetime.now(UTC)
-        with session_scope(self._engine) as session:
-            held = leases.hold(session, name=name, holder=self.holder, now=now, ttl=self._ttl)
+        held = leases.hold(self._engine, name, holder=self.holder, ttl=self._ttl)
         self._renewed = time.monotonic()
         return held
 
     def _release(self, name: str) -> None:
-        with session_scope(self._engine) as session:
-            leases.release(session, name=name, holder=self.holder)
-
-
-def held(engine: Engine, name: str = leases.MOVER) -> bool:
-    """Say whether somebody holds a lease now."""
-    with session_scope(engine, read_only=True) as session:
-        until = leases.held_until(session, name=name)
-    return until is not None and until > datetime.now(UTC)
+        leases.release(self._engine, name, holder=self.holder)
 
 
 def bury(engine: Engine) -> bool:
     """Take their leases from movers of this machine that are dead, before they expire; True if there was one."""
     found = False
-    for name in (leases.MOVER, NEXT):
-        with session_scope(engine, read_only=True) as session:
-            holder = leases.holder(session, name=name)
+    for name in (leases.MOVER, leases.NEXT):
+        holder = leases.holder(engine, name, expired=True)
         if holder is not None and _dead(holder):
             found = True
-            with session_scope(engine) as session:
-                leases.release(session, name=name, holder=holder)
+            leases.release(engine, name, holder=holder)
     return found
 
 
@@ -168,10 +153,8 @@ def ask_to_stop(engine: Engine, *, patience: float) -> bool:
     """Stand in as a successor that never takes over, so that the mover ends its shift; True once it has."""
     holder = holder_name()
     until = time.monotonic() + patience
-    while held(engine) and time.monotonic() < until:
-        with session_scope(engine) as session:
-            leases.hold(session, name=NEXT, holder=holder, now=datetime.now(UTC), ttl=timedelta(seconds=patience))
+    while leases.holder(engine) and time.monotonic() < until:
+        leases.hold(engine, leases.NEXT, holder=holder, ttl=timedelta(seconds=patience))
         time.sleep(0.1)
-    with session_scope(engine) as session:
-        leases.release(session, name=NEXT, holder=holder)
-    return not held(engine)
+    leases.release(engine, leases.NEXT, holder=holder)
+    return not leases.holder(engine)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from workflow_core.services.running import leases
 from workflow_core.store.database.engine import engine_for
 from workflow_core.up import mover
 
@@ -83,7 +84,7 @@ class Standby:
     def _held(self) -> bool | None:
         """Say whether a mover works; None, and a line about it, while the database cannot be asked."""
         try:
-            held = mover.held(self._engine) and not mover.bury(self._engine)
+            held = leases.holder(self._engine) is not None and not mover.bury(self._engine)
         except Exception as error:
             if not self._blind:
                 self._say(f"the database cannot be reached, nothing moves until it is back: {_in_a_line(error)}")

@@ -7,8 +7,6 @@ from sqlmodel import Session
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Lease
 
-MOVER = "mover"
-
 
 def hold(session: Session, *, name: str, holder: str, now: datetime, ttl: timedelta) -> bool:
     """Take or renew a lease; False while somebody else holds it. One statement, safe in any number of processes."""
@@ -34,13 +32,6 @@ def release(session: Session, *, name: str, holder: str) -> None:
     run(session, "DELETE FROM lease WHERE name = :name AND holder = :holder", name=name, holder=holder)
 
 
-def held_until(session: Session, *, name: str) -> datetime | None:
-    """Return until when somebody holds a lease, past or future; None where nobody does."""
-    lease = session.get(Lease, name, populate_existing=True)
-    return lease.until if lease else None
-
-
-def holder(session: Session, *, name: str) -> str | None:
-    """Return who holds a lease, or held it last; None where it was given up."""
-    lease = session.get(Lease, name)
-    return lease.holder if lease else None
+def find(session: Session, *, name: str) -> Lease | None:
+    """Return a lease, which may have ended; None where it was given up or never taken."""
+    return session.get(Lease, name, populate_existing=True)

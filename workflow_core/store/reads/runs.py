@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from workflow_core.store.database import leases
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import Annotation, Issue, Item, Lease, Person, Pipeline, Project, Task, TaskItem
+from workflow_core.store.models import Annotation, Issue, Item, Person, Pipeline, Project, Task, TaskItem
 
 
 @dataclass(frozen=True)
@@ -169,12 +168,6 @@ def drawn(session: Session, *, item_ids: Sequence[int], task_id: int | None = No
         }
         for one, email in session.exec(query)
     ]
-
-
-def mover(session: Session, *, now: datetime) -> str | None:
-    """Return the name of who moves items at present, `pid@host/…`; None where nobody does."""
-    lease = session.get(Lease, leases.MOVER)
-    return lease.holder if lease and lease.until > now else None
 
 
 def pipeline_of(session: Session, *, project: str, pipeline: str) -> Pipeline:
