@@ -20,7 +20,7 @@ from prefect.utilities.annotations import quote
 
 from flows.deployments import FINISHED
 from flows.runs import Ended
-from workflow_core.services.running import positions
+from workflow_core.services.running import moves
 from workflow_core.services.running.moves import Moved
 from workflow_core.store.database.engine import Engine, session_scope
 
@@ -136,8 +136,8 @@ def await_artifacts(seconds: float = 5.0) -> None:
 def _write_artifacts(engine: Engine, pipelines: set[str]) -> None:
     for pipeline in sorted(pipelines):
         with session_scope(engine, read_only=True) as session:
-            counts = positions.counts(session, pipeline=pipeline)
-            finished = not positions.in_motion(session, pipeline=pipeline)
+            found = moves.where(session, pipeline=pipeline)
+        counts = dict(found.counts)
         try:
             create_table_artifact(
                 key=artifact_key(pipeline),
@@ -147,5 +147,5 @@ def _write_artifacts(engine: Engine, pipelines: set[str]) -> None:
         except Exception as error:
             log.warning("no artifact for %s: %s", pipeline, error)
             return
-        if finished:
+        if not found.in_motion:
             emit_event(FINISHED, resource={"prefect.resource.id": f"annoflow.pipeline.{pipeline}"}, payload=counts)

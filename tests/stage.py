@@ -13,7 +13,7 @@ from workflow_core.services.managers import history, progress, reversals, task_i
 from workflow_core.services.managers import staff as staffing
 from workflow_core.services.pipelines import deployment, entries
 from workflow_core.services.reviewers import reviews
-from workflow_core.services.running import moves, positions, sweeps
+from workflow_core.services.running import moves, sweeps, verification
 from workflow_core.services.running.moves import Moved
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Dataset, Entry, Event, Issue, Item, Person, Pipeline, Task, TaskItem
@@ -280,7 +280,7 @@ class Stage:
 
     def positions(self) -> dict[str, int]:
         with self.session() as session:
-            return positions.counts(session, pipeline=self.pipeline)
+            return dict(moves.where(session, pipeline=self.pipeline).counts)
 
     def why(self, item: object = 0) -> history.Why:
         with self.session() as session:
@@ -291,7 +291,7 @@ class Stage:
     def check(self) -> None:
         """Assert that the history reproduces the tables and that nothing is lost."""
         with self.session() as session:
-            assert [str(one) for one in history.check(session)] == []
+            assert [str(one) for one in verification.check(session)] == []
 
 
 def here(pipeline: str) -> Any:

@@ -22,11 +22,14 @@ from workflow_core.demo.words import COLUMNS, figure, total
 from workflow_core.domain import geometry
 from workflow_core.domain.reports import By, as_rows
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services.managers import figures, history
-from workflow_core.services.running import moves, runs
-from workflow_core.services.running.runs import Flagged
-from workflow_core.store.database.engine import engine_for, session_scope
+from workflow_core.services.contributors import annotation_sets
+from workflow_core.services.managers import figures, history, progress
+from workflow_core.services.managers.history import Flagged, Happened
+from workflow_core.services.pipelines import ingestion
+from workflow_core.services.running import moves, verification
+from workflow_core.store.database.engine import Session, engine_for, session_scope
 from workflow_core.store.models import Issue
+from workflow_core.store.models import Pipeline as Deployed
 
 COUNT, SEED = 30, 12
 
@@ -57,12 +60,12 @@ class Played:
                     if issue.id not in known:
                         known.add(issue.id)
                         with self.reading() as session:
-                            drawn = runs.drawn(session, item_ids=[issue.item])
+                            drawn = annotation_sets.of_item(session, item_id=issue.item)
                         self.seen.append((issue, drawn, given[issue.item].truth or ()))
             with session_scope(self.engine) as session:
                 busy |= bool(moves.advance(session, now=datetime.now(UTC)).routed)
             with self.reading() as session:
-                _, exits = runs.counts(session, project="road", pipeline="dashcam")
+                exits = progress.exits(session, pipeline=self.deployed(session))
             self.manager.look(sum(exits.values()) / COUNT)
         watch = Stopwatch(self.engine)
         accident = Accident(self.engine, watch, due=lambda: False)
@@ -73,13 +76,16 @@ class Played:
     def reading(self):  # type: ignore[no-untyped-def]
         return session_scope(self.engine, read_only=True)
 
+    def deployed(self, session: Session) -> Deployed:
+        return ingestion.find(session, pipeline="dashcam", project="road")
+
     def issues(self) -> list[Flagged]:
         with self.reading() as session:
-            return runs.issues(session, project="road", pipeline="dashcam")
+            return history.issues(session, pipeline=self.deployed(session))
 
-    def history(self) -> list[runs.Happened]:
+    def history(self) -> list[Happened]:
         with self.reading() as session:
-            return runs.history(session, project="road", pipeline="dashcam")
+            return history.since(session)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +114,7 @@ def test_the_statuses_acknowledged_are_those_of_the_history(played: Played) -> N
 
 def test_the_history_replays_to_what_is_there(played: Played) -> None:
     with session_scope(played.engine) as session:
-        assert [str(one) for one in history.check(session)] == []
+        assert [str(one) for one in verification.check(session)] == []
 
 
 def test_issues_add_up(played: Played) -> None:
@@ -173,7 +179,7 @@ def test_a_fix_that_was_approved_has_taken_the_fault_away(played: Played) -> Non
     for issue in approved:
         (thing,) = [shape for shape in truths[issue.id] if shape.geometry == issue.geometry]
         with played.reading() as session:
-            drawn = [one for one in runs.drawn(session, item_ids=[issue.item]) if one["label"] == thing.label]
+            drawn = [one for one in annotation_sets.of_item(session, item_id=issue.item) if one["label"] == thing.label]
         assert max(geometry.iou(box(thing.geometry), box(one["geometry"])) for one in drawn) >= 0.7
 
 
@@ -182,9 +188,9 @@ def test_who_left_does_nothing_more_and_the_newcomer_takes_over(played: Played) 
     assert left.startswith("eli left in mid-work; hal took over") and dealt.startswith("mia dealt the")
     events = played.history()
     took = next(one.id for one in events if one.verb == "reassigned")
-    assert "eli@example.org" in {one.who for one in events if one.id < took}
-    assert "eli@example.org" not in {one.who for one in events if one.id > took}
-    assert NEWCOMER in {one.who for one in events if one.id > took and one.verb == "submitted"}
+    assert "eli@example.org" in {one.actor for one in events if one.id < took}
+    assert "eli@example.org" not in {one.actor for one in events if one.id > took}
+    assert NEWCOMER in {one.actor for one in events if one.id > took and one.verb == "submitted"}
 
 
 def test_the_item_that_went_round_was_flagged_fixed_re_opened_fixed_and_approved(played: Played) -> None:

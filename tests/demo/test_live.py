@@ -7,11 +7,21 @@ from dataclasses import replace
 from rich.console import Console
 
 from workflow_core.demo.live import LiveView, Snapshot, line, screen
-from workflow_core.services.running.runs import TaskCount
+from workflow_core.domain.progress import Counts, status
+from workflow_core.services.managers.progress import TaskProgress
+
+
+def far(name: str, type: str, counts: Counts) -> TaskProgress:
+    return TaskProgress(1, name, type, status(counts), counts, statuses={}, to_come=0, closed=False, paused=False)
+
 
 NOW = Snapshot(
     items=20,
-    tasks=(TaskCount("cars", "annotation", 5, 2, 13, 2, 0, 1), TaskCount("[red]qa", "qa", 0, 1, 4, 0, 3, 0)),
+    tasks=(
+        far("cars", "annotation", Counts(queued=4, returned=1, claimed=2, submitted=13, parked=1)),
+        far("[red]qa", "qa", Counts(claimed=1, submitted=4, taken=3)),
+    ),
+    moving=2,
     exits={"approved": 3, "discarded": 1},
     notes=("the mover was killed", "eli left"),
 )

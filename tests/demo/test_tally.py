@@ -12,7 +12,7 @@ from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.drawing.elements import join_of
 from workflow_core.pipeline.drawing.traffic import Move
-from workflow_core.services.running.runs import Flagged, Happened
+from workflow_core.services.managers.history import Flagged, Happened
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ANN, QUINN = "ann@example.org", "quinn@example.org"
@@ -28,18 +28,19 @@ def pipeline() -> Pipeline:
 
 
 def event(id: int, verb: str, item: int = 1, task: str | None = None, **more: object) -> Happened:
-    given = {"who": None, "status": None, "visit": 1, "cause": None, "name": None, **more}
-    return Happened(id, START + timedelta(seconds=id), verb, item, task, **given)  # type: ignore[arg-type]
+    given = {"actor": None, "assignee": None, "status": None, "visit": 1, "cause": None, "name": None, "issue": None}
+    at = START + timedelta(seconds=id)
+    return Happened(id=id, at=at, verb=verb, told="", item=item, task=task, **given | more)  # type: ignore[arg-type]
 
 
 HISTORY = [
     event(1, "entered"),
     event(2, "placed", task="cars"),
-    event(3, "submitted", task="cars", who=ANN, status="completed"),
+    event(3, "submitted", task="cars", actor=ANN, status="completed"),
     event(4, "placed", task="signs", cause=3),
-    event(5, "submitted", item=2, task="qa", who=QUINN, status="redo-cars"),
+    event(5, "submitted", item=2, task="qa", actor=QUINN, status="redo-cars"),
     event(6, "placed", item=2, task="cars", cause=5, visit=2),
-    event(7, "submitted", item=3, task="expert", who="eve@example.org", status="approved"),
+    event(7, "submitted", item=3, task="expert", actor="eve@example.org", status="approved"),
     event(8, "exited", item=3, task="expert", cause=7, name="approved"),
 ]
 
@@ -52,10 +53,10 @@ def test_every_item_is_where_it_was_brought_last() -> None:
 
 ROUND = [
     *HISTORY[:4],
-    event(9, "flagged", task="cars", who=QUINN, issue=1),
+    event(9, "flagged", task="cars", actor=QUINN, issue=1),
     event(10, "returned", task="cars", status="completed"),
-    event(11, "fixed", task="cars", who=ANN, issue=1),
-    event(12, "submitted", task="cars", who=ANN, status="completed"),
+    event(11, "fixed", task="cars", actor=ANN, issue=1),
+    event(12, "submitted", task="cars", actor=ANN, status="completed"),
 ]
 
 

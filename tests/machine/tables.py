@@ -12,7 +12,8 @@ from sqlmodel import select
 from stage import START
 
 from workflow_core.errors import AnnoflowError
-from workflow_core.services.managers import history, progress
+from workflow_core.services.managers import progress
+from workflow_core.services.running import verification
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Person, Task, TaskItem
 
@@ -162,7 +163,7 @@ class Tables(RuleBasedStateMachine):
         if self.deployed is None:
             return
         with session_scope(self.engine) as session:
-            assert [str(one) for one in history.check(session)] == []
+            assert [str(one) for one in verification.check(session)] == []
 
 
 __all__ = ["HOLDER", "LEASE", "MANUAL", "Tables", "numbers"]

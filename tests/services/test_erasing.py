@@ -22,6 +22,7 @@ from workflow_core.services.managers import erasure, figures, history, progress
 from workflow_core.services.managers.erasure import Effects
 from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
+from workflow_core.services.running import verification
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Assignment, Event, Item
 
@@ -44,7 +45,7 @@ def where_is(word: str, said: dict[str, str]) -> set[str]:
 
 
 def differences(session: Session) -> list[str]:
-    return [str(one) for one in history.check(session)]
+    return [str(one) for one in verification.check(session)]
 
 
 def test_nothing_that_was_said_of_it_is_left_in_any_table(street: Engine) -> None:

@@ -10,11 +10,10 @@ from sqlmodel import Session, col, select
 from workflow_core.connectors import annotations_jsonl
 from workflow_core.connectors.records import Maker, Problems
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
-from workflow_core.services.contributors import work
+from workflow_core.services.contributors import annotation_sets, work
 from workflow_core.services.managers import history
 from workflow_core.services.pipelines import data, imports
 from workflow_core.services.pipelines.imports import Imported
-from workflow_core.services.running import runs
 from workflow_core.store.models import Annotation, Dataset, Item, Task
 
 PIPELINE = """
@@ -214,7 +213,7 @@ def test_it_is_seen_in_every_task_and_changed_in_none_but_its_own(session: Sessi
     (came,) = stored(session)
     building.work_in(session, "cars", lambda *_: "completed")
     building.move(session)
-    assert [one["id"] for one in runs.drawn(session, item_ids=[came.item_id])] == [came.id]
+    assert [one["id"] for one in annotation_sets.of_item(session, item_id=came.item_id)] == [came.id]
     building.work_in(session, "signs", lambda *_: ("completed", []))
     (left,) = stored(session)
     assert (left.deleted_at, left.accepted_at, left.geometry) == (None, None, BOX)

@@ -16,9 +16,9 @@ from stage import START, Stage
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services.contributors import comments, work
-from workflow_core.services.managers import history, reversals, staff, task_settings, tasks
+from workflow_core.services.managers import reversals, staff, task_settings, tasks
 from workflow_core.services.reviewers import reviews
-from workflow_core.services.running import moves, sweeps
+from workflow_core.services.running import moves, sweeps, verification
 from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.store.models import Assignment, Entry, Event, Issue, Person, Task, TaskItem
 
@@ -217,7 +217,7 @@ def test_thirty_two_processes_at_once_see_no_error_and_lose_nothing(database_url
         assert len(session.exec(select(Entry.id)).all()) == ITEMS
         done = Counter(session.exec(select(Event.verb)))
         # Also: no claim of what somebody else holds, and each item in a task, on its way or at an exit.
-        assert [str(one) for one in history.check(session)] == []
+        assert [str(one) for one in verification.check(session)] == []
     assert len(acknowledged) > 100
     assert all(
         done[verb] > 5 for verb in ("claimed", "flagged", "fixed", "undone", "dismissed", "cleared", "reassigned")

@@ -13,7 +13,6 @@ from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services.contributors import annotation_sets, work
 from workflow_core.services.managers import progress, reversals, tasks
-from workflow_core.services.running import runs
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Item, Task, TaskItem
 
@@ -118,7 +117,7 @@ def test_what_different_people_draw_in_different_tasks_ends_up_on_the_one_item(s
         tasks.add_items(session, actor=None, task=task(session, name), now=NOW)
         work_in(session, name, lambda *_, label=label: ("completed", [BOX | {"label": label}]))
     (item,) = session.exec(select(Item.id))
-    drawn = runs.drawn(session, item_ids=[item])
+    drawn = annotation_sets.of_item(session, item_id=item)
     assert [(one["label"], one["by"]) for one in drawn] == [("car", "ann@example.org"), ("sign", "cy@example.org")]
 
 

@@ -4,11 +4,16 @@ from sqlmodel import Session
 
 from tests.building import NOW, TWO_STEPS, add_items, deploy, good, move, person, task, work_in
 from workflow_core.services.contributors import work
+from workflow_core.services.managers import history, progress
+from workflow_core.services.pipelines import ingestion
 from workflow_core.services.reviewers import reviews
-from workflow_core.services.running import runs
+from workflow_core.store.models import Pipeline
 
-HERE = {"project": "default", "pipeline": "street"}
 BOX = {"x": 1.0, "y": 1.0, "width": 20.0, "height": 10.0}
+
+
+def street(session: Session) -> Pipeline:
+    return ingestion.find(session, pipeline="street", project="default")
 
 
 def flagged(session: Session) -> int:
@@ -27,18 +32,21 @@ def flagged(session: Session) -> int:
 
 def test_an_issue_is_told_with_its_task_its_task_item_and_how_often_it_was_re_opened(session: Session) -> None:
     issue = flagged(session)
-    (found,) = runs.issues(session, **HERE)
+    (found,) = history.issues(session, pipeline=street(session))
     assert (found.id, found.kind, found.task, found.state) == (issue, "missing", "cars", "open")
     assert (found.reopened, found.geometry) == (0, BOX)
 
 
 def test_the_history_says_which_issue_an_event_is_about(session: Session) -> None:
     issue = flagged(session)
-    about = {one.verb: one.issue for one in runs.history(session, **HERE) if one.issue is not None}
+    about = {one.verb: one.issue for one in history.since(session) if one.issue is not None}
     assert about == {"flagged": issue}
 
 
 def test_what_lost_its_status_to_an_issue_counts_as_being_fixed(session: Session) -> None:
     flagged(session)
-    counts, _ = runs.counts(session, **HERE)
-    assert {one.name: one.fixing for one in counts} == {"cars": 1, "qa": 0}
+    tasks = progress.of_pipeline(session, pipeline=street(session))
+    assert {one.task: one.counts.taken for one in tasks} == {
+        "cars": 1,
+        "qa": 0,
+    }

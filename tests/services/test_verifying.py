@@ -6,6 +6,7 @@ from stage import Stage
 from workflow_core.errors import NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.managers import history
+from workflow_core.services.running import verification
 
 PIPELINE = """
 pipeline: p
@@ -32,7 +33,7 @@ def stage(engine):
 def differences(stage, sql, chunk=2):
     with stage.session() as session:
         session.connection().exec_driver_sql(sql)
-        return [str(one) for one in history.check(session, chunk=chunk)]
+        return [str(one) for one in verification.check(session, chunk=chunk)]
 
 
 def test_an_untouched_history_has_no_differences_in_chunks_of_any_size(stage):
@@ -58,7 +59,7 @@ def test_a_difference_says_whether_something_was_lost_or_moved_twice(stage, chan
     stage.do("ann", "cars", "completed")
     with stage.session() as session:
         session.connection().exec_driver_sql(change)
-        assert kind in {one.kind for one in history.check(session)} <= {kind, "tables"}
+        assert kind in {one.kind for one in verification.check(session)} <= {kind, "tables"}
 
 
 @pytest.mark.parametrize(

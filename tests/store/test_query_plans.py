@@ -15,7 +15,7 @@ from workflow_core.services import people
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import erasure, figures, history, progress, task_items
 from workflow_core.services.pipelines import data
-from workflow_core.services.running import moves, positions, sweeps
+from workflow_core.services.running import moves, sweeps
 from workflow_core.store.database.engine import engine_for
 from workflow_core.store.models import Dataset, Task, TaskItem
 from workflow_core.store.reads.figures import times
@@ -165,8 +165,8 @@ def test_statuses_are_counted_by_day_in_the_order_of_an_index(session, name):
 
 def test_task_items_and_motion_of_a_pipeline_are_counted_by_index(session):
     with scans(session) as found:
-        assert positions.counts(session, pipeline="street")["moving"] == 150
-        assert positions.in_motion(session, pipeline="street")
+        where = moves.where(session, pipeline="street")
+        assert where.moving == 150 and where.in_motion
     assert found == []
 
 

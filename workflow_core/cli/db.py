@@ -49,14 +49,13 @@ def check(json: Json = False) -> None:
       annoflow db check
       annoflow db check --json
     """
-    from workflow_core.services.managers import history
-    from workflow_core.services.running import schema
+    from workflow_core.services.running import schema, verification
 
     problems = schema.check(context.settings().database())
     differences = []
     if not problems:
         with progress("replaying the history"), context.session(read_only=True) as session:
-            differences = history.check(session)
+            differences = verification.check(session)
     if json:
         show_json({"database": problems, "history": [asdict(each) for each in differences]})
     else:

@@ -45,7 +45,7 @@ def status(
 def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]:
     from workflow_core.services.managers import progress
     from workflow_core.services.pipelines import ingestion, schedules
-    from workflow_core.services.running import positions, runs
+    from workflow_core.services.running import moves
 
     deployed = schedules.wanted(session)
     wanted = [one for one in deployed if pipeline in (None, one.pipeline)]
@@ -55,8 +55,7 @@ def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]
     shown = []
     for one in wanted:
         found = ingestion.find(session, pipeline=one.pipeline, project=one.project)
-        _, exits = runs.counts(session, project=one.project, pipeline=one.pipeline)
-        at = positions.counts(session, pipeline=one.pipeline)
+        at = moves.where(session, pipeline=one.pipeline)
         stuck = progress.stuck(session, project_id=found.project_id, pipeline=found)
         shown.append(
             {
@@ -64,9 +63,9 @@ def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]
                 "pipeline": one.pipeline,
                 "paused": one.paused,
                 "tasks": [asdict(task) for task in progress.of_pipeline(session, pipeline=found)],
-                "exits": exits,
-                "moving": at.get(positions.MOVING, 0),
-                "held": {name: count for name, count in at.items() if name.endswith(" (held)")},
+                "exits": progress.exits(session, pipeline=found),
+                "moving": at.moving,
+                "held": at.held,
                 "stuck": [asdict(each) for each in stuck],
             }
         )

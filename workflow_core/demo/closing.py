@@ -19,9 +19,11 @@ from workflow_core.demo.outcome import Drawn, Journey, Outcome, Picture, latency
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.domain.reports import By, as_rows
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services.managers import figures
-from workflow_core.services.pipelines import exports
-from workflow_core.services.running import runs, verification
+from workflow_core.services.contributors import annotation_sets
+from workflow_core.services.managers import figures, history, progress
+from workflow_core.services.managers.history import Flagged, Happened
+from workflow_core.services.pipelines import exports, ingestion
+from workflow_core.services.running import verification
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.up import prefect_api
@@ -77,21 +79,21 @@ def outcome(
     """Count the run, from its history."""
     project, name = pipeline.project, pipeline.name
     with session_scope(engine, read_only=True) as session:
-        history = runs.history(session, project=project, pipeline=name)
-        counts, _ = runs.counts(session, project=project, pipeline=name)
-        issues = runs.issues(session, project=project, pipeline=name)
+        deployed = ingestion.find(session, pipeline=name, project=project)
+        happened, issues = history.since(session), history.issues(session, pipeline=deployed)
+        still_open = {one.task: one.counts.open for one in progress.of_pipeline(session, pipeline=deployed)}
         kinds = Counter(one.kind for one in verification.check(session))
         managed = figures.find(session, named=name, project=project)
         by_task, by_person = (
             figures.of_tasks(session, actor=None, tasks=managed, by=by, now=datetime.now(UTC))
             for by in (By.TASK, By.ASSIGNMENT)
         )
-    exits, elsewhere = tally.where(history)
-    vanished = len(crew.acknowledged.keys() - {one.id for one in history if one.verb == "submitted"})
+    exits, elsewhere = tally.where(happened)
+    vanished = len(crew.acknowledged.keys() - {one.id for one in happened if one.verb == "submitted"})
     shown = list(given)[:: max(1, len(given) // SHOWN)][:SHOWN]
-    ways = tally.most_travelled(history, "expert"), tally.went_round(history, issues)
-    pictures = _pictures(engine, given, {*shown, *(item for item in ways if item is not None)}, history)
-    expert, loop = (_journey(pictures[item], history, issues, item) if item is not None else None for item in ways)
+    ways = tally.most_travelled(happened, "expert"), tally.went_round(happened, issues)
+    pictures = _pictures(engine, given, {*shown, *(item for item in ways if item is not None)}, happened)
+    expert, loop = (_journey(pictures[item], happened, issues, item) if item is not None else None for item in ways)
     gap = accident.gap
     footnotes = _of_failures(crew)
     if gap:
@@ -112,12 +114,12 @@ def outcome(
         differences=kinds[verification.Kind.TABLES],
         exported=exported,
         seconds=round(seconds, 1),
-        tasks=tally.tasks(history, pipeline, {task.name: task.queued + task.claimed for task in counts}),
-        moves=tally.moves(history),
+        tasks=tally.tasks(happened, pipeline, still_open),
+        moves=tally.moves(happened),
         gallery=tuple(pictures[item] for item in shown),
         journey=expert,
         loop=loop,
-        issues=tally.issues(history, issues),
+        issues=tally.issues(happened, issues),
         figures=tuple(as_rows(by_task)),
         people=tuple(as_rows([one for one in by_person if one.person])),
         changes=tuple(manager.said),
@@ -126,10 +128,10 @@ def outcome(
     )
 
 
-def _journey(picture: Picture, history: list[runs.Happened], issues: list[runs.Flagged], item: int) -> Journey:
+def _journey(picture: Picture, happened: list[Happened], issues: list[Flagged], item: int) -> Journey:
     mine = [one for one in issues if one.item == item]
     spots = tuple(one.geometry for one in mine if one.geometry)
-    return Journey(replace(picture, flagged=spots), tally.steps(history, item, {one.id: one.kind for one in mine}))
+    return Journey(replace(picture, flagged=spots), tally.steps(happened, item, {one.id: one.kind for one in mine}))
 
 
 def in_order(pipeline: Pipeline) -> list[str]:
@@ -142,21 +144,17 @@ def _of_failures(crew: Crew) -> list[str]:
 
 
 def _pictures(
-    engine: Engine, given: Mapping[int, Given], items: set[int], history: list[runs.Happened]
+    engine: Engine, given: Mapping[int, Given], items: set[int], happened: list[Happened]
 ) -> dict[int, Picture]:
-    ends = {one.item: (one.name or one.task or "") for one in history if one.verb in ("placed", "exited")}
+    ends = {one.item: (one.name or one.task or "") for one in happened if one.verb in ("placed", "exited")}
     with session_scope(engine, read_only=True) as session:
-        marks = runs.drawn(session, item_ids=sorted(items))
+        marks = {item: annotation_sets.of_item(session, item_id=item) for item in sorted(items)}
     return {
         item: Picture(
             given[item].name,
             given[item].path,
             ends.get(item, "nowhere"),
-            tuple(
-                Drawn(mark["label"], mark["tool"], mark["geometry"], mark["by"])
-                for mark in marks
-                if mark["item"] == item
-            ),
+            tuple(Drawn(mark["label"], mark["tool"], mark["geometry"], mark["by"]) for mark in marks[item]),
         )
         for item in items
     }

@@ -14,9 +14,9 @@ from workflow_core.demo.team import Known, Verdict, Work, annotate, fix, persona
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Pipeline, Task
 from workflow_core.services import people
-from workflow_core.services.contributors import comments, work
+from workflow_core.services.contributors import annotation_sets, comments, work
+from workflow_core.services.managers import figures
 from workflow_core.services.reviewers import reviews
-from workflow_core.services.running import runs
 from workflow_core.store.database.engine import Engine, session_scope
 
 IDLE = 0.12
@@ -43,7 +43,8 @@ class Crew:
         self._threads: dict[str, threading.Thread] = {}
         self._started = False
         with session_scope(engine, read_only=True) as session:
-            self._ids = runs.task_ids(session, project=pipeline.project, pipeline=pipeline.name)
+            tasks = figures.find(session, named=pipeline.name, project=pipeline.project)
+            self._ids = {task.name: task.id for task in tasks}
         for email in sorted({email for task in pipeline.tasks.values() for email in task.assignees}):
             self._welcome(email, [task for task in pipeline.tasks.values() if email in task.assignees])
 
@@ -120,11 +121,12 @@ class Crew:
         name, truth = picture.name, picture.truth or ()
         task_id = claimed.task_id if task.type == "annotation" else None
         with session_scope(self._engine, read_only=True) as session:
-            drawn = [_as_submitted(one) for one in runs.drawn(session, item_ids=[claimed.item_id], task_id=task_id)]
+            there = annotation_sets.of_item(session, item_id=claimed.item_id, task_id=task_id)
             issues = [
                 Known(one.id, one.geometry or {}, one.state == "open", one.rounds)
                 for one in comments.waiting_for(session, actor=actor, task_item_id=claimed.id)
             ]
+        drawn = [{key: value for key, value in one.items() if key != "by"} for one in there]
         opened = [issue for issue in issues if issue.is_open]
         given: dict[str, Any] = {"item": name, "size": picture.size, "seed": self._seed}
         if task.type == "annotation" and opened:
@@ -180,10 +182,6 @@ class Crew:
                 annotations=done.marks if isinstance(done, Work) else None,
                 now=now,
             ).event_id
-
-
-def _as_submitted(annotation: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: annotation[key] for key in ("id", "label", "tool", "geometry", "attributes")}
 
 
 def _sent_back(pipeline: Pipeline, task: Task) -> Mapping[str, Sequence[str]]:

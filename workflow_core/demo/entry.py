@@ -11,7 +11,6 @@ from workflow_core.demo.material import Given
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services import people
 from workflow_core.services.pipelines import data, deployment
-from workflow_core.services.running import runs
 from workflow_core.store.database.engine import Engine, session_scope
 
 
@@ -47,9 +46,9 @@ def enter(engine: Engine, pipeline: Pipeline, given: list[Given], *, seed: int) 
         project = people.project(session, name=pipeline.project)
         dataset = data.dataset(session, project_id=project.id, name=pipeline.dataset)
         data.add_items(session, actor=None, dataset=dataset, new=new, now=datetime.now(UTC))
-        items = runs.items(session, project=pipeline.project, pipeline=pipeline.name)
+        items = data.find(session, actor=None, dataset=dataset, limit=len(given))
     by_name = {(one.folder, one.name): replace(one, truth=_truth(one, pipeline, seed)) for one in given}
-    return {key: by_name[item.folder, item.name] for key, item in items.items()}
+    return {item.id: by_name[item.folder, item.name] for item in items}
 
 
 def _truth(one: Given, pipeline: Pipeline, seed: int) -> tuple[TruthShape, ...]:

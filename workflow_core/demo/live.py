@@ -1,7 +1,7 @@
 """A live view of a run in the terminal; plain lines where the output is no terminal."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console, Group, RenderableType
@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from workflow_core.demo.beside import Beside
-from workflow_core.services.running.runs import TaskCount
+from workflow_core.services.managers.progress import TaskProgress
 
 COLOURS = {"annotation": "blue", "qa": "magenta"}
 EXIT_COLOURS = {"approved": "green", "discarded": "red"}
@@ -22,8 +22,10 @@ class Snapshot:
     """How a run stands."""
 
     items: int
-    tasks: tuple[TaskCount, ...]
+    tasks: Sequence[TaskProgress] = ()
     exits: Mapping[str, int] = field(default_factory=dict)
+    moving: int = 0
+    """Items that have a status not routed yet."""
     notes: tuple[str, ...] = ()
     """What has happened besides, in a few words each."""
 
@@ -35,15 +37,15 @@ class Snapshot:
     @property
     def open(self) -> int:
         """Return how many items wait for people, or for the mover."""
-        return sum(task.queued + task.claimed + task.moving for task in self.tasks)
+        return sum(task.counts.open for task in self.tasks) + self.moving
 
     @property
     def besides(self) -> dict[str, int]:
         """Return how many items are in motion, with their author because of an issue, or can go nowhere."""
         return {
-            "in motion": sum(task.moving for task in self.tasks),
-            "being fixed": sum(task.fixing for task in self.tasks),
-            "stuck": sum(task.parked for task in self.tasks),
+            "in motion": self.moving,
+            "being fixed": sum(task.counts.taken for task in self.tasks),
+            "stuck": sum(task.counts.parked for task in self.tasks),
         }
 
 
@@ -96,10 +98,10 @@ class LiveView(Beside):
 def line(now: Snapshot) -> str:
     """Say how a run stands in one line.
 
-    >>> line(Snapshot(9, (TaskCount("cars", "annotation", 4, 1, 3, 0, 0, 0),), {"approved": 1}))
-    'cars 3/8 | approved 1 | 1 of 9 through'
+    >>> line(Snapshot(9, (), {"approved": 1}, moving=2))
+    'approved 1 | 1 of 9 through | 2 in motion'
     """
-    tasks = ", ".join(f"{task.name} {task.done}/{task.queued + task.claimed + task.done}" for task in now.tasks)
+    tasks = ", ".join(f"{task.task} {task.counts.submitted}/{task.counts.to_have_status}" for task in now.tasks)
     exits = ", ".join(f"{name} {count}" for name, count in now.exits.items() if count)
     parts = [tasks, exits, f"{now.ended} of {now.items} through"]
     parts += [f"{count} {what}" for what, count in now.besides.items() if count]
@@ -113,11 +115,13 @@ def screen(now: Snapshot, elapsed: float) -> RenderableType:
         table.add_column(justify="left" if number < 2 else "right")
     table.add_row("", "", *(Text(word, "dim") for word in ("queued", "claimed", "done")))
     for task in now.tasks:
-        total = max(1, task.queued + task.claimed + task.done)
+        counts, total = task.counts, max(1, task.counts.to_have_status)
         colour = COLOURS.get(task.type, "cyan")
-        bar = ProgressBar(total=total, completed=task.done, width=32, complete_style=colour, finished_style=colour)
-        claimed = Text(str(task.claimed), "yellow" if task.claimed else "dim")
-        table.add_row(Text(task.name, "bold"), bar, str(task.queued), claimed, Text(str(task.done), colour))
+        done = counts.submitted
+        bar = ProgressBar(total=total, completed=done, width=32, complete_style=colour, finished_style=colour)
+        claimed = Text(str(counts.claimed), "yellow" if counts.claimed else "dim")
+        queued = str(counts.open - counts.claimed)
+        table.add_row(Text(task.task, "bold"), bar, queued, claimed, Text(str(done), colour))
     exits = Text("  ")
     for name, count in now.exits.items():
         exits.append(f"{name} ", EXIT_COLOURS.get(name, "cyan")).append(f"{count}   ", "bold")

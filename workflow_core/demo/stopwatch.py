@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 
 from workflow_core.demo.beside import Beside
-from workflow_core.services.running import runs
+from workflow_core.services.managers import history
 from workflow_core.store.database.engine import Engine, session_scope
 
 LOOK = 0.004
@@ -25,11 +25,12 @@ class Stopwatch(Beside):
         while True:
             stopping = self._stop.wait(LOOK)
             with session_scope(self._engine, read_only=True) as session:
-                found = runs.reached(session, after=last)
+                found = history.since(session, event=last)
             now = time.monotonic()
-            for event, cause in found:
-                last = event
-                self.seen.setdefault(cause, now)
+            for one in found:
+                last = one.id
+                if one.cause is not None and one.verb in ("placed", "exited"):
+                    self.seen.setdefault(one.cause, now)
             if stopping:
                 return
 

@@ -19,7 +19,9 @@ from workflow_core.demo.outcome import Outcome
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.errors import AnnoflowError, Unavailable
 from workflow_core.pipeline.compiled import Pipeline
-from workflow_core.services.running import runs, schema
+from workflow_core.services.managers import progress
+from workflow_core.services.pipelines import ingestion
+from workflow_core.services.running import moves, schema
 from workflow_core.services.running.announcements import announcing
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
@@ -137,8 +139,10 @@ def _work(
 def snapshot(engine: Engine, pipeline: Pipeline, items: int) -> Snapshot:
     """Return how the run stands."""
     with session_scope(engine, read_only=True) as session:
-        tasks, exits = runs.counts(session, project=pipeline.project, pipeline=pipeline.name)
-    return Snapshot(items, tuple(tasks), {name: exits.get(name, 0) for name in closing.in_order(pipeline)})
+        deployed = ingestion.find(session, pipeline=pipeline.name, project=pipeline.project)
+        at = moves.where(session, pipeline=pipeline.name)
+        tasks = progress.of_pipeline(session, pipeline=deployed)
+    return Snapshot(items, tasks, {name: at.counts.get(name, 0) for name in closing.in_order(pipeline)}, at.moving)
 
 
 class _Backstage(Beside):

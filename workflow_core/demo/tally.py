@@ -8,7 +8,7 @@ from workflow_core.demo.outcome import IssueRow, Step, TaskRow
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.drawing.elements import join_of
 from workflow_core.pipeline.drawing.traffic import Move
-from workflow_core.services.running.runs import Flagged, Happened
+from workflow_core.services.managers.history import Flagged, Happened
 
 
 def where(history: Iterable[Happened]) -> tuple[dict[str, int], dict[str, int]]:
@@ -67,7 +67,7 @@ def tasks(history: Sequence[Happened], pipeline: Pipeline, still_open: Mapping[s
             continue
         if one.verb == "placed":
             seen[one.task].add(one.item)
-            again[one.task] += one.visit > 1
+            again[one.task] += (one.visit or 1) > 1
         elif one.verb == "submitted":
             statuses[one.task][one.status or ""] += 1
     return tuple(
@@ -106,6 +106,14 @@ OF_ISSUES = {
     "accepted": "approved the fix",
     "dismissed": "dismissed",
 }
+WAY = {
+    "entered": "entered the pipeline",
+    "placed": "open in",
+    "diverted": "came round too often; sent elsewhere instead of",
+    "submitted": "decided",
+    "answered": "back in",
+    "exited": "left by the exit",
+} | OF_ISSUES
 
 
 def steps(history: Sequence[Happened], item: int, kinds: Mapping[int, str] | None = None) -> tuple[Step, ...]:
@@ -115,23 +123,15 @@ def steps(history: Sequence[Happened], item: int, kinds: Mapping[int, str] | Non
     """
     way: list[Step] = []
     at: datetime | None = None
-    for one in history:
-        if one.item != item:
-            continue
-        at = max(at or one.at, one.at)
-        if one.verb == "entered":
-            way.append(Step(at, "entered the pipeline"))
-        elif one.verb == "placed":
-            way.append(Step(at, "open in" if one.visit == 1 else "open again in", task=one.task, visit=one.visit))
-        elif one.verb == "diverted":
-            way.append(Step(at, "came round too often; sent elsewhere instead of", task=one.task, visit=one.visit))
-        elif one.verb == "submitted":
-            way.append(Step(at, "decided", one.who, one.task, one.status, one.visit))
-        elif one.verb in OF_ISSUES:
-            kind = (kinds or {}).get(one.issue or 0, "issue")
-            way.append(Step(at, OF_ISSUES[one.verb], one.who, one.task, visit=one.visit, issue=kind))
-        elif one.verb == "answered":
-            way.append(Step(at, "back in", task=one.task, visit=one.visit))
-        elif one.verb == "exited":
-            way.append(Step(at, f"left by the exit {one.name}"))
+    for one in (one for one in history if one.item == item):
+        at, visit = max(at or one.at, one.at), one.visit or 1
+        if one.verb in WAY:
+            what = WAY[one.verb] + (f" {one.name}" if one.verb == "exited" else "")
+            if one.verb == "placed" and visit > 1:
+                what = "open again in"
+            issue = (kinds or {}).get(one.issue or 0, "issue") if one.verb in OF_ISSUES else None
+            decided = one.verb == "submitted"
+            task = None if one.verb in ("entered", "exited") else one.task
+            who, status = one.actor if decided or issue else None, one.status if decided else None
+            way.append(Step(at, what, who, task, status, visit if task else 1, issue))
     return tuple(way)

@@ -41,6 +41,11 @@ class Counts:
         """Rows that are to have a status: all but the withdrawn."""
         return self.queued + self.claimed + self.submitted + self.returned + self.waiting
 
+    @property
+    def open(self) -> int:
+        """Rows that are to have a status and have none."""
+        return self.to_have_status - self.submitted
+
 
 def status(counts: Counts) -> WorkStatus:
     """Return how far the work is.

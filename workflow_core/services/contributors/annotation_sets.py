@@ -10,6 +10,7 @@ from workflow_core.domain import geometry, recipes
 from workflow_core.errors import InvalidInput
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Annotation, Event, Item, Recipe, Revision, Task, TaskItem
+from workflow_core.store.reads import annotations as drawn_there
 from workflow_core.store.work import annotations, reviews
 
 
@@ -36,6 +37,14 @@ def parse(raw: Sequence[Mapping[str, Any]]) -> list[Drawn]:
             where = ".".join(str(part) for part in first["loc"]) or "annotation"
             raise InvalidInput(f"annotation {number}: {where}: {first['msg']}") from error
     return drawn
+
+
+def of_item(session: Session, *, item_id: int, task_id: int | None = None) -> list[dict[str, Any]]:
+    """Return what is drawn on an item, optionally in one task only: as it is submitted, with `by`, who made it."""
+    return [
+        {**one.model_dump(include=set(Drawn.model_fields)), "by": email or one.model or "unknown"}
+        for one, email in drawn_there.with_makers(session, item_id=item_id, task_id=task_id)
+    ]
 
 
 def replace(

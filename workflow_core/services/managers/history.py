@@ -11,15 +11,12 @@ from workflow_core.domain.roles import Permission
 from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
-from workflow_core.services.running.verification import Difference, check
 from workflow_core.store.data import erasure, items
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Dataset, Erased, Item
+from workflow_core.store.models import Dataset, Erased, Item, Pipeline
 from workflow_core.store.reads import histories
 from workflow_core.store.reads.histories import Standing
 from workflow_core.store.routing import joins
-
-__all__ = ["Difference", "Standing", "Step", "TaskItemNow", "Why", "check", "find", "number", "step", "why"]
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -51,6 +48,27 @@ class Step:
     visit: int | None
     cause: int | None
     name: str | None
+
+
+@dataclass(frozen=True)
+class Happened(Step):
+    """A step with the item that it is of, and the issue that it is about."""
+
+    item: int
+    issue: int | None
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """An issue: what was flagged where, and how often it was re-opened."""
+
+    id: int
+    kind: str
+    item: int
+    task: str
+    state: str
+    reopened: int
+    geometry: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +127,23 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
     path = tuple(step(row) for row in histories.events_of(session, item_id=item))
     name, folder = (None, None) if isinstance(found, Erased) else (found.name, found.folder)
     return Why(item, name, folder, dataset.name, tuple(entries), task_items, tuple(waits), path)
+
+
+def since(session: Session, *, event: int = 0) -> list[Happened]:
+    """Return what happened to any item after an event, the oldest first."""
+    return [
+        Happened(**vars(step(row)), item=row["item_id"], issue=row["issue"])
+        for row in histories.told_since(session, event_id=event)
+        if row["item_id"] is not None
+    ]
+
+
+def issues(session: Session, *, pipeline: Pipeline) -> list[Flagged]:
+    """Return every issue on a pipeline's items, the oldest first, also those that are resolved."""
+    return [
+        Flagged(one.id, one.kind, one.item_id, task, one.state, one.rounds, one.geometry)
+        for one, task in histories.issues(session, pipeline_id=pipeline.id)
+    ]
 
 
 def find(session: Session, *, named: str, actor: Actor = None) -> Item:

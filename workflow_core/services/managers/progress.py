@@ -12,7 +12,7 @@ from workflow_core.services.people import Actor
 from workflow_core.store.data import teams, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Pipeline, PipelineVersion, Task
-from workflow_core.store.reads import counts
+from workflow_core.store.reads import counts, positions
 from workflow_core.store.reads import tasks as known_tasks
 
 
@@ -69,6 +69,12 @@ def of_pipeline(session: Session, *, pipeline: Pipeline, actor: Actor = None) ->
         keys = {task.name: task.id for task in tasks}
         upstream = {keys[name]: [keys[one] for one in before] for name, before in tasks_before(spec).items()}
     return of_tasks(session, tasks=tasks, upstream=upstream, actor=actor)
+
+
+def exits(session: Session, *, pipeline: Pipeline, actor: Actor = None) -> dict[str, int]:
+    """Return how many items of a pipeline left by each exit; for managers."""
+    people.require(session, actor=actor, project_id=pipeline.project_id, permission=Permission.SEE_PROJECT)
+    return positions.exits(session, pipeline_id=pipeline.id)
 
 
 def of_tasks(

@@ -1,11 +1,11 @@
-"""Move items: what was submitted and not yet routed goes on, in one transaction per batch."""
+"""Move items, one transaction per batch: what was submitted and not yet routed goes on; and tell where they are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from workflow_core.store.database.engine import Session
-from workflow_core.store.reads import summaries
+from workflow_core.store.reads import positions, summaries
 from workflow_core.store.routing import arrivals, placement
 
 BATCH = 1_000
@@ -23,6 +23,32 @@ class Moved:
 
     def __bool__(self) -> bool:
         return self.routed > 0
+
+
+@dataclass(frozen=True)
+class Positions:
+    """How many items of a pipeline are where, and whether one has not left yet that needs no manager to do so.
+
+    `counts` has them by task, exit, and exit that holds them; besides those who move, and those who are stuck.
+    """
+
+    counts: Mapping[str, int]
+    in_motion: bool
+
+    @property
+    def moving(self) -> int:
+        """Return how many have a status that was not routed yet."""
+        return self.counts.get(positions.MOVING, 0)
+
+    @property
+    def held(self) -> dict[str, int]:
+        """Return how many wait for issues, by exit."""
+        return {at: count for at, count in self.counts.items() if at.endswith(positions.HELD)}
+
+
+def where(session: Session, *, pipeline: str) -> Positions:
+    """Say where the items of a pipeline are."""
+    return Positions(positions.counts(session, pipeline=pipeline), positions.in_motion(session, pipeline=pipeline))
 
 
 def advance(session: Session, *, limit: int = BATCH, now: datetime) -> Moved:

@@ -1,17 +1,18 @@
 """The history beside the tables that it must reproduce, read in the order of items: any number fits in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from workflow_core.domain.events import Verb
 from workflow_core.domain.replay import HistoryEvent
 from workflow_core.domain.states import Kept
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import run
+from workflow_core.store.models import Issue, Task, TaskItem
 
 CHUNK = 1_000
 """Items that are compared at a time."""
@@ -162,7 +163,7 @@ def _told(session: Session, where: str, **values: int) -> list[dict[str, Any]]:
     rows = run(
         session,
         f"""
-        SELECT e.id, e.at, e.verb, e.status, e.visit, e.cause_id, e.name, e.detail,
+        SELECT e.id, e.at, e.verb, e.status, e.visit, e.cause_id, e.name, CAST(e.detail ->> 'issue' AS BIGINT) AS issue,
                t.name AS task, a.email AS actor, p.email AS assignee, pl.name AS pipeline,
                ct.name AS cause_task, c.status AS cause_status, e.item_id, i.name AS item
         FROM event e LEFT JOIN item i ON i.id = e.item_id
@@ -175,6 +176,12 @@ def _told(session: Session, where: str, **values: int) -> list[dict[str, Any]]:
         **values,
     )
     return [{**row, "at": moment(row["at"])} for row in rows.mappings()]
+
+
+def issues(session: Session, *, pipeline_id: int) -> Sequence[tuple[Issue, str]]:
+    """Return every issue on a pipeline's items, with the task that it is in, the oldest first."""
+    query = select(Issue, Task.name).join(TaskItem, col(TaskItem.id) == col(Issue.task_item_id)).join(Task)
+    return session.exec(query.where(Task.pipeline_id == pipeline_id).order_by(col(Issue.id))).all()
 
 
 def task_items_of(session: Session, *, item_id: int) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from workflow_core.store.database.dialect import run
 from workflow_core.store.models.task_items import OPEN
 
 STUCK = "stuck"
+HELD = " (held)"
+"""Follows the name of an exit that waits for issues."""
 MOVING = "moving"
 """What has a status and was not routed yet; the mover takes it within milliseconds."""
 
@@ -44,14 +46,21 @@ def counts(session: Session, *, pipeline: str) -> dict[str, int]:
         UNION ALL
         SELECT exit, count(*) FROM entry WHERE {here} AND exit IS NOT NULL GROUP BY exit
         UNION ALL
-        SELECT held_exit || ' (held)', count(*) FROM entry
+        SELECT held_exit || :held, count(*) FROM entry
         WHERE {here} AND exit IS NULL AND held_exit IS NOT NULL GROUP BY held_exit
         """,
         moving=MOVING,
+        held=HELD,
         stuck=STUCK,
     ):
         counts[at] += items
     return {at: items for at, items in counts.items() if items}
+
+
+def exits(session: Session, *, pipeline_id: int) -> dict[str, int]:
+    """Return how many items left by each exit."""
+    query = "SELECT exit, count(*) FROM entry WHERE pipeline_id = :id AND exit IS NOT NULL GROUP BY exit ORDER BY exit"
+    return {name: int(count) for name, count in run(session, query, id=pipeline_id)}
 
 
 def _listed(ids: Iterable[int]) -> str:
