@@ -9,8 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from workflow_core.services.contributors import work
-from workflow_core.services.managers import history, progress, reversals, task_items, tasks
-from workflow_core.services.managers import staff as staffing
+from workflow_core.services.managers import history, progress, reversals, staff, task_items, tasks
 from workflow_core.services.pipelines import deployment, entries
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves, sweeps, verification
@@ -18,6 +17,7 @@ from workflow_core.services.running.moves import Moved
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Dataset, Entry, Event, Issue, Item, Person, Pipeline, Task, TaskItem
 from workflow_core.store.work.claims import Claim
+from workflow_core.store.work.reassignment import Handed
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -107,10 +107,15 @@ class Stage:
         query = select(TaskItem).join(Item).where(Item.name == str(item), TaskItem.task_id == task_id)
         return session.exec(query).one()
 
-    def end(self, verb: str, who: str, task: str, item: object) -> None:
+    def release(self, who: str, task: str, item: object = 0) -> None:
         with self.session() as session:
             task_item_id = self.task_item(session, task, item).id
-            getattr(work, verb)(session, actor=self.person(session, who), task_item_id=task_item_id, now=self.now)
+            work.release(session, actor=self.person(session, who), task_item_id=task_item_id, now=self.now)
+
+    def postpone(self, who: str, task: str, item: object = 0) -> None:
+        with self.session() as session:
+            task_item_id = self.task_item(session, task, item).id
+            work.postpone(session, actor=self.person(session, who), task_item_id=task_item_id, now=self.now)
 
     def do(self, who: str, task: str, status: str) -> str | None:
         """Claim the next item and submit it; returns its name."""
@@ -171,14 +176,25 @@ class Stage:
                 session, actor=actor, task_item_id=task_item_id, kind="missing", now=self.now, **{"task": on, **more}
             ).id
 
-    def judge(self, verb: str, who: str, issue: int) -> None:
-        """Let somebody `fix`, `reopen`, `approve` or `dismiss` an issue."""
+    def fix(self, who: str, issue: int) -> None:
         with self.session() as session:
-            getattr(reviews, verb)(session, actor=self.person(session, who), issue_id=issue, now=self.now)
+            reviews.fix(session, actor=self.person(session, who), issue_id=issue, now=self.now)
+
+    def reopen(self, who: str, issue: int) -> None:
+        with self.session() as session:
+            reviews.reopen(session, actor=self.person(session, who), issue_id=issue, now=self.now)
+
+    def approve(self, who: str, issue: int) -> None:
+        with self.session() as session:
+            reviews.approve(session, actor=self.person(session, who), issue_id=issue, now=self.now)
+
+    def dismiss(self, who: str, issue: int) -> None:
+        with self.session() as session:
+            reviews.dismiss(session, actor=self.person(session, who), issue_id=issue, now=self.now)
 
     def fixed(self, who: str, task: str, issue: int, status: str = "completed", item: object = 0) -> None:
         """Let the author mark an issue for review and submit the item again."""
-        self.judge("fix", who, issue)
+        self.fix(who, issue)
         self.submit(who, task, item, status)
 
     def issues(self) -> dict[int, str]:
@@ -206,10 +222,32 @@ class Stage:
             task_item_id = self.task_item(session, task, item).id
             task_items.send(session, actor=None, task_item_id=task_item_id, to=to, now=self.now, **more)
 
-    def staff(self, verb: str, task: str, **more: Any) -> Any:
-        """Let a manager `redistribute`, `reassign`, `add` or `remove`."""
+    # What managers do with a team: people are names here, too.
+
+    def redistribute(self, task: str, weights: Mapping[str, float]) -> Handed:
         with self.session() as session:
-            return getattr(staffing, verb)(session, actor=None, task=self.task(session, task), now=self.now, **more)
+            shares = {email(who): weight for who, weight in weights.items()}
+            return staff.redistribute(session, actor=None, task=self.task(session, task), weights=shares, now=self.now)
+
+    def reassign(self, task: str, *, old: str, new: str, end_claims: bool = False) -> Handed:
+        with self.session() as session:
+            return staff.reassign(
+                session,
+                actor=None,
+                task=self.task(session, task),
+                old=email(old),
+                new=email(new),
+                end_claims=end_claims,
+                now=self.now,
+            )
+
+    def add_person(self, task: str, who: str) -> None:
+        with self.session() as session:
+            staff.add(session, actor=None, task=self.task(session, task), email=email(who), now=self.now)
+
+    def remove_person(self, task: str, who: str) -> None:
+        with self.session() as session:
+            staff.remove(session, actor=None, task=self.task(session, task), email=email(who), now=self.now)
 
     def remove_item(self, task: str, item: object = 0, **more: Any) -> int:
         with self.session() as session:

@@ -6,7 +6,7 @@ Each test plays the story up to its sentence, and says how far every task and as
 import pytest
 from building import BOX
 from sqlmodel import select
-from stage import Stage, email
+from stage import Stage
 
 from workflow_core.errors import Conflict
 from workflow_core.store.models import Annotation
@@ -69,7 +69,7 @@ def flagged(stage):
 def fixed(stage):
     issue = flagged(stage)
     assert stage.claim("ann", "cars") is not None
-    stage.judge("fix", "ann", issue)
+    stage.fix("ann", issue)
     return issue
 
 
@@ -82,7 +82,7 @@ def for_review(stage):
 def reopened(stage):
     issue = for_review(stage)
     assert stage.claim("quinn", "qa") is not None
-    stage.judge("reopen", "quinn", issue)
+    stage.reopen("quinn", issue)
     return issue
 
 
@@ -228,9 +228,9 @@ def test_a_review_that_is_done_while_a_fix_waits_elsewhere_is_completed_with_iss
 
 def test_a_returned_item_is_not_redistributed_but_goes_with_its_assignment(street):
     issue = flagged(street)
-    street.staff("redistribute", "cars", weights={email("bo"): 1})
+    street.redistribute("cars", {"bo": 1})
     assert street.row("cars", 0).who == "ann"
-    street.staff("reassign", "cars", old=email("ann"), new=email("bo"))
+    street.reassign("cars", old="ann", new="bo")
     assert street.row("cars", 0)[:4] == ("returned", None, 1, "bo")
     assert street.progress("cars") == (WITH_ISSUES, {"ann": TO_DO, "bo": WITH_ISSUES})
     street.fixed("bo", "cars", issue)
@@ -244,7 +244,7 @@ def test_a_returned_item_is_not_redistributed_but_goes_with_its_assignment(stree
 
 def test_a_waiting_review_goes_to_another_reviewer_with_what_it_waits_for(street):
     issue = flagged(street)
-    street.staff("reassign", "qa", old=email("quinn"), new=email("rae"))
+    street.reassign("qa", old="quinn", new="rae")
     assert street.row("qa", 0)[:4] == ("waiting", None, 1, "rae")
     street.fixed("ann", "cars", issue)
     assert street.row("qa", 0)[:4] == ("queued", None, 1, "rae")

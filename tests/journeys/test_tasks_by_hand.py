@@ -181,7 +181,7 @@ def test_what_is_missing_returns_to_who_set_the_last_status(engine: Engine) -> N
     stage = by_hand(engine)
     stage.do("ann", "cars", "completed")
     stage.clear("cars")
-    stage.staff("redistribute", "cars", weights={BO: 1})
+    stage.redistribute("cars", {"bo": 1})
     stage.do("bo", "cars", "completed")
     stage.manual_qa("look", "cars", "quinn")
     stage.flag("quinn", "look", "cars")
@@ -197,7 +197,7 @@ def test_an_issue_goes_back_and_forth_as_often_as_it_takes_where_nothing_bounds_
     for _ in range(12):
         stage.fixed("ann", "cars", issue)
         assert stage.row("look")[:4] == ("queued", None, 1, "quinn")
-        stage.judge("reopen", "quinn", issue)
+        stage.reopen("quinn", issue)
         assert stage.row("cars")[:4] == ("returned", None, 1, "ann")
         assert stage.row("cars").parked is None
     stage.fixed("ann", "cars", issue)

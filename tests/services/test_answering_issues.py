@@ -42,9 +42,9 @@ def test_the_last_issue_dismissed_gives_the_status_back_from_a_claim_too_and_the
     with stage.session() as session:
         ann = stage.person(session, "ann")
         work.save_draft(session, actor=ann, task_item_id=held.id, annotations=[BOX], now=stage.now)
-    stage.judge("dismiss", "quinn", first)
+    stage.dismiss("quinn", first)
     assert stage.row("cars").state == "claimed"
-    stage.judge("dismiss", "quinn", second)
+    stage.dismiss("quinn", second)
     assert stage.row("cars")[:2] == ("submitted", "completed") and stage.row("cars").routing == "routed"
     with stage.session() as session:
         assert session.exec(select(Draft.task_item_id)).one() == held.id
@@ -55,10 +55,10 @@ def test_the_last_issue_dismissed_gives_the_status_back_from_a_claim_too_and_the
 
 def test_a_row_whose_issue_was_approved_and_the_other_dismissed_has_its_status_again(stage):
     first, second = stage.flag("quinn", "qa", "cars"), stage.flag("quinn", "qa", "cars")
-    stage.judge("fix", "ann", first)
-    stage.judge("approve", "quinn", first)
+    stage.fix("ann", first)
+    stage.approve("quinn", first)
     assert stage.row("cars").state == "returned"
-    stage.judge("dismiss", "quinn", second)
+    stage.dismiss("quinn", second)
     assert stage.row("cars").status == "completed"
     stage.check()
 
@@ -74,8 +74,8 @@ def test_a_manager_who_ends_a_claim_leaves_a_taken_status_with_its_author(stage)
 
 def test_the_reviewer_has_the_item_again_when_all_their_issues_are_answered(stage):
     car, sign = stage.flag("quinn", "qa", "cars"), stage.flag("quinn", "qa", "signs")
-    stage.judge("fix", "ann", car)
-    stage.judge("fix", "cy", sign)
+    stage.fix("ann", car)
+    stage.fix("cy", sign)
     assert stage.row("qa").state == "waiting"
     stage.submit("ann", "cars", 0, "completed")
     assert stage.row("qa").state == "waiting"
@@ -103,7 +103,7 @@ def test_two_reviewers_wait_each_for_the_issues_of_their_own(stage):
 def test_reopening_has_the_same_effects_as_flagging(stage):
     issue = stage.flag("quinn", "qa", "cars")
     stage.fixed("ann", "cars", issue)
-    stage.judge("reopen", "quinn", issue)
+    stage.reopen("quinn", issue)
     assert stage.row("cars")[:4] == ("returned", None, 1, "ann") and stage.row("qa").state == "waiting"
     assert stage.issues() == {issue: "open"}
     stage.check()
@@ -160,7 +160,7 @@ def test_another_status_needs_no_open_issue_of_its_own_but_others_do_not_matter(
     stage.flag("mo", "look", "signs")
     car = stage.flag("quinn", "qa", "cars")
     stage.fixed("ann", "cars", car)
-    stage.judge("reopen", "quinn", car)
+    stage.reopen("quinn", car)
     with pytest.raises(Conflict):
         stage.submit("quinn", "qa", 0, "for-expert")
     stage.fixed("ann", "cars", car)
@@ -183,8 +183,8 @@ def test_issues_for_review_become_those_of_the_next_review(stage, again):
     stage.advance()
     assert stage.issues() == {issue: "for_review"}
     with pytest.raises(NotFound):
-        stage.judge("approve", "quinn", issue)
-    stage.judge("reopen", "eve", issue)
+        stage.approve("quinn", issue)
+    stage.reopen("eve", issue)
     assert stage.row("cars").state == "returned" and stage.row("expert").state == "waiting"
     stage.check()
 
@@ -197,7 +197,7 @@ def test_where_no_review_follows_the_flagger_or_a_manager_has_the_last_word(stag
     stage.advance()
     assert stage.held() == "elsewhere"
     if who == "quinn":
-        stage.judge("approve", "quinn", issue)
+        stage.approve("quinn", issue)
     else:
         with stage.session() as session:
             reviews.dismiss(session, actor=None, issue_id=issue, now=stage.now)
@@ -209,11 +209,11 @@ def test_what_is_not_ones_own_does_not_exist_when_it_comes_to_issues(stage):
     issue = stage.flag("quinn", "qa", "cars")
     for act in (
         lambda: stage.flag("cy", "qa", "cars"),
-        lambda: stage.judge("fix", "cy", issue),
-        lambda: stage.judge("reopen", "cy", issue),
-        lambda: stage.judge("approve", "ann", issue),
-        lambda: stage.judge("dismiss", "ann", issue),
-        lambda: stage.judge("fix", "ann", 99),
+        lambda: stage.fix("cy", issue),
+        lambda: stage.reopen("cy", issue),
+        lambda: stage.approve("ann", issue),
+        lambda: stage.dismiss("ann", issue),
+        lambda: stage.fix("ann", 99),
         lambda: stage.undo("cy", "cars"),
     ):
         with pytest.raises(NotFound):

@@ -53,7 +53,7 @@ CHANGES = {
 @pytest.mark.parametrize(("text", "change"), CHANGES.values(), ids=CHANGES)
 def test_a_review_that_has_become_ones_own_work_is_handed_on(engine, text, change, claimed):
     stage = begun(engine, text)
-    stage.staff("add", "qa", email="quinn@example.org")
+    stage.add_person("qa", "quinn")
     if claimed:
         stage.claim("ann", "qa")
     change(stage)

@@ -63,13 +63,14 @@ def test_with_a_limit_of_one_batch_there_is_no_more_to_ask_for(stage):
     assert held(stage) == ["0", "1"]
 
 
-@pytest.mark.parametrize("end", ["release", "postpone", "submit"])
+def complete(stage, who, task):
+    stage.submit(who, task, 0, "completed")
+
+
+@pytest.mark.parametrize("end", [Stage.release, Stage.postpone, complete])
 def test_what_is_given_back_or_done_makes_room(stage, end):
     deployed(stage, ONE_BATCH)
-    if end == "submit":
-        stage.submit("ann", "cars", 0, "completed")
-    else:
-        stage.end(end, "ann", "cars", 0)
+    end(stage, "ann", "cars")
     assert len(more(stage)) == 1
     assert len(held(stage)) == 2
 

@@ -178,7 +178,7 @@ def test_an_approval_that_is_held_is_undone_and_the_history_tells_it(chain):
     assert [event.name for event in chain.events("came-back")] == ["approved"]
     chain.check()
     chain.fixed("ann", "cars", issue)
-    chain.judge("approve", "mo", issue)
+    chain.approve("mo", issue)
     assert chain.exits() == {"0": None}
     chain.submit("quinn", "qa", 0, "approved")
     chain.advance()
@@ -189,7 +189,7 @@ def test_an_approval_that_is_held_is_undone_and_the_history_tells_it(chain):
 def test_an_approval_that_was_held_meanwhile_is_undone_as_any_other(chain):
     issue = chain.flag("mo", "look", "cars")
     chain.fixed("ann", "cars", issue)
-    chain.judge("approve", "mo", issue)
+    chain.approve("mo", issue)
     assert chain.exits() == {"0": "approved"}
     chain.undo("quinn", "qa")
     assert chain.exits() == {"0": None} and chain.row("qa").state == "claimed"

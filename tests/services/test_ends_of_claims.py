@@ -1,7 +1,7 @@
 """What the end of a claim does to an item that is claimed to be fixed: it stays returned, and its author's."""
 
 import pytest
-from stage import Stage, email
+from stage import Stage
 
 from workflow_core.errors import Conflict, NotFound
 
@@ -18,9 +18,14 @@ tasks:
 """
 
 
-@pytest.mark.parametrize("how", ["release", "postpone", "expiry"])
+def expire(stage, _who, _task):
+    stage.tick(hours=2)
+    stage.sweep()
+
+
+@pytest.mark.parametrize("end", [Stage.release, Stage.postpone, expire])
 @pytest.mark.parametrize("queue", [True, False])
-def test_a_claimed_fix_goes_back_to_its_author_and_never_to_the_pool(engine, queue, how):
+def test_a_claimed_fix_goes_back_to_its_author_and_never_to_the_pool(engine, queue, end):
     stage = Stage(engine)
     stage.deploy(PIPELINE if queue else PIPELINE.replace("    queue: true\n", ""))
     stage.add_items(1)
@@ -32,11 +37,7 @@ def test_a_claimed_fix_goes_back_to_its_author_and_never_to_the_pool(engine, que
     before = stage.row("cars")
     assert before.state == "returned" and before.who == author
     assert stage.claim(author, "cars") is not None
-    if how == "expiry":
-        stage.tick(hours=2)
-        stage.sweep()
-    else:
-        stage.end(how, author, "cars", 0)
+    end(stage, author, "cars")
     assert stage.row("cars") == before
     stage.check()
 
@@ -50,7 +51,7 @@ def test_a_claimed_fix_is_still_to_be_fixed_by_who_gets_it_when_its_author_is_re
     stage.flag("quinn", "qa", "cars")
     before = stage.row("cars")
     stage.claim("ann", "cars")
-    stage.staff("reassign", "cars", old=email("ann"), new=email("cy"), end_claims=True)
+    stage.reassign("cars", old="ann", new="cy", end_claims=True)
     assert stage.row("cars") == before._replace(who="cy")
     stage.check()
 
@@ -113,7 +114,7 @@ def test_a_dead_token_is_refused_even_if_the_same_status_was_set_since(engine):
     stage.deploy(PIPELINE.replace(", bo@example.org]", "]"))
     stage.add_items(1)
     old = stage.claim("ann", "cars")
-    stage.end("release", "ann", "cars", 0)
+    stage.release("ann", "cars", 0)
     stage.do("ann", "cars", "completed")
     with pytest.raises(Conflict, match="your draft is kept"):
         stage.submit("ann", "cars", 0, "completed", token=old.token)

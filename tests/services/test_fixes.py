@@ -66,7 +66,7 @@ def test_a_status_that_was_not_routed_when_it_was_flagged_is_routed_once_the_fla
     stage.submit("quinn", "qa", 0, "redo")
     stage.advance()
     stage.submit("ann", "cars", 0, "completed")
-    stage.judge("dismiss", "mo", stage.flag("mo", "look", "cars"))
+    stage.dismiss("mo", stage.flag("mo", "look", "cars"))
     stage.advance()
     assert stage.at("signs") == ["0"]
     stage.check()
@@ -84,7 +84,7 @@ def test_what_was_reached_before_a_fix_is_cleared_with_it(stage, rounds):
 def test_a_second_fix_in_another_status_takes_back_what_the_first_status_reached(stage):
     issue = stage.flag("quinn", "qa", "cars")
     stage.fixed("ann", "cars", issue)
-    stage.judge("reopen", "quinn", issue)
+    stage.reopen("quinn", issue)
     stage.fixed("ann", "cars", issue, "unsure")
     assert stage.row("qa").state == "withdrawn"
     stage.advance()
@@ -131,7 +131,7 @@ def test_a_fix_in_another_status_goes_on_though_the_first_status_had_led_back_to
 
 
 def test_who_fixed_an_item_of_somebody_who_left_can_undo_it_and_who_left_cannot(stage):
-    stage.staff("add", "cars", email="bo@example.org")
+    stage.add_person("cars", "bo")
     stage.set_active("ann", False)
     stage.manual_qa("look", "cars", "mo")
     stage.clear("cars")
@@ -184,7 +184,7 @@ def test_a_join_that_missed_only_a_flagged_status_fires_once_it_is_set_again(for
     if ending == "fixed":
         fork.fixed("ann", flagged, issue)
     else:
-        fork.judge("dismiss", "mo", issue)
+        fork.dismiss("mo", issue)
     fork.advance()
     assert fork.at("j") == ["0"] and fork.row("j").visit == 1
     fork.check()
@@ -200,7 +200,7 @@ def test_a_join_that_fired_before_the_flag_does_not_fire_again(fork, ending):
     if ending == "fixed":
         fork.fixed("ann", "a2", issue)
     else:
-        fork.judge("dismiss", "mo", issue)
+        fork.dismiss("mo", issue)
     fork.advance()
     assert len(fork.events("placed")) == before
     assert fork.at("j") == ["0"] and fork.row("j").visit == 1

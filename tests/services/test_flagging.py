@@ -32,9 +32,9 @@ def test_a_waiting_reviewer_flags_more_comments_and_takes_a_flag_back(stage):
     with stage.session() as session:
         quinn = stage.person(session, "quinn")
         comments.comment(session, actor=quinn, issue_id=first, text="see the left edge", now=stage.now)
-    stage.judge("dismiss", "quinn", second)
+    stage.dismiss("quinn", second)
     assert stage.row("signs").status == "completed" and stage.row("qa").state == "waiting"
-    stage.judge("dismiss", "quinn", first)
+    stage.dismiss("quinn", first)
     assert stage.row("cars").status == "completed" and stage.row("qa").state == "queued"
     stage.check()
 
@@ -97,8 +97,8 @@ def test_an_annotation_made_in_qa_is_not_flaggable(stage):
 
 
 def test_an_imported_annotation_has_for_author_who_submitted_the_item_last(stage):
-    stage.staff("add", "cars", email="bo@example.org")
-    stage.staff("reassign", "cars", old="ann@example.org", new="bo@example.org")
+    stage.add_person("cars", "bo")
+    stage.reassign("cars", old="ann", new="bo")
     stage.clear("cars")
     assert stage.row("cars").who == "bo"
     stage.submit("bo", "cars", 0, "completed")
@@ -127,9 +127,9 @@ def test_an_annotation_returns_to_who_made_it_and_not_to_who_submitted_last(engi
     stage.deploy(PIPELINE)
     stage.add_items(1)
     stage.submit("ann", "cars", 0, "completed", annotations=[BOX])
-    stage.staff("add", "cars", email="bo@example.org")
+    stage.add_person("cars", "bo")
     stage.clear("cars")
-    stage.staff("redistribute", "cars", weights={"bo@example.org": 1})
+    stage.redistribute("cars", {"bo": 1})
     assert stage.row("cars").who == "bo"
     with stage.session() as session:
         mine = session.exec(select(Annotation)).one()

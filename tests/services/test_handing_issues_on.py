@@ -38,7 +38,7 @@ def test_an_issue_goes_back_to_its_flagger_when_what_led_to_the_next_review_is_t
     assert "an issue for review went back to qa" in [step.told for step in stage.why().path]
     stage.check()
     with pytest.raises(NotFound):
-        stage.judge("reopen", "eve", issue)
+        stage.reopen("eve", issue)
     stage.submit("quinn", "qa", 0, "approved")
     assert stage.issues() == {issue: "approved"}
     stage.check()
@@ -58,7 +58,7 @@ def test_what_the_next_review_has_decided_stays_decided(stage):
     (issue,) = stage.issues()
     stage.do("quinn", "qa", "for-expert")
     stage.advance()
-    stage.judge("approve", "eve", issue)
+    stage.approve("eve", issue)
     stage.clear("qa")
     assert (owner(stage), stage.issues()) == ("expert", {issue: "approved"})
     stage.check()
@@ -96,5 +96,5 @@ def test_an_issue_becomes_one_of_a_review_that_is_open_already(stage):
     assert owner(stage) == "qa"
     stage.advance()
     assert (owner(stage), stage.row("expert")) == ("expert", before)
-    stage.judge("approve", "eve", issue)
+    stage.approve("eve", issue)
     stage.check()

@@ -1,7 +1,7 @@
 """Redistribution and reassignment in the middle of the work: only what may move moves, and no item is lost."""
 
 import pytest
-from stage import Stage, email
+from stage import Stage
 
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.pipeline.compiled import Queue
@@ -52,7 +52,7 @@ def half_done(stage):
 def test_redistribution_moves_only_what_nobody_has_begun_and_no_issue_holds(stage):
     *_, untouched = half_done(stage)
     before = stage.rows()
-    stage.staff("redistribute", "cars", weights={email("bo"): 1})
+    stage.redistribute("cars", {"bo": 1})
     after = stage.rows()
     assert after.keys() == before.keys()
     assert {key for key in after if after[key] != before[key]} == {(untouched, "cars")}
@@ -67,7 +67,7 @@ def test_redistribution_leaves_waiting_and_answered_reviews_with_their_reviewers
     issue = stage.flag("quinn", "qa", "cars", answered)
     stage.fixed(stage.row("cars", answered).who, "cars", issue, item=answered)
     assert stage.row("qa", answered).state == "queued"
-    stage.staff("redistribute", "qa", weights={email("rae"): 1})
+    stage.redistribute("qa", {"rae": 1})
     assert of(stage, "qa", "quinn") == sorted([waiting, answered])
     assert set(queued) < set(of(stage, "qa", "rae"))
     stage.check()
@@ -80,7 +80,7 @@ def test_redistribution_leaves_where_it_is_what_its_people_may_not_review(engine
     all_done(stage)
     work_of_ann = of(stage, "cars", "ann")
     assert set(work_of_ann) <= set(of(stage, "qa", "quinn"))
-    handed = stage.staff("redistribute", "qa", weights={email("ann"): 1})
+    handed = stage.redistribute("qa", {"ann": 1})
     assert handed.stuck == len(work_of_ann)
     assert of(stage, "qa", "quinn") == work_of_ann
     assert all(row.parked is None for row in stage.rows().values())
@@ -90,13 +90,13 @@ def test_redistribution_leaves_where_it_is_what_its_people_may_not_review(engine
 def test_reassignment_takes_everything_unfinished_along_and_changes_nothing_else(stage):
     issue, returned, finished, claimed, _ = half_done(stage)
     before = stage.rows()
-    stage.staff("reassign", "cars", old=email("ann"), new=email("cy"), end_claims=True)
+    stage.reassign("cars", old="ann", new="cy", end_claims=True)
     assert of(stage, "cars", "ann") == [finished] and len(of(stage, "cars", "cy")) == 3
     for item in of(stage, "cars", "cy"):
         was = before[item, "cars"]._replace(who="cy")
         assert stage.row("cars", item) == (was._replace(state="queued") if item == claimed else was)
     with pytest.raises(NotFound):
-        stage.judge("fix", "ann", issue)
+        stage.fix("ann", issue)
     stage.fixed("cy", "cars", issue, item=returned)
     assert stage.row("qa", returned).state == "queued"
     stage.check()
@@ -107,14 +107,14 @@ def test_a_review_takes_its_flags_along(stage):
     waiting, answered = of(stage, "qa", "quinn")[:2]
     issues = {item: stage.flag("quinn", "qa", "cars", item) for item in (waiting, answered)}
     stage.fixed(stage.row("cars", answered).who, "cars", issues[answered], item=answered)
-    stage.staff("reassign", "qa", old=email("quinn"), new=email("sol"))
+    stage.reassign("qa", old="quinn", new="sol")
     assert stage.row("qa", waiting)[:4] == ("waiting", None, 1, "sol")
     assert stage.row("qa", answered)[:4] == ("queued", None, 1, "sol")
     for item in (waiting, answered):
         with pytest.raises(NotFound):
-            stage.judge("dismiss", "quinn", issues[item])
-    stage.judge("approve", "sol", issues[answered])
-    stage.judge("dismiss", "sol", issues[waiting])
+            stage.dismiss("quinn", issues[item])
+    stage.approve("sol", issues[answered])
+    stage.dismiss("sol", issues[waiting])
     assert stage.row("qa", waiting)[:4] == ("queued", None, 1, "sol")
     stage.check()
 
@@ -122,10 +122,10 @@ def test_a_review_takes_its_flags_along(stage):
 def test_open_claims_end_by_a_reassignment_only_after_confirmation_and_their_tokens_die(stage):
     held = stage.claim("ann", "cars")
     with pytest.raises(Conflict, match="confirm"):
-        stage.staff("reassign", "cars", old=email("ann"), new=email("bo"))
-    stage.staff("reassign", "cars", old=email("ann"), new=email("bo"), end_claims=True)
+        stage.reassign("cars", old="ann", new="bo")
+    stage.reassign("cars", old="ann", new="bo", end_claims=True)
     assert stage.row("cars", held.item_id - 1)[:4] == ("queued", None, 1, "bo")
-    stage.staff("reassign", "cars", old=email("bo"), new=email("ann"))
+    stage.reassign("cars", old="bo", new="ann")
     with pytest.raises(Conflict, match="claim"):
         stage.submit("ann", "cars", held.item_id - 1, "completed", token=held.token)
     assert len(stage.at("cars")) == 8
@@ -136,10 +136,10 @@ def test_open_claims_end_by_a_reassignment_only_after_confirmation_and_their_tok
 def test_what_the_heir_may_not_review_goes_to_the_others_or_is_stuck(stage, others):
     all_done(stage)
     if not others:
-        stage.staff("reassign", "qa", old=email("rae"), new=email("quinn"))
+        stage.reassign("qa", old="rae", new="quinn")
     work_of_ann = set(of(stage, "cars", "ann"))
     mine = set(of(stage, "qa", "quinn"))
-    stage.staff("reassign", "qa", old=email("quinn"), new=email("ann"))
+    stage.reassign("qa", old="quinn", new="ann")
     assert set(of(stage, "qa", "ann")) == mine - work_of_ann
     left = {stage.row("qa", item)[3:] for item in mine & work_of_ann}
     assert {(who, parked) for who, _, parked, _ in left} == ({("rae", None)} if others else {(None, "nobody")})
@@ -154,10 +154,10 @@ def test_a_review_that_only_its_new_author_could_take_is_stuck(stage, state):
         assert stage.claim("mo", "look") is not None
     (item,) = stage.at("look")
     stage.clear("cars", item)
-    stage.staff("reassign", "cars", old=email("ann"), new=email("mo"))
+    stage.reassign("cars", old="ann", new="mo")
     stage.submit("mo", "cars", item, "completed")
     assert (stage.row("look", item).who, stage.row("look", item).parked) == (None, "nobody")
-    stage.staff("add", "look", email=email("sol"))
+    stage.add_person("look", "sol")
     stage.sweep()
     assert stage.claim("sol", "look") is not None
     stage.check()

@@ -12,7 +12,7 @@ import pytest
 from running import wait_for_a_lock
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
-from stage import Stage, email
+from stage import Stage
 
 from workflow_core.errors import AnnoflowError
 from workflow_core.services.contributors import work
@@ -104,7 +104,7 @@ def by_quinn(stage, item):
 
 
 def by_quinn_who_is_back(stage, item):
-    stage.staff("add", "qa", email=email("quinn"))
+    stage.add_person("qa", "quinn")
     return by_quinn(stage, item)
 
 
@@ -119,7 +119,7 @@ def by_both(stage, item):
 
 def fixed(stage, item):
     for issue in (by_quinn(stage, item), by_mo(stage, item)):
-        stage.judge("fix", "ann", issue)
+        stage.fix("ann", issue)
 
 
 def of_both_tasks(stage, item):
@@ -146,8 +146,8 @@ def archive(stage, item):
 
 ACTS = {
     "flag": (untouched, lambda stage, item, issue: by_quinn(stage, item)),
-    "dismiss": (by_quinn, lambda stage, item, issue: stage.judge("dismiss", "quinn", issue)),
-    "dismiss one of two": (by_both, lambda stage, item, issue: stage.judge("dismiss", "mo", issue)),
+    "dismiss": (by_quinn, lambda stage, item, issue: stage.dismiss("quinn", issue)),
+    "dismiss one of two": (by_both, lambda stage, item, issue: stage.dismiss("mo", issue)),
     "discard in QA": (of_both_tasks, lambda stage, item, issue: stage.submit("quinn", "qa", item, "discarded")),
     "discard beside": (by_mo, lambda stage, item, issue: stage.submit("mo", "look", item, "discarded")),
     "discard": (by_both, lambda stage, item, issue: stage.submit("ann", "cars", item, "discarded")),
@@ -161,7 +161,7 @@ ACTS = {
     "archive": (by_mo, lambda stage, item, issue: archive(stage, item)),
     "reassign": (
         by_quinn_who_is_back,
-        lambda stage, item, issue: stage.staff("reassign", "qa", old=email("quinn"), new=email("ron")),
+        lambda stage, item, issue: stage.reassign("qa", old="quinn", new="ron"),
     ),
 }
 """What is there before, and what is done."""
@@ -251,7 +251,7 @@ def test_a_mover_knows_where_an_item_is_once_nobody_else_can_change_it(stage):
     until_qa(stage, 1)
     issue = decided(stage, 1)
     with between_looking_and_locking(stage, Stage.advance, "ti.routing = 'pending'"):
-        stage.judge("dismiss", "mo", issue)
+        stage.dismiss("mo", issue)
     assert stage.at("cars") == ["1"]
     stage.check()
 
@@ -260,8 +260,8 @@ def test_who_becomes_an_author_meanwhile_claims_no_review_of_it(stage):
     """In another window they set a status in what is reviewed, while they ask for something to review."""
     until_qa(stage, 1)
     issue = by_mo(stage, 1)
-    stage.staff("add", "cars", email=email("quinn"))
-    stage.staff("remove", "cars", email=email("ann"))
+    stage.add_person("cars", "quinn")
+    stage.remove_person("cars", "ann")
     with between_looking_and_locking(stage, lambda other: other.claim("quinn", "qa"), "(parked IS NULL"):
         stage.fixed("quinn", "cars", issue, item=1)
     assert stage.row("qa", 1).who != "quinn"

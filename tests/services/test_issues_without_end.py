@@ -17,7 +17,7 @@ def beyond(stage):
     issue = stage.flag("quinn", "qa", "cars")
     for _ in range(2):
         stage.fixed("ann", "cars", issue)
-        stage.judge("reopen", "quinn", issue)
+        stage.reopen("quinn", issue)
     assert (stage.row("cars").state, stage.row("cars").parked) == ("returned", "max-fix-rounds")
     return issue
 
@@ -25,14 +25,14 @@ def beyond(stage):
 def test_as_many_rounds_as_the_task_allows_park_nothing(stage):
     issue = stage.flag("quinn", "qa", "cars")
     stage.fixed("ann", "cars", issue)
-    stage.judge("reopen", "quinn", issue)
+    stage.reopen("quinn", issue)
     assert stage.row("cars").parked is None
 
 
 def test_what_was_reopened_too_often_waits_for_a_manager(stage):
     issue = beyond(stage)
     assert stage.claim("ann", "cars") is None
-    for act in (lambda: stage.judge("fix", "ann", issue), lambda: stage.submit("ann", "cars", 0, "discarded")):
+    for act in (lambda: stage.fix("ann", issue), lambda: stage.submit("ann", "cars", 0, "discarded")):
         with pytest.raises(Conflict, match="waits for a manager"):
             act()
     assert stage.progress("cars")[0] != "completed"
@@ -43,8 +43,8 @@ def test_an_author_who_is_at_work_loses_the_claim_when_an_issue_is_reopened_too_
     issue = stage.flag("quinn", "qa", "cars")
     for _ in range(2):
         stage.claim("ann", "cars")
-        stage.judge("fix", "ann", issue)
-        stage.judge("reopen", "quinn", issue)
+        stage.fix("ann", issue)
+        stage.reopen("quinn", issue)
     assert (stage.row("cars").state, stage.row("cars").parked) == ("returned", "max-fix-rounds")
     stage.check()
 
@@ -53,7 +53,7 @@ def test_an_author_who_is_at_work_loses_the_claim_when_an_issue_is_reopened_too_
 def test_a_manager_lets_what_was_reopened_too_often_go_on(stage, way):
     issue = beyond(stage)
     if way == "reassigned":
-        stage.staff("reassign", "cars", old="ann@example.org", new="bo@example.org")
+        stage.reassign("cars", old="ann", new="bo")
         stage.fixed("bo", "cars", issue)
         assert stage.row("qa").state == "queued"
     elif way == "sent":
@@ -68,7 +68,7 @@ def test_a_manager_lets_what_was_reopened_too_often_go_on(stage, way):
 
 
 def test_what_is_flagged_of_somebody_who_left_goes_to_the_holder_of_their_assignment_or_another(stage):
-    stage.staff("add", "cars", email="bo@example.org")
+    stage.add_person("cars", "bo")
     stage.set_active("ann", False)
     stage.flag("quinn", "qa", "cars")
     assert stage.row("cars")[:4] == ("returned", None, 1, "bo")
@@ -91,14 +91,14 @@ def test_what_is_flagged_where_nobody_is_left_is_stuck_until_somebody_joins(stag
     stage.flag("quinn", "qa", "cars")
     assert stage.row("cars")[:4] == ("returned", None, 1, None) and stage.row("cars").parked == "nobody"
     stage.check()
-    stage.staff("add", "cars", email="bo@example.org")
+    stage.add_person("cars", "bo")
     stage.sweep()
     assert stage.claim("bo", "cars") is not None
     stage.check()
 
 
 def test_a_returned_item_whose_holder_is_gone_is_claimed_by_anyone_of_the_task(stage):
-    stage.staff("add", "cars", email="bo@example.org")
+    stage.add_person("cars", "bo")
     stage.flag("quinn", "qa", "cars")
     assert stage.row("cars").who == "ann"
     assert stage.claim("bo", "cars") is None
@@ -117,7 +117,7 @@ def test_the_answers_to_a_reviewer_who_left_go_to_another_one(engine):
     stage.fixed("ann", "cars", issue)
     other = ({"quinn", "rae"} - {first}).pop()
     assert (stage.row("qa").state, stage.row("qa").who) == ("queued", other)
-    stage.judge("approve", other, issue)
+    stage.approve(other, issue)
     stage.check()
 
 

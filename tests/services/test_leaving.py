@@ -123,7 +123,7 @@ def test_an_item_that_was_removed_enters_again_where_it_is_added(stage):
 
 
 def test_a_paused_person_gets_nothing_new_and_the_others_do(stage):
-    stage.staff("add", "b", email="di@example.org")
+    stage.add_person("b", "di")
     with stage.session() as session:
         task_item = stage.task_item(session, "b", 0)
         assignment = session.get_one(staff.Assignment, task_item.assignment_id)

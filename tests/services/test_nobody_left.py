@@ -56,8 +56,8 @@ def stuck(stage):
 
 
 LEAVING = {
-    "removed": lambda stage: stage.staff("remove", "qa", email=email("quinn")),
-    "replaced by the author": lambda stage: stage.staff("reassign", "qa", old=email("quinn"), new=email("ann")),
+    "removed": lambda stage: stage.remove_person("qa", "quinn"),
+    "replaced by the author": lambda stage: stage.reassign("qa", old="quinn", new="ann"),
     "deactivated": lambda stage: deactivate(stage, "quinn"),
     "not in the file any more": deploy_others,
 }
@@ -71,7 +71,7 @@ def test_what_is_in_a_pool_is_parked_when_the_last_who_may_take_it_leaves_and_fr
     assert [(one.name, one.task_id is None) for one in stage.events("parked")] == [("nobody", False)] * 2
     stage.check()
     stage.set_active("quinn", True)
-    stage.staff("add", "qa", email=email("quinn"))
+    stage.add_person("qa", "quinn")
     assert stage.sweep().freed == 2
     assert parked(stage) == {None}
     assert stage.do_all("quinn", "qa", "approved") == ["0", "1"]
@@ -82,30 +82,30 @@ def test_the_pool_of_a_task_that_allocates_in_advance_is_parked_too(engine):
     stage = Stage(engine)
     stage.deploy(PIPELINE.replace("    queue: {batch: 1, lease: 30m}\n", ""))
     stage.add_items(1)
-    stage.staff("remove", "qa", email=email("quinn"))
+    stage.remove_person("qa", "quinn")
     stage.do("ann", "cars", "completed")
     stage.advance()
-    stage.staff("add", "qa", email=email("quinn"))
+    stage.add_person("qa", "quinn")
     stage.sweep()
     assert (stage.row("qa").who, parked(stage)) == (None, {None})
-    stage.staff("remove", "qa", email=email("quinn"))
+    stage.remove_person("qa", "quinn")
     assert parked(stage) == {"nobody"}
 
 
 def test_who_leaves_others_behind_parks_nothing(stage):
-    stage.staff("add", "qa", email=email("rae"))
-    stage.staff("remove", "qa", email=email("quinn"))
+    stage.add_person("qa", "rae")
+    stage.remove_person("qa", "quinn")
     assert parked(stage) == {None}
     stage.sweep()
     assert (parked(stage), stage.events("parked")) == ({None}, [])
 
 
 def test_of_a_pool_only_that_is_parked_which_those_who_stay_may_not_take(stage):
-    stage.staff("add", "cars", email=email("bo"))
-    stage.staff("reassign", "cars", old=email("ann"), new=email("bo"))
+    stage.add_person("cars", "bo")
+    stage.reassign("cars", old="ann", new="bo")
     stage.do("bo", "cars", "completed")
     stage.advance()
-    stage.staff("remove", "qa", email=email("quinn"))
+    stage.remove_person("qa", "quinn")
     assert {item: row.parked for (item, name), row in stage.rows().items() if name == "qa"} == {
         "0": "nobody",
         "1": "nobody",
@@ -136,13 +136,13 @@ def test_what_lies_with_somebody_who_is_gone_is_told_until_it_is_reassigned(stag
     assert stage.why(2).waits == (
         "stuck at cars with ann@example.org: who has it takes no work here any more: reassign what they have",
     )
-    stage.staff("reassign", "cars", old=email("ann"), new=email("bo"))
+    stage.reassign("cars", old="ann", new="bo")
     assert [one for one in stuck(stage) if one[1] == "cars"] == []
     assert stage.do("bo", "cars", "completed") == "2"
 
 
 def test_what_an_issue_returned_to_somebody_who_is_gone_is_told_only_where_nobody_else_may_fix_it(stage):
-    stage.staff("add", "cars", email=email("bo"))
+    stage.add_person("cars", "bo")
     stage.flag("quinn", "qa", "cars")
     deactivate(stage, "ann")
     assert [one for one in stuck(stage) if one[0] == "0"] == []

@@ -63,7 +63,7 @@ def test_an_undo_is_refused_once_the_next_task_item_was_begun(stage, then):
     stage.advance()
     stage.claim("cy", "signs")
     if then == "given back":
-        stage.end("release", "cy", "signs", 0)
+        stage.release("cy", "signs", 0)
     if then == "submitted":
         stage.submit("cy", "signs", 0, "completed")
     with pytest.raises(Conflict, match=r"0 was begun .* already; ask a manager to clear it"):
@@ -99,7 +99,7 @@ def test_who_became_an_author_does_not_take_a_review_back_into_their_hands(stage
     stage.manual_qa("look", "cars", "mo")
     stage.do("mo", "look", "approved")
     stage.clear("cars")
-    stage.staff("reassign", "cars", old=email("ann"), new=email("mo"))
+    stage.reassign("cars", old="ann", new="mo")
     stage.submit("mo", "cars", 0, "completed")
     with pytest.raises(NotAllowed, match="worked on 0 in a task that 'look' reviews"):
         stage.undo("mo", "look")
@@ -133,7 +133,7 @@ def test_an_exported_status_is_not_undone_but_cleared_and_later_snapshots_leave_
         if not held:
             stage.manual_qa("look", "cars", "mo")
             issue = stage.flag("mo", "look", "cars")
-    stage.judge("dismiss", "mo", issue)
+    stage.dismiss("mo", issue)
     assert stage.clear("qa").exported == 1
     assert snapshot(stage, tmp_path).items == 0
     stage.do("quinn", "qa", "approved")
@@ -200,7 +200,7 @@ def test_a_cleared_item_is_done_again_in_the_same_visit_by_who_did_it(stage):
 def test_a_cleared_item_of_somebody_who_left_goes_to_others_or_is_stuck(stage, others):
     stage.advance()
     if others:
-        stage.staff("add", "cars", email="bo@example.org")
+        stage.add_person("cars", "bo")
     stage.set_active("ann", False)
     stage.clear("cars")
     assert (stage.row("cars").who, stage.row("cars").parked) == (("bo", None) if others else (None, "nobody"))

@@ -2,7 +2,6 @@
 
 import pytest
 from reviewed import PIPELINE, QUEUE, until_qa
-from stage import email
 
 CARS, QA = "assignees: [ann@example.org]", "assignees: [quinn@example.org]"
 
@@ -12,8 +11,8 @@ def stage(engine):
     """What ann and quinn had to do was given to bo and rae; bo has it returned, and rae waits for it."""
     stage = until_qa(engine)
     stage.flag("quinn", "qa", "cars")
-    stage.staff("reassign", "cars", old=email("ann"), new=email("bo"))
-    stage.staff("reassign", "qa", old=email("quinn"), new=email("rae"))
+    stage.reassign("cars", old="ann", new="bo")
+    stage.reassign("qa", old="quinn", new="rae")
     assert (stage.row("cars").state, stage.row("cars").who) == ("returned", "bo")
     assert (stage.row("qa").state, stage.row("qa").who) == ("waiting", "rae")
     return stage

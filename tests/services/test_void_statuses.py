@@ -58,7 +58,7 @@ def test_a_fix_of_history_is_not_routed_whatever_its_status(stage, status):
 
 def test_history_that_an_issue_took_and_gave_back_is_history_again(stage):
     issue = stage.flag("mo", "look", "signs")
-    stage.judge("dismiss", "mo", issue)
+    stage.dismiss("mo", issue)
     assert stage.row("signs")[:2] == ("submitted", "completed") and stage.row("signs").routing == "void"
     stage.check()
 

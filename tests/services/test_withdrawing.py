@@ -100,7 +100,7 @@ def test_an_item_held_by_a_review_that_ends_leaves(stage, end, fixed):
         stage.fixed("ann", "cars", issue)
         stage.do("quinn", "qa", "approved")
     else:
-        stage.judge("dismiss", "mo", issue)
+        stage.dismiss("mo", issue)
         stage.do("quinn", "qa", "approved")
         stage.advance()
         stage.flag("mo", "look", "cars")

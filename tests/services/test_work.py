@@ -83,7 +83,7 @@ def test_somebody_elses_item_does_not_exist(push):
     theirs = of(push, "bo")[0]
     for act in (
         lambda: push.submit("ann", "cars", theirs, "completed"),
-        lambda: push.end("release", "ann", "cars", theirs),
+        lambda: push.release("ann", "cars", theirs),
         lambda: push.claim("quinn", "cars"),
         lambda: push.submit("quinn", "cars", theirs, "completed"),
     ):
@@ -211,17 +211,17 @@ def test_who_asks_for_the_next_item_renews_the_lease_of_the_whole_batch(queue):
 def test_a_released_item_goes_back_to_its_assignment_or_pool(push, stage):
     push.claim("ann", "cars")
     mine = of(push, "ann")
-    push.end("release", "ann", "cars", mine[0])
+    push.release("ann", "cars", mine[0])
     assert push.row("cars", mine[0]).state == "queued" and of(push, "ann") == mine
     with pytest.raises(Conflict):
-        push.end("release", "ann", "cars", mine[0])
+        push.release("ann", "cars", mine[0])
     push.check()
 
 
 def test_a_postponed_item_comes_after_the_others(queue):
     queue.set_task("cars", queue={"batch": 1, "limit": 1})
     queue.claim("ann", "cars")
-    queue.end("postpone", "ann", "cars", 0)
+    queue.postpone("ann", "cars", 0)
     assert queue.do_all("ann", "cars", "completed") == ["1", "2", "3", "4", "5", "6", "0"]
     queue.check()
 
