@@ -39,6 +39,12 @@ class Row(NamedTuple):
     parked: str | None
     task_item_id: int
 
+    def __str__(self) -> str:
+        """Say it in words: `returned, visit 1, ann`, or what became of a status: `completed, visit 2, bo, routed`."""
+        became = f"parked: {self.parked}" if self.parked else self.routing
+        words = (self.status or self.state, f"visit {self.visit}", self.who or "nobody", became)
+        return ", ".join(word for word in words if word)
+
 
 @dataclass
 class Stage:

@@ -118,7 +118,7 @@ def test_what_went_through_all_micro_tasks_is_reviewed(street):
 
 def test_what_fails_review_returns_to_the_annotator_who_made_the_annotation(street):
     flagged(street)
-    assert street.row("cars", 0)[:4] == ("returned", None, 1, "ann")
+    assert str(street.row("cars", 0)) == "returned, visit 1, ann"
     assert street.claim("ann", "cars").id == street.row("cars", 0).task_item_id
 
 
@@ -152,7 +152,7 @@ def test_the_annotator_fixes_it_and_marks_it_for_review(street):
 
 def test_it_returns_to_the_contributor_who_flagged_it_without_going_through_the_chain(street):
     for_review(street)
-    assert street.row("qa", 0)[:4] == ("queued", None, 1, "quinn") and street.at("signs") == []
+    assert str(street.row("qa", 0)) == "queued, visit 1, quinn" and street.at("signs") == []
     assert not street.advance()
     assert street.claim("quinn", "qa").id == street.row("qa", 0).task_item_id
     assert street.progress("cars") == (WITH_ISSUES, {"ann": WITH_ISSUES, "bo": COMPLETED})
@@ -161,7 +161,7 @@ def test_it_returns_to_the_contributor_who_flagged_it_without_going_through_the_
 def test_the_reviewer_can_reopen_the_issue_with_the_same_effects_again(street):
     issue = reopened(street)
     assert street.issues() == {issue: "open"}
-    assert street.row("cars", 0)[:4] == ("returned", None, 1, "ann") and street.row("qa", 0).state == "waiting"
+    assert str(street.row("cars", 0)) == "returned, visit 1, ann" and street.row("qa", 0).state == "waiting"
     assert street.progress("cars") == (WITH_ISSUES, {"ann": WITH_ISSUES, "bo": COMPLETED})
 
 
@@ -203,7 +203,7 @@ def test_the_expert_flags_as_any_reviewer_does(street):
     street.submit("quinn", "qa", 1, "for-expert-review")
     street.advance()
     issue = street.flag("eve", "expert", "signs", 1)
-    assert street.row("signs", 1)[:4] == ("returned", None, 1, "cy")
+    assert str(street.row("signs", 1)) == "returned, visit 1, cy"
     assert street.progress("signs") == (WITH_ISSUES, {"cy": WITH_ISSUES})
     street.fixed("cy", "signs", issue, item=1)
     assert street.row("expert", 1).state == "queued" and street.row("qa", 1).status == "for-expert-review"
@@ -231,7 +231,7 @@ def test_a_returned_item_is_not_redistributed_but_goes_with_its_assignment(stree
     street.redistribute("cars", {"bo": 1})
     assert street.row("cars", 0).who == "ann"
     street.reassign("cars", old="ann", new="bo")
-    assert street.row("cars", 0)[:4] == ("returned", None, 1, "bo")
+    assert str(street.row("cars", 0)) == "returned, visit 1, bo"
     assert street.progress("cars") == (WITH_ISSUES, {"ann": TO_DO, "bo": WITH_ISSUES})
     street.fixed("bo", "cars", issue)
     assert street.row("qa", 0).state == "queued"
@@ -245,9 +245,9 @@ def test_a_returned_item_is_not_redistributed_but_goes_with_its_assignment(stree
 def test_a_waiting_review_goes_to_another_reviewer_with_what_it_waits_for(street):
     issue = flagged(street)
     street.reassign("qa", old="quinn", new="rae")
-    assert street.row("qa", 0)[:4] == ("waiting", None, 1, "rae")
+    assert str(street.row("qa", 0)) == "waiting, visit 1, rae"
     street.fixed("ann", "cars", issue)
-    assert street.row("qa", 0)[:4] == ("queued", None, 1, "rae")
+    assert str(street.row("qa", 0)) == "queued, visit 1, rae"
     street.do_all("rae", "qa", "approved")
     street.advance()
     assert street.issues() == {issue: "approved"} and set(street.exits().values()) == {"approved"}

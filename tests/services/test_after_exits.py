@@ -88,12 +88,12 @@ def test_a_status_that_an_exit_gave_back_is_cleared_with_the_exit_that_it_led_to
     stage.do("bo", "signs", "discarded")
     stage.advance()
     assert stage.exits() == {"0": "discarded"}
-    assert (stage.row("cars").state, stage.row("cars").status) == ("submitted", "completed")
+    assert str(stage.row("cars")) == "completed, visit 1, ann, routed"
     with stage.session() as session:
         cars = stage.task(session, "cars")
         of = reversals.chosen(session, task=cars)
         reversals.clear(session, actor=None, task=cars, of=of, now=stage.now)
-    assert (stage.row("cars").state, stage.row("cars").visit) == ("queued", 1)
+    assert str(stage.row("cars")) == "queued, visit 1, ann"
     assert stage.exits() == {"0": None}
     stage.check()
     for who, task in (("ann", "cars"), ("bo", "signs")):

@@ -66,7 +66,7 @@ def test_a_review_that_has_become_ones_own_work_is_handed_on(engine, text, chang
 def test_a_review_that_nobody_else_may_take_is_stuck_then(engine):
     stage = begun(engine, OWN)
     by_hand(stage)
-    assert (stage.row("qa").who, stage.row("qa").parked) == (None, "nobody")
+    assert str(stage.row("qa")) == "queued, visit 1, nobody, parked: nobody"
 
 
 def test_nothing_is_handed_on_where_nothing_has_become_ones_own(engine):

@@ -70,7 +70,7 @@ def test_all_that_an_exit_closed_comes_back_with_it(fork):
     assert fork.row("c").state == "withdrawn" and fork.row("b").routing == "void"
     fork.undo("ann", "a")
     assert fork.exits() == {"0": None}
-    assert (fork.row("c").state, fork.row("c").visit) == ("queued", 1)
+    assert str(fork.row("c")) == "queued, visit 1, cy"
     assert fork.row("b").routing == "pending"
     fork.check()
     fork.advance()
@@ -89,9 +89,9 @@ def test_a_task_item_comes_back_in_the_visit_that_it_was_in(fork):
     assert fork.row("b").visit == 2
     fork.do("ann", "a", "discarded")
     fork.advance()
-    assert fork.row("b")[:3] == ("submitted", "again", 1)
+    assert str(fork.row("b")) == "again, visit 1, bo, routed"
     fork.undo("ann", "a")
-    assert fork.row("b")[:3] == ("queued", None, 2)
+    assert str(fork.row("b")) == "queued, visit 2, bo"
     fork.check()
 
 
@@ -105,10 +105,9 @@ def test_what_an_issue_had_taken_has_its_status_when_the_item_comes_back(fork, r
     issue = fork.flag("mo", "look", "b")
     fork.do("ann", "a", "discarded")
     fork.advance()
-    assert fork.row("b")[:2] == ("submitted", "completed") and fork.issues() == {issue: "dismissed"}
+    assert fork.row("b").status == "completed" and fork.issues() == {issue: "dismissed"}
     fork.undo("ann", "a")
-    assert fork.row("b")[:2] == ("submitted", "completed")
-    assert fork.row("b").routing == ("routed" if routed else "pending")
+    assert str(fork.row("b")) == f"completed, visit 1, bo, {'routed' if routed else 'pending'}"
     fork.submit("ann", "a", 0, "completed")
     fork.do(fork.row("c").who, "c", "completed")
     fork.advance()
@@ -132,7 +131,7 @@ def test_what_nobody_can_take_when_it_comes_back_is_stuck(fork):
     fork.advance()
     fork.set_active("bo", False)
     fork.undo("ann", "a")
-    assert (fork.row("b").state, fork.row("b").parked) == ("queued", "nobody")
+    assert str(fork.row("b")) == "queued, visit 1, nobody, parked: nobody"
     fork.check()
 
 
@@ -149,7 +148,7 @@ def test_an_exit_of_an_earlier_round_closes_nothing_that_was_done_since(fork):
     fork.advance()
     fork.clear("a")
     assert fork.exits() == {"0": None}
-    assert fork.row("b")[:2] == ("submitted", "completed") and fork.row("b").routing == "routed"
+    assert str(fork.row("b")) == "completed, visit 1, bo, routed"
     assert fork.row("c").state == "queued"
     fork.check()
 

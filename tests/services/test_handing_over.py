@@ -108,14 +108,14 @@ def test_a_review_takes_its_flags_along(stage):
     issues = {item: stage.flag("quinn", "qa", "cars", item) for item in (waiting, answered)}
     stage.fixed(stage.row("cars", answered).who, "cars", issues[answered], item=answered)
     stage.reassign("qa", old="quinn", new="sol")
-    assert stage.row("qa", waiting)[:4] == ("waiting", None, 1, "sol")
-    assert stage.row("qa", answered)[:4] == ("queued", None, 1, "sol")
+    assert str(stage.row("qa", waiting)) == "waiting, visit 1, sol"
+    assert str(stage.row("qa", answered)) == "queued, visit 1, sol"
     for item in (waiting, answered):
         with pytest.raises(NotFound):
             stage.dismiss("quinn", issues[item])
     stage.approve("sol", issues[answered])
     stage.dismiss("sol", issues[waiting])
-    assert stage.row("qa", waiting)[:4] == ("queued", None, 1, "sol")
+    assert str(stage.row("qa", waiting)) == "queued, visit 1, sol"
     stage.check()
 
 
@@ -124,7 +124,7 @@ def test_open_claims_end_by_a_reassignment_only_after_confirmation_and_their_tok
     with pytest.raises(Conflict, match="confirm"):
         stage.reassign("cars", old="ann", new="bo")
     stage.reassign("cars", old="ann", new="bo", end_claims=True)
-    assert stage.row("cars", held.item_id - 1)[:4] == ("queued", None, 1, "bo")
+    assert str(stage.row("cars", held.item_id - 1)) == "queued, visit 1, bo"
     stage.reassign("cars", old="bo", new="ann")
     with pytest.raises(Conflict, match="claim"):
         stage.submit("ann", "cars", held.item_id - 1, "completed", token=held.token)
@@ -141,8 +141,8 @@ def test_what_the_heir_may_not_review_goes_to_the_others_or_is_stuck(stage, othe
     mine = set(of(stage, "qa", "quinn"))
     stage.reassign("qa", old="quinn", new="ann")
     assert set(of(stage, "qa", "ann")) == mine - work_of_ann
-    left = {stage.row("qa", item)[3:] for item in mine & work_of_ann}
-    assert {(who, parked) for who, _, parked, _ in left} == ({("rae", None)} if others else {(None, "nobody")})
+    left = {str(stage.row("qa", item)) for item in mine & work_of_ann}
+    assert left == {"queued, visit 1, rae" if others else "queued, visit 1, nobody, parked: nobody"}
     stage.check()
 
 
@@ -156,7 +156,7 @@ def test_a_review_that_only_its_new_author_could_take_is_stuck(stage, state):
     stage.clear("cars", item)
     stage.reassign("cars", old="ann", new="mo")
     stage.submit("mo", "cars", item, "completed")
-    assert (stage.row("look", item).who, stage.row("look", item).parked) == (None, "nobody")
+    assert str(stage.row("look", item)) == "queued, visit 1, nobody, parked: nobody"
     stage.add_person("look", "sol")
     stage.sweep()
     assert stage.claim("sol", "look") is not None

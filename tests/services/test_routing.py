@@ -33,7 +33,7 @@ def test_a_completed_item_goes_to_the_next_task_and_to_no_other(stage):
     moved = stage.advance()
     assert (moved.routed, moved.arrivals) == (1, {("p", "signs"): 1})
     assert (stage.at("cars"), stage.at("signs"), stage.at("qa")) == (["1", "2"], ["0"], [])
-    assert stage.row("cars").status == "completed" and stage.row("cars").routing == "routed"
+    assert str(stage.row("cars")) == "completed, visit 1, ann, routed"
     stage.check()
 
 

@@ -54,7 +54,7 @@ def test_an_item_comes_back_to_somebody_else_when_the_last_one_is_gone(stage):
     stage.set_active("ann", False)
     stage.do("quinn", "qa", "redo")
     stage.advance()
-    assert (stage.row("cars").who, stage.row("cars").visit) == ("bo", 2)
+    assert str(stage.row("cars")) == "queued, visit 2, bo"
     stage.check()
 
 
@@ -65,8 +65,8 @@ def test_max_visits_allows_that_many_visits_and_parks_the_next(stage):
     go_round(stage)
     assert stage.row("cars").visit == 3
     go_round(stage)
-    assert stage.row("cars").status == "completed" and stage.row("cars").visit == 3
-    assert (stage.row("qa").status, stage.row("qa").routing, stage.row("qa").parked) == ("redo", "parked", "max-visits")
+    assert str(stage.row("cars")) == "completed, visit 3, ann, routed"
+    assert str(stage.row("qa")) == "redo, visit 3, quinn, parked: max-visits"
     assert stage.positions() == {"stuck": 1}
     stage.check()
 
@@ -130,7 +130,7 @@ def test_an_expert_that_nobody_may_be_parks_the_item_until_somebody_joins(stage)
     stage.advance()
     stage.do_all("quinn", "qa", "hard")
     stage.advance()
-    assert (stage.row("expert", 0).parked, stage.row("expert", 0).who) == ("nobody", None)
+    assert str(stage.row("expert", 0)) == "queued, visit 1, nobody, parked: nobody"
     assert stage.row("expert", 1).who == "ann"
     assert stage.sweep().stuck == 1
     stage.deploy(alone)

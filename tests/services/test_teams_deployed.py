@@ -13,8 +13,8 @@ def stage(engine):
     stage.flag("quinn", "qa", "cars")
     stage.reassign("cars", old="ann", new="bo")
     stage.reassign("qa", old="quinn", new="rae")
-    assert (stage.row("cars").state, stage.row("cars").who) == ("returned", "bo")
-    assert (stage.row("qa").state, stage.row("qa").who) == ("waiting", "rae")
+    assert str(stage.row("cars")) == "returned, visit 1, bo"
+    assert str(stage.row("qa")) == "waiting, visit 1, rae"
     return stage
 
 
@@ -27,7 +27,7 @@ def fix(stage, who):
 def test_the_same_team_in_the_file_changes_nothing_that_was_done_by_hand(stage):
     stage.deploy(PIPELINE.replace("labels: [car]", "labels: [car, van]"))
     fix(stage, "bo")
-    assert (stage.row("qa").state, stage.row("qa").who) == ("queued", "rae")
+    assert str(stage.row("qa")) == "queued, visit 1, rae"
     stage.check()
 
 
@@ -36,12 +36,12 @@ def test_another_team_in_the_file_takes_over_what_is_returned_and_what_is_answer
     """Who is not in it any more keeps the row until somebody of the new team asks for it, or it is answered."""
     text = PIPELINE.replace(CARS, f"assignees: [cy@example.org]{queue}")
     stage.deploy(text.replace(QA, f"assignees: [eve@example.org]{queue}"))
-    assert (stage.row("cars").state, stage.row("cars").who) == ("returned", "bo")
-    assert (stage.row("qa").state, stage.row("qa").who) == ("waiting", "rae")
+    assert str(stage.row("cars")) == "returned, visit 1, bo"
+    assert str(stage.row("qa")) == "waiting, visit 1, rae"
     stage.check()
     fix(stage, "cy")
-    assert (stage.row("cars").status, stage.row("cars").who) == ("completed", "cy")
-    assert (stage.row("qa").state, stage.row("qa").who) == ("queued", None if queue else "eve")
+    assert str(stage.row("cars")) == "completed, visit 1, cy, routed"
+    assert str(stage.row("qa")) == f"queued, visit 1, {'nobody' if queue else 'eve'}"
     stage.check()
     stage.do("eve", "qa", "approved")
     stage.advance()

@@ -11,9 +11,9 @@ def stage(engine):
     stage.manual_qa("look", "cars", "mo")
     stage.do("quinn", "qa", "redo")
     stage.advance()
-    assert stage.row("cars")[:3] == ("queued", None, 2)
+    assert str(stage.row("cars")) == "queued, visit 2, ann"
     stage.undo("quinn", "qa")
-    assert stage.row("cars")[:3] == ("submitted", "completed", 1)
+    assert str(stage.row("cars")) == "completed, visit 1, ann, routed"
     stage.check()
     return stage
 
@@ -21,7 +21,7 @@ def stage(engine):
 def test_a_fix_stays_with_its_author_when_what_is_cleared_had_led_there_only_by_what_was_undone(stage):
     issue = stage.flag("mo", "look", "cars")
     stage.clear("signs", end_claims=True)
-    assert stage.row("cars")[:4] == ("returned", None, 1, "ann")
+    assert str(stage.row("cars")) == "returned, visit 1, ann"
     assert (stage.issues(), stage.row("qa").state) == ({issue: "open"}, "withdrawn")
     stage.check()
 
@@ -32,5 +32,5 @@ def test_an_undo_uncovers_no_status_that_was_taken_by_a_re_entry_which_was_undon
     stage.do("ann", "cars", "completed")
     stage.undo("ann", "cars")
     assert stage.remove_item("cars", end_claims=True) == 1
-    assert (stage.row("cars")[:2], stage.exits()) == (("withdrawn", None), {"0": "removed"})
+    assert (stage.row("cars").state, stage.exits()) == ("withdrawn", {"0": "removed"})
     stage.check()

@@ -121,7 +121,7 @@ def test_actions_are_aliases_of_their_statuses(push):
 
 def test_submitting_claims_implicitly_what_nobody_holds(queue):
     queue.submit("bo", "cars", 5, "completed")
-    assert (queue.row("cars", 5).who, queue.row("cars", 5).status) == ("bo", "completed")
+    assert str(queue.row("cars", 5)) == "completed, visit 1, bo, pending"
 
 
 def test_submitting_twice_is_one_status(push):
