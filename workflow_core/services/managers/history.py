@@ -133,7 +133,7 @@ def since(session: Session, *, event: int = 0) -> list[Happened]:
     """Return what happened to any item after an event, the oldest first."""
     return [
         Happened(**vars(step(row)), item=row["item_id"], issue=row["issue"])
-        for row in histories.told_since(session, event_id=event)
+        for row in histories.events_since(session, event_id=event)
         if row["item_id"] is not None
     ]
 
