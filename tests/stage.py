@@ -247,13 +247,13 @@ class Stage:
                 now=self.now,
             )
 
-    def add_person(self, task: str, who: str) -> None:
+    def add_person(self, task: str, who: str, **more: Any) -> None:
         with self.session() as session:
-            staff.add(session, actor=None, task=self.task(session, task), email=email(who), now=self.now)
+            staff.add(session, actor=None, task=self.task(session, task), email=email(who), now=self.now, **more)
 
-    def remove_person(self, task: str, who: str) -> None:
+    def remove_person(self, task: str, who: str, **more: Any) -> None:
         with self.session() as session:
-            staff.remove(session, actor=None, task=self.task(session, task), email=email(who), now=self.now)
+            staff.remove(session, actor=None, task=self.task(session, task), email=email(who), now=self.now, **more)
 
     def remove_item(self, task: str, item: object = 0, **more: Any) -> int:
         with self.session() as session:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from stage import Stage, email
+from stage import Stage
 
 from workflow_core.store.database.engine import engine_for
 
@@ -51,14 +51,14 @@ def test_what_a_leaver_had_been_dealt_counts_as_the_heirs_and_as_theirs_again_on
     stage = Stage(engine)
     stage.deploy(WEIGHTED)
     stage.add_items(50)
-    stage.staff("reassign", "cars", old=email("ann"), new=email("cy"))
+    stage.reassign("cars", old="ann", new="cy")
     stage.add_items(50)
     assert shares(stage) == {"cy": 60, "bo": 40}
-    stage.staff("reassign", "cars", old=email("cy"), new=email("ann"))
+    stage.reassign("cars", old="cy", new="ann")
     stage.add_items(100)
     assert shares(stage) == {"ann": 120, "bo": 80}
-    stage.staff("reassign", "cars", old=email("bo"), new=email("ann"))
-    stage.staff("add", "cars", email=email("bo"), weight=60)
+    stage.reassign("cars", old="bo", new="ann")
+    stage.add_person("cars", "bo", weight=60)
     stage.add_items(100)
     assert shares(stage) == {"ann": 200, "bo": 100}
     stage.check()

@@ -4,7 +4,7 @@ import pytest
 from building import BOX
 from reviewed import QUEUE, until_qa, with_two
 from sqlmodel import select
-from stage import Stage, email
+from stage import Stage
 
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services.contributors import work
@@ -140,18 +140,18 @@ def test_in_a_queue_only_who_holds_an_item_now_answers_or_judges_its_issues(engi
     stage.claim("quinn", "qa")
     issue = stage.flag("quinn", "qa", "cars")
     for task, old, new in (("cars", "ann", "bo"), ("qa", "quinn", "ron")):
-        stage.staff("reassign", task, old=email(old), new=email(new))
-        stage.staff("add", task, email=email(old))
-    for verb, who in (("fix", "ann"), ("dismiss", "quinn")):
+        stage.reassign(task, old=old, new=new)
+        stage.add_person(task, old)
+    for judge, who in ((stage.fix, "ann"), (stage.dismiss, "quinn")):
         with pytest.raises(NotFound, match=f"there is no issue {issue}"):
-            stage.judge(verb, who, issue)
+            judge(who, issue)
     stage.fixed("bo", "cars", issue)
     assert (stage.row("qa").state, stage.row("qa").who) == ("queued", "ron")
-    for verb in ("reopen", "approve", "dismiss"):
+    for judge in (stage.reopen, stage.approve, stage.dismiss):
         with pytest.raises(NotFound, match=f"there is no issue {issue}"):
-            stage.judge(verb, "quinn", issue)
+            judge("quinn", issue)
     assert stage.issues() == {issue: "for_review"}
-    stage.judge("approve", "ron", issue)
+    stage.approve("ron", issue)
     stage.check()
 
 

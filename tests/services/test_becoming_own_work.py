@@ -80,11 +80,11 @@ def test_nothing_is_handed_on_where_nothing_has_become_ones_own(engine):
 def test_a_review_stays_with_who_becomes_an_author_where_own_work_may_be_reviewed(engine):
     stage = begun(engine, PIPELINE)
     stage.manual_qa("look", "cars", "mo", review_own=True)
-    stage.staff("add", "look", email="quinn@example.org")
+    stage.add_person("look", "quinn")
     before = stage.row("look")
     assert before.who == "mo"
     stage.clear("cars")
-    stage.staff("reassign", "cars", old="ann@example.org", new="mo@example.org")
+    stage.reassign("cars", old="ann", new="mo")
     stage.do("mo", "cars", "completed")
     assert stage.row("look") == before
     stage.check()

@@ -57,8 +57,8 @@ def test_a_claimed_fix_is_still_to_be_fixed_by_who_gets_it_when_its_author_is_re
 
 
 REPLACED = {
-    "reassigned": ("reassign", {"old": email("ann"), "new": email("bo"), "end_claims": True}),
-    "removed": ("remove", {"email": email("ann"), "end_claims": True}),
+    "reassigned": lambda stage: stage.reassign("cars", old="ann", new="bo", end_claims=True),
+    "removed": lambda stage: stage.remove_person("cars", "ann", end_claims=True),
 }
 
 
@@ -80,8 +80,7 @@ def test_a_claimed_fix_is_still_one_for_who_comes_after_an_author_who_is_taken_o
     stage = to_fix(engine, queue)
     before = stage.row("cars")
     held = stage.claim("ann", "cars")
-    verb, more = REPLACED[how]
-    stage.staff(verb, "cars", **more)
+    REPLACED[how](stage)
     after = stage.row("cars")
     assert after == before._replace(who=None if queue and how == "removed" else "bo")
     with pytest.raises((Conflict, NotFound)):
@@ -100,8 +99,8 @@ def test_a_claimed_fix_that_is_parked_stays_its_authors_and_the_claim_ends(engin
     (issue,) = stage.issues()
     before = stage.row("cars")
     held = stage.claim("ann", "cars")
-    stage.judge("fix", "ann", issue)
-    stage.judge("reopen", "quinn", issue)
+    stage.fix("ann", issue)
+    stage.reopen("quinn", issue)
     assert stage.row("cars") == before._replace(parked="max-fix-rounds")
     assert stage.claim("ann", "cars") is None
     with pytest.raises(Conflict):

@@ -85,7 +85,7 @@ def test_what_an_exit_kept_from_moving_moves_on_once_both_the_exit_and_an_issue_
     issue = stage.flag("mo", "look", "a")
     stage.undo("bo", "b")
     assert (stage.exits(), stage.row("a").state) == ({"0": None}, "returned")
-    stage.judge("dismiss", "mo", issue)
+    stage.dismiss("mo", issue)
     assert (stage.row("a").status, stage.row("a").routing) == ("more", "pending")
     stage.advance()
     assert (stage.row("a").routing, stage.row("a").parked) == ("parked", "max-visits")
