@@ -3,6 +3,8 @@
 import pytest
 from reviewed import until_qa
 
+from workflow_core.services.managers import reversals
+
 
 @pytest.fixture
 def stage(engine):
@@ -33,4 +35,21 @@ def test_an_undo_uncovers_no_status_that_was_taken_by_a_re_entry_which_was_undon
     stage.undo("ann", "cars")
     assert stage.remove_item("cars", end_claims=True) == 1
     assert (stage.row("cars").state, stage.exits()) == ("withdrawn", {"0": "removed"})
+    stage.check()
+
+
+def would_take_back(stage, task):
+    with stage.session() as session:
+        of = [stage.task_item(session, task, 0)]
+        return reversals.preview_clear(session, actor=None, task=stage.task(session, task), of=of)
+
+
+def test_a_fix_is_not_reached_from_what_had_led_there_only_by_what_was_undone(stage):
+    """It was set in the item's first visit, to which nothing further on has led: a clear says nothing of it."""
+    issue = stage.flag("mo", "look", "cars")
+    before = would_take_back(stage, "signs")
+    stage.fixed("ann", "cars", issue)
+    fixed = stage.row("cars")
+    assert would_take_back(stage, "signs") == stage.clear("signs", end_claims=True) == before
+    assert (stage.row("cars"), stage.row("signs").state, stage.row("qa").state) == (fixed, "queued", "withdrawn")
     stage.check()
