@@ -96,3 +96,16 @@ def test_reviews_go_to_those_who_did_not_do_the_work_and_the_rest_evens_out(engi
     assert all(reviews[item] != who for item, who in wrote.items())
     assert shares(stage, "qa") == {"ann": 5, "quinn": 5, "rae": 10}
     stage.check()
+
+
+def test_who_was_taken_out_of_a_task_has_nothing_there_again_when_the_item_is_done_anew(engine):
+    stage = Stage(engine)
+    stage.deploy(WEIGHTED)
+    stage.add_items(1)
+    (who,) = shares(stage)
+    (other,) = {"ann", "bo"} - {who}
+    stage.do(who, "cars", "completed")
+    stage.staff("remove", "cars", email=email(who))
+    stage.clear("cars")
+    assert (stage.row("cars").state, stage.row("cars").who) == ("queued", other)
+    stage.check()

@@ -180,3 +180,23 @@ def test_what_is_cleared_when_nobody_may_do_it_any_more_is_parked_and_the_histor
         task_item = stage.task_item(session, "cars", 0)
         assert (parked.name, parked.task_id, parked.item_id) == ("nobody", task_item.task_id, task_item.item_id)
     stage.check()
+
+
+OWN = PIPELINE.replace("    queue: {batch", "    review_own: true\n    queue: {batch")
+
+
+def test_where_own_work_may_be_reviewed_its_author_is_somebody_who_is_left(engine):
+    """What is in the pool stays there when the others leave, and what was parked is free once its author is back."""
+    stage = Stage(engine)
+    stage.deploy(OWN)
+    stage.add_items(1)
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.staff("remove", "qa", email=email("quinn"))
+    assert (parked(stage), stage.events("parked")) == ({None}, [])
+    stage.staff("remove", "qa", email=email("ann"))
+    assert parked(stage) == {"nobody"}
+    stage.staff("add", "qa", email=email("ann"))
+    assert stage.sweep().freed == 1
+    assert stage.do_all("ann", "qa", "approved") == ["0"]
+    stage.check()
