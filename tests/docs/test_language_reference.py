@@ -69,11 +69,8 @@ def keys_as_markdown() -> str:
     """Return the tables of all keys."""
     parts = []
     for name, about in reference.mappings():
-        lines = [
-            f"| `{key.name}` | {key.type} | {key.default} | {key.about} |"
-            for key in reference.list_keys()
-            if key.mapping == name
-        ]
+        keys = [key for key in reference.list_keys() if key.mapping == name]
+        lines = [f"| `{key.name}` | {key.type} | {key.default} | {key.about} |" for key in keys]
         head = f"**{name}**: {about[0].lower()}{about[1:]}"
         parts.append("\n".join([head, "", "| key | type | default | |", "|---|---|---|---|", *lines]))
     return "\n\n".join(parts) + "\n"

@@ -1,5 +1,7 @@
 """QA over a part of what is done: by a filter, a share, a minimum of each annotator; always the same part."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from workflow_core.domain.sampling import sample, seed
+from workflow_core.domain.sampling import Seed, draw, millionths, seed
 from workflow_core.errors import InvalidInput
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import tasks
@@ -41,6 +43,23 @@ def test_a_filter_says_which_completed_items_are_reviewed(session: Session) -> N
         "0000.jpg",
         "0001.jpg",
         "0003.jpg",
+    }
+
+
+def sample(done: Iterable[tuple[int, int]], seed: Seed, *, share: float, at_least: int) -> set[int]:
+    """Return a share of the items, and of each annotator at least so many: those with the lowest draws.
+
+    `done` are pairs of an item and who did it.
+    """
+    drawn: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for item, annotator in done:
+        drawn[annotator].append((draw(seed, item), item))
+    below = millionths(share)
+    return {
+        item
+        for each in drawn.values()
+        for number, (lot, item) in enumerate(sorted(each))
+        if lot < below or number < at_least
     }
 
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from workflow_core.cli import db, demo, deployment, figures, init, item, move, snapshots, status, up_command
-from workflow_core.cli.context import at_task_item
+from workflow_core.cli import db, demo, deployment, figures, init, item, move, snapshots, status, up
+from workflow_core.cli.context import use
 from workflow_core.cli.style import CONTEXT, group
 
 
@@ -63,7 +63,7 @@ def annoflow(
     ] = None,
 ) -> None:
     """Hold what is the same for all commands."""
-    at_task_item(home=home, database_url=database_url)
+    use(home=home, database_url=database_url)
 
 
 app.add_typer(deployment.app, name="pipeline")
@@ -72,7 +72,7 @@ app.add_typer(item.app, name="item")
 for name, command in (
     ("init", init.init),
     ("demo", demo.demo),
-    ("up", up_command.up),
+    ("up", up.up),
     ("move", move.move),
     ("status", status.status),
     ("figures", figures.figures),

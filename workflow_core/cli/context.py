@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workflow_core.store.database.engine import Session
 
 
-def at_task_item(*, home: str | None, database_url: str | None) -> None:
+def use(*, home: str | None, database_url: str | None) -> None:
     """Use another home or database than the environment says, for this process and those that it starts."""
     for name, value in (("ANNOFLOW_HOME", home), ("ANNOFLOW_DATABASE_URL", database_url)):
         if value:

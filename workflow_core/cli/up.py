@@ -2,41 +2,46 @@
 
 import signal
 import threading
-from datetime import UTC, datetime
-from functools import partial
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workflow_core.cli import context
 from workflow_core.cli.files import beside
 from workflow_core.errors import AnnoflowError
-from workflow_core.services.pipelines import deployment, ingestion
-from workflow_core.services.pipelines.deployment import Deployed
-from workflow_core.services.running import schema
-from workflow_core.settings import Settings
-from workflow_core.store.database.engine import engine_for, session_scope
+
+if TYPE_CHECKING:
+    from workflow_core.services.pipelines.deployment import Deployed
 
 
 def up(
     pipelines: Annotated[
-        list[Path] | None, typer.Argument(exists=True, dir_okay=False, help="Pipeline files to deploy first.")
+        list[Path] | None,
+        typer.Argument(exists=True, dir_okay=False, metavar="[FILE]...", help="Pipeline files to deploy first."),
     ] = None,
-    port: Annotated[int | None, typer.Option(help="Port of Prefect's pages, on this machine only.")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help="Port of Prefect's pages, on this machine only.", envvar="ANNOFLOW_PREFECT_PORT", show_default="4200"
+        ),
+    ] = None,
 ) -> None:
     """Run annoflow on this machine: the database, a Prefect server, and the flows that move items.
 
     Ctrl-C stops it all; another start goes on where this one ended.
 
-    Examples:
+    \b
       annoflow up
       annoflow up pipelines/dashcam.yaml
-      ANNOFLOW_DATABASE_URL=postgresql://localhost/annoflow annoflow up
+      annoflow --database-url postgresql://localhost/annoflow up
     """
     from flows.processes import installation
+    from workflow_core.services.running import schema
     from workflow_core.up.supervisor import serve
 
-    settings = Settings()
+    settings = context.settings()
     if port is not None:
         settings = settings.model_copy(update={"prefect_port": port})
     stop = threading.Event()
@@ -44,8 +49,8 @@ def up(
     settings.home.mkdir(parents=True, exist_ok=True)
     schema.upgrade(settings.database())
     say(f"database {shown(settings.database())} is up to date")
-    deployed = _deploy(settings, pipelines or [])
-    threading.Thread(target=_read_sources, args=(settings, deployed), name="sources", daemon=True).start()
+    deployed = _deploy(pipelines or [])
+    threading.Thread(target=_read_sources, args=(deployed,), name="sources", daemon=True).start()
     serve(installation(settings), say=say, stop=stop)
 
 
@@ -65,43 +70,32 @@ def shown(url: str) -> str:
     return f"{scheme}://{user.partition(':')[0]}{at}{host}"
 
 
-def _deploy(settings: Settings, files: list[Path]) -> list[Deployed]:
-    engine = engine_for(settings.database())
+def _deploy(files: list[Path]) -> "list[Deployed]":
+    from workflow_core.services.pipelines import deployment
+
     deployed = []
     for file in files:
-        with session_scope(engine) as session:
-            done = deployment.deploy(
-                session,
-                text=file.read_bytes(),
-                file=str(file),
-                read=beside(file.parent),
-                actor=None,
-                now=datetime.now(UTC),
-            )
+        with context.session() as session:
+            text, read = file.read_bytes(), beside(file.parent)
+            done = deployment.deploy(session, text=text, file=str(file), read=read, actor=None, now=context.now())
         what = f"version {done.version[:8]} is new" if done.new_version else "nothing new in its graph"
         say(f"pipeline {done.pipeline} deployed from {file}: {what}")
         deployed.append(done)
-    engine.dispose()
     return deployed
 
 
-def _read_sources(settings: Settings, deployed: list[Deployed]) -> None:
+def _read_sources(deployed: "list[Deployed]") -> None:
     """Bring in what is new in the sources of the pipelines just deployed; afterwards their schedules do."""
-    engine = engine_for(settings.database())
+    from workflow_core.services.pipelines import ingestion
+
     for one in deployed:
         try:
-            ingested = ingestion.ingest(
-                partial(session_scope, engine),
-                pipeline=one.pipeline,
-                project=one.project,
-                clock=lambda: datetime.now(UTC),
-            )
+            ingested = ingestion.ingest(context.session, pipeline=one.pipeline, project=one.project, clock=context.now)
         except AnnoflowError as error:
             say(f"the source of {one.pipeline} was not read: {error}")
         else:
             if ingested:
                 say(str(ingested))
-    engine.dispose()
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

@@ -6,8 +6,6 @@ plain integer arithmetic, because SQLite and PostgreSQL must compute it alike (s
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 PRIME = 2**31 - 1
@@ -53,24 +51,3 @@ def millionths(share: float) -> int:
     250000
     """
     return round(share * SCALE)
-
-
-def sample(done: Iterable[tuple[int, int]], seed: Seed, *, share: float, at_least: int) -> set[int]:
-    """Return a share of the items, and of each annotator at least so many: those with the lowest draws.
-
-    `done` are pairs of an item and who did it. The oracle of `store.reads.samples`.
-
-    >>> lane = seed("", "lane")
-    >>> len(sample([(item, item % 2) for item in range(100)], lane, share=0, at_least=3))
-    6
-    """
-    drawn: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for item, annotator in done:
-        drawn[annotator].append((draw(seed, item), item))
-    below = millionths(share)
-    return {
-        item
-        for each in drawn.values()
-        for number, (lot, item) in enumerate(sorted(each))
-        if lot < below or number < at_least
-    }

@@ -1,4 +1,4 @@
-"""Samples of the work in a task, by a stable draw: the same as `domain.sampling.sample` decides."""
+"""Samples of the work in a task, by the draws of `domain.sampling`."""
 
 from sqlalchemy import BigInteger, ColumnElement, literal_column
 from sqlalchemy.orm import aliased
