@@ -2,18 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_core.domain.filters import (
-    FIELDS,
-    And,
-    Compare,
-    FilterError,
-    ItemFacts,
-    Not,
-    Or,
-    compares,
-    matches,
-    parse,
-)
+from workflow_core.domain.filter_terms import And, Compare, ItemFacts, Not, Or, compares, matches
+from workflow_core.domain.filters import FIELDS, FilterError, parse
 from workflow_core.errors import InvalidInput
 
 STREET = ItemFacts(

@@ -10,7 +10,8 @@ from sqlmodel import Session, SQLModel
 from workflow_core.errors import InvalidInput, NotAllowed, PipelineInvalid
 from workflow_core.services import people
 from workflow_core.services.pipelines import plans
-from workflow_core.services.pipelines.plans import Change, Leaver, Plan, RemovedLabel
+from workflow_core.services.pipelines.planned_tasks import Change, Leaver, RemovedLabel
+from workflow_core.services.pipelines.plans import Plan
 
 TABLES = SQLModel.metadata.tables
 BASE = """

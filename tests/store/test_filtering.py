@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from workflow_core.domain.filters import FilterError, ItemFacts, matches, parse
+from workflow_core.domain.filter_terms import ItemFacts, matches
+from workflow_core.domain.filters import FilterError, parse
 from workflow_core.store.data.filters import condition
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import (

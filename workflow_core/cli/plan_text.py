@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from workflow_core.cli.output import counted
 
 if TYPE_CHECKING:
-    from workflow_core.services.pipelines.plans import Change, Leaver, Plan, PlannedTask, RemovedLabel
+    from workflow_core.services.pipelines.planned_tasks import Change, Leaver, PlannedTask, RemovedLabel
+    from workflow_core.services.pipelines.plans import Plan
 
 
 def lines(plan: "Plan") -> Iterator[str]:

@@ -28,7 +28,6 @@ from workflow_core.domain.filter_terms import (
     And,
     Compare,
     Filter,
-    ItemFacts,
     Not,
     Operator,
     Or,
@@ -36,24 +35,9 @@ from workflow_core.domain.filter_terms import (
     Scalar,
     compares,
     kind,
-    matches,
 )
 from workflow_core.domain.suggestions import possible
 from workflow_core.errors import InvalidInput
-
-__all__ = [
-    "FIELDS",
-    "And",
-    "Compare",
-    "Filter",
-    "FilterError",
-    "ItemFacts",
-    "Not",
-    "Or",
-    "compares",
-    "matches",
-    "parse",
-]
 
 MAX_STEPS = 32
 MAX_VALUES = 1000

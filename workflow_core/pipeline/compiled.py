@@ -4,27 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from workflow_core.domain.recipes import Attribute, Instructions, Label, Recipe
+from workflow_core.domain.recipes import Recipe
 from workflow_core.domain.statuses import Status
-
-__all__ = [
-    "Attribute",
-    "Case",
-    "Exit",
-    "Export",
-    "Instructions",
-    "Label",
-    "Pipeline",
-    "Queue",
-    "Recipe",
-    "Router",
-    "Schedule",
-    "Source",
-    "Status",
-    "Target",
-    "TargetKind",
-    "Task",
-]
 
 TargetKind = Literal["task", "router", "exit"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from workflow_core.domain import filters, statuses
+from workflow_core.domain import filter_terms, filters, statuses
 from workflow_core.domain.sampling import SCALE
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.compiled import Pipeline, Router, Target, Task
@@ -31,9 +31,9 @@ class Item:
     """Why it cannot go on."""
 
     @property
-    def facts(self) -> filters.ItemFacts:
+    def facts(self) -> filter_terms.ItemFacts:
         """Return what a filter may ask."""
-        return filters.ItemFacts(self.folder, self.name, self.metadata, self.labels, self.statuses, self.visits)
+        return filter_terms.ItemFacts(self.folder, self.name, self.metadata, self.labels, self.statuses, self.visits)
 
 
 class Simulation:
@@ -124,7 +124,7 @@ class Simulation:
 
     def _choose(self, router: Router) -> Target | None:
         for case in router.cases:
-            if case.where is not None and not filters.matches(filters.parse(case.where), self.item.facts):
+            if case.where is not None and not filter_terms.matches(filters.parse(case.where), self.item.facts):
                 continue
             if case.share is not None:
                 low, high = case.share

@@ -14,7 +14,8 @@ Right:
 
 from collections.abc import Iterator
 
-from workflow_core.domain.filters import FilterError, compares, parse
+from workflow_core.domain.filter_terms import compares
+from workflow_core.domain.filters import FilterError, parse
 from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.analysis import Analysis

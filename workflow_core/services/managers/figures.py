@@ -15,11 +15,11 @@ from workflow_core.domain.suggestions import possible
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
+from workflow_core.store.data import tasks as known_tasks
 from workflow_core.store.data import teams
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Task
 from workflow_core.store.reads import counts
-from workflow_core.store.reads import tasks as known_tasks
 from workflow_core.store.reads.figures import flaws, labels, quality, standing, times
 from workflow_core.store.reads.figures.standing import Standing
 

@@ -11,12 +11,10 @@ from workflow_core.pipeline.graph import differences
 from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import deployment, planned_tasks
-from workflow_core.services.pipelines.planned_tasks import Change, Leaver, PlannedTask, RemovedLabel
+from workflow_core.services.pipelines.planned_tasks import Change, PlannedTask
 from workflow_core.store.data import people, pipelines, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Pipeline, PipelineVersion
-
-__all__ = ["Change", "Leaver", "Plan", "PlannedTask", "RemovedLabel", "plan"]
 
 
 @dataclass(frozen=True)

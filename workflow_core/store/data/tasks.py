@@ -7,12 +7,23 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from workflow_core.domain.states import OPEN
-from workflow_core.store.models import Annotation, Document, Pipeline, Recipe, Review, Task, TaskItem
+from workflow_core.store.models import Annotation, Document, Pipeline, Project, Recipe, Review, Task, TaskItem
 
 
 def of_pipeline(session: Session, *, pipeline_id: int) -> Sequence[Task]:
     """Return the tasks of a pipeline, also those that its file has no more, in the order in which they were made."""
     return session.exec(select(Task).where(Task.pipeline_id == pipeline_id).order_by(col(Task.id))).all()
+
+
+def with_names(session: Session, *, project: str | None) -> Sequence[tuple[Task, str | None, str]]:
+    """Return all tasks, or those of a project, each with the name of its pipeline, if it has one, and its project."""
+    query = (
+        select(Task, Pipeline.name, Project.name)
+        .join(Project, col(Project.id) == col(Task.project_id))
+        .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id), isouter=True)
+        .order_by(col(Task.id))
+    )
+    return session.exec(query if project is None else query.where(Project.name == project)).all()
 
 
 def manual(session: Session, *, project_id: int, name: str) -> Task | None:
