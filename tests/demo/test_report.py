@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from workflow_core.demo.frames import frames, write
-from workflow_core.demo.outcome import Drawn, IssueRow, Journey, Latency, Outcome, Picture, Step, TaskRow
+from workflow_core.demo.outcome import IssueRow, Journey, Latency, Outcome, Picture, Step, TaskRow
 from workflow_core.demo.report import page, write_report
 from workflow_core.domain.reports import Figures, as_rows
 from workflow_core.pipeline.check import check
@@ -34,7 +34,8 @@ def pipeline() -> Pipeline:
 def outcome(picture: Path, name: str = "frame-0001.jpg", who: str = "ann@example.org") -> Outcome:
     box = {"x": 10.0, "y": 10.0, "width": 40.0, "height": 30.0}
     area = {"points": [[1, 1], [60, 2], [30, 40]]}
-    shapes = (Drawn("car", "box", box, who), Drawn("sign", "polygon", area, who), Drawn("x", "point", box, who))
+    made = (("car", "box", box), ("sign", "polygon", area), ("x", "point", box))
+    shapes = [{"label": label, "tool": tool, "geometry": geometry, "by": who} for label, tool, geometry in made]
     drawn = Picture(name, picture, name, shapes)
     start = datetime(2025, 1, 1, tzinfo=UTC)
     steps = (

@@ -15,7 +15,7 @@ from workflow_core.demo.accident import Accident
 from workflow_core.demo.crew import Crew
 from workflow_core.demo.manager import Manager
 from workflow_core.demo.material import Given
-from workflow_core.demo.outcome import Drawn, Journey, Outcome, Picture, latency
+from workflow_core.demo.outcome import Journey, Outcome, Picture, latency
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.domain.reports import By, as_rows
 from workflow_core.pipeline.compiled import Pipeline
@@ -148,13 +148,5 @@ def _pictures(
 ) -> dict[int, Picture]:
     ends = {one.item: (one.name or one.task or "") for one in happened if one.verb in ("placed", "exited")}
     with session_scope(engine, read_only=True) as session:
-        marks = {item: annotation_sets.of_item(session, item_id=item) for item in sorted(items)}
-    return {
-        item: Picture(
-            given[item].name,
-            given[item].path,
-            ends.get(item, "nowhere"),
-            tuple(Drawn(mark["label"], mark["tool"], mark["geometry"], mark["by"]) for mark in marks[item]),
-        )
-        for item in items
-    }
+        drawn = {item: annotation_sets.of_item(session, item_id=item) for item in items}
+    return {item: Picture(given[item].name, given[item].path, ends.get(item, "nowhere"), drawn[item]) for item in items}

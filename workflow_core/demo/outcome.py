@@ -59,23 +59,13 @@ class IssueRow:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A shape on a frame, and who made it."""
-
-    label: str
-    tool: str
-    geometry: Mapping[str, Any]
-    by: str
-
-
-@dataclass(frozen=True)
 class Picture:
-    """A frame with its shapes, where it ended, and where something was flagged."""
+    """A frame with its shapes and who made each, where it ended, and where something was flagged."""
 
     name: str
     path: Path
     end: str
-    shapes: tuple[Drawn, ...]
+    shapes: Sequence[Mapping[str, Any]]
     flagged: tuple[Mapping[str, Any], ...] = ()
 
 

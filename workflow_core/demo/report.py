@@ -71,10 +71,10 @@ def _embedded(picture: Picture, width: int) -> tuple[str, int, int]:
 
 def _made(picture: Picture, known: list[str]) -> dict[str, tuple[int, list[str]]]:
     """Count the shapes by label, in the order of the recipes, with who made them."""
-    order = {label: number for number, label in enumerate(known)}
-    labels = sorted({shape.label for shape in picture.shapes}, key=lambda label: (order.get(label, len(order)), label))
-    by = {label: [shape.by.split("@")[0] for shape in picture.shapes if shape.label == label] for label in labels}
-    return {label: (len(people), list(dict.fromkeys(people))) for label, people in by.items()}
+    by: dict[str, list[str]] = {label: [] for label in known}
+    for shape in picture.shapes:
+        by.setdefault(shape["label"], []).append(shape["by"].split("@")[0])
+    return {label: (len(people), list(dict.fromkeys(people))) for label, people in by.items() if people}
 
 
 def _colour(label: str, known: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """How far a task or an assignment is: computed from counts of its rows, never stored."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 
@@ -45,6 +46,12 @@ class Counts:
     def open(self) -> int:
         """Rows that are to have a status and have none."""
         return self.to_have_status - self.submitted
+
+
+def total(counts: Iterable[Counts]) -> Counts:
+    """Add up the counts of several assignments."""
+    counts = list(counts)
+    return Counts(**{each.name: sum(getattr(one, each.name) for one in counts) for each in fields(Counts)})
 
 
 def status(counts: Counts) -> WorkStatus:

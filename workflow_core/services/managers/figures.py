@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from workflow_core.domain import progress
 from workflow_core.domain.figures import Group, Tally, add_up, date_of
 from workflow_core.domain.progress import Counts, status
 from workflow_core.domain.reports import Ages, By, Figures, LabelFigures
@@ -149,7 +150,7 @@ class _Parts:
     of_now: bool = False
 
     def figures(self, session: Session, type: str) -> Figures:
-        total = add_up(tally for _, tally in self.tallies)
+        tally = add_up(one for _, one in self.tallies)
         states: dict[str, int] = defaultdict(int)
         statuses: dict[str, int] = defaultdict(int)
         for one in self.task_items:
@@ -157,14 +158,13 @@ class _Parts:
             if one.status is not None:
                 statuses[one.status] += one.items
         still_open = [one for one in self.task_items if one.state in OPEN]
-        every = Counts(**{each.name: sum(getattr(one, each.name) for one in self.counted) for each in fields(Counts)})
         return Figures(
             type=type,
-            status=status(every) if self.of_now else None,
+            status=status(progress.total(self.counted)) if self.of_now else None,
             states=dict(states),
             statuses=dict(sorted(statuses.items())),
-            tally=total if self.of_now else replace(total, items=total.seen),
-            days=len({day for day, tally in self.tallies if tally.statuses}),
+            tally=tally if self.of_now else replace(tally, items=tally.seen),
+            days=len({day for day, one in self.tallies if one.statuses}),
             ages=self.ages,
             oldest=standing.oldest(session, min(still_open, key=lambda one: one.since)) if still_open else None,
         )

@@ -200,30 +200,9 @@ def step(row: Mapping[str, Any]) -> Step:
         note = f"{note}; it was open there already" if note else "it was open there already"
     if verb in (Verb.PARKED, Verb.UNPARKED) and row["name"]:
         note = REASONS.get(row["name"], row["name"])
-    line = Line(
-        verb,
-        actor=row["actor"],
-        task=row["task"],
-        assignee=row["assignee"],
-        status=row["status"],
-        visit=row["visit"],
-        exit=row["name"],
-        pipeline=row["pipeline"],
-        note=note,
-    )
-    return Step(
-        id=row["id"],
-        at=row["at"],
-        verb=verb,
-        told=sentence(line),
-        actor=row["actor"],
-        task=row["task"],
-        assignee=row["assignee"],
-        status=row["status"],
-        visit=row["visit"],
-        cause=row["cause_id"],
-        name=row["name"],
-    )
+    told = {name: row[name] for name in ("actor", "task", "assignee", "status", "visit")}
+    line = Line(verb, exit=row["name"], pipeline=row["pipeline"], note=note, **told)
+    return Step(row["id"], row["at"], verb, sentence(line), cause=row["cause_id"], name=row["name"], **told)
 
 
 def _waits(row: Mapping[str, Any]) -> str | None:

@@ -1,10 +1,10 @@
 """How far the work is: tasks and assignments from counts, what is still to come, what is stuck."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflow_core.domain.progress import Counts, WorkStatus, status
+from workflow_core.domain.progress import Counts, WorkStatus, status, total
 from workflow_core.domain.roles import Permission
 from workflow_core.pipeline import compiled
 from workflow_core.services import people
@@ -97,14 +97,14 @@ def of_tasks(
         team.setdefault(assignment.task_id, []).append((assignment, email))
     progress = []
     for task in tasks:
-        total = _total([one for (task_id, _), one in by_share.items() if task_id == task.id])
+        whole = total(one for (task_id, _), one in by_share.items() if task_id == task.id)
         progress.append(
             TaskProgress(
                 task_id=task.id,
                 task=task.name,
                 type=task.type,
-                status=status(total),
-                counts=total,
+                status=status(whole),
+                counts=whole,
                 statuses=by_status.get(task.id, {}),
                 to_come=coming.get(task.id, 0),
                 closed=task.closed_at is not None,
@@ -124,11 +124,6 @@ def _shares(
     pool = by_share.get((task.id, None))
     if pool is not None:
         yield ShareProgress(None, None, 0, True, status(pool), pool)
-
-
-def _total(shares: Iterable[Counts]) -> Counts:
-    shares = list(shares)
-    return Counts(**{each.name: sum(getattr(one, each.name) for one in shares) for each in fields(Counts)})
 
 
 def tasks_before(spec: compiled.Pipeline) -> dict[str, set[str]]:

@@ -1,6 +1,7 @@
 """Exports: everything at an exit of a pipeline, as a snapshot of files with a manifest."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
@@ -111,21 +112,16 @@ def _item(one: Departed, emails: Mapping[int, str], tasks: Mapping[int, str]) ->
     )
 
 
+_AS_STORED = {each.name for each in fields(ExportAnnotation)} - {"task", "created_by", "updated_by"}
+
+
 def _annotation(one: Annotation, emails: Mapping[int, str], tasks: Mapping[int, str]) -> ExportAnnotation:
+    def email(person: int | None) -> str | None:
+        return emails.get(person) if person is not None else None
+
     return ExportAnnotation(
-        id=one.id,
-        label=one.label,
-        tool=one.tool,
-        geometry=one.geometry,
-        attributes=one.attributes,
+        **{name: getattr(one, name) for name in _AS_STORED},
         task=tasks.get(one.task_id) if one.task_id is not None else None,
-        origin=one.origin,
-        model=one.model,
-        model_version=one.model_version,
-        score=one.score,
-        accepted_at=one.accepted_at,
-        created_by=emails.get(one.created_by) if one.created_by is not None else None,
-        created_at=one.created_at,
-        updated_by=emails.get(one.updated_by) if one.updated_by is not None else None,
-        updated_at=one.updated_at,
+        created_by=email(one.created_by),
+        updated_by=email(one.updated_by),
     )
