@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from workflow_core.store.database.columns import moment
-from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.database.dialect import is_postgres, listed, run
 from workflow_core.store.models import Dataset, Erased, Event, Item
 
 HELD = {
@@ -85,25 +85,25 @@ def lock(session: Session, ids: Iterable[int]) -> None:
     """Lock items with all that is held of them, and their datasets against adding, until the transaction ends."""
     if not is_postgres(session):
         return
-    listed = _listed(ids)
-    of_items = f"SELECT dataset_id FROM item WHERE id IN ({listed})"
+    keys = listed(ids)
+    of_items = f"SELECT dataset_id FROM item WHERE id IN ({keys})"
     run(session, f"SELECT id FROM dataset WHERE id IN ({of_items}) ORDER BY id FOR UPDATE")
     for table in ("entry", "item", "task_item"):
-        run(session, f"SELECT id FROM {table} WHERE {HELD[table].format(items=listed)} ORDER BY id FOR UPDATE")
+        run(session, f"SELECT id FROM {table} WHERE {HELD[table].format(items=keys)} ORDER BY id FOR UPDATE")
 
 
 def effects(session: Session, ids: Iterable[int]) -> Effects:
     """Return what `erase` would take away."""
-    listed = _listed(ids)
+    keys = listed(ids)
     counts = ", ".join(
-        f"(SELECT count(*) FROM {table} WHERE {HELD[table].format(items=listed)}) AS {name}"
+        f"(SELECT count(*) FROM {table} WHERE {HELD[table].format(items=keys)}) AS {name}"
         for name, table in COUNTED.items()
     )
     exported = run(
         session,
         f"""
         SELECT p.name, e.exit, count(*), max(e.exported_at) FROM entry e JOIN pipeline p ON p.id = e.pipeline_id
-        WHERE e.item_id IN ({listed}) AND e.exported_at IS NOT NULL GROUP BY p.name, e.exit ORDER BY p.name, e.exit
+        WHERE e.item_id IN ({keys}) AND e.exported_at IS NOT NULL GROUP BY p.name, e.exit ORDER BY p.name, e.exit
         """,
     )
     snapshots = tuple(Snapshots(name, exit, count, moment(at)) for name, exit, count, at in exported)
@@ -117,10 +117,6 @@ def erase(session: Session, chosen: Sequence[Item], *, actor_id: int | None, now
     )
     session.add_all(Event(at=now, verb="erased", item_id=item.id, actor_id=actor_id) for item in chosen)
     session.flush()
-    listed = _listed(item.id for item in chosen)
+    keys = listed(item.id for item in chosen)
     for table, where in HELD.items():
-        run(session, f"DELETE FROM {table} WHERE {where.format(items=listed)}")
-
-
-def _listed(ids: Iterable[int]) -> str:
-    return ", ".join(str(int(one)) for one in ids) or "NULL"
+        run(session, f"DELETE FROM {table} WHERE {where.format(items=keys)}")

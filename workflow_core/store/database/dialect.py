@@ -1,6 +1,6 @@
 """The few places where SQLite and PostgreSQL say the same thing in other words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,11 @@ def run(session: Session, sql: str, /, **values: Any) -> CursorResult[Any]:
 def run_many(session: Session, sql: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Execute one statement for each of some rows, in one go."""
     session.connection().execute(text(sql), rows)
+
+
+def listed(ids: Iterable[int]) -> str:
+    """Return keys as SQL lists them; an empty list matches nothing."""
+    return ", ".join(str(int(one)) for one in ids) or "NULL"
 
 
 def draw(seed: Seed, item_id: str) -> str:

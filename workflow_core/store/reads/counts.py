@@ -9,7 +9,7 @@ from workflow_core.domain.progress import Counts
 from workflow_core.domain.states import State
 from workflow_core.store.allocation.parked import TAKER
 from workflow_core.store.database.columns import moment
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models.task_items import OPEN
 
 Share = tuple[int, int | None]
@@ -18,7 +18,7 @@ Share = tuple[int, int | None]
 
 def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts]:
     """Return the counts of every assignment, and of the pool, that has a task item in these tasks."""
-    listed = _listed(task_ids)
+    keys = listed(task_ids)
     states = ", ".join(f"sum(CASE WHEN state = '{state}' THEN items ELSE 0 END) AS {state}" for state in State)
     # What is alike is counted first, in the order of the index: a test for each task item would take four times as
     # long on SQLite.
@@ -31,7 +31,7 @@ def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts
                sum(CASE WHEN parked IS NOT NULL THEN items ELSE 0 END) AS parked,
                sum(CASE WHEN kept_by = 'issue' THEN items ELSE 0 END) AS taken
         FROM (
-            SELECT {alike}, count(*) AS items FROM task_item WHERE task_id IN ({listed}) GROUP BY {alike}
+            SELECT {alike}, count(*) AS items FROM task_item WHERE task_id IN ({keys}) GROUP BY {alike}
         ) alike GROUP BY task_id, assignment_id
         """,
     ).mappings()
@@ -45,7 +45,7 @@ def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts
         )
         SELECT ti.task_id, ti.assignment_id, count(DISTINCT u.id)
         FROM unresolved u CROSS JOIN task_item ti
-        WHERE ti.id = u.owner_id AND ti.task_id IN ({listed}) GROUP BY ti.task_id, ti.assignment_id
+        WHERE ti.id = u.owner_id AND ti.task_id IN ({keys}) GROUP BY ti.task_id, ti.assignment_id
         """,
     ):
         issues[task_id, assignment_id] = int(unresolved)
@@ -65,7 +65,7 @@ def by_status(session: Session, *, task_ids: Iterable[int]) -> dict[int, dict[st
         f"""
         SELECT task_id, status, sum(items) FROM (
             SELECT task_id, status, count(*) AS items FROM task_item
-            WHERE task_id IN ({_listed(task_ids)}) AND status IS NOT NULL
+            WHERE task_id IN ({listed(task_ids)}) AND status IS NOT NULL
             GROUP BY task_id, assignment_id, state, status
         ) alike GROUP BY task_id, status ORDER BY task_id, status
         """,
@@ -79,7 +79,7 @@ def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[
     pairs = [f"({int(task)}, {int(before)})" for task, tasks in upstream.items() for before in sorted(tasks)]
     if not pairs:
         return {}
-    before = _listed({one for tasks in upstream.values() for one in tasks})
+    before = listed({one for tasks in upstream.values() for one in tasks})
     # + 0, or SQLite goes through all task items of the tasks instead of the few that are pending.
     rows = run(
         session,
@@ -137,7 +137,3 @@ def stuck(session: Session, *, project_id: int, pipeline_id: int | None, limit: 
         **values,
     ).mappings()
     return [{**row, "since": moment(row["since"])} for row in rows]
-
-
-def _listed(ids: Iterable[int]) -> str:
-    return ", ".join(str(int(one)) for one in ids) or "NULL"

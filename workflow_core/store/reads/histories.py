@@ -11,7 +11,7 @@ from workflow_core.domain.events import Verb
 from workflow_core.domain.replay import HistoryEvent
 from workflow_core.domain.states import Kept
 from workflow_core.store.database.columns import moment
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models import Issue, Task, TaskItem
 
 CHUNK = 1_000
@@ -121,10 +121,8 @@ def _entries(session: Session, between: dict[str, int]) -> list[EntryRow]:
 
 def archived(session: Session, item_ids: list[int]) -> set[int]:
     """Return which of these items were deleted: their entries stand still."""
-    if not item_ids:
-        return set()
-    listed = ", ".join(str(int(one)) for one in item_ids)
-    return {row[0] for row in run(session, f"SELECT id FROM item WHERE archived_at IS NOT NULL AND id IN ({listed})")}
+    query = f"SELECT id FROM item WHERE archived_at IS NOT NULL AND id IN ({listed(item_ids)})"
+    return set(run(session, query).scalars())
 
 
 def names(session: Session, *, items: set[int], tasks: set[int]) -> tuple[dict[int, str], dict[int, str]]:
@@ -133,10 +131,7 @@ def names(session: Session, *, items: set[int], tasks: set[int]) -> tuple[dict[i
 
 
 def _names(session: Session, table: str, ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    listed = ", ".join(str(int(one)) for one in ids)
-    return {row[0]: row[1] for row in run(session, f"SELECT id, name FROM {table} WHERE id IN ({listed})")}
+    return {row[0]: row[1] for row in run(session, f"SELECT id, name FROM {table} WHERE id IN ({listed(ids)})")}
 
 
 def events_of(session: Session, *, item_id: int) -> list[dict[str, Any]]:

@@ -1,11 +1,10 @@
 """Where the items of a pipeline are, and whether any is still on its way."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 from sqlmodel import Session
 
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models.task_items import OPEN
 
 STUCK = "stuck"
@@ -25,8 +24,8 @@ def counts(session: Session, *, pipeline: str) -> dict[str, int]:
         pipeline=pipeline,
     ).all()
     names = {row.id: row.name for row in rows}
-    tasks = f"task_id IN ({_listed(names)})"
-    here = f"pipeline_id IN ({_listed({row.pipeline_id for row in rows})})"
+    tasks = f"task_id IN ({listed(names)})"
+    here = f"pipeline_id IN ({listed({row.pipeline_id for row in rows})})"
     counts = Counter[str]()
     for task, items in run(
         session,
@@ -61,10 +60,6 @@ def exits(session: Session, *, pipeline_id: int) -> dict[str, int]:
     """Return how many items left by each exit."""
     query = "SELECT exit, count(*) FROM entry WHERE pipeline_id = :id AND exit IS NOT NULL GROUP BY exit ORDER BY exit"
     return {name: int(count) for name, count in run(session, query, id=pipeline_id)}
-
-
-def _listed(ids: Iterable[int]) -> str:
-    return ", ".join(str(int(one)) for one in sorted(ids)) or "NULL"
 
 
 def in_motion(session: Session, *, pipeline: str) -> bool:

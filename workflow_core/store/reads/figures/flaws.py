@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from workflow_core.domain.figures import Group, Tally
 from workflow_core.domain.reports import Ages
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models.history import OF_REVIEWS
-from workflow_core.store.reads.figures.groups import day, listed, read
+from workflow_core.store.reads.figures.groups import day, read
 
 COUNTED = {
     "flagged": "raised",

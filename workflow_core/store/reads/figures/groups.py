@@ -1,6 +1,6 @@
 """What the statements of figures have in common: which tasks, which day, and how their rows are read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sqlmodel import Session
 
@@ -8,11 +8,6 @@ from workflow_core.domain.figures import Group, Tally
 from workflow_core.store.database.dialect import run
 
 DAY_US = 86_400_000_000
-
-
-def listed(ids: Iterable[int]) -> str:
-    """Return keys as SQL lists them; an empty list matches nothing."""
-    return ", ".join(str(int(one)) for one in ids) or "NULL"
 
 
 def day(column: str) -> str:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models.history import OF_REVIEWS
-from workflow_core.store.reads.figures.groups import listed
 
 
 @dataclass(frozen=True)

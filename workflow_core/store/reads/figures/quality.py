@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from sqlmodel import Session
 
 from workflow_core.domain.figures import Group, Tally
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models.history import OF_REVIEWS
-from workflow_core.store.reads.figures.groups import day, listed, read
+from workflow_core.store.reads.figures.groups import day, read
 
 APPROVED = "sum(CASE WHEN status = 'approved' THEN 1 ELSE 0 END)"
 BY_ACTOR = "actor_id, 3"

@@ -8,8 +8,7 @@ from sqlmodel import Session
 
 from workflow_core.domain.reports import Oldest
 from workflow_core.store.database.columns import moment
-from workflow_core.store.database.dialect import run
-from workflow_core.store.reads.figures.groups import listed
+from workflow_core.store.database.dialect import listed, run
 
 
 @dataclass(frozen=True)

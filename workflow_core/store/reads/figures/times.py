@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from sqlmodel import Session
 
 from workflow_core.domain.figures import Group, Tally
-from workflow_core.store.reads.figures.groups import day, listed, read
+from workflow_core.store.database.dialect import listed
+from workflow_core.store.reads.figures.groups import day, read
 
 
 def times(session: Session, task_ids: Iterable[int]) -> Iterator[tuple[Group, Tally]]:
