@@ -68,7 +68,9 @@ def test_every_test_on_the_page_passes(block: str) -> None:
 def keys_as_markdown() -> str:
     """Return the tables of all keys."""
     parts = []
-    for name, about in reference.mappings():
+    whole = schema.json_schema()
+    for name in dict.fromkeys(key.mapping for key in reference.list_keys()):
+        about = (whole if name == "Pipeline" else whole["$defs"][name])["description"]
         keys = [key for key in reference.list_keys() if key.mapping == name]
         lines = [f"| `{key.name}` | {key.type} | {key.default} | {key.about} |" for key in keys]
         head = f"**{name}**: {about[0].lower()}{about[1:]}"

@@ -1,6 +1,6 @@
 """`annoflow pipeline`: check, understand, try out and deploy pipeline files."""
 
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -105,7 +105,7 @@ def explain(
         show_json([asdict(rule) for rule in reference.list_rules()])
         return
     if what is None:
-        show_table(("code", "name", "severity", "about"), [rule.cells for rule in reference.list_rules()])
+        show_table(("code", "name", "severity", "about"), [astuple(rule) for rule in reference.list_rules()])
         return
     text = reference.explain(what)
     if text is None:

@@ -29,21 +29,9 @@ class RuleLine:
     severity: str
     about: str
 
-    @property
-    def cells(self) -> tuple[str, str, str, str]:
-        """Return what stands in a line of a table."""
-        return self.code, self.name, self.severity, self.about
-
-
-def mappings() -> Iterator[tuple[str, str]]:
-    """Yield the name of each kind of mapping and what it is, from the whole file to the smallest."""
-    schema = json_schema()
-    for name in _order(schema):
-        yield name, _definition(schema, name)["description"]
-
 
 def list_keys() -> list[Key]:
-    """Return every key of the language."""
+    """Return every key of the language, from those of the whole file to those of the smallest mapping."""
     schema = json_schema()
     return [key for name in _order(schema) for key in _keys(name, _definition(schema, name))]
 
