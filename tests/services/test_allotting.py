@@ -105,7 +105,7 @@ def test_who_was_taken_out_of_a_task_has_nothing_there_again_when_the_item_is_do
     (who,) = shares(stage)
     (other,) = {"ann", "bo"} - {who}
     stage.do(who, "cars", "completed")
-    stage.staff("remove", "cars", email=email(who))
+    stage.remove_person("cars", who)
     stage.clear("cars")
     assert (stage.row("cars").state, stage.row("cars").who) == ("queued", other)
     stage.check()
