@@ -3,27 +3,11 @@
 from sqlmodel import select
 from stage import Stage
 
+from pipelines import MICRO, with_settings
 from workflow_core.store.models import Annotation
 
-PIPELINE = """
-pipeline: p
-tasks:
-  cars:
-    type: annotation
-    recipe: {labels: [car]}
-    assignees: [ann@example.org]
-    max_fix_rounds: 1
-    on: {completed: signs}
-  signs: {type: annotation, recipe: {labels: [sign]}, assignees: [cy@example.org], on: {completed: qa}}
-  qa:
-    type: qa
-    assignees: [quinn@example.org]
-    extra_statuses: [for-expert, away, redo]
-    on: {for-expert: expert, away: elsewhere, redo: cars}
-  expert: {type: qa, assignees: [eve@example.org]}
-exits: {elsewhere: {}}
-"""
-QUEUE = "\n    queue: {batch: 1, limit: 1}"
+PIPELINE = with_settings(MICRO, cars="max_fix_rounds: 1")
+QUEUE = ", queue: {batch: 1, limit: 1}"
 
 
 def with_two(who, other, settings=""):

@@ -247,13 +247,15 @@ class Stage:
                 now=self.now,
             )
 
-    def add_person(self, task: str, who: str, **more: Any) -> None:
+    def add_person(self, task: str, who: str, weight: float = 1.0) -> None:
         with self.session() as session:
-            staff.add(session, actor=None, task=self.task(session, task), email=email(who), now=self.now, **more)
+            of = self.task(session, task)
+            staff.add(session, actor=None, task=of, email=email(who), weight=weight, now=self.now)
 
-    def remove_person(self, task: str, who: str, **more: Any) -> None:
+    def remove_person(self, task: str, who: str, *, end_claims: bool = False) -> None:
         with self.session() as session:
-            staff.remove(session, actor=None, task=self.task(session, task), email=email(who), now=self.now, **more)
+            of = self.task(session, task)
+            staff.remove(session, actor=None, task=of, email=email(who), end_claims=end_claims, now=self.now)
 
     def remove_item(self, task: str, item: object = 0, **more: Any) -> int:
         with self.session() as session:

@@ -8,26 +8,10 @@ from building import BOX
 from sqlmodel import select
 from stage import Stage
 
+from pipelines import MICRO, staffed, with_settings
 from workflow_core.errors import Conflict
 from workflow_core.store.models import Annotation
 
-PIPELINE = """
-pipeline: street
-dataset: street
-tasks:
-  cars:
-    type: annotation
-    recipe: {labels: [car]}
-    assignees: [ann@example.org, bo@example.org]
-    on: {completed: signs}
-  signs: {type: annotation, recipe: {labels: [sign]}, assignees: [cy@example.org], queue: true, on: {completed: qa}}
-  qa:
-    type: qa
-    assignees: [quinn@example.org]
-    extra_statuses: [for-expert-review]
-    on: {for-expert-review: expert}
-  expert: {type: qa, assignees: [eve@example.org]}
-"""
 SIGN = {**BOX, "label": "sign"}
 TO_DO, IN_PROGRESS, COMPLETED, WITH_ISSUES = "to-do", "in-progress", "completed", "completed-with-issues"
 
@@ -35,8 +19,8 @@ TO_DO, IN_PROGRESS, COMPLETED, WITH_ISSUES = "to-do", "in-progress", "completed"
 @pytest.fixture
 def street(engine):
     """A new pipeline over two items: item 0 is ann's, item 1 is bo's."""
-    stage = Stage(engine, pipeline="street")
-    stage.deploy(PIPELINE)
+    stage = Stage(engine)
+    stage.deploy(with_settings(staffed(MICRO, cars="ann bo"), signs="queue: true"))
     stage.add_items(2)
     assert stage.row("cars", 0).who == "ann" and stage.row("cars", 1).who == "bo"
     return stage
@@ -187,7 +171,7 @@ def test_when_the_last_item_is_approved_the_review_is_completed(street):
 
 def test_a_custom_status_sends_an_item_alone_to_the_expert(street):
     annotate_signs(street)
-    street.submit("quinn", "qa", 1, "for-expert-review")
+    street.submit("quinn", "qa", 1, "for-expert")
     street.advance()
     assert street.at("expert") == ["1"] and street.row("expert", 1).who == "eve"
     assert street.progress("expert") == (TO_DO, {"eve": TO_DO})
@@ -200,13 +184,13 @@ def test_a_custom_status_sends_an_item_alone_to_the_expert(street):
 
 def test_the_expert_flags_as_any_reviewer_does(street):
     annotate_signs(street)
-    street.submit("quinn", "qa", 1, "for-expert-review")
+    street.submit("quinn", "qa", 1, "for-expert")
     street.advance()
     issue = street.flag("eve", "expert", "signs", 1)
     assert str(street.row("signs", 1)) == "returned, visit 1, cy"
     assert street.progress("signs") == (WITH_ISSUES, {"cy": WITH_ISSUES})
     street.fixed("cy", "signs", issue, item=1)
-    assert street.row("expert", 1).state == "queued" and street.row("qa", 1).status == "for-expert-review"
+    assert street.row("expert", 1).state == "queued" and street.row("qa", 1).status == "for-expert"
     street.submit("eve", "expert", 1, "approved")
     street.advance()
     assert street.exits()["1"] == "approved"
@@ -215,7 +199,7 @@ def test_the_expert_flags_as_any_reviewer_does(street):
 
 def test_a_review_that_is_done_while_a_fix_waits_elsewhere_is_completed_with_issues(street):
     issue = for_review(street)
-    street.submit("quinn", "qa", 0, "for-expert-review")
+    street.submit("quinn", "qa", 0, "for-expert")
     street.submit("quinn", "qa", 1, "approved")
     assert street.progress("qa") == (WITH_ISSUES, {"quinn": WITH_ISSUES})
     street.advance()

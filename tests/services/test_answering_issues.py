@@ -146,7 +146,7 @@ def test_in_a_queue_only_who_holds_an_item_now_answers_or_judges_its_issues(engi
         with pytest.raises(NotFound, match=f"there is no issue {issue}"):
             judge(who, issue)
     stage.fixed("bo", "cars", issue)
-    assert (stage.row("qa").state, stage.row("qa").who) == ("queued", "ron")
+    assert str(stage.row("qa")) == "queued, visit 1, ron"
     for judge in (stage.reopen, stage.approve, stage.dismiss):
         with pytest.raises(NotFound, match=f"there is no issue {issue}"):
             judge("quinn", issue)

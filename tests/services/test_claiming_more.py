@@ -6,22 +6,12 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 from stage import Stage
 
+from pipelines import POOLED, with_settings
 from workflow_core.errors import Conflict
 from workflow_core.services.contributors import work
 from workflow_core.store.models import Activity
 
-PIPELINE = """
-pipeline: p
-tasks:
-  cars:
-    type: annotation
-    recipe: {labels: [car]}
-    assignees: [ann@example.org, bo@example.org]
-    queue: {batch: 2, limit: 5, lease: 10m}
-    on: {completed: qa}
-  qa: {type: qa, assignees: [quinn@example.org]}
-"""
-ONE_BATCH = PIPELINE.replace("limit: 5", "limit: 2")
+ONE_BATCH = POOLED.replace("limit: 5", "limit: 2")
 
 
 @pytest.fixture
@@ -29,7 +19,7 @@ def stage(engine):
     return Stage(engine)
 
 
-def deployed(stage, text_=PIPELINE, items=9):
+def deployed(stage, text_=POOLED, items=9):
     stage.deploy(text_)
     stage.add_items(items)
     stage.claim("ann", "cars")
@@ -96,7 +86,7 @@ def test_what_a_review_sends_back_does_not_count_to_the_limit(stage):
 
 
 def test_a_review_that_was_answered_does_not_count_to_the_limit(stage):
-    stage.deploy(PIPELINE.replace("[quinn@example.org]}", "[quinn@example.org], queue: {batch: 1}}"))
+    stage.deploy(with_settings(POOLED, qa="queue: {batch: 1}"))
     stage.add_items(3)
     stage.do_all("ann", "cars", "completed")
     stage.advance()

@@ -3,6 +3,7 @@
 import pytest
 from stage import Stage
 
+from pipelines import REVIEWED
 from workflow_core.errors import Conflict
 
 FORK = """
@@ -28,13 +29,6 @@ tasks:
   j: {type: qa, join: all, assignees: [quinn@example.org]}
 """
 
-CHAIN = """
-pipeline: p
-tasks:
-  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: qa}}
-  qa: {type: qa, assignees: [quinn@example.org]}
-"""
-
 
 @pytest.fixture
 def fork(engine):
@@ -50,7 +44,7 @@ def fork(engine):
 def chain(engine):
     """An item that was approved; a manual review looks at it."""
     stage = Stage(engine)
-    stage.deploy(CHAIN)
+    stage.deploy(REVIEWED)
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
     stage.advance()
@@ -197,7 +191,7 @@ def test_an_approval_that_was_held_meanwhile_is_undone_as_any_other(chain):
 
 def test_an_undone_approval_leaves_its_issues_approved(engine):
     stage = Stage(engine)
-    stage.deploy(CHAIN)
+    stage.deploy(REVIEWED)
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
     stage.advance()

@@ -3,28 +3,15 @@
 import pytest
 from stage import Stage
 
+from pipelines import MICRO
 from workflow_core.errors import NotFound
-
-PIPELINE = """
-pipeline: p
-tasks:
-  cars:
-    type: annotation
-    recipe: {labels: [car]}
-    assignees: [ann@example.org]
-    extra_statuses: [unsure]
-    on: {completed: signs, unsure: expert}
-  signs: {type: annotation, recipe: {labels: [sign]}, assignees: [cy@example.org], on: {completed: qa}}
-  qa: {type: qa, assignees: [quinn@example.org], extra_statuses: [redo], on: {redo: cars}}
-  expert: {type: qa, assignees: [eve@example.org]}
-"""
 
 
 @pytest.fixture
 def stage(engine):
     """An item that is completed in both tasks and open in `qa`."""
     stage = Stage(engine)
-    stage.deploy(PIPELINE)
+    stage.deploy(MICRO)
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
     stage.advance()

@@ -3,35 +3,15 @@
 import pytest
 from stage import Stage
 
+from pipelines import FORKED
 from workflow_core.errors import Conflict
-
-FORK = """
-pipeline: p
-tasks:
-  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: [a, b]}}
-  a:
-    type: annotation
-    recipe: {labels: [x]}
-    assignees: [ann@example.org]
-    extra_statuses: [more]
-    on: {completed: j, more: a2}
-  a2: {type: annotation, recipe: {labels: [x2]}, assignees: [ann@example.org], on: {completed: a}}
-  b: {type: annotation, recipe: {labels: [y]}, assignees: [bo@example.org], on: {completed: j}}
-  j:
-    type: qa
-    join: all
-    assignees: [quinn@example.org]
-    extra_statuses: [redo]
-    max_visits: 2
-    on: {redo: cars}
-"""
 
 
 @pytest.fixture
 def stage(engine):
     """An item of which both branches are done: it is open in the join."""
     stage = Stage(engine)
-    stage.deploy(FORK)
+    stage.deploy(FORKED)
     stage.add_items(1)
     round_(stage)
     return stage
@@ -152,7 +132,7 @@ def test_a_branch_that_was_done_again_in_a_round_that_was_taken_back_is_done_as_
 
 def test_an_item_is_not_removed_while_somebody_has_another_branch_of_it_open_unless_that_is_confirmed(engine):
     stage = Stage(engine)
-    stage.deploy(FORK)
+    stage.deploy(FORKED)
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
     stage.advance()

@@ -3,26 +3,16 @@
 import pytest
 from stage import Stage
 
+from pipelines import REVIEWED, staffed
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.pipeline.compiled import Queue
-
-PIPELINE = """
-pipeline: p
-tasks:
-  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org, bo@example.org], on: {completed: qa}}
-  qa:
-    type: qa
-    assignees: [quinn@example.org, rae@example.org]
-    extra_statuses: [redo]
-    on: {redo: cars}
-"""
 
 
 @pytest.fixture
 def stage(engine):
     """Eight items, four each."""
     stage = Stage(engine)
-    stage.deploy(PIPELINE)
+    stage.deploy(staffed(REVIEWED, cars="ann bo", qa="quinn rae"))
     stage.add_items(8)
     return stage
 
@@ -75,7 +65,7 @@ def test_redistribution_leaves_waiting_and_answered_reviews_with_their_reviewers
 
 def test_redistribution_leaves_where_it_is_what_its_people_may_not_review(engine):
     stage = Stage(engine)
-    stage.deploy(PIPELINE.replace("rae@example.org]", "ann@example.org]"))
+    stage.deploy(staffed(REVIEWED, cars="ann bo", qa="quinn ann"))
     stage.add_items(4)
     all_done(stage)
     work_of_ann = of(stage, "cars", "ann")

@@ -3,22 +3,15 @@
 import pytest
 from stage import Stage
 
+from pipelines import REVIEWED
 from workflow_core.errors import Conflict
-
-PIPELINE = """
-pipeline: p
-tasks:
-  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: qa}}
-  qa: {type: qa, assignees: [quinn@example.org], extra_statuses: [away], on: {away: elsewhere}}
-exits: {elsewhere: {}}
-"""
 
 
 @pytest.fixture
 def stage(engine):
     """An item in `qa`, with a manual review beside the pipeline."""
     stage = Stage(engine)
-    stage.deploy(PIPELINE)
+    stage.deploy(REVIEWED)
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
     stage.advance()

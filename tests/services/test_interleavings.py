@@ -14,37 +14,20 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 from stage import Stage
 
+from pipelines import MICRO, staffed, with_settings
 from workflow_core.errors import AnnoflowError
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import task_items, tasks
 from workflow_core.store.database.engine import engine_for
 from workflow_core.store.models import Dataset, Item
 
-PIPELINE = """
-pipeline: p
-tasks:
-  cars:
-    type: annotation
-    recipe: {labels: [car]}
-    assignees: [ann@example.org]
-    extra_statuses: [unsure]
-    on: {completed: signs, unsure: expert}
-  signs: {type: annotation, recipe: {labels: [sign]}, assignees: [cy@example.org], on: {completed: qa}}
-  qa:
-    type: qa
-    assignees: [quinn@example.org, ron@example.org]
-    queue: {batch: 1, limit: 100}
-    extra_statuses: [redo]
-    on: {redo: cars}
-  expert: {type: qa, assignees: [eve@example.org]}
-"""
 SEATS = (("ann", "cars"), ("cy", "signs"), ("quinn", "qa"), ("ron", "qa"), ("mo", "look"))
 
 
 @pytest.fixture
 def stage(postgres_url):
     stage = Stage(engine_for(postgres_url))
-    stage.deploy(PIPELINE)
+    stage.deploy(with_settings(staffed(MICRO, qa="quinn ron"), qa="queue: {batch: 1, limit: 100}"))
     with stage.session() as session:
         dataset = session.get_one(Dataset, stage.task(session, "cars").dataset_id)
         session.add(Item(dataset_id=dataset.id, name="0", created_at=stage.now))
@@ -225,7 +208,7 @@ def between_looking_and_locking(stage, act, before):
 
 def test_of_two_movers_that_deal_to_the_same_team_the_second_counts_what_the_first_has_dealt(stage, others):
     """It comes when the first has read how much each has got; were it not to wait, both would deal to the same one."""
-    stage.deploy(PIPELINE.replace("[cy@example.org]", "[cy@example.org, di@example.org]"))
+    stage.deploy(staffed(MICRO, signs="cy di"))
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
     others.now, waited = stage.now, []

@@ -3,28 +3,19 @@
 import pytest
 from stage import Stage
 
+from pipelines import FORKED
 from workflow_core.errors import Conflict
 from workflow_core.services.managers import staff, task_items, tasks
 from workflow_core.store.models import Dataset
 
-CHAIN = """
-pipeline: p
-dataset: d
-source: {folder: /}
-tasks:
-  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: [a, b]}}
-  a: {type: annotation, recipe: {labels: [x]}, assignees: [ann@example.org], on: {completed: j}}
-  b: {type: annotation, recipe: {labels: [y]}, assignees: [bo@example.org], on: {completed: j}}
-  j: {type: qa, join: all, assignees: [quinn@example.org], extra_statuses: [ask], on: {ask: expert}}
-  expert: {type: qa, assignees: [eve@example.org]}
-"""
+FORK = FORKED + "dataset: d\nsource: {folder: /}\n"
 
 
 @pytest.fixture
 def stage(engine):
     """Two items; the first is in a fork, with a status in one branch, and in a manual review."""
     stage = Stage(engine)
-    stage.deploy(CHAIN)
+    stage.deploy(FORK)
     stage.add_items(2)
     stage.do("ann", "cars", "completed")
     stage.advance()
@@ -153,7 +144,7 @@ def test_a_paused_pipeline_hands_out_nothing_and_takes_nothing_in(stage):
 def other(stage):
     """Another pipeline over the same items, in the middle of it."""
     other = Stage(stage.engine, now=stage.now, pipeline="q")
-    other.deploy(CHAIN.replace("pipeline: p", "pipeline: q"))
+    other.deploy(FORK.replace("pipeline: p", "pipeline: q"))
     while other.enter():
         pass
     other.do("ann", "cars", "completed")

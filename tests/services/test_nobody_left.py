@@ -3,29 +3,19 @@
 import pytest
 from stage import Stage, email
 
+from pipelines import REVIEWED, staffed, with_settings
 from workflow_core.services import people
 from workflow_core.services.managers import progress
 
-PIPELINE = """
-pipeline: p
-tasks:
-  cars:
-    type: annotation
-    recipe: {labels: [car]}
-    assignees: [ann@example.org]
-    on: {completed: qa}
-  qa:
-    type: qa
-    assignees: [quinn@example.org, ann@example.org]
-    queue: {batch: 1, lease: 30m}
-"""
+ANN_REVIEWS = staffed(REVIEWED, qa="quinn ann")
+QUEUE = "queue: {batch: 1, lease: 30m}"
 
 
 @pytest.fixture
 def stage(engine):
     """Two items in the pool of `qa`, which ann may not review: quinn alone may."""
     stage = Stage(engine)
-    stage.deploy(PIPELINE)
+    stage.deploy(with_settings(ANN_REVIEWS, qa=QUEUE))
     stage.add_items(3)
     for _ in range(2):
         stage.do("ann", "cars", "completed")
@@ -41,8 +31,7 @@ def deactivate(stage, who):
 
 def deploy_others(stage):
     """In the file quinn is no more, and ann only reviews: what she has not done herself."""
-    text = PIPELINE.replace("assignees: [ann@example.org]", "assignees: [bo@example.org]")
-    stage.deploy(text.replace("[quinn@example.org, ann@example.org]", "[ann@example.org]"))
+    stage.deploy(with_settings(staffed(REVIEWED, cars="bo", qa="ann"), qa=QUEUE))
 
 
 def parked(stage, task="qa"):
@@ -80,7 +69,7 @@ def test_what_is_in_a_pool_is_parked_when_the_last_who_may_take_it_leaves_and_fr
 
 def test_the_pool_of_a_task_that_allocates_in_advance_is_parked_too(engine):
     stage = Stage(engine)
-    stage.deploy(PIPELINE.replace("    queue: {batch: 1, lease: 30m}\n", ""))
+    stage.deploy(ANN_REVIEWS)
     stage.add_items(1)
     stage.remove_person("qa", "quinn")
     stage.do("ann", "cars", "completed")
@@ -157,10 +146,10 @@ def test_nothing_lies_with_who_is_gone_in_a_task_that_is_closed(stage):
 
 
 def test_what_an_issue_returned_to_the_pool_is_parked_with_the_last_who_may_fix_it_and_free_when_one_is_back(stage):
-    stage.deploy(PIPELINE.replace("[ann@example.org]\n", "[bo@example.org]\n    queue: true\n"))
+    stage.deploy(with_settings(staffed(ANN_REVIEWS, cars="bo"), cars="queue: true", qa=QUEUE))
     stage.flag("quinn", "qa", "cars")
     returned = stage.row("cars")
-    assert returned[:4] == ("returned", None, 1, None) and returned.parked is None
+    assert str(returned) == "returned, visit 1, nobody"
     deactivate(stage, "bo")
     assert stage.row("cars") == returned._replace(parked="nobody")
     stage.set_active("bo", True)
@@ -174,7 +163,7 @@ def test_what_is_cleared_when_nobody_may_do_it_any_more_is_parked_and_the_histor
     deactivate(stage, "ann")
     told = len(stage.events("parked"))
     stage.clear("cars")
-    assert (stage.row("cars").state, stage.row("cars").parked) == ("queued", "nobody")
+    assert str(stage.row("cars")) == "queued, visit 1, nobody, parked: nobody"
     (parked,) = stage.events("parked")[told:]
     with stage.session() as session:
         task_item = stage.task_item(session, "cars", 0)

@@ -3,21 +3,15 @@
 import pytest
 from stage import Stage
 
+from pipelines import REVIEWED, staffed, with_settings
 from workflow_core.domain.progress import WorkStatus
 from workflow_core.services.managers import progress
-
-PIPELINE = """
-pipeline: p
-tasks:
-  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org, bo@example.org], on: {completed: qa}}
-  qa: {type: qa, assignees: [quinn@example.org, ann@example.org], queue: true, extra_statuses: [redo], on: {redo: cars}}
-"""
 
 
 @pytest.fixture
 def stage(engine):
     stage = Stage(engine)
-    stage.deploy(PIPELINE)
+    stage.deploy(staffed(with_settings(REVIEWED, qa="queue: true"), cars="ann bo", qa="quinn ann"))
     return stage
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import select
 from stage import Stage, email
 
+from pipelines import MICRO, staffed, with_settings
 from workflow_core.errors import Conflict, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.managers import reversals
@@ -15,24 +16,11 @@ from workflow_core.services.running import moves
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Entry
 
-PIPELINE = """
-pipeline: p
-tasks:
-  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: signs}}
-  signs:
-    type: annotation
-    recipe: {labels: [sign]}
-    assignees: [cy@example.org, di@example.org]
-    queue: true
-    on: {completed: qa}
-  qa: {type: qa, assignees: [quinn@example.org], extra_statuses: [redo], on: {redo: cars}}
-"""
-
 
 @pytest.fixture
 def stage(engine):
     stage = Stage(engine)
-    stage.deploy(PIPELINE)
+    stage.deploy(with_settings(staffed(MICRO, signs="cy di"), signs="queue: true"))
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
     return stage

@@ -3,23 +3,17 @@
 import pytest
 from stage import Stage
 
+from pipelines import REVIEWED, with_settings
 from workflow_core.errors import NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.managers import history
 from workflow_core.services.running import verification
 
-PIPELINE = """
-pipeline: p
-tasks:
-  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: qa}}
-  qa: {type: qa, assignees: [quinn@example.org], queue: true, extra_statuses: [redo], on: {redo: cars}}
-"""
-
 
 @pytest.fixture
 def stage(engine):
     stage = Stage(engine)
-    stage.deploy(PIPELINE)
+    stage.deploy(with_settings(REVIEWED, qa="queue: true"))
     stage.add_items(5)
     stage.do("ann", "cars", "completed")
     stage.do("ann", "cars", "discarded")

@@ -3,28 +3,15 @@
 import pytest
 from stage import Stage
 
+from pipelines import MICRO
 from workflow_core.errors import Conflict
-
-PIPELINE = """
-pipeline: p
-tasks:
-  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: signs}}
-  signs:
-    type: annotation
-    recipe: {labels: [sign]}
-    assignees: [cy@example.org]
-    extra_statuses: [unsure]
-    on: {completed: qa, unsure: expert}
-  qa: {type: qa, assignees: [quinn@example.org]}
-  expert: {type: qa, assignees: [eve@example.org]}
-"""
 
 
 @pytest.fixture
 def stage(engine):
     """An item whose `signs` are history: `cars` was cleared. A manual review looks at them."""
     stage = Stage(engine)
-    stage.deploy(PIPELINE)
+    stage.deploy(MICRO)
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
     stage.advance()

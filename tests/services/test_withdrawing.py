@@ -3,23 +3,16 @@
 import pytest
 from stage import Stage
 
+from pipelines import MICRO
 from workflow_core.errors import Conflict
 from workflow_core.services.managers import task_items
-
-PIPELINE = """
-pipeline: p
-tasks:
-  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: signs}}
-  signs: {type: annotation, recipe: {labels: [sign]}, assignees: [cy@example.org], on: {completed: qa}}
-  qa: {type: qa, assignees: [quinn@example.org], extra_statuses: [redo], on: {redo: cars}}
-"""
 
 
 @pytest.fixture
 def stage(engine):
     """An item in `qa`, with a manual review of `cars` beside the pipeline."""
     stage = Stage(engine)
-    stage.deploy(PIPELINE)
+    stage.deploy(MICRO)
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
     stage.advance()
