@@ -123,7 +123,7 @@ class Stage:
             task_item_id = self.task_item(session, task, item).id
             work.postpone(session, actor=self.person(session, who), task_item_id=task_item_id, now=self.now)
 
-    def do(self, who: str, task: str, status: str) -> str | None:
+    def do(self, who: str, task: str, status: str, **more: Any) -> str | None:
         """Claim the next item and submit it; returns its name."""
         task_item = self.claim(who, task)
         if task_item is None:
@@ -136,6 +136,7 @@ class Stage:
                 status=status,
                 token=task_item.token,
                 now=self.now,
+                **more,
             )
             return session.get_one(Item, task_item.item_id).name
 
@@ -178,9 +179,8 @@ class Stage:
         with self.session() as session:
             task_item_id = self.task_item(session, qa, item).id
             actor = self.person(session, who)
-            return reviews.flag(
-                session, actor=actor, task_item_id=task_item_id, kind="missing", now=self.now, **{"task": on, **more}
-            ).id
+            about = {"kind": "missing", "task": on, **more}
+            return reviews.flag(session, actor=actor, task_item_id=task_item_id, now=self.now, **about).id
 
     def fix(self, who: str, issue: int) -> None:
         with self.session() as session:
