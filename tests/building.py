@@ -1,10 +1,11 @@
 """What tests build with: a pipeline from YAML, items, people who work through them, and what is where then."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
+from stage import START
 
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.services import people
@@ -15,8 +16,7 @@ from workflow_core.services.pipelines.deployment import Deployed
 from workflow_core.services.running import moves
 from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Person, Project, Task, TaskItem
 
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-BOX = {"label": "car", "tool": "box", "geometry": {"x": 1, "y": 1, "width": 20, "height": 10}}
+NOW = START
 
 TWO_STEPS = """
 pipeline: street

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from building import BOX, NOW, TWO_STEPS, add_items, dataset, deploy, make_task, move, person, reader, task
+from building import NOW, TWO_STEPS, add_items, dataset, deploy, make_task, move, person, reader, task
 from sqlmodel import Session, col, select
+from stage import BOX
 
 from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Label, Recipe

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from workflow_core.services import people
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import history, progress, reversals, staff, task_items, tasks
 from workflow_core.services.pipelines import deployment, entries
@@ -21,7 +22,7 @@ from workflow_core.store.work.reassignment import Handed
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
-RECIPE = "{labels: [car]}"
+BOX = {"label": "car", "tool": "box", "geometry": {"x": 1, "y": 1, "width": 20, "height": 10}}
 
 
 def no_files(name: str) -> bytes:
@@ -153,6 +154,12 @@ class Stage:
     def sweep(self) -> sweeps.Swept:
         with self.session() as session:
             return sweeps.sweep(session, now=self.now)
+
+    def add_member(self, who: str, role: str = "contributor") -> None:
+        """Give somebody a role in the project of the pipeline."""
+        with self.session() as session:
+            project_id = self._pipeline(session).project_id
+            people.member(session, email=email(who), project_id=project_id, role=role, now=self.now)
 
     def set_active(self, who: str, active: bool) -> None:
         with self.session() as session:

@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from building import BOX
 from reviewed import drawn
 from sqlalchemy import Engine
 from sqlmodel import select
-from stage import Stage, email
+from stage import BOX, Stage, email
 
 from pipelines import MICRO, with_settings
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed

@@ -4,9 +4,8 @@ Each test plays the story up to its sentence, and says how far every task and as
 """
 
 import pytest
-from building import BOX
 from sqlmodel import select
-from stage import Stage
+from stage import BOX, Stage
 
 from pipelines import MICRO, staffed, with_settings
 from workflow_core.errors import Conflict

@@ -4,11 +4,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from building import BOX, NOW, add_items, deploy, good, make_task, person, rows, task, work_in
+from building import NOW, add_items, deploy, good, make_task, person, rows, task, work_in
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
-from stage import Stage
+from stage import BOX, Stage
 
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.pipeline.compiled import Queue

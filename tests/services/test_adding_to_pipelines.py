@@ -3,11 +3,12 @@
 from threading import Thread
 
 import pytest
-from building import BOX, NOW, add_items, deploy, exits, good, make_task, move, rows, task, work_in, work_through
+from building import NOW, add_items, deploy, exits, good, make_task, move, rows, task, work_in, work_through
 from reviewed import until_qa
 from running import wait_for_a_lock
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
+from stage import BOX
 
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.errors import Conflict, NotFound

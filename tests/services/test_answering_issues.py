@@ -1,10 +1,9 @@
 """Issues go back and forth: the author's turn, the reviewer's turn, and the last word."""
 
 import pytest
-from building import BOX
 from reviewed import QUEUE, until_qa, with_two
 from sqlmodel import select
-from stage import Stage
+from stage import BOX, Stage
 
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services.contributors import work

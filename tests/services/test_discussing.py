@@ -1,7 +1,6 @@
 """Questions on an item that flag nothing, and the threads of issues: who reads what was said, and who may answer."""
 
 import pytest
-from building import person
 from reviewed import until_qa
 from stage import email
 
@@ -36,8 +35,7 @@ def test_a_question_changes_nothing_its_manager_sees_it_and_who_asked_reads_the_
     assert stage.rows() == before and stage.issues() == {}
     (asked,) = of_task(stage, "cars")
     assert (asked.item, asked.person, asked.text, asked.issue_id) == ("0", email("ann"), "is a van a car?", None)
-    with stage.session() as session:
-        person(session, email("mia"), role="manager")
+    stage.add_member("mia", role="manager")
     say(stage, "mia", "yes", task_item_id=mine)
     assert read(stage, "ann", task_item_id=mine) == [("ann", "is a van a car?"), ("mia", "yes")]
     assert [one.text for one in of_task(stage, "cars", limit=1)] == ["yes"]

@@ -3,7 +3,6 @@
 from functools import partial
 
 import pytest
-from building import person
 from sqlalchemy import Engine
 from stage import Stage, email
 
@@ -105,8 +104,9 @@ def test_sending_an_item_away_says_whose_claim_ends_and_asks_to_confirm_it(stage
 
 
 def test_who_may_not_do_it_is_not_told_what_it_would_do(stage):
+    stage.add_member("cy")
     with stage.session() as session:
-        cy = person(session, email("cy"), project="default")
+        cy = stage.person(session, "cy")
         with pytest.raises(NotAllowed):
             previews.preview(session, partial(send, session, stage, actor=cy))
 

@@ -1,10 +1,9 @@
 """Flagging: what can be flagged, by whom, and whose the fault is."""
 
 import pytest
-from building import BOX
 from reviewed import PIPELINE, QUEUE, drawn, until_qa, with_two
 from sqlmodel import select
-from stage import Stage
+from stage import BOX, Stage
 
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed
 from workflow_core.services.contributors import comments

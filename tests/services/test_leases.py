@@ -3,9 +3,9 @@
 import threading
 from datetime import datetime, timedelta
 
-from building import NOW
 from sqlalchemy import Engine
 from sqlmodel import Session
+from stage import START
 
 from workflow_core.store.database import leases
 from workflow_core.store.database.engine import session_scope
@@ -19,15 +19,15 @@ def until(session: Session) -> datetime | None:
 
 
 def test_one_holder_keeps_others_out_until_the_lease_is_over(session: Session) -> None:
-    assert leases.hold(session, name="mover", holder="a", now=NOW, ttl=TTL)
-    assert not leases.hold(session, name="mover", holder="b", now=NOW + TTL / 2, ttl=TTL)
-    assert leases.hold(session, name="mover", holder="b", now=NOW + TTL, ttl=TTL)
-    assert not leases.hold(session, name="mover", holder="a", now=NOW + TTL, ttl=TTL)
+    assert leases.hold(session, name="mover", holder="a", now=START, ttl=TTL)
+    assert not leases.hold(session, name="mover", holder="b", now=START + TTL / 2, ttl=TTL)
+    assert leases.hold(session, name="mover", holder="b", now=START + TTL, ttl=TTL)
+    assert not leases.hold(session, name="mover", holder="a", now=START + TTL, ttl=TTL)
 
 
 def test_the_holder_renews_and_nobody_else_comes_in(session: Session) -> None:
     for seconds in range(0, 100, 10):
-        now = NOW + timedelta(seconds=seconds)
+        now = START + timedelta(seconds=seconds)
         assert leases.hold(session, name="mover", holder="a", now=now, ttl=TTL)
         assert not leases.hold(session, name="mover", holder="b", now=now, ttl=TTL)
         assert until(session) == now + TTL
@@ -35,17 +35,17 @@ def test_the_holder_renews_and_nobody_else_comes_in(session: Session) -> None:
 
 def test_only_the_holder_gives_a_lease_up(session: Session) -> None:
     assert until(session) is None
-    leases.hold(session, name="mover", holder="a", now=NOW, ttl=TTL)
+    leases.hold(session, name="mover", holder="a", now=START, ttl=TTL)
     leases.release(session, name="mover", holder="b")
-    assert until(session) == NOW + TTL
+    assert until(session) == START + TTL
     leases.release(session, name="mover", holder="a")
     assert until(session) is None
-    assert leases.hold(session, name="mover", holder="b", now=NOW, ttl=TTL)
+    assert leases.hold(session, name="mover", holder="b", now=START, ttl=TTL)
 
 
 def test_leases_of_other_names_are_other_leases(session: Session) -> None:
-    assert leases.hold(session, name="mover", holder="a", now=NOW, ttl=TTL)
-    assert leases.hold(session, name="next", holder="b", now=NOW, ttl=TTL)
+    assert leases.hold(session, name="mover", holder="a", now=START, ttl=TTL)
+    assert leases.hold(session, name="next", holder="b", now=START, ttl=TTL)
 
 
 def test_of_many_who_come_at_once_one_gets_it(engine: Engine) -> None:
@@ -55,7 +55,7 @@ def test_of_many_who_come_at_once_one_gets_it(engine: Engine) -> None:
     def come(holder: str) -> None:
         start.wait()
         with session_scope(engine) as session:
-            if leases.hold(session, name="mover", holder=holder, now=NOW, ttl=TTL):
+            if leases.hold(session, name="mover", holder=holder, now=START, ttl=TTL):
                 got.append(holder)
 
     crowd = [threading.Thread(target=come, args=(f"process {number}",)) for number in range(6)]

@@ -9,9 +9,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 import children
-from building import BOX
 from sqlmodel import select
-from stage import START, Stage
+from stage import BOX, START, Stage
 
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Queue

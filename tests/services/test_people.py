@@ -4,8 +4,9 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from building import BOX, NOW, TWO_STEPS, add_items, deploy, person, stranger, task
+from building import NOW, TWO_STEPS, add_items, deploy, person, stranger, task
 from sqlmodel import Session, select
+from stage import BOX
 
 from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import AnnoflowError, InvalidInput, NotAllowed, NotFound

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from building import BOX, NOW, add_items, dataset, make_task, person, task, work_in
+from building import NOW, add_items, dataset, make_task, person, task, work_in
 from sqlalchemy import Engine
 from sqlmodel import Session, select
+from stage import BOX
 
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.statuses import Status

@@ -3,19 +3,19 @@
 from typing import Any
 
 import pytest
-from building import NOW
 from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
+from stage import START
 
 Row = dict[str, Any]
-QUEUED: Row = {"task_id": 1, "item_id": 1, "state": "queued", "since": NOW}
+QUEUED: Row = {"task_id": 1, "item_id": 1, "state": "queued", "since": START}
 SUBMITTED: Row = QUEUED | {"state": "submitted", "status": "completed", "routing": "routed", "status_event_id": 1}
-CLAIMED: Row = QUEUED | {"state": "claimed", "assignment_id": 1, "lease_until": NOW}
+CLAIMED: Row = QUEUED | {"state": "claimed", "assignment_id": 1, "lease_until": START}
 KEPT: Row = {"kept_status": "completed", "kept_by": "issue", "kept_routing": "routed"}
 RETURNED: Row = QUEUED | KEPT | {"state": "returned"}
 FLAGGED: Row = {"item_id": 1, "task_item_id": 1, "qa_task_item_id": 1, "kind": "loose", "flagged_by": 1}
-FLAGGED |= {"created_at": NOW, "updated_at": NOW}
+FLAGGED |= {"created_at": START, "updated_at": START}
 
 POSSIBLE: dict[str, tuple[Row, ...]] = {
     "task_item": (
@@ -39,7 +39,7 @@ IMPOSSIBLE: dict[str, tuple[str, Row]] = {
     "ck_task_item_routing_iff_submitted": ("task_item", SUBMITTED | {"routing": None}),
     "ck_task_item_routing": ("task_item", SUBMITTED | {"routing": "lost"}),
     "ck_task_item_event_iff_submitted": ("task_item", SUBMITTED | {"status_event_id": None}),
-    "ck_task_item_lease_iff_claimed": ("task_item", QUEUED | {"lease_until": NOW}),
+    "ck_task_item_lease_iff_claimed": ("task_item", QUEUED | {"lease_until": START}),
     "ck_task_item_claimed_by_somebody": ("task_item", CLAIMED | {"assignment_id": None}),
     "ck_task_item_kept_by": ("task_item", QUEUED | KEPT | {"kept_by": None}),
     "ck_task_item_kept_by_what": ("task_item", QUEUED | KEPT | {"kept_by": "nothing"}),
@@ -53,16 +53,16 @@ IMPOSSIBLE: dict[str, tuple[str, Row]] = {
     "ck_issue_state": ("issue", FLAGGED | {"state": "fixed"}),
     "ck_task_type": (
         "task",
-        {"project_id": 1, "dataset_id": 1, "recipe_id": 1, "name": "cars", "type": "review", "created_at": NOW}
+        {"project_id": 1, "dataset_id": 1, "recipe_id": 1, "name": "cars", "type": "review", "created_at": START}
         | {"statuses": [], "team": {}},
     ),
     "ck_annotation_origin": (
         "annotation",
-        {"item_id": 1, "label": "car", "tool": "box", "origin": "guess", "created_at": NOW}
+        {"item_id": 1, "label": "car", "tool": "box", "origin": "guess", "created_at": START}
         | {"geometry": {}, "attributes": {}},
     ),
-    "ck_person_email_lower": ("person", {"email": "Ann@example.org", "created_at": NOW}),
-    "ck_membership_role": ("membership", {"project_id": 1, "person_id": 1, "role": "admin", "created_at": NOW}),
+    "ck_person_email_lower": ("person", {"email": "Ann@example.org", "created_at": START}),
+    "ck_membership_role": ("membership", {"project_id": 1, "person_id": 1, "role": "admin", "created_at": START}),
 }
 """By constraint: a table, and a row that it refuses."""
 
