@@ -171,21 +171,18 @@ def test_what_is_cleared_when_nobody_may_do_it_any_more_is_parked_and_the_histor
     stage.check()
 
 
-OWN = PIPELINE.replace("    queue: {batch", "    review_own: true\n    queue: {batch")
-
-
 def test_where_own_work_may_be_reviewed_its_author_is_somebody_who_is_left(engine):
     """What is in the pool stays there when the others leave, and what was parked is free once its author is back."""
     stage = Stage(engine)
-    stage.deploy(OWN)
+    stage.deploy(with_settings(with_settings(ANN_REVIEWS, qa=QUEUE), qa="review_own: true"))
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
     stage.advance()
-    stage.staff("remove", "qa", email=email("quinn"))
+    stage.remove_person("qa", "quinn")
     assert (parked(stage), stage.events("parked")) == ({None}, [])
-    stage.staff("remove", "qa", email=email("ann"))
+    stage.remove_person("qa", "ann")
     assert parked(stage) == {"nobody"}
-    stage.staff("add", "qa", email=email("ann"))
+    stage.add_person("qa", "ann")
     assert stage.sweep().freed == 1
     assert stage.do_all("ann", "qa", "approved") == ["0"]
     stage.check()
