@@ -88,3 +88,11 @@ def test_a_review_stays_with_who_becomes_an_author_where_own_work_may_be_reviewe
     stage.do("mo", "cars", "completed")
     assert stage.row("look") == before
     stage.check()
+
+
+def test_nothing_is_handed_on_where_the_file_lets_own_work_be_reviewed_with_another_task(engine):
+    stage = begun(engine, PIPELINE)
+    before = stage.row("qa")
+    stage.deploy(OWN.replace("review_own: true, assignees: [", "review_own: true, assignees: [quinn@example.org, "))
+    assert stage.row("qa") == before
+    stage.check()
