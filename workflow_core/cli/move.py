@@ -14,7 +14,7 @@ def move(
     watch: Annotated[bool, typer.Option("--watch", help="Go on moving what comes, until Ctrl-C.")] = False,
     json: Json = False,
 ) -> None:
-    """Move every item whose status was set to its next task item, without Prefect.
+    """Move every item whose status was set on, without Prefect.
 
     \b
       annoflow move             what is there now

@@ -200,12 +200,3 @@ _TAKEN_BY: Mapping[Event, Kept] = {Event.TAKE: Kept.BY_ISSUE, Event.REENTER: Kep
 def possible_events(state: State, *, kept: Kept = Kept.NOTHING) -> tuple[Event, ...]:
     """Return what can happen in a state, in the order of `Event`."""
     return tuple(event for event in Event if (state, event, kept) in TRANSITIONS)
-
-
-def sources(event: Event) -> frozenset[State]:
-    """Return the states in which an event can happen: what a set-based statement asks for.
-
-    >>> sorted(sources(Event.CLAIM))
-    [<State.QUEUED: 'queued'>, <State.RETURNED: 'returned'>]
-    """
-    return frozenset(state for state, possible, _ in TRANSITIONS if possible is event)
