@@ -54,7 +54,7 @@ class Stage:
         distance = at if at is not None else sum(p[2] for p in places) / len(places)
         self.shape(self.camera.project_all(places), self.light.on(colour, distance, lit))
 
-    def validate(self, points: Sequence[Point], colour: Colour, alpha: int = 255) -> None:
+    def shape(self, points: Sequence[Point], colour: Colour, alpha: int = 255) -> None:
         """Fill a polygon given in pixels, with a final colour."""
         fine = [(x * FINE, y * FINE) for x, y in points]
         if alpha == 255:
