@@ -2,7 +2,6 @@
 
 import pytest
 from building import (
-    BOX,
     NOW,
     TWO_STEPS,
     add_items,
@@ -19,6 +18,7 @@ from building import (
     work_through,
 )
 from sqlmodel import Session, col, select
+from stage import BOX
 
 from workflow_core.errors import InvalidInput
 from workflow_core.services import people
