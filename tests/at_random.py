@@ -11,6 +11,7 @@ from building import NOW
 from model.recount import Happened, Kind, Sign, recount
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
+from stage import BOX
 
 from workflow_core.domain.events import Verb
 from workflow_core.domain.figures import Tally
@@ -109,7 +110,7 @@ class Play:
         drawn = None
         if task.type == "annotation":
             label = self.chance.choice(LABELS[task.name])
-            drawn = [{**building.BOX, "label": label}] * self.chance.randint(0, 2)
+            drawn = [{**BOX, "label": label}] * self.chance.randint(0, 2)
         work.submit(
             self.session, actor=actor, task_item_id=task_item.id, status=status, annotations=drawn, now=self.now
         )

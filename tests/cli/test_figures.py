@@ -7,6 +7,7 @@ from pathlib import Path
 
 import building
 import pytest
+from stage import BOX
 
 from workflow_core.store.database.engine import engine_for, session_scope
 
@@ -23,9 +24,7 @@ def worked(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, a
     with session_scope(engine) as session:
         building.deploy(session, HOSTILE, now=now)
         building.add_items(session, 2, now=now)
-        building.work_through(
-            session, lambda task, _: (building.good(task, _), [building.BOX] * (task != "qa")), now=now
-        )
+        building.work_through(session, lambda task, _: (building.good(task, _), [BOX] * (task != "qa")), now=now)
     engine.dispose()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import building
 import pytest
 from sqlmodel import Session
+from stage import BOX
 
 from workflow_core.services.contributors import work
 from workflow_core.store.database.engine import engine_for, session_scope
@@ -151,7 +152,7 @@ def test_export_writes_a_snapshot(annoflow, worked: Path) -> None:
 
 
 def test_annotations_come_in_and_what_matches_nothing_is_listed(annoflow, worked: Path) -> None:
-    good = {"item": "/0001.jpg", **building.BOX}
+    good = {"item": "/0001.jpg", **BOX}
     lines = [good, {**good, "item": "/nothing.jpg"}, {**good, "label": "bicycle"}]
     (worked / "given.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     ran = annoflow("import", "street", "given.jsonl", "--model", "yolo")

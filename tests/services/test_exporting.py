@@ -9,6 +9,7 @@ import building
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
+from stage import BOX
 
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from workflow_core.exporters.snapshot import Snapshot
@@ -26,7 +27,7 @@ def approved(engine: Engine) -> Engine:
 
     def decide(task: str, item: str) -> building.Answer:
         if task == "cars":
-            return "discarded" if item == "0003.jpg" else ("completed", [building.BOX])
+            return "discarded" if item == "0003.jpg" else ("completed", [BOX])
         return "approved"
 
     with session_scope(engine) as session:
@@ -162,7 +163,7 @@ def test_the_export_says_which_predictions_were_accepted_and_which_changed(engin
         item = session.exec(select(Item)).one()
         found = building.task(session, "cars")
         for x in (1, 50):
-            box = building.BOX["geometry"] | {"x": x}
+            box = BOX["geometry"] | {"x": x}
             session.add(
                 Annotation(
                     item_id=item.id,
@@ -180,8 +181,8 @@ def test_the_export_says_which_predictions_were_accepted_and_which_changed(engin
         keys = sorted(session.exec(select(Annotation.id)))
 
         def decide(task: str, _item: str) -> building.Answer:
-            moved = building.BOX | {"id": keys[1], "geometry": building.BOX["geometry"] | {"x": 70}}
-            return "approved" if task == "qa" else ("completed", [building.BOX | {"id": keys[0]}, moved])
+            moved = BOX | {"id": keys[1], "geometry": BOX["geometry"] | {"x": 70}}
+            return "approved" if task == "qa" else ("completed", [BOX | {"id": keys[0]}, moved])
 
         building.work_through(session, decide)
     (item_line,) = lines(export(engine, tmp_path), "items.jsonl")

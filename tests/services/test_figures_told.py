@@ -6,6 +6,7 @@ import building
 import pytest
 from building import NOW
 from sqlmodel import Session, col, select
+from stage import BOX
 
 from workflow_core.domain.reports import By, Figures, as_rows
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
@@ -105,7 +106,7 @@ def work_shares(session: Session) -> list[tuple[int, Person]]:
 def test_only_the_first_decision_on_an_item_counts_for_the_first_pass_and_all_for_the_rejection_rate(
     street: Session,
 ) -> None:
-    building.work_in(street, "cars", lambda *_: ("completed", [building.BOX]))
+    building.work_in(street, "cars", lambda *_: ("completed", [BOX]))
     building.move(street)
     quinn, qa = building.person(street, "quinn@example.org"), building.task(street, "qa")
     claimed = work.claim_next(street, actor=quinn, task_id=qa.id, now=seconds(10))
@@ -140,7 +141,7 @@ def test_an_approval_that_is_cleared_is_the_reviewers_and_not_the_managers(stree
 
 
 def test_labels_have_what_is_drawn_and_the_issues_on_it(street: Session) -> None:
-    building.work_in(street, "cars", lambda _, item: ("completed", [building.BOX] * (2 if item == "0000.jpg" else 1)))
+    building.work_in(street, "cars", lambda _, item: ("completed", [BOX] * (2 if item == "0000.jpg" else 1)))
     building.move(street)
     quinn, qa = building.person(street, "quinn@example.org"), building.task(street, "qa")
     claimed = work.claim_next(street, actor=quinn, task_id=qa.id, now=NOW)

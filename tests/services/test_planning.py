@@ -6,6 +6,7 @@ import building
 import pytest
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
+from stage import BOX
 
 from workflow_core.errors import InvalidInput, NotAllowed, PipelineInvalid
 from workflow_core.services import people
@@ -92,7 +93,7 @@ def test_what_is_planned_is_what_a_deploy_then_makes(session: Session, old: str,
 def test_counts_say_how_many_items_people_and_annotations_it_concerns(session: Session) -> None:
     building.deploy(session, BASE)
     building.add_items(session, 6)
-    van = {**building.BOX, "label": "van"}
+    van = {**BOX, "label": "van"}
     turns = iter([("completed", [van, van]), "completed", None, None])
     building.work_in(session, "cars", lambda *_: next(turns))
     building.move(session)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from workflow_core.errors import Conflict, Unavailable
+from workflow_core.services.running import leases
 from workflow_core.settings import Settings
 from workflow_core.up import mover, prefect_api, standby, supervisor
 from workflow_core.up.children import only_one
@@ -62,7 +63,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(prefect_api, "healthy", lambda _: world.healthy)
     monkeypatch.setattr(prefect_api, "end_leftovers", lambda _: world.leftovers)
     monkeypatch.setattr(prefect_api, "run_deployment", world.run)
-    monkeypatch.setattr(mover, "held", world.held)
+    monkeypatch.setattr(leases, "holder", lambda _: "somebody" if world.held() else None)
     monkeypatch.setattr(mover, "bury", lambda _: False)
     monkeypatch.setattr(mover, "ask_to_stop", lambda *_, **__: world.held())
     return world

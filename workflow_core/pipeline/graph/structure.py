@@ -150,7 +150,7 @@ def _back(came: dict[str, Edge], source: str, target: str) -> list[Edge]:
 def written(edges: Sequence[Edge]) -> str:
     """Write a path for a message.
 
-    >>> from workflow_core.pipeline.findings import Span
+    >>> from workflow_core.pipeline.language.findings import Span
     >>> location = Location("p.yaml", Span(1, 1, 2))
     >>> written([Edge(START, "cars", "", "start", location), Edge("cars", "qa", "completed", "status", location)])
     'start -> cars -completed-> qa'
