@@ -69,7 +69,7 @@ def rank(session: Session, *, task_id: int, items: Where, rank: int) -> int:
 
 
 def find(session: Session, *, task_id: int, item_id: int) -> TaskItem | None:
-    """Return an item's task item in a task; who has locked another task item of the item has locked this one."""
+    """Return the task item of an item in a task; who has locked another one of the item has locked this one."""
     return session.exec(select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.item_id == item_id)).first()
 
 

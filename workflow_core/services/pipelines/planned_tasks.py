@@ -59,12 +59,12 @@ class PlannedTask:
 class Present:
     """A task as it is at one moment; `people` have weights, `open_items` counts what each has to do, and the pool."""
 
+    id: int
     type: str
     is_open: bool
     people: Mapping[str, float]
     open_items: Mapping[str | None, int]
     labels: tuple[str, ...]
-    annotations: Mapping[str, int]
     recipe: tuple[Mapping[str, Any], int | None]
     statuses: tuple[str, ...]
     settings: Mapping[str, Any]
@@ -83,21 +83,25 @@ def present(session: Session, pipeline: Pipeline) -> dict[str, Present]:
     return {one.name: _present(session, one, todo) for one in tasks.of_pipeline(session, pipeline_id=pipeline.id)}
 
 
-def between(before: Mapping[str, Present], after: Mapping[str, Present], named: tuple[str, ...]) -> list[PlannedTask]:
+def between(
+    session: Session, before: Mapping[str, Present], after: Mapping[str, Present], named: tuple[str, ...]
+) -> list[PlannedTask]:
     """Return what becomes of each task, in the order in which the file has `named` them; then those that go."""
-    planned = [_changed(name, before.get(name), after[name]) for name in named]
+    planned = [_changed(session, name, before.get(name), after[name]) for name in named]
     for name, task in before.items():
         if name not in named and task.is_open:
             planned.append(PlannedTask(name, task.type, "removed", sum(task.open_items.values())))
     return planned
 
 
-def _changed(name: str, old: Present | None, new: Present) -> PlannedTask:
+def _changed(session: Session, name: str, old: Present | None, new: Present) -> PlannedTask:
     if old is None:
         return PlannedTask(
             name, new.type, "new", join=tuple(new.people), labels_added=new.labels, statuses_added=new.statuses
         )
     stay = old.people.keys() & new.people.keys()
+    gone = sorted(set(old.labels) - set(new.labels))
+    drawn = tasks.drawn(session, task_id=old.id) if gone else {}
     found: dict[str, Any] = {
         "join": tuple(email for email in new.people if email not in old.people),
         "leave": tuple(
@@ -108,11 +112,7 @@ def _changed(name: str, old: Present | None, new: Present) -> PlannedTask:
             {email: weight for email, weight in new.people.items() if email in stay},
         ),
         "labels_added": tuple(label for label in new.labels if label not in old.labels),
-        "labels_removed": tuple(
-            RemovedLabel(label, old.annotations.get(label, 0))
-            for label in sorted(old.labels)
-            if label not in new.labels
-        ),
+        "labels_removed": tuple(RemovedLabel(label, drawn.get(label, 0)) for label in gone),
         "recipe_changed": old.recipe != new.recipe,
         "statuses_added": tuple(status for status in new.statuses if status not in old.statuses),
         "statuses_removed": tuple(status for status in old.statuses if status not in new.statuses),
@@ -127,12 +127,12 @@ def _present(session: Session, task: Task, todo: Mapping[tuple[int, int | None],
     emails = {assignment.id: email for email, assignment in team.items()}
     recipe = session.get_one(Recipe, task.recipe_id)
     return Present(
+        id=task.id,
         type=task.type,
         is_open=task.closed_at is None,
         people={email: one.weight for email, one in sorted(team.items()) if one.active},
         open_items={emails[who] if who else None: count for (id, who), count in todo.items() if id == task.id},
         labels=tuple(label.name for label in recipes.from_json(recipe.content).labels),
-        annotations=tasks.drawn(session, task_id=task.id),
         recipe=(recipe.content, recipe.document_id),
         statuses=tuple(status["name"] for status in task.statuses),
         settings=_settings(session, task),

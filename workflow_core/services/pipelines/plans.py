@@ -80,7 +80,7 @@ def plan(session: Session, *, text: bytes, file: str, read: Read, actor: Actor, 
         after = planned_tasks.present(session, session.get_one(Pipeline, done.pipeline_id))
         found |= {
             "new_version": done.new_version,
-            "tasks": tuple(planned_tasks.between(before, after, tuple(spec.tasks))),
+            "tasks": tuple(planned_tasks.between(session, before, after, tuple(spec.tasks))),
             "invited": done.invited,
         }
     except InvalidInput as error:
