@@ -11,6 +11,7 @@ from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState, next
 from workflow_core.store import turns
 from workflow_core.store.allocation import authors
 from workflow_core.store.allocation.shares import NOBODY
+from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import json, run
 from workflow_core.store.models import Assignment, Event, Issue, Person, Review, Task, TaskItem
 from workflow_core.store.models.task_items import OPEN
@@ -33,12 +34,12 @@ def change(session: Session, issue: Issue, event: IssueEvent, *, actor_id: int |
 
 def of_task_item(session: Session, task_item_id: int, states: Sequence[IssueState] = ()) -> list[Issue]:
     """Return the issues for which a task item was returned."""
-    return _listed(session, Issue.task_item_id == task_item_id, states)
+    return _listed(session, col(Issue.task_item_id) == task_item_id, states)
 
 
 def owned_by(session: Session, task_item_id: int, states: Sequence[IssueState] = ()) -> list[Issue]:
     """Return the issues that a QA task item owns."""
-    return _listed(session, Issue.qa_task_item_id == task_item_id, states)
+    return _listed(session, col(Issue.qa_task_item_id) == task_item_id, states)
 
 
 def on_reviewed(session: Session, qa: TaskItem, states: Sequence[IssueState]) -> list[Issue]:
@@ -48,8 +49,8 @@ def on_reviewed(session: Session, qa: TaskItem, states: Sequence[IssueState]) ->
     return _listed(session, col(Issue.task_item_id).in_(rows), states)
 
 
-def _listed(session: Session, where: object, states: Sequence[IssueState]) -> list[Issue]:
-    query = select(Issue).where(where).order_by(col(Issue.id))  # type: ignore[arg-type]
+def _listed(session: Session, where: Where, states: Sequence[IssueState]) -> list[Issue]:
+    query = select(Issue).where(where).order_by(col(Issue.id))
     return list(session.exec(query.where(col(Issue.state).in_(states)) if states else query))
 
 
