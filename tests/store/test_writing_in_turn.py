@@ -1,6 +1,8 @@
 """One writer at a time on SQLite: the others wait, take their turn at once, and do not wait for ever."""
 
 import threading
+import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -54,3 +56,30 @@ def test_a_reader_does_not_wait_for_a_writer(sqlite_engine):
     assert not until.is_set()
     until.set()
     thread.join()
+
+
+def at(path):
+    """Return how many hold or want the lock of a file, as the kernel tells it."""
+    return Path("/proc/locks").read_text().count(f":{path.stat().st_ino} ")
+
+
+def test_writers_have_their_turn_in_the_order_in_which_they_came(sqlite_engine):
+    queue = Path(f"{sqlite_engine.url.database}-queue")
+    until, turns = threading.Event(), []
+    threads = [held(sqlite_engine, until)]
+
+    def write(number):
+        with session_scope(sqlite_engine) as session:
+            session.connection()
+            turns.append(number)
+
+    for number in range(12):
+        threads.append(threading.Thread(target=write, args=(number,)))
+        threads[-1].start()
+        soon = time.monotonic() + 5
+        while at(queue) <= number and time.monotonic() < soon:
+            time.sleep(0.001)
+    until.set()
+    for thread in threads:
+        thread.join()
+    assert turns == list(range(12))

@@ -1,9 +1,12 @@
 """Engines and sessions: one transaction per session, short, durable, alike on SQLite and PostgreSQL."""
 
+import fcntl
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +21,8 @@ __all__ = ["Engine", "Session", "after_commit", "engine_for", "session_scope"]
 
 BUSY_MS = 30_000
 """How long a writer on SQLite waits for the one before it."""
-LOOK = 0.001
-"""Seconds between two looks of a writer on SQLite whether it is its turn."""
+LOOK = 0.0005
+"""Seconds between two looks of the writer on SQLite whose turn is next."""
 
 
 def engine_for(url: str) -> Engine:
@@ -36,11 +39,13 @@ def engine_for(url: str) -> Engine:
         ) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
+        queue = None
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
+            queue = Path(f"{parsed.database}-queue").expanduser().resolve()
+            queue.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+        event.listen(engine, "begin", partial(_begin_immediate, queue))
         return engine
     if backend in {"postgresql", "postgres"}:
         try:
@@ -68,26 +73,44 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin_immediate(queue: Path | None, connection: Connection) -> None:
     if connection.get_execution_options().get("read_only"):
         connection.exec_driver_sql("BEGIN")
         return
+    deadline = time.monotonic() + BUSY_MS / 1000
     cursor = connection.connection.cursor()
     cursor.execute("PRAGMA busy_timeout=0")
     try:
-        _begin_when_free(cursor)
+        with _first_in(queue):
+            _begin_when_free(cursor, deadline)
     finally:
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         cursor.close()
 
 
-def _begin_when_free(cursor: Any) -> None:
+@contextmanager
+def _first_in(queue: Path | None) -> Iterator[None]:
+    """Wait until whoever came before has begun to write: the system lets those who wait for a file in by their order.
+
+    Without it everybody looks whether the database is free, and who never looks at the right moment never writes.
+    """
+    if queue is None:
+        yield
+        return
+    file = os.open(queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+def _begin_when_free(cursor: Any, deadline: float) -> None:
     """Begin to write as soon as nobody else does.
 
     SQLite itself looks again after up to a tenth of a second, and sleeps through the few milliseconds that the
     mover leaves to others between its batches.
     """
-    deadline = time.monotonic() + BUSY_MS / 1000
     while True:
         try:
             cursor.execute("BEGIN IMMEDIATE")
