@@ -7,6 +7,9 @@ from workflow_core.domain import allocation, sampling
 from workflow_core.pipeline.compiled import Pipeline, Target
 
 DIVERSIONS = 8
+MET = {"routed": "again", "void": "anew"}
+"""What is to become of a kept status once a route has led there again; a withdrawal takes that back."""
+NOT_MET = {after: before for before, after in MET.items()}
 
 
 class Moving(State):
@@ -109,7 +112,7 @@ class Moving(State):
             if task_item is not None and task_item.state in OPEN:
                 self._moved(arrival, "met", task)
                 if task_item.kept:
-                    task_item.kept.routing = "pending" if task_item.kept.routing in ("pending", "void") else "again"
+                    task_item.kept.routing = MET.get(task_item.kept.routing, task_item.kept.routing)
                 continue
             self._moved(arrival, "placed", task)
             if task_item is not None and self._enter_again(task_item, counts=counts) in self.eligible(task, item):
@@ -208,14 +211,14 @@ class Moving(State):
         for key in keys:
             task_item = self.task_items[key]
             if task_item.kept and task_item.kept.by == "issue":
-                task_item.restore(unrouted="routed" if task_item.kept.routing == "again" else "pending")
+                task_item.restore(unrouted=NOT_MET.get(task_item.kept.routing, "pending"))
                 done[key] = "restored"
             else:
                 done[key] = "withdrawn"
                 self._end_placement(*key)
                 task_item.before.pop()
                 if task_item.kept:
-                    task_item.restore(unrouted="routed" if task_item.kept.routing == "again" else "void")
+                    task_item.restore(unrouted=NOT_MET.get(task_item.kept.routing, "void"))
                 else:
                     task_item.state, task_item.parked = "withdrawn", None
         self._after_dismissals(dismissed)

@@ -67,3 +67,16 @@ def test_history_is_routed_again_once_the_item_re_enters_there(stage):
     stage.advance()
     assert stage.at("qa") == ["0"]
     stage.check()
+
+
+def test_history_that_an_item_met_again_is_history_once_that_is_taken_back(stage):
+    """Else the item would be open in two tasks, and could leave approved with its first one cleared."""
+    stage.flag("mo", "look", "signs")
+    stage.claim("cy", "signs")
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.clear("cars", end_claims=True)
+    assert str(stage.row("signs")) == "completed, visit 1, cy, void"
+    stage.advance()
+    assert (stage.at("cars"), stage.at("signs"), stage.at("qa")) == (["0"], [], [])
+    stage.check()

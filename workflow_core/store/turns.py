@@ -144,7 +144,7 @@ def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now
         session,
         f"""
         UPDATE task_item SET state = 'submitted', status = kept_status, status_event_id = kept_event_id,
-            routing = CASE WHEN kept_routing = 'again' THEN 'pending' ELSE kept_routing END,
+            routing = CASE WHEN kept_routing IN ('again', 'anew') THEN 'pending' ELSE kept_routing END,
             kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routing = NULL,
             lease_until = NULL, parked = NULL, since = :now
         WHERE {free}

@@ -26,7 +26,8 @@ class TaskItem(Table, table=True):
 
     `routing` says what became of the status: pending, routed, void (the item had left), parked.
     `kept_status` is a status taken by an issue or by a re-entry; `kept_routing` says what had become of it:
-    pending, routed, void, or again where it was routed and a route has led here once more, so that the next one is too.
+    pending, routed, void; or again where it was routed, and anew where it was void, and a route has led here once more,
+    so that the next one is routed.
     What has the lower `rank` comes first, then the lower `position`.
     `parked` says why nobody can go on with it. `claim_no` is the fencing token: it grows with each claim.
     """
@@ -44,7 +45,7 @@ class TaskItem(Table, table=True):
         CheckConstraint("(kept_status IS NOT NULL) = (kept_by IS NOT NULL)", name="kept_by"),
         CheckConstraint("kept_by IN ('issue', 're-entry')", name="kept_by_what"),
         CheckConstraint("(kept_status IS NOT NULL) = (kept_routing IS NOT NULL)", name="kept_routing"),
-        CheckConstraint("kept_routing IN ('pending', 'routed', 'void', 'again')", name="kept_routing_what"),
+        CheckConstraint("kept_routing IN ('pending', 'routed', 'void', 'again', 'anew')", name="kept_routing_what"),
         CheckConstraint("kept_status IS NULL OR state NOT IN ('submitted', 'withdrawn')", name="kept_while_open"),
         CheckConstraint("state <> 'returned' OR coalesce(kept_by, '') = 'issue'", name="returned_by_issue"),
         CheckConstraint("(routing = 'parked') = (parked IS NOT NULL) OR state <> 'submitted'", name="parked"),

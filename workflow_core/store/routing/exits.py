@@ -89,7 +89,7 @@ def withdraw(
         f"""
         UPDATE task_item SET
             state = {restored}, status = kept_status, status_event_id = kept_event_id, visit = {visit},
-            routing = CASE WHEN kept_routing = 'again' THEN 'routed'
+            routing = CASE WHEN kept_routing = 'again' THEN 'routed' WHEN kept_routing = 'anew' THEN 'void'
                 WHEN kept_routing = 'pending' AND kept_by <> 'issue' THEN 'void' ELSE kept_routing END,
             kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routing = NULL,
             begun = begun OR kept_status IS NOT NULL, lease_until = NULL, parked = NULL, since = :now

@@ -235,7 +235,7 @@ def _enter_again(session: Session, now: datetime) -> None:
         session,
         """
         UPDATE task_item SET
-            kept_routing = CASE WHEN kept_routing IN ('pending', 'void') THEN 'pending' ELSE 'again' END
+            kept_routing = CASE kept_routing WHEN 'routed' THEN 'again' WHEN 'void' THEN 'anew' ELSE kept_routing END
         WHERE id IN (SELECT existing_id FROM arrival WHERE kind = 'open') AND kept_status IS NOT NULL
         """,
     )
