@@ -56,14 +56,15 @@ def task_item(task_id, entered, decided, people, status):
     whose = f"CASE WHEN i % 2 = 0 THEN {people[0]} ELSE {people[1]} END"
     pushed = "TRUE" if task_id == 1 else f"i <= {decided + 10}"
     yield f"""
-        INSERT INTO event (id, at, verb, item_id, task_id, entry_id, visit, cause_id)
-        SELECT {task_id} * 1000000 - i, {{now}}, 'placed', i, {task_id}, i, 1,
+        INSERT INTO event (id, at, verb, item_id, task_id, entry_id, visit, placement, cause_id)
+        SELECT {task_id} * 1000000 - i, {{now}}, 'placed', i, {task_id}, i, 1, 1,
                CASE WHEN {task_id} > 1 THEN {task_id - 1} * 1000000 + i END
         FROM {{numbers}} WHERE i <= {entered}"""
     yield f"""
-        INSERT INTO event (id, at, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit)
+        INSERT INTO event (id, at, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit,
+                           placement)
         SELECT {task_id} * 1000000 + i, {{now}}, 'submitted', i, {task_id}, i, {whose},
-               (SELECT person_id FROM assignment s WHERE s.id = {whose}), '{status}', 1
+               (SELECT person_id FROM assignment s WHERE s.id = {whose}), '{status}', 1, 1
         FROM {{numbers}} WHERE i <= {decided}"""
     yield f"""
         INSERT INTO task_item (task_id, item_id, entry_id, assignment_id, state, status, routing, status_event_id,

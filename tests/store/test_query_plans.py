@@ -13,11 +13,12 @@ from sqlmodel import Session, col, select
 from workflow_core.domain.reports import By
 from workflow_core.services import people
 from workflow_core.services.contributors import work
-from workflow_core.services.managers import erasure, figures, history, progress, task_items
+from workflow_core.services.managers import erasure, figures, history, progress, reversals, task_items
 from workflow_core.services.pipelines import data
+from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves, sweeps
 from workflow_core.store.database.engine import engine_for
-from workflow_core.store.models import Dataset, Task, TaskItem
+from workflow_core.store.models import Dataset, Person, Task, TaskItem
 from workflow_core.store.reads.figures import times
 
 
@@ -80,6 +81,41 @@ def test_claiming_and_submitting_finds_its_task_item_by_index(session, email, na
             status = "approved" if name == "qa" else "completed"
             actor = person(session, email)
             work.submit(session, actor=actor, task_item_id=task_item.id, status=status, token=task_item.token, now=NOW)
+    assert found == []
+
+
+def test_an_undo_finds_what_it_takes_back_by_index(session):
+    task_item = claim(session, "ann@example.org", "cars")
+    ann = person(session, "ann@example.org")
+    work.submit(session, actor=ann, task_item_id=task_item.id, status="completed", token=task_item.token, now=NOW)
+    while moves.advance(session, now=NOW):
+        pass
+    with scans(session) as found:
+        undone = reversals.undo(session, actor=ann, task_item_id=task_item.id, now=NOW)
+    assert [reached.task for reached in undone.task_items] == ["signs"]
+    assert found == []
+
+
+def test_a_clear_finds_all_that_was_reached_by_index(session):
+    cars = task(session, "cars")
+    item_ids = [IN_QA - 100, IN_SIGNS - 100]
+    listed = col(TaskItem.item_id).in_(item_ids)
+    of = session.exec(select(TaskItem).where(TaskItem.task_id == cars.id, listed)).all()
+    with scans(session) as found:
+        cleared = reversals.clear(session, actor=None, task=cars, of=of, now=NOW)
+    assert (cleared.statuses, sorted(reached.task for reached in cleared.task_items)) == (1, ["qa", "signs"])
+    assert found == []
+
+
+def test_a_fix_with_another_status_finds_what_it_takes_back_by_index(session):
+    quinn = person(session, "quinn@example.org")
+    review = claim(session, "quinn@example.org", "qa")
+    with scans(session) as found:
+        flagged = reviews.flag(session, actor=quinn, task_item_id=review.id, kind="wrong", task="signs", now=NOW)
+        author = session.get_one(Person, flagged.author_id)
+        assert reviews.fix(session, actor=author, issue_id=flagged.id, now=NOW).state == "for_review"
+        work.submit(session, actor=author, task_item_id=flagged.task_item_id, status="discarded", now=NOW)
+        assert session.get_one(TaskItem, review.id, populate_existing=True).state == "withdrawn"
     assert found == []
 
 

@@ -86,6 +86,7 @@ def record(
         assignment_id=task_item.assignment_id,
         actor_id=actor_id,
         visit=task_item.visit,
+        placement=task_item.placement,
         **more,
     )
     session.add(event)

@@ -14,7 +14,7 @@ from workflow_core.store import turns
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Item, Person, Task, TaskItem
 from workflow_core.store.routing import clears, lineage, placement
-from workflow_core.store.routing.lineage import Effects
+from workflow_core.store.routing.lineage import Effects, Lineage
 from workflow_core.store.work import selection
 from workflow_core.store.work.issues import author_of
 
@@ -35,17 +35,17 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
     if author_of(session, task_item, None) != actor.id or task_item.assignment_id != assignment.id:
         raise Conflict(f"{_name(session, task_item)} was {task_item.status} by somebody else; a manager can clear it")
     access.check_author(session, person=actor, task_item=task_item, task=task)
-    lineage.trace(session, [task_item.status_event_id])
-    effects = lineage.effects(session)
+    traced = lineage.trace(session, [task_item.status_event_id])
+    effects = lineage.effects(session, traced)
     begun = [reached.task for reached in effects.task_items if reached.begun]
     if begun or effects.statuses:
         where = f"in {begun[0]}" if begun else "further on"
         raise Conflict(f"{_name(session, task_item)} was begun {where} already; ask a manager to clear it")
     if effects.exported:
         raise Conflict(f"{_name(session, task_item)} is exported already; ask a manager to clear it")
-    _check_at_exit(session)
+    _check_at_exit(session, traced)
     status, until = task_item.status, now + timedelta(seconds=task.lease)
-    lineage.take_back(session, reason="undo", now=now)
+    lineage.take_back(session, traced, reason="undo", now=now)
     session.expire_all()
     session.refresh(task_item)
     clears.uncover(session, task_item)
@@ -74,8 +74,7 @@ def chosen(
 def preview_clear(session: Session, *, actor: Actor, task: Task, of: Iterable[TaskItem]) -> Effects:
     """Say what clearing these statuses would take back: every task item, and the exits."""
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
-    lineage.trace(session, [task_item.status_event_id for task_item in of])
-    return lineage.effects(session)
+    return lineage.effects(session, lineage.trace(session, [task_item.status_event_id for task_item in of]))
 
 
 def clear(
@@ -102,14 +101,14 @@ def clear(
         raise NotFound(f"there is no task item {one} in {task.name!r}")
     for task_item, item in locked:
         _check_present(task_item, item)
-    lineage.trace(session, [task_item.status_event_id for task_item, _ in locked])
-    effects = lineage.effects(session)
+    traced = lineage.trace(session, [task_item.status_event_id for task_item, _ in locked])
+    effects = lineage.effects(session, traced)
     claimed = sum(reached.state == states.State.CLAIMED for reached in effects.task_items)
     if claimed and not end_claims:
         raise Conflict(f"{claimed} of the task items reached are open with somebody; confirm to end their claims")
-    _check_at_exit(session)
+    _check_at_exit(session, traced)
     entry_ids = [task_item.entry_id for task_item, _ in locked]
-    lineage.take_back(session, reason="clear", now=now)
+    lineage.take_back(session, traced, reason="clear", now=now)
     clears.reopen(session, ids, actor_id=actor.id if actor else None, now=now)
     session.expire_all()
     placement.resume(session, entry_ids=entry_ids, now=now)
@@ -126,9 +125,9 @@ def _check_present(task_item: TaskItem, item: Item) -> None:
         raise Conflict(f"the status {task_item.status} of {name} is history: what led to it was taken back")
 
 
-def _check_at_exit(session: Session) -> None:
+def _check_at_exit(session: Session, traced: Lineage) -> None:
     """At an exit only a status that led there can be taken back."""
-    left = lineage.left_otherwise(session)
+    left = lineage.left_otherwise(session, traced)
     if left is not None:
         name, exit_ = left
         raise Conflict(f"{name} left by {exit_!r}, and not by its status here; clear what led there")

@@ -73,8 +73,8 @@ def follow_up(
         for issue in resolved:
             issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor_id, now=now)
     if taken is not None and taken.routed and taken.status != status and taken.event_id is not None:
-        lineage.trace(session, [taken.event_id], but=task_item.status_event_id or 0)
-        lineage.take_back(session, reason="fix", now=now)
+        traced = lineage.trace(session, [taken.event_id], but=task_item.status_event_id or 0)
+        lineage.take_back(session, traced, reason="fix", now=now)
         submissions.stay(session, task_item=task_item)
         session.expire_all()
     session.flush()

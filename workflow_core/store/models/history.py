@@ -19,9 +19,9 @@ DAY_OF_EVENT = "(at / 86400000000)"
 class Event(Table, table=True):
     """One thing that happened: who (`actor_id`, null for annoflow), when, what (`verb`), where, why (`cause_id`).
 
-    A task item is named by (`task_id`, `item_id`). `cause_id` is the event of the status that led here, so that
-    everything reached from a status can be found; `name` is the exit, or the reason. About an item `detail` holds
-    numbers alone: what people drew and wrote must not outlive it.
+    A task item is named by (`task_id`, `item_id`), one placement of it by its number. `cause_id` is the event of the
+    status that led here, so that everything reached from a status can be found; `name` is the exit, or the reason.
+    About an item `detail` holds numbers alone: what people drew and wrote must not outlive it.
     """
 
     __table_args__ = (
@@ -83,6 +83,7 @@ class Event(Table, table=True):
     actor_id: int | None = number(null=True)
     status: str | None = Field(default=None, max_length=64)
     visit: int | None = None
+    placement: int | None = None
     cause_id: int | None = number(null=True)
     name: str | None = Field(default=None, max_length=64)
     detail: dict[str, Any] | None = document(null=True)

@@ -28,6 +28,7 @@ class TaskItem(Table, table=True):
     `kept_status` is a status taken by an issue or by a re-entry; `kept_routing` says what had become of it:
     pending, routed, void; or again where it was routed, and anew where it was void, and a route has led here once more,
     so that the next one is routed.
+    `placement` is the number of the placement that the row is in, `placements` the highest one it ever had.
     What has the lower `rank` comes first, then the lower `position`.
     `parked` says why nobody can go on with it. `claim_no` is the fencing token: it grows with each claim.
     """
@@ -99,6 +100,8 @@ class TaskItem(Table, table=True):
     kept_by: str | None = Field(default=None, max_length=8)
     kept_event_id: int | None = number(null=True)
     visit: int = 1
+    placement: int = number(default=1)
+    placements: int = number(default=1)
     begun: bool = False
     rank: int = 0
     position: int = number(default=0)

@@ -69,16 +69,20 @@ def withdraw(
     """
     dismissed = issues.dismiss_withdrawn(session, where=where, now=now)
     restored = "CASE WHEN kept_status IS NULL THEN 'withdrawn' ELSE 'submitted' END"
-    visit = "coalesce((SELECT k.visit FROM event k WHERE k.id = task_item.kept_event_id), visit)"
+    visit, number = (
+        f"coalesce((SELECT k.{one} FROM event k WHERE k.id = task_item.kept_event_id), {one})"
+        for one in ("visit", "placement")
+    )
     if is_postgres(session):
         # Else somebody could submit between the event and the change, and the history would tell what was not.
         run(session, f"SELECT id FROM task_item WHERE {where} AND {OPEN} ORDER BY id FOR NO KEY UPDATE")
     run(
         session,
         f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, status, visit, cause_id, name)
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, status, visit, placement, cause_id,
+                           name)
         SELECT :now, CASE WHEN kept_by = 'issue' THEN 'restored' ELSE 'withdrawn' END, item_id, task_id, entry_id,
-               assignment_id, kept_status, {visit}, {cause}, :name
+               assignment_id, kept_status, {visit}, placement, {cause}, :name
         FROM task_item WHERE {where} AND {OPEN}
         """,
         now=now,
@@ -89,6 +93,7 @@ def withdraw(
         f"""
         UPDATE task_item SET
             state = {restored}, status = kept_status, status_event_id = kept_event_id, visit = {visit},
+            placement = {number},
             routing = CASE WHEN kept_routing = 'again' THEN 'routed' WHEN kept_routing = 'anew' THEN 'void'
                 WHEN kept_routing = 'pending' AND kept_by <> 'issue' THEN 'void' ELSE kept_routing END,
             kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routing = NULL,

@@ -1,6 +1,7 @@
 """Lineage: everything that was reached from a status, and taking it back in one transaction.
 
 The history knows it: what a status led to are the events it caused, and what was submitted at the task items it led to.
+Each placement of an item in a task has a number, which the events in it carry: a withdrawal ends the one that it names.
 """
 
 from collections.abc import Iterable
@@ -9,78 +10,26 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.store.database.dialect import is_postgres, notify, run
+from workflow_core.store.database.dialect import listed, notify, run
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, placement
 from workflow_core.store.work import issues
 
 STANDS = """
-    (p.verb = 'arrived' OR NOT EXISTS (
+    NOT EXISTS (
         SELECT 1 FROM event w WHERE w.item_id = p.item_id AND w.task_id = p.task_id AND w.verb = 'withdrawn'
-        AND w.id > p.id AND w.id < {until} AND 0 = (
-            SELECT count(CASE WHEN m.verb = 'placed' THEN 1 END) - count(CASE WHEN m.verb = 'withdrawn' THEN 1 END)
-            FROM event m WHERE m.item_id = p.item_id AND m.task_id = p.task_id AND m.id > p.id AND m.id < w.id
-            AND (m.verb = 'withdrawn' OR (m.verb = 'placed' AND m.name IS NULL))
-        )
-    ))
+        AND w.placement = p.placement AND w.id < {until}
+    )
 """
-"""Whether a placement `p` was not withdrawn `until` an event: each withdrawal ends the latest one that stands."""
-REACHED = f"""
-    task_item.entry_id IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM taken_back s WHERE s.cause_id = task_item.status_event_id
-    ) AND EXISTS (
-        SELECT 1 FROM taken_back b JOIN event p ON p.cause_id = b.cause_id
-        WHERE p.verb IN ('placed', 'arrived') AND p.item_id = task_item.item_id
-        AND p.task_id = task_item.task_id AND p.entry_id = task_item.entry_id AND {STANDS.format(until=2**62)}
-    ) AND task_item.item_id IN (SELECT item_id FROM taken_back)
-"""
+"""Whether a placement `p` was not withdrawn `until` an event; an arrival at a join has no number, and always stands."""
 AT = "coalesce(entry.exit, entry.held_exit)"
-LEFT = f"""
-    {AT} IS NOT NULL AND entry.id IN (
-        SELECT x.entry_id FROM taken_back b JOIN event x ON x.cause_id = b.cause_id
-        WHERE x.verb IN ('exited', 'held') AND NOT EXISTS (
-            SELECT 1 FROM event later WHERE later.item_id = x.item_id AND later.entry_id = x.entry_id
-            AND later.verb IN ('exited', 'held') AND later.id > x.id
-        )
-    )
-"""
-"""The entries that left, or are held, by one of the statuses: it was the last one that led to an exit."""
-CLOSED = f"""
-    EXISTS (
-        SELECT 1 FROM entry JOIN event w ON w.entry_id = entry.id JOIN taken_back b ON b.cause_id = w.cause_id
-        WHERE entry.id = task_item.entry_id AND {LEFT} AND w.name = 'exit' AND w.verb = :verb
-        AND w.item_id = task_item.item_id AND w.task_id = task_item.task_id AND NOT EXISTS (
-            SELECT 1 FROM event back WHERE back.item_id = w.item_id AND back.entry_id = w.entry_id
-            AND back.verb = 'came-back' AND back.id > w.id
-        )
-    ) AND task_item.item_id IN (SELECT item_id FROM taken_back) AND NOT EXISTS (
-        SELECT 1 FROM taken_back b WHERE b.first AND b.cause_id = task_item.status_event_id
-    )
-"""
-"""The task items that such an exit has closed; the starting task items are the caller's."""
-
-HANDED_ON = f"""
-    SELECT id, owner_id, task_item_id FROM (
-        SELECT i.id, i.qa_task_item_id AS owner_id, CAST(h.detail ->> 'from' AS BIGINT) AS task_item_id,
-               row_number() OVER (PARTITION BY i.id ORDER BY h.id) AS number
-        FROM taken_back b JOIN event p ON p.cause_id = b.cause_id AND p.verb IN ('placed', 'arrived')
-        JOIN event h ON h.item_id = p.item_id AND h.task_id = p.task_id AND h.entry_id = p.entry_id
-            AND h.verb = 'handed-on' AND h.id > p.id AND {STANDS.format(until="h.id")}
-        JOIN issue i ON i.id = CAST(h.detail ->> 'issue' AS BIGINT) AND i.state = 'for_review'
-    ) f WHERE number = 1 AND task_item_id <> owner_id
-"""
-"""The issues for review that were handed on where the statuses led, and the task items that had each of them before."""
-
-
-BELOW = f"""
+BELOW = """
     SELECT ti.id AS task_item_id, k.id AS event_id, k.status,
-           CASE WHEN CAST(b.detail ->> 'routed' AS BIGINT) = 1 THEN 'routed' ELSE 'void' END AS routing
+           CASE WHEN CAST(p.detail ->> 'routed' AS BIGINT) = 1 THEN 'routed' ELSE 'void' END AS routing
     FROM task_item ti
-    JOIN event b ON b.id = (
-        SELECT max(p.id) FROM event p WHERE p.item_id = ti.item_id AND p.task_id = ti.task_id AND p.verb = 'placed'
-        AND p.name IS NULL AND p.id < ti.status_event_id AND {STANDS.format(until="ti.status_event_id")}
-    )
-    JOIN event k ON k.id = CAST(b.detail ->> 'kept' AS BIGINT)
+    JOIN event p ON p.item_id = ti.item_id AND p.task_id = ti.task_id AND p.placement = ti.placement
+        AND p.verb = 'placed' AND p.name IS NULL
+    JOIN event k ON k.id = CAST(p.detail ->> 'kept' AS BIGINT)
 """
 """The statuses that task items had before the re-entry in which they have got their present ones."""
 
@@ -108,100 +57,171 @@ class Effects:
     exported: int
 
 
-def trace(session: Session, causes: Iterable[int | None], *, but: int = 0) -> None:
-    """Find everything reached from the statuses with these events, transitively, for the other functions here.
+@dataclass(frozen=True)
+class Left:
+    """An entry that left, or is held, by one of the statuses: it was the last one that led to an exit."""
+
+    entry_id: int
+    exit: str
+    exported: bool
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Statuses, `first`, with all that were reached from them, `causes`; each by its event."""
+
+    first: frozenset[int]
+    causes: tuple[int, ...]
+    item_ids: tuple[int, ...]
+
+    @property
+    def led(self) -> str:
+        """The SQL that one of the statuses led somewhere by an event `p`."""
+        return f"p.cause_id IN ({listed(self.causes)}) AND p.verb IN ('placed', 'arrived')"
+
+    @property
+    def reached(self) -> str:
+        """The SQL that a task item is open, and one of the statuses led there."""
+        return f"""
+            task_item.item_id IN ({listed(self.item_ids)}) AND {OPEN} AND EXISTS (
+                SELECT 1 FROM event p WHERE p.item_id = task_item.item_id AND p.task_id = task_item.task_id
+                AND p.entry_id = task_item.entry_id AND {self.led} AND {STANDS.format(until=2**62)}
+            )
+        """
+
+    def closed(self, left: Iterable[Left], verb: str) -> str:
+        """The SQL that one of the exits has closed a task item; the starting task items are the caller's."""
+        return f"""
+            task_item.item_id IN ({listed(self.item_ids)})
+            AND task_item.entry_id IN ({listed(one.entry_id for one in left)})
+            AND (task_item.status_event_id IS NULL OR task_item.status_event_id NOT IN ({listed(self.first)}))
+            AND EXISTS (
+                SELECT 1 FROM event w WHERE w.item_id = task_item.item_id AND w.task_id = task_item.task_id
+                AND w.entry_id = task_item.entry_id AND w.cause_id IN ({listed(self.causes)})
+                AND w.name = 'exit' AND w.verb = '{verb}' AND NOT EXISTS (
+                    SELECT 1 FROM event back WHERE back.item_id = w.item_id AND back.entry_id = w.entry_id
+                    AND back.verb = 'came-back' AND back.id > w.id
+                )
+            )
+        """
+
+
+def trace(session: Session, causes: Iterable[int | None], *, but: int = 0) -> Lineage:
+    """Find everything reached from the statuses with these events, transitively.
 
     `but` is the status that takes their place: it may stand where they had led back to, and yet was not reached.
     """
-    run(
-        session,
-        "CREATE TEMP TABLE IF NOT EXISTS taken_back (cause_id BIGINT PRIMARY KEY, item_id BIGINT, first BOOLEAN)",
-    )
-    run(session, "CREATE TEMP TABLE IF NOT EXISTS withdrawing (task_item_id BIGINT PRIMARY KEY)")
-    for table in ("taken_back", "withdrawing"):
-        run(session, f"{'TRUNCATE' if is_postgres(session) else 'DELETE FROM'} {table}")
-    listed = ", ".join(str(cause) for cause in causes if cause is not None) or "NULL"
-    run(
+    first = frozenset(cause for cause in causes if cause is not None)
+    found = run(
         session,
         f"""
-        INSERT INTO taken_back (cause_id, item_id, first)
         WITH RECURSIVE reached (cause_id, item_id) AS (
-            SELECT id, item_id FROM event WHERE id IN ({listed})
+            SELECT id, item_id FROM event WHERE id IN ({listed(first)})
             UNION
             SELECT s.id, s.item_id FROM reached r
             JOIN event p ON p.cause_id = r.cause_id AND p.verb IN ('placed', 'arrived')
             JOIN event s ON s.item_id = p.item_id AND s.task_id = p.task_id AND s.entry_id = p.entry_id
                 AND s.verb = 'submitted' AND s.id > p.id AND s.id <> :but AND {STANDS.format(until="s.id")}
         )
-        SELECT cause_id, item_id, cause_id IN ({listed}) FROM reached
+        SELECT cause_id, item_id FROM reached ORDER BY cause_id
         """,
         but=but,
-    )
+    ).all()
+    return Lineage(first, tuple(row.cause_id for row in found), tuple(sorted({row.item_id for row in found})))
 
 
-def effects(session: Session) -> Effects:
-    """Return what `take_back` would do with what `trace` found."""
+def effects(session: Session, lineage: Lineage) -> Effects:
+    """Return what `take_back` would do."""
     task_items = run(
         session,
         f"""
         SELECT task_item.id, t.name, task_item.state, task_item.begun FROM task_item JOIN task t ON t.id = task_id
-        WHERE {REACHED} AND {OPEN} ORDER BY task_item.id
+        WHERE {lineage.reached} ORDER BY task_item.id
         """,
     )
-    left = run(session, f"SELECT {AT} AS exit, exported_at FROM entry WHERE {LEFT} ORDER BY id").all()
+    exits_left = left(session, lineage)
     return Effects(
         task_items=tuple(Reached(*row) for row in task_items),
-        statuses=run(session, "SELECT count(*) FROM taken_back WHERE NOT first").scalar_one(),
-        exits=tuple(row.exit for row in left),
-        exported=sum(row.exported_at is not None for row in left),
+        statuses=len(lineage.causes) - len(lineage.first),
+        exits=tuple(one.exit for one in exits_left),
+        exported=sum(one.exported for one in exits_left),
     )
 
 
-def left_otherwise(session: Session) -> tuple[str, str] | None:
-    """Return an item that has left by none of the statuses that `trace` began with, and the exit; None if none has."""
+def left(session: Session, lineage: Lineage) -> list[Left]:
+    """Return the entries that one of the statuses let leave, or be held at an exit."""
+    rows = run(
+        session,
+        f"""
+        SELECT id, {AT}, exported_at IS NOT NULL FROM entry
+        WHERE item_id IN ({listed(lineage.item_ids)}) AND {AT} IS NOT NULL AND (
+            SELECT x.cause_id FROM event x WHERE x.item_id = entry.item_id AND x.entry_id = entry.id
+            AND x.verb IN ('exited', 'held') ORDER BY x.id DESC LIMIT 1
+        ) IN ({listed(lineage.causes)}) ORDER BY id
+        """,
+    )
+    return [Left(key, name, bool(exported)) for key, name, exported in rows]
+
+
+def left_otherwise(session: Session, lineage: Lineage) -> tuple[str, str] | None:
+    """Return an item that has left by none of the statuses, and the exit; None if none has."""
     found = run(
         session,
         f"""
-        SELECT i.name, entry.exit FROM taken_back s JOIN event e ON e.id = s.cause_id
-        JOIN entry ON entry.id = e.entry_id JOIN item i ON i.id = entry.item_id
-        WHERE s.first AND entry.exit IS NOT NULL AND NOT ({LEFT}) ORDER BY i.id LIMIT 1
+        SELECT i.name, entry.exit FROM event e JOIN entry ON entry.id = e.entry_id JOIN item i ON i.id = entry.item_id
+        WHERE e.id IN ({listed(lineage.first)}) AND entry.exit IS NOT NULL
+        AND entry.id NOT IN ({listed([*(one.entry_id for one in left(session, lineage)), 0])})
+        ORDER BY i.id LIMIT 1
         """,
     ).first()
     return None if found is None else (found.name, found.exit)
 
 
-def take_back(session: Session, *, reason: str, now: datetime) -> None:
-    """Take back what `trace` found: open task items are withdrawn, unrouted statuses never move, exits are re-opened.
+def take_back(session: Session, lineage: Lineage, *, reason: str, now: datetime) -> None:
+    """Take a lineage back: open task items are withdrawn, unrouted statuses never move, exits are re-opened.
 
     Statuses downstream stand as history: void, until a re-entry. The starting task items are the caller's.
     """
-    _come_back(session, now)
+    _come_back(session, lineage, now)
     # Put down first: with the events of the withdrawal nothing stands that was reached.
-    run(session, f"INSERT INTO withdrawing SELECT task_item.id FROM task_item WHERE {REACHED} AND {OPEN}")
-    _hand_back(session, now)
-    exits.withdraw(session, where="task_item.id IN (SELECT task_item_id FROM withdrawing)", name=reason, now=now)
+    reached = listed(run(session, f"SELECT task_item.id FROM task_item WHERE {lineage.reached}").scalars())
+    _hand_back(session, lineage, now)
+    exits.withdraw(session, where=f"task_item.id IN ({reached})", name=reason, now=now)
     run(
         session,
-        """
+        f"""
         UPDATE task_item SET routing = 'void', parked = NULL
-        WHERE state = 'submitted' AND status_event_id IN (SELECT cause_id FROM taken_back)
+        WHERE item_id IN ({listed(lineage.item_ids)}) AND state = 'submitted'
+        AND status_event_id IN ({listed(lineage.causes)})
         """,
     )
 
 
-def _hand_back(session: Session, now: datetime) -> None:
+def _hand_back(session: Session, lineage: Lineage, now: datetime) -> None:
     """Give issues for review that were handed on to task items reached back to the reviews that had them before."""
-    answered = "SELECT 1 FROM issue WHERE state = 'for_review' AND item_id IN (SELECT item_id FROM taken_back) LIMIT 1"
-    if run(session, answered).first() is not None:
-        issues.hand_over(session, HANDED_ON, verb="handed-back", now=now)
+    of = f"item_id IN ({listed(lineage.item_ids)}) AND state = 'for_review'"
+    if run(session, f"SELECT 1 FROM issue WHERE {of} LIMIT 1").first() is None:
+        return
+    handed_on = f"""
+        SELECT id, owner_id, task_item_id FROM (
+            SELECT i.id, i.qa_task_item_id AS owner_id, CAST(h.detail ->> 'from' AS BIGINT) AS task_item_id,
+                   row_number() OVER (PARTITION BY i.id ORDER BY h.id) AS number
+            FROM event p JOIN event h ON h.item_id = p.item_id AND h.task_id = p.task_id AND h.entry_id = p.entry_id
+                AND h.verb = 'handed-on' AND h.id > p.id AND {STANDS.format(until="h.id")}
+            JOIN issue i ON i.id = CAST(h.detail ->> 'issue' AS BIGINT) AND i.state = 'for_review'
+            WHERE {lineage.led}
+        ) f WHERE number = 1 AND task_item_id <> owner_id
+    """
+    issues.hand_over(session, handed_on, verb="handed-back", now=now)
 
 
-def _come_back(session: Session, now: datetime) -> None:
+def _come_back(session: Session, lineage: Lineage, now: datetime) -> None:
     """Bring items back from the exits that were reached, with all that the exit had closed.
 
     What was open is placed again, in the visit that it was in; who had it may be gone, or an author by now.
     """
-    if run(session, f"SELECT 1 FROM entry WHERE {LEFT} LIMIT 1").first() is None:
+    back = left(session, lineage)
+    if not back:
         return
     arrivals.prepare(session)
     run(
@@ -214,32 +234,28 @@ def _come_back(session: Session, now: datetime) -> None:
             SELECT max(l.id) FROM event l WHERE l.item_id = task_item.item_id AND l.task_id = task_item.task_id
             AND l.verb = 'placed'
         )
-        WHERE {CLOSED} ORDER BY task_item.id
+        WHERE {lineage.closed(back, "withdrawn")} ORDER BY task_item.id
         """,
-        verb="withdrawn",
     )
-    run(
-        session,
-        f"UPDATE task_item SET routing = 'pending' WHERE {CLOSED} AND state = 'submitted' AND routing = 'void'",
-        verb="voided",
-    )
+    voided = lineage.closed(back, "voided")
+    run(session, f"UPDATE task_item SET routing = 'pending' WHERE {voided} AND routing = 'void'")
     run(
         session,
         f"""UPDATE task_item SET kept_routing = 'pending'
-        WHERE {CLOSED} AND kept_by = 'issue' AND kept_routing = 'void'""",
-        verb="voided",
+        WHERE {voided} AND kept_by = 'issue' AND kept_routing = 'void'""",
     )
+    entries = f"id IN ({listed(one.entry_id for one in back)})"
     run(
         session,
         f"""
         INSERT INTO event (at, verb, item_id, entry_id, name)
-        SELECT :now, 'came-back', item_id, id, {AT} FROM entry WHERE {LEFT}
+        SELECT :now, 'came-back', item_id, id, {AT} FROM entry WHERE {entries}
         """,
         now=now,
     )
     run(
         session,
-        f"UPDATE entry SET exit = NULL, held_exit = NULL, exited_at = NULL, exported_at = NULL WHERE {LEFT}",
+        f"UPDATE entry SET exit = NULL, held_exit = NULL, exited_at = NULL, exported_at = NULL WHERE {entries}",
     )
     placement.put(session, now=now, bounded=False, meeting=False)
     notify(session)

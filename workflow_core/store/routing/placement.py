@@ -198,12 +198,15 @@ def _place_in_tasks(session: Session, now: datetime, there: ArrivalKinds) -> Non
     )
     if there.met:
         _enter_again(session, now)
-    taken, of = (TAKEN.format(json=json(session)), TAKEN_FROM) if there.met else ("NULL", "")
+    number, taken, of = "1", "NULL", ""
+    if there.met:
+        number, taken, of = "coalesce(x.placement, 1)", TAKEN.format(json=json(session)), TAKEN_FROM
     run(
         session,
         f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, cause_id, name, detail)
-        SELECT :now, 'placed', a.item_id, a.task_id, a.entry_id, a.assignment_id, a.visit, a.cause_id,
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, placement, cause_id, name,
+                           detail)
+        SELECT :now, 'placed', a.item_id, a.task_id, a.entry_id, a.assignment_id, a.visit, {number}, a.cause_id,
                CASE WHEN a.kind = 'open' THEN 'open' END, {taken}
         FROM arrival a {of} WHERE a.kind IN ('task', 'open') ORDER BY a.id
         """,
@@ -224,7 +227,8 @@ def _enter_again(session: Session, now: datetime) -> None:
             kept_by = CASE WHEN state = 'submitted' THEN 're-entry' END,
             kept_routing = CASE WHEN routing = 'parked' THEN 'pending' ELSE routing END,
             state = 'queued', status = NULL, routing = NULL, status_event_id = NULL,
-            visit = a.visit, entry_id = a.entry_id, assignment_id = a.assignment_id,
+            visit = a.visit, placement = placements + 1, placements = placements + 1,
+            entry_id = a.entry_id, assignment_id = a.assignment_id,
             begun = FALSE, parked = a.parked, since = :now
         FROM arrival a
         WHERE task_item.id = a.existing_id AND a.kind = 'task' AND task_item.state IN ('submitted', 'withdrawn')

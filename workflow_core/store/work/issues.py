@@ -154,8 +154,8 @@ def hand_over(session: Session, which: str, *, verb: str, now: datetime) -> None
     run(
         session,
         f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, detail)
-        SELECT :now, :verb, ti.item_id, ti.task_id, ti.entry_id,
+        INSERT INTO event (at, verb, item_id, task_id, entry_id, placement, detail)
+        SELECT :now, :verb, ti.item_id, ti.task_id, ti.entry_id, ti.placement,
                CAST('{{"issue": ' || n.id || ', "from": ' || n.owner_id || '}}' AS {json(session)})
         FROM ({which}) n JOIN task_item ti ON ti.id = n.task_item_id ORDER BY n.id
         """,

@@ -26,6 +26,7 @@ def submit(
         actor_id=person_id,
         status=status,
         visit=task_item.visit,
+        placement=task_item.placement,
     )
     session.add(event)
     session.flush()
