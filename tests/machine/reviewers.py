@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
+from model.state import OPEN
 from stage import email
 
 from machine.movers import Movers
@@ -75,16 +76,23 @@ class Reviewers(Movers):
             for _ in self.judge(key, who, reviews.reopen, self.model.may_reopen(issue, who)):
                 self.model.reopen(issue, who)
 
-    @rule(number=numbers, who=HOLDER)
-    def approve(self, number, who):
+    @rule(number=numbers, who=HOLDER, manager=st.booleans())
+    def approve(self, number, who, manager):
         key = self.issue(number, "for_review")
         if key is None:
             return
         issue = self.model.issues[key]
         who = self.holder((issue.item, issue.qa), who)
-        if who in self.people:
-            for _ in self.judge(key, who, reviews.approve, self.model.may_judge(issue, who)):
-                self.model.judged(issue, "approved")
+
+        def act(session):
+            reviews.approve(session, actor=None, issue_id=key, now=self.now)
+
+        if manager:
+            done = self.attempt(self.model.task_items[issue.item, issue.qa].state not in OPEN, act)
+        else:
+            done = self.judge(key, who, reviews.approve, self.model.may_judge(issue, who)) if who in self.people else ()
+        for _ in done:
+            self.model.judged(issue, "approved")
 
     @rule(number=numbers, who=HOLDER, manager=st.booleans())
     def dismiss(self, number, who, manager):

@@ -188,20 +188,50 @@ def test_issues_for_review_become_those_of_the_next_review(stage, again):
     stage.check()
 
 
-@pytest.mark.parametrize("who", ["quinn", "a manager"])
-def test_where_no_review_follows_the_flagger_or_a_manager_has_the_last_word(stage, who):
+def left_for_review(stage):
+    """An issue that is for review when the review that flagged it is over, and no other follows."""
     issue = stage.flag("quinn", "qa", "cars")
     stage.fixed("ann", "cars", issue)
     stage.do("quinn", "qa", "away")
     stage.advance()
     assert stage.held() == "elsewhere"
-    if who == "quinn":
+    return issue
+
+
+@pytest.mark.parametrize("judge", [reviews.approve, reviews.dismiss])
+@pytest.mark.parametrize("who", ["quinn", "mia", "the system"])
+def test_where_no_review_follows_the_flagger_or_a_manager_has_the_last_word(stage, who, judge):
+    stage.add_member("mia", "manager")
+    issue = left_for_review(stage)
+    with stage.session() as session:
+        actor = None if who == "the system" else stage.person(session, who)
+        judge(session, actor=actor, issue_id=issue, now=stage.now)
+    assert stage.exits() == {"0": "elsewhere"}
+    assert stage.issues() == {issue: "approved" if judge is reviews.approve else "dismissed"}
+    stage.check()
+
+
+def test_what_its_flagger_left_behind_a_manager_approves(stage):
+    stage.add_member("mia", "manager")
+    issue = left_for_review(stage)
+    stage.add_person("qa", "ron")
+    stage.remove_person("qa", "quinn")
+    with pytest.raises(NotFound, match=f"there is no issue {issue}"):
         stage.approve("quinn", issue)
-    else:
-        with stage.session() as session:
-            reviews.dismiss(session, actor=None, issue_id=issue, now=stage.now)
+    stage.approve("mia", issue)
     assert stage.exits() == {"0": "elsewhere"}
     stage.check()
+
+
+def test_a_manager_approves_nothing_that_a_reviewer_is_still_to_see(stage):
+    stage.add_member("mia", "manager")
+    issue = stage.flag("quinn", "qa", "cars")
+    stage.fixed("ann", "cars", issue)
+    with pytest.raises(NotFound):
+        stage.approve("mia", issue)
+    with pytest.raises(Conflict, match="still to be reviewed"), stage.session() as session:
+        reviews.approve(session, actor=None, issue_id=issue, now=stage.now)
+    assert stage.issues() == {issue: "for_review"}
 
 
 def test_what_is_not_ones_own_does_not_exist_when_it_comes_to_issues(stage):

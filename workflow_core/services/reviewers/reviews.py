@@ -122,10 +122,22 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
     return issue
 
 
-def approve(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Issue:
-    """Accept a fix."""
-    issue, _, _ = _owned(session, actor, issue_id, now)
-    issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor.id, now=now)
+def approve(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> Issue:
+    """Accept a fix; where the review that it waits for is over, and no other follows, a manager does.
+
+    Raises:
+        NotFound: the issue is not the actor's to review.
+        Conflict: it is not for review; or somebody is still to review it.
+    """
+    issue = _issue(session, issue_id)
+    qa = turns.lock(session, issue.qa_task_item_id)
+    session.refresh(issue)
+    over = qa is None or qa.state not in states.OPEN
+    if actor is None and not over:
+        raise Conflict(f"issue {issue_id} is still to be reviewed; whoever does it approves it")
+    if actor is not None and not (over and _may_resolve(session, actor, issue)):
+        _owned(session, actor, issue_id, now)
+    issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor.id if actor else None, now=now)
     return _settled(session, issue, actor, now)
 
 
