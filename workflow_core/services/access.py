@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from workflow_core.domain.issues import UNRESOLVED
 from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import Conflict, NotAllowed, NotFound
 from workflow_core.services import people
@@ -9,7 +10,7 @@ from workflow_core.store import turns
 from workflow_core.store.allocation import authors
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
-from workflow_core.store.work import assignments, claims
+from workflow_core.store.work import assignments, claims, issues, selection
 
 
 def share(session: Session, *, person: Person, task_id: int, what: str | None = None) -> tuple[Task, Assignment]:
@@ -61,6 +62,19 @@ def check_open(task: Task, assignment: Assignment, now: datetime, *, holding: bo
         raise Conflict(f"task {task.name!r} was due {task.due_at:%Y-%m-%d %H:%M} UTC and is locked")
     if not holding and (task.paused_at is not None or assignment.paused_at is not None):
         raise Conflict(f"task {task.name!r} is paused: nothing new is handed out; what you hold you can finish")
+
+
+def check_rework(session: Session, *, task_item: TaskItem, name: str) -> None:
+    """Refuse to clear, or to take out, what had a status that an issue or a re-entry took: it may have it again."""
+    if task_item.kept_status is None:
+        return
+    was = f"{name} had the status {task_item.kept_status} in {session.get_one(Task, task_item.task_id).name!r}"
+    if task_item.kept_by == "issue":
+        against = ", ".join(str(one.id) for one in issues.of_task_item(session, task_item.id, tuple(UNRESOLVED)))
+        raise Conflict(f"{was} and is returned: dismiss what was flagged (issue {against}), or delete the item")
+    led = selection.led_to(session, task_item=task_item)
+    first = f"clear {led[1]!r} in {led[0]!r}, which sent it back" if led else "wait for it"
+    raise Conflict(f"{was} and is to be done again: {first}, or delete the item")
 
 
 def name_of(session: Session, task_item: TaskItem) -> str:

@@ -32,8 +32,10 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.UNDO_OWN_STATUS)
     _check_present(task_item, session.get_one(Item, task_item.item_id))
     access.check_open(task, assignment, now, holding=True)
-    if author_of(session, task_item, None) != actor.id or task_item.assignment_id != assignment.id:
+    if author_of(session, task_item, None) != actor.id:
         raise Conflict(f"{_name(session, task_item)} was {task_item.status} by somebody else; a manager can clear it")
+    if task_item.assignment_id != assignment.id:
+        raise Conflict(f"{_name(session, task_item)} is in somebody else's assignment now; a manager can clear it")
     access.check_author(session, person=actor, task_item=task_item, task=task)
     traced = lineage.trace(session, [task_item.status_event_id])
     effects = lineage.effects(session, traced)
@@ -100,6 +102,7 @@ def clear(
     for one in set(ids) - {task_item.id for task_item, _ in locked}:
         raise NotFound(f"there is no task item {one} in {task.name!r}")
     for task_item, item in locked:
+        access.check_rework(session, task_item=task_item, name=item.name)
         _check_present(task_item, item)
     traced = lineage.trace(session, [task_item.status_event_id for task_item, _ in locked])
     effects = lineage.effects(session, traced)
@@ -130,6 +133,8 @@ def _check_at_exit(session: Session, traced: Lineage) -> None:
     left = lineage.left_otherwise(session, traced)
     if left is not None:
         name, exit_ = left
+        if exit_ == "removed":
+            raise Conflict(f"{name} was taken out of its pipeline, by no status; a manager can add it to a task again")
         raise Conflict(f"{name} left by {exit_!r}, and not by its status here; clear what led there")
 
 

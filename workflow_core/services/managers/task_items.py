@@ -7,7 +7,7 @@ from workflow_core.domain import states
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
 from workflow_core.errors import Conflict, InvalidInput, NotFound
-from workflow_core.services import people
+from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.store import turns
 from workflow_core.store.data import items, versions
@@ -82,13 +82,16 @@ def remove_items(
     `end_claims` confirms that people who have such an item open, here or in another branch, lose their claim.
 
     Raises:
-        Conflict: an item has a status there; clear it first. Or somebody has one open, and it was not confirmed.
+        Conflict: an item has a status there, or had one that it will have again; clear it first. Or somebody has
+            one open, and it was not confirmed.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
     rows = selection.lock_of_items(session, task_id=task.id, item_ids=item_ids)
-    done = [row for row in rows if row.state == states.State.SUBMITTED or row.kept_status is not None]
+    done = [row for row in rows if row.state == states.State.SUBMITTED]
     if done:
         raise Conflict(f"{len(done)} of these items have a status in {task.name!r}; clear it before you remove them")
+    for row in (row for row in rows if row.kept_status is not None):
+        access.check_rework(session, task_item=row, name=access.name_of(session, row))
     _confirm_claims(session, selection.with_siblings(rows), end_claims, "remove")
     dispatch.remove(session, [row.id for row in rows], actor_id=actor.id if actor else None, now=now)
     session.expire_all()

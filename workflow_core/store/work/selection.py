@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from workflow_core.store import turns
 from workflow_core.store.database.columns import Where
-from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
+from workflow_core.store.models import Assignment, Event, Item, Person, Task, TaskItem
 
 
 def of_task(task_id: int) -> Where:
@@ -41,6 +41,20 @@ def with_status(
     if status is not None:
         query = query.where(TaskItem.status == status)
     return list(session.exec(query))
+
+
+def led_to(session: Session, *, task_item: TaskItem) -> tuple[str, str] | None:
+    """Return the task and the status that led to a task item last; None where a manager put the item there."""
+    placed = select(Event.cause_id).where(
+        Event.item_id == task_item.item_id,
+        Event.task_id == task_item.task_id,
+        Event.verb == "placed",
+        col(Event.name).is_(None),
+    )
+    cause = session.exec(placed.order_by(col(Event.id).desc()).limit(1)).first()
+    led = select(Task.name, Event.status).join(Event, col(Event.task_id) == col(Task.id)).where(Event.id == cause)
+    found = session.exec(led).first()
+    return None if found is None or found[1] is None else (found[0], found[1])
 
 
 def any_with_status(session: Session, *, task_id: int) -> bool:
