@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from machine.tables import Tables
+from machine.tables import LEASE, Tables
 from workflow_core.services.running import moves, sweeps
 
 
@@ -24,6 +24,8 @@ class Movers(Tables):
         self.now += timedelta(minutes=minutes)
         self.run(lambda session: sweeps.sweep(session, now=self.now))
         claimed = [key for key, task_item in self.model.task_items.items() if task_item.state == "claimed"]
+        for key in claimed:
+            self.leases[key] = min(self.leases[key], self.now + LEASE)
         self.model.sweep([key for key in claimed if self.leases[key] <= self.now])
 
     @rule(limit=st.sampled_from([1, 2, 1000]))

@@ -6,6 +6,7 @@ from stage import email
 
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services.contributors import comments
+from workflow_core.store.database.engine import session_scope
 
 
 @pytest.fixture
@@ -51,6 +52,15 @@ def test_the_thread_of_an_issue_is_read_by_its_author_and_its_reviewer_and_is_no
     assert read(stage, "ann", task_item_id=mine) == []
     newest, _ = of_task(stage, "cars")
     assert (newest.text, newest.issue_id) == ("it is a shadow", issue)
+
+
+def test_what_waits_and_what_was_said_is_read_without_a_lock(stage):
+    issue, mine = stage.flag("quinn", "qa", "cars"), stage.row("cars").task_item_id
+    say(stage, "quinn", "the left one", issue_id=issue)
+    with session_scope(stage.engine, read_only=True) as session:
+        ann = stage.person(session, "ann")
+        assert [one.id for one in comments.waiting_for(session, actor=ann, task_item_id=mine)] == [issue]
+        assert [one.text for one in comments.thread(session, actor=ann, issue_id=issue)] == ["the left one"]
 
 
 def test_who_has_nothing_to_do_with_it_reads_and_says_nothing(stage):

@@ -43,6 +43,22 @@ def test_only_the_holder_gives_a_lease_up(session: Session) -> None:
     assert leases.hold(session, name="mover", holder="b", now=START, ttl=TTL)
 
 
+def test_a_lease_of_a_clock_that_was_ahead_is_believed_no_longer_than_its_length(session: Session) -> None:
+    assert leases.hold(session, name="mover", holder="ahead", now=START + timedelta(days=1), ttl=TTL)
+    assert not leases.hold(session, name="mover", holder="b", now=START, ttl=TTL)
+    assert until(session) == START + TTL
+    assert not leases.hold(session, name="mover", holder="b", now=START + TTL / 2, ttl=TTL)
+    assert until(session) == START + TTL
+    assert leases.hold(session, name="mover", holder="b", now=START + TTL, ttl=TTL)
+
+
+def test_a_holder_whose_clock_is_ahead_keeps_its_lease_while_it_renews_it(session: Session) -> None:
+    for number in range(4):
+        now = START + number * TTL / 2
+        assert leases.hold(session, name="mover", holder="ahead", now=now + timedelta(days=1), ttl=TTL)
+        assert not leases.hold(session, name="mover", holder="b", now=now, ttl=TTL)
+
+
 def test_leases_of_other_names_are_other_leases(session: Session) -> None:
     assert leases.hold(session, name="mover", holder="a", now=START, ttl=TTL)
     assert leases.hold(session, name="next", holder="b", now=START, ttl=TTL)

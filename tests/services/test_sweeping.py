@@ -35,6 +35,21 @@ def sweep(stage: Stage, at: datetime) -> Swept:
         return sweeps.sweep(session, now=at)
 
 
+def test_a_claim_of_a_clock_that_was_ahead_is_believed_no_longer_than_its_lease(stage: Stage) -> None:
+    stage.deploy(QUEUED)
+    stage.add_items(1)
+    before = stage.now
+    stage.tick(days=1)
+    claim(stage, "ann", "cars")
+    stage.now = before
+    assert stage.sweep().expired == 0
+    assert stage.row("cars").state == "claimed"
+    stage.tick(minutes=31)
+    assert stage.sweep().expired == 1
+    assert str(stage.row("cars")) == "queued, visit 1, ann"
+    stage.check()
+
+
 def in_qa(stage: Stage, text: str, count: int) -> None:
     """Let all items be as far as `qa`."""
     stage.deploy(text)

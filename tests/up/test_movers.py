@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from running import PATIENCE, wait_for, wait_until
 
 from workflow_core.services.running import leases
-from workflow_core.store.database.engine import engine_for
+from workflow_core.store.database import leases as store
+from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.up import mover
 
 spawn = multiprocessing.get_context("spawn")
@@ -130,6 +131,23 @@ def test_the_lease_of_another_machine_is_not_freed_by_a_process_number_that_is_u
         assert mover.bury(road.engine) == freed
         assert (leases.holder(road.engine) is None) == freed
         leases.release(road.engine, leases.MOVER, holder=holder)
+
+
+def test_a_mover_waits_no_longer_than_a_lease_for_one_whose_clock_was_ahead(road: Any) -> None:
+    def hold_ahead() -> None:
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        with session_scope(road.engine) as session:
+            store.hold(session, name=leases.MOVER, holder="ahead", now=tomorrow, ttl=timedelta(seconds=LEASE))
+
+    hold_ahead()
+    stop = threading.Event()
+    turn = mover.Turn(engine_for(road.url), lease=LEASE, stop=stop.is_set)
+    again, late = threading.Timer(LEASE / 2, hold_ahead), threading.Timer(PATIENCE, stop.set)
+    for timer in (again, late):
+        timer.start()
+    assert turn.wait()
+    late.cancel()
+    assert leases.holder(road.engine) == turn.holder
 
 
 def test_a_mover_asked_to_stop_ends_its_shift_and_leaves_no_lease(road: Any) -> None:

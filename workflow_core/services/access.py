@@ -24,10 +24,17 @@ def share(session: Session, *, person: Person, task_id: int, what: str | None = 
     return task, assignment
 
 
-def own_task_item(session: Session, *, actor: Person, task_item_id: int) -> tuple[TaskItem, Task, Assignment]:
-    """Return a task item that is the person's: in their assignment, in the pool of a task of theirs, or left behind."""
+def own_task_item(
+    session: Session, *, actor: Person, task_item_id: int, only_read: bool = False
+) -> tuple[TaskItem, Task, Assignment]:
+    """Return a task item that is the person's: in their assignment, in the pool of a task of theirs, or left behind.
+
+    It is locked, with the others of its item, unless it is `only_read`.
+    """
     what = f"task item {task_item_id}"
-    task_item = turns.lock(session, task_item_id)
+    task_item = (
+        session.get(TaskItem, task_item_id, populate_existing=True) if only_read else turns.lock(session, task_item_id)
+    )
     if task_item is None:
         raise NotFound(f"{actor.email} has no {what}")
     task, assignment = share(session, person=actor, task_id=task_item.task_id, what=what)

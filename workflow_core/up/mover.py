@@ -98,8 +98,9 @@ class Turn:
         while not self._stop():
             if not leases.holder(self._engine):
                 return True
-            if time.monotonic() - self._renewed > self._renew and not self._hold(leases.NEXT):
-                return False
+            if time.monotonic() - self._renewed > self._renew:
+                # Whoever asks again has a lease that is dated too far ahead cut.
+                return self._hold(leases.NEXT)
             time.sleep(HANDOVER)
         return False
 

@@ -9,22 +9,25 @@ from workflow_core.store.models import Lease
 
 
 def hold(session: Session, *, name: str, holder: str, now: datetime, ttl: timedelta) -> bool:
-    """Take or renew a lease; False while somebody else holds it. One statement, safe in any number of processes."""
-    return (
-        run(
-            session,
-            """
-            INSERT INTO lease (name, holder, until) VALUES (:name, :holder, :until)
-            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-            WHERE lease.holder = excluded.holder OR lease.until <= :now
-            """,
-            name=name,
-            holder=holder,
-            until=now + ttl,
-            now=now,
-        ).rowcount
-        > 0
+    """Take or renew a lease; False while somebody else holds it. One statement, safe in any number of processes.
+
+    A lease that a clock ahead of ours has dated further than `ttl` from now is believed no longer than that.
+    """
+    taken = run(
+        session,
+        """
+        INSERT INTO lease (name, holder, until) VALUES (:name, :holder, :until)
+        ON CONFLICT (name) DO UPDATE SET until = excluded.until, holder = CASE
+            WHEN lease.holder = excluded.holder OR lease.until <= :now THEN excluded.holder ELSE lease.holder END
+        WHERE lease.holder = excluded.holder OR lease.until <= :now OR lease.until > excluded.until
+        RETURNING holder
+        """,
+        name=name,
+        holder=holder,
+        until=now + ttl,
+        now=now,
     )
+    return taken.scalar() == holder
 
 
 def release(session: Session, *, name: str, holder: str) -> None:

@@ -196,6 +196,8 @@ def renew(session: Session, *, task_id: int, assignment_id: int, until: datetime
     ).rowcount
 
 
+MICROS = 1_000_000
+"""How many of the database's moments are a second."""
 BACK = """CASE WHEN coalesce(kept_by, '') <> 'issue' AND EXISTS (
         SELECT 1 FROM task t WHERE t.id = task_item.task_id AND t.queue IS NOT NULL
     ) THEN NULL ELSE assignment_id END"""
@@ -223,8 +225,19 @@ def end(session: Session, *, id: int, verb: str, actor_id: int | None, now: date
 
 
 def expire(session: Session, *, now: datetime) -> int:
-    """End all claims whose lease is over; returns how many. What somebody works on this moment is left to the next."""
+    """End all claims whose lease is over; returns how many. What somebody works on this moment is left to the next.
+
+    A lease that a clock ahead of ours has dated further than its length from now is cut to that first.
+    """
     lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
+    longest = f":now + {MICROS} * (SELECT t.lease FROM task t WHERE t.id = task_item.task_id)"
+    ahead = f"state = 'claimed' AND lease_until > :now AND lease_until > {longest}"
+    run(
+        session,
+        f"""UPDATE task_item SET lease_until = {longest}
+        WHERE id IN (SELECT id FROM task_item WHERE {ahead} {lock})""",
+        now=now,
+    )
     over = run(session, f"SELECT id FROM task_item WHERE state = 'claimed' AND lease_until <= :now {lock}", now=now)
     listed = ", ".join(str(one) for one in over.scalars())
     if not listed:
