@@ -12,6 +12,7 @@ import fsspec
 from PIL import Image, UnidentifiedImageError
 
 from workflow_core.connectors.files import MEDIA_TYPES
+from workflow_core.domain import values
 from workflow_core.domain.addresses import local_path, missing_driver, scheme, shown
 from workflow_core.errors import Unavailable
 
@@ -118,7 +119,7 @@ def _unfit(file: _File) -> str | None:
         return f"larger than {MAX_BYTES // 1_000_000} MB"
     if len(file.name) > 255 or len(file.folder) > 1024 or len(file.uri) > 4096:
         return "its name or path is too long"
-    return None if (file.folder + file.name).isprintable() else "its name has characters that cannot be shown"
+    return None if values.is_line(file.folder + file.name) else "its name has characters that cannot be shown"
 
 
 def _why(error: BaseException) -> str:

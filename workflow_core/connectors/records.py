@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from workflow_core.domain import geometry
+from workflow_core.domain import geometry, values
 from workflow_core.errors import InvalidInput
 
 MAX_PROBLEMS = 100
@@ -127,9 +127,7 @@ def _text(raw: Mapping[str, Any], key: str, limit: int) -> str | None:
     value = raw.get(key)
     if value is None:
         return None
-    if not isinstance(value, str) or not value.strip() or len(value) > limit or not value.isprintable():
-        raise InvalidInput(f"{key} is a printable text of up to {limit} characters, not {value!r:.60}")
-    return value
+    return values.line(value, key, most=limit)
 
 
 def _score(value: object) -> float | None:

@@ -23,6 +23,7 @@ Meaning, the same here and in both databases:
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
+from workflow_core.domain import values
 from workflow_core.domain.filter_terms import (
     ORDERINGS,
     And,
@@ -37,6 +38,7 @@ from workflow_core.domain.filter_terms import (
     kind,
 )
 from workflow_core.domain.suggestions import possible
+from workflow_core.domain.wording import quoted, shown
 from workflow_core.errors import InvalidInput
 
 MAX_STEPS = 32
@@ -84,7 +86,7 @@ def parse(raw: object) -> Filter:
     Compare(field='metadata', key=('camera',), operator='eq', value=41)
     >>> parse({"metadata.camera": {"gtt": 41}})
     Traceback (most recent call last):
-    workflow_core.domain.filters.FilterError: unknown operator 'gtt'; did you mean "gt"? \
+    workflow_core.domain.filters.FilterError: unknown operator "gtt"; did you mean "gt"? \
 possible: eq, ne, in, nin, gt, gte, lt, lte, glob, exists
     """
     if isinstance(raw, Mapping) and not raw:
@@ -105,7 +107,7 @@ def _parse(raw: object, path: Path) -> Filter:
         raise FilterError("an empty filter inside another one says nothing; leave it out", path)
     parts: list[Filter] = []
     for key, value in raw.items():
-        here = (*path, key if isinstance(key, int) else str(key))
+        here = (*path, key if isinstance(key, int | str) else shown(key))
         if key in ("and", "or"):
             if not isinstance(value, list) or not value:
                 raise FilterError(f"{key!r} takes a list of filters, not {_shown(value)}", here)
@@ -125,12 +127,12 @@ def _comparisons(key: object, value: object, path: Path) -> Iterator[Compare]:
         value.items() if isinstance(value, Mapping) else [("in" if isinstance(value, list) else "eq", value)]
     )
     if not asked:
-        raise FilterError(f"{key} takes a value, a list, or operators: {', '.join(operators)}", path)
+        raise FilterError(f"{shown(key)} takes a value, a list, or operators: {', '.join(operators)}", path)
     for op, each in asked:
-        here = (*path, str(op)) if isinstance(value, Mapping) else path
+        here = (*path, op if isinstance(op, str) else shown(op)) if isinstance(value, Mapping) else path
         if op not in operators:
-            unknown = f"{declared} has no operator {op!r}" if op in _ANY else f"unknown operator {op!r}"
-            raise FilterError(f"{unknown}; {possible(str(op), operators)}", here, "key")
+            unknown = f"{declared} has no operator {op!r}" if op in _ANY else f"unknown operator {quoted(op)}"
+            raise FilterError(f"{unknown}; {possible(shown(op), operators)}", here, "key")
         checked = _checked(str(op), each, declared, here)
         yield Compare(path, name, steps, op, checked)
 
@@ -140,11 +142,11 @@ def _field(key: object, path: Path) -> tuple[str, tuple[str, ...], str]:
         prefix, _, rest = key.partition(".")
         if prefix in _PREFIXES and rest:
             steps = tuple(rest.split(".")) if prefix == "metadata" else (rest,)
-            if all(steps) and _storable(rest) and not set('"\\') & set("".join(steps)):
+            if all(steps) and values.is_text(rest) and not set('"\\') & set("".join(steps)):
                 return prefix, steps, _PREFIXES[prefix]
         elif key in FIELDS:
             return key, (), key
-    raise FilterError(f"unknown field {_shown(key)}; {possible(str(key), _KEYS)}", path, "key")
+    raise FilterError(f"unknown field {_shown(key)}; {possible(shown(key), _KEYS)}", path, "key")
 
 
 def _checked(op: str, value: object, declared: str, path: Path) -> Scalar | tuple[Scalar, ...]:
@@ -173,17 +175,12 @@ def _scalar(value: object, declared: str, path: Path) -> Scalar:
     if not isinstance(value, str | int | float) or (wanted != "any" and kind(value) != wanted):
         raise FilterError(f"{declared} is compared with {_WANTED[wanted]}, not {_shown(value)}", path)
     if isinstance(value, str):
-        if len(value) > MAX_TEXT or not _storable(value):
+        if len(value) > MAX_TEXT or not values.is_text(value):
             raise FilterError(f"a text has up to {MAX_TEXT} characters, no NUL; not {_shown(value)}", path)
     elif not abs(value) <= MAX_NUMBER:  # NaN is refused by the same comparison
         raise FilterError(f"a number lies between -2^53 and 2^53, unlike {_shown(value)}", path)
     return value
 
 
-def _storable(text: str) -> bool:
-    return not any(each == "\0" or "\ud800" <= each <= "\udfff" for each in text)
-
-
 def _shown(value: object) -> str:
-    text = str(value).lower() if isinstance(value, bool) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return str(value).lower() if isinstance(value, bool) else quoted(value)

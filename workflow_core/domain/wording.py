@@ -1,17 +1,20 @@
-"""How a message shows what somebody wrote."""
+"""How a message shows what somebody wrote: on one line, printable, not endless, however hostile it was."""
 
 
-def quoted(text: str) -> str:
-    """Quote a name for a message: on one line, printable, not endless.
+def quoted(value: object) -> str:
+    """Quote a text for a message; what is no text stands as it is, shortened alike.
 
-    >>> quoted("car"), quoted("a" * 100) == '"' + "a" * 57 + '..."'
-    ('"car"', True)
+    >>> quoted("car"), quoted("a" * 100) == '"' + "a" * 57 + '..."', quoted([5])
+    ('"car"', True, '[5]')
     """
-    return f'"{shown(text)}"'
+    return f'"{shown(value)}"' if isinstance(value, str) else shown(value)
 
 
 def shown(value: object) -> str:
     """Return the text of a value on one line, printable, shortened to 60 characters."""
-    text = str(value)[:100]
+    try:
+        text = value[:100] if isinstance(value, str) else str(value)[:100]
+    except (ValueError, RecursionError):  # a number of thousands of digits, a list in a list in a list
+        text = f"{type(value).__name__} without end"
     text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from string import Template
 
+from workflow_core.domain import values
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.language import schema
 from workflow_core.pipeline.language.scalars import resolve
@@ -28,8 +29,7 @@ def files(name: str, *, labels: Sequence[str], images: str | None = None, solo: 
     if not labels:
         raise InvalidInput("there is nothing to label; name at least one label, like car")
     for label in labels:
-        if len(label) > 64 or not label.isprintable() or ":" in label:
-            raise InvalidInput(f"{label!r} cannot be a label: up to 64 printable characters, without a colon")
+        values.name(label)
     pipeline = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:64] or "first"
     source = f"  uri: {_text(images)}" if images else "  # uri: s3://bucket/images      # or a folder on this machine"
     people = _SOLO if solo else _TEAM

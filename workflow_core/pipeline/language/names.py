@@ -1,7 +1,7 @@
 """The small words of the language: names, e-mails, durations, shares, dates, schedules, and what makes them wrong."""
 
-import math
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from workflow_core.domain import values
 from workflow_core.domain.sampling import SCALE
 from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.language.scalars import describe
@@ -22,30 +23,16 @@ def wrong(rule: str, message: str, hint: str = "") -> PydanticCustomError:
     return PydanticCustomError(rule, "{message}", {"message": message, "hint": hint})
 
 
-def _name(value: str) -> str:
-    if not value:
-        raise wrong("bad-name", "a name is empty")
-    if len(value) > 64:
-        raise wrong("bad-name", f"the name {quoted(value)} has {len(value)} characters", "at most 64 are possible")
-    bad = next((each for each in value if each == ":" or not each.isprintable()), None)
-    if bad:
-        what = '":"' if bad == ":" else f"the character U+{ord(bad):04X}"
-        raise wrong("bad-name", f"the name {quoted(value)} contains {what}", "use printable text without a colon")
-    if value != value.strip():
-        raise wrong("bad-name", f"the name {quoted(value)} begins or ends with a blank", "remove it")
-    return value
+def _fit(rule: str, check: Callable[[object], Any]) -> AfterValidator:
+    """Make the validator that hands what a check of `domain.values` refuses to the rule of that name."""
 
+    def checked(value: object) -> Any:
+        try:
+            return check(value)
+        except values.Unfit as error:
+            raise wrong(rule, error.fault, error.hint) from None
 
-def _email(value: str) -> str:
-    if not re.fullmatch(r"[^@\s]{1,200}@[^@\s]{1,200}", value) or not value.isprintable():
-        raise wrong("bad-email", f"{quoted(value)} is not an e-mail address", "write it like ann@example.org")
-    return value.lower()
-
-
-def _weight(value: float) -> float:
-    if not (math.isfinite(value) and 0 < value <= 1e9):
-        raise wrong("bad-weight", f"the weight {value:g} is not a number above 0", "leave out who gets no share")
-    return value
+    return AfterValidator(checked)
 
 
 def _seconds(value: Any) -> int:
@@ -74,7 +61,12 @@ def _due(value: str) -> str:
         raise wrong("wrong-value", message, "write it like 2026-12-31, or 2026-12-31T18:00:00+01:00") from None
     if len(value) == 10:
         moment = datetime.combine(moment.date(), time(23, 59, 59))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        values.moment(moment, "a date")
+    except values.Unfit as error:
+        raise wrong("wrong-value", error.fault) from None
+    return moment.isoformat()
 
 
 def _color(value: str) -> str:
@@ -120,9 +112,9 @@ def _pages(value: Any) -> tuple[int, int]:
     return first, last
 
 
-Name = Annotated[str, AfterValidator(_name)]
-Email = Annotated[str, AfterValidator(_email)]
-Weight = Annotated[float, AfterValidator(_weight)]
+Name = Annotated[str, _fit("bad-name", values.name)]
+Email = Annotated[str, _fit("bad-email", values.email)]
+Weight = Annotated[float, _fit("bad-weight", values.weight)]
 Lease = Annotated[int, BeforeValidator(_seconds)]
 Share = Annotated[int, BeforeValidator(_millionths)]
 Due = Annotated[str, AfterValidator(_due)]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from workflow_core.domain import values
 from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.language import spec
 from workflow_core.pipeline.language.draft import Draft, ReadRecipe
@@ -82,14 +83,14 @@ class Shelf:
         except UnicodeDecodeError:
             self._report(location, f"{quoted(file)} is not UTF-8", "save it as UTF-8")
             return None
-        if len(text) > MAX_TEXT or "\0" in text:
+        if len(text) > MAX_TEXT or not values.is_text(text):
             self._report(location, f"{quoted(file)} is not a text of at most {MAX_TEXT:,} characters")
             return None
         return text
 
     def _bytes(self, name: str, location: Location) -> bytes | None:
         path = PurePosixPath(name)
-        if not name.isprintable() or path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+        if not values.is_line(name) or path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
             self._report(
                 location, f"{quoted(name)} is not a path below the pipeline file", "write it like recipes/cars.yaml"
             )
