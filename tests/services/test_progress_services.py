@@ -3,7 +3,7 @@
 import pytest
 from stage import Stage
 
-from pipelines import REVIEWED, staffed, with_settings
+from pipelines import FORKED, MICRO, REVIEWED, staffed, with_settings
 from workflow_core.domain.progress import WorkStatus
 from workflow_core.services.managers import progress
 
@@ -100,3 +100,26 @@ def test_what_is_stuck_is_listed_with_why_and_since_when(stage):
     stage.sweep()
     with stage.session() as session:
         assert progress.stuck(session, project_id=stage._pipeline(session).project_id) == []
+
+
+def test_in_a_fork_an_item_is_to_come_once_and_nowhere_it_has_been(engine):
+    stage = Stage(engine)
+    stage.deploy(FORKED)
+    stage.add_items(3)
+    stage.do_all("ann", "cars", "completed")
+    stage.advance()
+    stage.do("ann", "a", "more")
+    stage.do("bo", "b", "completed")
+    stage.advance()
+    coming = {name: of(stage, name).to_come for name in ("cars", "a", "a2", "b", "j", "expert")}
+    assert coming == {"cars": 0, "a": 0, "a2": 2, "b": 0, "j": 3, "expert": 3}
+
+
+def test_what_is_parked_with_a_status_is_still_to_come(engine):
+    stage = Stage(engine)
+    stage.deploy(with_settings(MICRO, cars="max_visits: 1"))
+    stage.add_items(1)
+    for who, task, status in (("ann", "cars", "completed"), ("cy", "signs", "completed"), ("quinn", "qa", "redo")):
+        stage.do(who, task, status)
+        stage.advance()
+    assert (of(stage, "qa").counts.parked, of(stage).to_come, of(stage, "expert").to_come) == (1, 0, 1)

@@ -167,11 +167,11 @@ def test_expired_claims_are_found_by_index(session):
 
 def test_counting_reads_an_index_and_not_the_table(session):
     # One at a time: where a pipeline has nearly all rows there are, PostgreSQL may as well read the table.
-    before = {1: [], 2: [1], 3: [1]}
+    following = {1: {1: 0}, 2: {1: 0b10, 2: 0}, 3: {1: 0b10, 3: 0}}
     with scans(session) as found:
         counted = [
-            progress.of_tasks(session, tasks=[session.get_one(Task, key)], upstream={key: before[key]})[0].counts
-            for key in before
+            progress.of_tasks(session, tasks=[session.get_one(Task, key)], following=following[key])[0].counts
+            for key in following
         ]
     assert [one.submitted for one in counted] == [IN_SIGNS, IN_QA, IN_QA // 2]
     assert found == []

@@ -54,6 +54,25 @@ def total(counts: Iterable[Counts]) -> Counts:
     return Counts(**{each.name: sum(getattr(one, each.name) for one in counts) for each in fields(Counts)})
 
 
+def add_up(weighed: Iterable[tuple[int, int]], places: int) -> list[int]:
+    """Return for each bit what the masks that have it weigh together: as many numbers as there are places.
+
+    A mask is added to all sums at once, in binary, so that a mask of two thousand bits costs little more than one bit.
+
+    >>> add_up([(0b011, 5), (0b110, 2)], 3)
+    [5, 7, 2]
+    """
+    digits: list[int] = []
+    for mask, weight in weighed:
+        for place in range(weight.bit_length()):
+            carry = mask if weight >> place & 1 else 0
+            while carry:
+                digits += [0] * (place + 1 - len(digits))
+                digits[place], carry = digits[place] ^ carry, digits[place] & carry
+                place += 1
+    return [sum((digit >> bit & 1) << place for place, digit in enumerate(digits)) for bit in range(places)]
+
+
 def status(counts: Counts) -> WorkStatus:
     """Return how far the work is.
 

@@ -1,12 +1,13 @@
 """How far the work is: tasks and assignments from counts, what is still to come, what is stuck."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from workflow_core.domain.progress import Counts, WorkStatus, status, total
 from workflow_core.domain.roles import Permission
-from workflow_core.pipeline import compiled
+from workflow_core.pipeline.graph import ahead
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.store.data import tasks as known_tasks
@@ -63,12 +64,12 @@ class Stuck:
 def of_pipeline(session: Session, *, pipeline: Pipeline, actor: Actor = None) -> list[TaskProgress]:
     """Return how far each task of a pipeline is, in the order in which they were made; for managers."""
     tasks = known_tasks.of_pipeline(session, pipeline_id=pipeline.id)
-    upstream: Mapping[int, Iterable[int]] = {}
+    following: Mapping[int, int] = {}
     if pipeline.version_id is not None:
         spec = versions.from_document(session.get_one(PipelineVersion, pipeline.version_id).compiled)
         keys = {task.name: task.id for task in tasks}
-        upstream = {keys[name]: [keys[one] for one in before] for name, before in tasks_before(spec).items()}
-    return of_tasks(session, tasks=tasks, upstream=upstream, actor=actor)
+        following = {keys[name]: mask for name, mask in ahead.tasks_ahead(spec).items()}
+    return of_tasks(session, tasks=tasks, following=following, actor=actor)
 
 
 def exits(session: Session, *, pipeline: Pipeline, actor: Actor = None) -> dict[str, int]:
@@ -81,23 +82,28 @@ def of_tasks(
     session: Session,
     *,
     tasks: Iterable[Task],
-    upstream: Mapping[int, Iterable[int]] | None = None,
+    following: Mapping[int, int] | None = None,
     actor: Actor = None,
 ) -> list[TaskProgress]:
-    """Return how far some tasks are, with the share of each assignment; for managers."""
+    """Return how far some tasks are, with the share of each assignment; for managers.
+
+    `following` says what lies ahead of each task, as `pipeline.graph.ahead` does; without it nothing is to come.
+    """
     tasks = list(tasks)
     for project_id in {task.project_id for task in tasks}:
         people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
     ids = [task.id for task in tasks]
-    by_share = counts.by_share(session, task_ids=ids)
+    by_share: defaultdict[int, dict[int | None, Counts]] = defaultdict(dict)
+    for (task_id, assignment_id), one in counts.by_share(session, task_ids=ids).items():
+        by_share[task_id][assignment_id] = one
     by_status = counts.by_status(session, task_ids=ids)
-    coming = counts.to_come(session, upstream=upstream or {})
+    coming = counts.to_come(session, following=following or {})
     team: dict[int, list[tuple[Assignment, str]]] = {}
     for assignment, email in teams.of_tasks(session, task_ids=ids):
         team.setdefault(assignment.task_id, []).append((assignment, email))
     progress = []
     for task in tasks:
-        whole = total(one for (task_id, _), one in by_share.items() if task_id == task.id)
+        whole = total(by_share[task.id].values())
         progress.append(
             TaskProgress(
                 task_id=task.id,
@@ -109,43 +115,19 @@ def of_tasks(
                 to_come=coming.get(task.id, 0),
                 closed=task.closed_at is not None,
                 paused=task.paused_at is not None,
-                shares=tuple(_shares(task, team.get(task.id, []), by_share)),
+                shares=tuple(_shares(team.get(task.id, []), by_share[task.id])),
             )
         )
     return progress
 
 
-def _shares(
-    task: Task, team: Iterable[tuple[Assignment, str]], by_share: Mapping[counts.Share, Counts]
-) -> Iterable[ShareProgress]:
+def _shares(team: Iterable[tuple[Assignment, str]], by_share: Mapping[int | None, Counts]) -> Iterable[ShareProgress]:
     for assignment, email in team:
-        one = by_share.get((task.id, assignment.id), Counts())
+        one = by_share.get(assignment.id, Counts())
         yield ShareProgress(assignment.id, email, assignment.weight, assignment.active, status(one), one)
-    pool = by_share.get((task.id, None))
+    pool = by_share.get(None)
     if pool is not None:
         yield ShareProgress(None, None, 0, True, status(pool), pool)
-
-
-def tasks_before(spec: compiled.Pipeline) -> dict[str, set[str]]:
-    """Return, for each task, the tasks from which a path leads to it without passing it, itself left out."""
-    leads: dict[str, set[str]] = {
-        name: {to.name for case in one.cases for to in (case.to,)} for name, one in spec.routers.items()
-    }
-    for name, task in spec.tasks.items():
-        targets = [to for many in task.routes.values() for to in many]
-        leads[name] = {to.name for to in (*targets, *([task.on_max_visits] if task.on_max_visits else []))}
-    before = {}
-    for name in spec.tasks:
-        reached = {name}
-        todo = [name]
-        while todo:
-            one = todo.pop()
-            for other, targets_of in leads.items():
-                if one in targets_of and other not in reached:
-                    reached.add(other)
-                    todo.append(other)
-        before[name] = (reached - {name}) & spec.tasks.keys()
-    return before
 
 
 def stuck(

@@ -1,15 +1,17 @@
 """Counts of task items: how many are in which state, per task and assignment, and what is still to come."""
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from sqlmodel import Session
 
-from workflow_core.domain.progress import Counts
+from workflow_core.domain.progress import Counts, add_up
 from workflow_core.domain.states import State
 from workflow_core.store.allocation.parked import TAKER
 from workflow_core.store.database.columns import moment
-from workflow_core.store.database.dialect import listed, run
+from workflow_core.store.database.dialect import is_postgres, listed, run
 from workflow_core.store.models.task_items import OPEN
 
 Share = tuple[int, int | None]
@@ -74,31 +76,45 @@ def by_status(session: Session, *, task_ids: Iterable[int]) -> dict[int, dict[st
     return counts
 
 
-def to_come(session: Session, *, upstream: Mapping[int, Iterable[int]]) -> dict[int, int]:
-    """Return, per task, how many items are busy in the tasks before it and have not been in it."""
-    pairs = [f"({int(task)}, {int(before)})" for task, tasks in upstream.items() for before in sorted(tasks)]
-    if not pairs:
+def to_come(session: Session, *, following: Mapping[int, int]) -> dict[int, int]:
+    """Return, per task, how many items are busy in the tasks before it and have not been in it.
+
+    `following` has for each task those ahead of it, a bit for each: the n-th is the n-th task of the mapping.
+    """
+    if not any(following.values()):
         return {}
-    before = listed({one for tasks in upstream.values() for one in tasks})
-    # + 0, or SQLite goes through all task items of the tasks instead of the few that are pending.
-    rows = run(
+    before = listed(task for task, ahead in following.items() if ahead)
+    joined = "string_agg(CAST(task_id AS TEXT), ',')" if is_postgres(session) else "group_concat(task_id)"
+    # + 0, or SQLite goes through all task items of the tasks instead of the few that are pending, and below through
+    # all tasks for each item.
+    busy = f"""
+        WITH busy AS (
+            SELECT item_id, {joined} AS tasks FROM (
+                SELECT item_id, task_id FROM task_item WHERE task_id IN ({before}) AND entry_id IS NOT NULL AND {OPEN}
+                UNION ALL
+                SELECT item_id, task_id FROM task_item WHERE task_id + 0 IN ({before}) AND routing = 'pending'
+                UNION ALL
+                SELECT item_id, task_id FROM task_item
+                WHERE task_id IN ({before}) AND parked IS NOT NULL AND state = 'submitted' AND entry_id IS NOT NULL
+            ) one GROUP BY item_id
+        )
+    """
+    groups = run(session, f"{busy} SELECT tasks, count(*) FROM busy GROUP BY tasks").all()
+    ahead = {tasks: reduce(or_, (following[int(task)] for task in tasks.split(","))) for tasks, _ in groups}
+    sums = add_up(((ahead[tasks], items) for tasks, items in groups), len(following))
+    coming = dict(zip(following, sums, strict=True))
+    after = listed(task for task, items in coming.items() if items)
+    bit = {task: 1 << place for place, task in enumerate(following)}
+    for tasks, task, items in run(
         session,
         f"""
-        WITH upstream (task_id, before_id) AS (VALUES {", ".join(pairs)}),
-        busy AS (
-            SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND entry_id IS NOT NULL
-                AND {OPEN}
-            UNION SELECT task_id, item_id FROM task_item WHERE task_id + 0 IN ({before}) AND routing = 'pending'
-            UNION SELECT task_id, item_id FROM task_item WHERE task_id IN ({before}) AND parked IS NOT NULL
-                AND entry_id IS NOT NULL
-        )
-        SELECT u.task_id, count(DISTINCT b.item_id) AS items
-        FROM upstream u JOIN busy b ON b.task_id = u.before_id
-        LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = u.task_id
-        WHERE x.id IS NULL OR x.state = 'withdrawn' GROUP BY u.task_id
+        {busy} SELECT busy.tasks, x.task_id, count(*) FROM busy JOIN task_item x ON x.item_id = busy.item_id
+        WHERE x.task_id + 0 IN ({after}) AND x.state <> 'withdrawn' GROUP BY busy.tasks, x.task_id
         """,
-    )
-    return {row.task_id: int(row.items) for row in rows}
+    ):
+        if ahead[tasks] & bit[task]:
+            coming[task] -= items
+    return coming
 
 
 GONE = "gone"
