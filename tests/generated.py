@@ -81,11 +81,12 @@ def text(stretches: list[dict[str, Any]], loop: dict[str, Any]) -> str:
             ]
         elif kind == "qa":
             back_to = before[loop["back"] % len(before)]
+            passes = stretch.get("pass", "pass")
             tasks[name] = {
                 "type": "qa",
                 **stretch["hands"],
-                "extra_statuses": ["redo", "pass"],
-                "on": {"redo": back_to, "pass": following},
+                "extra_statuses": ["redo", passes],
+                "on": {"redo": back_to, passes: following},
             }
         elif kind == "fork":
             branches = {}

@@ -1,6 +1,6 @@
 import pytest
 
-from workflow_core.domain.statuses import ALIASES, DEFAULTS, Status, named, resolve
+from workflow_core.domain.statuses import ALIASES, DEFAULTS, Status, named, offered, resolve
 from workflow_core.errors import InvalidInput
 
 
@@ -39,3 +39,9 @@ def test_a_custom_status_says_its_name_on_the_button_unless_told_otherwise():
         "redo_cars", "Send back", "#fff", "r"
     )
     assert named("-").action == "-"
+
+
+def test_an_item_whose_version_does_not_have_the_task_is_offered_what_the_task_offers_now():
+    present, former = DEFAULTS["qa"], [named("unsure")]
+    assert offered([], present, former) == [*present]
+    assert [one.name for one in offered(["discarded", "unsure"], present, former)] == ["discarded", "unsure"]

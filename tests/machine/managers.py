@@ -71,14 +71,20 @@ class Managers(Movers):
         self.model.tasks[MANUAL] = Task(MANUAL, "qa", Recipe(()), offered, team, None, {}, reviews=(first,))
         self.model.team[MANUAL], self.model.reviews[MANUAL] = team, {first}
 
-    @rule(loop=generated.bounds(), drop=st.one_of(st.none(), numbers), changed=numbers, hands=generated.plans())
+    @rule(
+        loop=generated.bounds(),
+        drop=st.one_of(st.none(), numbers),
+        changed=numbers,
+        hands=generated.plans(),
+        passes=st.sampled_from(["pass", "pass", "well"]),
+    )
     @precondition(lambda self: self.deployed is not None and self.deploys < 2)
-    def deploy_a_changed_version(self, loop, drop, changed, hands):
+    def deploy_a_changed_version(self, loop, drop, changed, hands, passes):
         self.deploys += 1
-        plan = [dict(stretch) for stretch in self.plan]
+        plan = [stretch | {"pass": passes} for stretch in self.plan]
         plan[changed % len(plan)]["hands"] = max((one["hands"] for one in hands), key=lambda one: len(one["assignees"]))
         if any(len(one["hands"]["assignees"]) < 2 for one in plan if one["kind"] != "qa"):
-            plan = [dict(stretch) for stretch in self.plan]
+            plan = [stretch | {"pass": passes} for stretch in self.plan]
         if drop is not None and len(plan) > 1:
             del plan[1 + drop % (len(plan) - 1)]
         self.deploy(plan, loop)

@@ -64,7 +64,7 @@ class People(Movers):
         who = who or self.whose_turn(key, number)
         if who not in self.people:
             return
-        offered = [one.name for one in self.model.tasks[key[1]].statuses]
+        offered = self.model.offered(key)
         # Most items stay on their way, and loops are gone round.
         weighted = (
             [one for one in offered if one != "discarded"] * 4 + ["discarded"] + ["redo"] * 6 * ("redo" in offered)

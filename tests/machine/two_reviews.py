@@ -43,7 +43,7 @@ class TwoReviews(People, Reviewers, Managers):
             return
         for issue in sorted(self.model.issues.keys() - before):
             self.fix_one(issue, author)
-        offered = [one.name for one in self.model.tasks[first].statuses]
+        offered = self.model.offered((item, first))
         self.set_if_open((item, first), author, offered[status % len(offered)])
 
     def flag_first(self, key, first, who):

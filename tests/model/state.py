@@ -161,6 +161,12 @@ class State:
         """Return the way that a task item is on; the manual task's is on none."""
         return None if key[1] == MANUAL else self.entries[key[0]]
 
+    def offered(self, key: Key) -> list[str]:
+        """Return the statuses that a task item offers: those of the version that its item follows."""
+        entry = self.entry(key)
+        task = entry.version.tasks.get(key[1]) if entry else None
+        return [one.name for one in (task or self.tasks[key[1]]).statuses]
+
     def of(self, item: int) -> list[tuple[Key, Claim]]:
         """Return the task items of an item in the pipeline."""
         return [(key, task_item) for key, task_item in self.task_items.items() if key[0] == item and key[1] != MANUAL]

@@ -1,6 +1,6 @@
 """Statuses and the actions that set them: what each task type offers, and how a given name is understood."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
@@ -51,6 +51,18 @@ def named(name: str, *, action: str | None = None, color: str | None = None, key
         return Status(known.name, action or known.action, color or known.color, key or known.key)
     words = name.replace("-", " ").replace("_", " ").strip()
     return Status(name, action or (words[:1].upper() + words[1:]) or name, color, key)
+
+
+def offered(names: Collection[str], present: Iterable[Status], former: Iterable[Status]) -> list[Status]:
+    """Return the statuses that an item offers whose version has these names, looking as they do now, or did last.
+
+    A version that does not have the task says no names: then the task's present ones are all there are.
+
+    >>> [one.action for one in offered(["completed", "unsure"], DEFAULTS["annotation"], [named("unsure")])]
+    ['Complete', 'Unsure']
+    """
+    present = list(present)
+    return [one for one in (*present, *former) if one.name in names] if names else present
 
 
 def resolve(name: str, offered: Sequence[Status]) -> Status:

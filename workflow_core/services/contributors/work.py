@@ -8,7 +8,7 @@ from typing import Any
 from workflow_core.domain import states, statuses
 from workflow_core.errors import Conflict
 from workflow_core.services import access
-from workflow_core.services.contributors import annotation_sets
+from workflow_core.services.contributors import annotation_sets, offers
 from workflow_core.services.reviewers import issue_effects
 from workflow_core.services.running import announcements
 from workflow_core.store.database.engine import Session
@@ -171,7 +171,7 @@ def submit(
         InvalidInput: the task does not offer the status, or an annotation is not allowed.
     """
     task_item, task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
-    chosen = statuses.resolve(status, [statuses.Status(**one) for one in task.statuses]).name
+    chosen = statuses.resolve(status, offers.offered(session, task_item=task_item, task=task)).name
     again = (
         task_item.status == chosen and task_item.assignment_id == assignment.id and token in (None, task_item.claim_no)
     )

@@ -121,7 +121,7 @@ def create_qa(
         reviews=[task],
         **more,
     )
-    offered = [statuses.Status(**one) for one in task.statuses]
+    offered = [statuses.Status(**one) for one in (*task.statuses, *task.former_statuses)]
     wanted = [statuses.resolve(one, offered).name for one in of_status]
     chosen = data.condition(session, dataset=dataset, where=where)
     chosen &= entry.with_status(task_id=task.id, statuses=wanted)

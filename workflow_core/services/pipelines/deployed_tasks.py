@@ -1,7 +1,7 @@
 """Tasks as a pipeline file has them, with their recipes and documents, written at a deploy."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,6 +50,8 @@ def apply(
             created_at=now,
         )
     fields = new_tasks.columns(one.statuses, one.queue, one.queue.lease_seconds if one.queue else one.lease_seconds)
+    if task is not None:
+        fields["former_statuses"] = _gone(task, fields["statuses"])
     fields |= {"recipe_id": recipe.id, "manager_id": manager(session, pipeline, one.manager, invited, now)}
     said, before = _settings(one), _settings(last) if last else {}
     fields |= {name: value for name, value in said.items() if name not in before or before[name] != value}
@@ -58,6 +60,14 @@ def apply(
     session.add(task)
     session.flush()
     return task
+
+
+def _gone(task: Task, now: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the statuses that the task offered once, as they looked last, but for those that it offers now."""
+    known = {one["name"]: one for one in (*task.former_statuses, *task.statuses)}
+    for one in now:
+        known.pop(one["name"], None)
+    return list(known.values())
 
 
 def _settings(one: compiled.Task) -> Mapping[str, Any]:

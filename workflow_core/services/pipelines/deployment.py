@@ -45,9 +45,10 @@ def compile_file(text: bytes, *, file: str, read: Read) -> compiled.Pipeline:
 def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Person | None, now: datetime) -> Deployed:
     """Deploy a pipeline file; twice the same changes nothing.
 
-    People, recipes, instructions, queue settings and added statuses apply at once. Another graph is another
-    version: items on the way keep the routes of theirs. The team in the file is applied where the file's team
-    changed since the last deploy, and so are priorities, due dates and the like: what a manager did by hand stands.
+    People, recipes, instructions, queue settings, words and colours of buttons apply at once. Another graph is another
+    version: items on the way keep the statuses and routes of theirs. The team in the file is applied where the file's
+    team changed since the last deploy, and so are priorities, due dates and the like: what a manager did by hand
+    stands.
 
     Raises:
         PipelineInvalid: the file has errors.
@@ -102,7 +103,6 @@ def apply(session: Session, spec: compiled.Pipeline, *, read: Read, actor: Perso
     session.flush()
     removed = tuple(sorted(before - tasks.keys()))
     if version.id != previous:
-        versions.route_added_statuses(session, version_id=version.id)
         versions.close_left(session, now=now)
         detail = {"pipeline": spec.name, "version": spec.digest, "removed": list(removed)}
         actor_id = actor.id if actor else None

@@ -94,39 +94,21 @@ def task_ids(session: Session, *, version_id: int | None) -> set[int]:
     return {task for task in nodes if task is not None}
 
 
-def route_added_statuses(session: Session, *, version_id: int) -> int:
-    """Route in older versions the statuses that a version adds to their tasks: added statuses apply at once.
+def statuses(session: Session, *, entry_id: int | None, task_id: int) -> set[str]:
+    """Return the names of the statuses that a task has in the version that an item follows; none where it has no task.
 
-    A status that leads to one task, router or exit that the older version has too, outside its forks. Any other one,
-    set on an item on its way, is parked for a manager.
+    Each of them has a route, so that the index of routes says them.
     """
-    return run(
+    rows = run(
         session,
         """
-        INSERT INTO route (version_id, task_id, status, node_id)
-        SELECT older.version_id, r.task_id, r.status, older.id
-        FROM route r
-        JOIN node target ON target.id = r.node_id
-        JOIN pipeline_version present ON present.id = r.version_id
-        JOIN pipeline_version v ON v.pipeline_id = present.pipeline_id AND v.id <> present.id
-        JOIN node older ON older.version_id = v.id AND older.kind = target.kind AND older.name = target.name
-        WHERE r.version_id = :version
-        AND EXISTS (SELECT 1 FROM node own WHERE own.version_id = v.id AND own.task_id = r.task_id)
-        AND NOT EXISTS (
-            SELECT 1 FROM route had WHERE had.version_id = v.id AND had.task_id = r.task_id AND had.status = r.status
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM route other
-            WHERE other.version_id = r.version_id AND other.task_id = r.task_id AND other.status = r.status
-            AND other.id <> r.id
-        )
-        AND NOT EXISTS (
-            SELECT 1 FROM branch b JOIN node meeting ON meeting.id = b.join_id
-            WHERE meeting.version_id IN (v.id, present.id) AND (b.task_id = r.task_id OR b.task_id = target.task_id)
-        )
+        SELECT DISTINCT r.status FROM entry e JOIN route r ON r.version_id = e.version_id AND r.task_id = :task
+        WHERE e.id = :entry
         """,
-        version=version_id,
-    ).rowcount
+        entry=entry_id,
+        task=task_id,
+    )
+    return set(rows.scalars())
 
 
 COMING = """

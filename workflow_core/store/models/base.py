@@ -45,11 +45,11 @@ def number(*, null: bool = False, default: int | None = None) -> Any:
     return Field(default=default, sa_column=Column(Key, nullable=null, server_default=server))
 
 
-def document(*, null: bool = False) -> Any:
+def document(*, null: bool = False, empty: type[dict[str, Any]] | type[list[Any]] = dict) -> Any:
     """Return a JSON document; assign a new one to change it, changes in place are not seen."""
     if null:
         return Field(default=None, sa_column=Column(Document, nullable=True))
-    return Field(default_factory=dict, sa_column=Column(Document, nullable=False))
+    return Field(default_factory=empty, sa_column=Column(Document, nullable=False))
 
 
 def instant(*, null: bool = False) -> Any:

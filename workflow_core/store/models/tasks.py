@@ -23,8 +23,9 @@ class Recipe(Table, table=True):
 class Task(Table, table=True):
     """One micro-task. `queue` is null where assignments are allocated in advance.
 
-    `statuses` lists what the task offers, each `{name, action, color, key}`. `lease` is in seconds. A task that is
-    `closed_by_deploy` has left its pipeline with its last item, and opens again with an item that comes back.
+    `statuses` lists what the task offers, each `{name, action, color, key}`; `former_statuses` those that it offered
+    once, which items of older versions still do. `lease` is in seconds. A task that is `closed_by_deploy` has left its
+    pipeline with its last item, and opens again with an item that comes back.
     """
 
     __table_args__ = (
@@ -49,6 +50,7 @@ class Task(Table, table=True):
     name: str = Field(max_length=64)
     type: str = Field(max_length=16)
     statuses: list[dict[str, Any]] = document()
+    former_statuses: list[dict[str, Any]] = document(empty=list)
     queue: dict[str, Any] | None = document(null=True)
     lease: int = 1800
     team: dict[str, Any] = document()
