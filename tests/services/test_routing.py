@@ -233,9 +233,9 @@ def test_a_paused_pipeline_takes_nothing_in(stage):
 def test_an_item_without_a_route_is_stuck_and_seen(stage):
     stage.deploy(ROUTER)
     stage.add_items(1)
+    stage.do("ann", "cars", "completed")
     with stage.session() as session:
         session.connection().exec_driver_sql("DELETE FROM route WHERE status = 'completed'")
-    stage.do("ann", "cars", "completed")
     assert stage.advance().arrivals == {("p", "stuck"): 1}
     assert stage.row("cars").parked == "no-route"
     assert stage.positions() == {"stuck": 1}

@@ -223,10 +223,11 @@ def test_a_join_of_the_second_round_is_not_fooled_by_the_first(stage):
 def test_a_parked_branch_keeps_the_join_waiting(stage):
     start(stage)
     finish(stage, "b")
+    finish(stage, "a")
+    finish(stage, "a2", "again", advance=False)
     with stage.session() as session:
         session.connection().exec_driver_sql("DELETE FROM route WHERE status = 'again'")
-    finish(stage, "a")
-    finish(stage, "a2", "again")
+    stage.advance()
     finish(stage, "c")
     assert stage.row("a2").parked == "no-route" and stage.at("j") == []
     assert any("no route" in waited for waited in stage.why().waits)

@@ -54,7 +54,7 @@ IMPOSSIBLE: dict[str, tuple[str, Row]] = {
     "ck_task_type": (
         "task",
         {"project_id": 1, "dataset_id": 1, "recipe_id": 1, "name": "cars", "type": "review", "created_at": START}
-        | {"statuses": [], "team": {}},
+        | {"statuses": [], "former_statuses": [], "team": {}},
     ),
     "ck_annotation_origin": (
         "annotation",
