@@ -6,7 +6,7 @@ from workflow_core.domain.issues import UNRESOLVED
 from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import Conflict, NotAllowed, NotFound
 from workflow_core.services import people
-from workflow_core.store import turns
+from workflow_core.store import locks
 from workflow_core.store.allocation import authors
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
@@ -33,7 +33,7 @@ def own_task_item(
     """
     what = f"task item {task_item_id}"
     task_item = (
-        session.get(TaskItem, task_item_id, populate_existing=True) if only_read else turns.lock(session, task_item_id)
+        session.get(TaskItem, task_item_id, populate_existing=True) if only_read else locks.lock(session, task_item_id)
     )
     if task_item is None:
         raise NotFound(f"{actor.email} has no {what}")

@@ -1,170 +1,200 @@
-"""Task items: locked in the order that keeps movers and people from waiting for each other in a circle.
+"""Turns: the one place that writes task items and their history.
 
-The entries of an item come first, in the order of their keys (the item itself where it is in no pipeline), then its
-task items, then the assignments of a task. Who holds an item's entries may change them all; who locks without them
-(a claim, a sweep, a mover) skips what is locked, and waits for nobody.
+What can happen to a task item, and what it then is, says the table of states (`transitions`). One call lets an event
+happen to one task item or to ten thousand, in the same number of statements, and each has its event in the history.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from json import dumps
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import TextClause, text, update
-from sqlmodel import Session, col, func, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
+from workflow_core.domain.states import Event
+from workflow_core.store import locks
 from workflow_core.store.database.columns import Where
-from workflow_core.store.database.dialect import is_postgres, notify, run
-from workflow_core.store.models import Entry, Event, Item, TaskItem
+from workflow_core.store.database.dialect import is_postgres, json, run
+from workflow_core.store.models import Item, TaskItem
+from workflow_core.store.transitions import CHANGES, RECORDED, Change, kept_after, possible, state_after
+
+NO_CHANGE: Final[Change] = {}
+TASK_ITEM: Final = {name: f"task_item.{name}" for name in ("item_id", "task_id", "entry_id", "assignment_id", "visit")}
+"""What an event tells of its task item."""
+WAKE: Final = ", pg_notify('annoflow_status', '')"
+JUST_RECORDED: Final = """(
+    SELECT value ->> '$[0]' AS id, value ->> '$[1]' AS item_id, value ->> '$[2]' AS task_id FROM json_each(:recorded)
+) AS recorded"""
 
 
-def lock(session: Session, task_item_id: int) -> TaskItem | None:
-    """Return a task item, locked until the end with the others of its item: one act may change them all."""
-    task_item = session.get(TaskItem, task_item_id, populate_existing=True)
-    if task_item is None:
-        return None
-    entries = select(Entry).where(Entry.item_id == task_item.item_id).order_by(col(Entry.id))
-    entries = entries.with_for_update(key_share=True).execution_options(populate_existing=True)
-    if not session.exec(entries).all() and is_postgres(session):
-        _lock(session, select(Item.id).where(Item.id == task_item.item_id))
-    query = select(TaskItem).where(TaskItem.item_id == task_item.item_id).order_by(col(TaskItem.id))
-    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return next((one for one in session.exec(query).all() if one.id == task_item_id), None)
+class Happened(NamedTuple):
+    """A task item to which something has happened; `token` is that of its last claim, `event_id` that of a status."""
+
+    id: int
+    item_id: int
+    task_id: int
+    token: int
+    event_id: int | None
 
 
-def lock_all(session: Session, where: Where | TextClause, *, siblings: bool = False) -> None:
-    """Lock the task items that a condition on them and their items takes, until the transaction ends.
+def happen(
+    session: Session,
+    event: Event,
+    verb: str | None,
+    *,
+    where: str,
+    now: datetime,
+    actor_id: int | None = None,
+    source: tuple[str, str] | None = None,
+    change: Change = NO_CHANGE,
+    tell: Change = NO_CHANGE,
+    order: str = "task_item.id",
+    locked: bool = False,
+    wakes: bool = False,
+    **values: Any,
+) -> list[Happened]:
+    """Let an event happen to those task items of a set to which it can; the history calls it `verb`.
 
-    With their `siblings`, the other task items of these items, for what changes task items further on as well. Only on
-    PostgreSQL: SQLite has one writer anyway.
+    `where`, `change`, `tell` and `order` are fixed SQL on `task_item`, and on the `source` where there is one: a table
+    and how it is joined. `change` says what changes besides what always does, or in its place, and `tell` what the
+    event says besides what it always tells. `values` are bound in all of it. Who says `locked` has locked the rows;
+    else it is done here, since somebody could change one between its event and its change. `wakes` the mover. Without a
+    `verb` whoever calls writes the events.
     """
-    if not is_postgres(session):
-        return
-    chosen = select(TaskItem.item_id).join(Item).where(where)
-    _lock(session, select(Entry.id).where(col(Entry.item_id).in_(chosen)).order_by(col(Entry.id)))
-    entered = select(Entry.item_id).where(col(Entry.item_id) == col(Item.id)).exists()
-    _lock(session, select(Item.id).where(col(Item.id).in_(chosen), ~entered).order_by(col(Item.id)))
-    task_items = select(TaskItem.id).join(Item).order_by(col(TaskItem.id))
-    task_items = task_items.where(col(TaskItem.item_id).in_(chosen)) if siblings else task_items.where(where)
-    _lock(session, task_items, of=TaskItem)
+    postgres = is_postgres(session)
+    values |= {"now": now, "verb": verb, "actor": actor_id}
+    table, on = source or ("", "TRUE")
+    joined = f"task_item JOIN {table} ON {on}" if table else "task_item"
+    chosen = f"({where}) AND {possible(event)}"
+    if postgres and not locked:
+        lock = f"SELECT 1 FROM {joined} WHERE {chosen} ORDER BY task_item.id FOR NO KEY UPDATE OF task_item"
+        run(session, lock, **values)
+    changed = {"state": state_after(event), "since": ":now", **_kept(event), **CHANGES[event], **change}
+    sources, told_by = [table] if table else [], RECORDED in changed.get("status_event_id", "")
+    if told_by:
+        sources.append("recorded" if postgres else JUST_RECORDED)
+        on += " AND recorded.item_id = task_item.item_id AND recorded.task_id = task_item.task_id"
+    insert = _insert(f"{joined} WHERE {chosen} ORDER BY {order}", {**_told(changed), **tell})
+    insert += " RETURNING id, item_id, task_id"
+    update = f"""
+        UPDATE task_item SET {", ".join(f"{column} = {sql}" for column, sql in changed.items())}
+        {f"FROM {', '.join(sources)}" if sources else ""} WHERE {chosen} AND {on}
+        RETURNING task_item.id, task_item.item_id, task_item.task_id, task_item.claim_no,
+        {"recorded.id" if told_by and postgres else "NULL"} AS event_id {WAKE if wakes and postgres else ""}
+    """
+    events: dict[tuple[int, int], int] = {}
+    if verb is not None and postgres:
+        update = f"WITH recorded AS ({insert}) {update}"
+    elif verb is not None:
+        events = {(row.item_id, row.task_id): row.id for row in run(session, insert, **values)}
+        values["recorded"] = dumps([(key, *of) for of, key in events.items()]) if told_by else None
+    rows = run(session, update, **values).all() if postgres or events or verb is None else []
+    _look_again(session)
+    return [
+        Happened(row.id, row.item_id, row.task_id, row.claim_no, events.get((row.item_id, row.task_id)) or row.event_id)
+        for row in rows
+    ]
 
 
-def listed(ids: Iterable[int]) -> TextClause:
-    """Return the condition that a task item is one of these, however many; a statement has no so many parameters."""
-    return text(f"task_item.id IN ({', '.join(str(int(one)) for one in ids) or 'NULL'})")
+def begin(session: Session, *, now: datetime) -> None:
+    """Make the task items of arrivals at tasks where their items have never been."""
+    run(
+        session,
+        """
+        INSERT INTO task_item (task_id, item_id, entry_id, assignment_id, state, visit, begun, rank, position,
+                               claim_no, parked, since)
+        SELECT task_id, item_id, entry_id, assignment_id, 'queued', 1, FALSE, 0, 0, 0, parked, :now
+        FROM arrival WHERE kind = 'task' AND existing_id IS NULL ORDER BY id
+        ON CONFLICT (item_id, task_id) DO NOTHING
+        """,
+        now=now,
+    )
 
 
-def _lock(session: Session, rows: SelectOfScalar[int], of: type[TaskItem] | None = None) -> None:
-    locked = rows.with_for_update(key_share=True, of=of).subquery()
-    session.exec(select(func.count()).select_from(locked)).one()
+def mark(session: Session, change: Change, *, where: str, source: str = "", **values: Any) -> int:
+    """Change what is no state of task items, such as what became of a status; returns how many are changed.
+
+    The history has it otherwise, or need not know it. Joined to a `source`, if there is one.
+    """
+    sets = ", ".join(f"{column} = {sql}" for column, sql in change.items())
+    marked = run(session, f"UPDATE task_item SET {sets} {source and f'FROM {source}'} WHERE {where}", **values)
+    _look_again(session)
+    return marked.rowcount
 
 
 def rank(session: Session, *, task_id: int, items: Where, rank: int) -> int:
     """Give task items of a task, of the items that the condition takes, a rank; returns how many it changes."""
     of = (col(TaskItem.task_id) == task_id) & (col(TaskItem.rank) != rank)
     of &= col(TaskItem.item_id).in_(select(Item.id).where(items))
-    lock_all(session, of)
+    locks.lock_all(session, of)
     changed = update(TaskItem).where(of).values(rank=rank).execution_options(preserve_rowcount=True)
     return session.connection().execute(changed).rowcount
 
 
-def find(session: Session, *, task_id: int, item_id: int) -> TaskItem | None:
-    """Return the task item of an item in a task; who has locked another one of the item has locked this one."""
-    return session.exec(select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.item_id == item_id)).first()
-
-
 def record(
-    session: Session, task_item: TaskItem, verb: str, *, actor_id: int | None, now: datetime, **more: Any
-) -> Event:
-    """Write one event about a task item, with the assignment and the visit that it has now."""
-    event = Event(
-        at=now,
-        verb=verb,
-        item_id=task_item.item_id,
-        task_id=task_item.task_id,
-        entry_id=task_item.entry_id,
-        assignment_id=task_item.assignment_id,
+    session: Session, verb: str, *, of: str, what: Change, now: datetime, actor_id: int | None = None, **values: Any
+) -> int:
+    """Write an event for each row of a set, `of` which what follows FROM says which; returns how many.
+
+    `what` is the SQL of the event's columns. It is for what happens to entries, issues and annotations, or is beside
+    the states of task items.
+    """
+    return run(session, _insert(of, what), now=now, verb=verb, actor=actor_id, **values).rowcount
+
+
+def tell(
+    session: Session,
+    verb: str,
+    *,
+    task_item_id: int,
+    now: datetime,
+    actor_id: int | None = None,
+    name: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write what happened at one task item, and did not change it."""
+    what = {**TASK_ITEM, "placement": "task_item.placement", "name": ":name"}
+    what["detail"] = f"CAST(:detail AS {json(session)})"
+    record(
+        session,
+        verb,
+        of="task_item WHERE task_item.id = :task_item",
+        what=what,
+        now=now,
         actor_id=actor_id,
-        visit=task_item.visit,
-        placement=task_item.placement,
-        **more,
+        task_item=task_item_id,
+        name=name,
+        detail=None if detail is None else dumps(detail),
     )
-    session.add(event)
-    session.flush()
-    return event
 
 
-def take(
-    session: Session, task_item: TaskItem, *, assignment_id: int | None, actor_id: int | None, now: datetime
-) -> bool:
-    """Let an issue take the status of a submitted task item, which is returned; an open task item stays as it is."""
-    if task_item.state != "submitted":
-        return False
-    task_item.kept_status, task_item.kept_event_id = task_item.status, task_item.status_event_id
-    task_item.kept_by, task_item.kept_routing = (
-        "issue",
-        task_item.routing if task_item.routing in ("routed", "void") else "pending",
-    )
-    task_item.status = task_item.status_event_id = task_item.routing = None
-    task_item.state, task_item.assignment_id = "returned", assignment_id
-    task_item.position, task_item.since, task_item.parked = -1, now, None
-    record(session, task_item, "returned", actor_id=actor_id, now=now, status=task_item.kept_status)
-    return True
-
-
-def park(session: Session, task_item: TaskItem, why: str | None, *, now: datetime) -> None:
+def park(session: Session, task_item_id: int, why: str | None, *, now: datetime) -> None:
     """Let a task item be stuck, if there is a reason why."""
     if why is not None:
-        task_item.parked = why
-        record(session, task_item, "parked", actor_id=None, now=now, name=why)
+        mark(session, {"parked": ":why"}, where="id = :task_item", task_item=task_item_id, why=why)
+        tell(session, "parked", task_item_id=task_item_id, now=now, name=why)
 
 
-def give_back(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
-    """Set the statuses that issues took, where none is unresolved, also from a claim, which ends; the draft stays."""
-    listed = ", ".join(str(int(one)) for one in ids)
-    if is_postgres(session):
-        # Else somebody could claim one between the event and the change, and the history would tell it after that.
-        run(session, f"SELECT id FROM task_item WHERE id IN ({listed}) ORDER BY id FOR NO KEY UPDATE")
-    free = f"""
-        id IN ({listed}) AND kept_by = 'issue' AND state IN ('returned', 'claimed')
-        AND NOT EXISTS (
-            SELECT 1 FROM issue i WHERE i.task_item_id = task_item.id AND i.state IN ('open', 'for_review')
-        )
-    """
-    run(
-        session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit)
-        SELECT :now, 'restored', item_id, task_id, entry_id, assignment_id, CAST(:actor AS BIGINT), kept_status, visit
-        FROM task_item WHERE {free} ORDER BY id
-        """,
-        now=now,
-        actor=actor_id,
-    )
-    run(
-        session,
-        f"""
-        UPDATE task_item SET state = 'submitted', status = kept_status, status_event_id = kept_event_id,
-            routing = CASE WHEN kept_routing IN ('again', 'anew') THEN 'pending' ELSE kept_routing END,
-            kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routing = NULL,
-            lease_until = NULL, parked = NULL, since = :now
-        WHERE {free}
-        """,
-        now=now,
-    )
-    notify(session)
+def _insert(of: str, what: Change) -> str:
+    columns = {"at": ":now", "verb": ":verb", "actor_id": "CAST(:actor AS BIGINT)", **what}
+    return f"INSERT INTO event ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM {of}"
 
 
-def wait_for_fixes(session: Session, task_item: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
-    """Let a QA task item wait for the fixes."""
-    waits = task_item.state == "waiting" and task_item.assignment_id == assignment_id
-    task_item.state, task_item.assignment_id, task_item.lease_until = "waiting", assignment_id, None
-    task_item.begun, task_item.parked, task_item.since = True, None, now
-    if not waits:
-        record(session, task_item, "waiting", actor_id=actor_id, now=now)
+def _told(changed: Change) -> Change:
+    """Return what an event tells: how the task item is after it, but for a status taken, and a placement that ended."""
+    status = changed.get("status", "NULL")
+    told = {name: changed.get(name, now) for name, now in TASK_ITEM.items()}
+    return {**told, "status": "task_item.status" if status == "NULL" else status, "placement": "task_item.placement"}
 
 
-def queue_answered(session: Session, task_item: TaskItem, *, assignment_id: int | None, now: datetime) -> None:
-    """Queue a waiting QA task item again: all its flags are answered or dismissed."""
-    task_item.state, task_item.assignment_id, task_item.position, task_item.since = "queued", assignment_id, -1, now
-    record(session, task_item, "answered", actor_id=None, now=now)
+def _kept(event: Event) -> Change:
+    kept = kept_after(event)
+    return NO_CHANGE if kept is None else {"kept_by": kept}
+
+
+def _look_again(session: Session) -> None:
+    """Let whoever has a task item as an object see it as it is now."""
+    for one in session.identity_map.values():
+        if isinstance(one, TaskItem):
+            session.expire(one)

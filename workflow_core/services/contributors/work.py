@@ -204,7 +204,6 @@ def submit(
     )
     if event_id is None:
         raise Conflict(f"{name} has changed while you worked on it; your draft is kept, open it again")
-    session.expire(task_item)
     announcements.note(session, pipeline_id=task.pipeline_id, task=task.name, status=chosen)
     issue_effects.follow_up(
         session, task_item=task_item, task=task, status=chosen, taken=taken, actor_id=actor.id, now=now
@@ -230,9 +229,7 @@ def _end(session: Session, *, actor: Person, task_item_id: int, verb: str, now: 
         raise Conflict(
             f"you do not hold {access.name_of(session, task_item)}: it is {task_item.state}; only a claim can be {verb}"
         )
-    position = int(now.timestamp() * 1000) if verb == "postponed" else None
-    claims.end(session, id=task_item.id, verb=verb, actor_id=actor.id, now=now, position=position)
-    session.expire(task_item)
+    claims.end(session, id=task_item.id, verb=verb, actor_id=actor.id, now=now)
 
 
 def _check_holder(session: Session, task_item: TaskItem, assignment: Assignment, name: str) -> None:

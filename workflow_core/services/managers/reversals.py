@@ -10,7 +10,6 @@ from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
-from workflow_core.store import turns
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Item, Person, Task, TaskItem
 from workflow_core.store.routing import clears, lineage, placement
@@ -46,16 +45,9 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
     if effects.exported:
         raise Conflict(f"{_name(session, task_item)} is exported already; ask a manager to clear it")
     _check_at_exit(session, traced)
-    status, until = task_item.status, now + timedelta(seconds=task.lease)
+    until = now + timedelta(seconds=task.lease)
     lineage.take_back(session, traced, reason="undo", now=now)
-    session.expire_all()
-    session.refresh(task_item)
-    clears.uncover(session, task_item)
-    task_item.state, task_item.since = states.State.CLAIMED, now
-    task_item.status = task_item.status_event_id = task_item.routing = task_item.parked = None
-    task_item.lease_until, task_item.claim_no, task_item.begun = until, task_item.claim_no + 1, True
-    turns.record(session, task_item, "undone", actor_id=actor.id, now=now, status=status)
-    session.flush()
+    clears.undo(session, task_item_id=task_item_id, actor_id=actor.id, until=until, now=now)
     return effects
 
 

@@ -9,7 +9,7 @@ from workflow_core.domain.suggestions import possible
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.people import Actor
-from workflow_core.store import turns
+from workflow_core.store import locks
 from workflow_core.store.data import items, versions
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.engine import Session
@@ -64,7 +64,7 @@ def release(session: Session, *, actor: Actor, task_item_id: int, now: datetime)
     task_item, task = _managed(session, actor, task_item_id, Permission.END_CLAIM)
     if task_item.state != states.State.CLAIMED:
         raise Conflict(f"nobody holds the item in {task.name!r}: it is {task_item.state}")
-    claims.end(session, id=task_item.id, verb="released", actor_id=actor.id if actor else None, now=now, position=None)
+    claims.end(session, id=task_item.id, verb="released", actor_id=actor.id if actor else None, now=now)
     session.expire_all()
 
 
@@ -116,7 +116,7 @@ def archive_items(
     """
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.DELETE_ITEMS)
     wanted = items.present(dataset_id=dataset.id, ids=item_ids)
-    turns.lock_all(session, wanted)
+    locks.lock_all(session, wanted)
     _confirm_claims(session, wanted, end_claims, "archive")
     found = items.chosen(session, of=wanted)
     for item in found:
@@ -175,7 +175,7 @@ def archive(
         raise Conflict(f"pipeline {pipeline.name!r} has the task {task.name!r}; take it out of the file and deploy")
     if not with_finished and selection.any_with_status(session, task_id=task.id):
         raise Conflict(f"task {task.name!r} holds finished work; say that it may be archived with it")
-    turns.lock_all(session, selection.of_task(task.id), siblings=True)
+    locks.lock_all(session, selection.of_task(task.id), siblings=True)
     _confirm_claims(session, selection.of_task(task.id), end_claims, "archive")
     dispatch.put_away(session, task_id=task.id, now=now)
     task.archived_at = task.closed_at = now
@@ -184,7 +184,7 @@ def archive(
 
 
 def _managed(session: Session, actor: Actor, task_item_id: int, permission: Permission) -> tuple[TaskItem, Task]:
-    task_item = turns.lock(session, task_item_id)
+    task_item = locks.lock(session, task_item_id)
     task = session.get_one(Task, task_item.task_id) if task_item else None
     if task_item is None or task is None or not people.sees(session, actor=actor, project_id=task.project_id):
         raise NotFound(f"there is no task item {task_item_id}")

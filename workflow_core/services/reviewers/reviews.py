@@ -12,11 +12,11 @@ from workflow_core.services import access, people
 from workflow_core.services.contributors import comments
 from workflow_core.services.people import Actor
 from workflow_core.services.reviewers import flag_targets
-from workflow_core.store import turns
+from workflow_core.store import locks, turns
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Issue, Person, Task, TaskItem
 from workflow_core.store.routing import holds, placement
-from workflow_core.store.work import activity, claims, issues, reviews
+from workflow_core.store.work import activity, claims, issues, reviews, selection
 from workflow_core.store.work.claims import MAX_FIX_ROUNDS
 
 
@@ -57,7 +57,7 @@ def flag(
     if owner not in reviewed:
         possible = flag_targets.names(reviewed)
         raise InvalidInput(f"{qa_task.name!r} reviews only {possible}; this annotation was made elsewhere")
-    task_item = turns.find(session, task_id=owner, item_id=qa.item_id)
+    task_item = selection.find(session, task_id=owner, item_id=qa.item_id)
     if task_item is None or task_item.state == states.State.WITHDRAWN:
         raise Conflict(f"the item is neither open nor has it a status in {reviewed[owner].name!r}")
     author = issues.author_of(session, task_item, annotation.created_by if annotation else None)
@@ -77,10 +77,10 @@ def flag(
     session.add(issue)
     session.flush()
     detail = {"issue": issue.id, "qa": qa.task_id}
-    turns.record(session, task_item, "flagged", actor_id=actor.id, now=now, detail=detail)
-    _return(session, task_item, issue, actor_id=actor.id, now=now)
+    turns.tell(session, "flagged", task_item_id=task_item.id, actor_id=actor.id, now=now, detail=detail)
+    issues.take_status(session, issue, actor_id=actor.id, now=now)
     _wait(session, qa, assignment_id=assignment.id, actor_id=actor.id, now=now)
-    holds.hold_again(session, task_item=task_item, now=now)
+    holds.hold_again(session, entry_id=task_item.entry_id, now=now)
     session.flush()
     return issue
 
@@ -107,17 +107,16 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
     task_item = session.get_one(TaskItem, issue.task_item_id)
     issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
     issue.rounds += 1
-    _return(session, task_item, issue, actor_id=actor.id, now=now)
+    issues.take_status(session, issue, actor_id=actor.id, now=now)
     limit = session.get_one(Task, task_item.task_id).max_fix_rounds
     if limit is not None and issue.rounds > limit:
         if task_item.state == states.State.CLAIMED:
-            claims.end(session, id=task_item.id, verb="released", actor_id=None, now=now, position=None)
-            session.refresh(task_item)
-        turns.park(session, task_item, MAX_FIX_ROUNDS, now=now)
+            claims.end(session, id=task_item.id, verb="released", actor_id=None, now=now)
+        turns.park(session, task_item.id, MAX_FIX_ROUNDS, now=now)
     if text:
         comments.comment(session, actor=actor, issue_id=issue.id, text=text, now=now)
     _wait(session, qa, assignment_id=assignment_id, actor_id=actor.id, now=now)
-    holds.hold_again(session, task_item=task_item, now=now)
+    holds.hold_again(session, entry_id=task_item.entry_id, now=now)
     session.flush()
     return issue
 
@@ -130,7 +129,7 @@ def approve(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
         Conflict: it is not for review; or somebody is still to review it.
     """
     issue = _issue(session, issue_id)
-    qa = turns.lock(session, issue.qa_task_item_id)
+    qa = locks.lock(session, issue.qa_task_item_id)
     session.refresh(issue)
     over = qa is None or qa.state not in states.OPEN
     if actor is None and not over:
@@ -145,7 +144,7 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
     """Take an issue back, or overrule it as a manager; the last one dismissed gives the status back."""
     issue = _issue(session, issue_id)
     if actor is None or _may_resolve(session, actor, issue):
-        turns.lock(session, issue.qa_task_item_id)
+        locks.lock(session, issue.qa_task_item_id)
         session.refresh(issue)
     else:
         issue, _, _ = _owned(session, actor, issue_id, now)
@@ -153,18 +152,10 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
     return _settled(session, issue, actor, now)
 
 
-def _return(session: Session, task_item: TaskItem, issue: Issue, *, actor_id: int, now: datetime) -> None:
-    if task_item.state == states.State.SUBMITTED:
-        turn = issues.turn_of(session, task_item, issue.author_id)
-        turns.take(session, task_item, assignment_id=turn.assignment_id, actor_id=actor_id, now=now)
-        turns.park(session, task_item, turn.parked, now=now)
-    session.flush()
-
-
 def _wait(session: Session, qa: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
     held_open = qa.state == states.State.CLAIMED
     activity.seen(session, task_item_id=qa.id, person_id=actor_id, now=now, held=held_open, ends=True)
-    turns.wait_for_fixes(session, qa, assignment_id=assignment_id, actor_id=actor_id, now=now)
+    issues.wait_for_fixes(session, qa, assignment_id=assignment_id, actor_id=actor_id, now=now)
 
 
 def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Issue:

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.store import turns
 from workflow_core.store.allocation.shares import NOBODY
-from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.database.dialect import is_postgres, listed, run
 
 TAKER = """
     EXISTS (
@@ -52,21 +53,11 @@ def _set(session: Session, where: str, *, verb: str, parked: str | None, now: da
     chosen = run(
         session, f"SELECT id FROM task_item WHERE state IN ('queued', 'returned') AND {where} {lock}", nobody=NOBODY
     )
-    listed = ", ".join(str(one) for one in chosen.scalars())
-    if not listed:
-        return 0
-    run(
-        session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, name)
-        SELECT :now, :verb, item_id, task_id, entry_id, assignment_id, visit, :nobody
-        FROM task_item WHERE id IN ({listed}) ORDER BY task_id, id
-        """,
-        now=now,
-        verb=verb,
-        nobody=NOBODY,
-    )
-    return run(session, f"UPDATE task_item SET parked = :parked WHERE id IN ({listed})", parked=parked).rowcount
+    where = f"task_item.id IN ({listed(chosen.scalars())})"
+    of = f"task_item WHERE {where} ORDER BY task_id, id"
+    if turns.record(session, verb, of=of, what=turns.TASK_ITEM | {"name": ":nobody"}, now=now, nobody=NOBODY):
+        return turns.mark(session, {"parked": ":parked"}, where=where, parked=parked)
+    return 0
 
 
 def count(session: Session) -> int:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CursorResult, text
+from sqlalchemy import CursorResult, TextClause, text
 from sqlmodel import Session
 
 from workflow_core.domain.sampling import PRIME, SCALE, Seed
@@ -17,13 +18,23 @@ def is_postgres(session: Session) -> bool:
 
 
 def run(session: Session, sql: str, /, **values: Any) -> CursorResult[Any]:
-    """Execute one statement; moments are bound as the database keeps them, in microseconds."""
+    """Execute one statement; moments are bound as the database keeps them, in microseconds.
+
+    What was changed in objects of the session is written before, so that the statement sees it.
+    """
+    if session.new or session.dirty or session.deleted:
+        session.flush()
     bound: Mapping[str, Any] = {
         name: micros(value) if isinstance(value, datetime) else value for name, value in values.items()
     }
-    result = session.connection().execute(text(sql), bound)
+    result = session.connection().execute(_parsed(sql), bound)
     assert isinstance(result, CursorResult)
     return result
+
+
+@lru_cache(maxsize=512)
+def _parsed(sql: str) -> TextClause:
+    return text(sql)
 
 
 def run_many(session: Session, sql: str, rows: Sequence[Mapping[str, object]]) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, run
 
 COLUMNS = """
@@ -21,6 +22,8 @@ COLUMNS = """
 """
 
 
+ARRIVED = {"item_id": "a.item_id", "entry_id": "a.entry_id", "cause_id": "a.cause_id"}
+"""What an event tells of the arrival `a` that it is about."""
 SHARES = "task_id BIGINT, forbidden TEXT, low BIGINT, high BIGINT, assignment_id BIGINT"
 
 
@@ -180,15 +183,8 @@ def look_up_existing(session: Session, *, where: str = "TRUE") -> None:
 
 def record_parked(session: Session, *, now: datetime) -> None:
     """Write the events of arrivals that nobody may take."""
-    run(
-        session,
-        """
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
-        SELECT :now, 'parked', item_id, task_id, entry_id, cause_id, parked
-        FROM arrival WHERE kind = 'task' AND parked IS NOT NULL
-        """,
-        now=now,
-    )
+    parked = "arrival a WHERE kind = 'task' AND parked IS NOT NULL"
+    turns.record(session, "parked", of=parked, what=ARRIVED | {"task_id": "task_id", "name": "parked"}, now=now)
 
 
 def give_up(session: Session, *, why: str) -> None:

@@ -5,17 +5,15 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.domain.states import Event
+from workflow_core.store import turns
 from workflow_core.store.allocation import shares
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import TaskItem
 from workflow_core.store.routing import arrivals, lineage
 
 
 def reopen(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
-    """Queue task items that have a status, in the visit that they are in, however many.
-
-    What a re-entry had taken before is kept again: it shows if the task item is withdrawn.
-    """
+    """Queue task items that have a status, in the visit that they are in, however many."""
     listed = ", ".join(str(int(one)) for one in ids) or "NULL"
     arrivals.prepare(session)
     run(
@@ -26,36 +24,51 @@ def reopen(session: Session, ids: Sequence[int], *, actor_id: int | None, now: d
         """,
     )
     parked = shares.allot(session)
-    run(
+    was = f"""(
+        SELECT a.id, a.existing_id, a.assignment_id, a.parked, b.event_id, b.status, b.routing
+        FROM arrival a LEFT JOIN ({lineage.BELOW} WHERE ti.id IN ({listed})) b ON b.task_item_id = a.existing_id
+    ) a"""
+    turns.happen(
         session,
-        """
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit)
-        SELECT :now, 'cleared', a.item_id, a.task_id, a.entry_id, a.assignment_id, CAST(:actor AS BIGINT), x.status,
-               a.visit
-        FROM arrival a JOIN task_item x ON x.id = a.existing_id ORDER BY a.id
-        """,
+        Event.CLEAR,
+        "cleared",
+        where="TRUE",
+        source=(was, "a.existing_id = task_item.id"),
+        change=UNCOVERED,
         now=now,
-        actor=actor_id,
+        actor_id=actor_id,
+        order="a.id",
+        locked=True,
     )
     if parked:
         arrivals.record_parked(session, now=now)
-    run(
+
+
+UNCOVERED = {
+    "kept_by": "CASE WHEN a.event_id IS NOT NULL THEN 're-entry' END",
+    "kept_event_id": "a.event_id",
+    "kept_status": "a.status",
+    "kept_routing": "a.routing",
+}
+"""What a re-entry had taken is kept again: it shows if the task item is withdrawn."""
+
+
+def undo(session: Session, *, task_item_id: int, actor_id: int, until: datetime, now: datetime) -> None:
+    """Let the person whose status is undone hold the task item again."""
+    was = f"""(
+        SELECT ti.id AS task_item_id, b.event_id, b.status, b.routing
+        FROM task_item ti LEFT JOIN ({lineage.BELOW} WHERE ti.id = :id) b ON TRUE WHERE ti.id = :id
+    ) a"""
+    turns.happen(
         session,
-        f"""
-        UPDATE task_item SET state = 'queued', status = NULL, status_event_id = NULL, routing = NULL,
-            kept_by = CASE WHEN b.event_id IS NOT NULL THEN 're-entry' END, kept_status = b.status,
-            kept_event_id = b.event_id, kept_routing = b.routing,
-            assignment_id = a.assignment_id, parked = a.parked, since = :now
-        FROM arrival a LEFT JOIN ({lineage.BELOW} WHERE ti.id IN ({listed})) b ON b.task_item_id = a.existing_id
-        WHERE task_item.id = a.existing_id
-        """,
+        Event.UNDO,
+        "undone",
+        where="task_item.id = :id",
+        source=(was, "a.task_item_id = task_item.id"),
+        change=UNCOVERED,
         now=now,
+        actor_id=actor_id,
+        locked=True,
+        until=until,
+        id=task_item_id,
     )
-
-
-def uncover(session: Session, task_item: TaskItem) -> None:
-    """Keep what a re-entry had taken before the present status of a task item, which is being undone."""
-    below = run(session, f"{lineage.BELOW} WHERE ti.id = :id", id=task_item.id).mappings().first()
-    if below is not None:
-        task_item.kept_by, task_item.kept_event_id = "re-entry", below["event_id"]
-        task_item.kept_status, task_item.kept_routing = below["status"], below["routing"]

@@ -5,25 +5,28 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from workflow_core.store import turns
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Event, Node, TaskItem
 from workflow_core.store.routing import arrivals, exits, placement
-from workflow_core.store.turns import record
+
+REMOVED = {"item_id": "item_id", "entry_id": "id", "name": "'removed'"}
+VOID = {"routing": "'void'", "parked": "NULL"}
 
 
 def send(session: Session, *, task_item: TaskItem, node: Node, actor_id: int | None, now: datetime) -> None:
     """Send a parked item to a node; it counts as no visit. A task item that was still to be done is withdrawn."""
-    record(session, task_item, "unparked", actor_id=actor_id, now=now, name=node.name)
+    turns.tell(session, "unparked", task_item_id=task_item.id, actor_id=actor_id, now=now, name=node.name)
+    here = f"task_item.id = {int(task_item.id)}"
     cause = task_item.status_event_id or (
         task_item.kept_event_id if task_item.kept_by == "issue" else _led_here(session, task_item)
     )
     if task_item.state == "submitted":
-        task_item.routing, task_item.parked = "routed", None
-        session.flush()
+        turns.mark(session, {"routing": "'routed'", "parked": "NULL"}, where=here)
     else:
-        exits.withdraw(session, where=f"task_item.id = {int(task_item.id)}", name="sent on", now=now)
+        exits.withdraw(session, where=here, name="sent on", now=now)
     # What an issue had taken before it was routed goes where the manager says, and nowhere else.
-    run(session, "UPDATE task_item SET routing = 'routed' WHERE id = :id AND routing = 'pending'", id=task_item.id)
+    turns.mark(session, {"routing": "'routed'"}, where=f"{here} AND routing = 'pending'")
     arrivals.prepare(session)
     run(
         session,
@@ -53,44 +56,29 @@ def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: d
     """Withdraw task items, and let their entries end at the built-in exit `removed`."""
     listed = ", ".join(str(int(one)) for one in ids) or "NULL"
     of = f"SELECT entry_id FROM task_item WHERE id IN ({listed}) AND entry_id IS NOT NULL"
-    run(
+    turns.record(
         session,
-        f"""
-        INSERT INTO event (at, verb, item_id, entry_id, actor_id, name)
-        SELECT :now, 'exited', item_id, id, CAST(:actor AS BIGINT), 'removed' FROM entry
-        WHERE id IN ({of}) AND exit IS NULL
-        """,
+        "exited",
+        of=f"entry WHERE id IN ({of}) AND exit IS NULL",
+        what=REMOVED,
         now=now,
-        actor=actor_id,
+        actor_id=actor_id,
     )
     _end_entries(session, f"entry.id IN ({of})", now)
     where = f"(task_item.id IN ({listed}) OR task_item.entry_id IN ({of}))"
     freed = exits.withdraw(session, where=where, name="removed", now=now)
-    run(
-        session,
-        f"UPDATE task_item SET routing = 'void', parked = NULL WHERE {where} AND routing IN ('pending', 'parked')",
-    )
+    turns.mark(session, VOID, where=f"{where} AND routing IN ('pending', 'parked')")
     placement.resume(session, entry_ids=freed, now=now)
 
 
 def withdraw_items(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:
     """Withdraw all open task items of items, and end their entries at `removed`."""
     listed = ", ".join(str(int(one)) for one in item_ids) or "NULL"
-    run(
-        session,
-        f"""
-        INSERT INTO event (at, verb, item_id, entry_id, name)
-        SELECT :now, 'exited', item_id, id, 'removed' FROM entry WHERE item_id IN ({listed}) AND exit IS NULL
-        """,
-        now=now,
-    )
+    turns.record(session, "exited", of=f"entry WHERE item_id IN ({listed}) AND exit IS NULL", what=REMOVED, now=now)
     _end_entries(session, f"entry.item_id IN ({listed})", now)
     where = f"task_item.item_id IN ({listed})"
     exits.withdraw(session, where=where, name="archived", now=now)
-    run(
-        session,
-        f"UPDATE task_item SET routing = 'void', parked = NULL WHERE {where} AND routing IN ('pending', 'parked')",
-    )
+    turns.mark(session, VOID, where=f"{where} AND routing IN ('pending', 'parked')")
 
 
 def _end_entries(session: Session, where: str, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import column, insert, select, table
 from sqlmodel import Session, col
 
+from workflow_core.store import turns
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Entry, Item, Pipeline, Task, TaskItem
@@ -76,16 +77,14 @@ def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime)
         version=version_id,
         now=now,
     )
-    run(
+    entry = "(SELECT e.id FROM entry e WHERE e.pipeline_id = :pipeline AND e.item_id = g.item_id)"
+    turns.record(
         session,
-        """
-        INSERT INTO event (at, verb, item_id, entry_id)
-        SELECT :now, 'entered', g.item_id, (SELECT e.id FROM entry e
-                                            WHERE e.pipeline_id = :pipeline AND e.item_id = g.item_id)
-        FROM entering g ORDER BY g.item_id
-        """,
-        pipeline=pipeline_id,
+        "entered",
+        of="entering g ORDER BY g.item_id",
+        what={"item_id": "g.item_id", "entry_id": entry},
         now=now,
+        pipeline=pipeline_id,
     )
 
 

@@ -4,9 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.domain.states import Event
+from workflow_core.store import turns
+from workflow_core.store.database.dialect import run
 from workflow_core.store.models import TaskItem
-from workflow_core.store.models.task_items import OPEN
+from workflow_core.store.routing.arrivals import ARRIVED
 from workflow_core.store.work import issues
 
 LEAVING = """
@@ -29,31 +31,19 @@ def leave(session: Session, *, now: datetime) -> None:
     ).rowcount
     if not left:
         return
-    run(
+    turns.record(
         session,
-        """
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
-        SELECT :now, 'exited', a.item_id, s.task_id, a.entry_id, a.cause_id, n.name
-        FROM arrival a JOIN node n ON n.id = a.node_id LEFT JOIN task_item s ON s.id = a.source_id
-        WHERE a.kind = 'exit' ORDER BY a.id
-        """,
+        "exited",
+        of="""arrival a JOIN node n ON n.id = a.node_id LEFT JOIN task_item s ON s.id = a.source_id
+        WHERE a.kind = 'exit' ORDER BY a.id""",
+        what=ARRIVED | {"task_id": "s.task_id", "name": "n.name"},
         now=now,
     )
     withdraw(session, where=LEAVING, name="exit", cause=CAUSE, now=now)
-    run(
-        session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, status, visit, cause_id, name)
-        SELECT :now, 'voided', item_id, task_id, entry_id, assignment_id, status, visit, {CAUSE}, 'exit'
-        FROM task_item WHERE {LEAVING} AND routing IN ('pending', 'parked')
-        """,
-        now=now,
-    )
-    run(
-        session,
-        f"""UPDATE task_item SET routing = 'void', parked = NULL
-        WHERE {LEAVING} AND routing IN ('pending', 'parked')""",
-    )
+    unrouted = f"{LEAVING} AND routing IN ('pending', 'parked')"
+    told = turns.TASK_ITEM | {"status": "status", "cause_id": CAUSE, "name": "'exit'"}
+    turns.record(session, "voided", of=f"task_item WHERE {unrouted}", what=told, now=now)
+    turns.mark(session, {"routing": "'void'", "parked": "NULL"}, where=unrouted)
     run(session, "UPDATE arrival SET kind = 'left' WHERE kind = 'exit'")
 
 
@@ -68,39 +58,18 @@ def withdraw(
     `where` and `cause` are fixed SQL over `task_item`; `name` is the reason for the history.
     """
     dismissed = issues.dismiss_withdrawn(session, where=where, now=now)
-    restored = "CASE WHEN kept_status IS NULL THEN 'withdrawn' ELSE 'submitted' END"
-    visit, number = (
-        f"coalesce((SELECT k.{one} FROM event k WHERE k.id = task_item.kept_event_id), {one})"
-        for one in ("visit", "placement")
-    )
-    if is_postgres(session):
-        # Else somebody could submit between the event and the change, and the history would tell what was not.
-        run(session, f"SELECT id FROM task_item WHERE {where} AND {OPEN} ORDER BY id FOR NO KEY UPDATE")
-    run(
+    turns.happen(
         session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, status, visit, placement, cause_id,
-                           name)
-        SELECT :now, CASE WHEN kept_by = 'issue' THEN 'restored' ELSE 'withdrawn' END, item_id, task_id, entry_id,
-               assignment_id, kept_status, {visit}, placement, {cause}, :name
-        FROM task_item WHERE {where} AND {OPEN}
-        """,
+        Event.WITHDRAW,
+        "withdrawn",
+        where=where,
         now=now,
+        tell={
+            "verb": "CASE WHEN task_item.kept_by = 'issue' THEN 'restored' ELSE :verb END",
+            "cause_id": cause,
+            "name": ":name",
+        },
         name=name,
-    )
-    run(
-        session,
-        f"""
-        UPDATE task_item SET
-            state = {restored}, status = kept_status, status_event_id = kept_event_id, visit = {visit},
-            placement = {number},
-            routing = CASE WHEN kept_routing = 'again' THEN 'routed' WHEN kept_routing = 'anew' THEN 'void'
-                WHEN kept_routing = 'pending' AND kept_by <> 'issue' THEN 'void' ELSE kept_routing END,
-            kept_status = NULL, kept_event_id = NULL, kept_by = NULL, kept_routing = NULL,
-            begun = begun OR kept_status IS NOT NULL, lease_until = NULL, parked = NULL, since = :now
-        WHERE {where} AND {OPEN}
-        """,
-        now=now,
     )
     if not dismissed:
         return set()

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from workflow_core.store import turns
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import Entry, Event, TaskItem
 from workflow_core.store.routing import arrivals, exits
-
-NEVER_HELD = ("discarded", "removed")
+from workflow_core.store.routing.arrivals import ARRIVED
 
 UNRESOLVED = """
     EXISTS (
@@ -24,15 +23,13 @@ def hold_at_exits(session: Session, *, now: datetime) -> None:
         a.kind = 'exit' AND n.name NOT IN ('discarded', 'removed')
         AND {UNRESOLVED.format(item="a.item_id", entry="a.entry_id")}
     """
-    held = run(
+    held = turns.record(
         session,
-        f"""
-        INSERT INTO event (at, verb, item_id, entry_id, cause_id, name)
-        SELECT :now, 'held', a.item_id, a.entry_id, a.cause_id, n.name
-        FROM arrival a JOIN node n ON n.id = a.node_id WHERE {where} ORDER BY a.id
-        """,
+        "held",
+        of=f"arrival a JOIN node n ON n.id = a.node_id WHERE {where} ORDER BY a.id",
+        what=ARRIVED | {"name": "n.name"},
         now=now,
-    ).rowcount
+    )
     if not held:
         return
     run(
@@ -51,25 +48,21 @@ def hold_at_exits(session: Session, *, now: datetime) -> None:
     )
 
 
-def hold_again(session: Session, *, task_item: TaskItem, now: datetime) -> None:
+def hold_again(session: Session, *, entry_id: int | None, now: datetime) -> None:
     """Take an item that has left back to held: it has a new issue. It is there by the same status as before."""
-    entry = session.get(Entry, task_item.entry_id, populate_existing=True) if task_item.entry_id else None
-    if entry is None or entry.exit is None or entry.exit in NEVER_HELD:
-        return
-    entry.held_exit, entry.exit, entry.exited_at = entry.exit, None, None
+    left = "id = :entry AND exit NOT IN ('discarded', 'removed')"
     # By what led to the exit the item is still to be found there, if that is taken back.
-    last = select(Event.cause_id).where(
-        Event.item_id == entry.item_id, Event.entry_id == entry.id, Event.verb == "exited"
-    )
-    cause = session.exec(last.order_by(col(Event.id).desc()).limit(1)).first()
-    held = Event(at=now, verb="held", item_id=entry.item_id, entry_id=entry.id, name=entry.held_exit, cause_id=cause)
-    session.add(held)
-    session.flush()
+    cause = """(SELECT x.cause_id FROM event x WHERE x.item_id = entry.item_id AND x.entry_id = entry.id
+    AND x.verb = 'exited' ORDER BY x.id DESC LIMIT 1)"""
+    told = {"item_id": "item_id", "entry_id": "id", "name": "exit", "cause_id": cause}
+    if entry_id and turns.record(session, "held", of=f"entry WHERE {left}", what=told, now=now, entry=entry_id):
+        held = f"UPDATE entry SET held_exit = exit, exit = NULL, exited_at = NULL WHERE {left}"
+        run(session, held, entry=entry_id)
+        session.expire_all()
 
 
 def release(session: Session, *, entries: str, now: datetime) -> None:
     """Let those of these entries that are held at an exit leave, if no issue on their rows is unresolved any more."""
-    session.flush()
     held = f"e.id IN ({entries}) AND e.held_exit IS NOT NULL"
     if run(session, f"SELECT 1 FROM entry e WHERE {held} LIMIT 1").first() is None:
         return

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.store import turns
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models.task_items import OPEN
-from workflow_core.store.routing.arrivals import EXISTING
+from workflow_core.store.routing.arrivals import ARRIVED, EXISTING
 
 READY = f"""
     NOT EXISTS (
@@ -48,14 +49,8 @@ had led here in the round before stands still."""
 
 def gather(session: Session, *, now: datetime) -> int:
     """Record the arrivals at joins; make an arrival of each join that now fires. Returns how many fire."""
-    arrived = run(
-        session,
-        """
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id)
-        SELECT :now, 'arrived', item_id, task_id, entry_id, cause_id FROM arrival WHERE kind = 'join' ORDER BY id
-        """,
-        now=now,
-    ).rowcount
+    of = "arrival a WHERE kind = 'join' ORDER BY id"
+    arrived = turns.record(session, "arrived", of=of, what=ARRIVED | {"task_id": "task_id"}, now=now)
     if not arrived:
         return 0
     return fire(session)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.store import turns
 from workflow_core.store.database.dialect import listed, notify, run
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, placement
@@ -187,14 +188,8 @@ def take_back(session: Session, lineage: Lineage, *, reason: str, now: datetime)
     reached = listed(run(session, f"SELECT task_item.id FROM task_item WHERE {lineage.reached}").scalars())
     _hand_back(session, lineage, now)
     exits.withdraw(session, where=f"task_item.id IN ({reached})", name=reason, now=now)
-    run(
-        session,
-        f"""
-        UPDATE task_item SET routing = 'void', parked = NULL
-        WHERE item_id IN ({listed(lineage.item_ids)}) AND state = 'submitted'
-        AND status_event_id IN ({listed(lineage.causes)})
-        """,
-    )
+    of = f"item_id IN ({listed(lineage.item_ids)}) AND status_event_id IN ({listed(lineage.causes)})"
+    turns.mark(session, {"routing": "'void'", "parked": "NULL"}, where=f"{of} AND state = 'submitted'")
 
 
 def _hand_back(session: Session, lineage: Lineage, now: datetime) -> None:
@@ -238,21 +233,12 @@ def _come_back(session: Session, lineage: Lineage, now: datetime) -> None:
         """,
     )
     voided = lineage.closed(back, "voided")
-    run(session, f"UPDATE task_item SET routing = 'pending' WHERE {voided} AND routing = 'void'")
-    run(
-        session,
-        f"""UPDATE task_item SET kept_routing = 'pending'
-        WHERE {voided} AND kept_by = 'issue' AND kept_routing = 'void'""",
-    )
+    turns.mark(session, {"routing": "'pending'"}, where=f"{voided} AND routing = 'void'")
+    by_issue = "kept_by = 'issue' AND kept_routing = 'void'"
+    turns.mark(session, {"kept_routing": "'pending'"}, where=f"{voided} AND {by_issue}")
     entries = f"id IN ({listed(one.entry_id for one in back)})"
-    run(
-        session,
-        f"""
-        INSERT INTO event (at, verb, item_id, entry_id, name)
-        SELECT :now, 'came-back', item_id, id, {AT} FROM entry WHERE {entries}
-        """,
-        now=now,
-    )
+    told = {"item_id": "item_id", "entry_id": "id", "name": AT}
+    turns.record(session, "came-back", of=f"entry WHERE {entries}", what=told, now=now)
     run(
         session,
         f"UPDATE entry SET exit = NULL, held_exit = NULL, exited_at = NULL, exported_at = NULL WHERE {entries}",

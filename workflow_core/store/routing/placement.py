@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.domain.states import Event
+from workflow_core.store import turns
 from workflow_core.store.allocation import shares
 from workflow_core.store.data import versions
 from workflow_core.store.database.dialect import json, run
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, holds, joins, routers
-from workflow_core.store.routing.arrivals import ArrivalKinds, give_up, kinds, look_up_existing
+from workflow_core.store.routing.arrivals import ARRIVED, ArrivalKinds, give_up, kinds, look_up_existing
 from workflow_core.store.work import issues
 
 OVERFLOWS = 8
@@ -103,15 +105,9 @@ OVER = "a.kind = 'task' AND a.existing_state = 'submitted' AND a.visit > n.max_v
 
 def _divert(session: Session, now: datetime) -> int:
     """Send on what has been in its target too often, where that says whither; returns how many."""
-    diverted = run(
-        session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, visit, cause_id, name)
-        SELECT :now, 'diverted', a.item_id, a.task_id, a.entry_id, a.visit, a.cause_id, 'max-visits'
-        FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}
-        """,
-        now=now,
-    ).rowcount
+    of = f"arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}"
+    told = ARRIVED | {"task_id": "a.task_id", "visit": "a.visit", "name": "'max-visits'"}
+    diverted = turns.record(session, "diverted", of=of, what=told, now=now)
     if diverted:
         run(
             session,
@@ -140,31 +136,15 @@ def _mark_sources(session: Session, now: datetime, there: ArrivalKinds) -> None:
             )
             """,
         )
-    run(
-        session,
-        """UPDATE task_item SET routing = 'routed'
-        WHERE id IN (SELECT source_id FROM arrival WHERE kind <> 'stuck') AND routing = 'pending'""",
-    )
+    led = "id IN (SELECT source_id FROM arrival WHERE kind {} 'stuck')"
+    turns.mark(session, {"routing": "'routed'"}, where=f"{led.format('<>')} AND routing = 'pending'")
     if "stuck" not in there.kinds:
         return
-    stuck = run(
-        session,
-        """
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, cause_id, name)
-        SELECT :now, 'parked', a.item_id, ti.task_id, a.entry_id, a.cause_id, a.parked
-        FROM arrival a JOIN task_item ti ON ti.id = a.source_id WHERE a.kind = 'stuck'
-        """,
-        now=now,
-    ).rowcount
-    if stuck:
-        run(
-            session,
-            """
-            UPDATE task_item SET routing = 'parked',
-                parked = (SELECT max(parked) FROM arrival WHERE source_id = task_item.id AND kind = 'stuck')
-            WHERE id IN (SELECT source_id FROM arrival WHERE kind = 'stuck') AND state = 'submitted'
-            """,
-        )
+    of = "arrival a JOIN task_item ti ON ti.id = a.source_id WHERE a.kind = 'stuck'"
+    if turns.record(session, "parked", of=of, what=ARRIVED | {"task_id": "ti.task_id", "name": "a.parked"}, now=now):
+        why = "(SELECT max(parked) FROM arrival WHERE source_id = task_item.id AND kind = 'stuck')"
+        where = f"{led.format('=')} AND state = 'submitted'"
+        turns.mark(session, {"routing": "'parked'", "parked": why}, where=where)
         run(session, "UPDATE arrival SET kind = 'parked' WHERE kind = 'stuck'")
 
 
@@ -185,33 +165,16 @@ def _place_in_tasks(session: Session, now: datetime, there: ArrivalKinds) -> Non
             """,
         )
     parked = shares.allot(session)
-    run(
-        session,
-        """
-        INSERT INTO task_item (task_id, item_id, entry_id, assignment_id, state, visit, begun, rank, position,
-                               claim_no, parked, since)
-        SELECT task_id, item_id, entry_id, assignment_id, 'queued', 1, FALSE, 0, 0, 0, parked, :now
-        FROM arrival WHERE kind = 'task' AND existing_id IS NULL ORDER BY id
-        ON CONFLICT (item_id, task_id) DO NOTHING
-        """,
-        now=now,
-    )
+    turns.begin(session, now=now)
     if there.met:
         _enter_again(session, now)
     number, taken, of = "1", "NULL", ""
     if there.met:
         number, taken, of = "coalesce(x.placement, 1)", TAKEN.format(json=json(session)), TAKEN_FROM
-    run(
-        session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, placement, cause_id, name,
-                           detail)
-        SELECT :now, 'placed', a.item_id, a.task_id, a.entry_id, a.assignment_id, a.visit, {number}, a.cause_id,
-               CASE WHEN a.kind = 'open' THEN 'open' END, {taken}
-        FROM arrival a {of} WHERE a.kind IN ('task', 'open') ORDER BY a.id
-        """,
-        now=now,
-    )
+    told = {"task_id": "a.task_id", "assignment_id": "a.assignment_id", "visit": "a.visit", "placement": number}
+    told |= {"name": "CASE WHEN a.kind = 'open' THEN 'open' END", "detail": taken}
+    of = f"arrival a {of} WHERE a.kind IN ('task', 'open') ORDER BY a.id"
+    turns.record(session, "placed", of=of, what=ARRIVED | told, now=now)
     if parked:
         arrivals.record_parked(session, now=now)
     issues.hand_on(session, now=now)
@@ -219,27 +182,8 @@ def _place_in_tasks(session: Session, now: datetime, there: ArrivalKinds) -> Non
 
 def _enter_again(session: Session, now: datetime) -> None:
     """Open the task items that items have already; where one is open, the next status there is routed in any case."""
-    run(
-        session,
-        """
-        UPDATE task_item SET
-            kept_status = status, kept_event_id = status_event_id,
-            kept_by = CASE WHEN state = 'submitted' THEN 're-entry' END,
-            kept_routing = CASE WHEN routing = 'parked' THEN 'pending' ELSE routing END,
-            state = 'queued', status = NULL, routing = NULL, status_event_id = NULL,
-            visit = a.visit, placement = placements + 1, placements = placements + 1,
-            entry_id = a.entry_id, assignment_id = a.assignment_id,
-            begun = FALSE, parked = a.parked, since = :now
-        FROM arrival a
-        WHERE task_item.id = a.existing_id AND a.kind = 'task' AND task_item.state IN ('submitted', 'withdrawn')
-        """,
-        now=now,
-    )
-    run(
-        session,
-        """
-        UPDATE task_item SET
-            kept_routing = CASE kept_routing WHEN 'routed' THEN 'again' WHEN 'void' THEN 'anew' ELSE kept_routing END
-        WHERE id IN (SELECT existing_id FROM arrival WHERE kind = 'open') AND kept_status IS NOT NULL
-        """,
-    )
+    again = ("arrival a", "a.existing_id = task_item.id")
+    turns.happen(session, Event.REENTER, None, where="a.kind = 'task'", source=again, locked=True, now=now)
+    met = "CASE kept_routing WHEN 'routed' THEN 'again' WHEN 'void' THEN 'anew' ELSE kept_routing END"
+    where = "id IN (SELECT existing_id FROM arrival WHERE kind = 'open') AND kept_status IS NOT NULL"
+    turns.mark(session, {"kept_routing": met}, where=where)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
-from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.domain.states import Event
+from workflow_core.store import turns
+from workflow_core.store.database.dialect import is_postgres, listed, run
 from workflow_core.store.models import TaskItem
 from workflow_core.store.work import activity
 
@@ -153,32 +156,22 @@ def claim(
     """Turn queued or returned task items into claimed ones, with their events."""
     if not ids:
         return []
-    listed = ", ".join(str(int(one)) for one in ids)
     activity.batched(session, ids=ids, opened=ids[0] if opens else None, person_id=person_id, now=now)
-    rows = run(
+    bound: dict[str, Any] = {f"id{number}": one for number, one in enumerate(ids)}
+    claimed = turns.happen(
         session,
-        f"""
-        UPDATE task_item SET state = 'claimed', assignment_id = :assignment, lease_until = :until,
-            claim_no = claim_no + 1, begun = TRUE, parked = NULL, since = :now
-        WHERE id IN ({listed}) AND state IN ('queued', 'returned')
-        RETURNING id, item_id, task_id, claim_no
-        """,
+        Event.CLAIM,
+        "claimed",
+        where=f"task_item.id IN ({', '.join(f':{name}' for name in bound)})",
+        now=now,
+        actor_id=person_id,
+        locked=True,
         assignment=assignment_id,
         until=until,
-        now=now,
-    ).all()
-    run(
-        session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit)
-        SELECT :now, 'claimed', item_id, task_id, entry_id, assignment_id, :person, visit
-        FROM task_item WHERE id IN ({listed}) AND state = 'claimed' ORDER BY id
-        """,
-        now=now,
-        person=person_id,
+        **bound,
     )
     order = {one: number for number, one in enumerate(ids)}
-    return sorted((Claim(*row) for row in rows), key=lambda task_item: order[task_item.id])
+    return [Claim(*one[:4]) for one in sorted(claimed, key=lambda one: order[one.id])]
 
 
 def renew(session: Session, *, task_id: int, assignment_id: int, until: datetime) -> int:
@@ -187,41 +180,31 @@ def renew(session: Session, *, task_id: int, assignment_id: int, until: datetime
     if is_postgres(session):
         # Two windows of one person at work must not wait for each other; what the other one has open it renews.
         held += f" AND id IN (SELECT id FROM task_item WHERE {held} FOR NO KEY UPDATE SKIP LOCKED)"
-    return run(
-        session,
-        f"UPDATE task_item SET lease_until = :until WHERE {held}",
-        until=until,
-        task=task_id,
-        assignment=assignment_id,
-    ).rowcount
+    return turns.mark(
+        session, {"lease_until": ":until"}, where=held, until=until, task=task_id, assignment=assignment_id
+    )
 
 
 MICROS = 1_000_000
 """How many of the database's moments are a second."""
-BACK = """CASE WHEN coalesce(kept_by, '') <> 'issue' AND EXISTS (
-        SELECT 1 FROM task t WHERE t.id = task_item.task_id AND t.queue IS NOT NULL
-    ) THEN NULL ELSE assignment_id END"""
-END = f"""
-    state = CASE WHEN kept_by = 'issue' THEN 'returned' ELSE 'queued' END, lease_until = NULL, since = :now,
-    assignment_id = {BACK}
-"""
 
 
-def end(session: Session, *, id: int, verb: str, actor_id: int | None, now: datetime, position: int | None) -> int:
-    """End a claim (`released`, `postponed`): back to its assignment, or to the pool of a queue.
+def end(session: Session, *, id: int, verb: str, actor_id: int | None, now: datetime) -> None:
+    """End a claim (`released`, `postponed`) of a locked task item: back to its assignment, or to the pool of a queue.
 
-    A `position` puts it behind all with a smaller one.
+    What is postponed comes behind all that is there.
     """
-    _record_end(session, "id = :id", verb, actor_id, now, {"id": id})
-    moved = "" if position is None else ", position = :position"
-    values = {} if position is None else {"position": position}
-    return run(
+    turns.happen(
         session,
-        f"UPDATE task_item SET {END} {moved} WHERE id = :id AND state = 'claimed'",
-        id=id,
+        Event.POSTPONE if verb == "postponed" else Event.RELEASE,
+        verb,
+        where="task_item.id = :id",
         now=now,
-        **values,
-    ).rowcount
+        actor_id=actor_id,
+        locked=True,
+        id=id,
+        position=int(now.timestamp() * 1000),
+    )
 
 
 def expire(session: Session, *, now: datetime) -> int:
@@ -232,32 +215,13 @@ def expire(session: Session, *, now: datetime) -> int:
     lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
     longest = f":now + {MICROS} * (SELECT t.lease FROM task t WHERE t.id = task_item.task_id)"
     ahead = f"state = 'claimed' AND lease_until > :now AND lease_until > {longest}"
-    run(
+    turns.mark(
         session,
-        f"""UPDATE task_item SET lease_until = {longest}
-        WHERE id IN (SELECT id FROM task_item WHERE {ahead} {lock})""",
+        {"lease_until": longest},
+        where=f"id IN (SELECT id FROM task_item WHERE {ahead} {lock})",
         now=now,
     )
     over = run(session, f"SELECT id FROM task_item WHERE state = 'claimed' AND lease_until <= :now {lock}", now=now)
-    listed = ", ".join(str(one) for one in over.scalars())
-    if not listed:
-        return 0
-    _record_end(session, f"id IN ({listed})", "expired", None, now, {})
-    return run(session, f"UPDATE task_item SET {END} WHERE id IN ({listed})", now=now).rowcount
-
-
-def _record_end(
-    session: Session, where: str, verb: str, actor_id: int | None, now: datetime, values: dict[str, int]
-) -> None:
-    run(
-        session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit)
-        SELECT :now, :verb, item_id, task_id, entry_id, {BACK}, CAST(:actor AS BIGINT), visit
-        FROM task_item WHERE {where} AND state = 'claimed' ORDER BY lease_until, id
-        """,
-        now=now,
-        verb=verb,
-        actor=actor_id,
-        **values,
-    )
+    where = f"task_item.id IN ({listed(over.scalars())})"
+    order = "task_item.lease_until, task_item.id"
+    return len(turns.happen(session, Event.EXPIRE, "expired", where=where, now=now, order=order, locked=True))

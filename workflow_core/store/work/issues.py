@@ -8,14 +8,17 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain import allocation
 from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState, next_state
+from workflow_core.domain.states import Event
 from workflow_core.store import turns
 from workflow_core.store.allocation import authors
 from workflow_core.store.allocation.shares import NOBODY
 from workflow_core.store.database.columns import Where
-from workflow_core.store.database.dialect import json, run
-from workflow_core.store.models import Assignment, Event, Issue, Person, Review, Task, TaskItem
+from workflow_core.store.database.dialect import json, listed, run
+from workflow_core.store.models import Assignment, Issue, Person, Review, Task, TaskItem
 from workflow_core.store.models.task_items import OPEN
 
+PLACED = {name: turns.TASK_ITEM[name] for name in ("item_id", "task_id", "entry_id")}
+PLACED["placement"] = "task_item.placement"
 VERBS = {
     IssueEvent.MARK_FOR_REVIEW: "fixed",
     IssueEvent.REOPEN: "re-opened",
@@ -28,8 +31,8 @@ def change(session: Session, issue: Issue, event: IssueEvent, *, actor_id: int |
     """Move an issue on by its table, with its event."""
     issue.state = next_state(IssueState(issue.state), event)
     issue.updated_at = now
-    task_item = session.get_one(TaskItem, issue.task_item_id)
-    turns.record(session, task_item, VERBS[event], actor_id=actor_id, now=now, detail={"issue": issue.id})
+    detail = {"issue": issue.id}
+    turns.tell(session, VERBS[event], task_item_id=issue.task_item_id, actor_id=actor_id, now=now, detail=detail)
 
 
 def of_task_item(session: Session, task_item_id: int, states: Sequence[IssueState] = ()) -> list[Issue]:
@@ -58,10 +61,10 @@ def author_of(session: Session, task_item: TaskItem, made_by: int | None) -> int
     """Return who is to fix: who made the annotation, else who submitted the item last in its task."""
     if made_by is not None:
         return made_by
-    last = select(Event.actor_id).where(
-        Event.task_id == task_item.task_id, Event.item_id == task_item.item_id, Event.verb == "submitted"
-    )
-    return session.exec(last.order_by(col(Event.id).desc()).limit(1)).first()
+    submitted = """SELECT actor_id FROM event WHERE task_id = :task AND item_id = :item AND verb = 'submitted'
+    ORDER BY id DESC LIMIT 1"""
+    last = run(session, submitted, task=task_item.task_id, item=task_item.item_id).first()
+    return None if last is None else last.actor_id
 
 
 class Turn(NamedTuple):
@@ -104,12 +107,24 @@ def _active(session: Session, task_item: TaskItem) -> dict[int, Assignment]:
     return {one.person_id: one for one in rows if one.person_id not in wrote}
 
 
+def give_back(session: Session, task_item_ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
+    """Set the statuses that issues took, where none is unresolved, also from a claim, which ends; the draft stays."""
+    unresolved = "SELECT 1 FROM issue i WHERE i.task_item_id = task_item.id AND i.state IN ('open', 'for_review')"
+    turns.happen(
+        session,
+        Event.GIVE_BACK,
+        "restored",
+        where=f"task_item.id IN ({listed(task_item_ids)}) AND NOT EXISTS ({unresolved})",
+        now=now,
+        actor_id=actor_id,
+        wakes=True,
+    )
+
+
 def follow_change(session: Session, issue: Issue, *, actor_id: int | None, now: datetime) -> None:
     """Draw the consequences of an issue that is fixed, approved or dismissed."""
-    session.flush()
     if issue.state == IssueState.DISMISSED:
-        turns.give_back(session, [issue.task_item_id], actor_id=actor_id, now=now)
-        session.refresh(session.get_one(TaskItem, issue.task_item_id))
+        give_back(session, [issue.task_item_id], actor_id=actor_id, now=now)
     queue_answered(session, issue.qa_task_item_id, now=now)
 
 
@@ -123,8 +138,52 @@ def queue_answered(session: Session, qa_task_item_id: int, *, now: datetime) -> 
             return
     holder = session.get(Assignment, qa.assignment_id) if qa.assignment_id else None
     turn = turn_of(session, qa, holder.person_id if holder else None)
-    turns.queue_answered(session, qa, assignment_id=turn.assignment_id, now=now)
-    turns.park(session, qa, turn.parked, now=now)
+    turns.happen(
+        session,
+        Event.ANSWERED,
+        "answered",
+        where="task_item.id = :id",
+        now=now,
+        locked=True,
+        id=qa_task_item_id,
+        assignment=turn.assignment_id,
+    )
+    turns.park(session, qa_task_item_id, turn.parked, now=now)
+
+
+def take_status(session: Session, issue: Issue, *, actor_id: int, now: datetime) -> None:
+    """Let an issue take the status of its task item, which is returned to whose turn it is; what is open stays."""
+    task_item = session.get_one(TaskItem, issue.task_item_id)
+    if task_item.state != "submitted":
+        return
+    turn = turn_of(session, task_item, issue.author_id)
+    turns.happen(
+        session,
+        Event.TAKE,
+        "returned",
+        where="task_item.id = :id",
+        now=now,
+        actor_id=actor_id,
+        locked=True,
+        id=issue.task_item_id,
+        assignment=turn.assignment_id,
+    )
+    turns.park(session, issue.task_item_id, turn.parked, now=now)
+
+
+def wait_for_fixes(session: Session, qa: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
+    """Let a QA task item wait for the fixes, with whoever flagged last."""
+    turns.happen(
+        session,
+        Event.FLAG,
+        "waiting",
+        where="task_item.id = :id AND NOT (task_item.state = 'waiting' AND task_item.assignment_id = :assignment)",
+        now=now,
+        actor_id=actor_id,
+        locked=True,
+        id=qa.id,
+        assignment=assignment_id,
+    )
 
 
 NEXT = """
@@ -151,16 +210,13 @@ def hand_on(session: Session, *, now: datetime) -> None:
 
 def hand_over(session: Session, which: str, *, verb: str, now: datetime) -> None:
     """Let issues become those of another QA task item; `which` is SQL of `id`, `owner_id` and `task_item_id`."""
-    run(
+    detail = f"""CAST('{{"issue": ' || n.id || ', "from": ' || n.owner_id || '}}' AS {json(session)})"""
+    turns.record(
         session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, placement, detail)
-        SELECT :now, :verb, ti.item_id, ti.task_id, ti.entry_id, ti.placement,
-               CAST('{{"issue": ' || n.id || ', "from": ' || n.owner_id || '}}' AS {json(session)})
-        FROM ({which}) n JOIN task_item ti ON ti.id = n.task_item_id ORDER BY n.id
-        """,
+        verb,
+        of=f"({which}) n JOIN task_item ON task_item.id = n.task_item_id ORDER BY n.id",
+        what=PLACED | {"detail": detail},
         now=now,
-        verb=verb,
     )
     run(session, f"UPDATE issue SET qa_task_item_id = n.task_item_id FROM ({which}) n WHERE issue.id = n.id")
 
@@ -173,16 +229,15 @@ def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Is
             OR qa_task_item_id IN (SELECT id FROM task_item WHERE {where} AND {OPEN})
         )
     """
-    recorded = run(
+    recorded = turns.record(
         session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, name, detail)
-        SELECT :now, 'dismissed', ti.item_id, ti.task_id, ti.entry_id, 'withdrawn',
-               CAST('{{"issue": ' || issue.id || '}}' AS {json(session)})
-        FROM issue JOIN task_item ti ON ti.id = issue.task_item_id WHERE issue.id IN (SELECT id FROM issue WHERE {mine})
-        """,
+        "dismissed",
+        of=f"""issue JOIN task_item ON task_item.id = issue.task_item_id
+        WHERE issue.id IN (SELECT id FROM issue WHERE {mine})""",
+        what=PLACED
+        | {"name": "'withdrawn'", "detail": f"""CAST('{{"issue": ' || issue.id || '}}' AS {json(session)})"""},
         now=now,
-    ).rowcount
+    )
     if not recorded:
         return []
     ids = run(session, f"UPDATE issue SET state = 'dismissed', updated_at = :now WHERE {mine} RETURNING id", now=now)
@@ -194,9 +249,7 @@ def follow_withdrawn(session: Session, dismissed: Sequence[Issue], *, now: datet
     """Draw the consequences of issues that a withdrawal dismissed, for task items that it left open: statuses are given
     back, and reviewers have their turn.
     """
-    session.flush()
     session.expire_all()
-    turns.give_back(session, [issue.task_item_id for issue in dismissed], actor_id=None, now=now)
+    give_back(session, [issue.task_item_id for issue in dismissed], actor_id=None, now=now)
     for qa_task_item in sorted({issue.qa_task_item_id for issue in dismissed}):
         queue_answered(session, qa_task_item, now=now)
-    session.flush()

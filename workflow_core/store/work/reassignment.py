@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from workflow_core.store import turns
+from workflow_core.domain.states import Event
+from workflow_core.store import locks, turns
 from workflow_core.store.allocation import shares
 from workflow_core.store.data.filters import Condition
 from workflow_core.store.database.dialect import is_postgres, run
@@ -45,7 +46,7 @@ def count_claimed(session: Session, *, task_id: int, assignment_id: int) -> int:
 def lock_unfinished(session: Session, *, task_id: int, assignment_id: int) -> None:
     """Lock what an assignment has to do, and then the assignments of its task, before anything about them changes."""
     unfinished = f"task_item.task_id = :task AND {OPEN} AND task_item.assignment_id = :assignment"
-    turns.lock_all(session, text(unfinished).bindparams(task=task_id, assignment=assignment_id))
+    locks.lock_all(session, text(unfinished).bindparams(task=task_id, assignment=assignment_id))
     team = select(Assignment).where(Assignment.task_id == task_id).order_by(col(Assignment.id))
     session.exec(team.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
 
@@ -73,7 +74,7 @@ def _choose(session: Session, *, task_id: int, where: str, items: Condition, wai
     arrivals.prepare(session)
     condition = f"task_item.task_id = :task AND {where} AND {items.sql}"
     if wait:
-        turns.lock_all(session, text(condition).bindparams(task=task_id, **items.values))
+        locks.lock_all(session, text(condition).bindparams(task=task_id, **items.values))
     lock = "FOR NO KEY UPDATE OF task_item SKIP LOCKED" if is_postgres(session) else ""
     return run(
         session,
@@ -121,31 +122,18 @@ def carry_out(session: Session, *, actor_id: int | None, now: datetime) -> int:
         (task_item.assignment_id IS NULL) <> (a.assignment_id IS NULL) OR task_item.assignment_id <> a.assignment_id
         OR (task_item.parked IS NULL AND a.parked IS NOT NULL)
     """
-    changed = run(
+    handed = turns.happen(
         session,
-        f"""
-        INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit, name)
-        SELECT :now, 'reassigned', task_item.item_id, task_item.task_id, task_item.entry_id, a.assignment_id,
-               CAST(:actor AS BIGINT), task_item.visit, a.parked
-        FROM arrival a JOIN task_item ON task_item.id = a.source_id WHERE {moved} ORDER BY task_item.id
-        """,
+        Event.HAND_OVER,
+        "reassigned",
+        where=moved,
+        source=("arrival a", "a.source_id = task_item.id"),
+        tell={"name": "a.parked"},
         now=now,
-        actor=actor_id,
-    ).rowcount
-    run(
-        session,
-        f"""
-        UPDATE task_item SET assignment_id = a.assignment_id, parked = CASE
-                WHEN task_item.state = 'waiting' THEN NULL
-                ELSE a.parked END,
-            state = CASE WHEN task_item.state <> 'claimed' THEN task_item.state
-                         WHEN task_item.kept_by = 'issue' THEN 'returned' ELSE 'queued' END,
-            claim_no = CASE WHEN task_item.state = 'claimed' THEN task_item.claim_no + 1 ELSE task_item.claim_no END,
-            lease_until = NULL
-        FROM arrival a WHERE task_item.id = a.source_id AND ({moved})
-        """,
+        actor_id=actor_id,
+        locked=True,
     )
-    return changed
+    return len(handed)
 
 
 def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: int, now: datetime) -> None:

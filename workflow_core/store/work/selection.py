@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
-from workflow_core.store import turns
+from workflow_core.store import locks
 from workflow_core.store.database.columns import Where
 from workflow_core.store.models import Assignment, Event, Item, Person, Task, TaskItem
 
@@ -37,7 +37,7 @@ def with_status(
         .order_by(col(TaskItem.id))
     )
     if ids is not None:
-        query = query.where(turns.listed(ids))
+        query = query.where(locks.listed(ids))
     if status is not None:
         query = query.where(TaskItem.status == status)
     return list(session.exec(query))
@@ -65,15 +65,15 @@ def any_with_status(session: Session, *, task_id: int) -> bool:
 
 def lock_listed(session: Session, *, task_id: int, ids: Sequence[int]) -> Sequence[tuple[TaskItem, Item]]:
     """Lock those listed with their siblings; returns those of the task, each with its item, as they are now."""
-    turns.lock_all(session, turns.listed(ids), siblings=True)
-    present = select(TaskItem, Item).join(Item).where(turns.listed(ids), TaskItem.task_id == task_id)
+    locks.lock_all(session, locks.listed(ids), siblings=True)
+    present = select(TaskItem, Item).join(Item).where(locks.listed(ids), TaskItem.task_id == task_id)
     return session.exec(present.execution_options(populate_existing=True)).all()
 
 
 def lock_of_items(session: Session, *, task_id: int, item_ids: Iterable[int]) -> Sequence[TaskItem]:
     """Lock the task items that items have in a task, with their siblings; returns them as they are now."""
     of = of_task(task_id) & col(TaskItem.item_id).in_(list(item_ids)) & (col(TaskItem.state) != "withdrawn")
-    turns.lock_all(session, of, siblings=True)
+    locks.lock_all(session, of, siblings=True)
     return session.exec(select(TaskItem).where(of).execution_options(populate_existing=True)).all()
 
 
@@ -89,3 +89,8 @@ def first_held(session: Session, *, of: Where) -> tuple[str, str, str] | None:
         .where(of, TaskItem.state == "claimed")
         .order_by(col(TaskItem.id))
     ).first()
+
+
+def find(session: Session, *, task_id: int, item_id: int) -> TaskItem | None:
+    """Return the task item of an item in a task; who has locked another one of the item has locked this one."""
+    return session.exec(select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.item_id == item_id)).first()

@@ -1,0 +1,57 @@
+"""Task items: locked in the order that keeps movers and people from waiting for each other in a circle.
+
+The entries of an item come first, in the order of their keys (the item itself where it is in no pipeline), then its
+task items, then the assignments of a task. Who holds an item's entries may change them all; who locks without them
+(a claim, a sweep, a mover) skips what is locked, and waits for nobody.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import TextClause, text
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from workflow_core.store.database.columns import Where
+from workflow_core.store.database.dialect import is_postgres
+from workflow_core.store.models import Entry, Item, TaskItem
+
+
+def lock(session: Session, task_item_id: int) -> TaskItem | None:
+    """Return a task item, locked until the end with the others of its item: one act may change them all."""
+    task_item = session.get(TaskItem, task_item_id, populate_existing=True)
+    if task_item is None:
+        return None
+    entries = select(Entry).where(Entry.item_id == task_item.item_id).order_by(col(Entry.id))
+    entries = entries.with_for_update(key_share=True).execution_options(populate_existing=True)
+    if not session.exec(entries).all() and is_postgres(session):
+        _lock(session, select(Item.id).where(Item.id == task_item.item_id))
+    query = select(TaskItem).where(TaskItem.item_id == task_item.item_id).order_by(col(TaskItem.id))
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return next((one for one in session.exec(query).all() if one.id == task_item_id), None)
+
+
+def lock_all(session: Session, where: Where | TextClause, *, siblings: bool = False) -> None:
+    """Lock the task items that a condition on them and their items takes, until the transaction ends.
+
+    With their `siblings`, the other task items of these items, for what changes task items further on as well. Only on
+    PostgreSQL: SQLite has one writer anyway.
+    """
+    if not is_postgres(session):
+        return
+    chosen = select(TaskItem.item_id).join(Item).where(where)
+    _lock(session, select(Entry.id).where(col(Entry.item_id).in_(chosen)).order_by(col(Entry.id)))
+    entered = select(Entry.item_id).where(col(Entry.item_id) == col(Item.id)).exists()
+    _lock(session, select(Item.id).where(col(Item.id).in_(chosen), ~entered).order_by(col(Item.id)))
+    task_items = select(TaskItem.id).join(Item).order_by(col(TaskItem.id))
+    task_items = task_items.where(col(TaskItem.item_id).in_(chosen)) if siblings else task_items.where(where)
+    _lock(session, task_items, of=TaskItem)
+
+
+def listed(ids: Iterable[int]) -> TextClause:
+    """Return the condition that a task item is one of these, however many; a statement has no so many parameters."""
+    return text(f"task_item.id IN ({', '.join(str(int(one)) for one in ids) or 'NULL'})")
+
+
+def _lock(session: Session, rows: SelectOfScalar[int], of: type[TaskItem] | None = None) -> None:
+    locked = rows.with_for_update(key_share=True, of=of).subquery()
+    session.exec(select(func.count()).select_from(locked)).one()
