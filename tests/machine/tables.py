@@ -163,7 +163,8 @@ class Tables(RuleBasedStateMachine):
         if self.deployed is None:
             return
         with session_scope(self.engine) as session:
-            assert [str(one) for one in verification.check(session)] == []
+            found = [str(one) for one in verification.check(session)]
+        assert not found, found
 
 
 __all__ = ["HOLDER", "LEASE", "MANUAL", "Tables", "numbers"]

@@ -24,6 +24,7 @@ from workflow_core.services.managers import figures, history, progress
 from workflow_core.services.managers.history import Flagged, Happened
 from workflow_core.services.pipelines import exports, ingestion
 from workflow_core.services.running import verification
+from workflow_core.services.running.differences import Kind
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.up import prefect_api
@@ -109,9 +110,9 @@ def outcome(
         elsewhere=elsewhere,
         status_to_claimable=latency(watch.milliseconds(crew.acknowledged, but=gap)),
         acknowledged=len(crew.acknowledged),
-        lost=vanished + kinds[verification.Kind.LOST],
-        moved_twice=kinds[verification.Kind.MOVED_TWICE],
-        differences=kinds[verification.Kind.TABLES],
+        lost=vanished + kinds[Kind.LOST],
+        moved_twice=kinds[Kind.MOVED_TWICE],
+        differences=kinds[Kind.TABLES],
         exported=exported,
         seconds=round(seconds, 1),
         tasks=tally.tasks(happened, pipeline, still_open),

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from workflow_core.domain.events import Verb
 from workflow_core.domain.replay import Whereabouts, replay
 from workflow_core.domain.states import OPEN, Kept
+from workflow_core.services.running import verified_reviews, verified_ways
+from workflow_core.services.running.differences import Difference, Kind
 from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import histories
 from workflow_core.store.reads.histories import Chunk, Row, Told
@@ -18,35 +19,8 @@ BEGINNING_ANEW = frozenset(
 """After these the same status may lead on once more."""
 
 
-class Kind(StrEnum):
-    """What a difference comes to for an item."""
-
-    TABLES = "tables"
-    """The tables say something else than the history, or than the rules allow."""
-    LOST = "lost"
-    """An item is nowhere, or a status led nowhere."""
-    MOVED_TWICE = "moved twice"
-    """A status led to the same target a second time."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Where the tables are not what the history, or the rules, say."""
-
-    item_id: int
-    task_id: int | None
-    what: str
-    item: str | None = None
-    task: str | None = None
-    kind: Kind = Kind.TABLES
-
-    def __str__(self) -> str:
-        where = f" in {self.task or f'task {self.task_id}'}" if self.task_id is not None else ""
-        return f"{self.item or f'item {self.item_id}'}{where}: {self.what}"
-
-
 def check(session: Session, *, chunk: int = histories.CHUNK) -> list[Difference]:
-    """Replay the whole history, compare it with every task item and entry, and check that no item is nowhere.
+    """Replay the whole history, compare it with all that items have, and check that none is nowhere or at a wrong exit.
 
     A list without an end is a sign of a bug or of changes made by hand; an empty one is the proof. Items are read
     in chunks, so memory does not grow with their number.
@@ -56,6 +30,8 @@ def check(session: Session, *, chunk: int = histories.CHUNK) -> list[Difference]
         found += _task_items(one)
         found += _entries(session, one)
         found += _moves(one)
+        found += verified_ways.faults(one)
+        found += verified_reviews.faults(one)
     items, tasks = histories.names(
         session,
         items={each.item_id for each in found},

@@ -1,6 +1,7 @@
 """The history beside the tables that it must reproduce, read in the order of items: any number fits in memory."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -51,11 +52,50 @@ class EntryRow:
     held: str | None
 
 
+@dataclass(frozen=True)
+class IssueRow:
+    """An issue as its table has it."""
+
+    id: int
+    item_id: int
+    task_item_id: int
+    qa_task_item_id: int
+    annotation_id: int | None
+    state: str
+    rounds: int
+
+
+@dataclass(frozen=True)
+class AnnotationRow:
+    """An annotation as its table has it; what it shows is in no history."""
+
+    id: int
+    item_id: int
+    task_id: int | None
+    created_by: int | None
+    deleted: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Told(HistoryEvent):
-    """An event, with the event of the status that led to it."""
+    """An event, with the event of the status that led to it; `detail` is that of issues and annotations alone."""
 
     cause_id: int | None = None
+    actor_id: int | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+DETAILED = (
+    Verb.FLAGGED,
+    Verb.FIXED,
+    Verb.REOPENED,
+    Verb.ACCEPTED,
+    Verb.DISMISSED,
+    Verb.HANDED_ON,
+    Verb.HANDED_BACK,
+    Verb.ANNOTATED,
+    Verb.IMPORTED,
+)
 
 
 @dataclass
@@ -65,10 +105,12 @@ class Chunk:
     events: list[Told] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     entries: list[EntryRow] = field(default_factory=list)
+    issues: list[IssueRow] = field(default_factory=list)
+    annotations: list[AnnotationRow] = field(default_factory=list)
 
 
 def chunks(session: Session, *, size: int = CHUNK) -> Iterator[Chunk]:
-    """Yield all items, `size` at a time, with their events, task items and entries."""
+    """Yield all items, `size` at a time, with their events and all that they have."""
     after, last = 0, False
     while not last:
         page = "SELECT id FROM item WHERE id > :after ORDER BY id LIMIT :size"
@@ -76,20 +118,30 @@ def chunks(session: Session, *, size: int = CHUNK) -> Iterator[Chunk]:
         last = upto[1] < size
         # The last chunk has no end: events of an item that is gone are differences too.
         between = {"after": after, "upto": 2**62 if last else int(upto[0])}
-        yield Chunk(_events(session, between), _rows(session, between), _entries(session, between))
+        yield Chunk(
+            _events(session, between),
+            _rows(session, between),
+            _entries(session, between),
+            _issues(session, between),
+            _annotations(session, between),
+        )
         after = between["upto"]
 
 
 def _events(session: Session, between: dict[str, int]) -> list[Told]:
     rows = run(
         session,
-        """
-        SELECT id, verb, item_id, task_id, entry_id, assignment_id, status, visit, name, cause_id
+        f"""
+        SELECT id, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit, name, cause_id,
+               CASE WHEN verb IN ({", ".join(f"'{verb}'" for verb in DETAILED)}) THEN CAST(detail AS TEXT) END AS detail
         FROM event WHERE item_id > :after AND item_id <= :upto ORDER BY item_id, id
         """,
         **between,
     )
-    return [Told(**{**row, "verb": Verb(row["verb"])}) for row in rows.mappings()]
+    return [
+        Told(**{**row, "verb": Verb(row["verb"]), "detail": json.loads(row["detail"] or "{}")})
+        for row in rows.mappings()
+    ]
 
 
 def _rows(session: Session, between: dict[str, int]) -> list[Row]:
@@ -117,6 +169,26 @@ def _entries(session: Session, between: dict[str, int]) -> list[EntryRow]:
         **between,
     )
     return [EntryRow(**row) for row in rows.mappings()]
+
+
+def _issues(session: Session, between: dict[str, int]) -> list[IssueRow]:
+    rows = run(
+        session,
+        """SELECT id, item_id, task_item_id, qa_task_item_id, annotation_id, state, rounds FROM issue
+        WHERE item_id > :after AND item_id <= :upto ORDER BY item_id, id""",
+        **between,
+    )
+    return [IssueRow(*row) for row in rows]
+
+
+def _annotations(session: Session, between: dict[str, int]) -> list[AnnotationRow]:
+    rows = run(
+        session,
+        """SELECT id, item_id, task_id, created_by, deleted_at IS NOT NULL AS deleted FROM annotation
+        WHERE item_id > :after AND item_id <= :upto ORDER BY item_id, id""",
+        **between,
+    )
+    return [AnnotationRow(*row) for row in rows]
 
 
 def archived(session: Session, item_ids: list[int]) -> set[int]:

@@ -1,0 +1,66 @@
+"""Verify the ways to the exits: whatever led an item to one still stands."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from workflow_core.domain.events import Verb
+from workflow_core.services.running.differences import Difference
+from workflow_core.store.reads.histories import Chunk, Told
+
+
+@dataclass
+class _Placement:
+    """What led an item to a task, each time while it was there; and the statuses that it has, or had, from it."""
+
+    causes: list[int | None]
+    statuses: set[int] = field(default_factory=set)
+
+
+def faults(chunk: Chunk) -> Iterator[Difference]:
+    """Find the items at exits to which a status led that was taken back, or was reached from one that was."""
+    told: defaultdict[int, list[Told]] = defaultdict(list)
+    for event in chunk.events:
+        if event.item_id is not None:
+            told[event.item_id].append(event)
+    for entry in chunk.entries:
+        if (at := entry.exit or entry.held) is None:
+            continue
+        events = told[entry.item_id]
+        last = next(
+            (e for e in reversed(events) if e.entry_id == entry.id and e.verb in (Verb.EXITED, Verb.HELD)), None
+        )
+        if last is None or last.cause_id is None:
+            continue
+        if last.cause_id not in _standing(events):
+            yield Difference(
+                entry.item_id, None, f"it is at {at} by a status that was taken back, or was reached from one"
+            )
+
+
+def _standing(events: list[Told]) -> set[int]:
+    """Return the statuses that were not taken back, and were reached from none that was."""
+    placed: defaultdict[int | None, list[_Placement]] = defaultdict(list)
+    for event in events:
+        there = placed[event.task_id]
+        match event.verb:
+            case Verb.PLACED if event.name is None or not there:
+                there.append(_Placement([event.cause_id]))
+            case Verb.PLACED:
+                there[-1].causes.append(event.cause_id)
+            case Verb.WITHDRAWN if there:
+                there.pop()
+            case Verb.SUBMITTED if there:
+                there[-1].statuses.add(event.id)
+            case Verb.CLEARED | Verb.UNDONE if there:
+                there[-1].statuses.clear()
+            case _:
+                pass
+    standing: set[int] = set()
+    # What led to a status is older than it.
+    for placement in sorted(
+        (p for there in placed.values() for p in there if p.statuses), key=lambda p: min(p.statuses)
+    ):
+        if any(cause is None or cause in standing for cause in placement.causes):
+            standing |= placement.statuses
+    return standing
