@@ -43,6 +43,8 @@ def plans(draw: st.DrawFn) -> list[dict[str, Any]]:
                 [hands(draw, least) for _ in range(draw(st.integers(1, 2)))] for _ in range(draw(st.integers(2, 3)))
             ]
             stretch["again"] = draw(st.booleans())
+            stretch["visits"] = draw(st.sampled_from([None, 1, 1, 2]))
+            stretch["tired"] = draw(st.booleans())
             stretch["join"] = hands(draw, least)
         stretches.append(stretch)
     return stretches
@@ -90,6 +92,7 @@ def text(stretches: list[dict[str, Any]], loop: dict[str, Any]) -> str:
             }
         elif kind == "fork":
             branches = {}
+            steps_of_a = [f"{name}a{step}" for step in range(len(stretch["branches"][0]))]
             for letter, branch in zip("abc", stretch["branches"], strict=False):
                 steps = [f"{name}{letter}{step}" for step in range(len(branch))]
                 branches[letter] = steps[0]
@@ -99,8 +102,15 @@ def text(stretches: list[dict[str, Any]], loop: dict[str, Any]) -> str:
                 if stretch["again"] and len(steps) > 1:
                     tasks[steps[1]]["extra_statuses"] = ["again"]
                     tasks[steps[1]]["on"]["again"] = steps[0]
+            if stretch["visits"] is not None:
+                tasks[branches["a"]]["max_visits"] = stretch["visits"]
+                if stretch["tired"]:
+                    tasks[branches["a"]]["on_max_visits"] = steps_of_a[1] if len(steps_of_a) > 1 else "discarded"
             tasks[name] = _annotation(name, stretch["hands"], list(branches.values()))
             tasks[f"{name}-join"] = _annotation(f"{name}-join", stretch["join"], following) | {"join": "all"}
+            if stretch["visits"] is not None:
+                tasks[f"{name}-join"]["extra_statuses"] = ["redo"]
+                tasks[f"{name}-join"]["on"]["redo"] = name
         else:
             tasks[name] = _annotation(name, stretch["hands"], following)
         if kind != "router":

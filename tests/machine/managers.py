@@ -26,12 +26,19 @@ class Managers(Movers):
     deploys = 0
     named = 0
 
-    @initialize(plan=generated.plans(), loop=generated.bounds(), items=st.lists(st.booleans(), min_size=1, max_size=3))
-    def begin(self, plan, loop, items):
+    @initialize(
+        plan=generated.plans(),
+        loop=generated.bounds(),
+        items=st.lists(st.booleans(), min_size=1, max_size=3),
+        rounds=st.booleans(),
+    )
+    def begin(self, plan, loop, items, rounds):
         self.plan = plan
         self.deploy(plan, loop)
         self.make_manual_task()
         self.ingest(items)
+        if rounds and any(self.deployed.tasks[name].max_visits for name in self.branches()):
+            self.go_round_a_fork(0)
 
     def deploy(self, plan, loop):
         text = generated.text(plan, loop)

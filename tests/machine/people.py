@@ -7,7 +7,7 @@ from sqlmodel import select
 from stage import email
 
 from machine.movers import Movers
-from machine.tables import HOLDER, LEASE, numbers
+from machine.tables import HOLDER, LEASE, MANUAL, numbers
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import reversals
 from workflow_core.store.models import Assignment, TaskItem
@@ -114,6 +114,28 @@ class People(Movers):
                 return
             self.submit(0, 0, task_type="annotation")
             self.move(1000)
+
+    @rule(number=numbers)
+    @precondition(lambda self: self.deployed and any(self.deployed.tasks[name].max_visits for name in self.branches()))
+    def go_round_a_fork(self, number):
+        """Complete an item wherever it is, and send it round where that is offered, until it came too often."""
+        items = sorted(item for item, entry in self.model.entries.items() if entry.exit is None)
+        item = items[number % len(items)] if items else None
+        for _ in range(24):
+            todo = [key for key in sorted(self.model.task_items) if key[0] == item and key[1] != MANUAL]
+            todo = [key for key in todo if self.model.task_items[key].state in ("queued", "claimed")]
+            if not todo or any(self.model.out_of_visits(*key) for key in todo):
+                return
+            key = todo[0]
+            who = self.whose_turn(key, number)
+            if who not in self.people:
+                return
+            offered = {one.name for one in self.model.tasks[key[1]].statuses}
+            self.set_status(key, who, "redo" if "redo" in offered else "completed")
+            self.move(1000)
+
+    def branches(self):
+        return [name for one in self.deployed.tasks.values() for branch in one.branches for name in branch]
 
     @rule()
     @precondition(lambda self: self.last is not None)

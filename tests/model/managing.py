@@ -92,7 +92,7 @@ class Managing(Moving):
         states = (*OPEN,) if status == "discarded" else ("queued", "claimed", "returned")
         if task_item.state not in states or not self.may_go_on(task, who) or not self.may_open(key, who):
             return False
-        if task_item.parked == "max-fix-rounds":
+        if task_item.parked in ("max-fix-rounds", "max-visits"):
             return False
         if status == "discarded":
             return True
@@ -186,10 +186,13 @@ class Managing(Moving):
 
     def _hand_out(self, task: str, items: list[int], weights: dict[int, float] | None = None) -> None:
         """Deal open task items anew; who gets none of them loses theirs, and what nobody may take is stuck."""
+        stuck = [item for item in items if self.out_of_visits(item, task)]
         for item in items:
             self._end((item, task))
             self.task_items[item, task].who = self.task_items[item, task].parked = None
         self._allot(task, items, weights)
+        for item in stuck:
+            self.task_items[item, task].parked = "max-visits"
         for item in items:
             if self.task_items[item, task].state == "waiting":
                 self.task_items[item, task].parked = None
@@ -223,7 +226,9 @@ class Managing(Moving):
             self.allotted[self.assignments[task, heir]] += self.allotted.pop(self.assignments[task, who], 0)
         for item in for_heir:
             self._end((item, task))
-            self.task_items[item, task].who, self.task_items[item, task].parked = heir, None
+            self.task_items[item, task].who = heir
+            if not self.out_of_visits(item, task):
+                self.task_items[item, task].parked = None
         self._hand_out(task, [item for item in items if item not in for_heir])
         self.park()
 

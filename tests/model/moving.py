@@ -91,8 +91,19 @@ class Moving(State):
             again = task_item is not None and task_item.state == "submitted"
             if not bounded or not again or task.max_visits is None or task_item.visit < task.max_visits:
                 return
-            arrival.target = task.on_max_visits or Target("stuck", "max-visits")
-        arrival.target = Target("stuck", "max-visits")
+            if task.on_max_visits is None:
+                break
+            arrival.target = task.on_max_visits
+        if self._comes_into_a_branch(arrival):
+            arrival.parked = "max-visits"
+        else:
+            arrival.target = Target("stuck", "max-visits")
+
+    def _comes_into_a_branch(self, arrival: Arrival) -> bool:
+        joins = self.entries[arrival.item].version.tasks.values()
+        return any(
+            arrival.target.name in branch and arrival.source not in branch for one in joins for branch in one.branches
+        )
 
     def _decide(self, version: Pipeline, router: str, item: int) -> Target:
         draw = sampling.draw(sampling.seed(version.name, router), item)
@@ -115,6 +126,10 @@ class Moving(State):
                     task_item.kept.routing = MET.get(task_item.kept.routing, task_item.kept.routing)
                 continue
             self._moved(arrival, "placed", task)
+            if task_item is not None and arrival.parked:
+                self._enter_again(task_item, counts=counts)
+                task_item.parked = arrival.parked
+                continue
             if task_item is not None and self._enter_again(task_item, counts=counts) in self.eligible(task, item):
                 continue
             self.task_items[item, task] = task_item or Claim()
@@ -125,16 +140,18 @@ class Moving(State):
         for arrival in arrivals:
             self._hand_issues_on(arrival.item, arrival.target.name)
 
-    def _open(self, item: int, task: str) -> None:
+    def _open(self, item: int, task: str, parked: bool) -> None:
         """Open a task item again, in its visit and by what had led there: for who has it, if they may."""
         led = [m for m in self.moves if m.verb in ("placed", "met") and (m.item, m.name) == (item, task)][-1]
         self.moves.append(Move(self.next(), led.number, "placed", item, task))
         task_item = self.task_items[item, task]
         visit = task_item.placed
-        if self._enter_again(task_item) not in self.eligible(task, item):
+        if self._enter_again(task_item) not in self.eligible(task, item) and not parked:
             task_item.who = None
             self._allot(task, [item])
         task_item.visit = task_item.placed = visit
+        if parked:
+            task_item.parked = "max-visits"
 
     def _enter_again(self, task_item: Claim, counts: bool = True) -> str | None:
         if task_item.state == "submitted":
@@ -146,7 +163,7 @@ class Moving(State):
 
     def _hand_issues_on(self, item: int, task: str) -> None:
         """Give to a QA task item what is for review on the tasks it reviews, of those that have a status."""
-        if self.task_items[item, task].state in ("queued", "claimed", "waiting"):
+        if self.task_items[item, task].state in ("queued", "claimed", "waiting") and not self.out_of_visits(item, task):
             for one in self.issues.values():
                 done = one.item == item and one.state == "for_review" and one.task in self.reviews.get(task, ())
                 if done and one.qa != task and self.task_items[item, one.qa].state == "submitted":
@@ -191,7 +208,9 @@ class Moving(State):
     def _leave(self, item: int, exit_: str) -> None:
         entry = self.entries[item]
         entry.exit, entry.held = exit_, None
+        parked = [key for key, _ in self.of(item) if self.out_of_visits(*key)]
         closed = self._withdraw([key for key, task_item in self.of(item) if task_item.state in OPEN])
+        closed |= {key: "parked" for key in parked if closed.get(key) == "withdrawn"}
         for key, task_item in self.of(item):
             if task_item.state == "submitted" and task_item.routing in ("pending", "parked"):
                 task_item.routing, task_item.parked = "void", None

@@ -17,6 +17,7 @@ class Reviewing(Moving):
         task_item, target = self.task_items[qa], self.task_items.get((qa[0], task))
         return (
             task_item.state in ("queued", "claimed", "waiting")
+            and not self.out_of_visits(*qa)
             and self.may_go_on(qa[1], who)
             and self.may_open(qa, who)
             and task in self.reviews[qa[1]]
@@ -30,7 +31,7 @@ class Reviewing(Moving):
         self._wait(qa, who)
 
     def may_fix(self, issue: Issue, who: str) -> bool:
-        parked = self.task_items[issue.item, issue.task].parked == "max-fix-rounds"
+        parked = self.task_items[issue.item, issue.task].parked in ("max-fix-rounds", "max-visits")
         return issue.state == "open" and not parked and self._theirs(issue.item, issue.task, who)
 
     def _theirs(self, item: int, task: str, who: str) -> bool:
@@ -45,6 +46,7 @@ class Reviewing(Moving):
 
     def may_reopen(self, issue: Issue, who: str) -> bool:
         open_ = self.task_items[issue.item, issue.qa].state in ("queued", "claimed", "waiting")
+        open_ = open_ and not self.out_of_visits(issue.item, issue.qa)
         return issue.state == "for_review" and open_ and self.may_judge(issue, who)
 
     def reopen(self, issue: Issue, who: str) -> None:
@@ -257,5 +259,5 @@ class Reviewing(Moving):
                 how == "voided" and task_item.kept and task_item.kept.by == "issue" and task_item.kept.routing == "void"
             ):
                 task_item.kept.routing = "pending"
-            elif how == "withdrawn" and task_item.state in ("withdrawn", "submitted"):
-                self._open(item, key[1])
+            elif how in ("withdrawn", "parked") and task_item.state in ("withdrawn", "submitted"):
+                self._open(item, key[1], how == "parked")

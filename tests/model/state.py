@@ -96,6 +96,7 @@ class Arrival:
     source: str | None = None
     number: int = 0
     """The number of the status that led here."""
+    parked: str | None = None
 
 
 @dataclass
@@ -170,6 +171,10 @@ class State:
     def of(self, item: int) -> list[tuple[Key, Claim]]:
         """Return the task items of an item in the pipeline."""
         return [(key, task_item) for key, task_item in self.task_items.items() if key[0] == item and key[1] != MANUAL]
+
+    def out_of_visits(self, item: int, task: str) -> bool:
+        """Say whether an item waits in a task for a manager, since it came there too often."""
+        return self.task_items[item, task].parked == "max-visits"
 
     def eligible(self, task: str, item: int) -> set[str]:
         """Who may take an item: active, and no author of what is reviewed."""

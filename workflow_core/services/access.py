@@ -8,6 +8,7 @@ from workflow_core.errors import Conflict, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.store import locks
 from workflow_core.store.allocation import authors
+from workflow_core.store.allocation.parked import MAX_VISITS
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
 from workflow_core.store.work import assignments, claims, issues, selection
@@ -59,6 +60,8 @@ def check_parked(session: Session, task_item: TaskItem) -> None:
     """Refuse to go on with what waits for a manager."""
     if task_item.parked == claims.MAX_FIX_ROUNDS:
         raise Conflict(f"{name_of(session, task_item)} was re-opened too often and waits for a manager")
+    if task_item.parked == MAX_VISITS:
+        raise Conflict(f"{name_of(session, task_item)} came here too often and waits for a manager")
 
 
 def check_open(task: Task, assignment: Assignment, now: datetime, *, holding: bool = False) -> None:

@@ -99,7 +99,8 @@ CHANGES: Final[Mapping[Event, Change]] = MappingProxyType(
         },
         Event.HAND_OVER: {
             "assignment_id": "a.assignment_id",
-            "parked": "CASE WHEN task_item.state = 'waiting' THEN NULL ELSE a.parked END",
+            "parked": """CASE WHEN task_item.state = 'waiting' THEN NULL
+                WHEN task_item.parked = 'max-visits' THEN task_item.parked ELSE a.parked END""",
             "claim_no": f"CASE WHEN task_item.state = 'claimed' THEN {_NEXT_CLAIM} ELSE task_item.claim_no END",
             "lease_until": "NULL",
             "since": "task_item.since",

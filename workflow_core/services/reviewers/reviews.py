@@ -49,6 +49,7 @@ def flag(
     if qa.assignment_id not in (None, assignment.id):
         raise Conflict("somebody else reviews this item now")
     access.check_open(qa_task, assignment, now, holding=True)
+    access.check_parked(session, qa)
     states.next_state(states.State(qa.state), states.Event.FLAG)
     access.check_author(session, person=actor, task_item=qa, task=qa_task)
     annotation = flag_targets.annotation(session, qa, annotation_id)
@@ -103,6 +104,7 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
 def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, text: str = "") -> Issue:
     """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
     issue, qa, assignment_id = _owned(session, actor, issue_id, now)
+    access.check_parked(session, qa)
     states.next_state(states.State(qa.state), states.Event.FLAG)
     task_item = session.get_one(TaskItem, issue.task_item_id)
     issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)

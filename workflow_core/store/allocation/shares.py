@@ -24,7 +24,7 @@ class _Team:
 
 
 def allot(session: Session, *, weights: Mapping[int, float] | None = None) -> bool:
-    """Set the assignment of each arrival of kind `task`, or why it is parked; returns whether any is.
+    """Set the assignment of each arrival of kind `task`, or why it is parked; returns whether any is for that.
 
     `weights` by assignment stand instead of the task's own, and then what was allotted before does not count.
     """
@@ -58,7 +58,8 @@ def _groups(session: Session) -> tuple[dict[int, dict[frozenset[int], int]], boo
     for task, forbidden, count, met in run(
         session,
         """SELECT task_id, forbidden, count(*), count(existing_id) FROM arrival
-        WHERE kind = 'task' AND assignment_id IS NULL GROUP BY task_id, forbidden ORDER BY task_id, forbidden""",
+        WHERE kind = 'task' AND assignment_id IS NULL AND parked IS NULL
+        GROUP BY task_id, forbidden ORDER BY task_id, forbidden""",
     ):
         groups[task][frozenset(int(part) for part in forbidden.split(",") if part)] = count
         again += met
@@ -84,7 +85,7 @@ def _park(session: Session, task: int, team: _Team, groups: Mapping[frozenset[in
     for group in nobody:
         run(
             session,
-            """UPDATE arrival SET parked = :why WHERE kind = 'task' AND assignment_id IS NULL
+            """UPDATE arrival SET parked = :why WHERE kind = 'task' AND assignment_id IS NULL AND parked IS NULL
             AND task_id = :task AND forbidden = :group""",
             why=NOBODY,
             task=task,
@@ -116,7 +117,7 @@ def _hand_out(session: Session, shares: Sequence[Mapping[str, object]], *, count
         UPDATE arrival SET assignment_id = s.assignment_id
         FROM (
             SELECT id, task_id, forbidden, row_number() OVER (PARTITION BY task_id, forbidden ORDER BY id) AS number
-            FROM arrival WHERE kind = 'task' AND assignment_id IS NULL
+            FROM arrival WHERE kind = 'task' AND assignment_id IS NULL AND parked IS NULL
         ) r JOIN share s ON s.task_id = r.task_id AND s.forbidden = r.forbidden
             AND r.number > s.low AND r.number <= s.high
         WHERE arrival.id = r.id

@@ -226,4 +226,5 @@ def branch_of(session: Session, *, version_id: int, task_id: int | None) -> tupl
 
 def targets(session: Session, *, version_id: int) -> Sequence[Node]:
     """Return where a manager may send items in a version: its tasks and its exits."""
-    return session.exec(select(Node).where(Node.version_id == version_id, Node.kind != "router")).all()
+    to = select(Node).where(Node.version_id == version_id, Node.kind != "router").order_by(col(Node.id))
+    return session.exec(to).all()

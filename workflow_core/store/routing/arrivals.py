@@ -56,6 +56,8 @@ class ArrivalKinds:
     met: bool
     """Whether an item was, or is, already where it arrives."""
     at_joins: bool
+    parked: bool
+    """Whether an item is parked where it arrives, for who may take it or not."""
     several: bool
     """Whether an item has several arrivals at tasks: from a fork, or by two statuses at once."""
 
@@ -66,7 +68,7 @@ def kinds(session: Session) -> ArrivalKinds:
         session,
         """
         SELECT a.kind, count(a.existing_id) AS met, count(CASE WHEN n.is_join THEN 1 END) AS at_joins,
-               count(*) > count(DISTINCT a.item_id) AS several
+               count(a.parked) AS parked, count(*) > count(DISTINCT a.item_id) AS several
         FROM arrival a LEFT JOIN node n ON n.id = a.node_id GROUP BY a.kind
         """,
     ).all()
@@ -74,6 +76,7 @@ def kinds(session: Session) -> ArrivalKinds:
         kinds=frozenset(row.kind for row in rows),
         met=any(row.met for row in rows),
         at_joins=any(row.at_joins for row in rows if row.kind == "task"),
+        parked=any(row.parked for row in rows if row.kind == "task"),
         several=any(row.several for row in rows if row.kind == "task"),
     )
 

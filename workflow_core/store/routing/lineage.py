@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from workflow_core.store import turns
+from workflow_core.store.allocation.parked import MAX_VISITS
 from workflow_core.store.database.dialect import listed, notify, run
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, placement
@@ -213,7 +214,8 @@ def _hand_back(session: Session, lineage: Lineage, now: datetime) -> None:
 def _come_back(session: Session, lineage: Lineage, now: datetime) -> None:
     """Bring items back from the exits that were reached, with all that the exit had closed.
 
-    What was open is placed again, in the visit that it was in; who had it may be gone, or an author by now.
+    What was open is placed again, in the visit that it was in, and parked if it was out of visits; who had it may be
+    gone, or an author by now.
     """
     back = left(session, lineage)
     if not back:
@@ -222,9 +224,12 @@ def _come_back(session: Session, lineage: Lineage, now: datetime) -> None:
     run(
         session,
         f"""
-        INSERT INTO arrival (entry_id, item_id, kind, task_id, existing_id, existing_state, visit, cause_id)
+        INSERT INTO arrival (entry_id, item_id, kind, task_id, existing_id, existing_state, visit, cause_id, parked)
         SELECT task_item.entry_id, task_item.item_id, 'task', task_item.task_id, task_item.id, task_item.state,
-               p.visit, p.cause_id
+               p.visit, p.cause_id, (
+                   SELECT max(k.name) FROM event k WHERE k.item_id = task_item.item_id
+                   AND k.task_id = task_item.task_id AND k.verb = 'parked' AND k.name = '{MAX_VISITS}' AND k.id > p.id
+               )
         FROM task_item JOIN event p ON p.id = (
             SELECT max(l.id) FROM event l WHERE l.item_id = task_item.item_id AND l.task_id = task_item.task_id
             AND l.verb = 'placed'

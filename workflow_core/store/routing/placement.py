@@ -8,6 +8,7 @@ from sqlmodel import Session
 from workflow_core.domain.states import Event
 from workflow_core.store import turns
 from workflow_core.store.allocation import shares
+from workflow_core.store.allocation.parked import MAX_VISITS
 from workflow_core.store.data import versions
 from workflow_core.store.database.dialect import json, run
 from workflow_core.store.models.task_items import OPEN
@@ -82,8 +83,13 @@ def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) 
             return there
     run(
         session,
-        f"""UPDATE arrival SET kind = 'stuck', parked = 'max-visits'
-        WHERE id IN (SELECT a.id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER})""",
+        f"""
+        UPDATE arrival SET kind = n.kind, parked = '{MAX_VISITS}'
+        FROM (
+            SELECT a.id, CASE WHEN {INTO_A_BRANCH} THEN 'task' ELSE 'stuck' END AS kind
+            FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}
+        ) n WHERE arrival.id = n.id
+        """,
     )
     return kinds(session)
 
@@ -100,22 +106,36 @@ def _resolve_routers(session: Session) -> ArrivalKinds:
     return kinds(session)
 
 
-OVER = "a.kind = 'task' AND a.existing_state = 'submitted' AND a.visit > n.max_visits"
+OVER = "a.kind = 'task' AND a.parked IS NULL AND a.existing_state = 'submitted' AND a.visit > n.max_visits"
+INTO_A_BRANCH = """
+    EXISTS (
+        SELECT 1 FROM branch b JOIN node j ON j.id = b.join_id AND j.version_id = a.version_id
+        WHERE b.task_id = a.task_id AND NOT EXISTS (
+            SELECT 1 FROM task_item s JOIN branch o ON o.task_id = s.task_id
+            WHERE s.id = a.source_id AND o.join_id = b.join_id AND o.number = b.number
+        )
+    )
+"""
+"""Whether an arrival comes from outside into a branch of a fork: what is out of visits is parked inside, where it was
+going, since the other branches go on; else where it came from."""
 
 
 def _divert(session: Session, now: datetime) -> int:
     """Send on what has been in its target too often, where that says whither; returns how many."""
     of = f"arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}"
-    told = ARRIVED | {"task_id": "a.task_id", "visit": "a.visit", "name": "'max-visits'"}
+    told = ARRIVED | {"task_id": "a.task_id", "visit": "a.visit", "name": f"'{MAX_VISITS}'"}
     diverted = turns.record(session, "diverted", of=of, what=told, now=now)
     if diverted:
         run(
             session,
             f"""
-            UPDATE arrival SET node_id = n.overflow_id,
-                               kind = CASE WHEN n.overflow_id IS NULL THEN 'stuck' ELSE 'moved' END,
-                               parked = CASE WHEN n.overflow_id IS NULL THEN 'max-visits' END
-            FROM (SELECT a.id, n.overflow_id FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}) n
+            UPDATE arrival SET node_id = coalesce(n.overflow_id, node_id), kind = n.kind,
+                               parked = CASE WHEN n.overflow_id IS NULL THEN '{MAX_VISITS}' END
+            FROM (
+                SELECT a.id, n.overflow_id, CASE WHEN n.overflow_id IS NOT NULL THEN 'moved'
+                    WHEN {INTO_A_BRANCH} THEN 'task' ELSE 'stuck' END AS kind
+                FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}
+            ) n
             WHERE arrival.id = n.id
             """,
         )
@@ -164,6 +184,13 @@ def _place_in_tasks(session: Session, now: datetime, there: ArrivalKinds) -> Non
             )
             """,
         )
+    if there.parked:
+        # It stays with whoever has it, and counts as given to nobody.
+        run(
+            session,
+            """UPDATE arrival SET assignment_id = x.assignment_id FROM task_item x
+            WHERE x.id = arrival.existing_id AND arrival.kind = 'task' AND arrival.parked IS NOT NULL""",
+        )
     parked = shares.allot(session)
     turns.begin(session, now=now)
     if there.met:
@@ -175,7 +202,7 @@ def _place_in_tasks(session: Session, now: datetime, there: ArrivalKinds) -> Non
     told |= {"name": "CASE WHEN a.kind = 'open' THEN 'open' END", "detail": taken}
     of = f"arrival a {of} WHERE a.kind IN ('task', 'open') ORDER BY a.id"
     turns.record(session, "placed", of=of, what=ARRIVED | told, now=now)
-    if parked:
+    if parked or there.parked:
         arrivals.record_parked(session, now=now)
     issues.hand_on(session, now=now)
 

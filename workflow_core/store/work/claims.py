@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from workflow_core.domain.states import Event
 from workflow_core.store import turns
+from workflow_core.store.allocation.parked import MAX_VISITS
 from workflow_core.store.database.dialect import is_postgres, listed, run
 from workflow_core.store.models import TaskItem
 from workflow_core.store.work import activity
@@ -133,7 +134,7 @@ def _choose(session: Session, whose: str, *, task_id: int, count: int, **values:
         f"""
         SELECT id FROM task_item
         WHERE task_id = :task AND {whose} AND state IN ('queued', 'returned')
-        AND (parked IS NULL OR parked <> '{MAX_FIX_ROUNDS}')
+        AND (parked IS NULL OR parked NOT IN ('{MAX_FIX_ROUNDS}', '{MAX_VISITS}'))
         ORDER BY rank, position, id LIMIT :count {lock}
         """,
         task=task_id,

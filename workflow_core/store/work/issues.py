@@ -11,6 +11,7 @@ from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState, next
 from workflow_core.domain.states import Event
 from workflow_core.store import turns
 from workflow_core.store.allocation import authors
+from workflow_core.store.allocation.parked import MAX_VISITS
 from workflow_core.store.allocation.shares import NOBODY
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import json, listed, run
@@ -186,14 +187,14 @@ def wait_for_fixes(session: Session, qa: TaskItem, *, assignment_id: int, actor_
     )
 
 
-NEXT = """
+NEXT = f"""
     SELECT i.id, i.qa_task_item_id AS owner_id, max(ti.id) AS task_item_id
     FROM arrival a JOIN issue i ON i.item_id = a.item_id AND i.state = 'for_review'
     JOIN task_item owner ON owner.id = i.qa_task_item_id AND owner.state = 'submitted'
     JOIN task_item returned ON returned.id = i.task_item_id
     JOIN review r ON r.qa_task_id = a.task_id AND r.task_id = returned.task_id
     JOIN task_item ti ON ti.task_id = a.task_id AND ti.item_id = a.item_id
-        AND ti.state IN ('queued', 'claimed', 'waiting')
+        AND ti.state IN ('queued', 'claimed', 'waiting') AND coalesce(ti.parked, '') <> '{MAX_VISITS}'
     WHERE a.kind IN ('task', 'open') AND owner.task_id <> a.task_id
     GROUP BY i.id, i.qa_task_item_id
 """
