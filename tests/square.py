@@ -244,6 +244,11 @@ PAUSES: dict[Permission, Callable[[World], Any]] = {
 
 ByNumber = Callable[[World, Person, int], object]
 MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = {
+    task_items.preview_send: (
+        P.UNSTICK_ITEMS,
+        "parked",
+        lambda w, actor, number: task_items.preview_send(w.session, actor=actor, task_item_id=number, to="discarded"),
+    ),
     task_items.send: (
         P.UNSTICK_ITEMS,
         "parked",

@@ -17,6 +17,7 @@ from workflow_core.services.running import moves, sweeps, verification
 from workflow_core.services.running.moves import Moved
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Dataset, Entry, Event, Issue, Item, Person, Pipeline, Task, TaskItem
+from workflow_core.store.routing import dispatch
 from workflow_core.store.work.claims import Claim
 from workflow_core.store.work.reassignment import Handed
 
@@ -230,10 +231,10 @@ class Stage:
                 **more,
             )
 
-    def send(self, task: str, to: str, item: object = 0, **more: Any) -> None:
+    def send(self, task: str, to: str, item: object = 0, **more: Any) -> dispatch.Effects:
         with self.session() as session:
             task_item_id = self.task_item(session, task, item).id
-            task_items.send(session, actor=None, task_item_id=task_item_id, to=to, now=self.now, **more)
+            return task_items.send(session, actor=None, task_item_id=task_item_id, to=to, now=self.now, **more)
 
     # What managers do with a team: people are names here, too.
 

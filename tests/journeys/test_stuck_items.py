@@ -101,9 +101,9 @@ def test_a_stuck_item_can_leave_by_an_exit_but_never_as_approved(street: Engine,
         assert session.exec(select(Entry.exit)).one() == "elsewhere"
 
 
-def test_only_what_is_stuck_is_sent(street: Engine, now: datetime) -> None:
-    with pytest.raises(Conflict, match="not stuck"), session_scope(street) as session:
-        task_items.send(session, actor=None, task_item_id=task_item(session, "cars").id, to="expert", now=now)
+def test_only_what_is_stuck_leaves_by_an_exit(street: Engine, now: datetime) -> None:
+    with pytest.raises(InvalidInput, match="cannot send it to 'elsewhere'"), session_scope(street) as session:
+        task_items.send(session, actor=None, task_item_id=task_item(session, "cars").id, to="elsewhere", now=now)
 
 
 def test_a_claim_ended_by_force_cannot_submit_any_more(street: Engine, now: datetime) -> None:

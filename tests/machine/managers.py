@@ -168,6 +168,28 @@ class Managers(Movers):
         self.run(act)
         self.model.send(key, target)
 
+    @rule(number=numbers, to=numbers)
+    def send_once_more(self, number, to):
+        found = sorted(
+            key for key, task_item in self.model.task_items.items() if task_item.parked is None and key[1] != MANUAL
+        )
+        if not found:
+            return
+        key = found[number % len(found)]
+        version = self.model.entries[key[0]].version
+        targets = [Target("task", name) for name in version.tasks] * 3 + [
+            Target("exit", name) for name in version.exits
+        ]
+        target = targets[to % len(targets)]
+
+        def act(session):
+            by = {"actor": None, "task_item_id": self.row(session, key).id, "to": target.name}
+            said = task_items.preview_send(session, **by)
+            assert said == task_items.send(session, **by, now=self.now, end_claims=True)
+
+        for _ in self.attempt(self.model.may_send_again(key, target), act):
+            self.model.send_again(key, target)
+
     @rule()
     def export(self):
         exits = sorted({one.exit for one in self.model.entries.values() if one.exit not in (None, "removed")})

@@ -287,6 +287,45 @@ class Managing(Moving):
             task_item.routing = "routed"
         self._task_item([Arrival(key[0], to, number=number)], bounded=False, meeting=False)
 
+    def branch_of(self, item: int, task: str) -> tuple[str, int] | None:
+        """Return the branch of a fork in which a task is, in an item's version: its join, and its number."""
+        for one in self.entries[item].version.tasks.values():
+            for number, branch in enumerate(one.branches):
+                if task in branch:
+                    return one.name, number
+        return None
+
+    def sent_from(self, key: Key) -> tuple[str, int] | None:
+        """Return the branch from which an item that is not parked is sent; False where it cannot be from there."""
+        going_on = [
+            task
+            for (_, task), p in self.of(key[0])
+            if p.state in OPEN or p.routing in ("pending", "parked") or p.parked is not None
+        ]
+        entered = {branch[0] for task in going_on if (branch := self.branch_of(key[0], task))}
+        here = self.branch_of(*key)
+        return here if here and here[0] in entered else not entered and None
+
+    def may_send_again(self, key: Key, to: Target) -> bool:
+        if key[0] in self.archived or self.entries[key[0]].exit == "removed" or to.kind != "task":
+            return False
+        return self.sent_from(key) == self.branch_of(key[0], to.name)
+
+    def send_again(self, key: Key, to: Target) -> None:
+        item, branch, entry = key[0], self.sent_from(key), self.entries[key[0]]
+        mine = [one for one, _ in self.of(item) if branch in (None, self.branch_of(*one))]
+        self._withdraw([one for one in mine if self.task_items[one].state in OPEN])
+        others = {one for one, _ in self.of(item) if branch and (self.branch_of(*one) or branch)[0] == branch[0]} - {
+            *mine
+        }
+        led = [p.number for one, p in self.of(item) if one not in others and p.routing not in (None, "void")]
+        for one in mine:
+            if self.task_items[one].routing in ("pending", "parked"):
+                self.task_items[one].routing, self.task_items[one].parked = "void", None
+        if entry.exit or entry.held:
+            entry.exit, entry.held, entry.exported, entry.closed = None, None, False, {}
+        self._task_item([Arrival(item, to, number=max(led, default=0))], bounded=False, meeting=False)
+
     def erase(self, item: int) -> None:
         self.archived.remove(item)
         del self.meta[item]

@@ -3,7 +3,7 @@
 import pytest
 from stage import Stage
 
-from workflow_core.errors import Conflict, InvalidInput
+from workflow_core.errors import InvalidInput
 
 LOOP = """
 pipeline: p
@@ -104,9 +104,9 @@ def test_a_sent_item_is_held_at_its_exit_as_any_other(loop):
     loop.check()
 
 
-def test_only_what_is_stuck_is_sent(loop):
-    with pytest.raises(Conflict, match="not stuck"):
-        loop.send("cars", "expert")
+def test_only_what_is_stuck_is_sent_to_an_exit(loop):
+    with pytest.raises(InvalidInput, match="cannot send it to 'elsewhere'; possible: cars, qa, expert"):
+        loop.send("cars", "elsewhere")
 
 
 def in_fork(engine):

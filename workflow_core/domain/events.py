@@ -21,7 +21,7 @@ class Verb(StrEnum):
     PARKED = "parked"
     """The item is stuck here until a manager sends it on."""
     UNPARKED = "unparked"
-    """A manager sent the parked item on, or what stood in its way is gone."""
+    """A manager sent the item on, or to a task once more; or what stood in its way is gone."""
     HELD = "held"
     """The item is at an exit, which waits for the issues that are unresolved."""
     EXITED = "exited"

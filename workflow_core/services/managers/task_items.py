@@ -1,62 +1,63 @@
-"""A manager's ways out: send a stuck item on, end a claim, take items out, close and re-open tasks."""
+"""A manager's ways out: send an item on or back, end a claim, take items out, close and re-open tasks."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from workflow_core.domain import states
 from workflow_core.domain.roles import Permission
-from workflow_core.domain.suggestions import possible
-from workflow_core.errors import Conflict, InvalidInput, NotFound
+from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import access, people
+from workflow_core.services.managers import ways
 from workflow_core.services.people import Actor
 from workflow_core.store import locks
 from workflow_core.store.data import items, versions
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Dataset, Entry, Event, Node, Pipeline, Task, TaskItem
+from workflow_core.store.models import Dataset, Event, Pipeline, Task, TaskItem
 from workflow_core.store.routing import dispatch
 from workflow_core.store.work import claims, selection
 
 
 def send(
     session: Session, *, actor: Actor, task_item_id: int, to: str, now: datetime, end_claims: bool = False
-) -> None:
-    """Send a parked item to any task or exit of its pipeline but `approved`; it counts as no visit.
+) -> dispatch.Effects:
+    """Send an item on from where it is parked, or else to a task once more; it counts as no visit.
 
-    From inside a fork only to a task of its own branch, or to `discarded`; never from outside into a fork.
-    `end_claims` confirms that people who have the item open in other branches lose their claim if it leaves.
+    A parked one goes to any task or exit of its pipeline but `approved`; from inside a fork only to a task of its own
+    branch, or to `discarded`; never from outside into a fork. Any other one goes to a task: what it has open, all of it
+    or inside a fork that of the branch, is withdrawn, what is not routed never moves, and an exit is left.
+    `end_claims` confirms that people who have the item open where it is withdrawn lose their claim.
 
     Raises:
-        NotAllowed: the actor may not unstick items.
+        NotAllowed: the actor may not send items.
         NotFound: there is no such task item.
-        Conflict: it is not parked, or not in a pipeline; or somebody has the item open, and it was not confirmed.
+        Conflict: it is in no pipeline; or inside a fork, and not from this task; or deleted, or taken out; or somebody
+            has the item open, and it was not confirmed.
         InvalidInput: the target is unknown or out of reach; the message says what is possible.
     """
-    task_item, task = _managed(session, actor, task_item_id, Permission.UNSTICK_ITEMS)
-    if task_item.parked is None:
-        raise Conflict(f"the item is not stuck in {task.name!r}: it is {task_item.state}")
-    if task_item.entry_id is None:
-        raise Conflict(f"task {task.name!r} is in no pipeline; give the item to somebody instead")
-    entry = session.get_one(Entry, task_item.entry_id)
-    nodes = versions.targets(session, version_id=entry.version_id)
-    branch = versions.branch_of(session, version_id=entry.version_id, task_id=task_item.task_id)
-    reachable = {
-        node.name: node
-        for node in nodes
-        if _in_reach(node, branch, versions.branch_of(session, version_id=entry.version_id, task_id=node.task_id))
-    }
-    if to not in reachable:
-        raise InvalidInput(f"cannot send it to {to!r}; {possible(to, list(reachable))}")
-    if reachable[to].kind == "exit":
-        _confirm_claims(session, selection.of_entry(entry.id), end_claims, "send away")
-    dispatch.send(session, task_item=task_item, node=reachable[to], actor_id=actor.id if actor else None, now=now)
+    task_item, _ = _managed(session, actor, task_item_id, Permission.UNSTICK_ITEMS)
+    way = ways.find(session, task_item=task_item, to=to)
+    effects = dispatch.effects(session, source=task_item, entry=way.entry, of=way.of)
+    held = next((one for one in effects.task_items if one.state == states.State.CLAIMED), None)
+    if held is not None and not end_claims:
+        name = access.name_of(session, task_item)
+        raise Conflict(f"{held.who} has {name} open in {held.task!r}; confirm to end the claims on what you send away")
+    actor_id = actor.id if actor else None
+    if task_item.parked is not None:
+        dispatch.send(session, task_item=task_item, node=way.node, actor_id=actor_id, now=now)
+    else:
+        dispatch.send_again(
+            session, task_item=task_item, entry=way.entry, branch=way.branch, node=way.node, actor_id=actor_id, now=now
+        )
     session.expire_all()
+    return effects
 
 
-def _in_reach(node: Node, here: tuple[int, int] | None, there: tuple[int, int] | None) -> bool:
-    if node.kind == "exit":
-        return node.name == "discarded" or (here is None and node.name != "approved")
-    return here == there
+def preview_send(session: Session, *, actor: Actor, task_item_id: int, to: str) -> dispatch.Effects:
+    """Say what sending an item would take with it: open task items, claims, issues, and the exit it would leave."""
+    task_item, _ = _managed(session, actor, task_item_id, Permission.UNSTICK_ITEMS, only_read=True)
+    way = ways.find(session, task_item=task_item, to=to)
+    return dispatch.effects(session, source=task_item, entry=way.entry, of=way.of)
 
 
 def release(session: Session, *, actor: Actor, task_item_id: int, now: datetime) -> None:
@@ -183,8 +184,10 @@ def archive(
     session.flush()
 
 
-def _managed(session: Session, actor: Actor, task_item_id: int, permission: Permission) -> tuple[TaskItem, Task]:
-    task_item = locks.lock(session, task_item_id)
+def _managed(
+    session: Session, actor: Actor, task_item_id: int, permission: Permission, *, only_read: bool = False
+) -> tuple[TaskItem, Task]:
+    task_item = session.get(TaskItem, task_item_id) if only_read else locks.lock(session, task_item_id)
     task = session.get_one(Task, task_item.task_id) if task_item else None
     if task_item is None or task is None or not people.sees(session, actor=actor, project_id=task.project_id):
         raise NotFound(f"there is no task item {task_item_id}")

@@ -1,13 +1,15 @@
-"""Task items that a manager moves: parked items sent on, items taken out."""
+"""Task items that a manager moves: parked items sent on, any item sent to a task once more, items taken out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import Event, Node, TaskItem
+from workflow_core.store.models import Entry, Event, Node, TaskItem
+from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, placement
 
 REMOVED = {"item_id": "item_id", "entry_id": "id", "name": "'removed'"}
@@ -27,6 +29,10 @@ def send(session: Session, *, task_item: TaskItem, node: Node, actor_id: int | N
         exits.withdraw(session, where=here, name="sent on", now=now)
     # What an issue had taken before it was routed goes where the manager says, and nowhere else.
     turns.mark(session, {"routing": "'routed'"}, where=f"{here} AND routing = 'pending'")
+    _arrive(session, entry_id=task_item.entry_id, node=node, cause=cause, now=now)
+
+
+def _arrive(session: Session, *, entry_id: int | None, node: Node, cause: int | None, now: datetime) -> None:
     arrivals.prepare(session)
     run(
         session,
@@ -37,11 +43,132 @@ def send(session: Session, *, task_item: TaskItem, node: Node, actor_id: int | N
         cause=cause,
         node=node.id,
         kind=node.kind,
-        entry=task_item.entry_id,
+        entry=entry_id,
     )
     arrivals.look_up_existing(session)
     run(session, "UPDATE arrival SET visit = visit - 1 WHERE existing_state = 'submitted'")
     placement.put(session, now=now, bounded=False, meeting=False)
+
+
+Branch = tuple[int, int]
+"""A branch of a fork: the node of its join, and its number."""
+GOING_ON = f"({OPEN} OR routing IN ('pending', 'parked') OR parked IS NOT NULL)"
+
+
+def forks_entered(session: Session, *, entry: Entry) -> set[int]:
+    """Return the joins of the forks inside which an item has something open, unrouted or parked."""
+    rows = run(
+        session,
+        f"""
+        SELECT DISTINCT b.join_id FROM task_item JOIN branch b ON b.task_id = task_item.task_id
+        JOIN node j ON j.id = b.join_id AND j.version_id = :version WHERE entry_id = :entry AND {GOING_ON}
+        """,
+        version=entry.version_id,
+        entry=entry.id,
+    )
+    return set(rows.scalars())
+
+
+def alone(task_item_id: int) -> str:
+    """Return the SQL of one task item."""
+    return f"task_item.id = {int(task_item_id)}"
+
+
+def all_of(entry_id: int, branch: Branch | None) -> str:
+    """Return the SQL of the task items of an item in its pipeline, or of those inside a branch of a fork."""
+    if branch is None:
+        return f"task_item.entry_id = {int(entry_id)}"
+    inside = f"SELECT task_id FROM branch WHERE join_id = {int(branch[0])} AND number = {int(branch[1])}"
+    return f"task_item.entry_id = {int(entry_id)} AND task_item.task_id IN ({inside})"
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A task item that would be withdrawn, and who has it, or has it open where it is claimed."""
+
+    task_item_id: int
+    task: str
+    state: str
+    who: str | None
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What goes with sending an item somewhere: open task items, unresolved issues on or of them, the exit it leaves.
+
+    `unrouted` are the tasks whose statuses never move then; `exported` says whether a file has the item already.
+    """
+
+    task_items: tuple[Withdrawn, ...]
+    issues: tuple[int, ...]
+    unrouted: tuple[str, ...]
+    exit: str | None
+    exported: bool
+
+
+def effects(session: Session, *, source: TaskItem, entry: Entry, of: str) -> Effects:
+    """Return what goes with sending an item on or back from a task item, where these of it are withdrawn."""
+    withdrawn = run(
+        session,
+        f"""
+        SELECT task_item.id, t.name, task_item.state, p.email FROM task_item JOIN task t ON t.id = task_item.task_id
+        LEFT JOIN assignment s ON s.id = task_item.assignment_id LEFT JOIN person p ON p.id = s.person_id
+        WHERE {of} AND {OPEN} ORDER BY task_item.id
+        """,
+    )
+    open_ = f"SELECT task_item.id FROM task_item WHERE {of} AND {OPEN}"
+    flagged = run(
+        session,
+        f"""SELECT id FROM issue WHERE state IN ('open', 'for_review')
+        AND (task_item_id IN ({open_}) OR qa_task_item_id IN ({open_})) ORDER BY id""",
+    )
+    unrouted = run(
+        session,
+        f"""SELECT t.name FROM task_item JOIN task t ON t.id = task_item.task_id
+        WHERE {of} AND (routing = 'pending' OR routing = 'parked' AND task_item.id <> :source) ORDER BY task_item.id""",
+        source=source.id,
+    )
+    return Effects(
+        task_items=tuple(Withdrawn(*row) for row in withdrawn),
+        issues=tuple(flagged.scalars()),
+        unrouted=tuple(unrouted.scalars()),
+        exit=entry.exit or entry.held_exit,
+        exported=entry.exported_at is not None,
+    )
+
+
+def send_again(
+    session: Session,
+    *,
+    task_item: TaskItem,
+    entry: Entry,
+    branch: Branch | None,
+    node: Node,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """Send an item to a task once more, from anywhere outside forks, or from the branch that it is in.
+
+    What is open there is withdrawn, and what is not routed never moves; an exit is left. It counts as no visit.
+    """
+    turns.tell(session, "unparked", task_item_id=task_item.id, actor_id=actor_id, now=now, name=node.name)
+    of = all_of(entry.id, branch)
+    freed = exits.withdraw(session, where=of, name="sent on", now=now)
+    cause = _led_to_where_it_is(session, entry=entry, branch=branch)
+    turns.mark(session, VOID, where=f"{of} AND routing IN ('pending', 'parked')")
+    exits.come_back(session, entries=f"id = {int(entry.id)} AND {exits.AT} IS NOT NULL", now=now)
+    _arrive(session, entry_id=entry.id, node=node, cause=cause, now=now)
+    placement.resume(session, entry_ids=freed, now=now)
+
+
+def _led_to_where_it_is(session: Session, *, entry: Entry, branch: Branch | None) -> int | None:
+    """Return the last status that led anywhere, or is about to: if it is taken back, so is what comes now."""
+    join, number = branch or (0, 0)
+    elsewhere = "SELECT task_id FROM branch WHERE join_id = :join AND number <> :number"
+    last = f"""SELECT max(status_event_id) FROM task_item
+    WHERE entry_id = :entry AND routing <> 'void' AND task_id NOT IN ({elsewhere})"""
+    found = run(session, last, entry=entry.id, join=join, number=number).scalar_one()
+    return None if found is None else int(found)
 
 
 def _led_here(session: Session, task_item: TaskItem) -> int | None:

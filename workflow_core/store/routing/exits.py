@@ -15,6 +15,7 @@ LEAVING = """
     EXISTS (SELECT 1 FROM arrival a WHERE a.kind = 'exit' AND a.entry_id = task_item.entry_id)
     AND item_id IN (SELECT item_id FROM arrival WHERE kind = 'exit')
 """
+AT = "coalesce(entry.exit, entry.held_exit)"
 CAUSE = "(SELECT max(a.cause_id) FROM arrival a WHERE a.kind = 'exit' AND a.entry_id = task_item.entry_id)"
 
 
@@ -45,6 +46,15 @@ def leave(session: Session, *, now: datetime) -> None:
     turns.record(session, "voided", of=f"task_item WHERE {unrouted}", what=told, now=now)
     turns.mark(session, {"routing": "'void'", "parked": "NULL"}, where=unrouted)
     run(session, "UPDATE arrival SET kind = 'left' WHERE kind = 'exit'")
+
+
+def come_back(session: Session, *, entries: str, now: datetime) -> None:
+    """Take entries back from the exit that they left by, or are held at; `entries` is fixed SQL that they match."""
+    told = {"item_id": "item_id", "entry_id": "id", "name": AT}
+    turns.record(session, "came-back", of=f"entry WHERE {entries}", what=told, now=now)
+    back = "exit = NULL, held_exit = NULL, exited_at = NULL, exported_at = NULL"
+    run(session, f"UPDATE entry SET {back} WHERE {entries}")
+    session.expire_all()
 
 
 def withdraw(

@@ -24,7 +24,6 @@ STANDS = """
     )
 """
 """Whether a placement `p` was not withdrawn `until` an event; an arrival at a join has no number, and always stands."""
-AT = "coalesce(entry.exit, entry.held_exit)"
 BELOW = """
     SELECT ti.id AS task_item_id, k.id AS event_id, k.status,
            CASE WHEN CAST(p.detail ->> 'routed' AS BIGINT) = 1 THEN 'routed' ELSE 'void' END AS routing
@@ -155,8 +154,8 @@ def left(session: Session, lineage: Lineage) -> list[Left]:
     rows = run(
         session,
         f"""
-        SELECT id, {AT}, exported_at IS NOT NULL FROM entry
-        WHERE item_id IN ({listed(lineage.item_ids)}) AND {AT} IS NOT NULL AND (
+        SELECT id, {exits.AT}, exported_at IS NOT NULL FROM entry
+        WHERE item_id IN ({listed(lineage.item_ids)}) AND {exits.AT} IS NOT NULL AND (
             SELECT x.cause_id FROM event x WHERE x.item_id = entry.item_id AND x.entry_id = entry.id
             AND x.verb IN ('exited', 'held') ORDER BY x.id DESC LIMIT 1
         ) IN ({listed(lineage.causes)}) ORDER BY id
@@ -242,11 +241,6 @@ def _come_back(session: Session, lineage: Lineage, now: datetime) -> None:
     by_issue = "kept_by = 'issue' AND kept_routing = 'void'"
     turns.mark(session, {"kept_routing": "'pending'"}, where=f"{voided} AND {by_issue}")
     entries = f"id IN ({listed(one.entry_id for one in back)})"
-    told = {"item_id": "item_id", "entry_id": "id", "name": AT}
-    turns.record(session, "came-back", of=f"entry WHERE {entries}", what=told, now=now)
-    run(
-        session,
-        f"UPDATE entry SET exit = NULL, held_exit = NULL, exited_at = NULL, exported_at = NULL WHERE {entries}",
-    )
+    exits.come_back(session, entries=entries, now=now)
     placement.put(session, now=now, bounded=False, meeting=False)
     notify(session)
