@@ -110,6 +110,22 @@ def test_why_tells_the_way_of_an_item(annoflow, worked: Path) -> None:
     assert annoflow("item", "why", "nothing.jpg").code == 3
 
 
+def test_an_item_is_sent_once_more_and_before_it_is_said_what_goes_with_that(annoflow, worked: Path) -> None:
+    told = annoflow("item", "send", "0000.jpg", "cars")
+    assert told.out == "would send 0000.jpg from qa to cars\ncomes back from the exit approved\n"
+    assert annoflow("item", "why", "0000.jpg", "--json").json()["entries"][0]["exit"] == "approved"
+    assert annoflow("item", "send", "0000.jpg", "cars", "--yes").out.startswith("sent 0000.jpg from qa to cars\n")
+    assert "is to do it in cars" in annoflow("item", "why", "0000.jpg").out
+    again = annoflow("item", "send", "0000.jpg", "qa", "--json").json()
+    assert (again["sent"], [one["task"] for one in again["task_items"]]) == (False, ["cars"])
+    refused = annoflow("item", "send", "0000.jpg", "qa", "--from", "signs")
+    assert (refused.code, refused.err) == (
+        3,
+        "annoflow: 0000.jpg is in 'cars', 'qa': say --from which task it is sent\n",
+    )
+    assert annoflow("db", "check").code == 0
+
+
 def test_an_item_is_archived_and_then_erased_once_that_is_confirmed(annoflow, worked: Path) -> None:
     annoflow("export", "street")
     refused = annoflow("item", "erase", "0000.jpg")

@@ -1,4 +1,4 @@
-"""`annoflow item`: why an item is where it is; delete items, and erase them."""
+"""`annoflow item`: why an item is where it is; send it on or back; delete items, and erase them."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -8,15 +8,18 @@ import typer
 from workflow_core.cli import context
 from workflow_core.cli.output import counted, show_json, show_table
 from workflow_core.cli.style import CONTEXT, Json, group
+from workflow_core.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from workflow_core.services.managers import history
     from workflow_core.services.managers.erasure import Effects
 
 app = group(
-    """Look at an item, delete items, erase them.
+    """Look at an item, send it on or back, delete items, erase them.
 
     \b
       annoflow item why frame-0042.jpg
+      annoflow item send frame-0042.jpg cars
       annoflow item archive frame-0042.jpg
       annoflow item erase frame-0042.jpg
     """
@@ -62,6 +65,61 @@ def why(
     if found.path:
         typer.echo()
         show_table(("when", "what happened"), [(step.at, step.told) for step in found.path])
+
+
+@app.command(context_settings=CONTEXT)
+def send(
+    named: Annotated[str, typer.Argument(metavar="ITEM", help="Its name, its folder and name, or its number.")],
+    to: Annotated[str, typer.Argument(metavar="TASK", help="A task of its pipeline; where it is stuck, or an exit.")],
+    at: Annotated[
+        str | None,
+        typer.Option("--from", help="The task from which, where it is in several.", show_default="where it is"),
+    ] = None,
+    end_claims: Annotated[bool, typer.Option("--end-claims", help="Take it also from who has it open.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, it is only said what goes with it.")] = False,
+    json: Json = False,
+) -> None:
+    """Send an item on from where it is stuck, or else to a task once more; it counts as no visit.
+
+    \b
+      annoflow item send frame-0042.jpg cars           what goes with it
+      annoflow item send frame-0042.jpg cars --yes
+      annoflow item send 42 discarded --from signs --yes
+    """
+    from workflow_core.services.managers import history, task_items
+
+    with context.session(read_only=not yes) as session:
+        source = _sent_from(history.why(session, item=history.find(session, named=named).id), at)
+        if yes:
+            effects = task_items.send(
+                session, actor=None, task_item_id=source.id, to=to, now=context.now(), end_claims=end_claims
+            )
+        else:
+            effects = task_items.preview_send(session, actor=None, task_item_id=source.id, to=to)
+    if json:
+        show_json({"sent": yes, **asdict(effects)})
+        return
+    typer.echo(f"{'sent' if yes else 'would send'} {named} from {source.task} to {to}")
+    for one in effects.task_items:
+        held = f", which {one.who} has open" if one.state == "claimed" else ""
+        typer.echo(f"withdrawn: {one.task}{held}")
+    if effects.issues:
+        typer.echo(f"dismissed: issue {', '.join(str(one) for one in effects.issues)}")
+    for task in effects.unrouted:
+        typer.echo(f"leads nowhere: its status in {task}, which was not routed yet")
+    if effects.exit:
+        typer.echo(f"comes back from the exit {effects.exit}{', and is exported already' if effects.exported else ''}")
+
+
+def _sent_from(found: "history.Why", task: str | None) -> "history.TaskItemNow":
+    """Return the task item from which an item is sent: the one named, else where it is stuck, else where it is open."""
+    there = [one for one in found.task_items if task in (None, one.task)]
+    stuck = [one for one in there if one.parked]
+    chosen = stuck or [one for one in there if one.state in ("queued", "claimed", "returned", "waiting")] or there[-1:]
+    if len(chosen) != 1:
+        names = ", ".join(repr(one.task) for one in chosen or found.task_items) or "no task"
+        raise InvalidInput(f"{found.name} is in {names}: say --from which task it is sent")
+    return chosen[0]
 
 
 @app.command(context_settings=CONTEXT)
