@@ -151,3 +151,24 @@ def test_a_review_that_only_its_new_author_could_take_is_stuck(stage, state):
     stage.sweep()
     assert stage.claim("sol", "look") is not None
     stage.check()
+
+
+@pytest.mark.parametrize(
+    ("heir", "back", "new", "expected"),
+    [
+        ("cy", None, 2, {"bo": 1, "cy": 1}),
+        ("bo", "cy", 6, {"bo": 0, "cy": 6}),
+        ("cy", "ann", 3, {"ann": 3, "bo": 0, "cy": 0}),
+    ],
+    ids=["who is new", "who is in the team", "while who left comes back"],
+)
+def test_who_takes_over_work_takes_over_the_running_total_with_it(stage, heir, back, new, expected):
+    """By weight all have had as much as the other: what comes next is for whoever has had less."""
+    stage.do("ann", "cars", "completed")
+    stage.reassign("cars", old="ann", new=heir)
+    if back:
+        stage.add_person("cars", back)
+    before = {who: len(of(stage, "cars", who)) for who in expected}
+    stage.add_items(new)
+    assert {who: len(of(stage, "cars", who)) - before[who] for who in expected} == expected
+    stage.check()
