@@ -29,7 +29,7 @@ from workflow_core.services.managers import (
     task_settings,
     tasks,
 )
-from workflow_core.services.pipelines import data, deployment, exports, imports, ingestion, plans
+from workflow_core.services.pipelines import data, deployment, exports, imports, ingestion, migration, plans
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Assignment, Item, Person, Pipeline, Task, TaskItem
 
@@ -98,6 +98,10 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     plans.plan: (
         P.MANAGE_PIPELINES,
         lambda w, actor: plans.plan(w.session, text=TWO_STEPS.encode(), file="p.yaml", **given(actor)),
+    ),
+    migration.migrate: (
+        P.MANAGE_PIPELINES,
+        lambda w, actor: migration.migrate(w.session, pipeline=w.pipeline(), actor=actor, now=NOW),
     ),
     task_settings.edit: (
         P.EDIT_TASK,

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from workflow_core.services import people
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import history, progress, reversals, staff, task_items, tasks
-from workflow_core.services.pipelines import deployment, entries
+from workflow_core.services.pipelines import deployment, entries, migration
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves, sweeps, verification
 from workflow_core.services.running.moves import Moved
@@ -65,11 +65,15 @@ class Stage:
         self.tick()
         return session_scope(self.engine)
 
-    def deploy(self, text: str) -> deployment.Deployed:
+    def deploy(self, text: str, **more: Any) -> deployment.Deployed:
         with self.session() as session:
             return deployment.deploy(
-                session, text=text.encode(), file="p.yaml", read=self.read, actor=None, now=self.now
+                session, text=text.encode(), file="p.yaml", read=self.read, actor=None, now=self.now, **more
             )
+
+    def migrate(self) -> migration.Migrated:
+        with self.session() as session:
+            return migration.migrate(session, pipeline=self._pipeline(session), actor=None, now=self.now)
 
     def add_items(self, count: int, meta: Callable[[int], Mapping[str, Any]] = lambda number: {}) -> None:
         """Add items to the pipeline's dataset and enter them; they are named `0`, `1`, …"""

@@ -1,6 +1,7 @@
 """Commands that look at, and change, an installation."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,6 +73,24 @@ def test_a_deploy_says_what_it_did_and_twice_changes_nothing(annoflow, home: Pat
     assert (
         annoflow("pipeline", "plan", "street.yaml").out == "pipeline street (project default): nothing would change\n"
     )
+
+
+def test_items_on_their_way_keep_their_version_until_they_are_taken_along(annoflow, worked: Path) -> None:
+    (worked / "street.yaml").write_text(PIPELINE.replace("type: qa", "type: qa\n    max_visits: 3"))
+    kept = annoflow("pipeline", "plan", "street.yaml").out
+    assert re.search(r"  2 items on the way keep the statuses and routes of version \w{12}: 2 at cars\n", kept)
+    planned = annoflow("pipeline", "plan", "--migrate", "street.yaml")
+    assert "  2 items on the way taken along\n" in planned.out and "keep" not in planned.out
+    annoflow("pipeline", "deploy", "street.yaml")
+    (worked / "street.yaml").write_text(PIPELINE.replace("cars:", "vans:"))
+    ran = annoflow("pipeline", "deploy", "--migrate", "street.yaml")
+    assert "  0 items on the way taken along\n  2 items stay: the version does not have the task cars\n" in ran.out
+    (worked / "street.yaml").write_text(PIPELINE)
+    annoflow("pipeline", "deploy", "street.yaml")
+    done = annoflow("pipeline", "migrate", "street")
+    assert re.fullmatch(r"pipeline street, version \w{12}\n  0 items on the way taken along\n", done.out)
+    assert annoflow("pipeline", "migrate", "street", "--json").json()["stayed"] == []
+    assert annoflow("pipeline", "migrate", "lane").code == 3
 
 
 def test_what_is_wrong_is_neither_planned_nor_deployed(annoflow, home: Path) -> None:

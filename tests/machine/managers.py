@@ -12,7 +12,7 @@ from workflow_core.domain import statuses
 from workflow_core.domain.recipes import Recipe
 from workflow_core.pipeline.compiled import Target, Task
 from workflow_core.services.managers import erasure, reversals, task_items, tasks
-from workflow_core.services.pipelines import deployment, entries
+from workflow_core.services.pipelines import deployment, entries, migration
 from workflow_core.store.models import Dataset, Item, Pipeline
 from workflow_core.store.reads import departures
 
@@ -40,18 +40,21 @@ class Managers(Movers):
         if rounds and any(self.deployed.tasks[name].max_visits for name in self.branches()):
             self.go_round_a_fork(0)
 
-    def deploy(self, plan, loop):
+    def deploy(self, plan, loop, *, along=False):
         text = generated.text(plan, loop)
         version = generated.compile_text(text)
 
         def act(session):
-            deployment.deploy(session, text=text.encode(), file="p.yaml", read=no_files, actor=None, now=self.now)
+            of = {"text": text.encode(), "file": "p.yaml", "read": no_files, "migrate": along}
+            deployment.deploy(session, actor=None, now=self.now, **of)
             return session.exec(select(Pipeline.id)).one()
 
         self.pipeline_id = self.run(act)
         self.deployed = version
         self.learn()
         self.model.deploy(version)
+        if along:
+            self.model.take_along()
 
     def make_manual_task(self):
         """A QA task beside the pipeline reviews its first task."""
@@ -84,9 +87,10 @@ class Managers(Movers):
         changed=numbers,
         hands=generated.plans(),
         passes=st.sampled_from(["pass", "pass", "well"]),
+        along=st.booleans(),
     )
     @precondition(lambda self: self.deployed is not None and self.deploys < 2)
-    def deploy_a_changed_version(self, loop, drop, changed, hands, passes):
+    def deploy_a_changed_version(self, loop, drop, changed, hands, passes, along):
         self.deploys += 1
         plan = [stretch | {"pass": passes} for stretch in self.plan]
         plan[changed % len(plan)]["hands"] = max((one["hands"] for one in hands), key=lambda one: len(one["assignees"]))
@@ -94,7 +98,18 @@ class Managers(Movers):
             plan = [stretch | {"pass": passes} for stretch in self.plan]
         if drop is not None and len(plan) > 1:
             del plan[1 + drop % (len(plan) - 1)]
-        self.deploy(plan, loop)
+        self.deploy(plan, loop, along=along)
+
+    @rule()
+    @precondition(lambda self: self.deploys)
+    def take_along(self):
+        def act(session):
+            return migration.migrate(
+                session, pipeline=session.get_one(Pipeline, self.pipeline_id), actor=None, now=self.now
+            )
+
+        self.run(act)
+        self.model.take_along()
 
     @rule(items=st.lists(st.booleans(), min_size=1, max_size=2))
     @precondition(lambda self: sum(one.exit is None for one in self.model.entries.values()) < MANY)

@@ -33,6 +33,9 @@ ISSUES = """
     JOIN task_item ti ON ti.id = i.task_item_id JOIN task t ON t.id = ti.task_id
     JOIN task_item qi ON qi.id = i.qa_task_item_id JOIN task qa ON qa.id = qi.task_id
 """
+ENTRIES = """
+    SELECT e.item_id, e.exit, e.held_exit, v.digest FROM entry e JOIN pipeline_version v ON v.id = e.version_id
+"""
 NOWHERE = """
     SELECT e.id FROM entry e WHERE e.exit IS NULL AND e.held_exit IS NULL AND NOT EXISTS (
         SELECT 1 FROM task_item ti WHERE ti.entry_id = e.id
@@ -142,7 +145,7 @@ class Tables(RuleBasedStateMachine):
             connection = session.connection()
             rows = connection.exec_driver_sql(PLACES).all()
             issues = connection.exec_driver_sql(ISSUES).all()
-            entries = connection.exec_driver_sql("SELECT item_id, exit, held_exit FROM entry").all()
+            entries = connection.exec_driver_sql(ENTRIES).all()
             never = [connection.exec_driver_sql(query).all() for query in NEVER]
             told = progress.of_tasks(session, tasks=session.exec(select(Task)).all())
         assert not any(never), never
@@ -150,8 +153,8 @@ class Tables(RuleBasedStateMachine):
         there = {(row[0], row[1]): (*row[2:8], bool(row[8]), *row[9:]) for row in rows}
         same(there, {key: task_item.seen() for key, task_item in self.model.task_items.items()})
         same(
-            {one: (exit_, held) for one, exit_, held in entries},
-            {item: (entry.exit, entry.held) for item, entry in self.model.entries.items()},
+            {one: tuple(rest) for one, *rest in entries},
+            {item: (entry.exit, entry.held, entry.version.digest) for item, entry in self.model.entries.items()},
         )
         same(
             {row[0]: tuple(row[1:]) for row in issues},

@@ -1,11 +1,11 @@
 """What people and managers do in the model: deploy, claim, submit, give back, hand over, add, remove, pause."""
 
-from model.moving import Moving
+from model.following import Following
 from model.state import MANUAL, OPEN, Arrival, Claim, Entry, Key, Move
 from workflow_core.pipeline.compiled import Pipeline, Target
 
 
-class Managing(Moving):
+class Managing(Following):
     """Contributors and managers, and the clock."""
 
     def deploy(self, version: Pipeline) -> None:
@@ -23,15 +23,6 @@ class Managing(Moving):
         self.park()
         if changed:
             self.close_left()
-
-    def close_left(self) -> None:
-        going_on = [entry.version for entry in self.entries.values() if entry.exit is None]
-        for name in self.tasks.keys() - {MANUAL} - self.present.tasks.keys():
-            there = any(task == name and task_item.state in OPEN for (_, task), task_item in self.task_items.items())
-            if there:
-                self.closed.discard(name)
-            elif not any(name in version.tasks for version in going_on):
-                self.closed.add(name)
 
     # -- people
 

@@ -11,6 +11,7 @@ from stage import BOX
 from workflow_core.errors import InvalidInput, NotAllowed, PipelineInvalid
 from workflow_core.services import people
 from workflow_core.services.pipelines import plans
+from workflow_core.services.pipelines.migration import Keeping, Stayed
 from workflow_core.services.pipelines.planned_tasks import Change, Leaver, RemovedLabel
 from workflow_core.services.pipelines.plans import Plan
 
@@ -36,9 +37,15 @@ tasks:
 """
 
 
-def plan(session: Session, text: str = BASE, files: Mapping[str, str] | None = None) -> Plan:
+def plan(session: Session, text: str = BASE, files: Mapping[str, str] | None = None, *, migrate: bool = False) -> Plan:
     return plans.plan(
-        session, text=text.encode(), file="p.yaml", read=building.reader(files or {}), actor=None, now=building.NOW
+        session,
+        text=text.encode(),
+        file="p.yaml",
+        read=building.reader(files or {}),
+        actor=None,
+        now=building.NOW,
+        migrate=migrate,
     )
 
 
@@ -106,11 +113,25 @@ def test_counts_say_how_many_items_people_and_annotations_it_concerns(session: S
     assert cars.leave == (Leaver("bo@example.org", 3),)
     assert (qa.name, qa.labels_removed) == ("qa", (RemovedLabel("sign", 0), RemovedLabel("van", 0)))
     assert (signs.name, signs.kind, signs.items) == ("signs", "removed", 2)
-    assert found.keep_routes == {found.version_before: 6}
+    assert found.keep == (Keeping(found.version_before, 6, {"cars": 4, "signs": 2}),)
     assert found.graph == (
         "cars: completed leads to qa, no longer to signs",
         "qa reviews cars, before cars and signs",
     )
+
+
+def test_a_plan_with_migration_says_who_would_follow_and_why_others_stay(session: Session) -> None:
+    building.deploy(session, BASE)
+    building.add_items(session, 3)
+    turns = iter(["completed", None, None])
+    building.work_in(session, "cars", lambda *_: next(turns))
+    building.move(session)
+    text = changed(BASE, ("completed: signs", "completed: qa"))
+    text = text[: text.index("  signs:")] + text[text.index("  qa:") :]
+    found = plan(session, text, migrate=True)
+    assert found.migrated is not None
+    assert (found.migrated.followed, found.migrated.stayed) == (2, (Stayed("task", "signs", 1),))
+    assert found.keep == (Keeping(found.version_before, 1, {"signs": 1}),)
 
 
 def test_settings_are_told_before_and_after(session: Session) -> None:

@@ -1,31 +1,43 @@
-"""`annoflow pipeline plan` and `deploy`: what would change, and doing it."""
+"""`annoflow pipeline plan`, `deploy` and `migrate`: what would change, and doing it."""
 
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
 from workflow_core.cli import context, plan_text
 from workflow_core.cli.codes import FINDINGS
+from workflow_core.cli.naming import Pipeline, Project, project_of
 from workflow_core.cli.output import show_json
 from workflow_core.cli.pipeline import File, Files, app, valid
-
-__all__ = ["app", "deploy", "plan"]
 from workflow_core.cli.style import CONTEXT, Json
+
+__all__ = ["app", "deploy", "migrate", "plan"]
+
+Migrate = Annotated[bool, typer.Option("--migrate", help="Take along the items on their way that can follow.")]
 
 
 @app.command(context_settings=CONTEXT)
-def plan(file: File, json: Json = False) -> None:
+def plan(file: File, migrate: Migrate = False, json: Json = False) -> None:
     """Say what a deploy of a file would change, with counts; nothing is written.
 
     \b
       annoflow pipeline plan pipelines/dashcam.yaml
-      annoflow pipeline plan --json pipelines/dashcam.yaml
+      annoflow pipeline plan --migrate --json pipelines/dashcam.yaml
     """
     source = valid(file)
     from workflow_core.services.pipelines import plans
 
     with context.session() as session:
-        found = plans.plan(session, text=source.text, file=source.name, read=source.read, actor=None, now=context.now())
+        found = plans.plan(
+            session,
+            text=source.text,
+            file=source.name,
+            read=source.read,
+            actor=None,
+            now=context.now(),
+            migrate=migrate,
+        )
     if json:
         show_json({**asdict(found), "changes": found.changes})
     else:
@@ -34,19 +46,25 @@ def plan(file: File, json: Json = False) -> None:
 
 
 @app.command(context_settings=CONTEXT)
-def deploy(files: Files, json: Json = False) -> None:
+def deploy(files: Files, migrate: Migrate = False, json: Json = False) -> None:
     """Deploy pipeline files: people, recipes and settings at once, the graph as a new version.
+
+    Items on their way keep the statuses and routes of the version that they follow, unless they are taken along.
 
     \b
       annoflow pipeline plan pipelines/dashcam.yaml
       annoflow pipeline deploy pipelines/dashcam.yaml
+      annoflow pipeline deploy --migrate pipelines/dashcam.yaml
     """
     sources = [valid(file) for file in files]
     from workflow_core.services.pipelines import deployment
 
+    now = context.now()
     with context.session() as session:
         done = [
-            deployment.deploy(session, text=one.text, file=one.name, read=one.read, actor=None, now=context.now())
+            deployment.deploy(
+                session, text=one.text, file=one.name, read=one.read, actor=None, now=now, migrate=migrate
+            )
             for one in sources
         ]
     if json:
@@ -58,3 +76,25 @@ def deploy(files: Files, json: Json = False) -> None:
         for what, names in (("new", one.new_tasks), ("removed", one.removed_tasks), ("invited", one.invited)):
             if names:
                 typer.echo(f"  {what}: {', '.join(names)}")
+        if one.migrated:
+            typer.echo("\n".join(plan_text.migrated(one.migrated)))
+
+
+@app.command(context_settings=CONTEXT)
+def migrate(pipeline: Pipeline, project: Project = None, json: Json = False) -> None:
+    """Take items on their way along to the present version of their pipeline, those that can follow it.
+
+    \b
+      annoflow pipeline migrate dashcam
+      annoflow pipeline migrate dashcam --project road --json
+    """
+    from workflow_core.services.pipelines import ingestion, migration
+
+    with context.session() as session:
+        project = project_of(session, pipeline=pipeline, project=project)
+        found = ingestion.find(session, pipeline=pipeline, project=project)
+        done = migration.migrate(session, pipeline=found, actor=None, now=context.now())
+    if json:
+        show_json(asdict(done))
+    else:
+        typer.echo("\n".join((f"pipeline {pipeline}, version {done.version}", *plan_text.migrated(done))))

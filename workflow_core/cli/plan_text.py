@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from workflow_core.cli.output import counted
 
 if TYPE_CHECKING:
+    from workflow_core.services.pipelines.migration import Migrated
     from workflow_core.services.pipelines.planned_tasks import Change, Leaver, PlannedTask, RemovedLabel
     from workflow_core.services.pipelines.plans import Plan
 
@@ -17,6 +18,8 @@ def lines(plan: "Plan") -> Iterator[str]:
         yield f"REFUSED: {plan.refused}"
         return
     yield from _version(plan)
+    if plan.version != plan.version_before or plan.migrated:
+        yield from _on_the_way(plan)
     for task in plan.tasks:
         if task.kind != "same":
             yield from _task(task)
@@ -47,8 +50,22 @@ def _version(plan: "Plan") -> Iterator[str]:
         what = "a new version" if plan.new_version else "a version that was deployed before"
         yield f"  graph: {what}, {plan.version}, in place of {plan.version_before}"
     yield from (f"  ~ {line}" for line in plan.graph)
-    for version, items in plan.keep_routes.items():
-        yield f"  {counted(items, 'item')} on the way keep{'s' * (items == 1)} the routes of version {version}"
+
+
+def _on_the_way(plan: "Plan") -> Iterator[str]:
+    if plan.migrated:
+        yield from migrated(plan.migrated)
+    for one in plan.keep:
+        keep = f"on the way keep{'s' * (one.items == 1)} the statuses and routes of version {one.version}"
+        where = ", ".join(f"{items} at {name}" for name, items in one.at.items())
+        yield f"  {counted(one.items, 'item')} {keep}: {where}"
+
+
+def migrated(done: "Migrated") -> Iterator[str]:
+    """Yield how many items follow the version, and why others do not."""
+    yield f"  {counted(done.followed, 'item')} on the way taken along"
+    for one in done.stayed:
+        yield f"  {counted(one.items, 'item')} stay{'s' * (one.items == 1)}: {one.why}"
 
 
 _SIGNS = {"new": "+", "removed": "-", "changed": "~"}

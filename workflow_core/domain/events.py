@@ -11,7 +11,7 @@ class Verb(StrEnum):
     """What happened. Who, when, where and why are columns of the event, never part of the verb."""
 
     ENTERED = "entered"
-    """The item entered a pipeline: an entry begins."""
+    """The item entered a pipeline: an entry begins; `name` is the version that it follows."""
     PLACED = "placed"
     """A row was made, or re-opened: queued for an assignment or in the pool; `visit` says which time."""
     ARRIVED = "arrived"
@@ -78,6 +78,8 @@ class Verb(StrEnum):
     """The item was deleted; its history stays."""
     ERASED = "erased"
     """The item is gone with all that was on it; of its history the bare events stay."""
+    MIGRATED = "migrated"
+    """The item follows another version of its pipeline from now on; `name` says which."""
     DEPLOYED = "deployed"
     """A version of a pipeline became the present one; this is about no item."""
 
@@ -133,6 +135,7 @@ SENTENCES: Final[Mapping[Verb, str]] = MappingProxyType(
         Verb.IMPORTED: "{actor} imported annotations for {task}",
         Verb.ARCHIVED: "{actor} archived it",
         Verb.ERASED: "{actor} erased it",
+        Verb.MIGRATED: "follows another version of {pipeline}",
         Verb.DEPLOYED: "{actor} deployed {pipeline}",
     }
 )

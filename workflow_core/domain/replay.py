@@ -19,7 +19,7 @@ TaskItemKey = tuple[int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryEvent:
-    """One event as the store keeps it; `name` is the exit, or a reason."""
+    """One event as the store keeps it; `name` is the exit, the version, or a reason."""
 
     id: int
     verb: Verb
@@ -48,10 +48,11 @@ class ReplayedTaskItem:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """How an entry stands: left by an exit, held at an exit, or neither: on its way."""
+    """How an entry stands: left by an exit, held at an exit, or neither: on its way; and by which version."""
 
     exit: str | None = None
     held: str | None = None
+    version: str | None = None
 
 
 @dataclass
@@ -83,7 +84,7 @@ EFFECTS: Final[Mapping[Verb, Event]] = MappingProxyType(
 )
 """What each verb does to a task item."""
 
-_STANDS: Final = frozenset({Verb.ENTERED, Verb.HELD, Verb.EXITED, Verb.CAME_BACK})
+_STANDS: Final = frozenset({Verb.ENTERED, Verb.MIGRATED, Verb.HELD, Verb.EXITED, Verb.CAME_BACK})
 
 
 def replay(events: Iterable[HistoryEvent]) -> Replayed:
@@ -101,7 +102,7 @@ def replay(events: Iterable[HistoryEvent]) -> Replayed:
         if event.item_id in erased:
             continue
         if event.verb in _STANDS and event.entry_id is not None:
-            replayed.entries[event.entry_id] = _whereabouts(event)
+            replayed.entries[event.entry_id] = _whereabouts(replayed.entries.get(event.entry_id), event)
         elif event.verb in EFFECTS and event.task_id is not None and event.item_id is not None:
             task_item = (event.task_id, event.item_id)
             try:
@@ -111,14 +112,19 @@ def replay(events: Iterable[HistoryEvent]) -> Replayed:
     return replayed
 
 
-def _whereabouts(event: HistoryEvent) -> Whereabouts:
+def _whereabouts(before: Whereabouts | None, event: HistoryEvent) -> Whereabouts:
+    before = before or Whereabouts()
     match event.verb:
+        case Verb.ENTERED:
+            return Whereabouts(version=event.name)
+        case Verb.MIGRATED:
+            return replace(before, version=event.name)
         case Verb.EXITED:
-            return Whereabouts(exit=event.name)
+            return replace(before, exit=event.name, held=None)
         case Verb.HELD:
-            return Whereabouts(held=event.name)
+            return replace(before, exit=None, held=event.name)
         case _:
-            return Whereabouts()
+            return replace(before, exit=None, held=None)
 
 
 def _move(task_item: ReplayedTaskItem | None, event: HistoryEvent) -> ReplayedTaskItem:

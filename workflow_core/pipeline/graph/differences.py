@@ -10,6 +10,27 @@ def between(before: Pipeline, after: Pipeline) -> tuple[str, ...]:
     return tuple(_lines(before, after))
 
 
+def forked_otherwise(before: Pipeline, after: Pipeline) -> tuple[str, ...]:
+    """Return the tasks of both that lie in another fork than before, or in one where there was none, or in none.
+
+    A fork is the same while its first tasks, its branches and its join are.
+    """
+    old, new = _forks(before), _forks(after)
+    return tuple(name for name in before.tasks if name in after.tasks and old.get(name) != new.get(name))
+
+
+def _forks(pipeline: Pipeline) -> dict[str, object]:
+    """Return, of each task inside a fork, what that fork is, and its branch."""
+    ways = [one for task in pipeline.tasks.values() for one in task.routes.values()]
+    starts = [pipeline.start, *([to.name for to in way] for way in ways)]
+    first = {name for names in starts if len(names) > 1 for name in names}
+    found: dict[str, object] = {}
+    for join, task in pipeline.tasks.items():
+        branches = {frozenset(branch): frozenset(branch) & first for branch in task.branches}
+        found |= {name: (join, branches, branch) for branch in branches for name in branch}
+    return found
+
+
 def _lines(before: Pipeline, after: Pipeline) -> Iterator[str]:
     if before.start != after.start:
         yield f"items enter at {_names(after.start)}, no longer at {_names(before.start)}"

@@ -200,6 +200,8 @@ def step(row: Mapping[str, Any]) -> Step:
         note = f"{note}; it was open there already" if note else "it was open there already"
     if verb in (Verb.PARKED, Verb.UNPARKED) and row["name"]:
         note = REASONS.get(row["name"], row["name"])
+    if verb is Verb.MIGRATED:
+        note = f"version {row['name']}"
     told = {name: row[name] for name in ("actor", "task", "assignee", "status", "visit")}
     line = Line(verb, exit=row["name"], pipeline=row["pipeline"], note=note, **told)
     return Step(row["id"], row["at"], verb, sentence(line), cause=row["cause_id"], name=row["name"], **told)

@@ -11,9 +11,11 @@ from workflow_core.pipeline.check import check
 from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services import people
 from workflow_core.services.pipelines import deployed_tasks
+from workflow_core.services.pipelines.migration import Migrated, take_along
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import items, pipelines, teams, versions
 from workflow_core.store.data import tasks as rows
+from workflow_core.store.data.migration import choose
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Event, Person, Pipeline, PipelineVersion, Project, Task
 from workflow_core.store.work import reassignment
@@ -21,7 +23,7 @@ from workflow_core.store.work import reassignment
 
 @dataclass(frozen=True)
 class Deployed:
-    """What a deploy did: the version, whether it is new, and the tasks that are new or gone."""
+    """What a deploy did: the version, whether it is new, the tasks that are new or gone, and who was taken along."""
 
     pipeline_id: int
     pipeline: str
@@ -31,6 +33,7 @@ class Deployed:
     new_tasks: tuple[str, ...]
     removed_tasks: tuple[str, ...]
     invited: tuple[str, ...]
+    migrated: Migrated | None = None
 
 
 def compile_file(text: bytes, *, file: str, read: Read) -> compiled.Pipeline:
@@ -42,23 +45,41 @@ def compile_file(text: bytes, *, file: str, read: Read) -> compiled.Pipeline:
     return checked.pipeline
 
 
-def deploy(session: Session, *, text: bytes, file: str, read: Read, actor: Person | None, now: datetime) -> Deployed:
+def deploy(
+    session: Session,
+    *,
+    text: bytes,
+    file: str,
+    read: Read,
+    actor: Person | None,
+    now: datetime,
+    migrate: bool = False,
+) -> Deployed:
     """Deploy a pipeline file; twice the same changes nothing.
 
     People, recipes, instructions, queue settings, words and colours of buttons apply at once. Another graph is another
     version: items on the way keep the statuses and routes of theirs. The team in the file is applied where the file's
     team changed since the last deploy, and so are priorities, due dates and the like: what a manager did by hand
-    stands.
+    stands. With `migrate` items on the way that can follow the new version do, as by `migration.migrate`.
 
     Raises:
         PipelineInvalid: the file has errors.
         InvalidInput: a task changes its type, or the pipeline its dataset.
         NotAllowed: the actor may not manage the project's pipelines.
     """
-    return apply(session, compile_file(text, file=file, read=read), read=read, actor=actor, now=now)
+    spec = compile_file(text, file=file, read=read)
+    return apply(session, spec, read=read, actor=actor, now=now, migrate=migrate)
 
 
-def apply(session: Session, spec: compiled.Pipeline, *, read: Read, actor: Person | None, now: datetime) -> Deployed:
+def apply(
+    session: Session,
+    spec: compiled.Pipeline,
+    *,
+    read: Read,
+    actor: Person | None,
+    now: datetime,
+    migrate: bool = False,
+) -> Deployed:
     """Deploy what a file compiled to, as `deploy` does."""
     project = people.project_for(session, name=spec.project, actor=actor, now=now)
     if actor is not None:
@@ -71,6 +92,9 @@ def apply(session: Session, spec: compiled.Pipeline, *, read: Read, actor: Perso
             f"the pipeline {spec.name!r} runs over the dataset {its!r}, and not over {spec.dataset!r};"
             " give the new one another name"
         )
+    by = actor.id if actor else None
+    # Entries are locked before assignments, as by everybody.
+    on_the_way = choose(session, pipeline_id=pipeline.id) if migrate else []
     previous = pipeline.version_id
     known = {task.name: task for task in rows.of_pipeline(session, pipeline_id=pipeline.id)}
     reviewed_own = {name for name, task in known.items() if task.review_own}
@@ -91,7 +115,7 @@ def apply(session: Session, spec: compiled.Pipeline, *, read: Read, actor: Perso
     session.flush()
     for task in tasks.values():
         if task.id in review_more or (task.name in reviewed_own and not task.review_own):
-            reassignment.hand_own_reviews_on(session, task_id=task.id, actor_id=actor.id if actor else None, now=now)
+            reassignment.hand_own_reviews_on(session, task_id=task.id, actor_id=by, now=now)
     parked.park_for_nobody(session, now=now)
     version = versions.find(session, pipeline_id=pipeline.id, digest=spec.digest)
     new = version is None
@@ -102,11 +126,14 @@ def apply(session: Session, spec: compiled.Pipeline, *, read: Read, actor: Perso
     pipeline.version_id = version.id
     session.flush()
     removed = tuple(sorted(before - tasks.keys()))
-    if version.id != previous:
+    migrated = None
+    if migrate:
+        migrated = take_along(session, pipeline=pipeline, versions_followed=on_the_way, actor_id=by, now=now)
+    if migrate or version.id != previous:
         versions.close_left(session, now=now)
+    if version.id != previous:
         detail = {"pipeline": spec.name, "version": spec.digest, "removed": list(removed)}
-        actor_id = actor.id if actor else None
-        session.add(Event(at=now, verb="deployed", project_id=project.id, actor_id=actor_id, detail=detail))
+        session.add(Event(at=now, verb="deployed", project_id=project.id, actor_id=by, detail=detail))
         session.flush()
     return Deployed(
         pipeline_id=pipeline.id,
@@ -117,6 +144,7 @@ def apply(session: Session, spec: compiled.Pipeline, *, read: Read, actor: Perso
         new_tasks=tuple(name for name in tasks if name not in before),
         removed_tasks=removed,
         invited=tuple(sorted(invited)),
+        migrated=migrated,
     )
 
 

@@ -1,6 +1,5 @@
 """What a deploy of a pipeline file would change, with counts: it is done, looked at, and rolled back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,8 @@ from workflow_core.pipeline import compiled
 from workflow_core.pipeline.graph import differences
 from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services.people import Actor
-from workflow_core.services.pipelines import deployment, planned_tasks
+from workflow_core.services.pipelines import deployment, migration, planned_tasks
+from workflow_core.services.pipelines.migration import Keeping, Migrated
 from workflow_core.services.pipelines.planned_tasks import Change, PlannedTask
 from workflow_core.store.data import people, pipelines, versions
 from workflow_core.store.database.engine import Session
@@ -19,7 +19,7 @@ from workflow_core.store.models import Pipeline, PipelineVersion
 
 @dataclass(frozen=True)
 class Plan:
-    """What a deploy would do. `keep_routes` counts items on the way by the version whose routes they keep."""
+    """What a deploy would do. `keep` says which items on the way keep which other version."""
 
     pipeline: str
     project: str
@@ -27,7 +27,8 @@ class Plan:
     version: str
     version_before: str | None
     new_version: bool
-    keep_routes: Mapping[str, int]
+    keep: tuple[Keeping, ...] = ()
+    migrated: Migrated | None = None
     tasks: tuple[PlannedTask, ...] = ()
     graph: tuple[str, ...] = ()
     """What changes about routes, routers, exits and the start, a line each."""
@@ -44,7 +45,9 @@ class Plan:
         return bool(graph or any(task.kind != "same" for task in self.tasks))
 
 
-def plan(session: Session, *, text: bytes, file: str, read: Read, actor: Actor, now: datetime) -> Plan:
+def plan(
+    session: Session, *, text: bytes, file: str, read: Read, actor: Actor, now: datetime, migrate: bool = False
+) -> Plan:
     """Say what `deployment.deploy` would change; nothing of it stays. Meanwhile others wait, as they do for a deploy.
 
     Raises:
@@ -63,22 +66,22 @@ def plan(session: Session, *, text: bytes, file: str, read: Read, actor: Actor, 
         "version": spec.digest,
         "version_before": version.digest if version else None,
         "new_version": True,
-        "keep_routes": {},
     }
     if pipeline and version:
         last = versions.from_document(version.compiled)
-        on_the_way = pipelines.on_the_way(session, pipeline=pipeline)
         found |= {
-            "keep_routes": {digest: count for digest, count in on_the_way.items() if digest != spec.digest},
             "graph": differences.between(last, spec),
             "source": planned_tasks.differing(_source(last), _source(spec)),
             "exports": planned_tasks.differing(_exports(last), _exports(spec)),
         }
     savepoint = session.begin_nested()
     try:
-        done = deployment.apply(session, spec, read=read, actor=actor, now=now)
-        after = planned_tasks.present(session, session.get_one(Pipeline, done.pipeline_id))
+        done = deployment.apply(session, spec, read=read, actor=actor, now=now, migrate=migrate)
+        deployed = session.get_one(Pipeline, done.pipeline_id)
+        after = planned_tasks.present(session, deployed)
         found |= {
+            "keep": migration.keeping(session, pipeline=deployed),
+            "migrated": done.migrated,
             "new_version": done.new_version,
             "tasks": tuple(planned_tasks.between(session, before, after, tuple(spec.tasks))),
             "invited": done.invited,

@@ -60,12 +60,10 @@ def _task_items(chunk: Chunk) -> Iterator[Difference]:
         told_of = replayed.entries.get(entry.id)
         if told_of is None:
             yield Difference(entry.item_id, None, f"entry {entry.id} is in no history")
-        elif told_of != Whereabouts(entry.exit, None if entry.exit else entry.held):
-            yield Difference(
-                entry.item_id,
-                None,
-                f"exit is {entry.exit}, held at {entry.held}; its history says {told_of.exit}, {told_of.held}",
-            )
+        elif told_of != Whereabouts(entry.exit, None if entry.exit else entry.held, entry.version):
+            has = f"exit is {entry.exit}, held at {entry.held}, by version {entry.version}"
+            told = f"{told_of.exit}, {told_of.held}, {told_of.version}"
+            yield Difference(entry.item_id, None, f"{has}; its history says {told}")
 
 
 def _shape(row: Row) -> Iterator[Difference]:

@@ -50,6 +50,7 @@ class EntryRow:
     item_id: int
     exit: str | None
     held: str | None
+    version: str
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,9 @@ def _rows(session: Session, between: dict[str, int]) -> list[Row]:
 def _entries(session: Session, between: dict[str, int]) -> list[EntryRow]:
     rows = run(
         session,
-        """SELECT id, item_id, exit, held_exit AS held FROM entry
-        WHERE item_id > :after AND item_id <= :upto ORDER BY item_id, id""",
+        """SELECT e.id, e.item_id, e.exit, e.held_exit AS held, v.digest AS version
+        FROM entry e JOIN pipeline_version v ON v.id = e.version_id
+        WHERE e.item_id > :after AND e.item_id <= :upto ORDER BY e.item_id, e.id""",
         **between,
     )
     return [EntryRow(**row) for row in rows.mappings()]

@@ -82,9 +82,14 @@ def enter(session: Session, *, pipeline_id: int, version_id: int, now: datetime)
         session,
         "entered",
         of="entering g ORDER BY g.item_id",
-        what={"item_id": "g.item_id", "entry_id": entry},
+        what={
+            "item_id": "g.item_id",
+            "entry_id": entry,
+            "name": "(SELECT v.digest FROM pipeline_version v WHERE v.id = :version)",
+        },
         now=now,
         pipeline=pipeline_id,
+        version=version_id,
     )
 
 

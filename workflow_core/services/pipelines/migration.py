@@ -1,0 +1,102 @@
+"""Take items on their way along to the present version of their pipeline, those that can follow it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflow_core.domain.roles import Permission
+from workflow_core.errors import Conflict
+from workflow_core.pipeline.graph import differences
+from workflow_core.services import people
+from workflow_core.services.people import Actor
+from workflow_core.store.data import migration, pipelines, tasks, versions
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Pipeline, PipelineVersion
+
+WHY = {
+    "task": "the version does not have the task {about}",
+    "status": "the version has no such status: {about}",
+    "fork": "the task {about} lies in another fork, or in none",
+    "exit": "the version does not have the exit {about}, which holds them",
+}
+"""Why items stay on the version that they follow."""
+
+
+@dataclass(frozen=True)
+class Stayed:
+    """How many items stay on their version for a reason, and what it is about: `why` says it in words."""
+
+    reason: str
+    about: str
+    items: int
+
+    @property
+    def why(self) -> str:
+        """Say why they stay."""
+        return WHY[self.reason].format(about=self.about)
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """How many items follow the version now that did not before, and why others stay on theirs."""
+
+    version: str
+    followed: int
+    stayed: tuple[Stayed, ...]
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How many items follow a version that is not the present one, and how many of them are at each task or exit."""
+
+    version: str
+    items: int
+    at: Mapping[str, int]
+
+
+def keeping(session: Session, *, pipeline: Pipeline) -> tuple[Keeping, ...]:
+    """Return which items on the way follow another version than the pipeline's present one; in a fork one is twice."""
+    at: dict[str, dict[str, int]] = {}
+    for version, name, items in migration.positions(session, pipeline_id=pipeline.id):
+        at.setdefault(version, {})[name] = items
+    total = pipelines.on_the_way(session, pipeline=pipeline)
+    return tuple(Keeping(version, total[version], names) for version, names in at.items())
+
+
+def migrate(session: Session, *, pipeline: Pipeline, actor: Actor, now: datetime) -> Migrated:
+    """Let items on their way follow the present version of their pipeline; nothing else about them changes.
+
+    An item can if every task in which it has something open, parked, unrouted or saved is there with that status, if
+    inside a fork that fork is the same, and if an exit that holds it is there. Each tells it in its history.
+
+    Raises:
+        NotAllowed: the actor may not manage the project's pipelines.
+        Conflict: the pipeline was never deployed.
+    """
+    people.require(session, actor=actor, project_id=pipeline.project_id, permission=Permission.MANAGE_PIPELINES)
+    pipelines.lock(session, pipeline)
+    if pipeline.version_id is None:
+        raise Conflict(f"the pipeline {pipeline.name!r} was never deployed")
+    followed = migration.choose(session, pipeline_id=pipeline.id)
+    by = actor.id if actor else None
+    done = take_along(session, pipeline=pipeline, versions_followed=followed, actor_id=by, now=now)
+    versions.close_left(session, now=now)
+    return done
+
+
+def take_along(
+    session: Session, *, pipeline: Pipeline, versions_followed: Iterable[int], actor_id: int | None, now: datetime
+) -> Migrated:
+    """Let the items that were chosen, of these versions, follow the pipeline's present one, as `migrate` does."""
+    version = session.get_one(PipelineVersion, pipeline.version_id)
+    present = versions.from_document(version.compiled)
+    keys = {task.name: task.id for task in tasks.of_pipeline(session, pipeline_id=pipeline.id)}
+    forked: list[tuple[int, int]] = []
+    for one in versions_followed:
+        before = versions.from_document(session.get_one(PipelineVersion, one).compiled)
+        forked += ((one, keys[name]) for name in differences.forked_otherwise(before, present))
+    followed, stayed = migration.carry_out(
+        session, version_id=version.id, forked_otherwise=forked, actor_id=actor_id, now=now
+    )
+    session.expire_all()
+    return Migrated(version.digest, followed, tuple(Stayed(*one) for one in stayed))
