@@ -34,6 +34,9 @@ exits: {elsewhere: {}}
 """
 """Two micro-tasks, a review, and an expert for what is not clear."""
 
+WITHOUT_SIGNS = re.sub(r"  signs: .*\n.*\n", "", MICRO).replace("completed: signs", "completed: qa")
+"""The same without its second micro-task."""
+
 FORKED = """
 pipeline: p
 tasks:

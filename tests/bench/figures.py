@@ -88,7 +88,7 @@ QA: Mapping[str, Figure] = {
     "decisions made": lambda session, task: list(quality.made(session, [task.id])),
     "approvals taken back": lambda session, task: list(quality.taken_back(session, [task.id])),
     "progress, with what is to come": lambda session, task: progress.of_tasks(
-        session, tasks=[task], following={worked.CARS: 0b10, task.id: 0}
+        session, tasks=[task], following={1: {worked.CARS: 0b10, task.id: 0}}
     ),
     "issues raised": lambda session, task: list(flaws.raised_in(session, [task.id])),
     **_TOGETHER,

@@ -1,13 +1,11 @@
 """Items on their way are taken along to another version of their pipeline, those that can follow it."""
 
-import re
-
 import pytest
 from sqlalchemy import event
 from sqlmodel import select
 from stage import Stage
 
-from pipelines import FORKED, MICRO, REVIEWED
+from pipelines import FORKED, MICRO, REVIEWED, WITHOUT_SIGNS
 from workflow_core.errors import InvalidInput, NotAllowed
 from workflow_core.services.pipelines import migration
 from workflow_core.services.pipelines.migration import Migrated, Stayed
@@ -16,7 +14,6 @@ from workflow_core.store.models import Entry, Pipeline, PipelineVersion
 
 LATER = REVIEWED.replace("on: {completed: qa}", "extra_statuses: [unsure], on: {completed: qa, unsure: qa}")
 """Cars offers one status more."""
-WITHOUT_SIGNS = re.sub(r"  signs: .*\n.*\n", "", MICRO).replace("completed: signs", "completed: qa")
 
 
 @pytest.fixture

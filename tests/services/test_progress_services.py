@@ -3,7 +3,7 @@
 import pytest
 from stage import Stage
 
-from pipelines import FORKED, MICRO, REVIEWED, staffed, with_settings
+from pipelines import FORKED, MICRO, REVIEWED, WITHOUT_SIGNS, staffed, with_settings
 from workflow_core.domain.progress import WorkStatus
 from workflow_core.services.managers import progress
 
@@ -71,6 +71,20 @@ def test_progress_counts_what_is_still_to_come_from_upstream_and_each_item_once(
     stage.do("quinn", "qa", "redo")
     stage.advance()
     assert of(stage, "qa").to_come == 3
+
+
+def test_what_is_to_come_is_counted_by_the_version_that_each_item_follows(stage):
+    stage.deploy(MICRO)
+    stage.add_items(3)
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.deploy(WITHOUT_SIGNS)
+    stage.add_items(2)
+    assert (of(stage, "signs").to_come, of(stage, "qa").to_come) == (2, 5)
+    stage.do("ann", "cars", "completed")
+    assert (of(stage, "signs").to_come, of(stage, "qa").to_come) == (2, 5)
+    stage.advance()
+    assert (of(stage, "signs").to_come, of(stage, "qa").to_come) == (1, 5)
 
 
 def test_the_pool_is_a_share_of_its_own(stage):

@@ -170,7 +170,7 @@ def test_counting_reads_an_index_and_not_the_table(session):
     following = {1: {1: 0}, 2: {1: 0b10, 2: 0}, 3: {1: 0b10, 3: 0}}
     with scans(session) as found:
         counted = [
-            progress.of_tasks(session, tasks=[session.get_one(Task, key)], following=following[key])[0].counts
+            progress.of_tasks(session, tasks=[session.get_one(Task, key)], following={1: following[key]})[0].counts
             for key in following
         ]
     assert [one.submitted for one in counted] == [IN_SIGNS, IN_QA, IN_QA // 2]

@@ -1,6 +1,6 @@
 """How far the work is: tasks and assignments from counts, what is still to come, what is stuck."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from workflow_core.services.people import Actor
 from workflow_core.store.data import tasks as known_tasks
 from workflow_core.store.data import teams, versions
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Assignment, Pipeline, PipelineVersion, Task
+from workflow_core.store.models import Assignment, Pipeline, Task
 from workflow_core.store.reads import counts, positions
 
 
@@ -64,11 +64,13 @@ class Stuck:
 def of_pipeline(session: Session, *, pipeline: Pipeline, actor: Actor = None) -> list[TaskProgress]:
     """Return how far each task of a pipeline is, in the order in which they were made; for managers."""
     tasks = known_tasks.of_pipeline(session, pipeline_id=pipeline.id)
-    following: Mapping[int, int] = {}
-    if pipeline.version_id is not None:
-        spec = versions.from_document(session.get_one(PipelineVersion, pipeline.version_id).compiled)
-        keys = {task.name: task.id for task in tasks}
-        following = {keys[name]: mask for name, mask in ahead.tasks_ahead(spec).items()}
+    keys = {task.name: task.id for task in tasks}
+    following = {
+        version.id: {
+            keys[name]: mask for name, mask in ahead.tasks_ahead(versions.from_document(version.compiled)).items()
+        }
+        for version in versions.followed(session, pipeline_id=pipeline.id)
+    }
     return of_tasks(session, tasks=tasks, following=following, actor=actor)
 
 
@@ -82,12 +84,13 @@ def of_tasks(
     session: Session,
     *,
     tasks: Iterable[Task],
-    following: Mapping[int, int] | None = None,
+    following: Mapping[int, Mapping[int, int]] | None = None,
     actor: Actor = None,
 ) -> list[TaskProgress]:
     """Return how far some tasks are, with the share of each assignment; for managers.
 
-    `following` says what lies ahead of each task, as `pipeline.graph.ahead` does; without it nothing is to come.
+    `following` says, for items of each version, what lies ahead of each task, as `pipeline.graph.ahead` does; without
+    it nothing is to come.
     """
     tasks = list(tasks)
     for project_id in {task.project_id for task in tasks}:
@@ -97,7 +100,10 @@ def of_tasks(
     for (task_id, assignment_id), one in counts.by_share(session, task_ids=ids).items():
         by_share[task_id][assignment_id] = one
     by_status = counts.by_status(session, task_ids=ids)
-    coming = counts.to_come(session, following=following or {})
+    coming: Counter[int] = Counter()
+    for version_id, ways in (following or {}).items():
+        only = version_id if len(following or {}) > 1 else None
+        coming.update(counts.to_come(session, following=ways, version_id=only))
     team: dict[int, list[tuple[Assignment, str]]] = {}
     for assignment, email in teams.of_tasks(session, task_ids=ids):
         team.setdefault(assignment.task_id, []).append((assignment, email))
@@ -112,7 +118,7 @@ def of_tasks(
                 status=status(whole),
                 counts=whole,
                 statuses=by_status.get(task.id, {}),
-                to_come=coming.get(task.id, 0),
+                to_come=coming[task.id],
                 closed=task.closed_at is not None,
                 paused=task.paused_at is not None,
                 shares=tuple(_shares(team.get(task.id, []), by_share[task.id])),

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from workflow_core.domain import sampling
 from workflow_core.pipeline import compiled
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import Branch, Node, Pipeline, PipelineVersion, Route, Task
+from workflow_core.store.models import Branch, Entry, Node, Pipeline, PipelineVersion, Route, Task
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing.routers import Case, Router
 
@@ -92,6 +92,12 @@ def task_ids(session: Session, *, version_id: int | None) -> set[int]:
     """Return the tasks of a version."""
     nodes = session.exec(select(Node.task_id).where(Node.version_id == version_id, Node.kind == "task"))
     return {task for task in nodes if task is not None}
+
+
+def followed(session: Session, *, pipeline_id: int) -> Sequence[PipelineVersion]:
+    """Return the versions of a pipeline that items on their way follow."""
+    on_the_way = select(Entry.version_id).where(Entry.pipeline_id == pipeline_id, col(Entry.exit).is_(None))
+    return session.exec(select(PipelineVersion).where(col(PipelineVersion.id).in_(on_the_way))).all()
 
 
 def statuses(session: Session, *, entry_id: int | None, task_id: int) -> set[str]:

@@ -76,8 +76,8 @@ def by_status(session: Session, *, task_ids: Iterable[int]) -> dict[int, dict[st
     return counts
 
 
-def to_come(session: Session, *, following: Mapping[int, int]) -> dict[int, int]:
-    """Return, per task, how many items are busy in the tasks before it and have not been in it.
+def to_come(session: Session, *, following: Mapping[int, int], version_id: int | None = None) -> dict[int, int]:
+    """Return, per task, how many items are busy in the tasks before it and have not been in it; all, or a version's.
 
     `following` has for each task those ahead of it, a bit for each: the n-th is the n-th task of the mapping.
     """
@@ -87,15 +87,18 @@ def to_come(session: Session, *, following: Mapping[int, int]) -> dict[int, int]
     joined = "string_agg(CAST(task_id AS TEXT), ',')" if is_postgres(session) else "group_concat(task_id)"
     # + 0, or SQLite goes through all task items of the tasks instead of the few that are pending, and below through
     # all tasks for each item.
+    own = "entry_id IS NOT NULL"
+    if version_id is not None:
+        own += f" AND {int(version_id)} = (SELECT e.version_id FROM entry e WHERE e.id = entry_id)"
     busy = f"""
         WITH busy AS (
             SELECT item_id, {joined} AS tasks FROM (
-                SELECT item_id, task_id FROM task_item WHERE task_id IN ({before}) AND entry_id IS NOT NULL AND {OPEN}
+                SELECT item_id, task_id FROM task_item WHERE task_id IN ({before}) AND {OPEN} AND {own}
                 UNION ALL
-                SELECT item_id, task_id FROM task_item WHERE task_id + 0 IN ({before}) AND routing = 'pending'
+                SELECT item_id, task_id FROM task_item WHERE task_id + 0 IN ({before}) AND routing = 'pending' AND {own}
                 UNION ALL
                 SELECT item_id, task_id FROM task_item
-                WHERE task_id IN ({before}) AND parked IS NOT NULL AND state = 'submitted' AND entry_id IS NOT NULL
+                WHERE task_id IN ({before}) AND parked IS NOT NULL AND state = 'submitted' AND {own}
             ) one GROUP BY item_id
         )
     """
