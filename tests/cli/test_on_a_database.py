@@ -93,6 +93,20 @@ def test_items_on_their_way_keep_their_version_until_they_are_taken_along(annofl
     assert annoflow("pipeline", "migrate", "lane").code == 3
 
 
+def test_a_plan_says_what_leavers_may_finish_and_what_stays_theirs(annoflow, worked: Path, database_url: str) -> None:
+    engine = engine_for(database_url)
+    with session_scope(engine) as session:
+        building.add_items(session, 4, start=3)
+        for who in ("ann", "bo"):
+            cars, actor = building.task(session, "cars"), building.person(session, f"{who}@example.org")
+            assert work.claim_next(session, actor=actor, task_id=cars.id, now=datetime.now(UTC))
+    engine.dispose()
+    (worked / "street.yaml").write_text(PIPELINE.replace("[ann@example.org, bo@example.org]", "[cy@example.org]"))
+    planned = annoflow("pipeline", "plan", "street.yaml").out
+    words = r"\(may finish the 1 item they have open, (1 item stays|2 items stay) theirs until reassigned\)"
+    assert re.search(rf"people: \+ cy@example.org, - ann@example.org {words}, - bo@example.org {words}\n", planned)
+
+
 def test_what_is_wrong_is_neither_planned_nor_deployed(annoflow, home: Path) -> None:
     (home / "bad.yaml").write_text(PIPELINE.replace("completed: qa", "completed: quality"))
     for command in ("plan", "deploy"):

@@ -52,7 +52,10 @@ class Managers(Movers):
         self.pipeline_id = self.run(act)
         self.deployed = version
         self.learn()
+        before = {(task, who) for task, team in self.model.team.items() for who in team}
         self.model.deploy(version)
+        after = {(task, who) for task, team in self.model.team.items() for who in team}
+        self.left |= dict.fromkeys(before - after, self.now)
         if along:
             self.model.take_along()
 

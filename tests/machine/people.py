@@ -45,7 +45,8 @@ class People(Movers):
         allowed, holding = self.model.may_claim(task, who), self.model.held(task, who)
         candidates, count = [], 0
         if more:
-            allowed = allowed and self.model.tasks[task].queue is not None and self.model.room(task, who) > 0
+            queue = self.model.tasks[task].queue is not None and self.model.acts_in(task, who)
+            allowed = allowed and queue and self.model.room(task, who) > 0
         if allowed:
             candidates, count = (self.model.claims_more if more else self.model.claims)(task, who)
         for task_item, new in self.attempt(allowed, act):
@@ -53,8 +54,16 @@ class People(Movers):
             assert (task_item is None) == (not new and (more or not holding))
             assert task_item is None or task_item.item_id in (new or holding)
             self.model.claimed(task, who, new)
-            for item in [*new, *holding]:
+            for item in new:
                 self.leases[item, task] = self.now + LEASE
+            for item in holding:
+                self.renew((item, task), who)
+
+    def renew(self, key, who):
+        """Renew a lease: of who was taken out, one that was not renewed since."""
+        out = None if self.model.acts_in(key[1], who) else self.left.get((key[1], who))
+        if out is None or self.leases[key] <= out + LEASE:
+            self.leases[key] = self.now + LEASE
 
     def submit(self, number, status, who=None, task_type=None):
         """Set a status on an open task item: its holder does, or somebody who may; or `who`, if they may or not."""
@@ -164,7 +173,7 @@ class People(Movers):
             row, actor = self.row(session, key), self.person(session, who)
             (work.postpone if postpone else work.release)(session, actor=actor, task_item_id=row.id, now=self.now)
 
-        for _ in self.attempt(self.model.acts_in(key[1], who), act):
+        for _ in self.attempt(who not in self.model.inactive, act):
             self.model.end_claim(key)
 
     @rule(number=numbers, who=st.one_of(st.none(), st.sampled_from(generated.PEOPLE)))

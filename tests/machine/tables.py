@@ -76,6 +76,7 @@ class Tables(RuleBasedStateMachine):
         self.tasks = {}
         self.people = {}
         self.leases = {}
+        self.left = {}
         self.deployed = None
         reset()
 

@@ -28,7 +28,8 @@ class Managing(Following):
 
     def may_claim(self, task: str, who: str) -> bool:
         stopped = {task, (task, who)} | ({"pipeline"} if task != MANUAL else set())
-        return self.acts_in(task, who) and task not in self.closed and not stopped & self.paused
+        takes_part = self.acts_in(task, who) or (who not in self.inactive and self.held(task, who))
+        return bool(takes_part) and task not in self.closed and not stopped & self.paused
 
     def held(self, task: str, who: str) -> list[int]:
         return [i for (i, t), p in self.task_items.items() if t == task and p.state == "claimed" and p.who == who]
@@ -81,7 +82,7 @@ class Managing(Following):
         item, task = key
         task_item = self.task_items[key]
         states = (*OPEN,) if status == "discarded" else ("queued", "claimed", "returned")
-        if task_item.state not in states or not self.may_go_on(task, who) or not self.may_open(key, who):
+        if task_item.state not in states or not self.may_go_on(key, who) or not self.may_open(key, who):
             return False
         if task_item.parked in ("max-fix-rounds", "max-visits"):
             return False
@@ -145,8 +146,9 @@ class Managing(Following):
 
     def end_claim(self, key: Key) -> None:
         self._end(key)
-        if self.tasks[key[1]].queue and self.task_items[key].state == "queued":
-            self.task_items[key].who = None
+        task_item = self.task_items[key]
+        if task_item.state == "queued" and (self.tasks[key[1]].queue or task_item.who not in self.team[key[1]]):
+            task_item.who = None
 
     def _end(self, key: Key) -> None:
         task_item = self.task_items[key]

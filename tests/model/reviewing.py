@@ -18,7 +18,7 @@ class Reviewing(Moving):
         return (
             task_item.state in ("queued", "claimed", "waiting")
             and not self.out_of_visits(*qa)
-            and self.may_go_on(qa[1], who)
+            and self.may_go_on(qa, who)
             and self.may_open(qa, who)
             and task in self.reviews[qa[1]]
             and target is not None
@@ -35,7 +35,7 @@ class Reviewing(Moving):
         return issue.state == "open" and not parked and self._theirs(issue.item, issue.task, who)
 
     def _theirs(self, item: int, task: str, who: str) -> bool:
-        return self.may_go_on(task, who) and self.task_items[item, task].who in (None, who)
+        return self.may_go_on((item, task), who) and self.task_items[item, task].who in (None, who)
 
     def fix(self, issue: Issue) -> None:
         issue.state = "for_review"
@@ -186,7 +186,7 @@ class Reviewing(Moving):
 
     def may_undo(self, key: Key, who: str) -> bool:
         task_item, entry = self.task_items[key], self.entry(key)
-        if not self.may_take_back(key) or not self.may_go_on(key[1], who) or task_item.who != who:
+        if not self.may_take_back(key) or not self.may_go_on(key, who) or task_item.who != who:
             return False
         traced = self.trace({task_item.number})
         if who in self.forbidden(key[1], key[0]):

@@ -189,16 +189,21 @@ class State:
     def acts_in(self, task: str, who: str) -> bool:
         return who in self.team[task] and who not in self.inactive
 
-    def may_go_on(self, task: str, who: str) -> bool:
+    def holds(self, key: Key, who: str) -> bool:
+        """Say whether somebody has a task item open, who may have been taken out of the task since."""
+        task_item = self.task_items[key]
+        return task_item.state == "claimed" and task_item.who == who and who not in self.inactive
+
+    def may_go_on(self, key: Key, who: str) -> bool:
         """Say whether somebody may still do what they have begun in a task."""
-        return self.acts_in(task, who) and task not in self.closed
+        return (self.acts_in(key[1], who) or self.holds(key, who)) and key[1] not in self.closed
 
     def may_open(self, key: Key, who: str) -> bool:
         """Say whether a task item is there for somebody: theirs, nobody's, or returned to somebody who is gone."""
         task_item = self.task_items[key]
         gone = task_item.state == "returned" and task_item.who is not None and not self.acts_in(key[1], task_item.who)
         return (
-            self.acts_in(key[1], who)
+            (self.acts_in(key[1], who) or self.holds(key, who))
             and (task_item.who in (None, who) or gone)
             and who not in self.forbidden(*key[::-1])
         )

@@ -99,8 +99,10 @@ def _label(label: "RemovedLabel") -> str:
 def _leaver(leaver: "Leaver") -> str:
     if not leaver.open_items:
         return leaver.email
-    stays = "stays" if leaver.open_items == 1 else "stay"
-    return f"{leaver.email} ({counted(leaver.open_items, 'item')} {stays} theirs until reassigned)"
+    left = leaver.open_items - leaver.claimed
+    finish = f"may finish the {counted(leaver.claimed, 'item')} they have open"
+    stay = f"{counted(left, 'item')} stay{'s' * (left == 1)} theirs until reassigned"
+    return f"{leaver.email} ({', '.join([finish] * bool(leaver.claimed) + [stay] * bool(left))})"
 
 
 def _change(change: "Change") -> str:

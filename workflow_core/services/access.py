@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from workflow_core.domain import states
 from workflow_core.domain.issues import UNRESOLVED
 from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import Conflict, NotAllowed, NotFound
@@ -15,7 +16,11 @@ from workflow_core.store.work import assignments, claims, issues, selection
 
 
 def share(session: Session, *, person: Person, task_id: int, what: str | None = None) -> tuple[Task, Assignment]:
-    """Return a task and the person's assignment in it; `what` is it that does not exist for whoever has none."""
+    """Return a task and the person's share of it; `what` is it that does not exist for whoever has none.
+
+    Who was taken out by a deploy while they had something open has it until that is finished; `check_member` refuses
+    what is new.
+    """
     found = assignments.find(session, person_id=person.id, task_id=task_id)
     if found is None or not person.active:
         raise NotFound(f"{person.email} has no {what or f'task {task_id}'}")
@@ -39,7 +44,8 @@ def own_task_item(
     if task_item is None:
         raise NotFound(f"{actor.email} has no {what}")
     task, assignment = share(session, person=actor, task_id=task_item.task_id, what=what)
-    if (
+    holds = task_item.state == states.State.CLAIMED and task_item.assignment_id == assignment.id
+    if not (assignment.active or holds) or (
         task_item.assignment_id not in (None, assignment.id)
         and not claims.left_behind(session, task_item=task_item)
         # Who lost a claim from a pool hears of it; what was never theirs does not exist for them.
@@ -47,6 +53,12 @@ def own_task_item(
     ):
         raise NotFound(f"{actor.email} has no {what}")
     return task_item, task, assignment
+
+
+def check_member(task: Task, assignment: Assignment) -> None:
+    """Refuse anything new to who was taken out of a task."""
+    if not assignment.active:
+        raise Conflict(f"you were taken out of {task.name!r}: finish or release what you have open, nothing new comes")
 
 
 def check_author(session: Session, *, person: Person, task_item: TaskItem, task: Task) -> None:

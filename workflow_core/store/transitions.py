@@ -34,9 +34,11 @@ _NOBODY_WORKS: Change = {"lease_until": "NULL", "parked": "NULL"}
 _BACK: Change = {
     "lease_until": "NULL",
     "assignment_id": """CASE WHEN coalesce(task_item.kept_by, '') <> 'issue' AND EXISTS (
-        SELECT 1 FROM task t WHERE t.id = task_item.task_id AND t.queue IS NOT NULL
+        SELECT 1 FROM assignment s JOIN task t ON t.id = s.task_id
+        WHERE s.id = task_item.assignment_id AND (t.queue IS NOT NULL OR NOT s.active)
     ) THEN NULL ELSE task_item.assignment_id END""",
 }
+"""A task item whose claim ends is the pool's in a queue, and where who had it was taken out; else as before."""
 _BEGUN: Change = {"assignment_id": ":assignment", "begun": "TRUE"}
 _NEXT_CLAIM: Final = "task_item.claim_no + 1"
 _AS_THEN: Final = "coalesce((SELECT k.{0} FROM event k WHERE k.id = task_item.kept_event_id), task_item.{0})"

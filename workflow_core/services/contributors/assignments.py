@@ -59,7 +59,7 @@ def mine(session: Session, *, actor: Person, now: datetime) -> list[Share]:
                 paused=task.paused_at is not None or assignment.paused_at is not None,
                 status=status(own),
                 counts=own,
-                pool=counted.get((task.id, None), Counts()).queued,
+                pool=counted.get((task.id, None), Counts()).queued if assignment.active else 0,
             )
         )
     return shares

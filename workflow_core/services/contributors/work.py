@@ -43,6 +43,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
         claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
         activity.seen(session, task_item_id=held[0].id, person_id=actor.id, now=now)
         return held[0]
+    access.check_member(task, assignment)
     next_own = claims.claim_own(
         session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id, until=until, now=now
     )
@@ -65,6 +66,7 @@ def claim_more(session: Session, *, actor: Person, task_id: int, now: datetime) 
             paused, or the task is closed.
     """
     task, assignment = _handing_out(session, actor, task_id, now)
+    access.check_member(task, assignment)
     if task.queue is None:
         raise Conflict(f"task {task.name!r} allocates in advance: there is no batch to ask for, only the next item")
     batch, limit = int(task.queue["batch"]), int(task.queue["limit"])

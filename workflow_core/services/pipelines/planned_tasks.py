@@ -22,10 +22,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Leaver:
-    """Who would leave a task, and how many items they still have to do there; these stay theirs until reassigned."""
+    """Who would leave a task, and how many items they still have to do there; these stay theirs until reassigned.
+
+    Those that they have open (`claimed`) they may still finish; nothing new comes to them.
+    """
 
     email: str
     open_items: int
+    claimed: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,17 +61,25 @@ class PlannedTask:
 
 @dataclass(frozen=True)
 class Present:
-    """A task as it is at one moment; `people` have weights, `open_items` counts what each has to do, and the pool."""
+    """A task as it is at one moment; `people` have weights.
+
+    `open_items` counts what each has to do, and the pool, and how much of that is claimed.
+    """
 
     id: int
     type: str
     is_open: bool
     people: Mapping[str, float]
-    open_items: Mapping[str | None, int]
+    open_items: Mapping[str | None, tuple[int, int]]
     labels: tuple[str, ...]
     recipe: tuple[Mapping[str, Any], int | None]
     statuses: tuple[str, ...]
     settings: Mapping[str, Any]
+
+    @property
+    def items(self) -> int:
+        """Return how many items are to be done."""
+        return sum(items for items, _ in self.open_items.values())
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -90,7 +102,7 @@ def between(
     planned = [_changed(session, name, before.get(name), after[name]) for name in named]
     for name, task in before.items():
         if name not in named and task.is_open:
-            planned.append(PlannedTask(name, task.type, "removed", sum(task.open_items.values())))
+            planned.append(PlannedTask(name, task.type, "removed", task.items))
     return planned
 
 
@@ -105,7 +117,7 @@ def _changed(session: Session, name: str, old: Present | None, new: Present) -> 
     found: dict[str, Any] = {
         "join": tuple(email for email in new.people if email not in old.people),
         "leave": tuple(
-            Leaver(email, old.open_items.get(email, 0)) for email in sorted(old.people) if email not in new.people
+            Leaver(email, *old.open_items.get(email, (0, 0))) for email in sorted(old.people) if email not in new.people
         ),
         "weights": differing(
             {email: weight for email, weight in old.people.items() if email in stay},
@@ -119,10 +131,10 @@ def _changed(session: Session, name: str, old: Present | None, new: Present) -> 
         "settings": differing(old.settings, new.settings),
     }
     kind = "changed" if any(found.values()) else "same"
-    return PlannedTask(name=name, type=new.type, kind=kind, items=sum(old.open_items.values()), **found)
+    return PlannedTask(name=name, type=new.type, kind=kind, items=old.items, **found)
 
 
-def _present(session: Session, task: Task, todo: Mapping[tuple[int, int | None], int]) -> Present:
+def _present(session: Session, task: Task, todo: Mapping[tuple[int, int | None], tuple[int, int]]) -> Present:
     team = teams.of_task(session, task_id=task.id)
     emails = {assignment.id: email for email, assignment in team.items()}
     recipe = session.get_one(Recipe, task.recipe_id)

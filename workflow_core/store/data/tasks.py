@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, case, col, func, select
 
-from workflow_core.domain.states import OPEN
+from workflow_core.domain.states import OPEN, State
 from workflow_core.store.models import Annotation, Document, Pipeline, Project, Recipe, Review, Task, TaskItem
 
 
@@ -70,15 +70,16 @@ def review(session: Session, *, task: Task, wanted: set[int], named: set[int]) -
     return bool(wanted - present.keys())
 
 
-def open_items(session: Session, *, pipeline: Pipeline) -> dict[tuple[int, int | None], int]:
-    """Count what is to be done in a pipeline, by task and assignment."""
+def open_items(session: Session, *, pipeline: Pipeline) -> dict[tuple[int, int | None], tuple[int, int]]:
+    """Count what is to be done in a pipeline, by task and assignment, and how much of it somebody has claimed."""
+    claimed = case((TaskItem.state == State.CLAIMED, 1))
     rows = session.exec(
-        select(TaskItem.task_id, TaskItem.assignment_id, func.count())
+        select(TaskItem.task_id, TaskItem.assignment_id, func.count(), func.count(claimed))
         .join(Task, col(Task.id) == col(TaskItem.task_id))
         .where(Task.pipeline_id == pipeline.id, col(TaskItem.state).in_(OPEN))
         .group_by(col(TaskItem.task_id), col(TaskItem.assignment_id))
     )
-    return {(task, assignment): count for task, assignment, count in rows}
+    return {(task, assignment): (count, held) for task, assignment, count, held in rows}
 
 
 def drawn(session: Session, *, task_id: int) -> dict[str, int]:

@@ -15,7 +15,8 @@ RISING = ("contributor", "manager", "owner")
 def apply(session: Session, *, task: Task, team: Mapping[str, float], project_id: int, now: datetime) -> set[str]:
     """Make the file's team the task's, where the file's team changed since the last time; returns who is new here.
 
-    Who leaves keeps what they finished; what they had open stays theirs until it is reassigned.
+    Who leaves keeps what they finished, and may still finish what they have open; what they were to do stays theirs
+    until it is reassigned.
     """
     if dict(task.team) == dict(team):
         return set()
@@ -34,8 +35,8 @@ def apply(session: Session, *, task: Task, team: Mapping[str, float], project_id
         else:
             assignment.weight, assignment.active = weight, True
     for person_id, assignment in assignments.items():
-        if person_id not in wanted:
-            assignment.active = False
+        if person_id not in wanted and assignment.active:
+            assignment.active, assignment.left_at = False, now
     session.flush()
     return invited
 

@@ -75,7 +75,10 @@ class Review(Table, table=True):
 
 
 class Assignment(Table, table=True):
-    """One contributor's share of a task. `allotted` counts all items ever allocated in advance to it."""
+    """One contributor's share of a task. `allotted` counts all items ever allocated in advance to it.
+
+    `left_at` is when a deploy took them out last: what they had open then they may still finish.
+    """
 
     __table_args__ = (UniqueConstraint("task_id", "person_id"), Index("ix_assignment_person", "person_id"))
 
@@ -85,5 +88,6 @@ class Assignment(Table, table=True):
     weight: float = 1.0
     allotted: int = number(default=0)
     active: bool = True
+    left_at: datetime | None = instant(null=True)
     paused_at: datetime | None = instant(null=True)
     created_at: datetime = instant()

@@ -175,9 +175,19 @@ def claim(
     return [Claim(*one[:4]) for one in sorted(claimed, key=lambda one: order[one.id])]
 
 
+RENEWED_SINCE = """
+    EXISTS (
+        SELECT 1 FROM assignment s JOIN task t ON t.id = s.task_id
+        WHERE s.id = task_item.assignment_id AND NOT s.active
+        AND task_item.lease_until > s.left_at + t.lease * CAST(1000000 AS BIGINT)
+    )
+"""
+"""Whether a claim was renewed since its holder was taken out: it reaches further than any lease did then."""
+
+
 def renew(session: Session, *, task_id: int, assignment_id: int, until: datetime) -> int:
-    """Renew the lease of all that the assignment holds; returns how many."""
-    held = "task_id = :task AND assignment_id = :assignment AND state = 'claimed'"
+    """Renew the lease of all that the assignment holds; returns how many. Who was taken out does it once."""
+    held = f"task_id = :task AND assignment_id = :assignment AND state = 'claimed' AND NOT {RENEWED_SINCE}"
     if is_postgres(session):
         # Two windows of one person at work must not wait for each other; what the other one has open it renews.
         held += f" AND id IN (SELECT id FROM task_item WHERE {held} FOR NO KEY UPDATE SKIP LOCKED)"
