@@ -50,6 +50,16 @@ def test_a_claim_of_a_clock_that_was_ahead_is_believed_no_longer_than_its_lease(
     stage.check()
 
 
+def test_a_lease_of_hours_is_one_of_hours(stage: Stage) -> None:
+    stage.deploy(with_settings(REVIEWED, cars="lease: 12h"))
+    stage.add_items(1)
+    claim(stage, "ann", "cars")
+    stage.tick(hours=11)
+    assert stage.sweep().expired == 0
+    stage.tick(hours=2)
+    assert stage.sweep().expired == 1
+
+
 def in_qa(stage: Stage, text: str, count: int) -> None:
     """Let all items be as far as `qa`."""
     stage.deploy(text)

@@ -175,11 +175,13 @@ def claim(
     return [Claim(*one[:4]) for one in sorted(claimed, key=lambda one: order[one.id])]
 
 
-RENEWED_SINCE = """
+MICROS = "CAST(1000000 AS BIGINT)"
+"""How many of the database's moments are a second; as a plain number PostgreSQL's product would end at 35 minutes."""
+RENEWED_SINCE = f"""
     EXISTS (
         SELECT 1 FROM assignment s JOIN task t ON t.id = s.task_id
         WHERE s.id = task_item.assignment_id AND NOT s.active
-        AND task_item.lease_until > s.left_at + t.lease * CAST(1000000 AS BIGINT)
+        AND task_item.lease_until > s.left_at + t.lease * {MICROS}
     )
 """
 """Whether a claim was renewed since its holder was taken out: it reaches further than any lease did then."""
@@ -194,10 +196,6 @@ def renew(session: Session, *, task_id: int, assignment_id: int, until: datetime
     return turns.mark(
         session, {"lease_until": ":until"}, where=held, until=until, task=task_id, assignment=assignment_id
     )
-
-
-MICROS = 1_000_000
-"""How many of the database's moments are a second."""
 
 
 def end(session: Session, *, id: int, verb: str, actor_id: int | None, now: datetime) -> None:
