@@ -95,6 +95,10 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     data.find: (P.QUERY_ITEMS, lambda w, actor: data.find(w.session, actor=actor, dataset=dataset(w.session))),
     deployment.deploy: (P.MANAGE_PIPELINES, lambda w, actor: deploy(w.session, actor=actor)),
     deployment.apply: (P.MANAGE_PIPELINES, lambda w, actor: deployment.apply(w.session, compiled(), **given(actor))),
+    deployment.deploy_all: (
+        P.MANAGE_PIPELINES,
+        lambda w, actor: deployment.deploy_all(w.opened, [(compiled(), reader({}))], actor=actor, now=NOW),
+    ),
     plans.plan: (
         P.MANAGE_PIPELINES,
         lambda w, actor: plans.plan(w.session, text=TWO_STEPS.encode(), file="p.yaml", **given(actor)),

@@ -1,18 +1,17 @@
 """A deploy makes what the file says; what is under way keeps going."""
 
 import threading
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from building import (
-    TWO_STEPS,
-    deploy,
-    task,
-)
+from building import NOW, TWO_STEPS, deploy, reader, task
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, func, select
 
 from workflow_core.errors import InvalidInput, PipelineInvalid
+from workflow_core.services.pipelines import deployment
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import (
     Assignment,
@@ -155,6 +154,34 @@ def test_the_same_file_twice_changes_nothing(session: Session) -> None:
     assert (again.version, again.pipeline_id) == (first.version, first.pipeline_id)
     assert (again.new_version, again.new_tasks, again.removed_tasks, again.invited) == (False, (), (), ())
     assert counts(session) == before
+
+
+def test_what_is_as_it_was_last_deployed_is_only_read_and_anything_else_is_written(engine: Engine) -> None:
+    opened: list[bool] = []
+
+    def open_session(*, read_only: bool = False) -> AbstractContextManager[Session]:
+        opened.append(read_only)
+        return session_scope(engine, read_only=read_only)
+
+    def all_of(*texts: str, **beside: bytes) -> list[deployment.Deployed]:
+        read = reader(FILES | {f"recipes/{name}.pdf": content for name, content in beside.items()})
+        specs = [
+            (deployment.compile_file(text.encode(), file="p.yaml", read=read), read) for text in (*texts, TWO_STEPS)
+        ]
+        opened.clear()
+        return deployment.deploy_all(open_session, specs, actor=None, now=NOW)
+
+    first = all_of(WHOLE)
+    assert opened == [True, False]
+    assert all_of(WHOLE) == [replace(one, new_version=False, new_tasks=(), invited=()) for one in first]
+    assert opened == [True]
+    all_of(WHOLE, cars=b"%PDF-1.7 look again")
+    assert opened == [True, False]
+    all_of(WHOLE.replace("ann@example.org: 60", "ann@example.org: 61"))
+    assert opened == [True, False]
+    all_of(WHOLE)
+    all_of(WHOLE.replace("approved: {export: {format: coco, to: exports/dashcam}}", "approved: {}"))
+    assert opened == [True, False]
 
 
 def test_an_invalid_file_changes_nothing_and_lists_all_that_is_wrong(session: Session) -> None:

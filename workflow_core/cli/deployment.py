@@ -59,14 +59,8 @@ def deploy(files: Files, migrate: Migrate = False, json: Json = False) -> None:
     sources = [valid(file) for file in files]
     from workflow_core.services.pipelines import deployment
 
-    now = context.now()
-    with context.session() as session:
-        done = [
-            deployment.deploy(
-                session, text=one.text, file=one.name, read=one.read, actor=None, now=now, migrate=migrate
-            )
-            for one in sources
-        ]
+    specs = [(deployment.compile_file(one.text, file=one.name, read=one.read), one.read) for one in sources]
+    done = deployment.deploy_all(context.session, specs, actor=None, now=context.now(), migrate=migrate)
     if json:
         show_json([asdict(one) for one in done])
         return

@@ -75,9 +75,9 @@ def _deploy(files: list[Path]) -> "list[Deployed]":
 
     deployed = []
     for file in files:
-        with context.session() as session:
-            text, read = file.read_bytes(), beside(file.parent)
-            done = deployment.deploy(session, text=text, file=str(file), read=read, actor=None, now=context.now())
+        read = beside(file.parent)
+        spec = deployment.compile_file(file.read_bytes(), file=str(file), read=read)
+        (done,) = deployment.deploy_all(context.session, [(spec, read)], actor=None, now=context.now())
         what = f"version {done.version[:8]} is new" if done.new_version else "nothing new in its graph"
         say(f"pipeline {done.pipeline} deployed from {file}: {what}")
         deployed.append(done)

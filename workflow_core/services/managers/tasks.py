@@ -78,7 +78,7 @@ def create(
     session.add(task)
     session.flush()
     teams.apply(session, task=task, team=team, project_id=dataset.project_id, now=now)
-    rows.review(session, task=task, wanted={reviewed.id for reviewed in reviews}, named=set())
+    rows.review(session, wanted={task.id: {reviewed.id for reviewed in reviews}}, named=set())
     return task
 
 

@@ -23,6 +23,7 @@ def apply(
     pipeline: Pipeline,
     one: compiled.Task,
     task: Task | None,
+    recipe: Recipe | None,
     last: compiled.Task | None,
     read: Read,
     invited: set[str],
@@ -30,7 +31,7 @@ def apply(
 ) -> Task:
     """Write a task as the file has it: made if need be, with its recipe; what a manager set by hand stands.
 
-    `task` is the present one, `last` what the file of the last deploy said of it.
+    `task` and `recipe` are the present ones, `last` what the file of the last deploy said of it.
 
     Raises:
         InvalidInput: the task has another type.
@@ -39,7 +40,7 @@ def apply(
         raise InvalidInput(
             f"task {one.name!r} is of type {task.type} and keeps it; give a task of type {one.type} another name"
         )
-    recipe = _recipe(session, pipeline, one, task, read, now)
+    recipe = _recipe(session, pipeline, one, recipe, read, now)
     if task is None:
         task = Task(
             project_id=pipeline.project_id,
@@ -97,12 +98,11 @@ def _due(due: str | None) -> datetime | None:
 
 
 def _recipe(
-    session: Session, pipeline: Pipeline, one: compiled.Task, task: Task | None, read: Read, now: datetime
+    session: Session, pipeline: Pipeline, one: compiled.Task, present: Recipe | None, read: Read, now: datetime
 ) -> Recipe:
     content = recipes.to_json(one.recipe)
     document = _document(session, one.recipe.instructions, read)
     document_id = document.id if document else None
-    present = session.get(Recipe, task.recipe_id) if task is not None else None
     if present is not None and present.content == content and present.document_id == document_id:
         return present
     name = f"{pipeline.name}/{one.name}"
@@ -111,13 +111,24 @@ def _recipe(
     )
 
 
+def documents(spec: compiled.Pipeline, read: Read) -> dict[str, str]:
+    """Return, by task, the digest of the document beside the file that its recipe names, of those that name one."""
+    named = {name: one.recipe.instructions.file for name, one in spec.tasks.items() if one.recipe.instructions}
+    digests = {file: _digest(read(file)) for file in set(named.values()) if file is not None}
+    return {name: digests[file] for name, file in named.items() if file is not None}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def _document(session: Session, instructions: recipes.Instructions | None, read: Read) -> Document | None:
     if instructions is None or instructions.file is None:
         return None
     content = read(instructions.file)
     pdf = instructions.file.lower().endswith(".pdf")
     document = Document(
-        digest=hashlib.sha256(content).hexdigest(),
+        digest=_digest(content),
         name=instructions.file.rsplit("/", 1)[-1],
         media_type="application/pdf" if pdf else "text/markdown",
         content=content,

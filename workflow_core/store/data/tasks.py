@@ -1,5 +1,6 @@
 """Tasks as rows: with their recipes and documents, what they review, and how much there is in them."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, case, col, func, select
 
 from workflow_core.domain.states import OPEN, State
-from workflow_core.store.models import Annotation, Document, Pipeline, Project, Recipe, Review, Task, TaskItem
+from workflow_core.store.models import Annotation, Document, Node, Pipeline, Project, Recipe, Review, Task, TaskItem
 
 
 def of_pipeline(session: Session, *, pipeline_id: int) -> Sequence[Task]:
@@ -30,6 +31,12 @@ def manual(session: Session, *, project_id: int, name: str) -> Task | None:
     """Return a project's task outside pipelines by name."""
     here = select(Task).where(Task.project_id == project_id, Task.name == name, col(Task.pipeline_id).is_(None))
     return session.exec(here).first()
+
+
+def recipes(session: Session, *, pipeline_id: int) -> dict[str, Recipe]:
+    """Return the recipe of each task of a pipeline, by the task's name."""
+    query = select(Task.name, Recipe).join(Recipe, col(Recipe.id) == col(Task.recipe_id))
+    return dict(session.exec(query.where(Task.pipeline_id == pipeline_id)).all())
 
 
 def add_recipe(
@@ -57,17 +64,34 @@ def keep_document(session: Session, document: Document) -> Document:
     return found or document
 
 
-def review(session: Session, *, task: Task, wanted: set[int], named: set[int]) -> bool:
-    """Let a QA task review the tasks wanted, and of those named no others; returns whether there are more than before.
+def documents(session: Session, *, pipeline_id: int) -> dict[str, str]:
+    """Return, by task of a pipeline's version, the digest of the document of its recipe, of those that have one."""
+    query = (
+        select(Task.name, Document.digest)
+        .join(Recipe, col(Recipe.id) == col(Task.recipe_id))
+        .join(Document, col(Document.id) == col(Recipe.document_id))
+        .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id))
+        .join(Node, (col(Node.version_id) == col(Pipeline.version_id)) & (col(Node.task_id) == col(Task.id)))
+        .where(Pipeline.id == pipeline_id)
+    )
+    return dict(session.exec(query).all())
+
+
+def review(session: Session, *, wanted: Mapping[int, set[int]], named: set[int]) -> set[int]:
+    """Let each QA task review the tasks wanted, and of those named no others; returns those that review more now.
 
     A task that is not named is still reviewed: items on their way have its work.
     """
-    present = {one.task_id: one for one in session.exec(select(Review).where(Review.qa_task_id == task.id))}
-    session.add_all(Review(qa_task_id=task.id, task_id=task_id) for task_id in wanted - present.keys())
-    for task_id in (present.keys() & named) - wanted:
-        session.delete(present[task_id])
+    present: defaultdict[int, dict[int, Review]] = defaultdict(dict)
+    for one in session.exec(select(Review).where(col(Review.qa_task_id).in_(wanted))):
+        present[one.qa_task_id][one.task_id] = one
+    more = {(qa, task) for qa, tasks in wanted.items() for task in tasks - present[qa].keys()}
+    session.add_all(Review(qa_task_id=qa, task_id=task) for qa, task in sorted(more))
+    for qa, tasks in wanted.items():
+        for task in (present[qa].keys() & named) - tasks:
+            session.delete(present[qa][task])
     session.flush()
-    return bool(wanted - present.keys())
+    return {qa for qa, _ in more}
 
 
 def open_items(session: Session, *, pipeline: Pipeline) -> dict[tuple[int, int | None], tuple[int, int]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from workflow_core.domain import sampling
@@ -50,25 +51,24 @@ def add(
     session.add(version)
     session.flush()
     nodes = _add_nodes(session, version.id, compiled, tasks)
+    routes = [
+        {"version_id": version.id, "task_id": tasks[task.name], "status": status, "node_id": nodes[to.kind, to.name].id}
+        for task in compiled.tasks.values()
+        for status, targets in task.routes.items()
+        for to in targets
+    ]
+    branches = [
+        {"join_id": nodes["task", task.name].id, "task_id": tasks[name], "number": number}
+        for task in compiled.tasks.values()
+        for number, branch in enumerate(task.branches)
+        for name in branch
+    ]
+    for table, new in ((Route, routes), (Branch, branches)):
+        if new:
+            session.connection().execute(insert(table), new)
     for task in compiled.tasks.values():
-        for status, targets in task.routes.items():
-            session.add_all(
-                Route(
-                    version_id=version.id,
-                    task_id=tasks[task.name],
-                    status=status,
-                    node_id=nodes[to.kind, to.name].id,
-                )
-                for to in targets
-            )
-        session.add_all(
-            Branch(join_id=nodes["task", task.name].id, task_id=tasks[name], number=number)
-            for number, branch in enumerate(task.branches)
-            for name in branch
-        )
         if task.on_max_visits:
-            to = task.on_max_visits
-            nodes["task", task.name].overflow_id = nodes[to.kind, to.name].id
+            nodes["task", task.name].overflow_id = nodes[task.on_max_visits.kind, task.on_max_visits.name].id
     session.flush()
     return version
 
