@@ -15,7 +15,7 @@ from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.pipelines import data, entries
 from workflow_core.services.pipelines.data import NewItem
-from workflow_core.store.database.engine import session_scope
+from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.store.models import Dataset, Entry, Item
 
 NUMBERS = st.integers(-(2**53), 2**53) | st.floats(-1e15, 1e15)  # beyond, PostgreSQL gives a float back as an integer
@@ -76,6 +76,28 @@ def test_ten_thousand_items_come_in_by_a_few_statements(engine: Engine) -> None:
         assert [item.name for item in items(session)][:3] == ["0", "1", "2"]
 
 
+def test_each_batch_of_an_import_is_looked_up_by_number_even_before_there_are_statistics(postgres_url: str) -> None:
+    engine = engine_for(postgres_url)
+    with session_scope(engine) as session:
+        session.connection().exec_driver_sql("DELETE FROM pg_statistic WHERE starelid = 'item'::regclass")
+        building.deploy(session)
+    plans: list[str] = []
+
+    def explain(_: Any, cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if statement.startswith("INSERT INTO entering"):
+            own = cursor.connection.cursor()
+            own.execute(f"EXPLAIN {statement}", parameters)
+            plans.append("\n".join(line for (line,) in own.fetchall()))
+
+    event.listen(engine, "before_cursor_execute", explain)
+    for n in range(3):
+        with session_scope(engine) as session:
+            assert building.add_items(session, 300, start=n * 300).entered == 300
+    engine.dispose()
+    assert len(plans) == 3
+    assert all("Index Cond: ((id >" in plan and " on entry" not in plan for plan in plans), plans
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(metadata=st.dictionaries(TEXTS, VALUES, max_size=4))
 def test_metadata_comes_back_as_it_was_given(session: Session, metadata: dict[str, Any]) -> None:
@@ -132,6 +154,17 @@ def test_a_paused_pipeline_takes_nothing_in_until_it_goes_on(session: Session) -
     assert building.add_items(session, 2).entered == 0
     pipeline.paused_at = None
     assert building.add_items(session, 1, start=2).entered == 3
+
+
+def test_what_somebody_else_entered_meanwhile_does_not_enter_again(session: Session) -> None:
+    building.deploy(session)
+    building.add_items(session, 4)
+    (pipeline,) = entries.watching(session, dataset_id=building.dataset(session).id)
+    first = min(session.exec(select(Item.id)))
+    assert [entries.enter_new(session, pipeline=pipeline, now=building.NOW, since=one) for one in (first, None)] == [
+        0,
+        0,
+    ]
 
 
 def found(session: Session, **more: Any) -> list[str]:

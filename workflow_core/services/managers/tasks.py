@@ -199,7 +199,7 @@ def _enter(session: Session, task: Task, now: datetime) -> None:
             " nothing to review; add them to an annotation task"
         )
     entry.enter(session, pipeline_id=pipeline.id, version_id=version.id, now=now)
-    arrivals.take_entries(session, pipeline_id=pipeline.id, start=[node])
+    arrivals.take_entries(session, pipeline_id=pipeline.id, start=[node], again=True)
 
 
 def by_name(session: Session, *, project_id: int, name: str) -> Task:

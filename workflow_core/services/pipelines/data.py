@@ -129,7 +129,9 @@ def add_items(session: Session, *, actor: Actor, dataset: Dataset, new: Iterable
     entered = 0
     if added:
         for pipeline in entries.watching(session, dataset_id=dataset.id):
-            while count := entries.enter_new(session, pipeline=pipeline, now=now, since=before):
+            count = entries.LIMIT
+            while count == entries.LIMIT:
+                count = entries.enter_new(session, pipeline=pipeline, now=now, since=before)
                 entered += count
     return Added(added, present, entered, erased)
 

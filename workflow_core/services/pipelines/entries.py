@@ -8,9 +8,12 @@ from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Pipeline, PipelineVersion
 from workflow_core.store.routing import arrivals, entry, placement
 
+LIMIT = 10 * BATCH
+"""Items that enter at once."""
+
 
 def enter_new(
-    session: Session, *, pipeline: Pipeline, now: datetime, limit: int = 10 * BATCH, since: int | None = None
+    session: Session, *, pipeline: Pipeline, now: datetime, limit: int = LIMIT, since: int | None = None
 ) -> int:
     """Enter up to `limit` items of the pipeline's source that never were in it; returns how many.
 
@@ -23,13 +26,13 @@ def enter_new(
     version = session.get_one(PipelineVersion, pipeline.version_id)
     source = versions.from_document(version.compiled).source
     arrivals.prepare(session)
-    where = items.those(session, dataset_id=pipeline.dataset_id, folder=source.folder, where=source.where, tasks={})
-    chosen = entry.choose_new(session, pipeline_id=pipeline.id, where=where, limit=limit, since=since)
+    where = items.those(session, folder=source.folder, where=source.where, tasks={})
+    chosen = entry.choose_new(session, pipeline=pipeline, where=where, limit=limit, since=since)
     if not chosen:
         return 0
     entry.enter(session, pipeline_id=pipeline.id, version_id=version.id, now=now)
     start = versions.start_nodes(session, version)
-    arrivals.take_entries(session, pipeline_id=pipeline.id, start=start)
+    arrivals.take_entries(session, pipeline_id=pipeline.id, start=start, again=False)
     placement.put(session, now=now)
     return chosen
 

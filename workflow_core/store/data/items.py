@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import TextClause, func, or_, text
+from sqlalchemy import TextClause, func, or_, text, true
 from sqlmodel import Session, col, select
 
 from workflow_core.store.data import filters
@@ -84,7 +84,7 @@ def uris(session: Session, *, dataset_id: int) -> frozenset[str | None]:
 def those(
     session: Session,
     *,
-    dataset_id: int,
+    dataset_id: int | None = None,
     folder: str | None = None,
     where: Mapping[str, Any] | None = None,
     item_ids: Iterable[int] | None = None,
@@ -95,7 +95,7 @@ def those(
     Raises:
         FilterError: the filter is malformed, or names a task that is not in `tasks`.
     """
-    chosen: Where = col(Item.dataset_id) == dataset_id
+    chosen: Where = true() if dataset_id is None else col(Item.dataset_id) == dataset_id
     if folder is not None:
         chosen &= in_folder(folder)
     if where is not None:

@@ -131,11 +131,13 @@ def take_pending(session: Session, *, limit: int) -> int:
     return taken
 
 
-def take_entries(session: Session, *, pipeline_id: int, start: list[int]) -> int:
+def take_entries(session: Session, *, pipeline_id: int, start: list[int], again: bool) -> int:
     """Take the fresh entries of the items in `entering` to the start nodes of their version.
 
-    Each is looked up: PostgreSQL knows no statistics of scratch tables, and would join them by reading all entries.
+    `again`, some of them may have been there before. Each entry is looked up: PostgreSQL knows no statistics of scratch
+    tables, and would join them by reading all entries.
     """
+    there = "LEFT JOIN task_item x ON x.item_id = g.item_id AND x.task_id = n.task_id" if again else ""
     nodes = ", ".join(str(int(node)) for node in start)
     return run(
         session,
@@ -143,9 +145,8 @@ def take_entries(session: Session, *, pipeline_id: int, start: list[int]) -> int
         INSERT INTO arrival (entry_id, item_id, version_id, node_id, kind, task_id,
                              existing_id, existing_state, visit)
         SELECT (SELECT e.id FROM entry e WHERE e.pipeline_id = :pipeline AND e.item_id = g.item_id),
-               g.item_id, n.version_id, n.id, n.kind, n.task_id, {EXISTING}
-        FROM entering g JOIN node n ON n.id IN ({nodes})
-        LEFT JOIN task_item x ON x.item_id = g.item_id AND x.task_id = n.task_id
+               g.item_id, n.version_id, n.id, n.kind, n.task_id, {EXISTING if again else "NULL, NULL, 1"}
+        FROM entering g JOIN node n ON n.id IN ({nodes}) {there}
         ORDER BY g.item_id, n.id
         """,
         pipeline=pipeline_id,

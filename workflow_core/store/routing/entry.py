@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import column, insert, select, table
+from sqlalchemy import column, func, insert, select, table
 from sqlmodel import Session, col
 
 from workflow_core.store import turns
@@ -14,21 +14,24 @@ from workflow_core.store.models import Entry, Item, Pipeline, Task, TaskItem
 ENTERING = table("entering", column("item_id"))
 
 
-def choose_new(session: Session, *, pipeline_id: int, where: Where, limit: int, since: int | None) -> int:
-    """Choose up to `limit` items that have never been in the pipeline, in the order they came.
+def choose_new(session: Session, *, pipeline: Pipeline, where: Where, limit: int, since: int | None) -> int:
+    """Choose up to `limit` items of its dataset that have never been in the pipeline, in the order they came.
 
     With `since` only those are looked at that came after it, and those that came after all that ever entered: what a
-    pause kept out. The pipeline's row is locked, so that two processes never enter one item twice.
+    pause kept out. Whoever calls has locked the pipeline's row, so that two processes never enter one item twice.
     """
-    lock(session, Pipeline, pipeline_id)
-    entered = select(col(Entry.id)).where(col(Entry.pipeline_id) == pipeline_id, col(Entry.item_id) == col(Item.id))
-    new = where & ~entered.exists()
-    last = entered_last(session, pipeline_id=pipeline_id)
-    if since is not None:
-        return choose(session, where=new & (col(Item.id) > min(since, last)), limit=limit)
-    # Most of what is new came after all that entered; only when nothing is there do we look through all items.
-    chosen = choose(session, where=new & (col(Item.id) > last), limit=limit)
-    return chosen if chosen or not last else choose(session, where=new, limit=limit)
+    entered = select(col(Entry.id)).where(col(Entry.pipeline_id) == pipeline.id, col(Entry.item_id) == col(Item.id))
+    last = entered_last(session, pipeline_id=pipeline.id)
+    low = last if since is None else min(since, last)
+    # Most of what is new came after all that entered; only when nothing is there do we look through all items. The
+    # bound above, and + 0, make PostgreSQL look by number even while it has no statistics: each batch of an import
+    # would read the whole dataset.
+    newest = select(func.max(col(Item.id))).scalar_subquery()
+    later = where & (col(Item.id) > low) & (col(Item.id) <= newest) & (col(Item.dataset_id) + 0 == pipeline.dataset_id)
+    chosen = choose(session, where=later if low == last else later & ~entered.exists(), limit=limit)
+    if chosen or not last or since is not None:
+        return chosen
+    return choose(session, where=where & (col(Item.dataset_id) == pipeline.dataset_id) & ~entered.exists(), limit=limit)
 
 
 def entered_last(session: Session, *, pipeline_id: int) -> int:
