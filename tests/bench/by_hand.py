@@ -1,85 +1,130 @@
-"""The rival: SQL written by hand for this one pipeline and this one route, with the same writes to the same tables.
+"""The rival: SQL written by hand for one pipeline and one way to go, with the same writes to the same tables.
 
-It knows what annoflow has to find out: that everything goes from `cars` to `signs`, who works there by which
-weights, that no item was there before, that nobody else moves. It takes the statuses by keyset, a batch in a
-transaction, in as few statements as each database allows.
+It knows what annoflow has to find out: where everything goes from `cars`, who works there, whether items were there
+before, that nobody else moves. It takes the statuses by keyset, a batch in a transaction, in one statement on
+PostgreSQL and in five on SQLite.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from tests.bench.driver import Driver
 from tests.bench.states import NOW
+from workflow_core.domain import sampling
 from workflow_core.store.database.columns import micros
+from workflow_core.store.database.dialect import draw
 from workflow_core.store.database.engine import Engine
 
-NEW = "(task_id, item_id, entry_id, assignment_id, state, visit, begun, rank, position, claim_no, since)"
-EVENT = "(at, verb, item_id, task_id, entry_id, assignment_id, visit, cause_id)"
+DRAW = draw(sampling.seed("bench", "split"), "i.id")
 
 
-def drain(engine: Engine, *, batch: int) -> Iterator[int]:
+BATCH = """
+    SELECT r.*, {task} AS task_id FROM (
+        SELECT t.id AS source_id, t.item_id, t.entry_id, t.status_event_id AS cause_id, {share} AS assignment_id,
+               {detail} AS detail
+        FROM task_item t {read} WHERE t.routing = 'pending' AND t.status_event_id > :last
+        ORDER BY t.status_event_id LIMIT :batch {lock}
+    ) r
+"""
+EVENT = """
+    INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, cause_id, detail)
+    SELECT :now, 'placed', item_id, task_id, entry_id, assignment_id, :visit, cause_id, detail FROM {batch}
+"""
+NEW = """
+    INSERT INTO task_item (task_id, item_id, entry_id, assignment_id, state, visit, begun, rank, position, claim_no,
+                           since)
+    SELECT task_id, item_id, entry_id, assignment_id, 'queued', 1, FALSE, 0, 0, 0, :now FROM {moved}
+"""
+REOPENED = """
+    UPDATE task_item SET kept_status = status, kept_event_id = status_event_id, kept_by = 're-entry',
+        kept_routing = routing, state = 'queued', status = NULL, routing = NULL, status_event_id = NULL,
+        visit = m.visit, begun = FALSE, since = :now
+    FROM {moved} WHERE task_item.item_id = m.item_id AND task_item.task_id = m.task_id
+"""
+ALLOTTED = """
+    UPDATE assignment SET allotted = allotted + g.count
+    FROM (SELECT assignment_id, count(*) AS count FROM {moved} GROUP BY assignment_id) g
+    WHERE assignment.id = g.assignment_id
+"""
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where items go, in SQL of a pending row `t`: to whose assignment, in which task, and what else is read for it."""
+
+    share: str = "CASE WHEN t.item_id % 5 < 3 THEN :cy ELSE :di END"
+    task: str = ":signs"
+    read: str = ""
+    visit: int = 1
+    detail: str = "CAST(NULL AS DOCUMENT)"
+    writes: Sequence[str] = (NEW, ALLOTTED)
+
+
+STRAIGHT = Way()
+SPLIT = Way(
+    share=f"""CASE WHEN CAST(i.meta ->> 'camera' AS INTEGER) < 10 THEN :ed WHEN i.folder LIKE '/day-1%' THEN :cy
+    WHEN {DRAW} < 500000 THEN :ed ELSE :di END""",
+    task="CASE WHEN assignment_id = :ed THEN :lights ELSE :signs END",
+    read="JOIN item i ON i.id = t.item_id",
+)
+AGAIN = Way(
+    share="x.assignment_id",
+    read="JOIN task_item x ON x.item_id = t.item_id AND x.task_id = :signs",
+    visit=2,
+    detail="""CAST('{"kept": ' || x.status_event_id || ', "routed": 1}' AS DOCUMENT)""",
+    writes=(REOPENED,),
+)
+
+
+def drain(engine: Engine, *, way: Way, batch: int) -> Iterator[int]:
     """Route everything that is pending, a batch in a transaction."""
-    with engine.begin() as connection:
-        target = connection.exec_driver_sql("SELECT id FROM task WHERE name = 'signs'").scalar_one()
-        people = connection.exec_driver_sql(f"SELECT id FROM assignment WHERE task_id = {target} ORDER BY id")
-        first, second = people.scalars()
-    share = f"CASE WHEN item_id % 5 < 3 THEN {first} ELSE {second} END"
-    route = _postgres if engine.dialect.name == "postgresql" else _sqlite
-    yield from route(engine, batch, target, share, (first, second))
+    driver = Driver(engine)
+    team = """SELECT t.name, p.email, s.id, t.id FROM assignment s JOIN person p ON p.id = s.person_id
+    JOIN task t ON t.id = s.task_id WHERE t.name IN ('signs', 'lights')"""
+    values: dict[str, object] = {"now": micros(NOW), "visit": way.visit, "batch": batch, "last": 0}
+    with driver.transaction():
+        for task, email, assignment_id, task_id in driver.run(team, {}).fetchall():
+            values |= {task: task_id, email.partition("@")[0]: assignment_id}
+    if driver.postgres:
+        lock, document = "FOR NO KEY UPDATE OF t SKIP LOCKED", "JSONB"
+    else:
+        lock, document = "", "TEXT"
+    detail = way.detail.replace("DOCUMENT", document)
+    chosen = BATCH.format(task=way.task, share=way.share, detail=detail, read=way.read, lock=lock)
+    route = _on_postgres if driver.postgres else _on_sqlite
+    yield from route(driver, chosen, way.writes, values)
 
 
-def _allot(count: int, people: tuple[int, int]) -> str:
-    first, second = people
-    return f"""UPDATE assignment SET allotted = allotted + CASE id WHEN {first} THEN {count * 3 // 5}
-    ELSE {count - count * 3 // 5} END WHERE id IN ({first}, {second})"""
-
-
-def _sqlite(engine: Engine, batch: int, target: int, share: str, people: tuple[int, int]) -> Iterator[int]:
-    now, last = micros(NOW), 0
-    chosen = "FROM task_item WHERE routing = 'pending' AND status_event_id > ? AND status_event_id <= ?"
-    new = f"""INSERT INTO task_item {NEW} SELECT {target}, item_id, entry_id, {share}, 'queued', 1, FALSE, 0, 0, 0,
-    {now} {chosen} ORDER BY status_event_id"""
-    event = f"""INSERT INTO event {EVENT} SELECT {now}, 'placed', item_id, {target}, entry_id, {share}, 1,
-    status_event_id {chosen} ORDER BY status_event_id"""
-    source = f"UPDATE task_item SET routing = 'routed' {chosen.removeprefix('FROM task_item')}"
+def _on_postgres(driver: Driver, chosen: str, writes: Sequence[str], values: dict[str, object]) -> Iterator[int]:
+    written = "".join(f", w{n} AS ({one.format(moved='moved m')})" for n, one in enumerate(writes))
+    whole = f"""
+        WITH moved AS MATERIALIZED (SELECT b.*, CAST(:visit AS INTEGER) AS visit FROM ({chosen}) b),
+        source AS (UPDATE task_item SET routing = 'routed' FROM moved WHERE task_item.id = moved.source_id),
+        events AS ({EVENT.format(batch="moved ORDER BY cause_id")}) {written}
+        SELECT count(*), max(cause_id) FROM moved
+    """
     while True:
-        with engine.begin() as connection:
-            top = connection.exec_driver_sql(
-                """SELECT max(status_event_id) FROM (SELECT status_event_id FROM task_item
-                WHERE routing = 'pending' AND status_event_id > ? ORDER BY status_event_id LIMIT ?)""",
-                (last, batch),
-            ).scalar()
-            if top is None:
-                return
-            connection.exec_driver_sql(new, (last, top))
-            connection.exec_driver_sql(event, (last, top))
-            count = connection.exec_driver_sql(source, (last, top)).rowcount
-            connection.exec_driver_sql(_allot(count, people))
-        last = top
+        with driver.transaction():
+            count, values["last"] = driver.run(whole, values).fetchone()
+        if not count:
+            return
         yield count
 
 
-def _postgres(engine: Engine, batch: int, target: int, share: str, people: tuple[int, int]) -> Iterator[int]:
-    now, last = micros(NOW), 0
-    whole = f"""
-    WITH chosen AS MATERIALIZED (
-        SELECT id, item_id, entry_id, status_event_id FROM task_item
-        WHERE routing = 'pending' AND status_event_id > %s ORDER BY status_event_id LIMIT %s
-        FOR NO KEY UPDATE SKIP LOCKED
-    ), source AS (
-        UPDATE task_item SET routing = 'routed' FROM chosen WHERE task_item.id = chosen.id
-    ), new AS (
-        INSERT INTO task_item {NEW}
-        SELECT {target}, item_id, entry_id, {share}, 'queued', 1, FALSE, 0, 0, 0, {now} FROM chosen
-    ), events AS (
-        INSERT INTO event {EVENT}
-        SELECT {now}, 'placed', item_id, {target}, entry_id, {share}, 1, status_event_id FROM chosen
-    )
-    SELECT count(*), max(status_event_id) FROM chosen
-    """.replace(" % 5", " %% 5")
+def _on_sqlite(driver: Driver, chosen: str, writes: Sequence[str], values: dict[str, object]) -> Iterator[int]:
+    """What was written first, the events, is what the other statements read: they have all of it, in one range."""
+    event = EVENT.format(batch=f"({chosen})")
+    source = "UPDATE task_item SET routing = 'routed' WHERE routing = 'pending' AND status_event_id <= :last"
+    moved = "(SELECT item_id, task_id, entry_id, assignment_id, visit FROM event WHERE id > :before ORDER BY id) m"
     while True:
-        with engine.begin() as connection:
-            count, top = connection.exec_driver_sql(whole, (last, batch)).one()
+        with driver.transaction():
+            cursor = driver.run(event, values)
+            count, event_id = cursor.rowcount, cursor.lastrowid
             if not count:
                 return
-            connection.exec_driver_sql(_allot(count, people))
-        last = top
+            values |= {"before": event_id - count, "event": event_id}
+            for one in writes:
+                driver.run(one.format(moved=moved), values)
+            (values["last"],) = driver.run("SELECT cause_id FROM event WHERE id = :event", values).fetchone()
+            driver.run(source, values)
         yield count

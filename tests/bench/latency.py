@@ -57,7 +57,8 @@ def under_the_flow(url: str, home: Path) -> tuple[Ran, int]:
     engine.dispose()
     if len(took) != len(acknowledged):
         raise AssertionError(f"{len(acknowledged)} statuses were acknowledged, {len(took)} seen to move")
-    return Ran(len(took), [one / 1000 for one in took], peak()), len(movers)
+    steps = [one / 1000 for one in took]
+    return Ran(len(took), steps, seconds=sum(steps), memory=peak()), len(movers)
 
 
 @contextmanager

@@ -1,19 +1,18 @@
-"""The tables of a run, for the terminal and for the record."""
+"""The tables of a run: a row for each line as it comes, and all of them for the record."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rich.table import Table
-
+from tests.bench import people
 from tests.bench.figures import Took
 from tests.bench.measures import Line
 
-WORDS = ("database", "what", "task", "figure")
+WORDS = ("database", "what", "task", "figure", "by")
 """Heads of columns that hold words; the others hold numbers."""
 
 
 class Sheet(NamedTuple):
-    """What a table says; rows that begin with the same two cells belong together."""
+    """What a table says."""
 
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -21,13 +20,22 @@ class Sheet(NamedTuple):
 
 
 def of_lines(lines: Iterable[Line]) -> Sheet:
-    """Return the table of moving and working."""
+    """Return the table of moving."""
     return Sheet(
         ("database", "items", "what", "per second", "ratio", "p50 ms", "p99 ms", "MB"),
-        [_cells(line) for line in lines],
-        "Routing, exits and ingest: p50 and p99 of a batch of 1,000 in its transaction; ratio: against the "
-        "hand-written SQL beside it, batch by batch in turn. Claim + submit: of one pair; ratio: how much slower the "
-        "larger one is. A mover with its pauses: its p50 is the whole drain.",
+        [_moving(line) for line in lines],
+        "p50 and p99 of a batch in its transaction, and of one item where the ORM or a shift moves it; ratio: against "
+        "the hand-written SQL beside it, batch by batch in turn.",
+    )
+
+
+def of_people(lines: Iterable[people.Line]) -> Sheet:
+    """Return the table of people at work."""
+    return Sheet(
+        ("database", "people", "what", "by", "pairs/s", "claim ms", "submit ms", "CPU ms", "moved/s"),
+        [_people(line) for line in lines],
+        "Pairs of claim and submit: the median of the rounds; milliseconds as p50/p99 of all rounds; CPU: the own "
+        "time of the process for one pair. In brackets: of the pairs, the p99 and the CPU, times those by hand.",
     )
 
 
@@ -45,27 +53,13 @@ def of_figures(took: Iterable[Took]) -> Sheet:
     )
 
 
-def rich(sheet: Sheet, versions: Sequence[str]) -> Table:
-    """Return a table for the terminal."""
-    table = Table(*sheet.heads, title=f"annoflow, {', '.join(versions)}", caption=sheet.note)
-    for head, column in zip(sheet.heads, table.columns, strict=True):
-        column.justify = "left" if head in WORDS else "right"
-    last = None
-    for row in sheet.rows:
-        if last not in (None, row[:2]):
-            table.add_section()
-        last = row[:2]
-        table.add_row(*row)
-    return table
-
-
 def markdown(sheet: Sheet) -> str:
     """Return a table for a file."""
     rows = [sheet.heads, ["---" if head in WORDS else "--:" for head in sheet.heads], *sheet.rows]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _cells(line: Line) -> tuple[str, ...]:
+def _moving(line: Line) -> tuple[str, ...]:
     return (
         line.database,
         f"{line.items:,}",
@@ -76,3 +70,22 @@ def _cells(line: Line) -> tuple[str, ...]:
         "" if line.p99 is None else f"{line.p99:,.1f}",
         "" if line.memory is None else f"{line.memory:,.0f}",
     )
+
+
+def _people(line: people.Line) -> tuple[str, ...]:
+    rival = line.rival
+    times = rival and (
+        line.rate / rival.rate,
+        line.claim.p99 / rival.claim.p99,
+        line.submit.p99 / rival.submit.p99,
+        line.cpu / rival.cpu,
+    )
+    measured = (
+        f"{line.rate:,.0f}",
+        f"{line.claim.p50:,.1f}/{line.claim.p99:,.1f}",
+        f"{line.submit.p50:,.1f}/{line.submit.p99:,.1f}",
+        f"{line.cpu:.2f}",
+    )
+    cells = [f"{one} ({ratio:.2f})" for one, ratio in zip(measured, times, strict=True)] if times else measured
+    moved = "" if line.moved is None else f"{line.moved:,.0f}"
+    return (line.database, str(line.people), line.what, line.by, *cells, moved)
