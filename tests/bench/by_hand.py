@@ -50,7 +50,10 @@ ALLOTTED = """
 
 @dataclass(frozen=True)
 class Way:
-    """Where items go, in SQL of a pending row `t`: to whose assignment, in which task, and what else is read for it."""
+    """Where items go, in SQL of a pending row `t`: to whose assignment, in which task, and what else is read for it.
+
+    What is read beside it is joined from the left, so that SQLite begins with the pending rows.
+    """
 
     share: str = "CASE WHEN t.item_id % 5 < 3 THEN :cy ELSE :di END"
     task: str = ":signs"
@@ -65,11 +68,11 @@ SPLIT = Way(
     share=f"""CASE WHEN CAST(i.meta ->> 'camera' AS INTEGER) < 10 THEN :ed WHEN i.folder LIKE '/day-1%' THEN :cy
     WHEN {DRAW} < 500000 THEN :ed ELSE :di END""",
     task="CASE WHEN assignment_id = :ed THEN :lights ELSE :signs END",
-    read="JOIN item i ON i.id = t.item_id",
+    read="LEFT JOIN item i ON i.id = t.item_id",
 )
 AGAIN = Way(
     share="x.assignment_id",
-    read="JOIN task_item x ON x.item_id = t.item_id AND x.task_id = :signs",
+    read="LEFT JOIN task_item x ON x.item_id = t.item_id AND x.task_id = :signs",
     visit=2,
     detail="""CAST('{"kept": ' || x.status_event_id || ', "routed": 1}' AS DOCUMENT)""",
     writes=(REOPENED,),

@@ -125,8 +125,9 @@ def _crew(url: str, acts: Callable[[Engine], Acts], people: int, moves: bool, pa
 
 def _work(acts: Callable[[Engine], Acts], first: int, step: int, engine: Engine) -> Iterator[int | None]:
     """Be one of the team after the other, `step` apart, each until nothing is left to them."""
+    own = seats(engine, task="cars")[first::step]
     doing = acts(engine)
-    for seat in seats(engine, task="cars")[first::step]:
+    for seat in own:
         while (claimed := doing.claim(seat)) is not None:
             yield None
             doing.submit(seat, claimed)
