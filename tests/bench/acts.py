@@ -6,7 +6,7 @@ whether anything is paused or closed, what the label may be, whether an issue or
 
 import json
 from datetime import timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from sqlmodel import col, select
 
@@ -28,24 +28,11 @@ class Seat(NamedTuple):
     person: Person
 
 
-class Claimed(Protocol):
+class Claimed(NamedTuple):
     """What somebody holds."""
 
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def token(self) -> int: ...
-
-
-class Acts(Protocol):
-    """How somebody works."""
-
-    def claim(self, seat: Seat) -> Claimed | None:
-        """Claim the next item."""
-
-    def submit(self, seat: Seat, claimed: Claimed) -> None:
-        """Set a status on it."""
+    id: int
+    token: int
 
 
 def seats(engine: Engine, *, task: str) -> list[Seat]:
@@ -64,7 +51,8 @@ class ByServices:
 
     def claim(self, seat: Seat) -> Claimed | None:
         with session_scope(self._engine) as session:
-            return work.claim_next(session, actor=seat.person, task_id=seat.task_id, now=NOW)
+            claim = work.claim_next(session, actor=seat.person, task_id=seat.task_id, now=NOW)
+        return claim and Claimed(claim.id, claim.token)
 
     def submit(self, seat: Seat, claimed: Claimed) -> None:
         with session_scope(self._engine) as session:
@@ -77,13 +65,6 @@ class ByServices:
                 annotations=[DRAWN],
                 now=NOW,
             )
-
-
-class Held(NamedTuple):
-    """What is claimed by hand."""
-
-    id: int
-    token: int
 
 
 MAY = """
@@ -180,7 +161,7 @@ class BySql:
             assert not any(hindered)
             values |= {"assignment": assignment, "until": values["now"] + lease * 1_000_000}
             if held := run(HOLDS, values).fetchone():
-                return Held(*held)
+                return Claimed(*held)
             found = run(self._next, values).fetchone()
             if found is None:
                 return None
@@ -188,7 +169,7 @@ class BySql:
             run(OPENED, values)
             (token,) = run(CLAIM, values).fetchone()
             run(CLAIMED, values)
-            return Held(values["id"], token)
+            return Claimed(values["id"], token)
 
     def submit(self, seat: Seat, claimed: Claimed) -> None:
         run, values = self._driver.run, {**self._values, "task": seat.task_id, "person": seat.person.id}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from tests.bench import by_hand, by_row, latency, ours, verifying
+from tests.bench import by_hand, latency, ours, verifying
 from tests.bench.arms import Arm, Ran, in_rounds, in_turn, milliseconds
 from tests.bench.beds import Bed
 from tests.bench.by_hand import AGAIN, SPLIT, STRAIGHT, Way
@@ -18,8 +18,6 @@ from workflow_core.up import mover
 
 BATCHES = (1_000, 5_000, 20_000)
 """Sizes of a batch by hand: annoflow is compared with the best of them."""
-ROWS_BY_ORM = 1_000
-"""The ORM's rate is that of its first rows; a million would take an hour."""
 INGESTED = 100_000
 LIVE = 10_000
 """The size at which `annoflow up` is measured: starting it takes longer than anything here, and depends on no size."""
@@ -43,10 +41,9 @@ class Line:
     memory: float | None = None
 
 
-def all_of(bed: Bed, items: int, *, quick: bool) -> Iterator[Line]:
+def all_of(bed: Bed, items: int) -> Iterator[Line]:
     """Measure everything at one size."""
     yield from routing(bed, items, "routed", State(items), STRAIGHT)
-    yield from _alone(bed, items, "routed by the ORM", partial(by_row.drain, rows=100 if quick else ROWS_BY_ORM))
     yield from _alone(bed, items, "routed by a mover with its pauses", _with_pauses, verifying.routed)
     split = State(items, pipeline=WITH_A_ROUTER)
     yield from routing(bed, items, "sent on by a router with filters", split, SPLIT)
@@ -85,13 +82,10 @@ def routing(bed: Bed, items: int, what: str, state: State, way: Way) -> Iterator
         yield _line(bed, items, name, ran, ratio=ran.rate / best)
 
 
-def _alone(
-    bed: Bed, items: int, what: str, steps: Steps, verify: Callable[[Engine, int], object] | None = None
-) -> Iterator[Line]:
+def _alone(bed: Bed, items: int, what: str, steps: Steps, verify: Callable[[Engine, int], object]) -> Iterator[Line]:
     with bed.copy("route") as url:
         (ran,) = in_turn([Arm(url, steps)])
-        if verify is not None:
-            _looked_at(url, items, verify)
+        _looked_at(url, items, verify)
     yield _line(bed, items, what, ran)
 
 

@@ -11,7 +11,7 @@ from statistics import median
 from typing import NamedTuple
 
 from tests.bench import verifying
-from tests.bench.acts import DRAWN, Acts, ByServices, BySql, seats
+from tests.bench.acts import DRAWN, ByServices, BySql, seats
 from tests.bench.arms import Arm, Ms, Ran, in_rounds, milliseconds
 from tests.bench.beds import Bed
 from tests.bench.states import NOW, State
@@ -37,6 +37,7 @@ class Pace(NamedTuple):
     thought: float = 1
 
 
+Acts = ByServices | BySql
 WARMING = 0.5
 QUICK = Pace(2, 0.5)
 

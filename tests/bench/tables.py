@@ -24,8 +24,8 @@ def of_lines(lines: Iterable[Line]) -> Sheet:
     return Sheet(
         ("database", "items", "what", "per second", "ratio", "p50 ms", "p99 ms", "MB"),
         [_moving(line) for line in lines],
-        "p50 and p99 of a batch in its transaction, and of one item where the ORM or a shift moves it; ratio: against "
-        "the hand-written SQL beside it, batch by batch in turn.",
+        "p50 and p99 of a batch in its transaction, and of one status where shifts change; ratio: against the best by "
+        "hand, batch by batch in turn, and of two movers against one.",
     )
 
 
@@ -65,7 +65,7 @@ def _moving(line: Line) -> tuple[str, ...]:
         f"{line.items:,}",
         line.what,
         "" if line.rate is None else f"{line.rate:,.0f}",
-        "" if line.ratio is None else f"{line.ratio:.2f}" if line.ratio >= 0.1 else f"{line.ratio:.3f}",
+        "" if line.ratio is None else f"{line.ratio:.2f}",
         "" if line.p50 is None else f"{line.p50:,.1f}",
         "" if line.p99 is None else f"{line.p99:,.1f}",
         "" if line.memory is None else f"{line.memory:,.0f}",
