@@ -18,7 +18,7 @@ from workflow_core.store.database.columns import micros
 from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.store.models import Assignment, Person, Task
 
-DRAWN = {"label": "car", "tool": "box", "geometry": {"x": 1, "y": 1, "width": 20, "height": 10}}
+DRAWN = {"label": "car", "tool": "box", "geometry": {"x": 1.0, "y": 1.0, "width": 20.0, "height": 10.0}}
 
 
 class Seat(NamedTuple):
@@ -102,7 +102,7 @@ CLAIMED = """
     SELECT :now, 'claimed', item_id, task_id, entry_id, assignment_id, :person, visit FROM task_item WHERE id = :id
 """
 OPEN = """
-    SELECT ti.item_id, ti.entry_id, ti.assignment_id, ti.visit, t.statuses, r.content, i.width, i.height
+    SELECT ti.item_id, ti.entry_id, ti.assignment_id, ti.visit, ti.placement, t.statuses, r.content, i.width, i.height
     FROM task_item ti JOIN entry e ON e.id = ti.entry_id JOIN item i ON i.id = ti.item_id
     JOIN task t ON t.id = ti.task_id AND t.closed_at IS NULL AND t.archived_at IS NULL
     JOIN recipe r ON r.id = t.recipe_id JOIN assignment s ON s.id = ti.assignment_id AND s.active
@@ -128,8 +128,8 @@ DONE = """
     WHERE task_id = :task AND person_id = :person AND day = :day AND task_item_id = :id AND visit = :visit
 """
 EVENT = """
-    INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit, status, detail)
-    VALUES (:now, :verb, :item, :task, :entry, :by, :person, :visit, :status, :detail) RETURNING id
+    INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit, placement, status, detail)
+    VALUES (:now, :verb, :item, :task, :entry, :by, :person, :visit, :placement, :status, :detail) RETURNING id
 """
 SUBMIT = """
     UPDATE task_item SET state = 'submitted', status = :status, status_event_id = :event, routing = 'pending',
@@ -175,7 +175,8 @@ class BySql:
         run, values = self._driver.run, {**self._values, "task": seat.task_id, "person": seat.person.id}
         values |= {"id": claimed.id, "token": claimed.token}
         with self._driver.transaction():
-            item, entry, assignment, visit, statuses, recipe, width, height = run(self._open, values).fetchone()
+            item, entry, assignment, visit, placement, *known = run(self._open, values).fetchone()
+            statuses, recipe, width, height = known
             box = DRAWN["geometry"]
             assert any(one["name"] == values["status"] for one in _read(statuses))
             assert any(one["name"] == DRAWN["label"] for one in _read(recipe)["labels"])
@@ -184,10 +185,12 @@ class BySql:
             drawn = {"label": DRAWN["label"], "tool": DRAWN["tool"], "geometry": json.dumps(box)}
             (annotation,) = run(DRAW, {**values, **drawn}).fetchone()
             detail = json.dumps({"created": [annotation]})
-            run(EVENT, {**values, "verb": "annotated", "by": None, "status": None, "detail": detail})
+            run(EVENT, {**values, "verb": "annotated", "by": None, "placement": None, "status": None, "detail": detail})
             run(DRAFT, values)
             run(DONE, values)
-            (values["event"],) = run(EVENT, {**values, "verb": "submitted", "detail": None}).fetchone()
+            (values["event"],) = run(
+                EVENT, {**values, "verb": "submitted", "placement": placement, "detail": None}
+            ).fetchone()
             assert run(SUBMIT, values).rowcount == 1
             if self._driver.postgres:
                 run("SELECT pg_notify('annoflow_status', '')", {})

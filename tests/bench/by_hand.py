@@ -27,8 +27,8 @@ BATCH = """
     ) r
 """
 EVENT = """
-    INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, cause_id, detail)
-    SELECT :now, 'placed', item_id, task_id, entry_id, assignment_id, :visit, cause_id, detail FROM {batch}
+    INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, placement, cause_id, detail)
+    SELECT :now, 'placed', item_id, task_id, entry_id, assignment_id, :visit, :visit, cause_id, detail FROM {batch}
 """
 NEW = """
     INSERT INTO task_item (task_id, item_id, entry_id, assignment_id, state, visit, begun, rank, position, claim_no,
@@ -38,7 +38,7 @@ NEW = """
 REOPENED = """
     UPDATE task_item SET kept_status = status, kept_event_id = status_event_id, kept_by = 're-entry',
         kept_routing = routing, state = 'queued', status = NULL, routing = NULL, status_event_id = NULL,
-        visit = m.visit, begun = FALSE, since = :now
+        visit = m.visit, placement = m.visit, placements = m.visit, begun = FALSE, since = :now
     FROM {moved} WHERE task_item.item_id = m.item_id AND task_item.task_id = m.task_id
 """
 ALLOTTED = """

@@ -120,11 +120,11 @@ def _summed(rounds: Sequence[Sequence[Ran]], people: int) -> tuple[list[float], 
 
 
 def _crew(url: str, acts: Callable[[Engine], Acts], people: int, moves: bool, pause: float) -> list[Arm]:
-    crew = [Arm(url, partial(_work, acts, first, people), pause) for first in range(people)]
+    crew = [Arm(url, partial(work, acts, first, people), pause) for first in range(people)]
     return [*crew, Arm(url, _move)] if moves else crew
 
 
-def _work(acts: Callable[[Engine], Acts], first: int, step: int, engine: Engine) -> Iterator[int | None]:
+def work(acts: Callable[[Engine], Acts], first: int, step: int, engine: Engine) -> Iterator[int | None]:
     """Be one of the team after the other, `step` apart, each until nothing is left to them."""
     own = seats(engine, task="cars")[first::step]
     doing = acts(engine)
