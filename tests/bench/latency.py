@@ -15,14 +15,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlmodel import col, select
-
+from tests.bench.acts import seats
 from tests.bench.arms import Ran, peak
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.services.contributors import work
 from workflow_core.services.running import leases
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
-from workflow_core.store.models import Assignment, Person, Task
 
 UP = "from workflow_core.cli.up import up; up(None, None)"
 PATIENCE = 120.0
@@ -97,10 +95,7 @@ def _mover(engine: Engine) -> set[str]:
 
 def _work(url: str, task: str, acknowledged: dict[int, float], over: threading.Event) -> None:
     engine = engine_for(url)
-    with session_scope(engine, read_only=True) as session:
-        query = select(Person, Assignment.task_id).join(Assignment, col(Assignment.person_id) == col(Person.id))
-        query = query.join(Task, col(Task.id) == col(Assignment.task_id)).where(Task.name == task)
-        actor, task_id = session.exec(query.order_by(col(Assignment.id))).all()[0]
+    task_id, actor = seats(engine, task=task)[0]
     while not over.wait(PACE):
         with session_scope(engine) as session:
             task_item = work.claim_next(session, actor=actor, task_id=task_id, now=datetime.now(UTC))

@@ -107,12 +107,14 @@ def _two_movers(bed: Bed, items: int) -> Iterator[Line]:
     with bed.copy("route") as one, bed.copy("route") as two:
         crews = [[Arm(one, ours.drain)], [Arm(two, ours.drain), Arm(two, ours.drain), Arm(two, ours.watch)]]
         alone, together = in_rounds(crews, seconds=ROUNDS)
-    single, both, seen = Ran(), Ran(), Ran()
-    for (mine,), (first, second, watcher) in zip(alone, together, strict=True):
-        single.add(mine)
-        first.add(second, beside=True)
-        both.add(first)
-        seen.add(watcher)
+        single, both, seen = Ran(), Ran(), Ran()
+        for (mine,), (first, second, watcher) in zip(alone, together, strict=True):
+            single.add(mine)
+            first.add(second, beside=True)
+            both.add(first)
+            seen.add(watcher)
+        for url, ran in ((one, single), (two, both)):
+            verifying.worked(url, pairs=0, moved=ran.rows, items=0, pending=2 * items)
     waited = len(seen.halves) / max(1, len(seen.halves) + seen.rows)
     yield _line(bed, 2 * items, "two pipelines routed by one mover", single)
     what = f"two pipelines routed by two movers, which wait for a lock in {waited:.1%} of samples"

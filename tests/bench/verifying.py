@@ -33,7 +33,7 @@ def queued(engine: Engine, rows: int) -> None:
 def worked(url: str, *, pairs: int, moved: int, items: int, pending: int) -> None:
     """Each pair has left what it writes, and taken the draft; each status that moved is in `signs`; nothing else."""
     engine = engine_for(url)
-    cars = "task_id = (SELECT id FROM task WHERE name = 'cars')"
+    cars = "task_id IN (SELECT id FROM task WHERE name = 'cars')"
     for table, where, rows in (
         ("task_item", f"{cars} AND state = 'submitted'", pairs + pending),
         ("task_item", f"{cars} AND state = 'queued'", items - pairs),
