@@ -141,6 +141,9 @@ def test_why_tells_the_way_of_an_item(annoflow, worked: Path) -> None:
     assert "left by approved" in told
     assert annoflow("item", "why", "0000.jpg", "--json").json()["entries"][0]["exit"] == "approved"
     assert annoflow("item", "why", "nothing.jpg").code == 3
+    for named in ("99999999999999999999", "\u0661", "9" * 5_000, "\0", "\udce9.jpg"):
+        ran = annoflow("item", "why", named)
+        assert ran.code == 3 and ran.err.startswith("annoflow: no item") and len(ran.err) < 100
 
 
 def test_an_item_is_sent_once_more_and_before_it_is_said_what_goes_with_that(annoflow, worked: Path) -> None:

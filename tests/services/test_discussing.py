@@ -73,5 +73,5 @@ def test_who_has_nothing_to_do_with_it_reads_and_says_nothing(stage):
 
 
 def test_a_comment_says_something(stage):
-    with pytest.raises(InvalidInput, match="says something"):
+    with pytest.raises(InvalidInput, match="a comment is empty"):
         say(stage, "ann", "  ", task_item_id=stage.row("cars").task_item_id)

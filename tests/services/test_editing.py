@@ -59,9 +59,9 @@ def test_settings_are_given_when_a_task_is_made_and_while_it_runs(session: Sessi
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"priority": 1_000_001}, "a priority lies between -1000000 and 1000000; 'cars' was to have 1000001"),
-        ({"max_fix_rounds": 0}, "max_fix_rounds is at least 1, or none at all; 'cars' was to have 0"),
-        ({"due_at": datetime(2026, 3, 2)}, "no moment without a time zone; write 2026-03-02T00:00:00+00:00"),
+        ({"priority": 1_000_001}, "the priority of 'cars' is a whole number from -1000000 to 1000000, not 1000001"),
+        ({"max_fix_rounds": 0}, "max_fix_rounds of 'cars' is a whole number from 1 to 1000000, not 0"),
+        ({"due_at": datetime(2026, 3, 2)}, "due_at of 'cars' is a moment with a time zone, not 2026-03-02 00:00:00"),
         ({"lock_when_due": True}, "task 'cars' cannot be locked when it is due: it has no due_at"),
     ],
     ids=str,
@@ -115,7 +115,7 @@ def test_a_rank_is_one_of_a_task_alone(session: Session) -> None:
         session, actor=None, task=cars, rank=-1, folder="/", where={"status.cars": {"exists": False}}
     )
     assert set(session.exec(select(TaskItem.rank).where(TaskItem.task_id == other.id))) == {0}
-    with pytest.raises(InvalidInput, match="a rank lies between"):
+    with pytest.raises(InvalidInput, match="a rank is a whole number from"):
         task_settings.rank(session, actor=None, task=cars, rank=10**7)
 
 

@@ -117,9 +117,11 @@ def _unfit(file: _File) -> str | None:
         return "no image by its name"
     if file.size > MAX_BYTES:
         return f"larger than {MAX_BYTES // 1_000_000} MB"
-    if len(file.name) > 255 or len(file.folder) > 1024 or len(file.uri) > 4096:
-        return "its name or path is too long"
-    return None if values.is_line(file.folder + file.name) else "its name has characters that cannot be shown"
+    try:
+        values.file(file.folder, file.name, file.uri)
+    except values.Unfit as error:
+        return str(error)
+    return None
 
 
 def _why(error: BaseException) -> str:

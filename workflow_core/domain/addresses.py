@@ -6,10 +6,14 @@ would let its author make the server fetch whatever the server can reach.
 
 import re
 
+from workflow_core.domain import values
+from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 
 EXTRAS = {"file": None, "memory": None, "s3": "s3", "gs": "gcs"}
 """Each scheme, and the extra of annoflow that installs its driver."""
+LONGEST = 1_024
+"""Characters of an address, as S3 has them."""
 
 
 def scheme(uri: str) -> str:
@@ -22,11 +26,14 @@ def scheme(uri: str) -> str:
     workflow_core.errors.InvalidInput: 'http://example.org/photos' is no place to keep files; \
 possible: a path, file://, memory://, s3://, gs://
     """
-    found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):(//|:)", uri)
+    sound = isinstance(uri, str) and 0 < len(uri) <= LONGEST and values.is_line(uri)
+    found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):(//|:)", uri) if sound else None
     name = found[1].lower() if found else "file"
-    if name not in EXTRAS or "::" in uri or not uri or "\0" in uri:
+    if not sound or name not in EXTRAS or "::" in uri:
         possible = ", ".join(f"{each}://" for each in EXTRAS)
-        raise InvalidInput(f"{shown(uri)!r} is no place to keep files; possible: a path, {possible}")
+        raise InvalidInput(
+            f"{cited(shown(uri) if sound else uri)} is no place to keep files; possible: a path, {possible}"
+        )
     return name
 
 

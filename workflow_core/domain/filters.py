@@ -38,7 +38,7 @@ from workflow_core.domain.filter_terms import (
     kind,
 )
 from workflow_core.domain.suggestions import possible
-from workflow_core.domain.wording import quoted, shown
+from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import InvalidInput
 
 MAX_STEPS = 32
@@ -131,7 +131,7 @@ def _comparisons(key: object, value: object, path: Path) -> Iterator[Compare]:
     for op, each in asked:
         here = (*path, op if isinstance(op, str) else shown(op)) if isinstance(value, Mapping) else path
         if op not in operators:
-            unknown = f"{declared} has no operator {op!r}" if op in _ANY else f"unknown operator {quoted(op)}"
+            unknown = f"{declared} has no operator {op!r}" if op in _ANY else f"unknown operator {cited(op)}"
             raise FilterError(f"{unknown}; {possible(shown(op), operators)}", here, "key")
         checked = _checked(str(op), each, declared, here)
         yield Compare(path, name, steps, op, checked)
@@ -183,4 +183,4 @@ def _scalar(value: object, declared: str, path: Path) -> Scalar:
 
 
 def _shown(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else quoted(value)
+    return str(value).lower() if isinstance(value, bool) else cited(value)

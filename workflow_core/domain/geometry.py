@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflow_core.domain.recipes import TOOLS
+from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import InvalidInput
 
 Geometry = dict[str, Any]
@@ -39,9 +40,9 @@ def parse(tool: str, raw: object, width: int | None = None, height: int | None =
     workflow_core.errors.InvalidInput: box reaches x=650, outside the image, which is 640 wide and 480 high
     """
     if tool not in TOOLS:
-        raise InvalidInput(f"unknown tool {tool!r}; possible: {', '.join(TOOLS)}")
+        raise InvalidInput(f"unknown tool {cited(tool)}; possible: {', '.join(TOOLS)}")
     if not isinstance(raw, Mapping):
-        raise InvalidInput(f"the geometry of a {tool} is a mapping, not {_shown(raw)}")
+        raise InvalidInput(f"the geometry of a {tool} is a mapping, not {cited(raw)}")
     if tool == "classification":
         _keys(tool, raw, ())
         return {}
@@ -56,7 +57,7 @@ def parse(tool: str, raw: object, width: int | None = None, height: int | None =
         _keys(tool, raw, ("x", "y", "width", "height"))
         shape = {key: _number(tool, key, raw[key]) for key in ("x", "y", "width", "height")}
         if not (shape["width"] > 0 and shape["height"] > 0):
-            raise InvalidInput(f"a box is wider and higher than nothing, not {_shown(dict(raw))}")
+            raise InvalidInput(f"a box is wider and higher than nothing, not {cited(dict(raw))}")
     _inside(tool, bounds(shape), width, height)
     return shape
 
@@ -100,25 +101,25 @@ def iou(one: Mapping[str, float], other: Mapping[str, float]) -> float:
 
 def _keys(tool: str, raw: Mapping[object, object], wanted: tuple[str, ...]) -> None:
     if set(raw) != set(wanted):
-        has = ", ".join(sorted(map(str, raw))) or "nothing"
+        has = shown(", ".join(sorted(map(shown, raw)))) or "nothing"
         raise InvalidInput(f"the geometry of a {tool} has {', '.join(wanted) or 'no keys'}; here it has {has}")
 
 
 def _number(tool: str, key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_PIXELS:
-        raise InvalidInput(f"{key} of a {tool} is a number of pixels, not {_shown(value)}")
+        raise InvalidInput(f"{key} of a {tool} is a number of pixels, not {cited(value)}")
     return float(value)
 
 
 def _points(tool: str, raw: object) -> Points:
     least = 3 if tool == "polygon" else 2
     if not isinstance(raw, list | tuple) or not least <= len(raw) <= MAX_POINTS:
-        given = f"{len(raw)} points" if isinstance(raw, list | tuple) else _shown(raw)
+        given = f"{len(raw)} points" if isinstance(raw, list | tuple) else cited(raw)
         raise InvalidInput(f"a {tool} has {least} to {MAX_POINTS} points, not {given}")
     points: Points = []
     for index, pair in enumerate(raw):
         if not isinstance(pair, list | tuple) or len(pair) != 2:
-            raise InvalidInput(f"point {index + 1} of a {tool} is [x, y], not {_shown(pair)}")
+            raise InvalidInput(f"point {index + 1} of a {tool} is [x, y], not {cited(pair)}")
         points.append([_number(tool, axis, value) for axis, value in zip("xy", pair, strict=True)])
     if all(point == points[0] for point in points) or (tool == "polygon" and not _encloses(points)):
         raise InvalidInput(f"the points of a {tool} all lie on one {'line' if tool == 'polygon' else 'spot'}")
@@ -142,8 +143,3 @@ def _inside(tool: str, box: tuple[float, float, float, float] | None, width: int
             far = low if low < -TOLERANCE else low + size
             known = f"{width or '?'} wide and {height or '?'} high"
             raise InvalidInput(f"{tool} reaches {axis}={far:g}, outside the image, which is {known}")
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -5,6 +5,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from workflow_core.domain import values
+from workflow_core.domain.wording import quoted
 from workflow_core.errors import Conflict
 
 
@@ -48,6 +50,14 @@ TRANSITIONS: Final[Mapping[tuple[IssueState, IssueEvent], IssueState]] = Mapping
     }
 )
 """The whole machine. What is absent cannot happen."""
+
+
+def check_flag(kind: object, text: object, geometry: object) -> None:
+    """Refuse what cannot be kept of a fault: a kind is a line of up to 64 characters, a geometry is JSON."""
+    values.line(kind, "the kind of an issue", most=values.NAME)
+    values.text(text, "the text of an issue")
+    if geometry is not None and not isinstance(values.json(geometry, "the geometry of an issue"), Mapping):
+        raise values.Unfit(f"the geometry of an issue is a mapping, not {quoted(geometry)}")
 
 
 def next_state(state: IssueState, event: IssueEvent) -> IssueState:

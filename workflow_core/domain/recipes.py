@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
+from workflow_core.domain import values
 from workflow_core.domain.suggestions import possible
+from workflow_core.domain.wording import cited, quoted, shown
 
 TOOLS: Final = ("classification", "box", "polygon", "point", "polyline")
 """Every labelling tool."""
@@ -50,6 +52,14 @@ class Recipe:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+def check(recipe: Recipe) -> None:
+    """Refuse a recipe that cannot be kept: names are names, all else is JSON."""
+    for label in recipe.labels:
+        for name in (label.name, *(attribute.name for attribute in label.attributes)):
+            values.name(name)
+    values.json(to_json(recipe), "a recipe")
+
+
 def fault(recipe: Recipe, *, label: str, tool: str, attributes: Mapping[str, Any]) -> str | None:
     """Say what the recipe does not allow about an annotation; None where it fits.
 
@@ -58,16 +68,16 @@ def fault(recipe: Recipe, *, label: str, tool: str, attributes: Mapping[str, Any
     """
     labels = {known.name: known for known in recipe.labels}
     if label not in labels:
-        return f'the recipe has no label "{label}"; {possible(label, labels)}'
+        return f"the recipe has no label {quoted(label)}; {possible(label, labels)}"
     allowed = labels[label]
     if tool not in allowed.tools:
-        return f'label "{label}" is not drawn with the tool "{tool}"; {possible(tool, allowed.tools)}'
+        return f'label "{label}" is not drawn with the tool {quoted(tool)}; {possible(tool, allowed.tools)}'
     known_attributes = {known.name: known for known in allowed.attributes}
     for name, value in attributes.items():
         if name not in known_attributes:
-            return f'label "{label}" has no attribute "{name}"; {possible(name, known_attributes)}'
+            return f'label "{label}" has no attribute {quoted(name)}; {possible(name, known_attributes)}'
         if wanted := _mismatch(known_attributes[name], value):
-            return f'attribute "{name}" of label "{label}" is {value!r}; {wanted}'
+            return f'attribute "{name}" of label "{label}" is {cited(value)}; {wanted}'
     missing = [a.name for a in allowed.attributes if a.required and a.name not in attributes]
     return f'label "{label}" lacks the attribute {_quoted(missing)}, which is required' if missing else None
 
@@ -77,12 +87,12 @@ def _mismatch(attribute: Attribute, value: object) -> str | None:
         case "boolean":
             return None if isinstance(value, bool) else "it must be true or false"
         case "number":
-            fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            fits = type(value) is int or (isinstance(value, float) and math.isfinite(value))
             return None if fits else "it must be a number"
         case "text":
             return None if isinstance(value, str) else "it must be text"
         case "choice":
-            return None if value in attribute.values else possible(str(value), attribute.values)
+            return None if value in attribute.values else possible(shown(value), attribute.values)
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from workflow_core.domain.suggestions import possible
+from workflow_core.domain.values import sought
+from workflow_core.domain.wording import quoted
 from workflow_core.errors import InvalidInput
 
 TaskType = Literal["annotation", "qa"]
@@ -72,7 +74,8 @@ def resolve(name: str, offered: Sequence[Status]) -> Status:
     'completed'
     """
     by_name = {status.name: status for status in offered}
-    status = by_name.get(name) or by_name.get(ALIASES.get(name, name))
+    wanted = sought(name)
+    status = by_name.get(wanted) or by_name.get(ALIASES.get(wanted, wanted))
     if status is None:
-        raise InvalidInput(f'this task offers no status "{name}"; {possible(name, by_name)}')
+        raise InvalidInput(f"this task offers no status {quoted(name)}; {possible(wanted, by_name)}")
     return status

@@ -221,7 +221,7 @@ def json(given: object, what: str) -> Any:
 
     >>> json({"speed": float("nan")}, "metadata")
     Traceback (most recent call last):
-    workflow_core.domain.values.Unfit: metadata holds finite numbers, whole ones of 64 bits, not nan
+    workflow_core.domain.values.Unfit: the numbers in metadata are finite, whole ones of 64 bits, unlike nan
     """
     if size(given, what) > SIZE:
         raise Unfit(f"{what} has up to {SIZE:,} values and characters")
@@ -238,7 +238,7 @@ def _size(value: object, what: str, depth: int) -> int:
         return 1
     if isinstance(value, int | float):
         if not (-LARGEST - 1 <= value <= LARGEST if isinstance(value, int) else math.isfinite(value)):
-            raise Unfit(f"{what} holds finite numbers, whole ones of 64 bits, not {shown(value)}")
+            raise Unfit(f"the numbers in {what} are finite, whole ones of 64 bits, unlike {shown(value)}")
         return 1
     if isinstance(value, str):
         return 1 + len(text(value, f"a text in {what}", most=SIZE))

@@ -10,6 +10,15 @@ def quoted(value: object) -> str:
     return f'"{shown(value)}"' if isinstance(value, str) else shown(value)
 
 
+def cited(value: object) -> str:
+    """Quote a text as services do, which list names as Python writes them.
+
+    >>> cited("car"), cited("a" * 100) == "'" + "a" * 57 + "...'", cited([5])
+    ("'car'", True, '[5]')
+    """
+    return f"'{shown(value)}'" if isinstance(value, str) else shown(value)
+
+
 def shown(value: object) -> str:
     """Return the text of a value on one line, printable, shortened to 60 characters."""
     try:

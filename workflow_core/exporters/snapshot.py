@@ -8,6 +8,8 @@ from pathlib import Path
 
 from workflow_core.domain import addresses
 from workflow_core.domain.suggestions import possible
+from workflow_core.domain.values import sought
+from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput, Unavailable
 from workflow_core.exporters import FORMATS, manifest
 from workflow_core.exporters.destination import open_destination
@@ -33,8 +35,8 @@ def check(to: str, format: str) -> None:
     Raises:
         InvalidInput: there is no such format, or `to` is no place for files.
     """
-    if format not in FORMATS:
-        raise InvalidInput(f"unknown export format {format!r}; {possible(format, list(FORMATS))}")
+    if format not in tuple(FORMATS):
+        raise InvalidInput(f"unknown export format {cited(format)}; {possible(sought(format), list(FORMATS))}")
     addresses.scheme(to)
 
 
@@ -64,7 +66,7 @@ def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, no
         (staging / manifest.NAME).write_text(line(whole) + "\n", encoding="utf-8")
         destination.publish(staging, name, {"snapshot": name, "content": counts[2], "created_at": now})
     except OSError as error:
-        raise Unavailable(f"cannot write to {addresses.shown(to)!r}: {error}") from error
+        raise Unavailable(f"cannot write to {addresses.shown(to)!r}: {error.strerror or error}") from error
     finally:
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from workflow_core.domain import states
+from workflow_core.domain import states, values
 from workflow_core.domain.issues import UNRESOLVED
 from workflow_core.domain.roles import Permission, Role
+from workflow_core.domain.wording import shown
 from workflow_core.errors import Conflict, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.store import locks
@@ -21,9 +22,9 @@ def share(session: Session, *, person: Person, task_id: int, what: str | None = 
     Who was taken out by a deploy while they had something open has it until that is finished; `check_member` refuses
     what is new.
     """
-    found = assignments.find(session, person_id=person.id, task_id=task_id)
+    found = assignments.find(session, person_id=person.id, task_id=values.key(task_id))
     if found is None or not person.active:
-        raise NotFound(f"{person.email} has no {what or f'task {task_id}'}")
+        raise NotFound(f"{person.email} has no {what or f'task {shown(task_id)}'}")
     task, assignment, role = found
     qa = task.type == "qa"
     people.check(person, Role(role), Permission.REVIEW_OWN_ASSIGNMENT if qa else Permission.WORK_ON_OWN_ASSIGNMENT)
@@ -37,10 +38,8 @@ def own_task_item(
 
     It is locked, with the others of its item, unless it is `only_read`.
     """
-    what = f"task item {task_item_id}"
-    task_item = (
-        session.get(TaskItem, task_item_id, populate_existing=True) if only_read else locks.lock(session, task_item_id)
-    )
+    what, key = f"task item {shown(task_item_id)}", values.key(task_item_id)
+    task_item = session.get(TaskItem, key, populate_existing=True) if only_read else locks.lock(session, key)
     if task_item is None:
         raise NotFound(f"{actor.email} has no {what}")
     task, assignment = share(session, person=actor, task_id=task_item.task_id, what=what)

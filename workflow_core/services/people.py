@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from workflow_core.domain import values
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
+from workflow_core.domain.suggestions import possible
+from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
-from workflow_core.services import inputs
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import people, teams
 from workflow_core.store.database.engine import Session
@@ -50,7 +52,7 @@ def sees(session: Session, *, actor: Actor, project_id: int) -> bool:
 
 def role_of(session: Session, *, person: Person, project_id: int) -> Role | None:
     """Return a person's role in a project; None for a stranger, and for who is no longer active."""
-    membership = session.get(Membership, (project_id, person.id))
+    membership = session.get(Membership, (values.key(project_id), person.id))
     return Role(membership.role) if membership and person.active else None
 
 
@@ -60,26 +62,10 @@ def person(session: Session, *, email: str) -> Person:
     Raises:
         NotFound: nobody has it.
     """
-    found = people.find_person(session, email=normal(email))
+    found = people.find_person(session, email=values.email(email))
     if found is None:
-        raise NotFound(f"nobody here has the e-mail {email!r}")
+        raise NotFound(f"nobody here has the e-mail {cited(email)}")
     return found
-
-
-def normal(email: str) -> str:
-    """Return an e-mail as annoflow keeps it.
-
-    Raises:
-        InvalidInput: it is none.
-
-    >>> normal(" Ann@Example.org")
-    'ann@example.org'
-    """
-    email = email.strip().lower()
-    before, at, after = email.partition("@")
-    if not (before and at and after) or any(c.isspace() for c in email) or "@" in after or len(email) > 254:
-        raise InvalidInput(f"{email!r} is no e-mail address; one looks like ann@example.org")
-    return email
 
 
 def project(session: Session, *, name: str, actor: Actor = None) -> Project:
@@ -88,16 +74,22 @@ def project(session: Session, *, name: str, actor: Actor = None) -> Project:
     Raises:
         NotFound: there is none, or none that the actor is in; the message lists those that are for them.
     """
-    found = people.find_project(session, name=name, member=actor)
+    found = people.find_project(session, name=values.sought(name), member=actor)
     if found is None:
         names = ", ".join(repr(one) for one in people.project_names(session, member=actor, limit=10))
-        raise NotFound(f"no project {name!r}; there is {names or 'none yet, a deploy makes one'}")
+        raise NotFound(f"no project {cited(name)}; there is {names or 'none yet, a deploy makes one'}")
     return found
+
+
+def check_project(session: Session, project_id: int) -> None:
+    """Refuse a number that no project has; NotFound says so."""
+    if session.get(Project, values.key(project_id)) is None:
+        raise NotFound(f"there is no project {cited(project_id)}")
 
 
 def project_for(session: Session, *, name: str, actor: Actor, now: datetime) -> Project:
     """Return a project by name, made if need be; who makes it owns it."""
-    found, new = teams.find_or_add_project(session, name=inputs.name(name), now=now)
+    found, new = teams.find_or_add_project(session, name=values.name(name), now=now)
     if new and actor is not None:
         teams.join_project(session, person=actor, project_id=found.id, role=Role.OWNER, now=now)
     return found
@@ -106,8 +98,16 @@ def project_for(session: Session, *, name: str, actor: Actor, now: datetime) -> 
 def member(
     session: Session, *, email: str, project_id: int, role: str, now: datetime, invited: set[str] | None = None
 ) -> Person:
-    """Return a person of the project, who has the role or keeps a higher one; who is new here is invited."""
-    found = teams.find_or_invite(session, email=normal(email), now=now, invited=invited)
+    """Return a person of the project, who has the role or keeps a higher one; who is new here is invited.
+
+    Raises:
+        NotFound: there is no such project.
+        InvalidInput: the e-mail, or the role, is none.
+    """
+    if role not in list(Role):
+        raise InvalidInput(f"there is no role {cited(role)}; {possible(values.sought(role), list(Role))}")
+    check_project(session, project_id)
+    found = teams.find_or_invite(session, email=values.email(email), now=now, invited=invited)
     teams.join_project(session, person=found, project_id=project_id, role=role, now=now)
     return found
 

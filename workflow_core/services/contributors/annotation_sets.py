@@ -1,17 +1,23 @@
 """What is drawn in a task becomes its annotations at submit: compared with what is there, checked, recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
-from workflow_core.domain import geometry, recipes
+from workflow_core.domain import geometry, recipes, values
+from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import InvalidInput
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Annotation, Event, Item, Recipe, Revision, Task, TaskItem
 from workflow_core.store.reads import annotations as drawn_there
 from workflow_core.store.work import annotations, reviews
+
+MAX_ANNOTATIONS = 10_000
+"""How many annotations a task may have on an item: more of them would keep others waiting for seconds."""
+MAX_SIZE = 10_000_000
+"""How many values and characters these have altogether; PostgreSQL keeps no document of 256 MB."""
 
 
 class Drawn(BaseModel):
@@ -19,23 +25,34 @@ class Drawn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: int | None = None
-    label: str
-    tool: str
+    id: int | None = Field(default=None, gt=0, le=values.LARGEST)
+    label: StrictStr
+    tool: StrictStr
     geometry: dict[str, Any] = Field(default_factory=dict)
     attributes: dict[str, Any] = Field(default_factory=dict)
 
 
-def parse(raw: Sequence[Mapping[str, Any]]) -> list[Drawn]:
+def parse(raw: object) -> list[Drawn]:
     """Read annotations from JSON values; InvalidInput names the first that is malformed."""
-    drawn = []
+    if not isinstance(raw, list | tuple) or len(raw) > MAX_ANNOTATIONS:
+        given = f"{len(raw):,}" if isinstance(raw, list | tuple) else cited(raw)
+        raise InvalidInput(f"the annotations of an item are a list of up to {MAX_ANNOTATIONS:,}, not {given}")
+    drawn, size = [], 0
     for number, one in enumerate(raw, start=1):
         try:
-            drawn.append(Drawn.model_validate(one))
+            new = Drawn.model_validate(one)
+            values.line(new.label, "a label", most=values.NAME, least=0)
+            values.line(new.tool, "a tool", most=values.NAME, least=0)
+            size += values.size(new.geometry, "a geometry") + values.size(new.attributes, "attributes")
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "annotation"
+            where = ".".join(shown(part) for part in first["loc"]) or "annotation"
             raise InvalidInput(f"annotation {number}: {where}: {first['msg']}") from error
+        except values.Unfit as error:
+            raise InvalidInput(f"annotation {number}: {error}") from error
+        if size > MAX_SIZE:
+            raise InvalidInput(f"annotation {number} is too much: an item has up to {MAX_SIZE:,} values and characters")
+        drawn.append(new)
     return drawn
 
 
@@ -90,8 +107,8 @@ def replace(
             before += [was] if was else []
         else:
             raise InvalidInput(
-                f"annotation {number}: there is no annotation {one.id} of task {task.name!r} on {item.name};"
-                f" possible: {', '.join(str(key) for key in present if key not in kept) or 'new ones, without id'}"
+                f"annotation {number}: there is no annotation {shown(one.id)} of task {task.name!r} on {item.name};"
+                f" possible: {shown(', '.join(str(key) for key in present.keys() - kept)) or 'new ones, without id'}"
             )
     for key, old in present.items():
         if key not in kept:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflow_core.domain import values
 from workflow_core.domain.issues import IssueState
 from workflow_core.domain.roles import Permission
-from workflow_core.errors import InvalidInput, NotFound
+from workflow_core.domain.wording import shown
+from workflow_core.errors import NotFound
 from workflow_core.services import access, people
 from workflow_core.store.data import comments
 from workflow_core.store.database.engine import Session
@@ -36,15 +38,14 @@ def comment(
     task_item_id: int | None = None,
 ) -> Comment:
     """Say something in the thread of an issue, or about an item: the manager sees it, nothing else happens."""
-    if not text.strip():
-        raise InvalidInput("a comment says something")
+    text = values.text(text, "a comment", least=1).strip()
     about = _about(session, actor, issue_id, task_item_id)
     new = Comment(
         item_id=about.item_id,
         task_id=about.task_id,
         issue_id=issue_id,
         person_id=actor.id,
-        text=text.strip(),
+        text=text,
         created_at=now,
     )
     session.add(new)
@@ -69,7 +70,7 @@ def thread(
 def in_task(session: Session, *, actor: people.Actor, task: Task, limit: int = 100) -> Sequence[Said]:
     """Return the last things said in a task, about items and issues, the newest first; for managers."""
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.SEE_PROJECT)
-    return _told(comments.last_of_task(session, task_id=task.id, limit=limit))
+    return _told(comments.last_of_task(session, task_id=task.id, limit=values.whole(limit, "a limit")))
 
 
 def _told(rows: Sequence[tuple[Comment, str, str]]) -> list[Said]:
@@ -85,11 +86,11 @@ def waiting_for(session: Session, *, actor: Person, task_item_id: int) -> list[I
 
 def _about(session: Session, actor: Person, issue_id: int | None, task_item_id: int | None) -> TaskItem:
     """Return the task item that an issue, or a comment, is about; the actor's, or one that they manage."""
-    issue = session.get(Issue, issue_id) if issue_id is not None else None
-    mine = [issue.task_item_id, issue.qa_task_item_id] if issue else [task_item_id or 0]
+    issue = session.get(Issue, values.key(issue_id)) if issue_id is not None else None
+    mine = [issue.task_item_id, issue.qa_task_item_id] if issue else [values.key(task_item_id)]
     about = session.get(TaskItem, mine[0])
     if about is None or not any(_sees(session, actor, task_item) for task_item in mine):
-        what = f"issue {issue_id}" if issue_id is not None else f"task item {task_item_id}"
+        what = f"issue {shown(issue_id)}" if issue_id is not None else f"task item {shown(task_item_id)}"
         raise NotFound(f"{actor.email} has no {what}")
     return about
 

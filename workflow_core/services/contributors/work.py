@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import states, statuses
+from workflow_core.domain import states, statuses, values
 from workflow_core.errors import Conflict
 from workflow_core.services import access
 from workflow_core.services.contributors import annotation_sets, offers
@@ -37,7 +37,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
         Conflict: the task or the assignment is paused, or the task is closed.
     """
     task, assignment = _handing_out(session, actor, task_id, now)
-    until = now + timedelta(seconds=task.lease)
+    until = values.later(now, task.lease)
     held = claims.claimed_by(session, task_id=task.id, assignment_id=assignment.id)
     if held:
         claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
@@ -73,7 +73,7 @@ def claim_more(session: Session, *, actor: Person, task_id: int, now: datetime) 
     holding = claims.count_to_limit(session, task_id=task.id, assignment_id=assignment.id)
     if holding >= limit:
         raise Conflict(f"you hold {holding} items of {task.name!r}, its limit is {limit}: finish or release one first")
-    until = now + timedelta(seconds=task.lease)
+    until = values.later(now, task.lease)
     claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
     return _from_pool(session, actor, task, assignment, now, count=min(batch, limit - holding), opens=False)
 
@@ -102,7 +102,7 @@ def _from_pool(
         task_id=task.id,
         assignment_id=assignment.id,
         person_id=actor.id,
-        until=now + timedelta(seconds=task.lease),
+        until=values.later(now, task.lease),
         now=now,
         count=count,
         review_own=task.review_own,
@@ -116,13 +116,12 @@ def renew(session: Session, *, actor: Person, task_id: int, now: datetime, task_
     The time counts for the task item that is open, by default the one they worked on last.
     """
     task, assignment = access.share(session, person=actor, task_id=task_id)
-    until = now + timedelta(seconds=task.lease)
+    until = values.later(now, task.lease)
     renewed = claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
     mine = activity.claimed_by(session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id)
     if mine:
-        activity.seen(
-            session, task_item_id=task_item_id if task_item_id in mine else mine[0], person_id=actor.id, now=now
-        )
+        opened = values.key(task_item_id)
+        activity.seen(session, task_item_id=opened if opened in mine else mine[0], person_id=actor.id, now=now)
     return renewed
 
 
@@ -139,15 +138,14 @@ def save_draft(
     task_item, task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
     if task_item.state in (states.State.SUBMITTED, states.State.WITHDRAWN):
         raise Conflict(f"{access.name_of(session, task_item)} is {task_item.state}: there is nothing to draw now")
-    content = {"annotations": [dict(one) for one in annotations]}
-    annotation_sets.parse(content["annotations"])
+    content = {"annotations": [one.model_dump(exclude_unset=True) for one in annotation_sets.parse(annotations)]}
     draft = session.get(Draft, (task_item_id, actor.id))
     if draft is None:
         session.add(Draft(task_item_id=task_item_id, person_id=actor.id, content=content, updated_at=now))
     else:
         draft.content, draft.updated_at = content, now
     if task_item.state == states.State.CLAIMED and task_item.assignment_id == assignment.id:
-        until = now + timedelta(seconds=task.lease)
+        until = values.later(now, task.lease)
         claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
         activity.seen(session, task_item_id=task_item_id, person_id=actor.id, now=now)
 

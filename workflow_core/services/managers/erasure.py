@@ -10,7 +10,9 @@ allotted to somebody stays allotted.
 from collections.abc import Iterable
 from datetime import datetime
 
+from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.wording import shown
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
@@ -28,7 +30,7 @@ def preview(session: Session, *, actor: Actor, item_ids: Iterable[int]) -> Effec
     Raises:
         NotFound, NotAllowed, Conflict: as `erase`.
     """
-    return erasure.effects(session, [item.id for item in _archived(session, actor, set(item_ids))])
+    return erasure.effects(session, [item.id for item in _archived(session, actor, set(values.keys(item_ids)))])
 
 
 def erase(session: Session, *, actor: Actor, item_ids: Iterable[int], now: datetime) -> Effects:
@@ -41,7 +43,7 @@ def erase(session: Session, *, actor: Actor, item_ids: Iterable[int], now: datet
         NotAllowed: the actor does not own the project.
         Conflict: an item is not archived; archiving ends the claims of those who have it open.
     """
-    wanted = set(item_ids)
+    wanted = set(values.keys(item_ids))
     erasure.lock(session, wanted)
     chosen = _archived(session, actor, wanted)
     effects = erasure.effects(session, [item.id for item in chosen])
@@ -55,7 +57,7 @@ def _archived(session: Session, actor: Actor, wanted: set[int]) -> list[Item]:
     rows = erasure.chosen(session, ids=wanted)
     seen = {item.id: project for item, project in rows if people.sees(session, actor=actor, project_id=project)}
     if missing := sorted(wanted - seen.keys()):
-        raise NotFound(f"no item {', '.join(map(str, missing))}")
+        raise NotFound(f"no item {shown(', '.join(map(str, missing)))}")
     for project_id in set(seen.values()):
         people.require(session, actor=actor, project_id=project_id, permission=Permission.ERASE_ITEMS)
     present = [f"{item.folder.rstrip('/')}/{item.name}" for item, _ in rows if item.archived_at is None]

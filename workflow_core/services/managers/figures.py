@@ -13,6 +13,8 @@ from workflow_core.domain.reports import Ages, By, Figures, LabelFigures
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.states import OPEN
 from workflow_core.domain.suggestions import possible
+from workflow_core.domain.values import sought
+from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
@@ -32,16 +34,16 @@ def find(session: Session, *, named: str, project: str | None = None) -> list[Ta
         NotFound: nothing has the name.
         InvalidInput: several projects or pipelines have it.
     """
-    rows = known_tasks.with_names(session, project=project)
+    rows = known_tasks.with_names(session, project=None if project is None else sought(project))
     pipelines = [row for row in rows if row[1] == named]
     called = [row for row in rows if named in (f"{row[1]}:{row[0].name}", row[0].name)]
     found = pipelines or called
     if not found:
         known = sorted({pipeline or task.name for task, pipeline, _ in rows})
-        raise NotFound(f"no pipeline or task {named!r}; {possible(named, known)}")
+        raise NotFound(f"no pipeline or task {cited(named)}; {possible(sought(named), known)}")
     if len({(task.project_id, task.pipeline_id) for task, *_ in found}) > 1:
         where = ", ".join(sorted({f"{project}/{pipeline or '-'}" for _, pipeline, project in found}))
-        raise InvalidInput(f"several are called {named!r}, in {where}; say the project, or PIPELINE:TASK")
+        raise InvalidInput(f"several are called {cited(named)}, in {where}; say the project, or PIPELINE:TASK")
     return [task for task, *_ in found]
 
 

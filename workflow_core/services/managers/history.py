@@ -6,8 +6,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from workflow_core.domain import values
 from workflow_core.domain.events import Line, Verb, sentence
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
@@ -109,10 +111,10 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
         NotFound: there is no such item, or none for this person.
         NotAllowed: the person's role does not show them the history of items.
     """
-    found = session.get(Item, item) or session.get(Erased, item)
+    found = session.get(Item, values.key(item)) or session.get(Erased, values.key(item))
     dataset = session.get_one(Dataset, found.dataset_id) if found else None
     if found is None or dataset is None or not people.sees(session, actor=actor, project_id=dataset.project_id):
-        raise NotFound(f"no item {item}")
+        raise NotFound(f"no item {shown(item)}")
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.SEE_HISTORY)
     entries = histories.entries_of(session, item_id=item)
     rows = histories.task_items_of(session, item_id=item)
@@ -133,7 +135,7 @@ def since(session: Session, *, event: int = 0) -> list[Happened]:
     """Return what happened to any item after an event, the oldest first."""
     return [
         Happened(**vars(step(row)), item=row["item_id"], issue=row["issue"])
-        for row in histories.events_since(session, event_id=event)
+        for row in histories.events_since(session, event_id=values.whole(event, "an event"))
         if row["item_id"] is not None
     ]
 
@@ -152,17 +154,19 @@ def find(session: Session, *, named: str, actor: Actor = None) -> Item:
     Raises:
         NotFound: there is none, or there are several.
     """
-    folder, name = _path(named)
-    rows = items.named(session, name=name, folder=folder if "/" in named else None)
-    if not rows and named.isdecimal():
-        one = session.get(Item, int(named))
-        rows = [one] if one else []
+    sought = values.sought(named)
+    folder, name = _path(sought)
+    rows = items.named(session, name=name, folder=folder if "/" in sought else None)
+    if not rows and (one := session.get(Item, values.written_key(sought))):
+        rows = [one]
     visible = [row for row in rows if _may_see(session, actor, row)]
     if not visible:
-        erased = _erased(session, named, actor)
-        raise NotFound(f"no item {named!r}{' any more: it was erased' if erased else ''}")
+        erased = _erased(session, sought, actor)
+        raise NotFound(f"no item {cited(named)}{' any more: it was erased' if erased else ''}")
     if len(visible) > 1:
-        raise NotFound(f"there are several items {named!r}; give the number of the one that you mean, or its folder")
+        raise NotFound(
+            f"there are several items {cited(named)}; give the number of the one that you mean, or its folder"
+        )
     return visible[0]
 
 
@@ -171,14 +175,14 @@ def number(session: Session, *, named: str, actor: Actor = None) -> int:
     try:
         return find(session, named=named, actor=actor).id
     except NotFound:
-        erased = _erased(session, named, actor)
+        erased = _erased(session, values.sought(named), actor)
         if len(erased) != 1:
             raise
         return erased[0].item_id
 
 
 def _erased(session: Session, named: str, actor: Actor) -> list[Erased]:
-    found = erasure.find(session, path=_path(named), number=int(named) if named.isdecimal() else None)
+    found = erasure.find(session, path=_path(named), number=values.written_key(named))
     return [one for one in found if _may_see(session, actor, one)]
 
 

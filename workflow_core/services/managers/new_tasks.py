@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from workflow_core.domain import statuses
+from workflow_core.domain import statuses, values
+from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import inputs, people
 from workflow_core.store.data import tasks
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Task
@@ -15,9 +15,9 @@ from workflow_core.store.models import Dataset, Task
 
 def check(session: Session, dataset: Dataset, name: str, type: str, reviews: Sequence[Task]) -> None:
     """Refuse a name that is taken or none, an unknown type, and reviews that are not to be had."""
-    if type not in statuses.DEFAULTS:
-        raise InvalidInput(f"unknown task type {type!r}; possible: {', '.join(statuses.DEFAULTS)}")
-    inputs.name(name)
+    if type not in tuple(statuses.DEFAULTS):
+        raise InvalidInput(f"unknown task type {cited(type)}; possible: {', '.join(statuses.DEFAULTS)}")
+    values.name(name)
     if tasks.manual(session, project_id=dataset.project_id, name=name) is not None:
         raise InvalidInput(f"there is a task {name!r} already; give this one another name")
     if (type == "qa") != bool(reviews):
@@ -34,10 +34,10 @@ def team(name: str, assignees: Mapping[str, float]) -> dict[str, float]:
     """Return the weights of the people of a new task, at least one."""
     found: dict[str, float] = {}
     for email, weight in assignees.items():
-        who = people.normal(email)
+        who = values.email(email)
         if who in found:
             raise InvalidInput(f"{who} is named twice in the team of {name!r}")
-        found[who] = inputs.weight(weight)
+        found[who] = values.weight(weight)
     if not found:
         raise InvalidInput(f"task {name!r} has nobody to work on it; name at least one person")
     return found
@@ -47,8 +47,9 @@ def offered(type: statuses.TaskType, extra: Sequence[str | statuses.Status]) -> 
     """Return the statuses that a new task offers: those of its type, and `extra`."""
     found = list(statuses.DEFAULTS[type])
     for one_more in extra:
-        one = one_more if isinstance(one_more, statuses.Status) else statuses.named(one_more)
-        inputs.name(one.name)
+        one = one_more if isinstance(one_more, statuses.Status) else statuses.named(values.name(one_more))
+        values.name(one.name)
+        values.json(asdict(one), "a status")
         if type != "qa" and one.name == statuses.APPROVED.name:
             raise InvalidInput("only a QA task offers the status 'approved': an approved item has been reviewed")
         if one.name in {each.name for each in found}:

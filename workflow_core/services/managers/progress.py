@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workflow_core.domain import values
 from workflow_core.domain.progress import Counts, WorkStatus, status, total
 from workflow_core.domain.roles import Permission
 from workflow_core.pipeline.graph import ahead
@@ -141,5 +142,7 @@ def stuck(
 ) -> list[Stuck]:
     """Return what is stuck in a project, or in one pipeline of it, the oldest first; for managers."""
     people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
-    rows = counts.stuck(session, project_id=project_id, pipeline_id=pipeline.id if pipeline else None, limit=limit)
+    key = pipeline.id if pipeline else None
+    values.whole(limit, "a limit")
+    rows = counts.stuck(session, project_id=values.key(project_id), pipeline_id=key, limit=limit)
     return [Stuck(**row) for row in rows]

@@ -1,10 +1,10 @@
 """Second thoughts: a person undoes their own status, a manager clears statuses. Both say first what they take back."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import states
+from workflow_core.domain import states, values
 from workflow_core.domain.roles import Permission
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import access, people
@@ -45,7 +45,7 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
     if effects.exported:
         raise Conflict(f"{_name(session, task_item)} is exported already; ask a manager to clear it")
     _check_at_exit(session, traced)
-    until = now + timedelta(seconds=task.lease)
+    until = values.later(now, task.lease)
     lineage.take_back(session, traced, reason="undo", now=now)
     clears.undo(session, task_item_id=task_item_id, actor_id=actor.id, until=until, now=now)
     return effects
@@ -62,7 +62,13 @@ def chosen(
     """Return the task items of a task that have a status: those listed, of a status, of items of a filter."""
     dataset = session.get_one(Dataset, task.dataset_id)
     items = data.condition(session, dataset=dataset, where=where)
-    return selection.with_status(session, task_id=task.id, items=items, ids=task_item_ids, status=status)
+    return selection.with_status(
+        session,
+        task_id=task.id,
+        items=items,
+        ids=None if task_item_ids is None else values.keys(task_item_ids),
+        status=None if status is None else values.sought(status),
+    )
 
 
 def preview_clear(session: Session, *, actor: Actor, task: Task, of: Iterable[TaskItem]) -> Effects:

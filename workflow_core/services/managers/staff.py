@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.wording import shown
 from workflow_core.errors import Conflict, InvalidInput, NotFound
-from workflow_core.services import inputs, people
+from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store.allocation import parked
@@ -45,7 +47,7 @@ def redistribute(
     team = _team(session, task)
     if weights is None:
         weights = {email: 1.0 for email, one in team.items() if one.active}
-    target = {_member(team, task, email).id: inputs.weight(one) if one else 0.0 for email, one in weights.items()}
+    target = {_member(team, task, email).id: values.weight(one) if one else 0.0 for email, one in weights.items()}
     if not any(target.values()):
         raise InvalidInput("nobody would get anything: give at least one person a weight above 0")
     theirs = None if of is None else [_member(team, task, email).id for email in of]
@@ -77,8 +79,8 @@ def reassign(
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REASSIGN_WORK)
     team = _team(session, task)
     leaver = _member(team, task, old)
-    if people.normal(new) == people.normal(old):
-        raise InvalidInput(f"{old} has this work already; name somebody else")
+    if values.email(new) == values.email(old):
+        raise InvalidInput(f"{shown(old)} has this work already; name somebody else")
     reassignment.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
     _confirm_claims(session, task, leaver, old, end_claims)
     person = _present(session, task, new, now)
@@ -104,7 +106,7 @@ def add(session: Session, *, actor: Actor, task: Task, email: str, now: datetime
         InvalidInput: the weight is none.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
-    weight = inputs.weight(weight)
+    weight = values.weight(weight)
     person = _present(session, task, email, now)
     assignment = _team(session, task).get(person.email)
     if assignment is None:
@@ -173,7 +175,9 @@ def _hand_over(
 def _confirm_claims(session: Session, task: Task, leaver: Assignment, email: str, confirmed: bool) -> None:
     held = reassignment.count_claimed(session, task_id=task.id, assignment_id=leaver.id)
     if held and not confirmed:
-        raise Conflict(f"{email} has {held} items of {task.name!r} open; confirm to end these claims, drafts stay")
+        raise Conflict(
+            f"{shown(email)} has {held} items of {task.name!r} open; confirm to end these claims, drafts stay"
+        )
 
 
 def _present(session: Session, task: Task, email: str, now: datetime) -> Person:
@@ -189,7 +193,9 @@ def _team(session: Session, task: Task) -> dict[str, Assignment]:
 
 
 def _member(team: Mapping[str, Assignment], task: Task, email: str) -> Assignment:
-    found = team.get(people.normal(email))
+    found = team.get(values.email(email))
     if found is None:
-        raise NotFound(f"{email} is not in task {task.name!r}; there is {', '.join(sorted(team)) or 'nobody'}")
+        raise NotFound(
+            f"{shown(email)} is not in task {task.name!r}; there is {shown(', '.join(sorted(team))) or 'nobody'}"
+        )
     return found

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from workflow_core.domain import states
+from workflow_core.domain import states, values
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.wording import shown
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.managers import ways
@@ -87,7 +88,7 @@ def remove_items(
             one open, and it was not confirmed.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
-    rows = selection.lock_of_items(session, task_id=task.id, item_ids=item_ids)
+    rows = selection.lock_of_items(session, task_id=task.id, item_ids=values.keys(item_ids))
     done = [row for row in rows if row.state == states.State.SUBMITTED]
     if done:
         raise Conflict(f"{len(done)} of these items have a status in {task.name!r}; clear it before you remove them")
@@ -116,7 +117,7 @@ def archive_items(
         Conflict: somebody has an item open, and it was not confirmed.
     """
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.DELETE_ITEMS)
-    wanted = items.present(dataset_id=dataset.id, ids=item_ids)
+    wanted = items.present(dataset_id=dataset.id, ids=values.keys(item_ids))
     locks.lock_all(session, wanted)
     _confirm_claims(session, wanted, end_claims, "archive")
     found = items.chosen(session, of=wanted)
@@ -187,9 +188,10 @@ def archive(
 def _managed(
     session: Session, actor: Actor, task_item_id: int, permission: Permission, *, only_read: bool = False
 ) -> tuple[TaskItem, Task]:
-    task_item = session.get(TaskItem, task_item_id) if only_read else locks.lock(session, task_item_id)
+    key = values.key(task_item_id)
+    task_item = session.get(TaskItem, key) if only_read else locks.lock(session, key)
     task = session.get_one(Task, task_item.task_id) if task_item else None
     if task_item is None or task is None or not people.sees(session, actor=actor, project_id=task.project_id):
-        raise NotFound(f"there is no task item {task_item_id}")
+        raise NotFound(f"there is no task item {shown(task_item_id)}")
     people.require(session, actor=actor, project_id=task.project_id, permission=permission)
     return task_item, task

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
+from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.suggestions import possible
+from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 from workflow_core.services import people
 from workflow_core.services.people import Actor
@@ -51,13 +54,21 @@ def edit(session: Session, *, actor: Actor, task: Task, now: datetime, **setting
 
 def check(name: str, settings: Settings) -> None:
     """Refuse settings of a task that make no sense."""
-    priority, rounds, due_at = settings.get("priority", 0), settings.get("max_fix_rounds"), settings.get("due_at")
-    if not -LARGEST <= priority <= LARGEST:
-        raise InvalidInput(f"a priority lies between {-LARGEST} and {LARGEST}; {name!r} was to have {priority}")
-    if rounds is not None and not 1 <= rounds <= LARGEST:
-        raise InvalidInput(f"max_fix_rounds is at least 1, or none at all; {name!r} was to have {rounds}")
-    if due_at is not None and due_at.tzinfo is None:
-        raise InvalidInput(f"{due_at.isoformat()} is no moment without a time zone; write {due_at.isoformat()}+00:00")
+    if unknown := settings.keys() - Settings.__annotations__.keys():
+        raise InvalidInput(
+            f"a task has no setting {cited(min(unknown))}; {possible(min(unknown), Settings.__annotations__)}"
+        )
+    rounds, due_at, description = (settings.get(one) for one in ("max_fix_rounds", "due_at", "description"))
+    values.whole(settings.get("priority", 0), f"the priority of {name!r}", least=-LARGEST, most=LARGEST)
+    if rounds is not None:
+        values.whole(rounds, f"max_fix_rounds of {name!r}", least=1, most=LARGEST)
+    if due_at is not None:
+        values.moment(due_at, f"due_at of {name!r}")
+    for switch in ("lock_when_due", "review_own"):
+        if not isinstance(settings.get(switch, False), bool):
+            raise InvalidInput(f"{switch} is true or false, not {cited(settings.get(switch))}")
+    if description is not None:
+        values.text(description, "a description")
     if settings.get("lock_when_due") and due_at is None:
         raise InvalidInput(f"task {name!r} cannot be locked when it is due: it has no due_at; give it one")
 
@@ -81,8 +92,7 @@ def rank(
         InvalidInput: the rank is none.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
-    if not -LARGEST <= rank <= LARGEST:
-        raise InvalidInput(f"a rank lies between {-LARGEST} and {LARGEST}, unlike {rank}")
+    values.whole(rank, "a rank", least=-LARGEST, most=LARGEST)
     dataset = session.get_one(Dataset, task.dataset_id)
     chosen = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=item_ids)
     changed = turns.rank(session, task_id=task.id, items=chosen, rank=rank)

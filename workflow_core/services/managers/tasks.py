@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Unpack
 
-from workflow_core.domain import recipes, sampling, statuses
+from workflow_core.domain import recipes, sampling, statuses, values
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.pipeline.compiled import Queue
+from workflow_core.pipeline.language.names import MAX_SECONDS
 from workflow_core.services import people
 from workflow_core.services.managers import new_tasks, task_settings
 from workflow_core.services.managers.task_settings import Settings
@@ -53,8 +55,10 @@ def create(
     team = new_tasks.team(name, assignees)
     offered = new_tasks.offered(type, extra_statuses)
     task_settings.check(name, settings)
-    if queue is not None and min(queue.batch, queue.limit, queue.lease_seconds) < 1:
-        raise InvalidInput(f"the batch, the limit and the lease of a queue are at least 1; {name!r} has {queue}")
+    if queue is not None:
+        values.whole(queue.batch, "the batch of a queue", least=1, most=10_000)
+        values.whole(queue.limit, "the limit of a queue", least=1, most=10_000)
+        values.whole(queue.lease_seconds, "the lease of a queue", least=1, most=MAX_SECONDS)
     if queue is not None and queue.limit < queue.batch:
         raise InvalidInput(f"nobody can hold a batch of {queue.batch} in {name!r} with a limit of {queue.limit}")
     if recipe is None:
@@ -63,6 +67,7 @@ def create(
         recipe = recipes.union(
             recipes.from_json(session.get_one(Recipe, reviewed.recipe_id).content) for reviewed in reviews
         )
+    recipes.check(recipe)
     kept = rows.add_recipe(session, project_id=dataset.project_id, name=name, content=recipes.to_json(recipe), now=now)
     task = Task(
         project_id=dataset.project_id,
@@ -105,8 +110,9 @@ def create_qa(
     Raises:
         InvalidInput: the sample would be empty by its definition.
     """
-    if not 0 <= share <= 1 or at_least < 0 or not (share or at_least):
-        sample = f"share={share:g} and at_least={at_least}"
+    fits = isinstance(share, int | float) and 0 <= share <= 1 and at_least == values.key(at_least)
+    if not fits or not (share or at_least):
+        sample = f"share={shown(share)} and at_least={shown(at_least)}"
         raise InvalidInput(f"{sample} make no sample: a share lies between 0 and 1, at_least is 0 or more, one above 0")
     dataset = session.get_one(Dataset, task.dataset_id)
     qa = create(
@@ -209,6 +215,6 @@ def by_name(session: Session, *, project_id: int, name: str) -> Task:
         NotFound: there is none; the message lists those that are.
     """
     names = data.task_names(session, project_id=project_id)
-    if name not in names:
-        raise NotFound(f"no task {name!r}; there is {', '.join(map(repr, sorted(names))) or 'none yet'}")
+    if values.sought(name) not in names:
+        raise NotFound(f"no task {cited(name)}; there is {shown(', '.join(map(repr, sorted(names)))) or 'none yet'}")
     return session.get_one(Task, names[name])

@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
+from workflow_core.domain import values
 from workflow_core.domain.suggestions import possible
+from workflow_core.domain.wording import cited
 from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.services import access
 from workflow_core.store.data import versions
@@ -41,8 +43,8 @@ def find(session: Session, *, task_item: TaskItem, to: str) -> Way:
         for node in versions.targets(session, version_id=entry.version_id)
         if _in_reach(node, here, versions.branch_of(session, version_id=entry.version_id, task_id=node.task_id), parked)
     }
-    if to not in reachable:
-        raise InvalidInput(f"cannot send it to {to!r}; {possible(to, list(reachable))}")
+    if values.sought(to) not in reachable:
+        raise InvalidInput(f"cannot send it to {cited(to)}; {possible(values.sought(to), list(reachable))}")
     node = reachable[to]
     if parked and node.kind == "task":
         return Way(entry, here, node, dispatch.alone(task_item.id))

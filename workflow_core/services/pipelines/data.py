@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError, field_validator, model_validator
 
+from workflow_core.domain import values
+from workflow_core.domain.geometry import MAX_PIXELS
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import InvalidInput, NotFound
-from workflow_core.services import inputs, people
+from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import entries
 from workflow_core.store.data import erasure, items, pipelines
@@ -20,9 +23,6 @@ from workflow_core.store.models import Dataset, Item, Pipeline
 
 STATEMENT = 5_000
 """Items that one statement adds."""
-DEPTH = 100
-"""How deep metadata may be nested. SQLite reads no JSON deeper than 1,000."""
-LARGEST = 1e308
 
 
 class NewItem(BaseModel):
@@ -30,19 +30,12 @@ class NewItem(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=255)
-    folder: str = Field(default="/", max_length=1023)
-    uri: str | None = Field(default=None, max_length=4096)
+    name: StrictStr
+    folder: StrictStr = "/"
+    uri: StrictStr | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
-    width: int | None = Field(default=None, gt=0)
-    height: int | None = Field(default=None, gt=0)
-
-    @field_validator("name", "folder", "uri")
-    @classmethod
-    def _is_text(cls, text: str | None) -> str | None:
-        if text is not None:
-            _check_text(text)
-        return text
+    width: int | None = Field(default=None, gt=0, le=MAX_PIXELS)
+    height: int | None = Field(default=None, gt=0, le=MAX_PIXELS)
 
     @field_validator("folder")
     @classmethod
@@ -59,35 +52,13 @@ class NewItem(BaseModel):
     @field_validator("metadata")
     @classmethod
     def _storable(cls, metadata: dict[str, Any]) -> dict[str, Any]:
-        _check_json(metadata, DEPTH)
+        values.json(metadata, "metadata")
         return metadata
 
-
-def _check_text(text: str) -> None:
-    """Refuse what is no text to a database: NUL, and halves of characters, as in file names that are not UTF-8."""
-    if any(each == "\0" or "\ud800" <= each <= "\udfff" for each in text):
-        raise ValueError(f"{text[:40]!r} holds what cannot be stored as text")
-
-
-def _check_json(value: object, depth: int) -> None:
-    """Refuse what one of the databases could not keep, or would not compare as it is."""
-    match value:
-        case None | bool():
-            pass
-        case int() | float():
-            if not -LARGEST <= value <= LARGEST:
-                raise ValueError(f"a number in metadata lies between -1e308 and 1e308, unlike {value!s:.20}")
-        case str():
-            _check_text(value)
-        case list() | dict():
-            if depth == 0:
-                raise ValueError(f"metadata is at most {DEPTH} levels deep")
-            for each in (*value, *value.values()) if isinstance(value, dict) else value:
-                _check_json(each, depth - 1)
-            if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
-                raise ValueError("a key in metadata is a text")
-        case _:
-            raise ValueError(f"metadata holds JSON values, not {type(value).__name__}")
+    @model_validator(mode="after")
+    def _is_found(self) -> "NewItem":
+        values.file(self.folder, self.name, self.uri)
+        return self
 
 
 @dataclass(frozen=True)
@@ -106,8 +77,10 @@ def parse(raw: Mapping[str, Any]) -> NewItem:
         return NewItem.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "item"
-        raise InvalidInput(f"item {raw.get('name', '?')!r}: {where}: {first['msg']}") from error
+        where = "".join(f"{shown(part)}: " for part in first["loc"])
+        named = raw.get("name", "?") if isinstance(raw, Mapping) else raw
+        message = first["msg"].removeprefix("Value error, ")
+        raise InvalidInput(f"item {cited(named)}: {where}{message}") from error
 
 
 def add_items(session: Session, *, actor: Actor, dataset: Dataset, new: Iterable[NewItem], now: datetime) -> Added:
@@ -153,10 +126,11 @@ def dataset(session: Session, *, project_id: int, name: str) -> Dataset:
     Raises:
         NotFound: the project has none of that name; the message lists those that it has.
     """
-    found = items.dataset_named(session, project_id=project_id, name=name)
+    project_id = values.key(project_id)
+    found = items.dataset_named(session, project_id=project_id, name=values.sought(name))
     if found is None:
         names = ", ".join(repr(one) for one in items.dataset_names(session, project_id=project_id, limit=10))
-        raise NotFound(f"no dataset {name!r}; there is {names or 'none yet'}")
+        raise NotFound(f"no dataset {cited(name)}; there is {names or 'none yet'}")
     return found
 
 
@@ -176,7 +150,8 @@ def by_dataset(session: Session, *, of: Iterable[Item]) -> list[tuple[Dataset, l
 def create_dataset(session: Session, *, actor: Actor, project_id: int, name: str, now: datetime) -> Dataset:
     """Make a dataset, or return the one of that name."""
     people.require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_DATASETS)
-    return items.find_or_add_dataset(session, project_id=project_id, name=inputs.name(name), now=now)
+    people.check_project(session, project_id)
+    return items.find_or_add_dataset(session, project_id=project_id, name=values.name(name), now=now)
 
 
 def condition(
@@ -192,6 +167,10 @@ def condition(
     Raises:
         FilterError: the filter is malformed, or names a task that the project does not have.
     """
+    if folder is not None:
+        values.text(folder, "a folder")
+    if item_ids is not None:
+        item_ids = values.keys(item_ids)
     tasks = task_names(session, project_id=dataset.project_id) if where is not None else {}
     return items.those(session, dataset_id=dataset.id, folder=folder, where=where, item_ids=item_ids, tasks=tasks)
 
@@ -201,7 +180,7 @@ def task_names(session: Session, *, project_id: int) -> dict[str, int]:
 
     A pipeline's task goes by its short name too, where no other one has it. A name that would mean two is none.
     """
-    rows = pipelines.tasks(session, project_id=project_id)
+    rows = pipelines.tasks(session, project_id=values.key(project_id))
     short = Counter(name for _, name, _ in rows)
     long = [(f"{pipeline}/{name}", key) for key, name, pipeline in rows if pipeline is not None]
     own = [(name, key) for key, name, pipeline in rows if pipeline is None]
@@ -223,4 +202,4 @@ def find(
     """Return up to `limit` items by filter, in the order they came, those after the item `after`."""
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.QUERY_ITEMS)
     chosen = condition(session, dataset=dataset, folder=folder, where=where)
-    return items.page(session, chosen, after=after, limit=limit)
+    return items.page(session, chosen, after=values.whole(after, "after"), limit=values.whole(limit, "a limit"))

@@ -5,8 +5,10 @@ from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
+from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
+from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 from workflow_core.exporters import snapshot
 from workflow_core.exporters.manifest import About
@@ -55,8 +57,8 @@ def export(
         spec = versions.from_document(session.get_one(PipelineVersion, found.version_id).compiled)
         known = list(dict.fromkeys([*spec.exits, *departures.exits(session, pipeline_id=found.id)]))
         dataset = session.get_one(Dataset, found.dataset_id).name
-    if exit_name not in known:
-        raise InvalidInput(f"{pipeline!r} has no exit {exit_name!r}; {possible(exit_name, known)}")
+    if values.sought(exit_name) not in known:
+        raise InvalidInput(f"{pipeline!r} has no exit {cited(exit_name)}; {possible(values.sought(exit_name), known)}")
     declared = spec.exits[exit_name].export if exit_name in spec.exits else None
     to = to or (declared.to if declared else None)
     if to is None:

@@ -10,12 +10,14 @@ from itertools import islice
 from typing import Any
 
 from workflow_core.connectors.records import ImportedAnnotation, Problems
-from workflow_core.domain import geometry, recipes
+from workflow_core.domain import geometry, recipes, values
 from workflow_core.domain.recipes import Recipe
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
+from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 from workflow_core.services import people
+from workflow_core.services.contributors.annotation_sets import MAX_ANNOTATIONS
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import item_references
 from workflow_core.store.data import imports
@@ -82,7 +84,9 @@ def _take(
     now: datetime,
 ) -> None:
     pairs = list(matched)
-    present = imports.present(session, item_ids=[item.id for _, item in pairs])
+    item_ids = {item.id for _, item in pairs}
+    present = imports.present(session, item_ids=item_ids)
+    drawn = Counter(imports.counts(session, item_ids=item_ids))
     rows: list[dict[str, Any]] = []
     for one, item in pairs:
         external = _external(source, one)
@@ -90,7 +94,11 @@ def _take(
             result.present += 1
             continue
         try:
-            rows.append(_row(one, item, _owner(one, owners, result.problems)) | {"external_id": external})
+            owner = _owner(one, owners, result.problems)
+            if drawn[item.id, owner.task_id] >= MAX_ANNOTATIONS:
+                raise InvalidInput(f"{item.name} has {MAX_ANNOTATIONS:,} annotations of {owner.name!r}, and no more")
+            rows.append(_row(one, item, owner) | {"external_id": external})
+            drawn[item.id, owner.task_id] += 1
         except InvalidInput as error:
             result.problems.add(one.where, str(error))
         else:
@@ -106,8 +114,7 @@ def _take(
 
 
 def _row(one: ImportedAnnotation, item: Item, owner: _Owner) -> dict[str, Any]:
-    if any(isinstance(value, str) and not item_references.is_text(value) for value in one.attributes.values()):
-        raise InvalidInput("an attribute holds what cannot be stored as text")
+    values.json(one.attributes, "attributes")
     wrong = recipes.fault(owner.recipe, label=one.label, tool=one.tool, attributes=one.attributes)
     if wrong:
         raise InvalidInput(wrong)
@@ -149,10 +156,12 @@ def _owner(one: ImportedAnnotation, owners: Owners, problems: Problems) -> _Owne
     """Return the task that owns the label: of several the one that the file names, or else the first."""
     having = owners.get(one.label)
     if not having:
-        raise InvalidInput(f"no task has the label {one.label!r}; {possible(one.label, owners) if owners else NO_TASK}")
+        raise InvalidInput(
+            f"no task has the label {cited(one.label)}; {possible(one.label, owners) if owners else NO_TASK}"
+        )
     named = [owner for owner in having if owner.name == one.task]
     if one.task is not None and not named:
-        said = f"task {one.task!r} does not have the label {one.label!r}, so it went to {having[0].name!r}"
+        said = f"task {cited(one.task)} does not have the label {cited(one.label)}, so it went to {having[0].name!r}"
         problems.add(one.where, said, skipped=False)
     return (named or having)[0]
 

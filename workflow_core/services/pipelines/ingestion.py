@@ -10,7 +10,9 @@ from typing import Protocol
 
 from workflow_core.connectors import images
 from workflow_core.connectors.images import Skipped
+from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.wording import cited
 from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
@@ -70,10 +72,10 @@ def find(
     owner = people.project(session, name=project, actor=actor)
     if permission is not None:
         people.require(session, actor=actor, project_id=owner.id, permission=permission)
-    found = pipelines.named(session, project_id=owner.id, name=pipeline)
+    found = pipelines.named(session, project_id=owner.id, name=values.sought(pipeline))
     if found is None:
         names = ", ".join(repr(one) for one in pipelines.names(session, project_id=owner.id))
-        raise NotFound(f"no pipeline {pipeline!r} in project {project!r}; there is {names or 'none yet'}")
+        raise NotFound(f"no pipeline {cited(pipeline)} in project {project!r}; there is {names or 'none yet'}")
     return found
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
+from workflow_core.domain import values
+from workflow_core.domain.wording import cited
 from workflow_core.store.data import imports
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Item
-
-LARGEST_KEY = 2**63 - 1
 
 
 def match(
@@ -15,9 +15,9 @@ def match(
 ) -> Iterator[tuple[ImportedAnnotation, Item]]:
     """Yield each annotation with its item; what means none, or several, is noted in `problems`."""
     meant = [one.item for one in batch]
-    names = imports.by_name(session, dataset_id=dataset.id, names=[r.name for r in meant if r.name and is_text(r.name)])
-    uris = imports.by_uri(session, dataset_id=dataset.id, uris=[r.uri for r in meant if r.uri and is_text(r.uri)])
-    keys = imports.by_id(session, dataset_id=dataset.id, ids=[r.id for r in meant if r.id and 0 < r.id <= LARGEST_KEY])
+    names = imports.by_name(session, dataset_id=dataset.id, names=[values.sought(r.name) for r in meant if r.name])
+    uris = imports.by_uri(session, dataset_id=dataset.id, uris=[values.sought(r.uri) for r in meant if r.uri])
+    keys = imports.by_id(session, dataset_id=dataset.id, ids=[values.key(r.id) for r in meant if r.id])
     for one in batch:
         if one.item.name is not None:
             found = [item for item in names.get(one.item.name, []) if one.item.folder in (None, item.folder)]
@@ -34,16 +34,7 @@ def match(
             problems.add(one.where, f"no item {_shown(one.item)} in dataset {dataset.name!r}; bring the items in first")
 
 
-def is_text(text: str) -> bool:
-    """Say whether a database can keep a text: NUL and halves of characters it cannot.
-
-    >>> is_text("naïve"), is_text("a\\0b"), is_text("\\udce9")
-    (True, False, False)
-    """
-    return not any(each == "\0" or "\ud800" <= each <= "\udfff" for each in text)
-
-
 def _shown(meant: ItemReference) -> str:
     if meant.name is not None:
-        return repr(meant.name if meant.folder is None else f"{meant.folder.rstrip('/')}/{meant.name}")
-    return repr(meant.uri if meant.uri is not None else meant.id)
+        return cited(meant.name if meant.folder is None else f"{meant.folder.rstrip('/')}/{meant.name}")
+    return cited(meant.uri if meant.uri is not None else meant.id)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from workflow_core.domain import recipes
+from workflow_core.domain import recipes, values
+from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Annotation, Item, Recipe, Task, TaskItem
@@ -12,10 +13,10 @@ def annotation(session: Session, qa: TaskItem, annotation_id: int | None) -> Ann
     """Return the annotation of the reviewed item that is flagged; None where the item itself is."""
     if annotation_id is None:
         return None
-    found = session.get(Annotation, annotation_id)
+    found = session.get(Annotation, values.key(annotation_id))
     if found is None or found.item_id != qa.item_id or found.deleted_at is not None:
         name = session.get_one(Item, qa.item_id).name
-        raise NotFound(f"there is no annotation {annotation_id} on {name}")
+        raise NotFound(f"there is no annotation {shown(annotation_id)} on {name}")
     return found
 
 
@@ -24,11 +25,11 @@ def task_of(session: Session, reviewed: Mapping[int, Task], *, label: str | None
     if task is not None:
         found = [key for key, one in reviewed.items() if one.name == task]
     elif label is not None:
-        found = [key for key, one in reviewed.items() if label in _labels(session, one)]
+        found = [key for key, one in reviewed.items() if values.sought(label) in _labels(session, one)]
     else:
         found = list(reviewed)
     if len(found) != 1:
-        about = f"the task {task!r}" if task else f"the label {label!r}" if label else "nothing"
+        about = f"the task {cited(task)}" if task else f"the label {cited(label)}" if label else "nothing"
         raise InvalidInput(f"{about} does not tell whose fault it is; name one of the tasks {names(reviewed)}")
     return found[0]
 

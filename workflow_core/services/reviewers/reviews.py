@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import states
-from workflow_core.domain.issues import IssueEvent
+from workflow_core.domain import states, values
+from workflow_core.domain.issues import IssueEvent, check_flag
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.wording import shown
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.contributors import comments
@@ -43,6 +44,7 @@ def flag(
         Conflict: somebody else holds the task item, or the item is neither open nor has it a status in that task.
         InvalidInput: it is not clear, or not allowed, what is flagged.
     """
+    check_flag(kind, text, geometry)
     qa, qa_task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
     if qa_task.type != "qa":
         raise NotAllowed(f"{qa_task.name!r} is an annotation task; issues are flagged in a QA task that reviews it")
@@ -169,9 +171,9 @@ def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Iss
 
 
 def _issue(session: Session, issue_id: int | None) -> Issue:
-    issue = session.get(Issue, issue_id)
+    issue = session.get(Issue, values.key(issue_id))
     if issue is None:
-        raise NotFound(f"there is no issue {issue_id}")
+        raise NotFound(f"there is no issue {shown(issue_id)}")
     return issue
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workflow_core.domain import values
 from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import positions, summaries
 from workflow_core.store.routing import arrivals, placement
@@ -48,6 +49,7 @@ class Positions:
 
 def where(session: Session, *, pipeline: str) -> Positions:
     """Say where the items of a pipeline are."""
+    pipeline = values.sought(pipeline)
     return Positions(positions.counts(session, pipeline=pipeline), positions.in_motion(session, pipeline=pipeline))
 
 
@@ -60,7 +62,7 @@ def advance(session: Session, *, limit: int = BATCH, now: datetime) -> Moved:
     if not arrivals.pending(session):
         return Moved()
     arrivals.prepare(session)
-    taken = arrivals.take_pending(session, limit=limit)
+    taken = arrivals.take_pending(session, limit=values.whole(limit, "a limit"))
     if not taken:
         return Moved()
     placement.put(session, now=now)

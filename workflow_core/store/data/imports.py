@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
 
 from workflow_core.store.models import Annotation, Dataset, Item, Recipe, Task
@@ -58,6 +58,16 @@ def present(session: Session, *, item_ids: Iterable[int]) -> set[tuple[int, str]
         )
     )
     return {(item, external) for item, external in rows if external is not None}
+
+
+def counts(session: Session, *, item_ids: Iterable[int]) -> dict[tuple[int, int | None], int]:
+    """Return how many annotations there are, by item and task."""
+    rows = session.exec(
+        select(Annotation.item_id, Annotation.task_id, func.count())
+        .where(col(Annotation.item_id).in_(set(item_ids)), col(Annotation.deleted_at).is_(None))
+        .group_by(col(Annotation.item_id), col(Annotation.task_id))
+    )
+    return {(item, task): count for item, task, count in rows}
 
 
 def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """Engines and sessions: one transaction per session, short, durable, alike on SQLite and PostgreSQL."""
 
 import fcntl
+import json
 import os
 import sqlite3
 import time
@@ -15,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
 
+from workflow_core.domain import values
 from workflow_core.errors import InvalidInput
 
 __all__ = ["Engine", "Session", "after_commit", "engine_for", "session_scope"]
@@ -49,10 +51,28 @@ def engine_for(url: str) -> Engine:
         return engine
     if backend in {"postgresql", "postgres"}:
         try:
-            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5)
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_pre_ping=True,
+                pool_size=5,
+                json_deserializer=_read_json,
+            )
         except (ModuleNotFoundError, NoSuchModuleError) as error:
             raise InvalidInput("PostgreSQL needs its driver: pip install 'annoflow[postgres]'") from error
     raise InvalidInput(f"annoflow keeps its state in SQLite or PostgreSQL, not in {backend!r}")
+
+
+def _number(digits: str) -> int | float:
+    """Read what has no point: PostgreSQL writes large floats out, 1e300 as a 1 and 300 zeros."""
+    number = int(digits)
+    return number if -values.LARGEST - 1 <= number <= values.LARGEST else float(digits)
+
+
+_DOCUMENTS = json.JSONDecoder(parse_int=_number)
+
+
+def _read_json(document: bytes) -> Any:
+    return _DOCUMENTS.decode(document.decode())
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
