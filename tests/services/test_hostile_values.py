@@ -18,8 +18,9 @@ from stage import BOX, Stage
 from workflow_core.connectors import annotations_coco, annotations_jsonl
 from workflow_core.connectors.records import ImportedAnnotation, Problems
 from workflow_core.domain.wording import shown
-from workflow_core.errors import AnnoflowError, InvalidInput
+from workflow_core.errors import AnnoflowError, InvalidInput, NotFound
 from workflow_core.services.contributors import annotation_sets, comments, work
+from workflow_core.services.managers import erasure, task_items
 from workflow_core.services.pipelines import data, exports, imports
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.database.engine import session_scope
@@ -233,3 +234,13 @@ def test_an_import_brings_no_item_more_than_that(stage: Stage, monkeypatch: pyte
         "0 has 3 annotations of 'cars', and no more",
         "1 has 3 annotations of 'cars', and no more",
     ]
+
+
+def test_more_ids_than_a_statement_has_parameters_are_taken(stage: Stage) -> None:
+    many = range(1, 300_001)
+    with stage.session() as session:
+        scene = Scene(session, issue=0, mine=0, reviewed=0)
+        assert scene.manage(task_items.remove_items, task=scene.cars, item_ids=[*many[3:], 1]) == 1
+        assert scene.manage(task_items.archive_items, dataset=scene.dataset, item_ids=many) == 3
+        with pytest.raises(NotFound, match=r"no item 4, 5, .*\.\.\.$"):
+            scene.manage(erasure.erase, item_ids=many)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from workflow_core.store.database.columns import moment
@@ -77,8 +78,8 @@ def find(session: Session, *, path: tuple[str, str], number: int | None) -> Sequ
 
 def chosen(session: Session, *, ids: Iterable[int]) -> Sequence[tuple[Item, int]]:
     """Return items as they are now, each with its project, in the order of their numbers."""
-    query = select(Item, Dataset.project_id).join(Dataset).where(col(Item.id).in_(ids)).order_by(col(Item.id))
-    return session.exec(query.execution_options(populate_existing=True)).all()
+    query = select(Item, Dataset.project_id).join(Dataset).where(text(f"item.id IN ({listed(ids)})"))
+    return session.exec(query.order_by(col(Item.id)).execution_options(populate_existing=True)).all()
 
 
 def lock(session: Session, ids: Iterable[int]) -> None:

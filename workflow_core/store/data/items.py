@@ -9,6 +9,7 @@ from sqlalchemy import TextClause, func, or_, text, true
 from sqlmodel import Session, col, select
 
 from workflow_core.store.data import filters
+from workflow_core.store.database import dialect
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Dataset, Item
@@ -138,7 +139,11 @@ def named(session: Session, *, name: str, folder: str | None = None) -> list[Ite
 
 def present(*, dataset_id: int, ids: Iterable[int]) -> Where:
     """Return the condition that an item is one of these, in a dataset, and not archived."""
-    return (col(Item.dataset_id) == dataset_id) & col(Item.id).in_(list(ids)) & col(Item.archived_at).is_(None)
+    return (
+        (col(Item.dataset_id) == dataset_id)
+        & text(f"item.id IN ({dialect.listed(ids)})")
+        & col(Item.archived_at).is_(None)
+    )
 
 
 def chosen(session: Session, *, of: Where) -> Sequence[Item]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy import or_, text
 from sqlmodel import Session, col, select
 
 from workflow_core.store import locks
 from workflow_core.store.database.columns import Where
+from workflow_core.store.database.dialect import listed
 from workflow_core.store.models import Assignment, Event, Item, Person, Task, TaskItem
 
 
@@ -21,8 +23,8 @@ def of_entry(entry_id: int) -> Where:
 
 def with_siblings(task_items: Sequence[TaskItem]) -> Where:
     """Return the condition that a task item is one of these, or another of their items in the same pipeline."""
-    entries = [one.entry_id for one in task_items if one.entry_id is not None]
-    return col(TaskItem.id).in_([one.id for one in task_items]) | col(TaskItem.entry_id).in_(entries)
+    entries = listed(one.entry_id for one in task_items if one.entry_id is not None)
+    return or_(locks.listed(one.id for one in task_items), text(f"task_item.entry_id IN ({entries})"))
 
 
 def with_status(
@@ -72,7 +74,7 @@ def lock_listed(session: Session, *, task_id: int, ids: Sequence[int]) -> Sequen
 
 def lock_of_items(session: Session, *, task_id: int, item_ids: Iterable[int]) -> Sequence[TaskItem]:
     """Lock the task items that items have in a task, with their siblings; returns them as they are now."""
-    of = of_task(task_id) & col(TaskItem.item_id).in_(list(item_ids)) & (col(TaskItem.state) != "withdrawn")
+    of = of_task(task_id) & text(f"task_item.item_id IN ({listed(item_ids)})") & (col(TaskItem.state) != "withdrawn")
     locks.lock_all(session, of, siblings=True)
     return session.exec(select(TaskItem).where(of).execution_options(populate_existing=True)).all()
 
