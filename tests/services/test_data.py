@@ -8,7 +8,7 @@ import pytest
 from counting import statements
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
 
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
