@@ -6,7 +6,7 @@ from stage import BOX, Stage
 
 from workflow_core.services.contributors import work
 
-CLAIM, SUBMIT = 7, 23
+CLAIM, SUBMIT = 5, 8
 """The most that each may take, locks included, on either database."""
 TEXT = """
 pipeline: p

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from json import loads
 from typing import Any, Final, Literal
 
 from workflow_core.domain import values
@@ -184,6 +186,12 @@ def from_json(value: Mapping[str, Any]) -> Recipe:
         instructions=_instructions_of(instructions) if instructions else None,
         settings=dict(value.get("settings") or {}),
     )
+
+
+@lru_cache(maxsize=256)
+def from_text(text: str) -> Recipe:
+    """Read what `to_json` wrote, as text; the same text is read once."""
+    return from_json(loads(text))
 
 
 def _label(value: Mapping[str, Any]) -> Label:

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from json import loads
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -65,6 +67,12 @@ def offered(names: Collection[str], present: Iterable[Status], former: Iterable[
     """
     present = list(present)
     return [one for one in (*present, *former) if one.name in names] if names else present
+
+
+@lru_cache(maxsize=256)
+def offered_of(names: frozenset[str], present: str, former: str) -> tuple[Status, ...]:
+    """Return what `offered` does, of a task's statuses as JSON."""
+    return tuple(offered(names, *([Status(**one) for one in loads(some)] for some in (present, former))))
 
 
 def resolve(name: str, offered: Sequence[Status]) -> Status:

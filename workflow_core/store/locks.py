@@ -12,22 +12,19 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from workflow_core.store.database.columns import Where
-from workflow_core.store.database.dialect import is_postgres
+from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Entry, Item, TaskItem
 
 
-def lock(session: Session, task_item_id: int) -> TaskItem | None:
-    """Return a task item, locked until the end with the others of its item: one act may change them all."""
-    task_item = session.get(TaskItem, task_item_id, populate_existing=True)
-    if task_item is None:
-        return None
-    entries = select(Entry).where(Entry.item_id == task_item.item_id).order_by(col(Entry.id))
-    entries = entries.with_for_update(key_share=True).execution_options(populate_existing=True)
-    if not session.exec(entries).all() and is_postgres(session):
-        _lock(session, select(Item.id).where(Item.id == task_item.item_id))
-    query = select(TaskItem).where(TaskItem.item_id == task_item.item_id).order_by(col(TaskItem.id))
-    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return next((one for one in session.exec(query).all() if one.id == task_item_id), None)
+def lock(session: Session, task_item_id: int) -> None:
+    """Lock a task item until the end, with the others of its item: one act may change them all."""
+    if not is_postgres(session):
+        return
+    item = "(SELECT item_id FROM task_item WHERE id = :id)"
+    entries = f"SELECT id FROM entry WHERE item_id = {item} ORDER BY id FOR NO KEY UPDATE"
+    if not run(session, entries, id=task_item_id).all():
+        run(session, f"SELECT id FROM item WHERE id = {item} FOR NO KEY UPDATE", id=task_item_id)
+    run(session, f"SELECT id FROM task_item WHERE item_id = {item} ORDER BY id FOR NO KEY UPDATE", id=task_item_id)
 
 
 def lock_all(session: Session, where: Where | TextClause, *, siblings: bool = False) -> None:

@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from workflow_core.domain.situations import MAX_VISITS
 from workflow_core.domain.states import KEEPS, TRANSITIONS, Event, Kept, State, next_kept, next_state
 
 Change = Mapping[str, str]
@@ -101,8 +102,8 @@ CHANGES: Final[Mapping[Event, Change]] = MappingProxyType(
         },
         Event.HAND_OVER: {
             "assignment_id": "a.assignment_id",
-            "parked": """CASE WHEN task_item.state = 'waiting' THEN NULL
-                WHEN task_item.parked = 'max-visits' THEN task_item.parked ELSE a.parked END""",
+            "parked": f"""CASE WHEN task_item.state = 'waiting' THEN NULL
+                WHEN task_item.parked = '{MAX_VISITS}' THEN task_item.parked ELSE a.parked END""",
             "claim_no": f"CASE WHEN task_item.state = 'claimed' THEN {_NEXT_CLAIM} ELSE task_item.claim_no END",
             "lease_until": "NULL",
             "since": "task_item.since",

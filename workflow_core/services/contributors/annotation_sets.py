@@ -1,18 +1,21 @@
 """What is drawn in a task becomes its annotations at submit: compared with what is there, checked, recorded."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from json import dumps
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
 from workflow_core.domain import geometry, recipes, values
+from workflow_core.domain.situations import Situation
 from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import InvalidInput
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Annotation, Event, Item, Recipe, Revision, Task, TaskItem
 from workflow_core.store.reads import annotations as drawn_there
 from workflow_core.store.work import annotations, reviews
+from workflow_core.store.work.annotations import Content
 
 MAX_ANNOTATIONS = 10_000
 """How many annotations a task may have on an item: more of them would keep others waiting for seconds."""
@@ -64,9 +67,16 @@ def of_item(session: Session, *, item_id: int, task_id: int | None = None) -> li
     ]
 
 
-def replace(
-    session: Session, *, task_item: TaskItem, task: Task, drawn: Sequence[Drawn], person_id: int, now: datetime
-) -> None:
+def equal(session: Session, found: Situation, drawn: Sequence[Drawn]) -> bool:
+    """Say whether what is drawn is what the task has on the item, each as it would be kept."""
+    there = annotations.present(session, item_id=found.item_id, task_ids=[found.task_id])
+    present = [one.content for one in there.values()]
+    kept = [Content(one.label, one.tool, _shape(found, one, n), one.attributes) for n, one in enumerate(drawn, 1)]
+    as_text = [sorted(dumps(asdict(one), sort_keys=True) for one in some) for some in (kept, present)]
+    return as_text[0] == as_text[1]
+
+
+def replace(session: Session, found: Situation, drawn: Sequence[Drawn], *, person_id: int, now: datetime) -> None:
     """Make `drawn` the annotations of this task on the item: all of them, no others of the task.
 
     Annotations of other tasks stay as they are, but a reviewer may correct those that they review where the recipe's
@@ -77,86 +87,55 @@ def replace(
     Raises:
         InvalidInput: something is not allowed by the task's recipe, lies outside the image, or is unknown.
     """
-    item = session.get_one(Item, task_item.item_id)
-    recipe = recipes.from_json(session.get_one(Recipe, task.recipe_id).content)
-    present = annotations.present(session, item_id=task_item.item_id, task_ids=[task.id])
-    reviewed = reviews.task_ids(session, qa_task_id=task.id) if recipe.settings.get("reviewer_edits") else []
-    correctable = annotations.present(session, item_id=task_item.item_id, task_ids=reviewed)
-    changes: dict[str, list[int]] = {"created": [], "changed": [], "accepted": [], "deleted": []}
-    before: list[dict[str, Any]] = []
+    own = [found.task_id]
+    present = annotations.present(session, item_id=found.item_id, task_ids=own) if found.drawn else {}
+    correctable = dict(present)
+    if found.recipe.settings.get("reviewer_edits") and any(one.id is not None for one in drawn):
+        reviewed = reviews.task_ids(session, qa_task_id=found.task_id)
+        correctable |= annotations.present(session, item_id=found.item_id, task_ids=reviewed)
+    created: list[Content] = []
+    changed: dict[int, Content] = {}
+    accepted: list[int] = []
     kept: set[int] = set()
     for number, one in enumerate(drawn, start=1):
-        shape = _checked(recipe, one, item, number)
+        content = Content(one.label, one.tool, _checked(found, one, number), one.attributes)
         if one.id is None:
-            new = Annotation(
-                item_id=task_item.item_id,
-                task_id=task.id,
-                label=one.label,
-                tool=one.tool,
-                geometry=shape,
-                attributes=one.attributes,
-                created_by=person_id,
-                created_at=now,
-            )
-            session.add(new)
-            session.flush()
-            changes["created"].append(new.id)
-        elif one.id in present | correctable and one.id not in kept:
-            kept.add(one.id)
-            was = _change((present | correctable)[one.id], one, shape, person_id, now, changes)
-            before += [was] if was else []
-        else:
+            created.append(content)
+            continue
+        if one.id not in correctable or one.id in kept:
+            possible = shown(", ".join(str(key) for key in present.keys() - kept)) or "new ones, without id"
             raise InvalidInput(
-                f"annotation {number}: there is no annotation {shown(one.id)} of task {task.name!r} on {item.name};"
-                f" possible: {shown(', '.join(str(key) for key in present.keys() - kept)) or 'new ones, without id'}"
+                f"annotation {number}: there is no annotation {shown(one.id)} of task {found.task!r} on {found.name};"
+                f" possible: {possible}"
             )
-    for key, old in present.items():
-        if key not in kept:
-            old.deleted_at, old.updated_by, old.updated_at = now, person_id, now
-            changes["deleted"].append(key)
-    if any(changes.values()):
-        event = Event(
-            at=now,
-            verb="annotated",
-            item_id=task_item.item_id,
-            task_id=task.id,
-            entry_id=task_item.entry_id,
-            actor_id=person_id,
-            visit=task_item.visit,
-            detail={key: value for key, value in changes.items() if value},
+        kept.add(one.id)
+        if content != correctable[one.id].content:
+            changed[one.id] = content
+        elif correctable[one.id].is_proposal:
+            accepted.append(one.id)
+    deleted = [key for key in present if key not in kept]
+    if created or changed or accepted or deleted:
+        annotations.write(
+            session,
+            task_item_id=found.id,
+            created=created,
+            changed=changed,
+            accepted=accepted,
+            deleted=deleted,
+            person_id=person_id,
+            now=now,
         )
-        session.add(event)
-        session.flush()
-        session.add_all(Revision(event_id=event.id, **was) for was in before)
 
 
-def _checked(recipe: recipes.Recipe, one: Drawn, item: Item, number: int) -> dict[str, Any]:
-    wrong = recipes.fault(recipe, label=one.label, tool=one.tool, attributes=one.attributes)
+def _checked(found: Situation, one: Drawn, number: int) -> dict[str, Any]:
+    wrong = recipes.fault(found.recipe, label=one.label, tool=one.tool, attributes=one.attributes)
     if wrong:
         raise InvalidInput(f"annotation {number}: {wrong}")
+    return _shape(found, one, number)
+
+
+def _shape(found: Situation, one: Drawn, number: int) -> dict[str, Any]:
     try:
-        return dict(geometry.parse(one.tool, one.geometry, item.width, item.height))
+        return dict(geometry.parse(one.tool, one.geometry, found.width, found.height))
     except InvalidInput as error:
         raise InvalidInput(f"annotation {number} ({one.label}): {error}") from error
-
-
-def _change(
-    old: Annotation,
-    one: Drawn,
-    shape: dict[str, Any],
-    person_id: int,
-    now: datetime,
-    changes: dict[str, list[int]],
-) -> dict[str, Any] | None:
-    """Change or accept an annotation; returns what it was, if it was something else."""
-    before = {"label": old.label, "tool": old.tool, "geometry": old.geometry, "attributes": old.attributes}
-    after = {"label": one.label, "tool": one.tool, "geometry": shape, "attributes": one.attributes}
-    if before != after:
-        old.label, old.tool, old.geometry, old.attributes = one.label, one.tool, shape, one.attributes
-        old.updated_by, old.updated_at = person_id, now
-        changes["changed"].append(old.id)
-        return {"annotation_id": old.id, **before}
-    if old.created_by is None and old.accepted_at is None:
-        old.accepted_at, old.updated_by, old.updated_at = now, person_id, now
-        changes["accepted"].append(old.id)
-    return None

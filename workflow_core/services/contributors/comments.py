@@ -79,9 +79,9 @@ def _told(rows: Sequence[tuple[Comment, str, str]]) -> list[Said]:
 
 def waiting_for(session: Session, *, actor: Person, task_item_id: int) -> list[Issue]:
     """Return the unresolved issues of an item that the actor works on or reviews, oldest first."""
-    task_item, task, _ = access.own_task_item(session, actor=actor, task_item_id=task_item_id, only_read=True)
-    found = issues.owned_by if task.type == "qa" else issues.of_task_item
-    return found(session, task_item.id, (IssueState.OPEN, IssueState.FOR_REVIEW))
+    found = access.own(session, actor=actor, task_item_id=task_item_id, only_read=True)
+    of = issues.owned_by if found.type == "qa" else issues.of_task_item
+    return of(session, found.id, (IssueState.OPEN, IssueState.FOR_REVIEW))
 
 
 def _about(session: Session, actor: Person, issue_id: int | None, task_item_id: int | None) -> TaskItem:
@@ -97,7 +97,7 @@ def _about(session: Session, actor: Person, issue_id: int | None, task_item_id: 
 
 def _sees(session: Session, actor: Person, task_item_id: int) -> bool:
     try:
-        access.own_task_item(session, actor=actor, task_item_id=task_item_id, only_read=True)
+        access.own(session, actor=actor, task_item_id=task_item_id, only_read=True)
     except NotFound:
         task_item = session.get_one(TaskItem, task_item_id)
         project_id = session.get_one(Task, task_item.task_id).project_id

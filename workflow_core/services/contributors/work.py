@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import states, statuses, values
+from workflow_core.domain import situations, submitting, values
+from workflow_core.domain.situations import Seat
+from workflow_core.domain.states import State
 from workflow_core.errors import Conflict
 from workflow_core.services import access
-from workflow_core.services.contributors import annotation_sets, offers
+from workflow_core.services.contributors import annotation_sets
 from workflow_core.services.reviewers import issue_effects
 from workflow_core.services.running import announcements
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Assignment, Draft, Person, Pipeline, Task, TaskItem
-from workflow_core.store.work import activity, claims, reassignment, submissions
+from workflow_core.store.models import Person
+from workflow_core.store.work import activity, claims, drafts, reassignment, submissions
 from workflow_core.store.work.claims import Claim
 
 
@@ -36,22 +38,17 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
         NotFound: the task does not exist, or the person has no assignment in it.
         Conflict: the task or the assignment is paused, or the task is closed.
     """
-    task, assignment = _handing_out(session, actor, task_id, now)
-    until = values.later(now, task.lease)
-    held = claims.claimed_by(session, task_id=task.id, assignment_id=assignment.id)
-    if held:
-        claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
+    seat = _handing_out(session, actor, task_id, now)
+    until = values.later(now, seat.lease)
+    if seat.holds:
+        held = claims.claimed_by(session, task_id=seat.task_id, assignment_id=seat.own_id)
+        claims.renew(session, task_id=seat.task_id, assignment_id=seat.own_id, until=until)
         activity.seen(session, task_item_id=held[0].id, person_id=actor.id, now=now)
         return held[0]
-    access.check_member(task, assignment)
-    next_own = claims.claim_own(
-        session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id, until=until, now=now
-    )
-    if next_own:
-        return next_own[0]
+    situations.check_member(seat)
     # Outside queue tasks the pool holds what had nobody to go to, and now somebody asks.
-    count = int(task.queue["batch"]) if task.queue else 1
-    taken = _from_pool(session, actor, task, assignment, now, count=count)
+    count = int(seat.queue["batch"]) if seat.queue else 1
+    taken = _claim(session, actor, seat, now, count=count)
     return taken[0] if taken else None
 
 
@@ -65,48 +62,39 @@ def claim_more(session: Session, *, actor: Person, task_id: int, now: datetime) 
         Conflict: they hold as many as the limit allows; the task allocates in advance; the task or the assignment is
             paused, or the task is closed.
     """
-    task, assignment = _handing_out(session, actor, task_id, now)
-    access.check_member(task, assignment)
-    if task.queue is None:
-        raise Conflict(f"task {task.name!r} allocates in advance: there is no batch to ask for, only the next item")
-    batch, limit = int(task.queue["batch"]), int(task.queue["limit"])
-    holding = claims.count_to_limit(session, task_id=task.id, assignment_id=assignment.id)
+    seat = _handing_out(session, actor, task_id, now)
+    situations.check_member(seat)
+    if seat.queue is None:
+        raise Conflict(f"task {seat.task!r} allocates in advance: there is no batch to ask for, only the next item")
+    batch, limit = int(seat.queue["batch"]), int(seat.queue["limit"])
+    holding = claims.count_to_limit(session, task_id=seat.task_id, assignment_id=seat.own_id)
     if holding >= limit:
-        raise Conflict(f"you hold {holding} items of {task.name!r}, its limit is {limit}: finish or release one first")
-    until = values.later(now, task.lease)
-    claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
-    return _from_pool(session, actor, task, assignment, now, count=min(batch, limit - holding), opens=False)
+        raise Conflict(f"you hold {holding} items of {seat.task!r}, its limit is {limit}: finish or release one first")
+    until = values.later(now, seat.lease)
+    claims.renew(session, task_id=seat.task_id, assignment_id=seat.own_id, until=until)
+    return _claim(session, actor, seat, now, count=min(batch, limit - holding), more=True)
 
 
-def _handing_out(session: Session, actor: Person, task_id: int, now: datetime) -> tuple[Task, Assignment]:
-    task, assignment = access.share(session, person=actor, task_id=task_id)
-    access.check_open(task, assignment, now)
-    _check_running(session, task)
-    if task.queue is not None:
-        claims.take_turns(session, person_id=actor.id)
-    return task, assignment
+def _handing_out(session: Session, actor: Person, task_id: int, now: datetime) -> Seat:
+    claims.take_turns(session, person_id=actor.id)
+    seat = access.seat(session, actor=actor, task_id=task_id)
+    situations.check_open(seat, now)
+    return seat
 
 
-def _from_pool(
-    session: Session,
-    actor: Person,
-    task: Task,
-    assignment: Assignment,
-    now: datetime,
-    *,
-    count: int,
-    opens: bool = True,
+def _claim(
+    session: Session, actor: Person, seat: Seat, now: datetime, *, count: int, more: bool = False
 ) -> list[Claim]:
-    return claims.claim_from_pool(
+    return claims.claim_next(
         session,
-        task_id=task.id,
-        assignment_id=assignment.id,
+        task_id=seat.task_id,
+        assignment_id=seat.own_id,
         person_id=actor.id,
-        until=values.later(now, task.lease),
+        until=values.later(now, seat.lease),
         now=now,
         count=count,
-        review_own=task.review_own,
-        opens=opens,
+        review_own=seat.review_own,
+        more=more,
     )
 
 
@@ -115,13 +103,14 @@ def renew(session: Session, *, actor: Person, task_id: int, now: datetime, task_
 
     The time counts for the task item that is open, by default the one they worked on last.
     """
-    task, assignment = access.share(session, person=actor, task_id=task_id)
-    until = values.later(now, task.lease)
-    renewed = claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
-    mine = activity.claimed_by(session, task_id=task.id, assignment_id=assignment.id, person_id=actor.id)
+    seat = access.seat(session, actor=actor, task_id=task_id)
+    until = values.later(now, seat.lease)
+    renewed = claims.renew(session, task_id=seat.task_id, assignment_id=seat.own_id, until=until)
+    mine = activity.claimed_by(session, task_id=seat.task_id, assignment_id=seat.own_id, person_id=actor.id)
     if mine:
-        opened = values.key(task_item_id)
-        activity.seen(session, task_item_id=opened if opened in mine else mine[0], person_id=actor.id, now=now)
+        activity.seen(
+            session, task_item_id=task_item_id if task_item_id in mine else mine[0], person_id=actor.id, now=now
+        )
     return renewed
 
 
@@ -135,19 +124,16 @@ def save_draft(
         Conflict: the item has its status: a late draft would come up at the next visit and undo what was submitted.
         InvalidInput: an annotation is malformed.
     """
-    task_item, task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
-    if task_item.state in (states.State.SUBMITTED, states.State.WITHDRAWN):
-        raise Conflict(f"{access.name_of(session, task_item)} is {task_item.state}: there is nothing to draw now")
-    content = {"annotations": [one.model_dump(exclude_unset=True) for one in annotation_sets.parse(annotations)]}
-    draft = session.get(Draft, (task_item_id, actor.id))
-    if draft is None:
-        session.add(Draft(task_item_id=task_item_id, person_id=actor.id, content=content, updated_at=now))
-    else:
-        draft.content, draft.updated_at = content, now
-    if task_item.state == states.State.CLAIMED and task_item.assignment_id == assignment.id:
-        until = values.later(now, task.lease)
-        claims.renew(session, task_id=task.id, assignment_id=assignment.id, until=until)
-        activity.seen(session, task_item_id=task_item_id, person_id=actor.id, now=now)
+    found = access.own(session, actor=actor, task_item_id=task_item_id)
+    if found.state in (State.SUBMITTED, State.WITHDRAWN):
+        raise Conflict(f"{found.name} is {found.state}: there is nothing to draw now")
+    annotation_sets.parse(annotations)
+    content = {"annotations": [dict(one) for one in annotations]}
+    drafts.save(session, task_item_id=found.id, person_id=actor.id, content=content, now=now)
+    if found.held:
+        until = values.later(now, found.lease)
+        claims.renew(session, task_id=found.task_id, assignment_id=found.own_id, until=until)
+        activity.seen(session, task_item_id=found.id, person_id=actor.id, now=now)
 
 
 def submit(
@@ -167,50 +153,33 @@ def submit(
 
     Raises:
         NotFound: there is no such task item, or the person may not see it.
-        Conflict: somebody else holds it, it has another status already, or the task is closed.
-        InvalidInput: the task does not offer the status, or an annotation is not allowed.
+        Conflict: somebody else holds it, it has another status already, or this one with other annotations; an issue
+            stands against it, or the task is closed.
+        InvalidInput: the task item does not offer the status, or an annotation is not allowed.
     """
-    task_item, task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
-    chosen = statuses.resolve(status, offers.offered(session, task_item=task_item, task=task)).name
-    again = (
-        task_item.status == chosen and task_item.assignment_id == assignment.id and token in (None, task_item.claim_no)
-    )
-    if again and task_item.status_event_id is not None:
-        return Submitted(task_item.id, task_item.item_id, chosen, task_item.status_event_id)
-    name = access.name_of(session, task_item)
-    if token is not None and token != task_item.claim_no:
-        raise Conflict(f"your claim on {name} has ended and it was claimed anew; your draft is kept")
-    event = states.Event.DISCARD if chosen == "discarded" else states.Event.SUBMIT
-    states.next_state(states.State(task_item.state), event, kept=states.Kept(task_item.kept_by or states.Kept.NOTHING))
-    _check_holder(session, task_item, assignment, name)
-    access.check_open(task, assignment, now, holding=True)
-    access.check_parked(session, task_item)
-    access.check_author(session, person=actor, task_item=task_item, task=task)
-    issue_effects.check(session, task_item=task_item, task=task, status=chosen, name=name)
-    draft = session.get(Draft, (task_item.id, actor.id))
-    if annotations is None and draft is not None:
-        annotations = draft.content["annotations"]
+    found = access.own(session, actor=actor, task_item_id=task_item_id)
+    decided = submitting.decide(found, status=status, token=token, email=actor.email, now=now)
+    if decided.again and found.status_event_id is not None:
+        if annotations is not None and not annotation_sets.equal(session, found, annotation_sets.parse(annotations)):
+            raise Conflict(f"{found.name} is {found.status} already with other annotations; undo that to change them")
+        return Submitted(found.id, found.item_id, decided.status, found.status_event_id)
+    issue_effects.check(session, found=found, status=decided.status)
+    if annotations is None and found.draft is not None:
+        annotations = found.draft["annotations"]
     if annotations is not None:
-        drawn = annotation_sets.parse(annotations)
-        annotation_sets.replace(session, task_item=task_item, task=task, drawn=drawn, person_id=actor.id, now=now)
-    if draft is not None:
-        session.delete(draft)
-        session.flush()
-    taken = issue_effects.taken(task_item)
-    held = task_item.state == states.State.CLAIMED
-    activity.seen(session, task_item_id=task_item.id, person_id=actor.id, now=now, held=held, ends=True)
-    event_id = submissions.submit(
-        session, task_item=task_item, assignment_id=assignment.id, person_id=actor.id, status=chosen, now=now
-    )
+        annotation_sets.replace(session, found, annotation_sets.parse(annotations), person_id=actor.id, now=now)
+    if found.draft is not None:
+        drafts.drop(session, task_item_id=found.id, person_id=actor.id)
+    open_till_now = found.state is State.CLAIMED
+    activity.seen(session, task_item_id=found.id, person_id=actor.id, now=now, held=open_till_now, ends=True)
+    event_id = submissions.submit(session, found=found, decided=decided, person_id=actor.id, now=now)
     if event_id is None:
-        raise Conflict(f"{name} has changed while you worked on it; your draft is kept, open it again")
-    announcements.note(session, pipeline_id=task.pipeline_id, task=task.name, status=chosen)
-    issue_effects.follow_up(
-        session, task_item=task_item, task=task, status=chosen, taken=taken, actor_id=actor.id, now=now
-    )
-    if task.type == "annotation":
-        reassignment.hand_reviews_on(session, item_id=task_item.item_id, task_id=task.id, person_id=actor.id, now=now)
-    return Submitted(task_item.id, task_item.item_id, chosen, event_id)
+        raise Conflict(f"{found.name} has changed while you worked on it; your draft is kept, open it again")
+    announcements.note(session, pipeline=found.pipeline, task=found.task, status=decided.status)
+    issue_effects.follow_up(session, found=found, decided=decided, event_id=event_id, actor_id=actor.id, now=now)
+    if found.reviewed_by_author:
+        reassignment.hand_reviews_on(session, item_id=found.item_id, task_id=found.task_id, person_id=actor.id, now=now)
+    return Submitted(found.id, found.item_id, decided.status, event_id)
 
 
 def release(session: Session, *, actor: Person, task_item_id: int, now: datetime) -> None:
@@ -224,23 +193,7 @@ def postpone(session: Session, *, actor: Person, task_item_id: int, now: datetim
 
 
 def _end(session: Session, *, actor: Person, task_item_id: int, verb: str, now: datetime) -> None:
-    task_item, _, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
-    if task_item.state != states.State.CLAIMED or task_item.assignment_id != assignment.id:
-        raise Conflict(
-            f"you do not hold {access.name_of(session, task_item)}: it is {task_item.state}; only a claim can be {verb}"
-        )
-    claims.end(session, id=task_item.id, verb=verb, actor_id=actor.id, now=now)
-
-
-def _check_holder(session: Session, task_item: TaskItem, assignment: Assignment, name: str) -> None:
-    if task_item.assignment_id in (None, assignment.id) or claims.left_behind(session, task_item=task_item):
-        return
-    if task_item.state == states.State.CLAIMED:
-        raise Conflict(f"somebody else holds {name} now; your draft is kept")
-    raise Conflict(f"{name} is in somebody else's assignment now; your draft is kept")
-
-
-def _check_running(session: Session, task: Task) -> None:
-    pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
-    if pipeline is not None and pipeline.paused_at is not None:
-        raise Conflict(f"pipeline {pipeline.name!r} is paused: nothing new is handed out; what you hold you can finish")
+    found = access.own(session, actor=actor, task_item_id=task_item_id)
+    if not found.held:
+        raise Conflict(f"you do not hold {found.name}: it is {found.state}; only a claim can be {verb}")
+    claims.end(session, id=found.id, verb=verb, actor_id=actor.id, now=now)

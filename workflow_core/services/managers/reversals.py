@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import states, values
+from workflow_core.domain import situations, values
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.situations import Situation
+from workflow_core.domain.states import State
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Dataset, Item, Person, Task, TaskItem
+from workflow_core.store.models import Dataset, Person, Task, TaskItem
 from workflow_core.store.routing import clears, lineage, placement
 from workflow_core.store.routing.lineage import Effects, Lineage
 from workflow_core.store.work import selection
@@ -27,25 +29,25 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
         Conflict: somebody has begun what was reached from it, the item is exported, the status is history; or
             the task is closed or locked.
     """
-    task_item, task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.UNDO_OWN_STATUS)
-    _check_present(task_item, session.get_one(Item, task_item.item_id))
-    access.check_open(task, assignment, now, holding=True)
-    if author_of(session, task_item, None) != actor.id:
-        raise Conflict(f"{_name(session, task_item)} was {task_item.status} by somebody else; a manager can clear it")
-    if task_item.assignment_id != assignment.id:
-        raise Conflict(f"{_name(session, task_item)} is in somebody else's assignment now; a manager can clear it")
-    access.check_author(session, person=actor, task_item=task_item, task=task)
-    traced = lineage.trace(session, [task_item.status_event_id])
+    found = access.own(session, actor=actor, task_item_id=task_item_id)
+    people.require(session, actor=actor, project_id=found.project_id, permission=Permission.UNDO_OWN_STATUS)
+    _check_present(found, found.name, archived=found.archived)
+    situations.check_open(found, now, holding=True)
+    if author_of(session, found, None) != actor.id:
+        raise Conflict(f"{found.name} was {found.status} by somebody else; a manager can clear it")
+    if found.assignment_id != found.own_id:
+        raise Conflict(f"{found.name} is in somebody else's assignment now; a manager can clear it")
+    situations.check_author(found, actor.email)
+    traced = lineage.trace(session, [found.status_event_id])
     effects = lineage.effects(session, traced)
     begun = [reached.task for reached in effects.task_items if reached.begun]
     if begun or effects.statuses:
         where = f"in {begun[0]}" if begun else "further on"
-        raise Conflict(f"{_name(session, task_item)} was begun {where} already; ask a manager to clear it")
+        raise Conflict(f"{found.name} was begun {where} already; ask a manager to clear it")
     if effects.exported:
-        raise Conflict(f"{_name(session, task_item)} is exported already; ask a manager to clear it")
+        raise Conflict(f"{found.name} is exported already; ask a manager to clear it")
     _check_at_exit(session, traced)
-    until = values.later(now, task.lease)
+    until = values.later(now, found.lease)
     lineage.take_back(session, traced, reason="undo", now=now)
     clears.undo(session, task_item_id=task_item_id, actor_id=actor.id, until=until, now=now)
     return effects
@@ -101,10 +103,10 @@ def clear(
         raise NotFound(f"there is no task item {one} in {task.name!r}")
     for task_item, item in locked:
         access.check_rework(session, task_item=task_item, name=item.name)
-        _check_present(task_item, item)
+        _check_present(task_item, item.name, archived=item.archived_at is not None)
     traced = lineage.trace(session, [task_item.status_event_id for task_item, _ in locked])
     effects = lineage.effects(session, traced)
-    claimed = sum(reached.state == states.State.CLAIMED for reached in effects.task_items)
+    claimed = sum(reached.state == State.CLAIMED for reached in effects.task_items)
     if claimed and not end_claims:
         raise Conflict(f"{claimed} of the task items reached are open with somebody; confirm to end their claims")
     _check_at_exit(session, traced)
@@ -116,11 +118,10 @@ def clear(
     return effects
 
 
-def _check_present(task_item: TaskItem, item: Item) -> None:
-    name = item.name
-    if item.archived_at is not None:
+def _check_present(task_item: TaskItem | Situation, name: str, *, archived: bool) -> None:
+    if archived:
         raise Conflict(f"{name} is deleted: what was done on it stays as history")
-    if task_item.state != states.State.SUBMITTED or task_item.status_event_id is None:
+    if task_item.state != State.SUBMITTED or task_item.status_event_id is None:
         raise Conflict(f"{name} has no status here: it is {task_item.state}")
     if task_item.routing == "void":
         raise Conflict(f"the status {task_item.status} of {name} is history: what led to it was taken back")
@@ -134,7 +135,3 @@ def _check_at_exit(session: Session, traced: Lineage) -> None:
         if exit_ == "removed":
             raise Conflict(f"{name} was taken out of its pipeline, by no status; a manager can add it to a task again")
         raise Conflict(f"{name} left by {exit_!r}, and not by its status here; clear what led there")
-
-
-def _name(session: Session, task_item: TaskItem) -> str:
-    return session.get_one(Item, task_item.item_id).name

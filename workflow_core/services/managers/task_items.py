@@ -189,7 +189,9 @@ def _managed(
     session: Session, actor: Actor, task_item_id: int, permission: Permission, *, only_read: bool = False
 ) -> tuple[TaskItem, Task]:
     key = values.key(task_item_id)
-    task_item = session.get(TaskItem, key) if only_read else locks.lock(session, key)
+    if not only_read:
+        locks.lock(session, key)
+    task_item = session.get(TaskItem, key, populate_existing=True)
     task = session.get_one(Task, task_item.task_id) if task_item else None
     if task_item is None or task is None or not people.sees(session, actor=actor, project_id=task.project_id):
         raise NotFound(f"there is no task item {shown(task_item_id)}")

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 
 from workflow_core.domain import recipes, values
+from workflow_core.domain.situations import Situation
 from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Annotation, Item, Recipe, Task, TaskItem
+from workflow_core.store.models import Annotation, Recipe, Task
 
 
-def annotation(session: Session, qa: TaskItem, annotation_id: int | None) -> Annotation | None:
+def annotation(session: Session, qa: Situation, annotation_id: int | None) -> Annotation | None:
     """Return the annotation of the reviewed item that is flagged; None where the item itself is."""
     if annotation_id is None:
         return None
     found = session.get(Annotation, values.key(annotation_id))
     if found is None or found.item_id != qa.item_id or found.deleted_at is not None:
-        name = session.get_one(Item, qa.item_id).name
-        raise NotFound(f"there is no annotation {shown(annotation_id)} on {name}")
+        raise NotFound(f"there is no annotation {shown(annotation_id)} on {qa.name}")
     return found
 
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import states, values
+from workflow_core.domain import situations, values
 from workflow_core.domain.issues import IssueEvent, check_flag
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.situations import MAX_FIX_ROUNDS, Situation
+from workflow_core.domain.states import OPEN, Event, State
 from workflow_core.domain.wording import shown
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import access, people
@@ -18,7 +20,6 @@ from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Issue, Person, Task, TaskItem
 from workflow_core.store.routing import holds, placement
 from workflow_core.store.work import activity, claims, issues, reviews, selection
-from workflow_core.store.work.claims import MAX_FIX_ROUNDS
 
 
 def flag(
@@ -45,26 +46,27 @@ def flag(
         InvalidInput: it is not clear, or not allowed, what is flagged.
     """
     check_flag(kind, text, geometry)
-    qa, qa_task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
-    if qa_task.type != "qa":
-        raise NotAllowed(f"{qa_task.name!r} is an annotation task; issues are flagged in a QA task that reviews it")
-    if qa.assignment_id not in (None, assignment.id):
+    qa = access.own(session, actor=actor, task_item_id=task_item_id)
+    if qa.type != "qa":
+        raise NotAllowed(f"{qa.task!r} is an annotation task; issues are flagged in a QA task that reviews it")
+    if qa.assignment_id not in (None, qa.own_id):
         raise Conflict("somebody else reviews this item now")
-    access.check_open(qa_task, assignment, now, holding=True)
-    access.check_parked(session, qa)
-    states.next_state(states.State(qa.state), states.Event.FLAG)
-    access.check_author(session, person=actor, task_item=qa, task=qa_task)
+    situations.check_open(qa, now, holding=True)
+    situations.check_parked(qa)
+    situations.check_event(qa, Event.FLAG, "flag")
+    situations.check_author(qa, actor.email)
     annotation = flag_targets.annotation(session, qa, annotation_id)
-    reviewed = reviews.tasks(session, qa_task_id=qa_task.id)
+    reviewed = reviews.tasks(session, qa_task_id=qa.task_id)
     owner = annotation.task_id if annotation else flag_targets.task_of(session, reviewed, label=label, task=task)
     if owner not in reviewed:
         possible = flag_targets.names(reviewed)
-        raise InvalidInput(f"{qa_task.name!r} reviews only {possible}; this annotation was made elsewhere")
+        raise InvalidInput(f"{qa.task!r} reviews only {possible}; this annotation was made elsewhere")
     task_item = selection.find(session, task_id=owner, item_id=qa.item_id)
-    if task_item is None or task_item.state == states.State.WITHDRAWN:
-        raise Conflict(f"the item is neither open nor has it a status in {reviewed[owner].name!r}")
+    if task_item is None or task_item.state == State.WITHDRAWN:
+        raise Conflict(f"{qa.name} is neither open nor has it a status in {reviewed[owner].name!r}")
     author = issues.author_of(session, task_item, annotation.created_by if annotation else None)
-    issue = Issue(
+    issue = issues.add(
+        session,
         item_id=qa.item_id,
         annotation_id=annotation.id if annotation else None,
         task_item_id=task_item.id,
@@ -74,17 +76,13 @@ def flag(
         geometry=dict(geometry) if geometry is not None else None,
         flagged_by=actor.id,
         author_id=author,
-        created_at=now,
-        updated_at=now,
+        now=now,
     )
-    session.add(issue)
-    session.flush()
     detail = {"issue": issue.id, "qa": qa.task_id}
     turns.tell(session, "flagged", task_item_id=task_item.id, actor_id=actor.id, now=now, detail=detail)
     issues.take_status(session, issue, actor_id=actor.id, now=now)
-    _wait(session, qa, assignment_id=assignment.id, actor_id=actor.id, now=now)
+    _wait(session, qa, actor_id=actor.id, now=now)
     holds.hold_again(session, entry_id=task_item.entry_id, now=now)
-    session.flush()
     return issue
 
 
@@ -96,8 +94,7 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
         Conflict: it is not open, or the task is closed or locked.
     """
     issue = _issue(session, issue_id)
-    task_item, _ = _own(session, actor, issue, issue.task_item_id, now)
-    access.check_parked(session, task_item)
+    situations.check_parked(_own(session, actor, issue, issue.task_item_id, now))
     issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
     issues.follow_change(session, issue, actor_id=actor.id, now=now)
     return issue
@@ -105,23 +102,21 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
 
 def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, text: str = "") -> Issue:
     """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
-    issue, qa, assignment_id = _owned(session, actor, issue_id, now)
-    access.check_parked(session, qa)
-    states.next_state(states.State(qa.state), states.Event.FLAG)
+    issue, qa = _owned(session, actor, issue_id, now)
+    situations.check_parked(qa)
+    situations.check_event(qa, Event.FLAG, "re-open an issue on")
     task_item = session.get_one(TaskItem, issue.task_item_id)
     issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
-    issue.rounds += 1
     issues.take_status(session, issue, actor_id=actor.id, now=now)
     limit = session.get_one(Task, task_item.task_id).max_fix_rounds
     if limit is not None and issue.rounds > limit:
-        if task_item.state == states.State.CLAIMED:
+        if task_item.state == State.CLAIMED:
             claims.end(session, id=task_item.id, verb="released", actor_id=None, now=now)
         turns.park(session, task_item.id, MAX_FIX_ROUNDS, now=now)
     if text:
         comments.comment(session, actor=actor, issue_id=issue.id, text=text, now=now)
-    _wait(session, qa, assignment_id=assignment_id, actor_id=actor.id, now=now)
+    _wait(session, qa, actor_id=actor.id, now=now)
     holds.hold_again(session, entry_id=task_item.entry_id, now=now)
-    session.flush()
     return issue
 
 
@@ -132,10 +127,8 @@ def approve(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
         NotFound: the issue is not the actor's to review.
         Conflict: it is not for review; or somebody is still to review it.
     """
-    issue = _issue(session, issue_id)
-    qa = locks.lock(session, issue.qa_task_item_id)
-    session.refresh(issue)
-    over = qa is None or qa.state not in states.OPEN
+    issue = _locked(session, issue_id)
+    over = session.get_one(TaskItem, issue.qa_task_item_id).state not in OPEN
     if actor is None and not over:
         raise Conflict(f"issue {issue_id} is still to be reviewed; whoever does it approves it")
     if actor is not None and not (over and _may_resolve(session, actor, issue)):
@@ -148,53 +141,55 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
     """Take an issue back, or overrule it as a manager; the last one dismissed gives the status back."""
     issue = _issue(session, issue_id)
     if actor is None or _may_resolve(session, actor, issue):
-        locks.lock(session, issue.qa_task_item_id)
-        session.refresh(issue)
+        issue = _locked(session, issue_id)
     else:
-        issue, _, _ = _owned(session, actor, issue_id, now)
+        issue, _ = _owned(session, actor, issue_id, now)
     issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor.id if actor else None, now=now)
     return _settled(session, issue, actor, now)
 
 
-def _wait(session: Session, qa: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
-    held_open = qa.state == states.State.CLAIMED
+def _wait(session: Session, qa: Situation, *, actor_id: int, now: datetime) -> None:
+    held_open = qa.state is State.CLAIMED
     activity.seen(session, task_item_id=qa.id, person_id=actor_id, now=now, held=held_open, ends=True)
-    issues.wait_for_fixes(session, qa, assignment_id=assignment_id, actor_id=actor_id, now=now)
+    issues.wait_for_fixes(session, qa_task_item_id=qa.id, assignment_id=qa.own_id, actor_id=actor_id, now=now)
 
 
 def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Issue:
-    session.flush()
     issues.follow_change(session, issue, actor_id=actor.id if actor else None, now=now)
-    session.flush()
     placement.resume(session, entry_ids=[session.get_one(TaskItem, issue.task_item_id).entry_id], now=now)
     return issue
 
 
 def _issue(session: Session, issue_id: int | None) -> Issue:
-    issue = session.get(Issue, values.key(issue_id))
+    issue = issues.find(session, values.key(issue_id))
     if issue is None:
         raise NotFound(f"there is no issue {shown(issue_id)}")
     return issue
 
 
-def _owned(session: Session, actor: Person, issue_id: int, now: datetime) -> tuple[Issue, TaskItem, int]:
+def _locked(session: Session, issue_id: int) -> Issue:
+    """Return an issue as it is now, with its review locked: nobody changes it any more."""
+    locks.lock(session, _issue(session, issue_id).qa_task_item_id)
+    return _issue(session, issue_id)
+
+
+def _owned(session: Session, actor: Person, issue_id: int, now: datetime) -> tuple[Issue, Situation]:
     """Return an issue that is the actor's to judge: their QA task item owns it, or it was handed on to it."""
     issue = _issue(session, issue_id)
-    qa, assignment_id = _own(session, actor, issue, issue.qa_task_item_id, now)
-    return issue, qa, assignment_id
+    return issue, _own(session, actor, issue, issue.qa_task_item_id, now)
 
 
-def _own(session: Session, actor: Person, issue: Issue, task_item_id: int, now: datetime) -> tuple[TaskItem, int]:
-    """Return a task item of an issue that is the actor's, locked: nobody changes the issue any more."""
+def _own(session: Session, actor: Person, issue: Issue, task_item_id: int, now: datetime) -> Situation:
+    """Return a task item of an issue that is the actor's, locked: nobody changes the issue, as it is now, any more."""
     try:
-        task_item, task, assignment = access.own_task_item(session, actor=actor, task_item_id=task_item_id)
+        found = access.own(session, actor=actor, task_item_id=task_item_id)
     except NotFound:
         raise NotFound(f"there is no issue {issue.id}") from None
-    session.refresh(issue)
-    if task_item.assignment_id not in (None, assignment.id):
+    if found.assignment_id not in (None, found.own_id):
         raise NotFound(f"there is no issue {issue.id}")
-    access.check_open(task, assignment, now, holding=True)
-    return task_item, assignment.id
+    _issue(session, issue.id)
+    situations.check_open(found, now, holding=True)
+    return found
 
 
 def _may_resolve(session: Session, actor: Person, issue: Issue) -> bool:

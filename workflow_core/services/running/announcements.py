@@ -13,7 +13,6 @@ from weakref import WeakKeyDictionary
 import httpx
 
 from workflow_core.store.database.engine import Engine, Session, after_commit
-from workflow_core.store.models import Pipeline
 
 EVENT = "annoflow.status-set"
 LONGEST_WAIT = 30.0
@@ -78,13 +77,12 @@ def announcing(engine: Engine, api_url: str | None) -> Iterator[None]:
         announcer.close()
 
 
-def note(session: Session, *, pipeline_id: int | None, task: str, status: str) -> None:
+def note(session: Session, *, pipeline: str | None, task: str, status: str) -> None:
     """Announce a status of a pipeline's task once the session's transaction commits, if anybody announces at all."""
     engine = session.get_bind().engine
     announcer = _announced.get(engine) if _announced else None
-    if announcer is None or pipeline_id is None:
+    if announcer is None or pipeline is None:
         return
-    pipeline = session.get_one(Pipeline, pipeline_id).name
 
     def tell() -> None:
         announcer.status_set(pipeline=pipeline, task=task, status=status)

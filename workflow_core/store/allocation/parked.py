@@ -8,8 +8,6 @@ from workflow_core.store import turns
 from workflow_core.store.allocation.shares import NOBODY
 from workflow_core.store.database.dialect import is_postgres, listed, run
 
-MAX_VISITS = "max-visits"
-"""Why a task item is parked to which an item came too often: only a manager can send it on."""
 TAKER = """
     EXISTS (
         SELECT 1 FROM assignment s JOIN person p ON p.id = s.person_id JOIN task t ON t.id = s.task_id

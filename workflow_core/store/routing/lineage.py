@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.domain.situations import MAX_VISITS
 from workflow_core.store import turns
-from workflow_core.store.allocation.parked import MAX_VISITS
 from workflow_core.store.database.dialect import listed, notify, run
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, placement

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.domain.situations import MAX_VISITS
 from workflow_core.domain.states import Event
 from workflow_core.store import turns
 from workflow_core.store.allocation import shares
-from workflow_core.store.allocation.parked import MAX_VISITS
 from workflow_core.store.data import versions
 from workflow_core.store.database.dialect import json, run
 from workflow_core.store.models.task_items import OPEN

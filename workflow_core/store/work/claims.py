@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlmodel import Session
 
+from workflow_core.domain.situations import MAX_FIX_ROUNDS, MAX_VISITS
 from workflow_core.domain.states import Event
 from workflow_core.store import turns
-from workflow_core.store.allocation.parked import MAX_VISITS
 from workflow_core.store.database.dialect import is_postgres, listed, run
-from workflow_core.store.models import TaskItem
+from workflow_core.store.models.task_items import CLAIMABLE
 from workflow_core.store.work import activity
 
 
@@ -24,9 +24,10 @@ class Claim:
     token: int
 
 
-MAX_FIX_ROUNDS = "max-fix-rounds"
-"""Why a task item is parked whose issue was re-opened too often: only a manager can go on with it."""
-
+CHOSEN = f"""
+    task_id = :task AND {CLAIMABLE} AND (parked IS NULL OR parked NOT IN ('{MAX_FIX_ROUNDS}', '{MAX_VISITS}'))
+"""
+IN_TURN = "ORDER BY rank, position, id"
 LEFT_BEHIND = """
     state = 'returned' AND assignment_id IN (
         SELECT s.id FROM assignment s JOIN person p ON p.id = s.person_id
@@ -73,34 +74,7 @@ def take_turns(session: Session, *, person_id: int) -> None:
         run(session, "SELECT id FROM person WHERE id = :person FOR NO KEY UPDATE", person=person_id)
 
 
-def left_behind(session: Session, *, task_item: TaskItem) -> bool:
-    """Say whether a task item was returned to somebody who is gone: whoever may do it has it."""
-    there = f"SELECT 1 FROM task_item WHERE id = :task_item AND {LEFT_BEHIND}"
-    return run(session, there, task_item=task_item.id, task=task_item.task_id).first() is not None
-
-
-def claimed_before(session: Session, *, task_item: TaskItem, person_id: int) -> bool:
-    """Say whether a person ever held a task item."""
-    found = run(
-        session,
-        """SELECT 1 FROM event WHERE item_id = :item AND task_id = :task AND actor_id = :person
-        AND verb IN ('claimed', 'submitted') LIMIT 1""",
-        item=task_item.item_id,
-        task=task_item.task_id,
-        person=person_id,
-    )
-    return found.first() is not None
-
-
-def claim_own(
-    session: Session, *, task_id: int, assignment_id: int, person_id: int, until: datetime, now: datetime
-) -> list[Claim]:
-    """Claim the next task item of an assignment, if it has one: at most one."""
-    chosen = _choose(session, "assignment_id = :assignment", task_id=task_id, count=1, assignment=assignment_id)
-    return claim(session, ids=chosen, assignment_id=assignment_id, person_id=person_id, until=until, now=now)
-
-
-def claim_from_pool(
+def claim_next(
     session: Session,
     *,
     task_id: int,
@@ -110,38 +84,38 @@ def claim_from_pool(
     now: datetime,
     count: int,
     review_own: bool,
-    opens: bool = True,
+    more: bool,
 ) -> list[Claim]:
-    """Claim up to `count` task items from the pool of a task, none that the person may not review; the first is opened.
+    """Claim the next task item of an assignment, else up to `count` from the pool of its task, and open the first.
 
-    Where the pool has none, one that was returned to somebody who is gone.
+    With `more` from the pool alone, and none is opened. From the pool comes none that the person may not review; where
+    it has none, one that was returned to somebody who is gone.
     """
-    values = {} if review_own else {"person": person_id}
-    whose = "assignment_id IS NULL" + ("" if review_own else NOT_MINE_TO_REVIEW)
-    chosen = _choose(session, whose, task_id=task_id, count=count, **values)
-    if chosen and not review_own and is_postgres(session):
-        # Who has just set a status in another window is an author only now: what was locked is looked at once more.
-        again = f"id IN ({', '.join(str(one) for one in chosen)}) {NOT_MINE_TO_REVIEW} ORDER BY rank, position, id"
-        chosen = list(run(session, f"SELECT id FROM task_item WHERE {again}", **values).scalars())
-    ids = chosen or _choose(session, LEFT_BEHIND, task_id=task_id, count=1)
-    return claim(session, ids=ids, assignment_id=assignment_id, person_id=person_id, until=until, now=now, opens=opens)
-
-
-def _choose(session: Session, whose: str, *, task_id: int, count: int, **values: int) -> list[int]:
     lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
-    chosen = run(
-        session,
-        f"""
-        SELECT id FROM task_item
-        WHERE task_id = :task AND {whose} AND state IN ('queued', 'returned')
-        AND (parked IS NULL OR parked NOT IN ('{MAX_FIX_ROUNDS}', '{MAX_VISITS}'))
-        ORDER BY rank, position, id LIMIT :count {lock}
-        """,
-        task=task_id,
-        count=count,
-        **values,
+    values = {"task": task_id, "assignment": assignment_id, "count": count}
+    theirs = "" if review_own else NOT_MINE_TO_REVIEW
+    values |= {} if review_own else {"person": person_id}
+    pool = f"{CHOSEN} AND assignment_id IS NULL {theirs}"
+    query = f"""
+        WITH own AS (SELECT id FROM task_item WHERE {CHOSEN} AND assignment_id = :assignment {IN_TURN} LIMIT 1 {lock}),
+        pool AS (SELECT id FROM task_item WHERE {pool} AND NOT EXISTS (SELECT 1 FROM own)
+                 {IN_TURN} LIMIT :count {lock})
+        SELECT id, TRUE AS mine FROM own UNION ALL SELECT id, FALSE FROM pool
+    """
+    if more:
+        query = f"SELECT id, FALSE AS mine FROM task_item WHERE {pool} {IN_TURN} LIMIT :count {lock}"
+    rows = run(session, query, **values).all()
+    ids = [row.id for row in rows]
+    if rows and not rows[0].mine and theirs and is_postgres(session):
+        # Who has just set a status in another window is an author only now: what was locked is looked at once more.
+        again = f"SELECT id FROM task_item WHERE id IN ({listed(ids)}) {theirs} {IN_TURN}"
+        ids = list(run(session, again, person=person_id).scalars())
+    if not ids:
+        left = f"SELECT id FROM task_item WHERE {CHOSEN} AND {LEFT_BEHIND} {IN_TURN} LIMIT 1 {lock}"
+        ids = list(run(session, left, task=task_id).scalars())
+    return claim(
+        session, ids=ids, assignment_id=assignment_id, person_id=person_id, until=until, now=now, opens=not more
     )
-    return list(chosen.scalars())
 
 
 def claim(

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
 from workflow_core.domain import allocation
 from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState, next_state
+from workflow_core.domain.situations import MAX_VISITS, Situation
 from workflow_core.domain.states import Event
 from workflow_core.store import turns
 from workflow_core.store.allocation import authors
-from workflow_core.store.allocation.parked import MAX_VISITS
 from workflow_core.store.allocation.shares import NOBODY
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import json, listed, run
@@ -28,10 +28,24 @@ VERBS = {
 }
 
 
+def add(session: Session, *, now: datetime, **columns: Any) -> Issue:
+    """Add an issue that was just flagged."""
+    issue = Issue(**columns, created_at=now, updated_at=now)
+    session.add(issue)
+    session.flush()
+    return issue
+
+
+def find(session: Session, issue_id: int) -> Issue | None:
+    """Return an issue as it is now."""
+    return session.get(Issue, issue_id, populate_existing=True)
+
+
 def change(session: Session, issue: Issue, event: IssueEvent, *, actor_id: int | None, now: datetime) -> None:
     """Move an issue on by its table, with its event."""
     issue.state = next_state(IssueState(issue.state), event)
     issue.updated_at = now
+    issue.rounds += event is IssueEvent.REOPEN
     detail = {"issue": issue.id}
     turns.tell(session, VERBS[event], task_item_id=issue.task_item_id, actor_id=actor_id, now=now, detail=detail)
 
@@ -46,7 +60,7 @@ def owned_by(session: Session, task_item_id: int, states: Sequence[IssueState] =
     return _listed(session, col(Issue.qa_task_item_id) == task_item_id, states)
 
 
-def on_reviewed(session: Session, qa: TaskItem, states: Sequence[IssueState]) -> list[Issue]:
+def on_reviewed(session: Session, qa: Situation, states: Sequence[IssueState]) -> list[Issue]:
     """Return the issues of the item on tasks that a QA task item's task reviews, whoever flagged them."""
     reviewed = select(Review.task_id).where(Review.qa_task_id == qa.task_id)
     rows = select(TaskItem.id).where(TaskItem.item_id == qa.item_id, col(TaskItem.task_id).in_(reviewed))
@@ -58,7 +72,7 @@ def _listed(session: Session, where: Where, states: Sequence[IssueState]) -> lis
     return list(session.exec(query.where(col(Issue.state).in_(states)) if states else query))
 
 
-def author_of(session: Session, task_item: TaskItem, made_by: int | None) -> int | None:
+def author_of(session: Session, task_item: TaskItem | Situation, made_by: int | None) -> int | None:
     """Return who is to fix: who made the annotation, else who submitted the item last in its task."""
     if made_by is not None:
         return made_by
@@ -172,7 +186,7 @@ def take_status(session: Session, issue: Issue, *, actor_id: int, now: datetime)
     turns.park(session, issue.task_item_id, turn.parked, now=now)
 
 
-def wait_for_fixes(session: Session, qa: TaskItem, *, assignment_id: int, actor_id: int, now: datetime) -> None:
+def wait_for_fixes(session: Session, *, qa_task_item_id: int, assignment_id: int, actor_id: int, now: datetime) -> None:
     """Let a QA task item wait for the fixes, with whoever flagged last."""
     turns.happen(
         session,
@@ -182,7 +196,7 @@ def wait_for_fixes(session: Session, qa: TaskItem, *, assignment_id: int, actor_
         now=now,
         actor_id=actor_id,
         locked=True,
-        id=qa.id,
+        id=qa_task_item_id,
         assignment=assignment_id,
     )
 

@@ -1,0 +1,105 @@
+"""Situations: all that decides when a person acts, read at once."""
+
+from json import loads
+from typing import Any
+
+from sqlmodel import Session
+
+from workflow_core.domain import recipes, statuses
+from workflow_core.domain.situations import Seat, Situation
+from workflow_core.domain.states import State
+from workflow_core.store.database.columns import moment
+from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.models.task_items import OPEN
+
+SEAT = """
+    t.id AS task_id, t.name AS task, t.type, t.project_id, t.pipeline_id, pl.name AS pipeline,
+    CAST(t.queue AS TEXT) AS queue, t.lease, t.review_own,
+    t.closed_at IS NOT NULL OR t.archived_at IS NOT NULL AS closed, t.due_at, t.lock_when_due,
+    t.paused_at IS NOT NULL OR s.paused_at IS NOT NULL AS paused, pl.paused_at IS NOT NULL AS pipeline_paused,
+    s.id AS own_id, s.active AS member, m.role, EXISTS (
+        SELECT 1 FROM task_item h WHERE h.task_id = t.id AND h.assignment_id = s.id AND h.state = 'claimed'
+    ) AS holds
+"""
+OF_PERSON = """
+    JOIN assignment s ON s.task_id = t.id AND s.person_id = :person
+    JOIN membership m ON m.project_id = t.project_id AND m.person_id = :person
+    LEFT JOIN pipeline pl ON pl.id = t.pipeline_id
+"""
+AUTHOR = """
+    SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = {item} AND ev.verb = 'submitted'
+    AND ev.actor_id = :person WHERE r.qa_task_id = {task}
+"""
+
+
+def seat(session: Session, *, person_id: int, task_id: int) -> Seat | None:
+    """Return a person's seat in a task; None where they have none.
+
+    Who was taken out by a deploy while they had something open has it until that is finished.
+    """
+    query = f"SELECT {SEAT} FROM task t {OF_PERSON} WHERE t.id = :task"
+    row = run(session, query, person=person_id, task=task_id).mappings().first()
+    return Seat(**_seat(row)) if row and (row["member"] or row["holds"]) else None
+
+
+def find(session: Session, *, person_id: int, task_item_id: int) -> Situation | None:
+    """Return how a task item stands for a person; None where there is none, or they have no seat in its task."""
+    joined = "string_agg(r.status, chr(10))" if is_postgres(session) else "group_concat(r.status, char(10))"
+    row = run(
+        session,
+        f"""
+        SELECT {SEAT}, ti.id, ti.item_id, ti.entry_id, ti.assignment_id, ti.state, ti.status, ti.routing,
+            ti.status_event_id, ti.kept_by, ti.kept_status, ti.kept_routing, ti.kept_event_id, ti.visit, ti.claim_no,
+            ti.parked, i.name, i.width, i.height, i.archived_at IS NOT NULL AS archived,
+            ti.state = 'returned' AND EXISTS (
+                SELECT 1 FROM assignment h JOIN person hp ON hp.id = h.person_id
+                WHERE h.id = ti.assignment_id AND NOT (h.active AND hp.active)
+            ) AS left_behind,
+            t.queue IS NOT NULL AND ti.assignment_id <> s.id AND EXISTS (
+                SELECT 1 FROM event e WHERE e.item_id = ti.item_id AND e.task_id = ti.task_id AND e.actor_id = :person
+                AND e.verb IN ('claimed', 'submitted')
+            ) AS held_before,
+            t.type = 'qa' AND NOT t.review_own AND EXISTS ({AUTHOR.format(item="ti.item_id", task="t.id")}) AS author,
+            EXISTS (
+                SELECT 1 FROM issue x WHERE x.item_id = ti.item_id AND x.state IN ('open', 'for_review')
+            ) AS disputed,
+            EXISTS (
+                SELECT 1 FROM annotation n WHERE n.item_id = ti.item_id AND n.task_id = t.id AND n.deleted_at IS NULL
+            ) AS drawn,
+            t.type = 'annotation' AND EXISTS (
+                SELECT 1 FROM review r JOIN task q ON q.id = r.qa_task_id AND NOT q.review_own
+                JOIN task_item o ON o.task_id = q.id AND o.item_id = ti.item_id AND o.{OPEN}
+                WHERE r.task_id = t.id AND (o.assignment_id IS NULL OR EXISTS (
+                    SELECT 1 FROM assignment a WHERE a.id = o.assignment_id AND a.person_id = :person
+                ))
+            ) AS reviewed_by_author,
+            (SELECT CAST(c.content AS TEXT) FROM recipe c WHERE c.id = t.recipe_id) AS recipe,
+            CAST(t.statuses AS TEXT) AS statuses, CAST(t.former_statuses AS TEXT) AS former, (
+                SELECT {joined} FROM entry e JOIN route r ON r.version_id = e.version_id AND r.task_id = t.id
+                WHERE e.id = ti.entry_id
+            ) AS offered,
+            (SELECT CAST(d.content AS TEXT) FROM draft d
+             WHERE d.task_item_id = ti.id AND d.person_id = :person) AS draft
+        FROM task_item ti JOIN item i ON i.id = ti.item_id JOIN task t ON t.id = ti.task_id {OF_PERSON}
+        WHERE ti.id = :task_item
+        """,
+        person=person_id,
+        task_item=task_item_id,
+    )
+    found = row.mappings().first()
+    if found is None:
+        return None
+    known = _seat(found)
+    known["state"] = State(known["state"])
+    known["recipe"] = recipes.from_text(known["recipe"])
+    known["draft"] = None if known["draft"] is None else loads(known["draft"])
+    names = frozenset((known.pop("offered") or "").split("\n")) - {""}
+    known["statuses"] = statuses.offered_of(names, known["statuses"], known.pop("former"))
+    return Situation(**known)
+
+
+def _seat(row: Any) -> dict[str, Any]:
+    known = dict(row)
+    known["due_at"] = None if known["due_at"] is None else moment(known["due_at"])
+    known["queue"] = None if known["queue"] is None else loads(known["queue"])
+    return known
