@@ -86,7 +86,7 @@ def parse(raw: object) -> Filter:
     Compare(field='metadata', key=('camera',), operator='eq', value=41)
     >>> parse({"metadata.camera": {"gtt": 41}})
     Traceback (most recent call last):
-    workflow_core.domain.filters.FilterError: unknown operator "gtt"; did you mean "gt"? \
+    workflow_core.domain.filters.FilterError: unknown operator 'gtt'; did you mean "gt"? \
 possible: eq, ne, in, nin, gt, gte, lt, lte, glob, exists
     """
     if isinstance(raw, Mapping) and not raw:
