@@ -60,6 +60,7 @@ IDS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "dismiss": lambda s, v: s.review(reviews.dismiss, issue_id=v),
     "why": lambda s, v: history.why(s.session, item=v),
     "send": lambda s, v: s.manage(task_items.send, task_item_id=v, to="approved"),
+    "preview of a send": lambda s, v: s.manage(task_items.preview_send, task_item_id=v, to="cars"),
     "end claim": lambda s, v: s.manage(task_items.release, task_item_id=v),
     "remove": lambda s, v: s.manage(task_items.remove_items, task=s.cars, item_ids=[v], end_claims=True),
     "remove all": lambda s, v: s.manage(task_items.remove_items, task=s.cars, item_ids=v, end_claims=True),
@@ -204,12 +205,14 @@ DOCUMENTS: Mapping[str, Callable[[Scene, Any], Any]] = {
 }
 """Calls that take JSON."""
 
-WORST = ("empty", "NUL", "half a character", "no UTF-8", "10 MB", "many digits", "Arabic digit")
+WORST_TEXTS = ("empty", "NUL", "half a character", "no UTF-8", "10 MB", "many digits", "Arabic digit")
+WORST_OTHERS = ("no end", "not a number", "true", "nothing", "a list", "a mapping", "deep", "bytes", "a moment")
 
 
 def calls() -> Iterator[tuple[str, Callable[[Scene, Any], Any], Any]]:
-    """Yield each service with each value; one that takes no text is given the worst texts alone."""
+    """Yield each service with each value that it may be given: of another kind than it takes, the worst alone."""
     for service, call in (IDS | TEXTS | NUMBERS | DOCUMENTS).items():
         for name, value in VALUES.items():
-            if service in TEXTS | DOCUMENTS or not isinstance(value, str) or name in WORST:
+            worst = name in WORST_TEXTS + WORST_OTHERS
+            if worst or service in DOCUMENTS or isinstance(value, str) == (service in TEXTS):
                 yield f"{service}, {name}", call, value

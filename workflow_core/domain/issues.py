@@ -56,7 +56,9 @@ def check_flag(kind: object, text: object, geometry: object) -> None:
     """Refuse what cannot be kept of a fault: a kind is a line of up to 64 characters, a geometry is JSON."""
     values.line(kind, "the kind of an issue", most=values.NAME)
     values.text(text, "the text of an issue")
-    if geometry is not None and not isinstance(values.json(geometry, "the geometry of an issue"), Mapping):
+    if isinstance(geometry, Mapping):
+        values.json(dict(geometry), "the geometry of an issue")
+    elif geometry is not None:
         raise values.Unfit(f"the geometry of an issue is a mapping, not {quoted(geometry)}")
 
 

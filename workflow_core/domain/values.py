@@ -15,24 +15,20 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from workflow_core.domain.wording import quoted, shown
 from workflow_core.errors import InvalidInput
 
 LARGEST = 2**63 - 1
 """The largest whole number of 64 bits."""
-NAME = 64
-"""Characters of a name."""
-LONG = 10_000
-"""Characters of what people write: a comment, what is wrong, what a task is about."""
-DEPTH = 100
-"""How deep JSON may be nested. SQLite reads none deeper than 1,000."""
-SIZE = 1_000_000
-"""How many values and characters JSON has, at most."""
+NAME, LONG = 64, 10_000
+"""Characters of a name, and of what people write: a comment, what is wrong, what a task is about."""
+DEPTH, SIZE = 100, 1_000_000
+"""How deep JSON may be nested (SQLite reads none deeper than 1,000), and how many values and characters it has."""
 INDEXED = 2_500
 """Bytes of a text that is found by an index: PostgreSQL has no longer rows in one."""
 
+_NUMBERS, _NESTED = (float, int), (list, tuple, dict)  # as unions they would be made anew for each value
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _NO_LINE = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 """The last two are no characters, and no drawing of a pipeline may hold them."""
@@ -81,7 +77,7 @@ def _text(given: object, what: str, least: int, most: int, refused: re.Pattern[s
         raise Unfit(f"{what} is a text, not {quoted(given)}")
     if len(given) > most:
         raise Unfit(f"{what} has up to {most:,} characters; {quoted(given)} has {len(given):,}")
-    if len(given.strip()) < least:
+    if least and len(given.strip()) < least:
         raise Unfit(f"{what} is empty")
     found = refused.search(given)
     if found:
@@ -197,9 +193,7 @@ def written_key(given: str) -> int:
 def moment(given: object, what: str) -> datetime:
     """Return a moment in UTC."""
     if not isinstance(given, datetime) or given.tzinfo is None:
-        raise Unfit(
-            f"{what} is a moment with a time zone, not {quoted(given)}", "write it like 2026-12-31T18:00:00+00:00"
-        )
+        raise Unfit(f"{what} is a moment with a time zone, not {quoted(given)}", "UTC is +00:00")
     try:
         return given.astimezone(UTC)
     except OverflowError:
@@ -216,8 +210,8 @@ def later(now: datetime, seconds: int) -> datetime:
     return now + timedelta(seconds=seconds) if (last - now).total_seconds() > seconds else last
 
 
-def json(given: object, what: str) -> Any:
-    """Return JSON as it is.
+def json(given: object, what: str) -> None:
+    """Refuse what is no JSON, or too much of it.
 
     >>> json({"speed": float("nan")}, "metadata")
     Traceback (most recent call last):
@@ -225,7 +219,6 @@ def json(given: object, what: str) -> Any:
     """
     if size(given, what) > SIZE:
         raise Unfit(f"{what} has up to {SIZE:,} values and characters")
-    return given
 
 
 def size(given: object, what: str) -> int:
@@ -234,21 +227,24 @@ def size(given: object, what: str) -> int:
 
 
 def _size(value: object, what: str, depth: int) -> int:
-    if value is None or isinstance(value, bool):
+    if value is None:
         return 1
-    if isinstance(value, int | float):
-        if not (-LARGEST - 1 <= value <= LARGEST if isinstance(value, int) else math.isfinite(value)):
+    if isinstance(value, _NUMBERS):
+        if not -LARGEST - 1 <= value <= LARGEST and not (isinstance(value, float) and math.isfinite(value)):
             raise Unfit(f"the numbers in {what} are finite, whole ones of 64 bits, unlike {shown(value)}")
         return 1
     if isinstance(value, str):
-        return 1 + len(text(value, f"a text in {what}", most=SIZE))
+        fits = len(value) <= SIZE and is_text(value)
+        return 1 + len(value if fits else text(value, f"a text in {what}", most=SIZE))
+    if not isinstance(value, _NESTED):
+        raise Unfit(f"{what} holds JSON values, not {type(value).__name__}")
     if depth == 0:
         raise Unfit(f"{what} is at most {DEPTH} levels deep")
-    if isinstance(value, list | tuple):
-        return 1 + sum(_size(each, what, depth - 1) for each in value)
-    if not isinstance(value, Mapping):
-        raise Unfit(f"{what} holds JSON values, not {type(value).__name__}")
+    if isinstance(value, dict):
+        if others := [each for each in value if not isinstance(each, str)]:
+            raise Unfit(f"a key in {what} is a text, not {quoted(others[0])}")
+        value = [*value, *value.values()]
+    found = 1
     for each in value:
-        if not isinstance(each, str):
-            raise Unfit(f"a key in {what} is a text, not {quoted(each)}")
-    return 1 + sum(_size(each, what, depth - 1) for pair in value.items() for each in pair)
+        found += _size(each, what, depth - 1)
+    return found

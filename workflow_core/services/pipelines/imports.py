@@ -114,7 +114,7 @@ def _take(
 
 
 def _row(one: ImportedAnnotation, item: Item, owner: _Owner) -> dict[str, Any]:
-    values.json(one.attributes, "attributes")
+    values.json(dict(one.attributes), "attributes")
     wrong = recipes.fault(owner.recipe, label=one.label, tool=one.tool, attributes=one.attributes)
     if wrong:
         raise InvalidInput(wrong)
