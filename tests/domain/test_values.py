@@ -8,7 +8,7 @@ import pytest
 
 from workflow_core.domain import values
 from workflow_core.domain.values import Unfit
-from workflow_core.domain.wording import quoted, shown
+from workflow_core.domain.wording import on_screen, quoted, shown
 
 DEEP: Any = []
 for _ in range(5_000):
@@ -34,6 +34,17 @@ WRITTEN = [
 def test_what_people_and_their_tools_write_is_a_name_and_a_file(name: str) -> None:
     assert values.name(name) == name
     values.file(f"/{name}", f"{name}.jpg", f"s3://b/{name}.jpg")
+
+
+@pytest.mark.parametrize("name", [each for each in WRITTEN if each not in ("שלום\u200f", "\ue000", "\U000e0101")])
+def test_what_a_terminal_shows_can_be_copied_from_it(name: str) -> None:
+    assert on_screen(name) == shown(name) == name
+
+
+@pytest.mark.parametrize("hidden", [*"\0\t\n\x1b\x85\u200b\u200f\u2028\u202e\u2066\ud83d\ufeff"])
+def test_what_would_turn_or_hide_a_line_is_shown_as_what_it_is(hidden: str) -> None:
+    assert on_screen(f"a{hidden}b") == "a�b"
+    assert shown(f"a{hidden}b") == f"a{hidden!r}b".replace("'", "")
 
 
 @pytest.mark.parametrize("bad", [*"\0\t\n\r\x1b\x7f\x85\u2028\u2029\ud83d\udc80\uffff"])
@@ -118,4 +129,4 @@ def test_a_moment_is_one_in_utc_too() -> None:
 
 @pytest.mark.parametrize("value", ["x" * 10_000_000, 10**5000, DEEP, [0] * 1_000, {"a": "b" * 1_000}], ids=shown)
 def test_a_message_quotes_no_more_than_it_must(value: object) -> None:
-    assert len(quoted(value)) <= 62 and quoted(value).isprintable()
+    assert len(quoted(value)) <= 62 and on_screen(quoted(value)) == quoted(value)

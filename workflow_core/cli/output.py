@@ -1,12 +1,13 @@
 """What commands print: tables for people, JSON for machines."""
 
 import json
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import typer
+
+from workflow_core.domain.wording import columns, on_screen
 
 
 def show_json(value: object) -> None:
@@ -32,7 +33,7 @@ def show_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """
     rows = [list(row) for row in rows]
     texts = [list(head), *([_text(cell) for cell in row] for row in rows)]
-    widths = [max(_columns(line[index]) for line in texts) for index in range(len(head))]
+    widths = [max(columns(line[index]) for line in texts) for index in range(len(head))]
     right = [
         bool(rows) and all(isinstance(row[index], int | float | None) for row in rows) for index in range(len(head))
     ]
@@ -59,15 +60,9 @@ def _text(cell: object) -> str:
         return f"{cell:,}"
     if isinstance(cell, datetime):
         return f"{cell.astimezone():%Y-%m-%d %H:%M:%S}"
-    return "".join(each if each.isprintable() else "�" for each in str(cell))
+    return on_screen(str(cell))
 
 
 def _padded(text: str, width: int, right: bool) -> str:
-    blank = " " * (width - _columns(text))
+    blank = " " * (width - columns(text))
     return blank + text if right else text + blank
-
-
-def _columns(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
-    )

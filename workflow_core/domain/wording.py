@@ -1,5 +1,10 @@
 """How a message shows what somebody wrote: on one line, printable, not endless, however hostile it was."""
 
+import unicodedata
+
+JOINERS = "\u200c\u200d"
+"""What joins and parts letters in Hindi or Persian, and joins emoji; nothing else that is not seen is shown."""
+
 
 def quoted(value: object) -> str:
     """Quote a text for a message; what is no text stands as it is, shortened alike.
@@ -25,5 +30,31 @@ def shown(value: object) -> str:
         text = value[:100] if isinstance(value, str) else str(value)[:100]
     except (ValueError, RecursionError):  # a number of thousands of digits, a list in a list in a list
         text = f"{type(value).__name__} without end"
-    text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    text = "".join(each if _is_seen(each) else repr(each)[1:-1] for each in text)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def on_screen(text: str) -> str:
+    r"""Return a text for a terminal: what would move its cursor, turn its line or hide is a �, all else as written.
+
+    >>> on_screen("3.04\u202fPM\x1b[31m\u202egpj") == "3.04\u202fPM�[31m�gpj"
+    True
+    """
+    return "".join(each if _is_seen(each) else "�" for each in text)
+
+
+def columns(text: str) -> int:
+    r"""Return how wide a text is on a terminal.
+
+    >>> columns("car"), columns("Zu\u0308rich"), columns("人行道"), columns("❤\ufe0f")
+    (3, 6, 6, 1)
+    """
+    unseen = ("Mn", "Me", "Cf")
+    return sum(
+        0 if unicodedata.category(each) in unseen else 2 if unicodedata.east_asian_width(each) in "WF" else 1
+        for each in text
+    )
+
+
+def _is_seen(each: str) -> bool:
+    return each.isprintable() or each in JOINERS or unicodedata.category(each) == "Zs"

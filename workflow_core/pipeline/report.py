@@ -2,9 +2,9 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 
+from workflow_core.domain.wording import columns, on_screen
 from workflow_core.pipeline.language.findings import Finding
 
 MAX_SHOWN = 300
@@ -32,23 +32,13 @@ def _paragraph(finding: Finding, lines: list[str]) -> str:
     )
     if not 0 < finding.line <= len(lines) or len(lines[finding.line - 1]) > MAX_SHOWN:
         return head
-    line = lines[finding.line - 1]
+    line = lines[finding.line - 1].replace("\t", " ")
     start, end = finding.column - 1, max(finding.end_column - 1, finding.column)
-    shown, left = _printable(line), len(_printable(line[:start]))
-    width = max(1, _columns(_printable(line[start:end])))
+    shown = on_screen(line)
+    width = max(1, columns(shown[start:end]))
     margin = " " * len(str(finding.line))
-    caret = " " * _columns(shown[:left]) + "^" + "~" * (width - 1)
+    caret = " " * columns(shown[:start]) + "^" + "~" * (width - 1)
     return f"{head}{margin} |\n{finding.line} | {shown}\n{margin} | {caret}\n"
-
-
-def _printable(text: str) -> str:
-    return "".join(each if each.isprintable() else " " if each == "\t" else "�" for each in text)
-
-
-def _columns(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
-    )
 
 
 def as_json(findings: Iterable[Finding]) -> str:
