@@ -53,11 +53,9 @@ class Managers(Movers):
         self.deployed = version
         self.learn()
         before = {(task, who) for task, team in self.model.team.items() for who in team}
-        self.model.deploy(version)
+        self.model.deploy(version, along=along)
         after = {(task, who) for task, team in self.model.team.items() for who in team}
         self.left |= dict.fromkeys(before - after, self.now)
-        if along:
-            self.model.take_along()
 
     def make_manual_task(self):
         """A QA task beside the pipeline reviews its first task."""
@@ -82,7 +80,7 @@ class Managers(Movers):
         self.learn()
         offered = statuses.DEFAULTS["qa"]
         self.model.tasks[MANUAL] = Task(MANUAL, "qa", Recipe(()), offered, team, None, {}, reviews=(first,))
-        self.model.team[MANUAL], self.model.reviews[MANUAL] = team, {first}
+        self.model.team[MANUAL], self.model.by_hand = team, {first}
 
     @rule(
         loop=generated.bounds(),

@@ -22,7 +22,7 @@ class Reviewers(Movers):
         if key is None:
             return
         who = self.holder(key, who, number)
-        reviewed = sorted(self.model.reviews[key[1]])
+        reviewed = sorted(self.model.reviewed(key))
         if who in self.people:
             self.flag_at(key, reviewed[about % len(reviewed)], who)
 

@@ -44,7 +44,8 @@ NOWHERE = """
 """
 OWN_REVIEWS = """
     SELECT ti.id FROM task_item ti JOIN task t ON t.id = ti.task_id AND NOT t.review_own
-    JOIN assignment s ON s.id = ti.assignment_id JOIN review r ON r.qa_task_id = ti.task_id
+    JOIN assignment s ON s.id = ti.assignment_id LEFT JOIN entry w ON w.id = ti.entry_id
+    JOIN review r ON r.qa_task_id = ti.task_id AND r.version_id = coalesce(w.version_id, 0)
     JOIN event e ON e.task_id = r.task_id AND e.item_id = ti.item_id AND e.verb = 'submitted'
         AND e.actor_id = s.person_id
     WHERE ti.state IN ('queued', 'claimed', 'returned', 'waiting')

@@ -17,12 +17,11 @@ class Following(Moving):
             elif not any(name in version.tasks for version in going_on):
                 self.closed.add(name)
 
-    def take_along(self) -> None:
+    def follow_present(self) -> None:
         """Let those follow the present version who can."""
         for item, entry in self.entries.items():
             if entry.exit is None and self._can_follow(item, entry):
                 entry.version = self.present
-        self.close_left()
 
     def _can_follow(self, item: int, entry: Entry) -> bool:
         if entry.held is not None and entry.held not in self.present.exits:

@@ -8,21 +8,37 @@ from workflow_core.pipeline.compiled import Pipeline, Target
 class Managing(Following):
     """Contributors and managers, and the clock."""
 
-    def deploy(self, version: Pipeline) -> None:
+    def deploy(self, version: Pipeline, *, along: bool = False) -> None:
         changed = self.present is None or self.present.digest != version.digest
         self.present = version
         for task in version.tasks.values():
             before = self.tasks.get(task.name)
             if before is None or dict(before.assignees) != dict(task.assignees):
                 self.team[task.name] = dict(task.assignees)
-            # A task that the file has no more is still reviewed: items on their way have its work.
-            gone = self.reviews.get(task.name, set()) - version.tasks.keys()
-            self.reviews[task.name] = {*task.reviews} | gone
             self.tasks[task.name] = task
             self.closed.discard(task.name)
+        if along:
+            self._follow()
         self.park()
-        if changed:
+        if changed or along:
             self.close_left()
+
+    def take_along(self) -> None:
+        self._follow()
+        self.park()
+        self.close_left()
+
+    def _follow(self) -> None:
+        """Let those follow the present version who can; a review whose holder is an author by that goes on."""
+        self.follow_present()
+        for name in self.present.tasks:
+            own = [
+                item
+                for (item, task), task_item in self.task_items.items()
+                if task == name and task_item.state in OPEN and task_item.who in self.forbidden(name, item)
+            ]
+            if own:
+                self._hand_out(name, own)
 
     # -- people
 
@@ -90,7 +106,7 @@ class Managing(Following):
             return True
         against = [*self.unresolved(item=item, task=task), *self.unresolved(item=item, qa=task)]
         if status == "approved":
-            against += [one for one in self.unresolved(item=item) if one.task in self.reviews[task]]
+            against += [one for one in self.unresolved(item=item) if one.task in self.reviewed(key)]
         return not any(one.state == "open" for one in against)
 
     def submit(self, key: Key, who: str, status: str) -> None:
@@ -141,7 +157,7 @@ class Managing(Following):
     def _hand_reviews_on(self, item: int, task: str, who: str) -> None:
         for (other, qa), task_item in self.task_items.items():
             holds = other == item and task_item.state in OPEN and task_item.who in (None, who)
-            if holds and task in self.reviews.get(qa, ()) and who in self.forbidden(qa, item):
+            if holds and task in self.reviewed((item, qa)) and who in self.forbidden(qa, item):
                 self._hand_out(qa, [item])
 
     def end_claim(self, key: Key) -> None:
@@ -226,11 +242,14 @@ class Managing(Following):
         self.park()
 
     def may_add(self, item: int, task: str) -> bool:
-        if self.tasks[task].type == "qa" and not any(self.authors[item, name] for name in self.reviews[task]):
+        if task not in self.present.tasks:
+            return False
+        spec = self.present.tasks[task]
+        if spec.type == "qa" and not any(self.authors[item, name] for name in spec.reviews):
             return False
         entry = self.entries.get(item)
         branches = {name for one in self.present.tasks.values() for branch in one.branches for name in branch}
-        return task in self.present.tasks and task not in branches and (entry is None or entry.exit is not None)
+        return task not in branches and (entry is None or entry.exit is not None)
 
     def add_item(self, item: int, task: str) -> None:
         if task == MANUAL:

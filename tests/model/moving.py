@@ -165,7 +165,7 @@ class Moving(State):
         """Give to a QA task item what is for review on the tasks it reviews, of those that have a status."""
         if self.task_items[item, task].state in ("queued", "claimed", "waiting") and not self.out_of_visits(item, task):
             for one in self.issues.values():
-                done = one.item == item and one.state == "for_review" and one.task in self.reviews.get(task, ())
+                done = one.item == item and one.state == "for_review" and one.task in self.reviewed((item, task))
                 if done and one.qa != task and self.task_items[item, one.qa].state == "submitted":
                     self.handed.append(Handed(self.next(), one, one.qa, task))
                     one.qa = task

@@ -20,7 +20,7 @@ class Reviewing(Moving):
             and not self.out_of_visits(*qa)
             and self.may_go_on(qa, who)
             and self.may_open(qa, who)
-            and task in self.reviews[qa[1]]
+            and task in self.reviewed(qa)
             and target is not None
             and target.state != "withdrawn"
         )

@@ -135,7 +135,8 @@ class State:
     """Tasks by name, people in a task by (task, e-mail), and `pipeline`."""
     team: dict[str, dict[str, float]] = field(default_factory=dict)
     """The active assignments of a task, with their weights."""
-    reviews: dict[str, set[str]] = field(default_factory=dict)
+    by_hand: set[str] = field(default_factory=set)
+    """What the QA task reviews that is in no pipeline."""
     assignments: dict[tuple[str, str], int] = field(default_factory=dict)
     allotted: Counter[int] = field(default_factory=Counter)
     inactive: set[str] = field(default_factory=set)
@@ -184,7 +185,15 @@ class State:
         spec = self.tasks[task]
         if spec.type != "qa" or spec.review_own:
             return set()
-        return {who for name in self.reviews[task] for who in self.authors[item, name]}
+        return {who for name in self.reviewed((item, task)) for who in self.authors[item, name]}
+
+    def reviewed(self, key: Key) -> set[str]:
+        """Return which tasks are reviewed at a task item: by the version that its item follows."""
+        if key[1] == MANUAL:
+            return self.by_hand
+        entry = self.entries.get(key[0])
+        task = (entry.version if entry else self.present).tasks.get(key[1])
+        return {*task.reviews} if task else set()
 
     def acts_in(self, task: str, who: str) -> bool:
         return who in self.team[task] and who not in self.inactive

@@ -71,7 +71,8 @@ def test_a_withdrawn_task_item_is_not_flagged(engine):
     assert stage.row("signs").state == "withdrawn"
     with stage.session() as session:
         signs, look = stage.task(session, "signs").id, stage.task(session, "look").id
-        session.connection().exec_driver_sql(f"INSERT INTO review (qa_task_id, task_id) VALUES ({look}, {signs})")
+        more = f"INSERT INTO review (qa_task_id, version_id, task_id) VALUES ({look}, 0, {signs})"
+        session.connection().exec_driver_sql(more)
     with pytest.raises(Conflict, match="neither open nor has it a status in 'signs'"):
         stage.flag("mo", "look", "signs")
 

@@ -19,6 +19,12 @@ def forked_otherwise(before: Pipeline, after: Pipeline) -> tuple[str, ...]:
     return tuple(name for name in before.tasks if name in after.tasks and old.get(name) != new.get(name))
 
 
+def reviewing_more(before: Pipeline, after: Pipeline) -> tuple[str, ...]:
+    """Return the tasks of both that review a task which they did not before."""
+    both = before.tasks.keys() & after.tasks.keys()
+    return tuple(name for name in both if {*after.tasks[name].reviews} - {*before.tasks[name].reviews})
+
+
 def _forks(pipeline: Pipeline) -> dict[str, object]:
     """Return, of each task inside a fork, what that fork is, and its branch."""
     ways = [one for task in pipeline.tasks.values() for one in task.routes.values()]

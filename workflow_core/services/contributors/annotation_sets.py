@@ -91,7 +91,7 @@ def replace(session: Session, found: Situation, drawn: Sequence[Drawn], *, perso
     present = annotations.present(session, item_id=found.item_id, task_ids=own) if found.drawn else {}
     correctable = dict(present)
     if found.recipe.settings.get("reviewer_edits") and any(one.id is not None for one in drawn):
-        reviewed = reviews.task_ids(session, qa_task_id=found.task_id)
+        reviewed = reviews.task_ids(session, qa_task_item_id=found.id)
         correctable |= annotations.present(session, item_id=found.item_id, task_ids=reviewed)
     created: list[Content] = []
     changed: dict[int, Content] = {}

@@ -83,7 +83,7 @@ def create(
     session.add(task)
     session.flush()
     teams.apply(session, task=task, team=team, project_id=dataset.project_id, now=now)
-    rows.review(session, wanted={task.id: {reviewed.id for reviewed in reviews}}, named=set())
+    rows.review(session, task=task, wanted={reviewed.id for reviewed in reviews})
     return task
 
 
@@ -198,7 +198,7 @@ def _enter(session: Session, task: Task, now: datetime) -> None:
     elsewhere = entry.open_elsewhere(session, pipeline_id=pipeline.id)
     if elsewhere:
         raise Conflict(f"{elsewhere} of these items are on their way in {pipeline.name!r} already; wait for them")
-    bare = entry.with_nothing_to_review(session, task_id=task.id) if task.type == "qa" else 0
+    bare = entry.with_nothing_to_review(session, task_id=task.id, version_id=version.id) if task.type == "qa" else 0
     if bare:
         raise Conflict(
             f"{bare} of these items have no annotation and never had a status in what {task.name!r} reviews: there is"

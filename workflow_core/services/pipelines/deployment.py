@@ -1,6 +1,6 @@
 """Deploy a pipeline: its tasks, people and recipes at once, its graph as a new version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,12 +116,10 @@ def apply(
             task.closed_at = task.archived_at = None
             task.closed_by_deploy = False
         invited |= teams.apply(session, task=task, team=one.assignees, project_id=project.id, now=now)
-    review_more = _apply_reviews(session, spec, tasks)
     session.flush()
     for task in tasks.values():
-        if task.id in review_more or (task.name in reviewed_own and not task.review_own):
+        if task.name in reviewed_own and not task.review_own:
             reassignment.hand_own_reviews_on(session, task_id=task.id, actor_id=by, now=now)
-    parked.park_for_nobody(session, now=now)
     version = versions.find(session, pipeline_id=pipeline.id, digest=spec.digest)
     new = version is None
     if version is None:
@@ -135,6 +133,7 @@ def apply(
     migrated = None
     if migrate:
         migrated = take_along(session, pipeline=pipeline, versions_followed=on_the_way, actor_id=by, now=now)
+    parked.park_for_nobody(session, now=now)
     if migrate or version.id != previous:
         versions.close_left(session, now=now)
     if version.id != previous:
@@ -162,12 +161,6 @@ def _pipeline(session: Session, project: Project, dataset: Dataset, spec: compil
         found = pipelines.lock_named(session, project_id=project.id, name=spec.name)
     assert found is not None
     return found
-
-
-def _apply_reviews(session: Session, spec: compiled.Pipeline, tasks: Mapping[str, Task]) -> set[int]:
-    """Write who reviews what; returns the tasks that review more than before."""
-    wanted = {tasks[one.name].id: {tasks[name].id for name in one.reviews} for one in spec.tasks.values()}
-    return rows.review(session, wanted=wanted, named=set(wanted))
 
 
 def deploy_all(

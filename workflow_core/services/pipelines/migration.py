@@ -9,9 +9,11 @@ from workflow_core.errors import Conflict
 from workflow_core.pipeline.graph import differences
 from workflow_core.services import people
 from workflow_core.services.people import Actor
+from workflow_core.store.allocation import parked
 from workflow_core.store.data import migration, pipelines, tasks, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Pipeline, PipelineVersion
+from workflow_core.store.work import reassignment
 
 WHY = {
     "task": "the version does not have the task {about}",
@@ -64,7 +66,8 @@ def keeping(session: Session, *, pipeline: Pipeline) -> tuple[Keeping, ...]:
 
 
 def migrate(session: Session, *, pipeline: Pipeline, actor: Actor, now: datetime) -> Migrated:
-    """Let items on their way follow the present version of their pipeline; nothing else about them changes.
+    """Let items on their way follow the present version of their pipeline; nothing else about them changes, but that a
+    review goes to somebody else where its holder is an author by what that version reviews.
 
     An item can if every task in which it has something open, parked, unrouted or saved is there with that status, if
     inside a fork that fork is the same, and if an exit that holds it is there. Each tells it in its history.
@@ -80,6 +83,7 @@ def migrate(session: Session, *, pipeline: Pipeline, actor: Actor, now: datetime
     followed = migration.choose(session, pipeline_id=pipeline.id)
     by = actor.id if actor else None
     done = take_along(session, pipeline=pipeline, versions_followed=followed, actor_id=by, now=now)
+    parked.park_for_nobody(session, now=now)
     versions.close_left(session, now=now)
     return done
 
@@ -92,11 +96,15 @@ def take_along(
     present = versions.from_document(version.compiled)
     keys = {task.name: task.id for task in tasks.of_pipeline(session, pipeline_id=pipeline.id)}
     forked: list[tuple[int, int]] = []
+    reviewing: set[int] = set()
     for one in versions_followed:
         before = versions.from_document(session.get_one(PipelineVersion, one).compiled)
         forked += ((one, keys[name]) for name in differences.forked_otherwise(before, present))
+        reviewing |= {keys[name] for name in differences.reviewing_more(before, present)}
     followed, stayed = migration.carry_out(
         session, version_id=version.id, forked_otherwise=forked, actor_id=actor_id, now=now
     )
+    for task_id in sorted(reviewing):
+        reassignment.hand_own_reviews_on(session, task_id=task_id, actor_id=actor_id, now=now)
     session.expire_all()
     return Migrated(version.digest, followed, tuple(Stayed(*one) for one in stayed))

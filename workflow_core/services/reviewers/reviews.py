@@ -56,7 +56,7 @@ def flag(
     situations.check_event(qa, Event.FLAG, "flag")
     situations.check_author(qa, actor.email)
     annotation = flag_targets.annotation(session, qa, annotation_id)
-    reviewed = reviews.tasks(session, qa_task_id=qa.task_id)
+    reviewed = reviews.tasks(session, qa_task_item_id=qa.id)
     owner = annotation.task_id if annotation else flag_targets.task_of(session, reviewed, label=label, task=task)
     if owner not in reviewed:
         possible = flag_targets.names(reviewed)

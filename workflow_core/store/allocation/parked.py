@@ -7,13 +7,14 @@ from sqlmodel import Session
 from workflow_core.store import turns
 from workflow_core.store.allocation.shares import NOBODY
 from workflow_core.store.database.dialect import is_postgres, listed, run
+from workflow_core.store.models.task_items import REVIEWED
 
-TAKER = """
+TAKER = f"""
     EXISTS (
         SELECT 1 FROM assignment s JOIN person p ON p.id = s.person_id JOIN task t ON t.id = s.task_id
         WHERE s.task_id = task_item.task_id AND s.active AND p.active AND (t.review_own OR NOT EXISTS (
             SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id
-            AND ev.verb = 'submitted' AND ev.actor_id = s.person_id WHERE r.qa_task_id = t.id
+            AND ev.verb = 'submitted' AND ev.actor_id = s.person_id WHERE {REVIEWED}
         ))
     )
 """

@@ -1,7 +1,6 @@
 """Tasks as rows: with their recipes and documents, what they review, and how much there is in them."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -77,21 +76,10 @@ def documents(session: Session, *, pipeline_id: int) -> dict[str, str]:
     return dict(session.exec(query).all())
 
 
-def review(session: Session, *, wanted: Mapping[int, set[int]], named: set[int]) -> set[int]:
-    """Let each QA task review the tasks wanted, and of those named no others; returns those that review more now.
-
-    A task that is not named is still reviewed: items on their way have its work.
-    """
-    present: defaultdict[int, dict[int, Review]] = defaultdict(dict)
-    for one in session.exec(select(Review).where(col(Review.qa_task_id).in_(wanted))):
-        present[one.qa_task_id][one.task_id] = one
-    more = {(qa, task) for qa, tasks in wanted.items() for task in tasks - present[qa].keys()}
-    session.add_all(Review(qa_task_id=qa, task_id=task) for qa, task in sorted(more))
-    for qa, tasks in wanted.items():
-        for task in (present[qa].keys() & named) - tasks:
-            session.delete(present[qa][task])
+def review(session: Session, *, task: Task, wanted: Iterable[int]) -> None:
+    """Let a QA task outside pipelines review the tasks wanted; in a pipeline each version says it."""
+    session.add_all(Review(qa_task_id=task.id, task_id=task_id) for task_id in wanted)
     session.flush()
-    return {qa for qa, _ in more}
 
 
 def open_items(session: Session, *, pipeline: Pipeline) -> dict[tuple[int, int | None], tuple[int, int]]:

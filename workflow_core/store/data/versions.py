@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from workflow_core.domain import sampling
 from workflow_core.pipeline import compiled
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import Branch, Entry, Node, Pipeline, PipelineVersion, Route, Task
+from workflow_core.store.models import Branch, Entry, Node, Pipeline, PipelineVersion, Review, Route, Task
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing.routers import Case, Router
 
@@ -63,7 +63,12 @@ def add(
         for number, branch in enumerate(task.branches)
         for name in branch
     ]
-    for table, new in ((Route, routes), (Branch, branches)):
+    reviews = [
+        {"version_id": version.id, "qa_task_id": tasks[task.name], "task_id": tasks[name]}
+        for task in compiled.tasks.values()
+        for name in task.reviews
+    ]
+    for table, new in ((Route, routes), (Branch, branches), (Review, reviews)):
         if new:
             session.connection().execute(insert(table), new)
     for task in compiled.tasks.values():

@@ -19,6 +19,11 @@ def among(wanted: Container[states.State]) -> str:
 OPEN = among(states.OPEN)
 COUNTED = ("task_id", "assignment_id", "state", "status", "begun", "visit", "kept_by", "parked", "since")
 CLAIMABLE = among({states.State.QUEUED, states.State.RETURNED})
+REVIEWED = """
+    r.qa_task_id = task_item.task_id
+    AND r.version_id = coalesce((SELECT e.version_id FROM entry e WHERE e.id = task_item.entry_id), 0)
+"""
+"""Whether a review `r` is one of a task item: its task reviews that, by the version which the item follows."""
 
 
 class TaskItem(Table, table=True):

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field
 
+from workflow_core.store.database.columns import Key
 from workflow_core.store.models.base import Table, document, instant, key, number, reference
 
 
@@ -68,9 +69,10 @@ class Task(Table, table=True):
 
 
 class Review(Table, table=True):
-    """A QA task reviews an annotation task."""
+    """A QA task reviews an annotation task, of items that follow a version of its pipeline (0 outside pipelines)."""
 
     qa_task_id: int = reference("task.id", primary=True)
+    version_id: int = Field(default=0, sa_column=Column(Key, primary_key=True, autoincrement=False))
     task_id: int = reference("task.id", primary=True)
 
 

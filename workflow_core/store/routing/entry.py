@@ -112,17 +112,20 @@ def with_status(*, task_id: int, statuses: Iterable[str]) -> Where:
     return having.exists()
 
 
-def with_nothing_to_review(session: Session, *, task_id: int) -> int:
-    """Return how many of the chosen items have no annotation, and never had a status in what a QA task reviews."""
+def with_nothing_to_review(session: Session, *, task_id: int, version_id: int) -> int:
+    """Return how many of the chosen items have no annotation, and never had a status in what a QA task reviews.
+
+    It reviews what a version of its pipeline says.
+    """
     counted = """
         SELECT count(*) FROM entering g
         WHERE NOT EXISTS (SELECT 1 FROM annotation n WHERE n.item_id = g.item_id AND n.deleted_at IS NULL)
         AND NOT EXISTS (
             SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.verb = 'submitted'
-            WHERE r.qa_task_id = :task AND ev.item_id = g.item_id
+            WHERE r.qa_task_id = :task AND r.version_id = :version AND ev.item_id = g.item_id
         )
     """
-    return int(run(session, counted, task=task_id).scalar_one())
+    return int(run(session, counted, task=task_id, version=version_id).scalar_one())
 
 
 def open_elsewhere(session: Session, *, pipeline_id: int) -> int:

@@ -10,7 +10,7 @@ from workflow_core.domain.situations import MAX_FIX_ROUNDS, MAX_VISITS
 from workflow_core.domain.states import Event
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, listed, run
-from workflow_core.store.models.task_items import CLAIMABLE
+from workflow_core.store.models.task_items import CLAIMABLE, REVIEWED
 from workflow_core.store.work import activity
 
 
@@ -34,10 +34,10 @@ LEFT_BEHIND = """
         WHERE s.task_id = :task AND NOT (s.active AND p.active)
     )
 """
-NOT_MINE_TO_REVIEW = """
+NOT_MINE_TO_REVIEW = f"""
     AND NOT EXISTS (
         SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id
-        AND ev.verb = 'submitted' AND ev.actor_id = :person WHERE r.qa_task_id = task_item.task_id
+        AND ev.verb = 'submitted' AND ev.actor_id = :person WHERE {REVIEWED}
     )
 """
 

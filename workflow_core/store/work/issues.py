@@ -15,8 +15,9 @@ from workflow_core.store.allocation import authors
 from workflow_core.store.allocation.shares import NOBODY
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import json, listed, run
-from workflow_core.store.models import Assignment, Issue, Person, Review, Task, TaskItem
+from workflow_core.store.models import Assignment, Issue, Person, Task, TaskItem
 from workflow_core.store.models.task_items import OPEN
+from workflow_core.store.work import reviews
 
 PLACED = {name: turns.TASK_ITEM[name] for name in ("item_id", "task_id", "entry_id")}
 PLACED["placement"] = "task_item.placement"
@@ -62,7 +63,7 @@ def owned_by(session: Session, task_item_id: int, states: Sequence[IssueState] =
 
 def on_reviewed(session: Session, qa: Situation, states: Sequence[IssueState]) -> list[Issue]:
     """Return the issues of the item on tasks that a QA task item's task reviews, whoever flagged them."""
-    reviewed = select(Review.task_id).where(Review.qa_task_id == qa.task_id)
+    reviewed = reviews.task_ids(session, qa_task_item_id=qa.id)
     rows = select(TaskItem.id).where(TaskItem.item_id == qa.item_id, col(TaskItem.task_id).in_(reviewed))
     return _listed(session, col(Issue.task_item_id).in_(rows), states)
 
@@ -206,7 +207,9 @@ NEXT = f"""
     FROM arrival a JOIN issue i ON i.item_id = a.item_id AND i.state = 'for_review'
     JOIN task_item owner ON owner.id = i.qa_task_item_id AND owner.state = 'submitted'
     JOIN task_item returned ON returned.id = i.task_item_id
-    JOIN review r ON r.qa_task_id = a.task_id AND r.task_id = returned.task_id
+    LEFT JOIN entry e ON e.id = a.entry_id
+    JOIN review r ON r.qa_task_id = a.task_id AND r.version_id = coalesce(e.version_id, 0)
+        AND r.task_id = returned.task_id
     JOIN task_item ti ON ti.task_id = a.task_id AND ti.item_id = a.item_id
         AND ti.state IN ('queued', 'claimed', 'waiting') AND coalesce(ti.parked, '') <> '{MAX_VISITS}'
     WHERE a.kind IN ('task', 'open') AND owner.task_id <> a.task_id

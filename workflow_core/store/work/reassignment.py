@@ -13,7 +13,7 @@ from workflow_core.store.allocation import shares
 from workflow_core.store.data.filters import Condition
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Assignment
-from workflow_core.store.models.task_items import OPEN
+from workflow_core.store.models.task_items import OPEN, REVIEWED
 from workflow_core.store.routing import arrivals
 
 REMAINING = """
@@ -150,9 +150,9 @@ def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: 
     reviews = run(
         session,
         f"""
-        SELECT task_item.task_id FROM review r JOIN task t ON t.id = r.qa_task_id AND NOT t.review_own
-        JOIN task_item ON task_item.task_id = r.qa_task_id AND {theirs}
-        WHERE r.task_id = :task ORDER BY task_item.task_id
+        SELECT task_item.task_id FROM task_item JOIN review r ON {REVIEWED}
+        JOIN task t ON t.id = task_item.task_id AND NOT t.review_own
+        WHERE r.task_id = :task AND {theirs} ORDER BY task_item.task_id
         """,
         task=task_id,
     ).scalars()
@@ -166,7 +166,7 @@ def hand_own_reviews_on(session: Session, *, task_id: int, actor_id: int | None,
     """Hand on the open reviews of a task whose holders are authors, since it has just been changed."""
     own = f"""
         {OPEN} AND EXISTS (
-            SELECT 1 FROM task t JOIN review r ON r.qa_task_id = t.id
+            SELECT 1 FROM task t JOIN review r ON {REVIEWED}
             JOIN assignment s ON s.id = task_item.assignment_id
             JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id AND ev.verb = 'submitted'
                 AND ev.actor_id = s.person_id

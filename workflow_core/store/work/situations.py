@@ -10,7 +10,7 @@ from workflow_core.domain.situations import Seat, Situation
 from workflow_core.domain.states import State
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import is_postgres, run
-from workflow_core.store.models.task_items import OPEN
+from workflow_core.store.models.task_items import OPEN, REVIEWED
 
 SEAT = """
     t.id AS task_id, t.name AS task, t.type, t.project_id, t.pipeline_id, pl.name AS pipeline,
@@ -26,9 +26,9 @@ OF_PERSON = """
     JOIN membership m ON m.project_id = t.project_id AND m.person_id = :person
     LEFT JOIN pipeline pl ON pl.id = t.pipeline_id
 """
-AUTHOR = """
-    SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = {item} AND ev.verb = 'submitted'
-    AND ev.actor_id = :person WHERE r.qa_task_id = {task}
+AUTHOR = f"""
+    SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id
+    AND ev.verb = 'submitted' AND ev.actor_id = :person WHERE {REVIEWED}
 """
 
 
@@ -48,40 +48,40 @@ def find(session: Session, *, person_id: int, task_item_id: int) -> Situation | 
     row = run(
         session,
         f"""
-        SELECT {SEAT}, ti.id, ti.item_id, ti.entry_id, ti.assignment_id, ti.state, ti.status, ti.routing,
-            ti.status_event_id, ti.kept_by, ti.kept_status, ti.kept_routing, ti.kept_event_id, ti.visit, ti.claim_no,
-            ti.parked, i.name, i.width, i.height, i.archived_at IS NOT NULL AS archived,
-            ti.state = 'returned' AND EXISTS (
+        SELECT {SEAT}, task_item.id, task_item.item_id, task_item.entry_id, task_item.assignment_id, task_item.state, task_item.status, task_item.routing,
+            task_item.status_event_id, task_item.kept_by, task_item.kept_status, task_item.kept_routing, task_item.kept_event_id, task_item.visit, task_item.claim_no,
+            task_item.parked, i.name, i.width, i.height, i.archived_at IS NOT NULL AS archived,
+            task_item.state = 'returned' AND EXISTS (
                 SELECT 1 FROM assignment h JOIN person hp ON hp.id = h.person_id
-                WHERE h.id = ti.assignment_id AND NOT (h.active AND hp.active)
+                WHERE h.id = task_item.assignment_id AND NOT (h.active AND hp.active)
             ) AS left_behind,
-            t.queue IS NOT NULL AND ti.assignment_id <> s.id AND EXISTS (
-                SELECT 1 FROM event e WHERE e.item_id = ti.item_id AND e.task_id = ti.task_id AND e.actor_id = :person
+            t.queue IS NOT NULL AND task_item.assignment_id <> s.id AND EXISTS (
+                SELECT 1 FROM event e WHERE e.item_id = task_item.item_id AND e.task_id = task_item.task_id AND e.actor_id = :person
                 AND e.verb IN ('claimed', 'submitted')
             ) AS held_before,
-            t.type = 'qa' AND NOT t.review_own AND EXISTS ({AUTHOR.format(item="ti.item_id", task="t.id")}) AS author,
+            t.type = 'qa' AND NOT t.review_own AND EXISTS ({AUTHOR}) AS author,
             EXISTS (
-                SELECT 1 FROM issue x WHERE x.item_id = ti.item_id AND x.state IN ('open', 'for_review')
+                SELECT 1 FROM issue x WHERE x.item_id = task_item.item_id AND x.state IN ('open', 'for_review')
             ) AS disputed,
             EXISTS (
-                SELECT 1 FROM annotation n WHERE n.item_id = ti.item_id AND n.task_id = t.id AND n.deleted_at IS NULL
+                SELECT 1 FROM annotation n WHERE n.item_id = task_item.item_id AND n.task_id = t.id AND n.deleted_at IS NULL
             ) AS drawn,
             t.type = 'annotation' AND EXISTS (
-                SELECT 1 FROM review r JOIN task q ON q.id = r.qa_task_id AND NOT q.review_own
-                JOIN task_item o ON o.task_id = q.id AND o.item_id = ti.item_id AND o.{OPEN}
-                WHERE r.task_id = t.id AND (o.assignment_id IS NULL OR EXISTS (
+                SELECT 1 FROM task_item o JOIN task q ON q.id = o.task_id AND NOT q.review_own
+                JOIN review r ON r.task_id = t.id AND {REVIEWED.replace("task_item", "o")}
+                WHERE o.item_id = task_item.item_id AND o.{OPEN} AND (o.assignment_id IS NULL OR EXISTS (
                     SELECT 1 FROM assignment a WHERE a.id = o.assignment_id AND a.person_id = :person
                 ))
             ) AS reviewed_by_author,
             (SELECT CAST(c.content AS TEXT) FROM recipe c WHERE c.id = t.recipe_id) AS recipe,
             CAST(t.statuses AS TEXT) AS statuses, CAST(t.former_statuses AS TEXT) AS former, (
                 SELECT {joined} FROM entry e JOIN route r ON r.version_id = e.version_id AND r.task_id = t.id
-                WHERE e.id = ti.entry_id
+                WHERE e.id = task_item.entry_id
             ) AS offered,
             (SELECT CAST(d.content AS TEXT) FROM draft d
-             WHERE d.task_item_id = ti.id AND d.person_id = :person) AS draft
-        FROM task_item ti JOIN item i ON i.id = ti.item_id JOIN task t ON t.id = ti.task_id {OF_PERSON}
-        WHERE ti.id = :task_item
+             WHERE d.task_item_id = task_item.id AND d.person_id = :person) AS draft
+        FROM task_item JOIN item i ON i.id = task_item.item_id JOIN task t ON t.id = task_item.task_id {OF_PERSON}
+        WHERE task_item.id = :task_item
         """,
         person=person_id,
         task_item=task_item_id,

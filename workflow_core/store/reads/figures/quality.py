@@ -34,7 +34,7 @@ def about(session: Session, task_id: int, *, by_person: bool = True) -> Iterator
 
     Without `by_person` it is not said whose work it was, which is faster.
     """
-    reviewing = run(session, "SELECT qa_task_id FROM review WHERE task_id = :task", task=task_id).scalars()
+    reviewing = run(session, "SELECT DISTINCT qa_task_id FROM review WHERE task_id = :task", task=task_id).scalars()
     worked = f"FROM event s WHERE s.verb = 'submitted' AND s.task_id = {int(task_id)} AND s.item_id = event.item_id"
     author = f"(SELECT s.actor_id {worked} AND s.id < event.id ORDER BY s.id DESC LIMIT 1)"
     person, only = (author, "") if by_person else ("CAST(NULL AS BIGINT)", f"AND EXISTS (SELECT 1 {worked})")
