@@ -1,12 +1,16 @@
 """Items on their way are taken along to another version of their pipeline, those that can follow it."""
 
+from threading import Thread
+
 import pytest
+from running import wait_for_a_lock
 from sqlalchemy import event
 from sqlmodel import select
 from stage import Stage
 
-from pipelines import FORKED, MICRO, REVIEWED, WITHOUT_SIGNS
+from pipelines import MICRO, REVIEWED, WITHOUT_SIGNS
 from workflow_core.errors import InvalidInput, NotAllowed
+from workflow_core.services.contributors import work
 from workflow_core.services.pipelines import migration
 from workflow_core.services.pipelines.migration import Migrated, Stayed
 from workflow_core.services.running import verification
@@ -23,9 +27,9 @@ def stage(engine):
 
 def migrating(stage, text):
     """Deploy the file, take along who can follow, and return what is said of that."""
-    done = stage.deploy(text, migrate=True)
+    done = stage.deploy(text, migrate=True).migrated
     stage.check()
-    return done.migrated
+    return done
 
 
 def followed(stage):
@@ -98,10 +102,7 @@ def test_a_task_that_is_gone_closes_with_the_last_item_that_is_taken_along(stage
     stage.add_items(2)
     stage.deploy(WITHOUT_SIGNS)
     assert not closed()
-    if by_itself:
-        stage.migrate()
-    else:
-        stage.deploy(WITHOUT_SIGNS, migrate=True)
+    stage.migrate() if by_itself else stage.deploy(WITHOUT_SIGNS, migrate=True)
     assert closed()
 
 
@@ -167,63 +168,6 @@ def test_an_item_that_an_exit_holds_stays_where_the_exit_is_gone(stage):
     assert (done.followed, done.stayed) == (1, stayed("exit", "elsewhere"))
 
 
-def in_fork(stage):
-    """Two items inside the fork, and one before it."""
-    stage.deploy(FORKED)
-    stage.add_items(3)
-    for _ in range(2):
-        stage.do("ann", "cars", "completed")
-    stage.advance()
-
-
-def test_inside_a_fork_an_item_follows_where_the_fork_is_the_same(stage):
-    in_fork(stage)
-    done = migrating(
-        stage, FORKED.replace("[redo, ask]", "[redo, ask, away]").replace("ask: expert}", "ask: expert, away: expert}")
-    )
-    assert (done.followed, done.stayed) == (3, ())
-    stage.do_all("ann", "a", "completed")
-    stage.do_all("bo", "b", "completed")
-    stage.advance()
-    assert stage.at("j") == ["0", "1"]
-    stage.check()
-
-
-C = "  c: {type: annotation, recipe: {labels: [z]}, assignees: [bo@example.org], on: {completed: j}}\n  j:"
-
-
-CHAIN = FORKED.replace("[a, b]", "a").replace("completed: j,", "completed: b,").replace(", join: all", "")
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        FORKED.replace("[a, b]", "[a, b, c]").replace("  j:", C),
-        FORKED.replace("[a, b]", "[a2, b]"),
-        CHAIN,
-    ],
-    ids=["another branch", "another first task", "no fork"],
-)
-def test_inside_a_fork_an_item_stays_where_the_fork_is_another(stage, other):
-    in_fork(stage)
-    done = migrating(stage, other)
-    assert (done.followed, done.stayed) == (1, stayed("fork", "a", 2))
-    stage.do_all("ann", "a", "completed")
-    stage.do_all("bo", "b", "completed")
-    stage.advance()
-    assert stage.at("j") == ["0", "1"]
-    stage.check()
-
-
-def test_an_item_that_would_come_into_a_fork_from_outside_stays(stage):
-    stage.deploy(CHAIN)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
-    assert stage.at("a") == ["0"]
-    assert migrating(stage, FORKED).stayed == stayed("fork", "a")
-
-
 def test_an_item_that_has_left_keeps_its_version_also_when_it_comes_back(stage):
     stage.deploy(REVIEWED)
     stage.add_items(1)
@@ -266,3 +210,39 @@ def test_the_number_of_statements_does_not_depend_on_that_of_items(stage):
         stage.migrate()
         counts.append(len(said))
     assert counts[0] == counts[1] < 20
+
+
+def beside(act):
+    """Begin an act in a thread of its own; returns the thread, and where its result will be."""
+    done = []
+    thread = Thread(target=lambda: done.append(act()))
+    thread.start()
+    return thread, done
+
+
+def test_a_migration_waits_for_who_is_about_to_set_a_status_and_then_sees_it(stage):
+    stage.deploy(LATER)
+    stage.add_items(1)
+    stage.deploy(REVIEWED)
+    with stage.session() as session:
+        row, ann = stage.task_item(session, "cars", 0), stage.person(session, "ann")
+        work.submit(session, actor=ann, task_item_id=row.id, status="unsure", now=stage.now)
+        thread, done = beside(stage.migrate)
+        wait_for_a_lock(stage.engine)
+    thread.join()
+    assert [one.stayed for one in done] == [stayed("status", "cars: unsure")]
+    stage.check()
+
+
+def test_who_sets_a_status_waits_for_a_migration_and_is_then_offered_those_of_the_version(stage):
+    stage.deploy(REVIEWED)
+    stage.add_items(1)
+    stage.deploy(LATER)
+    with stage.session() as session:
+        pipeline = session.exec(select(Pipeline)).one()
+        assert migration.migrate(session, pipeline=pipeline, actor=None, now=stage.now).followed == 1
+        thread, done = beside(lambda: stage.submit("ann", "cars", 0, "unsure"))
+        wait_for_a_lock(stage.engine)
+    thread.join()
+    assert [one.status for one in done] == ["unsure"]
+    stage.check()
