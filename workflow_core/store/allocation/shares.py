@@ -188,8 +188,8 @@ def _forbid_authors(session: Session) -> None:
                 SELECT DISTINCT a.id, s.id AS assignment_id
                 FROM arrival a
                 JOIN task t ON t.id = a.task_id AND NOT t.review_own
-                LEFT JOIN entry e ON e.id = a.entry_id
-                JOIN review r ON r.qa_task_id = a.task_id AND r.version_id = coalesce(e.version_id, 0)
+                JOIN review r ON r.qa_task_id = a.task_id
+                    AND r.version_id = coalesce((SELECT e.version_id FROM entry e WHERE e.id = a.entry_id), 0)
                 JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = a.item_id AND ev.verb = 'submitted'
                 JOIN assignment s ON s.task_id = a.task_id AND s.person_id = ev.actor_id AND s.active
                 WHERE a.kind = 'task'

@@ -207,9 +207,8 @@ NEXT = f"""
     FROM arrival a JOIN issue i ON i.item_id = a.item_id AND i.state = 'for_review'
     JOIN task_item owner ON owner.id = i.qa_task_item_id AND owner.state = 'submitted'
     JOIN task_item returned ON returned.id = i.task_item_id
-    LEFT JOIN entry e ON e.id = a.entry_id
-    JOIN review r ON r.qa_task_id = a.task_id AND r.version_id = coalesce(e.version_id, 0)
-        AND r.task_id = returned.task_id
+    JOIN review r ON r.qa_task_id = a.task_id AND r.task_id = returned.task_id
+        AND r.version_id = coalesce((SELECT e.version_id FROM entry e WHERE e.id = a.entry_id), 0)
     JOIN task_item ti ON ti.task_id = a.task_id AND ti.item_id = a.item_id
         AND ti.state IN ('queued', 'claimed', 'waiting') AND coalesce(ti.parked, '') <> '{MAX_VISITS}'
     WHERE a.kind IN ('task', 'open') AND owner.task_id <> a.task_id
