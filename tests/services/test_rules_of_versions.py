@@ -1,9 +1,9 @@
-"""What a QA task reviews is what the version says that an item follows."""
+"""What a QA task reviews, and how often an item may come round, is what the version says that the item follows."""
 
 import pytest
 from stage import Stage
 
-from pipelines import MICRO, staffed, with_settings
+from pipelines import MICRO, REVIEWED, staffed, with_settings
 from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.services.managers import tasks
 
@@ -88,4 +88,29 @@ def test_an_item_enters_a_review_with_what_is_reviewed_by_the_present_version(st
     stage.deploy(ALL_REVIEWED)
     with stage.session() as session:
         assert tasks.add_items(session, actor=None, task=stage.task(session, "qa"), now=stage.now) == 1
+    stage.check()
+
+
+TWICE = with_settings(REVIEWED, cars="max_visits: 2, on_max_visits: elsewhere")
+
+
+def round_again(stage):
+    """Let the item be completed and sent back."""
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.do("quinn", "qa", "redo")
+    stage.advance()
+
+
+@pytest.mark.parametrize("along", [False, True])
+def test_how_often_an_item_may_come_round_is_what_its_version_says(stage, along):
+    stage.deploy(TWICE)
+    stage.add_items(1)
+    round_again(stage)
+    stage.deploy(REVIEWED, migrate=along)
+    stage.undo("quinn", "qa")
+    stage.submit("quinn", "qa", 0, "redo")
+    stage.advance()
+    round_again(stage)
+    assert stage.exits() == {"0": None if along else "elsewhere"}
     stage.check()
