@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 from at_random import played
-from building import NOW, add_items, dataset, move, person, rows, task, work_in
+from building import NOW, add_items, dataset, make_task, move, person, rows, task, work_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from photographed import LATER, PHOTO, SECRET, archive, car, erase, export, on_street, photo
 from running import wait_for_a_lock
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, event, inspect, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
 from workflow_core.domain.reports import By
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services.contributors import work
-from workflow_core.services.managers import erasure, figures, history, progress
+from workflow_core.services.managers import erasure, figures, history, progress, tasks
 from workflow_core.services.managers.erasure import Effects
 from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
@@ -196,6 +197,23 @@ def test_who_adds_it_while_it_is_erased_comes_too_late(street: Engine) -> None:
         wait_for_a_lock(street)
     beside.join()
     assert added == [data.Added(new=0, present=0, entered=0, erased=1)]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_who_adds_it_to_a_task_while_it_is_erased_leaves_no_task_item_of_what_is_gone(street: Engine) -> None:
+    def erased_first(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "INSERT INTO task_item" in statement and "done" not in found:
+            found["done"] = 0
+            erase(street)
+
+    found: dict[str, int] = {}
+    with session_scope(street) as session:
+        by_hand = make_task(session, "by-hand")
+    with pytest.raises(IntegrityError, match="fk_task_item_item_id"), session_scope(street) as session:
+        event.listen(session.connection(), "before_cursor_execute", erased_first)
+        found["added"] = tasks.add_items(session, actor=None, task=by_hand, now=LATER)
+    with session_scope(street) as session:
+        assert found == {"done": 0} and differences(session) == []
 
 
 def test_a_number_is_never_given_again(street: Engine) -> None:

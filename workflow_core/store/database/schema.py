@@ -143,7 +143,9 @@ def current(engine: Engine) -> str | None:
 def differences(engine: Engine) -> list[str]:
     """Return in what tables, columns, indexes, foreign keys and guards the database differs from the models."""
     with engine.execution_options(read_only=True).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        here = (None, engine.dialect.name)
+        opts = {"compare_type": True, "include_object": lambda one, *_: one.info.get("only") in here}
+        context = MigrationContext.configure(connection, opts=opts)
         with warnings.catch_warnings():
             # On SQLite an index of an expression cannot be compared; nobody who asks can do anything about it.
             warnings.filterwarnings("ignore", message=".*expression-based index")

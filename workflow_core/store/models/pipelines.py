@@ -6,7 +6,16 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, number, reference
+from workflow_core.store.models.base import (
+    NEVER_AGAIN,
+    Table,
+    document,
+    instant,
+    key,
+    number,
+    on_sqlite_alone,
+    reference,
+)
 
 
 class Pipeline(Table, table=True):
@@ -80,13 +89,14 @@ class Entry(Table, table=True):
             sqlite_where=text("held_exit IS NOT NULL"),
             postgresql_where=text("held_exit IS NOT NULL"),
         ),
+        *on_sqlite_alone(pipeline_id="pipeline.id", version_id="pipeline_version.id"),
         NEVER_AGAIN,
     )
 
     id: int = key()
-    pipeline_id: int = reference("pipeline.id")
+    pipeline_id: int = number()
     item_id: int = reference("item.id")
-    version_id: int = reference("pipeline_version.id")
+    version_id: int = number()
     exit: str | None = Field(default=None, max_length=64)
     held_exit: str | None = Field(default=None, max_length=64)
     exited_at: datetime | None = instant(null=True)

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from workflow_core.domain import states
-from workflow_core.store.models.base import NEVER_AGAIN, Table, instant, key, number, reference
+from workflow_core.store.models.base import NEVER_AGAIN, Table, instant, key, number, on_sqlite_alone, reference
 
 
 def among(wanted: Container[states.State]) -> str:
@@ -88,14 +88,15 @@ class TaskItem(Table, table=True):
             sqlite_where=text("parked IS NOT NULL"),
             postgresql_where=text("parked IS NOT NULL"),
         ),
+        *on_sqlite_alone(task_id="task.id", entry_id="entry.id", assignment_id="assignment.id"),
         NEVER_AGAIN,
     )
 
     id: int = key()
-    task_id: int = reference("task.id")
+    task_id: int = number()
     item_id: int = reference("item.id")
-    entry_id: int | None = reference("entry.id", null=True)
-    assignment_id: int | None = reference("assignment.id", null=True)
+    entry_id: int | None = number(null=True)
+    assignment_id: int | None = number(null=True)
     state: str = Field(default="queued", max_length=16)
     status: str | None = Field(default=None, max_length=64)
     routing: str | None = Field(default=None, max_length=8)
