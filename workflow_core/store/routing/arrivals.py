@@ -121,11 +121,13 @@ def take_pending(session: Session, *, limit: int) -> int:
     ).scalars()
     # A fork makes several arrivals of one status.
     taken = len(set(sources))
+    # Looked up one by one: else PostgreSQL, which knows no statistics of scratch tables, may read all task items.
+    there = "task_item x WHERE x.item_id = arrival.item_id AND x.task_id = arrival.task_id"
     run(
         session,
         f"""
-        UPDATE arrival SET existing_id = x.id, existing_state = x.state, visit = {VISIT}
-        FROM task_item x WHERE x.item_id = arrival.item_id AND x.task_id = arrival.task_id
+        UPDATE arrival SET (existing_id, existing_state, visit) = (SELECT {EXISTING} FROM {there})
+        WHERE (SELECT x.id FROM {there}) IS NOT NULL
         """,
     )
     return taken
