@@ -5,6 +5,7 @@ from typing import Any
 
 import building
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from workflow_core.connectors import annotations_jsonl
@@ -69,6 +70,18 @@ def test_a_prediction_belongs_to_the_task_that_owns_its_label(session: Session, 
     assert (one.origin, one.model, one.model_version, one.score) == ("model", "detector", "7", 0.75)
     assert one.geometry == {name: float(value) for name, value in BOX.items()}
     assert one.created_at == building.NOW
+
+
+def test_annotations_of_many_items_come_in_in_as_many_statements_as_of_few(session: Session, dataset: Dataset) -> None:
+    building.add_items(session, 60, start=3)
+    said: list[str] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda *args: said.append(args[2]))
+    needed = []
+    for numbers in (range(3), range(3, 63)):
+        said.clear()
+        assert take(session, dataset, *(CAR | {"item": f"/{n:04}.jpg"} for n in numbers)).new == len(numbers)
+        needed.append(len(said))
+    assert needed[0] == needed[1]
 
 
 def test_the_import_is_told_in_the_history(session: Session, dataset: Dataset) -> None:

@@ -22,7 +22,7 @@ from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import item_references
 from workflow_core.store.data import imports
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Dataset, Event, Item
+from workflow_core.store.models import Dataset, Item
 
 BATCH = 2_000
 
@@ -103,14 +103,17 @@ def _take(
             result.problems.add(one.where, str(error))
         else:
             present.add((item.id, external))
-    imports.add(session, [row | {"created_at": now} for row in rows])
-    result.new += len(rows)
-    actor_id = actor.id if actor else None
-    session.add_all(
-        Event(at=now, verb="imported", item_id=item, task_id=task, actor_id=actor_id, detail={"annotations": count})
-        for (item, task), count in Counter((row["item_id"], row["task_id"]) for row in rows).items()
+    happened = {"at": now, "verb": "imported", "actor_id": actor.id if actor else None}
+    counts = Counter((row["item_id"], row["task_id"]) for row in rows).items()
+    imports.add(
+        session,
+        [row | {"created_at": now} for row in rows],
+        events=[
+            happened | {"item_id": item, "task_id": task, "detail": {"annotations": count}}
+            for (item, task), count in counts
+        ],
     )
-    session.flush()
+    result.new += len(rows)
 
 
 def _row(one: ImportedAnnotation, item: Item, owner: _Owner) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
 
-from workflow_core.store.models import Annotation, Dataset, Item, Recipe, Task
+from workflow_core.store.models import Annotation, Dataset, Event, Item, Recipe, Task
 
 
 def lock(session: Session, *, dataset_id: int) -> None:
@@ -70,7 +70,8 @@ def counts(session: Session, *, item_ids: Iterable[int]) -> dict[tuple[int, int 
     return {(item, task): count for item, task, count in rows}
 
 
-def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add annotations in one go."""
-    if rows:
-        session.connection().execute(insert(Annotation), [dict(row) for row in rows])
+def add(session: Session, annotations: Sequence[Mapping[str, Any]], *, events: Sequence[Mapping[str, Any]]) -> None:
+    """Add annotations, and the events that say so, each in one go: as entities they would take three times as long."""
+    for table, rows in ((Annotation, annotations), (Event, events)):
+        if rows:
+            session.connection().execute(insert(table), [dict(row) for row in rows])

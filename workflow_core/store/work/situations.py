@@ -21,6 +21,13 @@ SEAT = """
         SELECT 1 FROM task_item h WHERE h.task_id = t.id AND h.assignment_id = s.id AND h.state = 'claimed'
     ) AS holds
 """
+ITEM_COLUMNS = ", ".join(
+    f"task_item.{name}"
+    for name in (
+        *("id", "item_id", "entry_id", "assignment_id", "state", "status", "routing", "status_event_id"),
+        *("kept_by", "kept_status", "kept_routing", "kept_event_id", "visit", "claim_no", "parked"),
+    )
+)
 OF_PERSON = """
     JOIN assignment s ON s.task_id = t.id AND s.person_id = :person
     JOIN membership m ON m.project_id = t.project_id AND m.person_id = :person
@@ -48,23 +55,23 @@ def find(session: Session, *, person_id: int, task_item_id: int) -> Situation | 
     row = run(
         session,
         f"""
-        SELECT {SEAT}, task_item.id, task_item.item_id, task_item.entry_id, task_item.assignment_id, task_item.state, task_item.status, task_item.routing,
-            task_item.status_event_id, task_item.kept_by, task_item.kept_status, task_item.kept_routing, task_item.kept_event_id, task_item.visit, task_item.claim_no,
-            task_item.parked, i.name, i.width, i.height, i.archived_at IS NOT NULL AS archived,
+        SELECT {SEAT}, {ITEM_COLUMNS},
+            i.name, i.width, i.height, i.archived_at IS NOT NULL AS archived,
             task_item.state = 'returned' AND EXISTS (
                 SELECT 1 FROM assignment h JOIN person hp ON hp.id = h.person_id
                 WHERE h.id = task_item.assignment_id AND NOT (h.active AND hp.active)
             ) AS left_behind,
             t.queue IS NOT NULL AND task_item.assignment_id <> s.id AND EXISTS (
-                SELECT 1 FROM event e WHERE e.item_id = task_item.item_id AND e.task_id = task_item.task_id AND e.actor_id = :person
-                AND e.verb IN ('claimed', 'submitted')
+                SELECT 1 FROM event e WHERE e.item_id = task_item.item_id AND e.task_id = task_item.task_id
+                AND e.actor_id = :person AND e.verb IN ('claimed', 'submitted')
             ) AS held_before,
             t.type = 'qa' AND NOT t.review_own AND EXISTS ({AUTHOR}) AS author,
             EXISTS (
                 SELECT 1 FROM issue x WHERE x.item_id = task_item.item_id AND x.state IN ('open', 'for_review')
             ) AS disputed,
             EXISTS (
-                SELECT 1 FROM annotation n WHERE n.item_id = task_item.item_id AND n.task_id = t.id AND n.deleted_at IS NULL
+                SELECT 1 FROM annotation n WHERE n.item_id = task_item.item_id AND n.task_id = t.id
+                AND n.deleted_at IS NULL
             ) AS drawn,
             t.type = 'annotation' AND EXISTS (
                 SELECT 1 FROM task_item o JOIN task q ON q.id = o.task_id AND NOT q.review_own
