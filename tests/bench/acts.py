@@ -98,8 +98,9 @@ CLAIM = """
     WHERE id = :id RETURNING claim_no
 """
 CLAIMED = """
-    INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit)
-    SELECT :now, 'claimed', item_id, task_id, entry_id, assignment_id, :person, visit FROM task_item WHERE id = :id
+    INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit, placement)
+    SELECT :now, 'claimed', item_id, task_id, entry_id, assignment_id, :person, visit, placement
+    FROM task_item WHERE id = :id
 """
 OPEN = """
     SELECT ti.item_id, ti.entry_id, ti.assignment_id, ti.visit, ti.placement, t.statuses, r.content, i.width, i.height
