@@ -186,7 +186,10 @@ class BySql:
             drawn = {"label": DRAWN["label"], "tool": DRAWN["tool"], "geometry": json.dumps(box)}
             (annotation,) = run(DRAW, {**values, **drawn}).fetchone()
             detail = json.dumps({"created": [annotation]})
-            run(EVENT, {**values, "verb": "annotated", "by": None, "placement": None, "status": None, "detail": detail})
+            run(
+                EVENT,
+                {**values, "verb": "annotated", "by": None, "placement": placement, "status": None, "detail": detail},
+            )
             run(DRAFT, values)
             run(DONE, values)
             (values["event"],) = run(
