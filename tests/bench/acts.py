@@ -183,7 +183,7 @@ class BySql:
             assert any(one["name"] == DRAWN["label"] for one in _read(recipe)["labels"])
             assert width is None or (box["x"] + box["width"] <= width and box["y"] + box["height"] <= height)
             values |= {"item": item, "entry": entry, "by": assignment, "visit": visit}
-            drawn = {"label": DRAWN["label"], "tool": DRAWN["tool"], "geometry": json.dumps(box)}
+            drawn = {"label": DRAWN["label"], "tool": DRAWN["tool"], "geometry": json.dumps(box, separators=(",", ":"))}
             (annotation,) = run(DRAW, {**values, **drawn}).fetchone()
             detail = json.dumps({"created": [annotation]})
             run(
