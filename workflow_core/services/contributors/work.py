@@ -108,9 +108,8 @@ def renew(session: Session, *, actor: Person, task_id: int, now: datetime, task_
     renewed = claims.renew(session, task_id=seat.task_id, assignment_id=seat.own_id, until=until)
     mine = activity.claimed_by(session, task_id=seat.task_id, assignment_id=seat.own_id, person_id=actor.id)
     if mine:
-        activity.seen(
-            session, task_item_id=task_item_id if task_item_id in mine else mine[0], person_id=actor.id, now=now
-        )
+        opened = values.key(task_item_id)
+        activity.seen(session, task_item_id=opened if opened in mine else mine[0], person_id=actor.id, now=now)
     return renewed
 
 
@@ -127,8 +126,7 @@ def save_draft(
     found = access.own(session, actor=actor, task_item_id=task_item_id)
     if found.state in (State.SUBMITTED, State.WITHDRAWN):
         raise Conflict(f"{found.name} is {found.state}: there is nothing to draw now")
-    annotation_sets.parse(annotations)
-    content = {"annotations": [dict(one) for one in annotations]}
+    content = {"annotations": [one.model_dump(exclude_unset=True) for one in annotation_sets.parse(annotations)]}
     drafts.save(session, task_item_id=found.id, person_id=actor.id, content=content, now=now)
     if found.held:
         until = values.later(now, found.lease)
