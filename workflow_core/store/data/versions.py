@@ -105,23 +105,6 @@ def followed(session: Session, *, pipeline_id: int) -> Sequence[PipelineVersion]
     return session.exec(select(PipelineVersion).where(col(PipelineVersion.id).in_(on_the_way))).all()
 
 
-def statuses(session: Session, *, entry_id: int | None, task_id: int) -> set[str]:
-    """Return the names of the statuses that a task has in the version that an item follows; none where it has no task.
-
-    Each of them has a route, so that the index of routes says them.
-    """
-    rows = run(
-        session,
-        """
-        SELECT DISTINCT r.status FROM entry e JOIN route r ON r.version_id = e.version_id AND r.task_id = :task
-        WHERE e.id = :entry
-        """,
-        entry=entry_id,
-        task=task_id,
-    )
-    return set(rows.scalars())
-
-
 COMING = """
     EXISTS (
         SELECT 1 FROM entry e JOIN node n ON n.version_id = e.version_id
