@@ -124,7 +124,6 @@ def set_role(session: Session, *, actor: Actor, project_id: int, email: str, rol
     if role != Role.OWNER:
         _keep_an_owner(session, project_id, found)
     session.get_one(Membership, (project_id, found.id)).role = role
-    session.flush()
     return found
 
 
@@ -142,9 +141,7 @@ def deactivate(session: Session, *, actor: Actor, project_id: int, email: str, n
     for each in projects:
         _keep_an_owner(session, each, found)
     found.active = False
-    session.flush()
     parked.park_for_nobody(session, now=now)
-    session.expire_all()
     return found
 
 
@@ -159,7 +156,6 @@ def activate(session: Session, *, actor: Actor, project_id: int, email: str) -> 
     """
     found, _ = _of_own_projects(session, actor=actor, project_id=project_id, email=email)
     found.active = True
-    session.flush()
     return found
 
 

@@ -129,7 +129,9 @@ def rank(session: Session, *, task_id: int, items: Where, rank: int) -> int:
     of &= col(TaskItem.item_id).in_(select(Item.id).where(items))
     locks.lock_all(session, of)
     changed = update(TaskItem).where(of).values(rank=rank).execution_options(preserve_rowcount=True)
-    return session.connection().execute(changed).rowcount
+    ranked = session.connection().execute(changed).rowcount
+    _look_again(session)
+    return ranked
 
 
 def record(

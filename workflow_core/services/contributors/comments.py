@@ -11,7 +11,7 @@ from workflow_core.domain.wording import shown
 from workflow_core.errors import NotFound
 from workflow_core.services import access, people
 from workflow_core.store.data import comments
-from workflow_core.store.database.engine import Session
+from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Comment, Issue, Person, Task, TaskItem
 from workflow_core.store.work import issues
 
@@ -48,8 +48,7 @@ def comment(
         text=text,
         created_at=now,
     )
-    session.add(new)
-    session.flush()
+    keep(session, new)
     return new
 
 

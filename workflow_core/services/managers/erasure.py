@@ -48,7 +48,6 @@ def erase(session: Session, *, actor: Actor, item_ids: Iterable[int], now: datet
     chosen = _archived(session, actor, wanted)
     effects = erasure.effects(session, [item.id for item in chosen])
     erasure.erase(session, chosen, actor_id=actor.id if actor else None, now=now)
-    session.expire_all()
     return effects
 
 

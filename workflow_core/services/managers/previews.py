@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workflow_core.services.managers import history
-from workflow_core.store.database.engine import Session
+from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.reads import histories
 
 
@@ -26,14 +26,9 @@ def preview(session: Session, action: Callable[[], object]) -> list[Effect]:
         AnnoflowError: what the action itself raises: who may not do it is not told what it would do.
     """
     before = histories.last(session)
-    savepoint = session.begin_nested()
-    try:
+    with taken_back(session):
         action()
-        session.flush()
         told = histories.events_since(session, event_id=before)
-    finally:
-        savepoint.rollback()
-        session.expire_all()
     # What is still there was committed by somebody else meanwhile.
     others = histories.recorded(session, event_id=before)
     return [Effect(row["item_id"], row["item"], history.step(row)) for row in told if row["id"] not in others]

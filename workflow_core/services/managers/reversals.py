@@ -113,7 +113,6 @@ def clear(
     entry_ids = [task_item.entry_id for task_item, _ in locked]
     lineage.take_back(session, traced, reason="clear", now=now)
     clears.reopen(session, ids, actor_id=actor.id if actor else None, now=now)
-    session.expire_all()
     placement.resume(session, entry_ids=entry_ids, now=now)
     return effects
 

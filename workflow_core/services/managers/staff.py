@@ -13,7 +13,7 @@ from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import filters, teams
-from workflow_core.store.database.engine import Session
+from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Assignment, Person, Pipeline, Task
 from workflow_core.store.work import reassignment
 from workflow_core.store.work.reassignment import Handed
@@ -59,7 +59,6 @@ def redistribute(
     if not preview:
         reassignment.leave_stuck(session)
         reassignment.carry_out(session, actor_id=actor.id if actor else None, now=now)
-        session.expire_all()
     return handed
 
 
@@ -87,13 +86,12 @@ def reassign(
     heir = team.get(person.email)
     if heir is None:
         heir = Assignment(task_id=task.id, person_id=person.id, weight=leaver.weight, created_at=now)
-        session.add(heir)
     elif not heir.active:
         heir.weight = leaver.weight
     heir.active = True
     heir.allotted = (heir.allotted or 0) + leaver.allotted
     leaver.active, leaver.allotted = False, 0
-    session.flush()
+    keep(session, heir)
     return _hand_over(session, actor, task, leaver, {heir.id: 1.0}, now)
 
 
@@ -111,9 +109,8 @@ def add(session: Session, *, actor: Actor, task: Task, email: str, now: datetime
     assignment = _team(session, task).get(person.email)
     if assignment is None:
         assignment = Assignment(task_id=task.id, person_id=person.id, weight=weight, created_at=now)
-        session.add(assignment)
     assignment.weight, assignment.active = weight, True
-    session.flush()
+    keep(session, assignment)
     return assignment
 
 
@@ -129,7 +126,6 @@ def remove(
     reassignment.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
     _confirm_claims(session, task, leaver, email, end_claims)
     leaver.active = False
-    session.flush()
     return _hand_over(session, actor, task, leaver, None, now)
 
 
@@ -137,16 +133,14 @@ def pause(session: Session, *, actor: Actor, what: Task | Assignment | Pipeline,
     """Hand out nothing new of a task, to a person in a task, or of a whole pipeline; its source too."""
     _require_run(session, actor, what)
     what.paused_at = what.paused_at or now
-    session.add(what)
-    session.flush()
+    keep(session, what)
 
 
 def resume(session: Session, *, actor: Actor, what: Task | Assignment | Pipeline) -> None:
     """Hand out again."""
     _require_run(session, actor, what)
     what.paused_at = None
-    session.add(what)
-    session.flush()
+    keep(session, what)
 
 
 def _require_run(session: Session, actor: Actor, what: Task | Assignment | Pipeline) -> None:
@@ -168,7 +162,6 @@ def _hand_over(
         handed = reassignment.try_others(session)
     reassignment.carry_out(session, actor_id=actor.id if actor else None, now=now)
     parked.park_for_nobody(session, now=now)
-    session.expire_all()
     return handed
 
 

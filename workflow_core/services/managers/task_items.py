@@ -13,7 +13,7 @@ from workflow_core.services.people import Actor
 from workflow_core.store import locks
 from workflow_core.store.data import items, versions
 from workflow_core.store.database.columns import Where
-from workflow_core.store.database.engine import Session
+from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Dataset, Event, Pipeline, Task, TaskItem
 from workflow_core.store.routing import dispatch
 from workflow_core.store.work import claims, selection
@@ -50,7 +50,6 @@ def send(
         dispatch.send_again(
             session, task_item=task_item, entry=way.entry, branch=way.branch, node=way.node, actor_id=actor_id, now=now
         )
-    session.expire_all()
     return effects
 
 
@@ -67,7 +66,6 @@ def release(session: Session, *, actor: Actor, task_item_id: int, now: datetime)
     if task_item.state != states.State.CLAIMED:
         raise Conflict(f"nobody holds the item in {task.name!r}: it is {task_item.state}")
     claims.end(session, id=task_item.id, verb="released", actor_id=actor.id if actor else None, now=now)
-    session.expire_all()
 
 
 def remove_items(
@@ -96,7 +94,6 @@ def remove_items(
         access.check_rework(session, task_item=row, name=access.name_of(session, row))
     _confirm_claims(session, selection.with_siblings(rows), end_claims, "remove")
     dispatch.remove(session, [row.id for row in rows], actor_id=actor.id if actor else None, now=now)
-    session.expire_all()
     return len(rows)
 
 
@@ -124,9 +121,7 @@ def archive_items(
     for item in found:
         item.archived_at = now
         session.add(Event(at=now, verb="archived", item_id=item.id, actor_id=actor.id if actor else None))
-    session.flush()
     dispatch.withdraw_items(session, [item.id for item in found], now=now)
-    session.expire_all()
     return len(found)
 
 
@@ -144,8 +139,7 @@ def close(session: Session, *, actor: Actor, task: Task, now: datetime) -> None:
     """Let nobody work on a task any more; what is there stays."""
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
     task.closed_at, task.closed_by_deploy = task.closed_at or now, False
-    session.add(task)
-    session.flush()
+    keep(session, task)
 
 
 def reopen(session: Session, *, actor: Actor, task: Task) -> None:
@@ -153,8 +147,7 @@ def reopen(session: Session, *, actor: Actor, task: Task) -> None:
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
     task.closed_at = task.archived_at = None
     task.closed_by_deploy = False
-    session.add(task)
-    session.flush()
+    keep(session, task)
 
 
 def archive(
@@ -181,8 +174,7 @@ def archive(
     _confirm_claims(session, selection.of_task(task.id), end_claims, "archive")
     dispatch.put_away(session, task_id=task.id, now=now)
     task.archived_at = task.closed_at = now
-    session.add(task)
-    session.flush()
+    keep(session, task)
 
 
 def _managed(

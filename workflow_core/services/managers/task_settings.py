@@ -14,7 +14,7 @@ from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store import turns
 from workflow_core.store.allocation import parked
-from workflow_core.store.database.engine import Session
+from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Dataset, Task
 from workflow_core.store.work import reassignment
 
@@ -44,12 +44,10 @@ def edit(session: Session, *, actor: Actor, task: Task, now: datetime, **setting
     check(task.name, {"due_at": task.due_at, "lock_when_due": task.lock_when_due, **settings})
     for name, value in settings.items():
         setattr(task, name, value)
-    session.add(task)
-    session.flush()
+    keep(session, task)
     if settings.get("review_own") is False:
         reassignment.hand_own_reviews_on(session, task_id=task.id, actor_id=actor.id if actor else None, now=now)
         parked.park_for_nobody(session, now=now)
-        session.expire_all()
 
 
 def check(name: str, settings: Settings) -> None:
@@ -95,6 +93,4 @@ def rank(
     values.whole(rank, "a rank", least=-LARGEST, most=LARGEST)
     dataset = session.get_one(Dataset, task.dataset_id)
     chosen = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=item_ids)
-    changed = turns.rank(session, task_id=task.id, items=chosen, rank=rank)
-    session.expire_all()
-    return changed
+    return turns.rank(session, task_id=task.id, items=chosen, rank=rank)

@@ -19,7 +19,7 @@ from workflow_core.services.running.moves import BATCH
 from workflow_core.store.data import items, teams, versions
 from workflow_core.store.data import tasks as rows
 from workflow_core.store.database.columns import Where
-from workflow_core.store.database.engine import Session
+from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Dataset, Pipeline, PipelineVersion, Recipe, Task
 from workflow_core.store.reads import samples
 from workflow_core.store.routing import arrivals, entry, placement
@@ -80,8 +80,7 @@ def create(
         **new_tasks.columns(offered, queue, (queue or Queue()).lease_seconds),
         **settings,
     )
-    session.add(task)
-    session.flush()
+    keep(session, task)
     teams.apply(session, task=task, team=team, project_id=dataset.project_id, now=now)
     rows.review(session, task=task, wanted={reviewed.id for reviewed in reviews})
     return task

@@ -14,7 +14,7 @@ from workflow_core.services import people
 from workflow_core.services.managers import new_tasks
 from workflow_core.services.managers.task_settings import Settings
 from workflow_core.store.data import tasks
-from workflow_core.store.database.engine import Session
+from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Document, Pipeline, Recipe, Task
 
 
@@ -58,8 +58,7 @@ def apply(
     fields |= {name: value for name, value in said.items() if name not in before or before[name] != value}
     for name, value in fields.items():
         setattr(task, name, value)
-    session.add(task)
-    session.flush()
+    keep(session, task)
     return task
 
 

@@ -116,7 +116,6 @@ def apply(
             task.closed_at = task.archived_at = None
             task.closed_by_deploy = False
         invited |= teams.apply(session, task=task, team=one.assignees, project_id=project.id, now=now)
-    session.flush()
     for task in tasks.values():
         if task.name in reviewed_own and not task.review_own:
             reassignment.hand_own_reviews_on(session, task_id=task.id, actor_id=by, now=now)
@@ -128,7 +127,6 @@ def apply(
     if versions.from_document(version.compiled) != spec:
         version.compiled = versions.to_document(spec)
     pipeline.version_id = version.id
-    session.flush()
     removed = tuple(sorted(before - tasks.keys()))
     migrated = None
     if migrate:
@@ -139,7 +137,6 @@ def apply(
     if version.id != previous:
         detail = {"pipeline": spec.name, "version": spec.digest, "removed": list(removed)}
         session.add(Event(at=now, verb="deployed", project_id=project.id, actor_id=by, detail=detail))
-        session.flush()
     return Deployed(
         pipeline_id=pipeline.id,
         pipeline=spec.name,

@@ -106,5 +106,4 @@ def take_along(
     )
     for task_id in sorted(reviewing):
         reassignment.hand_own_reviews_on(session, task_id=task_id, actor_id=actor_id, now=now)
-    session.expire_all()
     return Migrated(version.digest, followed, tuple(Stayed(*one) for one in stayed))

@@ -121,3 +121,4 @@ def erase(session: Session, chosen: Sequence[Item], *, actor_id: int | None, now
     keys = listed(item.id for item in chosen)
     for table, where in HELD.items():
         run(session, f"DELETE FROM {table} WHERE {where.format(items=keys)}")
+    session.expire_all()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models.task_items import OPEN
 
@@ -105,15 +106,13 @@ def carry_out(
         """,
         version=version_id,
     )
-    run(
+    turns.record(
         session,
-        """
-        INSERT INTO event (at, verb, item_id, entry_id, actor_id, name)
-        SELECT :now, 'migrated', m.item_id, m.entry_id, CAST(:actor AS BIGINT), v.digest
-        FROM migrating m JOIN pipeline_version v ON v.id = :version WHERE m.reason IS NULL ORDER BY m.entry_id
-        """,
+        "migrated",
+        of="migrating m JOIN pipeline_version v ON v.id = :version WHERE m.reason IS NULL ORDER BY m.entry_id",
+        what={"item_id": "m.item_id", "entry_id": "m.entry_id", "name": "v.digest"},
         now=now,
-        actor=actor_id,
+        actor_id=actor_id,
         version=version_id,
     )
     followed = run(
@@ -121,6 +120,7 @@ def carry_out(
         "UPDATE entry SET version_id = :version WHERE id IN (SELECT entry_id FROM migrating WHERE reason IS NULL)",
         version=version_id,
     ).rowcount
+    session.expire_all()
     stay = "SELECT reason, about, count(*) FROM migrating WHERE reason IS NOT NULL GROUP BY reason, about ORDER BY 1, 2"
     return followed, [(reason, about, items) for reason, about, items in run(session, stay)]
 

@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from workflow_core.domain import values
 from workflow_core.errors import InvalidInput
 
-__all__ = ["Engine", "Session", "after_commit", "engine_for", "session_scope"]
+__all__ = ["Engine", "Session", "after_commit", "engine_for", "keep", "session_scope", "taken_back"]
 
 BUSY_MS = 30_000
 """How long a writer on SQLite waits for the one before it."""
@@ -157,6 +157,23 @@ def session_scope(engine: Engine, *, read_only: bool = False) -> Iterator[Sessio
         bound = engine.execution_options(read_only=True)
     with Session(bound, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def keep(session: Session, row: SQLModel) -> None:
+    """Write a new or changed row at once: a new one has its number then."""
+    session.add(row)
+    session.flush()
+
+
+@contextmanager
+def taken_back(session: Session) -> Iterator[None]:
+    """Do in a savepoint what is only to be looked at: all of it is taken back at the end."""
+    savepoint = session.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+        session.expire_all()
 
 
 def after_commit(session: Session, *, call: Callable[[], object]) -> None:

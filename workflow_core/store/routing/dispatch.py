@@ -30,6 +30,7 @@ def send(session: Session, *, task_item: TaskItem, node: Node, actor_id: int | N
     # What an issue had taken before it was routed goes where the manager says, and nowhere else.
     turns.mark(session, {"routing": "'routed'"}, where=f"{here} AND routing = 'pending'")
     _arrive(session, entry_id=task_item.entry_id, node=node, cause=cause, now=now)
+    session.expire_all()
 
 
 def _arrive(session: Session, *, entry_id: int | None, node: Node, cause: int | None, now: datetime) -> None:
@@ -159,6 +160,7 @@ def send_again(
     exits.come_back(session, entries=f"id = {int(entry.id)} AND {exits.AT} IS NOT NULL", now=now)
     _arrive(session, entry_id=entry.id, node=node, cause=cause, now=now)
     placement.resume(session, entry_ids=freed, now=now)
+    session.expire_all()
 
 
 def _led_to_where_it_is(session: Session, *, entry: Entry, branch: Branch | None) -> int | None:
@@ -214,6 +216,7 @@ def _end_entries(session: Session, where: str, now: datetime) -> None:
         f"UPDATE entry SET exit = 'removed', held_exit = NULL, exited_at = :now WHERE {where} AND exit IS NULL",
         now=now,
     )
+    session.expire_all()
 
 
 def put_away(session: Session, *, task_id: int, now: datetime) -> None:

@@ -133,6 +133,7 @@ def carry_out(session: Session, *, actor_id: int | None, now: datetime) -> int:
         actor_id=actor_id,
         locked=True,
     )
+    session.expire_all()
     return len(handed)
 
 
