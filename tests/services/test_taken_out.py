@@ -67,6 +67,25 @@ def test_they_may_open_draw_and_submit_what_they_have_open(stage):
     stage.check()
 
 
+def test_the_same_submission_again_is_no_error_and_cannot_be_undone(stage):
+    (item, *_) = held(stage)
+    first = stage.submit("ann", "cars", item, "completed")
+    assert stage.submit("ann", "cars", item, "completed") == first
+    with pytest.raises(Conflict, match="completed here already"):
+        stage.submit("ann", "cars", item, "discarded")
+    with pytest.raises(NotFound):
+        stage.undo("ann", "cars", item)
+
+
+def test_what_they_did_before_is_theirs_no_more(stage, how):
+    stage.deploy(BEFORE[how])
+    (item, *_) = held(stage)
+    stage.submit("ann", "cars", item, "completed")
+    stage.deploy(AFTER[how])
+    with pytest.raises(NotFound):
+        stage.submit("ann", "cars", item, "completed")
+
+
 def test_nothing_new_comes_to_them(stage, how):
     mine = held(stage)
     assert stage.claim("ann", "cars") is not None and held(stage) == mine

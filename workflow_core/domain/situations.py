@@ -74,6 +74,8 @@ class Situation(Seat):
     """Whether it was returned to somebody who is gone: whoever may do it has it."""
     held_before: bool
     """Whether the person ever had it open, or set a status there, though it is in another assignment now."""
+    finished: bool
+    """Whether the person has set its status since a deploy took them out: the same submission again is no error."""
     author: bool
     """Whether the person ever set a status on the item in a task that this one reviews, for others than they."""
     disputed: bool

@@ -26,10 +26,13 @@ def seat(session: Session, *, actor: Person, task_id: int) -> Seat:
     return found
 
 
-def own(session: Session, *, actor: Person, task_item_id: int, only_read: bool = False) -> Situation:
+def own(
+    session: Session, *, actor: Person, task_item_id: int, only_read: bool = False, finished: bool = False
+) -> Situation:
     """Return how a task item stands that is the person's: in their assignment, in a pool of theirs, or left behind.
 
-    It is locked, with the others of its item, unless it is `only_read`.
+    It is locked, with the others of its item, unless it is `only_read`. `finished` takes also what somebody has
+    finished who was taken out of the task.
 
     Raises:
         NotFound: it is not theirs: for them it does not exist.
@@ -41,7 +44,7 @@ def own(session: Session, *, actor: Person, task_item_id: int, only_read: bool =
     if found is None or not actor.active:
         raise NotFound(f"{actor.email} has no task item {shown(task_item_id)}")
     _check_role(actor, found)
-    if not found.theirs:
+    if not (found.theirs or (finished and found.finished)):
         raise NotFound(f"{actor.email} has no task item {shown(task_item_id)}")
     return found
 

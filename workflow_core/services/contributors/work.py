@@ -155,7 +155,7 @@ def submit(
             stands against it, or the task is closed.
         InvalidInput: the task item does not offer the status, or an annotation is not allowed.
     """
-    found = access.own(session, actor=actor, task_item_id=task_item_id)
+    found = access.own(session, actor=actor, task_item_id=task_item_id, finished=True)
     decided = submitting.decide(found, status=status, token=token, email=actor.email, now=now)
     if decided.again and found.status_event_id is not None:
         if annotations is not None and not annotation_sets.equal(session, found, annotation_sets.parse(annotations)):

@@ -65,6 +65,8 @@ def find(session: Session, *, person_id: int, task_item_id: int) -> Situation | 
                 SELECT 1 FROM event e WHERE e.item_id = task_item.item_id AND e.task_id = task_item.task_id
                 AND e.actor_id = :person AND e.verb IN ('claimed', 'submitted')
             ) AS held_before,
+            NOT s.active AND task_item.assignment_id = s.id AND task_item.state = 'submitted'
+                AND coalesce(task_item.since >= s.left_at, FALSE) AS finished,
             t.type = 'qa' AND NOT t.review_own AND EXISTS ({AUTHOR}) AS author,
             EXISTS (
                 SELECT 1 FROM issue x WHERE x.item_id = task_item.item_id AND x.state IN ('open', 'for_review')
