@@ -143,3 +143,24 @@ def test_an_item_that_came_to_its_exit_by_a_loop_and_by_second_thoughts_is_no_di
     stage.do("quinn", "qa", "away")
     stage.advance()
     stage.check()
+
+
+def test_a_status_that_a_route_made_count_again_is_no_difference(engine):
+    """The discarded item is taken back, its status stands as history; a redo comes while an issue has taken it."""
+    stage = Stage(engine)
+    stage.deploy(REVIEWED)
+    stage.add_items(1)
+    stage.do("ann", "cars", "completed")
+    stage.manual_qa("look", "cars", "mo")
+    stage.advance()
+    for who, task, status in (("quinn", "qa", "redo"), ("ann", "cars", "discarded")):
+        stage.do(who, task, status)
+        stage.advance()
+    stage.clear("qa")
+    issue = stage.flag("mo", "look", "cars")
+    stage.do("quinn", "qa", "redo")
+    stage.advance()
+    stage.fixed("ann", "cars", issue, "discarded")
+    stage.advance()
+    assert stage.exits() == {"0": "discarded"}
+    stage.check()

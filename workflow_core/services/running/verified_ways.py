@@ -57,10 +57,8 @@ def _standing(events: list[Told]) -> set[int]:
             case _:
                 pass
     standing: set[int] = set()
-    # What led to a status is older than it.
-    for placement in sorted(
-        (p for there in placed.values() for p in there if p.statuses), key=lambda p: min(p.statuses)
-    ):
-        if any(cause is None or cause in standing for cause in placement.causes):
-            standing |= placement.statuses
+    left = [placement for there in placed.values() for placement in there]
+    while found := [one for one in left if any(cause is None or cause in standing for cause in one.causes)]:
+        standing = standing.union(*(one.statuses for one in found))
+        left = [one for one in left if one not in found]
     return standing
