@@ -1,31 +1,43 @@
 """What came to a branch of a fork too often is parked there, inside the fork; all else is parked where it was."""
 
 import pytest
+from sqlmodel import select
 from stage import Stage
 
 from pipelines import FORKED, with_settings
 from workflow_core.errors import Conflict, InvalidInput, PipelineInvalid
 from workflow_core.services.managers import staff
 from workflow_core.services.pipelines import deployment
+from workflow_core.store.models import Assignment
 
-ROUND = (("ann", "a", "completed"), ("bo", "b", "completed"), ("quinn", "j", "redo"))
+AGAIN = ("ann", "cars", "completed")
+ROUND = (AGAIN, ("ann", "a", "completed"), ("bo", "b", "completed"), ("quinn", "j", "redo"))
+BRANCH = "  b: {type: annotation, recipe: {labels: [y]}, assignees: [bo@example.org], on: {completed: j}}"
+REVIEWING = FORKED.replace(
+    BRANCH,
+    """  b: {type: qa, reviews: [cars], assignees: [bo@example.org], max_visits: 1, extra_statuses: [pass],
+      on: {approved: j, pass: j}}""",
+)
+"""In the place of `b` stands a review."""
 
 
-def parked(engine, text, round_=ROUND):
-    """An item that was in both branches and is sent round again, once more than one of them allows."""
-    stage = Stage(engine)
-    stage.deploy(text)
-    stage.add_items(1)
-    for who, task, status in (("ann", "cars", "completed"), *round_, ("ann", "cars", "completed")):
-        stage.do(who, task, status)
+def play(stage, *steps):
+    for who, task, status in steps:
+        assert stage.do(who, task, status) == "0", task
         stage.advance()
-    return stage
 
 
 @pytest.fixture
 def stage(engine):
-    stage = parked(engine, with_settings(FORKED, a="max_visits: 1"))
+    """An item that was in both branches and is sent round again, once more than one of them allows."""
+    stage = Stage(engine)
+    stage.deploy(with_settings(FORKED, a="max_visits: 1"))
+    stage.add_items(1)
+    play(stage, *ROUND)
+    assert stage.do(*AGAIN) == "0"
+    assert stage.advance().arrivals == {("p", "b"): 1, ("p", "stuck"): 1}
     assert str(stage.row("a")) == "queued, visit 2, ann, parked: max-visits"
+    assert stage.positions() == {"b": 1, "stuck": 1}
     assert str(stage.row("cars")) == "completed, visit 2, ann, routed" and stage.at("b") == ["0"]
     stage.check()
     return stage
@@ -97,31 +109,62 @@ def test_what_came_too_often_from_inside_its_branch_is_parked_where_it_was(engin
     stage = Stage(engine)
     stage.deploy(with_settings(FORKED, a="max_visits: 1"))
     stage.add_items(1)
-    for who, task, status in (("ann", "cars", "completed"), ("ann", "a", "more"), ("ann", "a2", "completed")):
-        stage.do(who, task, status)
-        stage.advance()
+    play(stage, AGAIN, ("ann", "a", "more"), ("ann", "a2", "completed"))
     assert str(stage.row("a")) == "more, visit 1, ann, routed"
     assert str(stage.row("a2")) == "completed, visit 1, ann, parked: max-visits"
     stage.check()
 
 
 def test_it_is_parked_where_it_was_diverted_to_inside_its_branch(engine):
-    text = with_settings(FORKED, a="max_visits: 2, on_max_visits: a2", a2="max_visits: 1")
-    stage = parked(engine, text, (("ann", "a", "more"), ("ann", "a2", "completed"), *ROUND))
+    stage = Stage(engine)
+    stage.deploy(with_settings(FORKED, a="max_visits: 2, on_max_visits: a2", a2="max_visits: 1"))
+    stage.add_items(1)
+    play(stage, AGAIN, ("ann", "a", "more"), ("ann", "a2", "completed"), *ROUND[1:], AGAIN)
     assert str(stage.row("a2")) == "queued, visit 2, ann, parked: max-visits"
     stage.check()
 
 
-def test_a_review_that_came_too_often_is_neither_flagged_nor_given_what_is_for_review(engine):
-    branch = """  b: {type: annotation, recipe: {labels: [y]}, assignees: [bo@example.org], on: {completed: j}}"""
-    review = """  b: {type: qa, reviews: [cars], assignees: [bo@example.org], max_visits: 1, on: {approved: j}}"""
-    assert branch in FORKED
-    stage = parked(engine, FORKED.replace(branch, review), (ROUND[0], ("bo", "b", "approved"), ROUND[2]))
+def test_it_counts_as_given_to_nobody_even_if_it_is_nobodys(engine):
+    stage = Stage(engine)
+    stage.deploy(with_settings(FORKED, a="max_visits: 1"))
+    stage.add_items(1)
+    play(stage, *ROUND)
+    with stage.session() as session:
+        stage.task_item(session, "a", 0).assignment_id = None
+    play(stage, AGAIN)
+    assert str(stage.row("a")) == "queued, visit 2, nobody, parked: max-visits"
+    with stage.session() as session:
+        query = select(Assignment.allotted).where(Assignment.task_id == stage.task(session, "a").id)
+        assert session.exec(query).one() == 1
+
+
+def test_a_review_that_came_too_often_flags_nothing_and_judges_no_fix(engine):
+    stage = Stage(engine)
+    stage.deploy(REVIEWING.replace("join: all,", "join: all, reviews: [a],"))
+    stage.add_items(1)
+    play(stage, ("ann", "cars", "completed"), ("ann", "a", "completed"))
+    issue = stage.flag("bo", "b", "cars")
+    stage.fixed("ann", "cars", issue)
+    play(stage, ("bo", "b", "pass"), ("quinn", "j", "redo"), AGAIN)
     assert str(stage.row("b")) == "queued, visit 2, bo, parked: max-visits"
-    with pytest.raises(Conflict, match="0 came here too often and waits for a manager"):
-        stage.flag("bo", "b", "cars")
+    for act in (lambda: stage.flag("bo", "b", "cars"), lambda: stage.reopen("bo", issue)):
+        with pytest.raises(Conflict, match="0 came here too often and waits for a manager"):
+            act()
+    stage.check()
+
+
+def test_a_review_that_came_too_often_gets_what_is_for_review_once_a_manager_sends_the_item_there(engine):
+    stage = Stage(engine)
+    stage.deploy(REVIEWING)
+    stage.add_items(1)
+    play(stage, ("ann", "cars", "completed"), ("ann", "a", "completed"), ("bo", "b", "approved"))
+    issue = stage.flag("quinn", "j", "cars")
+    stage.fixed("ann", "cars", issue)
+    play(stage, ("quinn", "j", "redo"), AGAIN)
+    assert stage.row("b").parked == "max-visits"
     stage.send("b", "b")
-    stage.flag("bo", "b", "cars")
+    assert stage.issues() == {issue: "for_review"}
+    stage.approve("bo", issue)
     stage.check()
 
 

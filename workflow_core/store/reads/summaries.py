@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from workflow_core.domain.situations import MAX_VISITS
 from workflow_core.store.database.dialect import run
 
 
@@ -11,11 +12,12 @@ def arrivals(session: Session) -> dict[tuple[str, str], int]:
         (pipeline, at): int(items)
         for pipeline, at, items in run(
             session,
-            """
+            f"""
             SELECT p.name AS pipeline, CASE WHEN a.stuck THEN 'stuck' ELSE n.name END AS at, sum(a.items) AS items
             FROM (
-                SELECT version_id, node_id, kind = 'parked' AS stuck, count(*) AS items
-                FROM arrival WHERE kind <> 'join' GROUP BY 1, 2, 3
+                SELECT version_id, node_id, count(*) AS items,
+                       kind = 'parked' OR coalesce(parked, '') = '{MAX_VISITS}' AS stuck
+                FROM arrival WHERE kind <> 'join' GROUP BY version_id, node_id, stuck
             ) a
             JOIN pipeline_version v ON v.id = a.version_id JOIN pipeline p ON p.id = v.pipeline_id
             LEFT JOIN node n ON n.id = a.node_id

@@ -86,7 +86,7 @@ def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) 
         f"""
         UPDATE arrival SET kind = n.kind, parked = '{MAX_VISITS}'
         FROM (
-            SELECT a.id, CASE WHEN {INTO_A_BRANCH} THEN 'task' ELSE 'stuck' END AS kind
+            SELECT a.id, CASE WHEN {INTO_A_FORK} THEN 'task' ELSE 'stuck' END AS kind
             FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}
         ) n WHERE arrival.id = n.id
         """,
@@ -107,16 +107,16 @@ def _resolve_routers(session: Session) -> ArrivalKinds:
 
 
 OVER = "a.kind = 'task' AND a.parked IS NULL AND a.existing_state = 'submitted' AND a.visit > n.max_visits"
-INTO_A_BRANCH = """
+INTO_A_FORK = """
     EXISTS (
         SELECT 1 FROM branch b JOIN node j ON j.id = b.join_id AND j.version_id = a.version_id
         WHERE b.task_id = a.task_id AND NOT EXISTS (
-            SELECT 1 FROM task_item s JOIN branch o ON o.task_id = s.task_id
-            WHERE s.id = a.source_id AND o.join_id = b.join_id AND o.number = b.number
+            SELECT 1 FROM task_item s JOIN branch o ON o.task_id = s.task_id AND o.join_id = b.join_id
+            WHERE s.id = a.source_id
         )
     )
 """
-"""Whether an arrival comes from outside into a branch of a fork: what is out of visits is parked inside, where it was
+"""Whether an arrival comes from outside into a fork: what is out of visits is parked inside, where it was
 going, since the other branches go on; else where it came from."""
 
 
@@ -133,7 +133,7 @@ def _divert(session: Session, now: datetime) -> int:
                                parked = CASE WHEN n.overflow_id IS NULL THEN '{MAX_VISITS}' END
             FROM (
                 SELECT a.id, n.overflow_id, CASE WHEN n.overflow_id IS NOT NULL THEN 'moved'
-                    WHEN {INTO_A_BRANCH} THEN 'task' ELSE 'stuck' END AS kind
+                    WHEN {INTO_A_FORK} THEN 'task' ELSE 'stuck' END AS kind
                 FROM arrival a JOIN node n ON n.id = a.node_id WHERE {OVER}
             ) n
             WHERE arrival.id = n.id
