@@ -65,7 +65,7 @@ class Play:
         self.now += timedelta(seconds=self.chance.choice([1, 20, 45, 60, 61, 200, 7200]))
         acts = [self.claim] * 4 + [self.claim_more] + [self.submit] * 6 + [self.flag] * 3 + [self.fix, self.judge] * 3
         acts += [self.draft, self.renew, self.release, self.undo, self.clear, self.reassign, self.expire, self.move]
-        acts += [self.erase]
+        acts += [self.erase, self.send]
         before = len(self.signs)
         try:
             with self.session.begin_nested():
@@ -163,6 +163,11 @@ class Play:
     def clear(self) -> None:
         task_item, task, _ = self.pick("submitted")
         reversals.clear(self.session, actor=None, task=task, of=[task_item], now=self.now, end_claims=True)
+
+    def send(self) -> None:
+        task_item, _, _ = self.pick("queued", "claimed", "returned", "waiting", "submitted")
+        by = {"task_item_id": task_item.id, "to": self.chance.choice(self.tasks).name}
+        task_items.send(self.session, actor=None, now=self.now, end_claims=True, **by)
 
     def reassign(self) -> None:
         task = self.chance.choice(self.tasks)
