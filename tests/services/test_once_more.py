@@ -94,13 +94,14 @@ def test_an_item_that_has_left_comes_back_and_leaves_again(stage, tmp_path):
     effects = stage.send("qa", "signs")
     assert (effects.exit, effects.exported, effects.task_items) == ("approved", True, ())
     assert stage.exits() == {"0": None} and stage.at("signs") == ["0"]
+    assert not preview(stage, "signs", "signs").exported
     stage.check()
     go_on(stage, ("cy", "signs", "completed"), ("quinn", "qa", "approved"))
     assert stage.exits() == {"0": "approved"}
     stage.check()
 
 
-def test_an_item_that_is_held_at_an_exit_keeps_its_issues_and_is_held_again(stage):
+def test_an_item_that_is_held_at_an_exit_leaves_it_even_if_nothing_holds_it_any_more(stage):
     go_on(stage, ("cy", "signs", "completed"))
     stage.manual_qa("look", "cars", "mo")
     issue = stage.flag("mo", "look", "cars")
@@ -109,7 +110,8 @@ def test_an_item_that_is_held_at_an_exit_keeps_its_issues_and_is_held_again(stag
     stage.fixed("ann", "cars", issue)
     stage.reopen("mo", issue)
     assert stage.send("qa", "signs").issues == (issue,)
-    assert stage.held() is None and stage.issues() == {issue: "dismissed"}
+    assert (stage.exits(), stage.held()) == ({"0": None}, None) and stage.issues() == {issue: "dismissed"}
+    assert stage.at("signs") == ["0"]
     stage.check()
 
 
@@ -123,6 +125,15 @@ def test_what_was_sent_is_taken_back_with_what_had_led_to_where_it_was(stage, un
         stage.undo("cy", "signs")
     assert stage.at("qa") == [] and stage.at("expert") == []
     assert stage.at("signs") == ["0"]
+    stage.check()
+
+
+def test_what_is_history_led_nowhere(stage):
+    """`signs` is history, since `cars` was cleared: what is sent now was reached from nothing."""
+    go_on(stage, ("cy", "signs", "completed"))
+    stage.clear("cars")
+    stage.send("cars", "expert")
+    assert stage.events("placed")[-1].cause_id is None and stage.at("expert") == ["0"]
     stage.check()
 
 
@@ -187,6 +198,19 @@ def test_inside_a_fork_what_is_open_in_the_branch_alone_is_withdrawn(fork):
     fork.clear("cars")
     assert fork.at("a2") == [] and fork.at("b") == [] and fork.at("cars") == ["0"]
     fork.check()
+
+
+def test_inside_a_fork_what_was_sent_has_nothing_to_do_with_the_other_branches(engine):
+    stage = Stage(engine)
+    stage.deploy(FORKED)
+    stage.add_items(1)
+    go_on(stage, ("ann", "cars", "completed"), ("ann", "a", "more"), ("bo", "b", "completed"))
+    stage.send("a2", "a")
+    stage.clear("b")
+    assert stage.at("a") == ["0"] and stage.at("b") == ["0"]
+    stage.clear("cars")
+    assert stage.at("a") == [] and stage.at("b") == []
+    stage.check()
 
 
 def test_an_item_in_a_fork_leaves_its_branch_by_no_sending(fork):

@@ -255,6 +255,16 @@ def test_an_item_and_its_history_are_looked_up_by_index(session, named):
     assert found == []
 
 
+def test_an_item_is_sent_to_a_task_once_more_by_index(session):
+    queued = select(TaskItem).where(TaskItem.task_id == task(session, "qa").id, TaskItem.state == "queued")
+    there = session.exec(queued.limit(1)).one()
+    with scans(session) as found:
+        by = {"actor": None, "task_item_id": there.id, "to": "cars"}
+        assert len(task_items.preview_send(session, **by).task_items) == 1
+        task_items.send(session, **by, now=NOW)
+    assert found == []
+
+
 def test_an_item_is_archived_and_erased_by_index(session):
     ids = [77_777]
     with scans(session) as found:

@@ -48,7 +48,7 @@ def find(session: Session, *, task_item: TaskItem, to: str) -> Way:
     node = reachable[to]
     if parked and node.kind == "task":
         return Way(entry, here, node, dispatch.alone(task_item.id))
-    return Way(entry, here, node, dispatch.all_of(entry.id, None if parked else here))
+    return Way(entry, here, node, dispatch.all_of(entry, None if parked else here))
 
 
 def _once_more_from(session: Session, task_item: TaskItem, entry: Entry, branch: Branch | None) -> Branch | None:

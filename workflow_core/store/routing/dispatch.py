@@ -62,10 +62,9 @@ def forks_entered(session: Session, *, entry: Entry) -> set[int]:
         session,
         f"""
         SELECT DISTINCT b.join_id FROM task_item JOIN branch b ON b.task_id = task_item.task_id
-        JOIN node j ON j.id = b.join_id AND j.version_id = :version WHERE entry_id = :entry AND {GOING_ON}
+        JOIN node j ON j.id = b.join_id AND j.version_id = :version WHERE {all_of(entry)} AND {GOING_ON}
         """,
         version=entry.version_id,
-        entry=entry.id,
     )
     return set(rows.scalars())
 
@@ -75,12 +74,14 @@ def alone(task_item_id: int) -> str:
     return f"task_item.id = {int(task_item_id)}"
 
 
-def all_of(entry_id: int, branch: Branch | None) -> str:
+def all_of(entry: Entry, branch: Branch | None = None) -> str:
     """Return the SQL of the task items of an item in its pipeline, or of those inside a branch of a fork."""
+    # Only of items is there an index.
+    here = f"task_item.item_id = {int(entry.item_id)} AND task_item.entry_id = {int(entry.id)}"
     if branch is None:
-        return f"task_item.entry_id = {int(entry_id)}"
+        return here
     inside = f"SELECT task_id FROM branch WHERE join_id = {int(branch[0])} AND number = {int(branch[1])}"
-    return f"task_item.entry_id = {int(entry_id)} AND task_item.task_id IN ({inside})"
+    return f"{here} AND task_item.task_id IN ({inside})"
 
 
 @dataclass(frozen=True)
@@ -153,13 +154,12 @@ def send_again(
     What is open there is withdrawn, and what is not routed never moves; an exit is left. It counts as no visit.
     """
     turns.tell(session, "unparked", task_item_id=task_item.id, actor_id=actor_id, now=now, name=node.name)
-    of = all_of(entry.id, branch)
-    freed = exits.withdraw(session, where=of, name="sent on", now=now)
+    of = all_of(entry, branch)
+    exits.withdraw(session, where=of, name="sent on", now=now)
     cause = _led_to_where_it_is(session, entry=entry, branch=branch)
     turns.mark(session, VOID, where=f"{of} AND routing IN ('pending', 'parked')")
     exits.come_back(session, entries=f"id = {int(entry.id)} AND {exits.AT} IS NOT NULL", now=now)
     _arrive(session, entry_id=entry.id, node=node, cause=cause, now=now)
-    placement.resume(session, entry_ids=freed, now=now)
     session.expire_all()
 
 
@@ -168,8 +168,8 @@ def _led_to_where_it_is(session: Session, *, entry: Entry, branch: Branch | None
     join, number = branch or (0, 0)
     elsewhere = "SELECT task_id FROM branch WHERE join_id = :join AND number <> :number"
     last = f"""SELECT max(status_event_id) FROM task_item
-    WHERE entry_id = :entry AND routing <> 'void' AND task_id NOT IN ({elsewhere})"""
-    found = run(session, last, entry=entry.id, join=join, number=number).scalar_one()
+    WHERE {all_of(entry)} AND routing <> 'void' AND task_id NOT IN ({elsewhere})"""
+    found = run(session, last, join=join, number=number).scalar_one()
     return None if found is None else int(found)
 
 

@@ -16,11 +16,6 @@ def of_task(task_id: int) -> Where:
     return col(TaskItem.task_id) == task_id
 
 
-def of_entry(entry_id: int) -> Where:
-    """Return the condition that a task item is on one way of an item through a pipeline."""
-    return col(TaskItem.entry_id) == entry_id
-
-
 def with_siblings(task_items: Sequence[TaskItem]) -> Where:
     """Return the condition that a task item is one of these, or another of their items in the same pipeline."""
     entries = listed(one.entry_id for one in task_items if one.entry_id is not None)
