@@ -23,9 +23,10 @@ NO_CHANGE: Final[Change] = {}
 TASK_ITEM: Final = {name: f"task_item.{name}" for name in ("item_id", "task_id", "entry_id", "assignment_id", "visit")}
 """What an event tells of its task item."""
 WAKE: Final = ", pg_notify('annoflow_status', '')"
-JUST_RECORDED: Final = """(
-    SELECT value ->> '$[0]' AS id, value ->> '$[1]' AS item_id, value ->> '$[2]' AS task_id FROM json_each(:recorded)
-) AS recorded"""
+LAST_SUBMITTED: Final = """(
+    SELECT max(ev.id) FROM event ev
+    WHERE ev.task_id = task_item.task_id AND ev.item_id = task_item.item_id AND ev.verb = 'submitted'
+)"""
 
 
 class Happened(NamedTuple):
@@ -71,24 +72,26 @@ def happen(
         lock = f"SELECT 1 FROM {joined} WHERE {chosen} ORDER BY task_item.id FOR NO KEY UPDATE OF task_item"
         run(session, lock, **values)
     changed = {"state": state_after(event), "since": ":now", **_kept(event), **CHANGES[event], **change}
-    sources, told_by = [table] if table else [], RECORDED in changed.get("status_event_id", "")
-    if told_by:
-        sources.append("recorded" if postgres else JUST_RECORDED)
+    sources, event_id = [table] if table else [], "NULL"
+    if RECORDED in (by := changed.get("status_event_id", "")) and postgres:
+        sources.append("recorded")
+        event_id = RECORDED
         on += " AND recorded.item_id = task_item.item_id AND recorded.task_id = task_item.task_id"
+    elif RECORDED in by:
+        changed["status_event_id"] = by.replace(RECORDED, LAST_SUBMITTED)
     insert = _insert(f"{joined} WHERE {chosen} ORDER BY {order}", {**_told(changed), **tell})
     insert += " RETURNING id, item_id, task_id"
     update = f"""
         UPDATE task_item SET {", ".join(f"{column} = {sql}" for column, sql in changed.items())}
         {f"FROM {', '.join(sources)}" if sources else ""} WHERE {chosen} AND {on}
         RETURNING task_item.id, task_item.item_id, task_item.task_id, task_item.claim_no,
-        {"recorded.id" if told_by and postgres else "NULL"} AS event_id {WAKE if wakes and postgres else ""}
+        {event_id} AS event_id {WAKE if wakes and postgres else ""}
     """
     events: dict[tuple[int, int], int] = {}
     if verb is not None and postgres:
         update = f"WITH recorded AS ({insert}) {update}"
     elif verb is not None:
         events = {(row.item_id, row.task_id): row.id for row in run(session, insert, **values)}
-        values["recorded"] = dumps([(key, *of) for of, key in events.items()]) if told_by else None
     rows = run(session, update, **values).all() if postgres or events or verb is None else []
     _look_again(session)
     return [
