@@ -109,6 +109,15 @@ def test_why_tells_the_whole_path_with_who_when_and_what_led_there(stage):
     assert [step.at for step in path] == sorted(step.at for step in path)
 
 
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize(
+    "row", ["task_item.task_id", "task_item.entry_id", "task_item.assignment_id", "entry.pipeline_id"]
+)
+def test_what_postgresql_has_no_foreign_key_for_is_found(stage, row):
+    table, column = row.split(".")
+    assert differences(stage, f"UPDATE {table} SET {column} = 999 WHERE id = (SELECT min(id) FROM {table})")
+
+
 def test_why_tells_what_an_item_waits_for(stage):
     assert stage.why(0).waits == ("ann@example.org is to do it in cars",)
     assert stage.why(2).waits == ("whoever asks next in qa gets it from the pool",)
