@@ -81,7 +81,7 @@ def create(
         **settings,
     )
     keep(session, task)
-    teams.apply(session, task=task, team=team, project_id=dataset.project_id, now=now)
+    teams.apply(session, teams=[(task, team)], project_id=dataset.project_id, now=now)
     rows.review(session, task=task, wanted={reviewed.id for reviewed in reviews})
     return task
 

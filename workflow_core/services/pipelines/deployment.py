@@ -115,7 +115,8 @@ def apply(
         if one.name not in before:
             task.closed_at = task.archived_at = None
             task.closed_by_deploy = False
-        invited |= teams.apply(session, task=task, team=one.assignees, project_id=project.id, now=now)
+    wanted = [(tasks[one.name], one.assignees) for one in spec.tasks.values()]
+    invited |= teams.apply(session, teams=wanted, project_id=project.id, now=now)
     for task in tasks.values():
         if task.name in reviewed_own and not task.review_own:
             reassignment.hand_own_reviews_on(session, task_id=task.id, actor_id=by, now=now)

@@ -1,5 +1,6 @@
 """The assignments of a task, as its pipeline file has them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -12,31 +13,36 @@ RISING = ("contributor", "manager", "owner")
 """The roles, each with all that the one before it may do."""
 
 
-def apply(session: Session, *, task: Task, team: Mapping[str, float], project_id: int, now: datetime) -> set[str]:
-    """Make the file's team the task's, where the file's team changed since the last time; returns who is new here.
+def apply(
+    session: Session, *, teams: Iterable[tuple[Task, Mapping[str, float]]], project_id: int, now: datetime
+) -> set[str]:
+    """Make the file's teams the tasks', where the file's team changed since the last time; returns who is new here.
 
     Who leaves keeps what they finished, and may still finish what they have open; what they were to do stays theirs
     until it is reassigned.
     """
-    if dict(task.team) == dict(team):
-        return set()
-    task.team = dict(team)
-    session.add(task)
+    changed = [(task, dict(team)) for task, team in teams if dict(task.team) != dict(team)]
     invited: set[str] = set()
-    assignments = {one.person_id: one for one in session.exec(select(Assignment).where(Assignment.task_id == task.id))}
-    wanted: set[int] = set()
-    for email, weight in team.items():
-        person = find_or_invite(session, email=email, now=now, invited=invited)
-        join_project(session, person=person, project_id=project_id, role="contributor", now=now)
-        wanted.add(person.id)
-        assignment = assignments.get(person.id)
-        if assignment is None:
-            session.add(Assignment(task_id=task.id, person_id=person.id, weight=weight, created_at=now))
-        else:
-            assignment.weight, assignment.active = weight, True
-    for person_id, assignment in assignments.items():
-        if person_id not in wanted and assignment.active:
-            assignment.active, assignment.left_at = False, now
+    people: dict[str, Person] = {}
+    for email in dict.fromkeys(email for _, team in changed for email in team):
+        people[email] = find_or_invite(session, email=email, now=now, invited=invited)
+        join_project(session, person=people[email], project_id=project_id, role="contributor", now=now)
+    present: defaultdict[int, dict[int, Assignment]] = defaultdict(dict)
+    for one in session.exec(select(Assignment).where(col(Assignment.task_id).in_([task.id for task, _ in changed]))):
+        present[one.task_id][one.person_id] = one
+    new = []
+    for task, team in changed:
+        task.team = team
+        wanted = {people[email].id: weight for email, weight in team.items()}
+        for person_id, weight in wanted.items():
+            if assignment := present[task.id].get(person_id):
+                assignment.weight, assignment.active = weight, True
+            else:
+                new.append(Assignment(task_id=task.id, person_id=person_id, weight=weight, created_at=now))
+        for person_id, assignment in present[task.id].items():
+            if person_id not in wanted and assignment.active:
+                assignment.active, assignment.left_at = False, now
+    session.add_all(new)
     session.flush()
     return invited
 
