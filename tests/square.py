@@ -300,7 +300,8 @@ OWN: dict[Callable[..., Any], Own] = {
     work.claim_next: Own("ann", "task", lambda w, a, n: work.claim_next(w.session, actor=a, task_id=n, now=NOW)),
     work.claim_more: Own("cy", "queue", lambda w, a, n: work.claim_more(w.session, actor=a, task_id=n, now=NOW)),
     work.renew: Own("ann", "task", lambda w, a, n: work.renew(w.session, actor=a, task_id=n, now=NOW)),
-    access.own_task_item: Own("ann", "held", lambda w, a, n: access.own_task_item(w.session, actor=a, task_item_id=n)),
+    access.seat: Own("ann", "task", lambda w, a, n: access.seat(w.session, actor=a, task_id=n)),
+    access.own: Own("ann", "held", lambda w, a, n: access.own(w.session, actor=a, task_item_id=n)),
     work.save_draft: Own(
         "ann", "held", lambda w, a, n: work.save_draft(w.session, actor=a, task_item_id=n, annotations=[BOX], now=NOW)
     ),

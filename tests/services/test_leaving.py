@@ -51,7 +51,7 @@ def test_who_has_it_open_when_an_item_is_removed_cannot_submit_it(stage):
     with pytest.raises(Conflict, match=r"bo@example\.org has 0 open in 'b'; confirm"):
         stage.remove_item("b")
     stage.remove_item("b", end_claims=True)
-    with pytest.raises(Conflict, match="withdrawn"):
+    with pytest.raises(Conflict, match="has left 'b'"):
         stage.submit("bo", "b", 0, "completed", token=held.token)
     stage.check()
 

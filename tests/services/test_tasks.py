@@ -88,15 +88,15 @@ def test_a_task_has_the_statuses_of_its_type_and_its_own_and_refuses_others(sess
 
 def test_a_qa_task_without_a_recipe_has_the_union_of_what_it_reviews(session: Session) -> None:
     cars, signs = make_task(session), make_task(session, "signs", recipe=SIGNS)
-    qa = make_task(session, "qa", type="qa", recipe=None, reviews=[cars, signs])
-    drawn = annotation_sets.parse(
-        [BOX, {"label": "sign", "tool": "polygon", "geometry": {"points": [[1, 1], [9, 1], [9, 9]]}}]
-    )
+    quinns = {"quinn@example.org": 1.0}
+    qa = make_task(session, "qa", type="qa", recipe=None, reviews=[cars, signs], assignees=quinns)
+    drawn = [BOX, {"label": "sign", "tool": "polygon", "geometry": {"points": [[1, 1], [9, 1], [9, 9]]}}]
     add_items(session, 1)
     tasks.add_items(session, actor=None, task=qa, now=NOW)
     task_item = session.exec(select(TaskItem)).one()
     quinn = person(session, "quinn@example.org")
-    annotation_sets.replace(session, task_item=task_item, task=qa, drawn=drawn, person_id=quinn.id, now=NOW)
+    by = {"actor": quinn, "task_item_id": task_item.id, "annotations": drawn}
+    assert work.submit(session, **by, status="approved", now=NOW).status == "approved"
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,8 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
     """
     seat = _handing_out(session, actor, task_id, now)
     until = values.later(now, seat.lease)
-    if seat.holds:
-        held = claims.claimed_by(session, task_id=seat.task_id, assignment_id=seat.own_id)
+    held = claims.claimed_by(session, task_id=seat.task_id, assignment_id=seat.own_id) if seat.holds else []
+    if held:
         claims.renew(session, task_id=seat.task_id, assignment_id=seat.own_id, until=until)
         activity.seen(session, task_item_id=held[0].id, person_id=actor.id, now=now)
         return held[0]

@@ -19,7 +19,7 @@ from workflow_core.store.data import items, pipelines, teams, versions
 from workflow_core.store.data import people as known_people
 from workflow_core.store.data import tasks as rows
 from workflow_core.store.data.migration import choose
-from workflow_core.store.database.engine import Session
+from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Dataset, Event, Person, Pipeline, PipelineVersion, Project, Task
 from workflow_core.store.work import reassignment
 
@@ -137,7 +137,7 @@ def apply(
         versions.close_left(session, now=now)
     if version.id != previous:
         detail = {"pipeline": spec.name, "version": spec.digest, "removed": list(removed)}
-        session.add(Event(at=now, verb="deployed", project_id=project.id, actor_id=by, detail=detail))
+        keep(session, Event(at=now, verb="deployed", project_id=project.id, actor_id=by, detail=detail))
     return Deployed(
         pipeline_id=pipeline.id,
         pipeline=spec.name,

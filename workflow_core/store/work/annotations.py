@@ -110,6 +110,8 @@ def write(
         if keys:
             sets = f"{column} = :now, updated_by = :person, updated_at = :now"
             run(session, f"UPDATE annotation SET {sets} WHERE id IN ({listed(keys)})", **who)
+    if changed or accepted or deleted:
+        session.expire_all()
 
 
 def _drawn(session: Session) -> str:
