@@ -10,7 +10,7 @@ from workflow_core.errors import Conflict
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Annotation, Issue, Person, TaskItem
 from workflow_core.store.routing import lineage, placement
-from workflow_core.store.work import issues, submissions
+from workflow_core.store.work import issues, rework, submissions
 
 OPEN = (IssueState.OPEN,)
 FOR_REVIEW = (IssueState.FOR_REVIEW,)
@@ -59,7 +59,7 @@ def follow_up(
         submissions.stay(session, task_item_id=found.id)
     unresolved = issues.of_task_item(session, found.id, tuple(UNRESOLVED))
     for qa_task_item in {issue.qa_task_item_id for issue in unresolved}:
-        issues.queue_answered(session, qa_task_item, now=now)
+        rework.queue_answered(session, qa_task_item, now=now)
     # A review outside the pipeline may have held the item there.
     freed = {session.get_one(TaskItem, issue.task_item_id).entry_id for issue in resolved}
     placement.resume(session, entry_ids=freed | ({found.entry_id} if taken else set()), now=now)
@@ -71,7 +71,7 @@ def _dismiss(session: Session, found: Situation, actor_id: int, now: datetime) -
     pointless = of(session, found.id, tuple(UNRESOLVED))
     for issue in pointless:
         issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor_id, now=now)
-        issues.follow_change(session, issue, actor_id=actor_id, now=now)
+        rework.follow_change(session, issue, actor_id=actor_id, now=now)
     return pointless
 
 

@@ -19,7 +19,7 @@ from workflow_core.store import locks, turns
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Issue, Person, Task, TaskItem
 from workflow_core.store.routing import holds, placement
-from workflow_core.store.work import activity, claims, issues, reviews, selection
+from workflow_core.store.work import activity, claims, issues, reviews, rework, selection
 
 
 def flag(
@@ -80,7 +80,7 @@ def flag(
     )
     detail = {"issue": issue.id, "qa": qa.task_id}
     turns.tell(session, "flagged", task_item_id=task_item.id, actor_id=actor.id, now=now, detail=detail)
-    issues.take_status(session, issue, actor_id=actor.id, now=now)
+    rework.take_status(session, issue, actor_id=actor.id, now=now)
     _wait(session, qa, actor_id=actor.id, now=now)
     holds.hold_again(session, entry_id=task_item.entry_id, now=now)
     return issue
@@ -96,7 +96,7 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
     issue = _issue(session, issue_id)
     situations.check_parked(_own(session, actor, issue, issue.task_item_id, now))
     issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
-    issues.follow_change(session, issue, actor_id=actor.id, now=now)
+    rework.follow_change(session, issue, actor_id=actor.id, now=now)
     return issue
 
 
@@ -107,7 +107,7 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
     situations.check_event(qa, Event.FLAG, "re-open an issue on")
     task_item = session.get_one(TaskItem, issue.task_item_id)
     issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
-    issues.take_status(session, issue, actor_id=actor.id, now=now)
+    rework.take_status(session, issue, actor_id=actor.id, now=now)
     limit = session.get_one(Task, task_item.task_id).max_fix_rounds
     if limit is not None and issue.rounds > limit:
         if task_item.state == State.CLAIMED:
@@ -151,11 +151,11 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
 def _wait(session: Session, qa: Situation, *, actor_id: int, now: datetime) -> None:
     held_open = qa.state is State.CLAIMED
     activity.seen(session, task_item_id=qa.id, person_id=actor_id, now=now, held=held_open, ends=True)
-    issues.wait_for_fixes(session, qa_task_item_id=qa.id, assignment_id=qa.own_id, actor_id=actor_id, now=now)
+    rework.wait_for_fixes(session, qa_task_item_id=qa.id, assignment_id=qa.own_id, actor_id=actor_id, now=now)
 
 
 def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Issue:
-    issues.follow_change(session, issue, actor_id=actor.id if actor else None, now=now)
+    rework.follow_change(session, issue, actor_id=actor.id if actor else None, now=now)
     placement.resume(session, entry_ids=[session.get_one(TaskItem, issue.task_item_id).entry_id], now=now)
     return issue
 

@@ -10,8 +10,8 @@ from workflow_core.domain.states import OPEN, Kept
 from workflow_core.services.running import verified_reviews, verified_ways
 from workflow_core.services.running.differences import Difference, Kind
 from workflow_core.store.database.engine import Session
-from workflow_core.store.reads import histories
-from workflow_core.store.reads.histories import Chunk, Row, Told
+from workflow_core.store.reads import chunks
+from workflow_core.store.reads.chunks import Chunk, Row, Told
 
 BEGINNING_ANEW = frozenset(
     {Verb.WITHDRAWN, Verb.RESTORED, Verb.CLEARED, Verb.UNDONE, Verb.UNPARKED, Verb.HELD, Verb.CAME_BACK}
@@ -19,20 +19,20 @@ BEGINNING_ANEW = frozenset(
 """After these the same status may lead on once more."""
 
 
-def check(session: Session, *, chunk: int = histories.CHUNK) -> list[Difference]:
+def check(session: Session, *, chunk: int = chunks.CHUNK) -> list[Difference]:
     """Replay the whole history, compare it with all that items have, and check that none is nowhere or at a wrong exit.
 
     A list without an end is a sign of a bug or of changes made by hand; an empty one is the proof. Items are read
     in chunks, so memory does not grow with their number.
     """
     found: list[Difference] = []
-    for one in histories.chunks(session, size=chunk):
+    for one in chunks.chunks(session, size=chunk):
         found += _task_items(one)
         found += _entries(session, one)
         found += _moves(one)
         found += verified_ways.faults(one)
         found += verified_reviews.faults(one)
-    items, tasks = histories.names(
+    items, tasks = chunks.names(
         session,
         items={each.item_id for each in found},
         tasks={each.task_id for each in found if each.task_id is not None},
@@ -86,7 +86,7 @@ def _entries(session: Session, chunk: Chunk) -> Iterator[Difference]:
             # A review outside the pipeline may flag what was discarded; the fix leads nowhere.
             fixed[row.entry_id] += row.kept is Kept.BY_ISSUE
     lost = [entry for entry in chunk.entries if entry.exit is None and entry.held is None and not busy[entry.id]]
-    gone = histories.archived(session, [entry.item_id for entry in lost])
+    gone = chunks.archived(session, [entry.item_id for entry in lost])
     for entry in lost:
         if entry.item_id not in gone:
             what = f"entry {entry.id} is neither in a task nor on its way nor at an exit"

@@ -9,7 +9,7 @@ from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState, next
 from workflow_core.domain.states import State
 from workflow_core.errors import Conflict
 from workflow_core.services.running.differences import Difference
-from workflow_core.store.reads.histories import Chunk, IssueRow, Told
+from workflow_core.store.reads.chunks import Chunk, IssueRow, Told
 
 CHANGES = {
     Verb.FIXED: IssueEvent.MARK_FOR_REVIEW,

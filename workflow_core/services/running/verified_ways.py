@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from workflow_core.domain.events import Verb
 from workflow_core.services.running.differences import Difference
-from workflow_core.store.reads.histories import Chunk, Told
+from workflow_core.store.reads.chunks import Chunk, Told
 
 
 @dataclass

@@ -9,7 +9,7 @@ from workflow_core.store import turns
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import TaskItem
 from workflow_core.store.routing.arrivals import ARRIVED
-from workflow_core.store.work import issues
+from workflow_core.store.work import rework
 
 LEAVING = """
     EXISTS (SELECT 1 FROM arrival a WHERE a.kind = 'exit' AND a.entry_id = task_item.entry_id)
@@ -67,7 +67,7 @@ def withdraw(
     Returns the entries in which an issue was dismissed: elsewhere in these an item may be able to go on now.
     `where` and `cause` are fixed SQL over `task_item`; `name` is the reason for the history.
     """
-    dismissed = issues.dismiss_withdrawn(session, where=where, now=now)
+    dismissed = rework.dismiss_withdrawn(session, where=where, now=now)
     turns.happen(
         session,
         Event.WITHDRAW,
@@ -83,6 +83,6 @@ def withdraw(
     )
     if not dismissed:
         return set()
-    issues.follow_withdrawn(session, dismissed, now=now)
+    rework.follow_withdrawn(session, dismissed, now=now)
     found = [session.get_one(TaskItem, issue.task_item_id).entry_id for issue in dismissed]
     return {entry_id for entry_id in found if entry_id is not None}

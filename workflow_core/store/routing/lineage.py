@@ -15,7 +15,7 @@ from workflow_core.store import turns
 from workflow_core.store.database.dialect import listed, notify, run
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, placement
-from workflow_core.store.work import issues
+from workflow_core.store.work import rework
 
 STANDS = """
     NOT EXISTS (
@@ -207,7 +207,7 @@ def _hand_back(session: Session, lineage: Lineage, now: datetime) -> None:
             WHERE {lineage.led}
         ) f WHERE number = 1 AND task_item_id <> owner_id
     """
-    issues.hand_over(session, handed_on, verb="handed-back", now=now)
+    rework.hand_over(session, handed_on, verb="handed-back", now=now)
 
 
 def _come_back(session: Session, lineage: Lineage, now: datetime) -> None:

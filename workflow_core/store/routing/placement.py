@@ -14,7 +14,7 @@ from workflow_core.store.database.dialect import json, run
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, holds, joins, routers
 from workflow_core.store.routing.arrivals import ARRIVED, ArrivalKinds, give_up, kinds, look_up_existing
-from workflow_core.store.work import issues
+from workflow_core.store.work import rework
 
 OVERFLOWS = 8
 """How often one arrival may be diverted by `max_visits` before it is parked."""
@@ -204,7 +204,7 @@ def _place_in_tasks(session: Session, now: datetime, there: ArrivalKinds) -> Non
     turns.record(session, "placed", of=of, what=ARRIVED | told, now=now)
     if parked or there.parked:
         arrivals.record_parked(session, now=now)
-    issues.hand_on(session, now=now)
+    rework.hand_on(session, now=now)
 
 
 def _enter_again(session: Session, now: datetime) -> None:
