@@ -2,24 +2,13 @@
 
 from sqlmodel import Session, col, select
 
-from workflow_core.store.models import Assignment, Membership, Pipeline, Task, TaskItem
+from workflow_core.store.models import Assignment, Pipeline, Task, TaskItem
 
 _HELD = select(TaskItem.id).where(
     TaskItem.task_id == Assignment.task_id, TaskItem.assignment_id == Assignment.id, TaskItem.state == "claimed"
 )
 SHARES = col(Assignment.active) | _HELD.exists()
 """Whether a share is somebody's: they are in the team, or a deploy took them out while they had something open."""
-
-
-def find(session: Session, *, person_id: int, task_id: int) -> tuple[Task, Assignment, str] | None:
-    """Return a task, a person's share of it, and their role in its project; None where one is missing."""
-    return session.exec(
-        select(Task, Assignment, Membership.role)
-        .join(Assignment, col(Assignment.task_id) == col(Task.id))
-        .join(Membership, col(Membership.project_id) == col(Task.project_id))
-        .where(Task.id == task_id, Assignment.person_id == person_id, SHARES)
-        .where(Membership.person_id == person_id)
-    ).first()
 
 
 def of_person(session: Session, *, person_id: int) -> list[tuple[Task, Assignment, str | None]]:
