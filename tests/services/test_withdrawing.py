@@ -113,7 +113,7 @@ def test_a_claimed_task_item_is_withdrawn_by_a_clear_only_after_confirmation_and
     assert stage.row("qa").state == "claimed"
     stage.clear("signs", end_claims=True)
     assert stage.row("qa").state == "withdrawn"
-    with pytest.raises(Conflict, match="withdrawn"):
+    with pytest.raises(Conflict, match="has left 'qa'"):
         stage.submit("quinn", "qa", 0, "approved", token=held.token)
     stage.do("cy", "signs", "completed")
     stage.advance()

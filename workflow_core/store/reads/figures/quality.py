@@ -35,19 +35,19 @@ def about(session: Session, task_id: int, *, by_person: bool = True) -> Iterator
     Without `by_person` it is not said whose work it was, which is faster.
     """
     reviewing = run(session, "SELECT DISTINCT qa_task_id FROM review WHERE task_id = :task", task=task_id).scalars()
-    worked = f"FROM event s WHERE s.verb = 'submitted' AND s.task_id = {int(task_id)} AND s.item_id = event.item_id"
-    author = f"(SELECT s.actor_id {worked} AND s.id < event.id ORDER BY s.id DESC LIMIT 1)"
-    person, only = (author, "") if by_person else ("CAST(NULL AS BIGINT)", f"AND EXISTS (SELECT 1 {worked})")
-    found = _count(
+    worked = f"""FROM event s WHERE s.verb = 'submitted' AND s.task_id = {int(task_id)} AND s.item_id = event.item_id
+        AND s.id < event.id"""
+    author = f"(SELECT s.actor_id {worked} ORDER BY s.id DESC LIMIT 1)"
+    person = author if by_person else "CAST(NULL AS BIGINT)"
+    return _count(
         session,
         what=f"{int(task_id)} AS task_id, {person} AS person_id, {day('at')} AS day",
         statuses=f"verb = 'submitted' AND task_id IN ({listed(reviewing)})",
         sent_back=f"{OF_REVIEWS} AND verb = 'returned' AND task_id = {int(task_id)}",
-        only=only,
+        # What was decided before anybody had worked there is about nobody.
+        only=f"AND EXISTS (SELECT 1 {worked})",
         groups="2, 3" if by_person else BY_ACTOR,
     )
-    # What was decided before anybody had worked there is left out.
-    yield from (each for each in found if not by_person or each[0].person_id is not None)
 
 
 def _count(
@@ -55,7 +55,8 @@ def _count(
 ) -> Iterator[tuple[Group, Tally]]:
     """Count decisions: `statuses`, and what was `sent_back`; the first on an item is counted as such, too."""
     earlier = [
-        f"EXISTS (SELECT 1 FROM event f WHERE {each} AND f.item_id = event.item_id AND f.id < event.id)"
+        f"EXISTS (SELECT 1 FROM event f WHERE {each} AND f.item_id = event.item_id AND f.id < event.id {of_f})"
+        for of_f in [only.replace("event.", "f.")]
         for each in (statuses, sent_back)
     ]
     yield from read(
@@ -79,8 +80,8 @@ def _count(
         f"""
         WITH several (item_id, first_id) AS (
             SELECT item_id, min(id) FROM (
-                SELECT item_id, min(id) AS id FROM event WHERE {statuses} GROUP BY item_id HAVING count(*) > 1
-                UNION ALL SELECT item_id, id FROM event WHERE {sent_back}
+                SELECT item_id, min(id) AS id FROM event WHERE {statuses} {only} GROUP BY item_id HAVING count(*) > 1
+                UNION ALL SELECT item_id, id FROM event WHERE {sent_back} {only}
             ) decision GROUP BY item_id
         )
         SELECT {what}, -count(*) AS first_decisions, -{APPROVED} AS first_approvals
