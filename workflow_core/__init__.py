@@ -5,9 +5,9 @@ The rooms in reading order; each imports from those above it alone, and each fol
 - `errors`: every error that a caller may catch. `settings`: what the environment says, for entry points.
 - `domain`: the rules as tables and pure functions; begin with `states`, the life of a task item.
 - `pipeline`: the YAML language: read, checked by `rules`, compiled. No I/O.
-- `store`: all SQL. `models` are the tables, `turns` changes a task item; `work`, `routing` and `allocation` are what
-  people, movers and shares do with it; `data` is what work is about, `reads` what is only looked at, `database` the
-  databases themselves.
+- `store`: all SQL. `models` are the tables; `turns` writes task items and their history, by `transitions` and after
+  `locks`; `work`, `routing` and `allocation` are what people, movers and shares do with them; `data` is what work is
+  about, `reads` what is only looked at, `database` the databases themselves.
 - `exporters`, `connectors`: approved items to files; files of other tools to items and annotations.
 - `services`: use cases by whom they serve: `contributors`, `reviewers`, `managers`, `pipelines`, `running`.
 - `up`: starting, watching and stopping processes, and the mover's turn.
