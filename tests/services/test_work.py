@@ -73,6 +73,38 @@ def test_a_claim_gives_the_next_own_item_and_again_the_same_until_it_is_done(pus
     assert push.claim("ann", "cars").id != first.id
 
 
+def test_the_same_again_is_one_act_only_with_the_same_annotations(push):
+    """In whatever order, and as they would be kept; who says none at all says nothing else."""
+    item, small = of(push, "ann")[0], BOX | {"geometry": BOX["geometry"] | {"width": 3.0}}
+    first = push.submit("ann", "cars", item, "completed", annotations=[BOX, small])
+    assert push.submit("ann", "cars", item, "completed", annotations=[small, BOX]) == first
+    assert push.submit("ann", "cars", item, "completed") == first
+    for other in ([BOX], [BOX, BOX], [], [BOX | {"attributes": {"kind": "truck"}}, small]):
+        with pytest.raises(Conflict, match="is completed already with other annotations; undo that"):
+            push.submit("ann", "cars", item, "completed", annotations=other)
+    with push.session() as session:
+        assert len(session.exec(select(Annotation)).all()) == 2
+    assert len(push.events("submitted")) == 1
+    push.check()
+
+
+def test_a_dead_token_is_refused_before_anything_is_compared(push):
+    item, held = of(push, "ann")[0], push.claim("ann", "cars")
+    push.submit("ann", "cars", item, "completed", annotations=[BOX], token=held.token)
+    with pytest.raises(Conflict, match=r"your claim on .* has ended"):
+        push.submit("ann", "cars", item, "completed", annotations=[BOX], token=held.token - 1)
+
+
+def test_another_status_is_refused_with_what_the_person_can_do(push):
+    item = of(push, "ann")[0]
+    push.submit("ann", "cars", item, "completed")
+    words = (
+        f"cannot set discarded on {item}: it is completed here already; undo that first, or ask a manager to clear it"
+    )
+    with pytest.raises(Conflict, match=words):
+        push.submit("ann", "cars", item, "discarded")
+
+
 def test_a_contributor_gets_no_item_of_others_and_none_when_theirs_are_done(push):
     assert len(push.do_all("ann", "cars", "completed")) == 2
     assert push.claim("ann", "cars") is None
