@@ -18,10 +18,10 @@ NAMED = re.compile(rf"\b(?:FROM|JOIN|UPDATE|INTO|,)\s+({'|'.join(BIG)})\b(?:\s+(
 
 
 @contextmanager
-def scans(session: Session, *, sorts: bool = False) -> Iterator[list[str]]:
+def scans(session: Session, *, sorts: bool = False, by_task: bool = False) -> Iterator[list[str]]:
     """Collect what the statements of a block would read whole, one line for each, with its statement.
 
-    With `sorts` also what they would sort to group it.
+    With `sorts` also what they would sort to group it, and with `by_task` also what they would read of a whole task.
     """
     found: list[str] = []
     connection = session.connection()
@@ -32,7 +32,7 @@ def scans(session: Session, *, sorts: bool = False) -> Iterator[list[str]]:
             own = cursor.connection.cursor()
             found.extend(
                 f"{scan} in: {' '.join(statement.split())}"
-                for scan in explain(own, statement, parameters[0] if many else parameters, sorts)
+                for scan in explain(own, statement, parameters[0] if many else parameters, sorts, by_task)
             )
             own.close()
 
@@ -43,23 +43,25 @@ def scans(session: Session, *, sorts: bool = False) -> Iterator[list[str]]:
         event.remove(connection, "before_cursor_execute", look)
 
 
-def _sqlite(cursor: Any, statement: str, parameters: Any, sorts: bool) -> Iterator[str]:
+def _sqlite(cursor: Any, statement: str, parameters: Any, sorts: bool, by_task: bool) -> Iterator[str]:
     # Only what the statement names: the look for rows that refer to a new one is planned, but never made.
     named = NAMED.findall(statement)
     names = {table if alias.lower() in WORDS | {""} else alias for table, alias in named}
     for *_, step in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall():
         scanned = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step)
         whole = scanned and scanned[1] in names and scanned[2] not in SMALL_BY_CONDITION
+        whole = whole or (by_task and step.startswith("SEARCH") and step.endswith(" (task_id=?)"))
         if whole or (sorts and step == "USE TEMP B-TREE FOR GROUP BY"):
             yield step
 
 
-def _postgres(cursor: Any, statement: str, parameters: Any, sorts: bool) -> Iterator[str]:
+def _postgres(cursor: Any, statement: str, parameters: Any, sorts: bool, by_task: bool) -> Iterator[str]:
     cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
     (answer,) = cursor.fetchone()
     plans = json.loads(answer) if isinstance(answer, str) else answer
     for node, first in _nodes(plans[0]["Plan"]):
         whole = node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG
+        whole = whole or (by_task and re.fullmatch(r"\(\w*\.?task_id = [^()]+\)", node.get("Index Cond", "")))
         unconditional = "Index" in node["Node Type"] and "Scan" in node["Node Type"] and "Index Cond" not in node
         own = node.get("Relation Name") in BIG or node["Node Type"] == "Bitmap Index Scan"
         fetched_first = first and "Filter" not in node

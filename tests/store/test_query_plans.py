@@ -76,7 +76,7 @@ def claim(session, email, name):
     [("ann@example.org", "cars"), ("cy@example.org", "signs"), ("cy@example.org", "qa"), ("quinn@example.org", "qa")],
 )
 def test_claiming_and_submitting_finds_its_task_item_by_index(session, email, name):
-    with scans(session) as found:
+    with scans(session, by_task=True) as found:
         for _ in range(12):
             task_item = claim(session, email, name)
             status = "approved" if name == "qa" else "completed"

@@ -71,8 +71,9 @@ def find(session: Session, *, person_id: int, task_item_id: int) -> Situation | 
             EXISTS (
                 SELECT 1 FROM issue x WHERE x.item_id = task_item.item_id AND x.state IN ('open', 'for_review')
             ) AS disputed,
+            /* With the plus SQLite finds them by the item; else it reads all that the task has, by label. */
             EXISTS (
-                SELECT 1 FROM annotation n WHERE n.item_id = task_item.item_id AND n.task_id = t.id
+                SELECT 1 FROM annotation n WHERE n.item_id = task_item.item_id AND +n.task_id = t.id
                 AND n.deleted_at IS NULL
             ) AS drawn,
             t.type = 'annotation' AND EXISTS (
