@@ -55,7 +55,7 @@ def same_is_written(bed: Bed, state: str, ways: Sequence[Callable[[Engine], Iter
 
 def test_people_work_by_services_and_by_hand_and_nothing_is_lost(bed):
     # More of them than can be done in that time.
-    lines = list(people.all_of(bed, 4_000, pace=people.Pace(1, 0.1, thought=0.1), at_once=(2,)))
+    lines = list(people.all_of(bed, 8_000, pace=people.Pace(1, 0.5, thought=0.1), at_once=(2,)))
     assert [line.by for line in lines] == 3 * ["by hand", "annoflow"]
     assert all(line.rate > 0 and line.cpu > 0 for line in lines)
     assert len(tables.of_people(lines).rows) == len(lines)
