@@ -29,7 +29,6 @@ class Seat:
     task: str
     type: str
     project_id: int
-    pipeline_id: int | None
     pipeline: str | None
     queue: Mapping[str, Any] | None
     lease: int
@@ -62,7 +61,6 @@ class Situation(Seat):
     kept_status: str | None
     kept_routing: str | None
     kept_event_id: int | None
-    visit: int
     claim_no: int
     parked: str | None
     name: str
@@ -143,10 +141,8 @@ def check_event(found: Situation, event: Event, what: str) -> None:
             can = "you flagged it and wait for the fix; dismiss what is flagged, or discard the item"
         case State.WITHDRAWN:
             can = f"it has left {found.task!r}, and comes back only by its pipeline or a manager"
-        case State.RETURNED | State.CLAIMED if found.kept_by == Kept.BY_ISSUE:
-            can = "its status was taken by an issue; fix that, and mark it for review"
         case _:
-            can = f"it is {found.state} here"
+            can = "its status was taken by an issue; fix that, and mark it for review"
     raise Conflict(f"cannot {what} {found.name}: {can}")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import TextClause, text
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from workflow_core.store.database import dialect
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Entry, Item, TaskItem
@@ -46,7 +47,7 @@ def lock_all(session: Session, where: Where | TextClause, *, siblings: bool = Fa
 
 def listed(ids: Iterable[int]) -> TextClause:
     """Return the condition that a task item is one of these, however many; a statement has no so many parameters."""
-    return text(f"task_item.id IN ({', '.join(str(int(one)) for one in ids) or 'NULL'})")
+    return text(f"task_item.id IN ({dialect.listed(ids)})")
 
 
 def _lock(session: Session, rows: SelectOfScalar[int], of: type[TaskItem] | None = None) -> None:

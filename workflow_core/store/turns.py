@@ -81,7 +81,7 @@ def happen(
         changed["status_event_id"] = by.replace(RECORDED, LAST_SUBMITTED)
     insert = _insert(f"{joined} WHERE {chosen} ORDER BY {order}", {**_told(changed), **tell})
     insert += " RETURNING id, item_id, task_id"
-    update = f"""
+    changing = f"""
         UPDATE task_item SET {", ".join(f"{column} = {sql}" for column, sql in changed.items())}
         {f"FROM {', '.join(sources)}" if sources else ""} WHERE {chosen} AND {on}
         RETURNING task_item.id, task_item.item_id, task_item.task_id, task_item.claim_no,
@@ -89,10 +89,10 @@ def happen(
     """
     events: dict[tuple[int, int], int] = {}
     if verb is not None and postgres:
-        update = f"WITH recorded AS ({insert}) {update}"
+        changing = f"WITH recorded AS ({insert}) {changing}"
     elif verb is not None:
         events = {(row.item_id, row.task_id): row.id for row in run(session, insert, **values)}
-    rows = run(session, update, **values).all() if postgres or events or verb is None else []
+    rows = run(session, changing, **values).all() if postgres or events or verb is None else []
     _look_again(session)
     return [
         Happened(row.id, row.item_id, row.task_id, row.claim_no, events.get((row.item_id, row.task_id)) or row.event_id)

@@ -13,7 +13,7 @@ from workflow_core.services.pipelines import deployment, migration, planned_task
 from workflow_core.services.pipelines.migration import Keeping, Migrated
 from workflow_core.services.pipelines.planned_tasks import Change, PlannedTask
 from workflow_core.store.data import people, pipelines, versions
-from workflow_core.store.database.engine import Session
+from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.models import Pipeline, PipelineVersion
 
 
@@ -74,22 +74,20 @@ def plan(
             "source": planned_tasks.differing(_source(last), _source(spec)),
             "exports": planned_tasks.differing(_exports(last), _exports(spec)),
         }
-    savepoint = session.begin_nested()
     try:
-        done = deployment.apply(session, spec, read=read, actor=actor, now=now, migrate=migrate)
-        deployed = session.get_one(Pipeline, done.pipeline_id)
-        after = planned_tasks.present(session, deployed)
-        found |= {
-            "keep": migration.keeping(session, pipeline=deployed),
-            "migrated": done.migrated,
-            "new_version": done.new_version,
-            "tasks": tuple(planned_tasks.between(session, before, after, tuple(spec.tasks))),
-            "invited": done.invited,
-        }
+        with taken_back(session):
+            done = deployment.apply(session, spec, read=read, actor=actor, now=now, migrate=migrate)
+            deployed = session.get_one(Pipeline, done.pipeline_id)
+            after = planned_tasks.present(session, deployed)
+            found |= {
+                "keep": migration.keeping(session, pipeline=deployed),
+                "migrated": done.migrated,
+                "new_version": done.new_version,
+                "tasks": tuple(planned_tasks.between(session, before, after, tuple(spec.tasks))),
+                "invited": done.invited,
+            }
     except InvalidInput as error:
         found["refused"] = str(error)
-    finally:
-        savepoint.rollback()
     return Plan(**found)
 
 

@@ -50,7 +50,7 @@ def flag(
     if qa.type != "qa":
         raise NotAllowed(f"{qa.task!r} is an annotation task; issues are flagged in a QA task that reviews it")
     if qa.assignment_id not in (None, qa.own_id):
-        raise Conflict("somebody else reviews this item now")
+        raise Conflict(f"somebody else reviews {qa.name} now; a manager can reassign it")
     situations.check_open(qa, now, holding=True)
     situations.check_parked(qa)
     situations.check_event(qa, Event.FLAG, "flag")

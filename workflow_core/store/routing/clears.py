@@ -8,25 +8,25 @@ from sqlmodel import Session
 from workflow_core.domain.states import Event
 from workflow_core.store import turns
 from workflow_core.store.allocation import shares
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.routing import arrivals, lineage
 
 
 def reopen(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
     """Queue task items that have a status, in the visit that they are in, however many."""
-    listed = ", ".join(str(int(one)) for one in ids) or "NULL"
+    these = listed(ids)
     arrivals.prepare(session)
     run(
         session,
         f"""
         INSERT INTO arrival (entry_id, item_id, kind, task_id, existing_id, existing_state, visit)
-        SELECT entry_id, item_id, 'task', task_id, id, state, visit FROM task_item WHERE id IN ({listed}) ORDER BY id
+        SELECT entry_id, item_id, 'task', task_id, id, state, visit FROM task_item WHERE id IN ({these}) ORDER BY id
         """,
     )
     parked = shares.allot(session)
     was = f"""(
         SELECT a.id, a.existing_id, a.assignment_id, a.parked, b.event_id, b.status, b.routing
-        FROM arrival a LEFT JOIN ({lineage.BELOW} WHERE ti.id IN ({listed})) b ON b.task_item_id = a.existing_id
+        FROM arrival a LEFT JOIN ({lineage.BELOW} WHERE ti.id IN ({these})) b ON b.task_item_id = a.existing_id
     ) a"""
     turns.happen(
         session,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from workflow_core.store import turns
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models import Entry, Event, Node, TaskItem
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, placement
@@ -19,7 +19,7 @@ VOID = {"routing": "'void'", "parked": "NULL"}
 def send(session: Session, *, task_item: TaskItem, node: Node, actor_id: int | None, now: datetime) -> None:
     """Send a parked item to a node; it counts as no visit. A task item that was still to be done is withdrawn."""
     turns.tell(session, "unparked", task_item_id=task_item.id, actor_id=actor_id, now=now, name=node.name)
-    here = f"task_item.id = {int(task_item.id)}"
+    here = alone(task_item.id)
     cause = task_item.status_event_id or (
         task_item.kept_event_id if task_item.kept_by == "issue" else _led_here(session, task_item)
     )
@@ -183,8 +183,8 @@ def _led_here(session: Session, task_item: TaskItem) -> int | None:
 
 def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
     """Withdraw task items, and let their entries end at the built-in exit `removed`."""
-    listed = ", ".join(str(int(one)) for one in ids) or "NULL"
-    of = f"SELECT entry_id FROM task_item WHERE id IN ({listed}) AND entry_id IS NOT NULL"
+    these = listed(ids)
+    of = f"SELECT entry_id FROM task_item WHERE id IN ({these}) AND entry_id IS NOT NULL"
     turns.record(
         session,
         "exited",
@@ -194,7 +194,7 @@ def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: d
         actor_id=actor_id,
     )
     _end_entries(session, f"entry.id IN ({of})", now)
-    where = f"(task_item.id IN ({listed}) OR task_item.entry_id IN ({of}))"
+    where = f"(task_item.id IN ({these}) OR task_item.entry_id IN ({of}))"
     freed = exits.withdraw(session, where=where, name="removed", now=now)
     turns.mark(session, VOID, where=f"{where} AND routing IN ('pending', 'parked')")
     placement.resume(session, entry_ids=freed, now=now)
@@ -202,10 +202,10 @@ def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: d
 
 def withdraw_items(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:
     """Withdraw all open task items of items, and end their entries at `removed`."""
-    listed = ", ".join(str(int(one)) for one in item_ids) or "NULL"
-    turns.record(session, "exited", of=f"entry WHERE item_id IN ({listed}) AND exit IS NULL", what=REMOVED, now=now)
-    _end_entries(session, f"entry.item_id IN ({listed})", now)
-    where = f"task_item.item_id IN ({listed})"
+    these = listed(item_ids)
+    turns.record(session, "exited", of=f"entry WHERE item_id IN ({these}) AND exit IS NULL", what=REMOVED, now=now)
+    _end_entries(session, f"entry.item_id IN ({these})", now)
+    where = f"task_item.item_id IN ({these})"
     exits.withdraw(session, where=where, name="archived", now=now)
     turns.mark(session, VOID, where=f"{where} AND routing IN ('pending', 'parked')")
 

@@ -10,8 +10,9 @@ from workflow_core.domain.situations import MAX_FIX_ROUNDS, MAX_VISITS
 from workflow_core.domain.states import Event
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, listed, run
-from workflow_core.store.models.task_items import CLAIMABLE, REVIEWED
+from workflow_core.store.models.task_items import CLAIMABLE
 from workflow_core.store.work import activity
+from workflow_core.store.work.situations import AUTHOR, LEFT_BEHIND
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,6 @@ CHOSEN = f"""
     task_id = :task AND {CLAIMABLE} AND (parked IS NULL OR parked NOT IN ('{MAX_FIX_ROUNDS}', '{MAX_VISITS}'))
 """
 IN_TURN = "ORDER BY rank, position, id"
-LEFT_BEHIND = """
-    state = 'returned' AND assignment_id IN (
-        SELECT s.id FROM assignment s JOIN person p ON p.id = s.person_id
-        WHERE s.task_id = :task AND NOT (s.active AND p.active)
-    )
-"""
-NOT_MINE_TO_REVIEW = f"""
-    AND NOT EXISTS (
-        SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id
-        AND ev.verb = 'submitted' AND ev.actor_id = :person WHERE {REVIEWED}
-    )
-"""
 
 
 def claimed_by(session: Session, *, task_id: int, assignment_id: int) -> list[Claim]:
@@ -93,7 +82,7 @@ def claim_next(
     """
     lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
     values = {"task": task_id, "assignment": assignment_id, "count": count}
-    theirs = "" if review_own else NOT_MINE_TO_REVIEW
+    theirs = "" if review_own else f"AND NOT EXISTS ({AUTHOR})"
     values |= {} if review_own else {"person": person_id}
     pool = f"{CHOSEN} AND assignment_id IS NULL {theirs}"
     query = f"""

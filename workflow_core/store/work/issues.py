@@ -14,6 +14,7 @@ from workflow_core.store.allocation import authors
 from workflow_core.store.allocation.shares import NOBODY
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import run
+from workflow_core.store.database.engine import keep
 from workflow_core.store.models import Assignment, Issue, Person, Task, TaskItem
 from workflow_core.store.work import reviews
 
@@ -28,8 +29,7 @@ VERBS = {
 def add(session: Session, *, now: datetime, **columns: Any) -> Issue:
     """Add an issue that was just flagged."""
     issue = Issue(**columns, created_at=now, updated_at=now)
-    session.add(issue)
-    session.flush()
+    keep(session, issue)
     return issue
 
 

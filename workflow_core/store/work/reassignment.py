@@ -11,7 +11,7 @@ from workflow_core.domain.states import Event
 from workflow_core.store import locks, turns
 from workflow_core.store.allocation import shares
 from workflow_core.store.data.filters import Condition
-from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.database.dialect import is_postgres, listed, run
 from workflow_core.store.models import Assignment
 from workflow_core.store.models.task_items import OPEN, REVIEWED
 from workflow_core.store.routing import arrivals
@@ -57,7 +57,7 @@ def choose_remaining(
     """Make arrivals of what nobody has begun in a task: `of` some assignments, of items that a filter takes."""
     where = REMAINING
     if of is not None:
-        where += f" AND task_item.assignment_id IN ({', '.join(str(int(one)) for one in of) or 'NULL'})"
+        where += f" AND task_item.assignment_id IN ({listed(of)})"
     return _choose(session, task_id=task_id, where=where, items=items, wait=True)
 
 

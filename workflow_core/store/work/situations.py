@@ -13,7 +13,7 @@ from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models.task_items import OPEN, REVIEWED
 
 SEAT = """
-    t.id AS task_id, t.name AS task, t.type, t.project_id, t.pipeline_id, pl.name AS pipeline,
+    t.id AS task_id, t.name AS task, t.type, t.project_id, pl.name AS pipeline,
     CAST(t.queue AS TEXT) AS queue, t.lease, t.review_own,
     t.closed_at IS NOT NULL OR t.archived_at IS NOT NULL AS closed, t.due_at, t.lock_when_due,
     t.paused_at IS NOT NULL OR s.paused_at IS NOT NULL AS paused, pl.paused_at IS NOT NULL AS pipeline_paused,
@@ -25,7 +25,7 @@ ITEM_COLUMNS = ", ".join(
     f"task_item.{name}"
     for name in (
         *("id", "item_id", "entry_id", "assignment_id", "state", "status", "routing", "status_event_id"),
-        *("kept_by", "kept_status", "kept_routing", "kept_event_id", "visit", "claim_no", "parked"),
+        *("kept_by", "kept_status", "kept_routing", "kept_event_id", "claim_no", "parked"),
     )
 )
 OF_PERSON = """
@@ -33,10 +33,18 @@ OF_PERSON = """
     JOIN membership m ON m.project_id = t.project_id AND m.person_id = :person
     LEFT JOIN pipeline pl ON pl.id = t.pipeline_id
 """
+LEFT_BEHIND = """
+    task_item.state = 'returned' AND EXISTS (
+        SELECT 1 FROM assignment g JOIN person gp ON gp.id = g.person_id
+        WHERE g.id = task_item.assignment_id AND NOT (g.active AND gp.active)
+    )
+"""
+"""Whether a task item was returned to somebody who is gone."""
 AUTHOR = f"""
     SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id
     AND ev.verb = 'submitted' AND ev.actor_id = :person WHERE {REVIEWED}
 """
+"""Whether a person set a status on the item in a task that the task item's task reviews."""
 
 
 def seat(session: Session, *, person_id: int, task_id: int) -> Seat | None:
@@ -57,10 +65,7 @@ def find(session: Session, *, person_id: int, task_item_id: int) -> Situation | 
         f"""
         SELECT {SEAT}, {ITEM_COLUMNS},
             i.name, i.width, i.height, i.archived_at IS NOT NULL AS archived,
-            task_item.state = 'returned' AND EXISTS (
-                SELECT 1 FROM assignment h JOIN person hp ON hp.id = h.person_id
-                WHERE h.id = task_item.assignment_id AND NOT (h.active AND hp.active)
-            ) AS left_behind,
+            {LEFT_BEHIND} AS left_behind,
             t.queue IS NOT NULL AND task_item.assignment_id <> s.id AND EXISTS (
                 SELECT 1 FROM event e WHERE e.item_id = task_item.item_id AND e.task_id = task_item.task_id
                 AND e.actor_id = :person AND e.verb IN ('claimed', 'submitted')
