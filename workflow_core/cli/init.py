@@ -32,7 +32,11 @@ def init(
     )
     taken = [str(folder / name) for name in files if (folder / name).exists()]
     if taken:
-        raise Conflict(f"{', '.join(taken)} {'is' if len(taken) == 1 else 'are'} there already, and stay as they are")
+        raise Conflict(
+            f"{', '.join(taken)} {'is' if len(taken) == 1 else 'are'} there already, and stay as they are",
+            code="files-exist",
+            files=taken,
+        )
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         with (folder / name).open("x", encoding="utf-8") as file:

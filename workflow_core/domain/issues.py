@@ -73,4 +73,9 @@ def next_state(state: IssueState, event: IssueEvent) -> IssueState:
         return TRANSITIONS[state, event]
     except KeyError:
         events = ", ".join(e for e in IssueEvent if (state, e) in TRANSITIONS) or "nothing"
-        raise Conflict(f"cannot {event} an issue that is {state}; possible: {events}") from None
+        raise Conflict(
+            f"cannot {event} an issue that is {state}; possible: {events}",
+            code="wrong-issue-state",
+            state=state,
+            event=event,
+        ) from None

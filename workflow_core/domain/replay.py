@@ -130,7 +130,7 @@ def _whereabouts(before: Whereabouts | None, event: HistoryEvent) -> Whereabouts
 def _move(task_item: ReplayedTaskItem | None, event: HistoryEvent) -> ReplayedTaskItem:
     if task_item is None:
         if event.verb is not Verb.PLACED:
-            raise Conflict("the item was never placed in this task")
+            raise Conflict("the item was never placed in this task", code="wrong-event", state=None, event=event.verb)
         return ReplayedTaskItem(State.QUEUED, visit=event.visit or 1, assignment_id=event.assignment_id)
     if event.verb is Verb.PLACED and task_item.state in OPEN:
         return task_item

@@ -85,5 +85,10 @@ def resolve(name: str, offered: Sequence[Status]) -> Status:
     wanted = sought(name)
     status = by_name.get(wanted) or by_name.get(ALIASES.get(wanted, wanted))
     if status is None:
-        raise InvalidInput(f"this task offers no status {quoted(name)}; {possible(wanted, by_name)}")
+        raise InvalidInput(
+            f"this task offers no status {quoted(name)}; {possible(wanted, by_name)}",
+            code="status-not-offered",
+            status=name,
+            possible=list(by_name),
+        )
     return status

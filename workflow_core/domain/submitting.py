@@ -39,15 +39,25 @@ def decide(found: Situation, *, status: str, token: int | None, email: str, now:
     """
     chosen = statuses.resolve(status, found.statuses).name
     if token is not None and token != found.claim_no:
-        raise Conflict(f"your claim on {found.name} has ended and it was claimed anew; your draft is kept")
+        raise Conflict(
+            f"your claim on {found.name} has ended and it was claimed anew; your draft is kept",
+            code="claim-ended",
+            **found.about,
+        )
     event = Event.DISCARD if chosen == "discarded" else Event.SUBMIT
     if found.status == chosen and found.assignment_id == found.own_id:
         return Decision(chosen, event, found.routing or "routed", again=True)
     situations.check_event(found, event, f"set {chosen} on")
     if found.assignment_id not in (None, found.own_id) and not found.left_behind:
         if found.state is State.CLAIMED:
-            raise Conflict(f"somebody else holds {found.name} now; your draft is kept")
-        raise Conflict(f"{found.name} is in somebody else's assignment now; your draft is kept")
+            raise Conflict(
+                f"somebody else holds {found.name} now; your draft is kept", code="held-by-another", **found.about
+            )
+        raise Conflict(
+            f"{found.name} is in somebody else's assignment now; your draft is kept",
+            code="held-by-another",
+            **found.about,
+        )
     situations.check_open(found, now, holding=True)
     situations.check_parked(found)
     situations.check_author(found, email)

@@ -59,13 +59,29 @@ def check_rework(session: Session, *, task_item: TaskItem, name: str) -> None:
     """Refuse to clear, or to take out, what had a status that an issue or a re-entry took: it may have it again."""
     if task_item.kept_status is None:
         return
-    was = f"{name} had the status {task_item.kept_status} in {session.get_one(Task, task_item.task_id).name!r}"
+    task = session.get_one(Task, task_item.task_id).name
+    was = f"{name} had the status {task_item.kept_status} in {task!r}"
     if task_item.kept_by == "issue":
-        against = ", ".join(str(one.id) for one in issues.of_task_item(session, task_item.id, tuple(UNRESOLVED)))
-        raise Conflict(f"{was} and is returned: dismiss what was flagged (issue {against}), or delete the item")
+        against = [one.id for one in issues.of_task_item(session, task_item.id, tuple(UNRESOLVED))]
+        listed = ", ".join(map(str, against))
+        raise Conflict(
+            f"{was} and is returned: dismiss what was flagged (issue {listed}), or delete the item",
+            code="in-rework",
+            item=name,
+            task=task,
+            status=task_item.kept_status,
+            issues=against,
+        )
     led = selection.led_to(session, task_item=task_item)
     first = f"clear {led[1]!r} in {led[0]!r}, which sent it back" if led else "wait for it"
-    raise Conflict(f"{was} and is to be done again: {first}, or delete the item")
+    raise Conflict(
+        f"{was} and is to be done again: {first}, or delete the item",
+        code="in-rework",
+        item=name,
+        task=task,
+        status=task_item.kept_status,
+        issues=[],
+    )
 
 
 def name_of(session: Session, task_item: TaskItem) -> str:

@@ -72,9 +72,13 @@ def only_one(home: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
+            holder = lock.read().strip() or "unknown"
             raise Conflict(
-                f"annoflow up already runs in {home} (process {lock.read().strip() or 'unknown'}); "
-                "stop it first, or give this one another home: ANNOFLOW_HOME=..."
+                f"annoflow up already runs in {home} (process {holder}); "
+                "stop it first, or give this one another home: ANNOFLOW_HOME=...",
+                code="already-running",
+                home=str(home),
+                process=holder,
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))

@@ -65,11 +65,21 @@ def claim_more(session: Session, *, actor: Person, task_id: int, now: datetime) 
     seat = _handing_out(session, actor, task_id, now)
     situations.check_member(seat)
     if seat.queue is None:
-        raise Conflict(f"task {seat.task!r} allocates in advance: there is no batch to ask for, only the next item")
+        raise Conflict(
+            f"task {seat.task!r} allocates in advance: there is no batch to ask for, only the next item",
+            code="allocated-in-advance",
+            task=seat.task,
+        )
     batch, limit = int(seat.queue["batch"]), int(seat.queue["limit"])
     holding = claims.count_to_limit(session, task_id=seat.task_id, assignment_id=seat.own_id)
     if holding >= limit:
-        raise Conflict(f"you hold {holding} items of {seat.task!r}, its limit is {limit}: finish or release one first")
+        raise Conflict(
+            f"you hold {holding} items of {seat.task!r}, its limit is {limit}: finish or release one first",
+            code="limit-reached",
+            task=seat.task,
+            limit=limit,
+            count=holding,
+        )
     until = values.later(now, seat.lease)
     claims.renew(session, task_id=seat.task_id, assignment_id=seat.own_id, until=until)
     return _claim(session, actor, seat, now, count=min(batch, limit - holding), more=True)
@@ -125,7 +135,13 @@ def save_draft(
     """
     found = access.own(session, actor=actor, task_item_id=task_item_id)
     if found.state in (State.SUBMITTED, State.WITHDRAWN):
-        raise Conflict(f"{found.name} is {found.state}: there is nothing to draw now")
+        raise Conflict(
+            f"{found.name} is {found.state}: there is nothing to draw now",
+            code="wrong-state",
+            **found.about,
+            state=found.state,
+            status=found.status,
+        )
     content = {"annotations": [one.model_dump(exclude_unset=True) for one in annotation_sets.parse(annotations)]}
     drafts.save(session, task_item_id=found.id, person_id=actor.id, content=content, now=now)
     if found.held:
@@ -159,7 +175,12 @@ def submit(
     decided = submitting.decide(found, status=status, token=token, email=actor.email, now=now)
     if decided.again and found.status_event_id is not None:
         if annotations is not None and not annotation_sets.equal(session, found, annotation_sets.parse(annotations)):
-            raise Conflict(f"{found.name} is {found.status} already with other annotations; undo that to change them")
+            raise Conflict(
+                f"{found.name} is {found.status} already with other annotations; undo that to change them",
+                code="other-annotations",
+                **found.about,
+                status=found.status,
+            )
         return Submitted(found.id, found.item_id, decided.status, found.status_event_id)
     issue_effects.check(session, found=found, status=decided.status)
     if annotations is None and found.draft is not None:
@@ -172,7 +193,11 @@ def submit(
     activity.seen(session, task_item_id=found.id, person_id=actor.id, now=now, held=open_till_now, ends=True)
     event_id = submissions.submit(session, found=found, decided=decided, person_id=actor.id, now=now)
     if event_id is None:
-        raise Conflict(f"{found.name} has changed while you worked on it; your draft is kept, open it again")
+        raise Conflict(
+            f"{found.name} has changed while you worked on it; your draft is kept, open it again",
+            code="changed-meanwhile",
+            **found.about,
+        )
     announcements.note(session, pipeline=found.pipeline, task=found.task, status=decided.status)
     issue_effects.follow_up(session, found=found, decided=decided, event_id=event_id, actor_id=actor.id, now=now)
     if found.reviewed_by_author:
@@ -193,5 +218,11 @@ def postpone(session: Session, *, actor: Person, task_item_id: int, now: datetim
 def _end(session: Session, *, actor: Person, task_item_id: int, verb: str, now: datetime) -> None:
     found = access.own(session, actor=actor, task_item_id=task_item_id)
     if not found.held:
-        raise Conflict(f"you do not hold {found.name}: it is {found.state}; only a claim can be {verb}")
+        raise Conflict(
+            f"you do not hold {found.name}: it is {found.state}; only a claim can be {verb}",
+            code="wrong-state",
+            **found.about,
+            state=found.state,
+            status=found.status,
+        )
     claims.end(session, id=found.id, verb=verb, actor_id=actor.id, now=now)

@@ -165,7 +165,9 @@ def find(session: Session, *, named: str, actor: Actor = None) -> Item:
         raise NotFound(f"no item {cited(named)}{' any more: it was erased' if erased else ''}")
     if len(visible) > 1:
         raise NotFound(
-            f"there are several items {cited(named)}; give the number of the one that you mean, or its folder"
+            f"there are several items {cited(named)}; give the number of the one that you mean, or its folder",
+            code="several-found",
+            items=[one.id for one in visible],
         )
     return visible[0]
 

@@ -19,7 +19,9 @@ def check(session: Session, dataset: Dataset, name: str, type: str, reviews: Seq
         raise InvalidInput(f"unknown task type {cited(type)}; possible: {', '.join(statuses.DEFAULTS)}")
     values.name(name)
     if tasks.manual(session, project_id=dataset.project_id, name=name) is not None:
-        raise InvalidInput(f"there is a task {name!r} already; give this one another name")
+        raise InvalidInput(
+            f"there is a task {name!r} already; give this one another name", code="name-taken", task=name
+        )
     if (type == "qa") != bool(reviews):
         wanted = "reviews at least one annotation task" if type == "qa" else "reviews nothing"
         raise InvalidInput(f"task {name!r} is of type {type} and so {wanted}")

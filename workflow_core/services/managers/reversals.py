@@ -31,21 +31,36 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
     """
     found = access.own(session, actor=actor, task_item_id=task_item_id)
     people.require(session, actor=actor, project_id=found.project_id, permission=Permission.UNDO_OWN_STATUS)
-    _check_present(found, found.name, archived=found.archived)
+    _check_present(found, found.name, found.task, archived=found.archived)
     situations.check_open(found, now, holding=True)
     if author_of(session, found, None) != actor.id:
-        raise Conflict(f"{found.name} was {found.status} by somebody else; a manager can clear it")
+        raise Conflict(
+            f"{found.name} was {found.status} by somebody else; a manager can clear it",
+            code="held-by-another",
+            **found.about,
+        )
     if found.assignment_id != found.own_id:
-        raise Conflict(f"{found.name} is in somebody else's assignment now; a manager can clear it")
+        raise Conflict(
+            f"{found.name} is in somebody else's assignment now; a manager can clear it",
+            code="held-by-another",
+            **found.about,
+        )
     situations.check_author(found, actor.email)
     traced = lineage.trace(session, [found.status_event_id])
     effects = lineage.effects(session, traced)
     begun = [reached.task for reached in effects.task_items if reached.begun]
     if begun or effects.statuses:
         where = f"in {begun[0]}" if begun else "further on"
-        raise Conflict(f"{found.name} was begun {where} already; ask a manager to clear it")
+        raise Conflict(
+            f"{found.name} was begun {where} already; ask a manager to clear it",
+            code="begun-already",
+            **found.about,
+            begun=begun,
+        )
     if effects.exported:
-        raise Conflict(f"{found.name} is exported already; ask a manager to clear it")
+        raise Conflict(
+            f"{found.name} is exported already; ask a manager to clear it", code="exported-already", **found.about
+        )
     _check_at_exit(session, traced)
     until = values.later(now, found.lease)
     lineage.take_back(session, traced, reason="undo", now=now)
@@ -103,12 +118,17 @@ def clear(
         raise NotFound(f"there is no task item {one} in {task.name!r}")
     for task_item, item in locked:
         access.check_rework(session, task_item=task_item, name=item.name)
-        _check_present(task_item, item.name, archived=item.archived_at is not None)
+        _check_present(task_item, item.name, task.name, archived=item.archived_at is not None)
     traced = lineage.trace(session, [task_item.status_event_id for task_item, _ in locked])
     effects = lineage.effects(session, traced)
-    claimed = sum(reached.state == State.CLAIMED for reached in effects.task_items)
+    claimed = [reached for reached in effects.task_items if reached.state == State.CLAIMED]
     if claimed and not end_claims:
-        raise Conflict(f"{claimed} of the task items reached are open with somebody; confirm to end their claims")
+        raise Conflict(
+            f"{len(claimed)} of the task items reached are open with somebody; confirm to end their claims",
+            code="claims-open",
+            task=claimed[0].task,
+            person=None,
+        )
     _check_at_exit(session, traced)
     entry_ids = [task_item.entry_id for task_item, _ in locked]
     lineage.take_back(session, traced, reason="clear", now=now)
@@ -117,13 +137,26 @@ def clear(
     return effects
 
 
-def _check_present(task_item: TaskItem | Situation, name: str, *, archived: bool) -> None:
+def _check_present(task_item: TaskItem | Situation, name: str, task: str, *, archived: bool) -> None:
     if archived:
-        raise Conflict(f"{name} is deleted: what was done on it stays as history")
+        raise Conflict(f"{name} is deleted: what was done on it stays as history", code="item-deleted", item=name)
     if task_item.state != State.SUBMITTED or task_item.status_event_id is None:
-        raise Conflict(f"{name} has no status here: it is {task_item.state}")
+        raise Conflict(
+            f"{name} has no status here: it is {task_item.state}",
+            code="wrong-state",
+            item=name,
+            task=task,
+            state=task_item.state,
+            status=task_item.status,
+        )
     if task_item.routing == "void":
-        raise Conflict(f"the status {task_item.status} of {name} is history: what led to it was taken back")
+        raise Conflict(
+            f"the status {task_item.status} of {name} is history: what led to it was taken back",
+            code="status-is-history",
+            item=name,
+            task=task,
+            status=task_item.status,
+        )
 
 
 def _check_at_exit(session: Session, traced: Lineage) -> None:
@@ -132,5 +165,14 @@ def _check_at_exit(session: Session, traced: Lineage) -> None:
     if left is not None:
         name, exit_ = left
         if exit_ == "removed":
-            raise Conflict(f"{name} was taken out of its pipeline, by no status; a manager can add it to a task again")
-        raise Conflict(f"{name} left by {exit_!r}, and not by its status here; clear what led there")
+            raise Conflict(
+                f"{name} was taken out of its pipeline, by no status; a manager can add it to a task again",
+                code="item-removed",
+                item=name,
+            )
+        raise Conflict(
+            f"{name} left by {exit_!r}, and not by its status here; clear what led there",
+            code="left-otherwise",
+            item=name,
+            exit=exit_,
+        )

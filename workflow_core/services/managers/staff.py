@@ -43,7 +43,11 @@ def redistribute(
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REDISTRIBUTE_ITEMS)
     if task.queue is not None:
-        raise Conflict(f"task {task.name!r} hands out from its pool: whoever is free takes what is left")
+        raise Conflict(
+            f"task {task.name!r} hands out from its pool: whoever is free takes what is left",
+            code="handed-from-pool",
+            task=task.name,
+        )
     team = _team(session, task)
     if weights is None:
         weights = {email: 1.0 for email, one in team.items() if one.active}
@@ -169,7 +173,10 @@ def _confirm_claims(session: Session, task: Task, leaver: Assignment, email: str
     held = reassignment.count_claimed(session, task_id=task.id, assignment_id=leaver.id)
     if held and not confirmed:
         raise Conflict(
-            f"{shown(email)} has {held} items of {task.name!r} open; confirm to end these claims, drafts stay"
+            f"{shown(email)} has {held} items of {task.name!r} open; confirm to end these claims, drafts stay",
+            code="claims-open",
+            task=task.name,
+            person=email,
         )
 
 
@@ -177,7 +184,9 @@ def _present(session: Session, task: Task, email: str, now: datetime) -> Person:
     """Return who is to work in a task, invited if need be."""
     person = people.member(session, email=email, project_id=task.project_id, role="contributor", now=now)
     if not person.active:
-        raise Conflict(f"{person.email} is no longer active; choose somebody who is")
+        raise Conflict(
+            f"{person.email} is no longer active; choose somebody who is", code="person-inactive", person=person.email
+        )
     return person
 
 

@@ -32,7 +32,12 @@ def find(session: Session, *, task_item: TaskItem, to: str) -> Way:
     """
     if task_item.entry_id is None:
         task = session.get_one(Task, task_item.task_id).name
-        raise Conflict(f"task {task!r} is in no pipeline; give the item to somebody instead")
+        raise Conflict(
+            f"task {task!r} is in no pipeline; give the item to somebody instead",
+            code="not-in-pipeline",
+            task=task,
+            pipeline=None,
+        )
     entry = session.get_one(Entry, task_item.entry_id)
     here = versions.branch_of(session, version_id=entry.version_id, task_id=task_item.task_id)
     parked = task_item.parked is not None
@@ -55,14 +60,20 @@ def _once_more_from(session: Session, task_item: TaskItem, entry: Entry, branch:
     """Return the branch from which an item that is not parked is sent; None outside forks."""
     name = access.name_of(session, task_item)
     if session.get_one(Item, task_item.item_id).archived_at is not None:
-        raise Conflict(f"{name} is deleted: what was done on it stays as history")
+        raise Conflict(f"{name} is deleted: what was done on it stays as history", code="item-deleted", item=name)
     if entry.exit == "removed":
-        raise Conflict(f"{name} was taken out of its pipeline; add it to the task instead")
+        raise Conflict(
+            f"{name} was taken out of its pipeline; add it to the task instead", code="item-removed", item=name
+        )
     entered = dispatch.forks_entered(session, entry=entry)
     if branch is not None and branch[0] in entered:
         return branch
     if entered:
-        raise Conflict(f"{name} is inside a fork: send it from a task of one of its branches, or clear what led there")
+        raise Conflict(
+            f"{name} is inside a fork: send it from a task of one of its branches, or clear what led there",
+            code="item-in-fork",
+            item=name,
+        )
     return None
 
 

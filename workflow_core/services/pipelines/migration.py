@@ -79,7 +79,9 @@ def migrate(session: Session, *, pipeline: Pipeline, actor: Actor, now: datetime
     people.require(session, actor=actor, project_id=pipeline.project_id, permission=Permission.MANAGE_PIPELINES)
     pipelines.lock(session, pipeline)
     if pipeline.version_id is None:
-        raise Conflict(f"the pipeline {pipeline.name!r} was never deployed")
+        raise Conflict(
+            f"the pipeline {pipeline.name!r} was never deployed", code="never-deployed", pipeline=pipeline.name
+        )
     followed = migration.choose(session, pipeline_id=pipeline.id)
     by = actor.id if actor else None
     done = take_along(session, pipeline=pipeline, versions_followed=followed, actor_id=by, now=now)

@@ -24,10 +24,14 @@ def check(session: Session, *, found: Situation, status: str) -> None:
     """
     if status == "discarded" or not found.disputed:
         return
+    cannot = f"cannot set {status} on {found.name}"
     mine = issues.of_task_item(session, found.id, OPEN)
     if mine:
         raise Conflict(
-            f"cannot set {status} on {found.name}: {_told(session, mine[0])} is open; fix it and mark it for review"
+            f"{cannot}: {_told(session, mine[0])} is open; fix it and mark it for review",
+            code="issue-open",
+            **found.about,
+            issue=mine[0].id,
         )
     if found.type != "qa":
         return
@@ -35,7 +39,10 @@ def check(session: Session, *, found: Situation, status: str) -> None:
     against = issues.on_reviewed(session, found, OPEN) if status == "approved" else own
     if against:
         raise Conflict(
-            f"cannot set {status} on {found.name}: {_told(session, against[0])} is open; dismiss it or wait for its fix"
+            f"{cannot}: {_told(session, against[0])} is open; dismiss it or wait for its fix",
+            code="issue-open",
+            **found.about,
+            issue=against[0].id,
         )
 
 

@@ -70,7 +70,11 @@ def _transaction(engine: Engine) -> Iterator[Connection]:
                     connection.execute(text("SET LOCAL lock_timeout = '30s'"))
                 yield connection
                 if engine.dialect.name == "sqlite" and (broken := connection.exec_driver_sql(_BROKEN).first()):
-                    raise Conflict(f"the migration breaks a reference from table {broken[0]!r} to {broken[2]!r}")
+                    raise Conflict(
+                        f"the migration breaks a reference from table {broken[0]!r} to {broken[2]!r}",
+                        code="broken-reference",
+                        tables=[broken[0], broken[2]],
+                    )
         finally:
             if engine.dialect.name == "sqlite":
                 _foreign_keys(connection, on=True)
@@ -99,12 +103,15 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def _refuse_foreign(connection: Connection) -> None:
     present = MigrationContext.configure(connection).get_current_revision()
     if present is not None and (why := unusable(present)):
-        raise Conflict(why)
+        raise Conflict(why, code="wrong-database", revision=present, tables=[])
     tables = set(inspect(connection).get_table_names())
     if present is None and (others := sorted(tables & METADATA.tables.keys())):
         raise Conflict(
             f"the database has tables of these names that annoflow did not make: {', '.join(others[:5])};"
-            " give annoflow a database of its own"
+            " give annoflow a database of its own",
+            code="wrong-database",
+            revision=None,
+            tables=others,
         )
 
 
