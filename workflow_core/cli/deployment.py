@@ -34,6 +34,7 @@ def plan(file: File, migrate: Migrate = False, json: Json = False) -> None:
             text=source.text,
             file=source.name,
             read=source.read,
+            folder=source.folder,
             actor=None,
             now=context.now(),
             migrate=migrate,
@@ -59,7 +60,10 @@ def deploy(files: Files, migrate: Migrate = False, json: Json = False) -> None:
     sources = [valid(file) for file in files]
     from workflow_core.services.pipelines import deployment
 
-    specs = [(deployment.compile_file(one.text, file=one.name, read=one.read), one.read) for one in sources]
+    specs = [
+        (deployment.compile_file(one.text, file=one.name, read=one.read, folder=one.folder), one.read)
+        for one in sources
+    ]
     done = deployment.deploy_all(context.session, specs, actor=None, now=context.now(), migrate=migrate)
     if json:
         show_json([asdict(one) for one in done])

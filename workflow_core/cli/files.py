@@ -14,11 +14,16 @@ MOST_BYTES = 64_000_000
 
 @dataclass(frozen=True)
 class Source:
-    """A file as read: how findings call it, what is in it, and how to read what lies beside it."""
+    """A file as read: how findings call it, what is in it, and the folder in which its paths begin."""
 
     name: str
     text: bytes
-    read: Callable[[str], bytes]
+    folder: Path
+
+    @property
+    def read(self) -> Callable[[str], bytes]:
+        """What reads the files beside it."""
+        return beside(self.folder)
 
 
 class UnreadableError(Exception):
@@ -32,9 +37,9 @@ class UnreadableError(Exception):
 def open_file(name: str) -> Source:
     """Read a file, or stdin for `-`; raises UnreadableError."""
     if name == STDIN:
-        return Source("<stdin>", sys.stdin.buffer.read(MOST_BYTES), beside(Path()))
+        return Source("<stdin>", sys.stdin.buffer.read(MOST_BYTES), Path())
     try:
-        return Source(name, _bytes(Path(name)), beside(Path(name).parent))
+        return Source(name, _bytes(Path(name)), Path(name).parent)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise UnreadableError(f"cannot read {name!r}: {error.strerror}", USAGE) from error
     except (OSError, ValueError) as error:

@@ -23,10 +23,10 @@ def lines(plan: "Plan") -> Iterator[str]:
     for task in plan.tasks:
         if task.kind != "same":
             yield from _task(task)
-    for change in plan.source:
-        yield f"  ~ source: {_change(change)}"
-    for change in plan.exports:
-        yield f"  ~ export of {_change(change)}"
+    for what, changes in (("source: ", plan.source), ("export of ", plan.exports)):
+        for change in changes:
+            new = f"{change.name}: {_value(change.after)}"
+            yield f"  ~ {what}{_change(change)}" if plan.deployed else f"  + {what}{new}"
     if plan.invited:
         yield f"  invited, since they have no account yet: {', '.join(plan.invited)}"
 

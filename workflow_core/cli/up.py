@@ -76,7 +76,7 @@ def _deploy(files: list[Path]) -> "list[Deployed]":
     deployed = []
     for file in files:
         read = beside(file.parent)
-        spec = deployment.compile_file(file.read_bytes(), file=str(file), read=read)
+        spec = deployment.compile_file(file.read_bytes(), file=str(file), read=read, folder=file.parent)
         (done,) = deployment.deploy_all(context.session, [(spec, read)], actor=None, now=context.now())
         what = f"version {done.version[:8]} is new" if done.new_version else "nothing new in its graph"
         say(f"pipeline {done.pipeline} deployed from {file}: {what}")

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from workflow_core.domain import values
+from workflow_core.domain import addresses, values
 from workflow_core.domain.sampling import SCALE
 from workflow_core.domain.wording import quoted
+from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.language.scalars import describe
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -104,6 +105,14 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _place(value: str) -> str:
+    try:
+        addresses.scheme(value)
+    except InvalidInput as error:
+        raise wrong("wrong-value", str(error)) from None
+    return value
+
+
 def _pages(value: Any) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{1,5})(?: ?- ?(\d{1,5}))?", str(value)) if isinstance(value, str | int) else None
     first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
@@ -122,4 +131,5 @@ Color = Annotated[str, AfterValidator(_color)]
 Key = Annotated[str, AfterValidator(_key)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
+Place = Annotated[str, AfterValidator(_place)]
 Pages = Annotated[tuple[int, int], BeforeValidator(_pages)]

@@ -16,6 +16,7 @@ from workflow_core.pipeline.language.names import (
     Lease,
     Name,
     Pages,
+    Place,
     Share,
     Timezone,
     Weight,
@@ -203,7 +204,7 @@ class Export(Spec):
     """Where and how the items of an exit are written."""
 
     format: Annotated[str, AfterValidator(_known_format)] = Field(description=" or ".join(FORMATS))
-    to: str = Field(min_length=1, description="a folder or any fsspec URL")
+    to: Place = Field(min_length=1, description="a folder, whose path begins where this file is, or any fsspec URL")
     schedule: Cron | None = Field(None, description="when it is written by itself; UTC")
 
 
@@ -223,7 +224,9 @@ class Schedule(Spec):
 class Source(Spec):
     """Where new items come from, and which items of the dataset enter."""
 
-    uri: str | None = Field(None, min_length=1, description="a folder or any fsspec URL")
+    uri: Place | None = Field(
+        None, min_length=1, description="a folder, whose path begins where this file is, or any fsspec URL"
+    )
     folder: str | None = Field(None, min_length=1, description="the folder of the dataset whose items enter")
     where: dict[str, Any] | None = Field(None, description="a filter that they must pass")
     schedule: Annotated[Annotated[Cron, Tag(TEXT)] | Annotated[Schedule, Tag(MAPPING)], Discriminator(_kind)] | None = (

@@ -1,10 +1,14 @@
 """Deploy a pipeline: its tasks, people and recipes at once, its graph as a new version."""
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
+from workflow_core.domain import addresses
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput, PipelineInvalid
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.check import check
@@ -39,13 +43,40 @@ class Deployed:
     migrated: Migrated | None = None
 
 
-def compile_file(text: bytes, *, file: str, read: Read) -> compiled.Pipeline:
-    """Check a pipeline file and return it compiled; PipelineInvalid carries all findings."""
+def compile_file(text: bytes, *, file: str, read: Read, folder: Path | None = None) -> compiled.Pipeline:
+    """Check a pipeline file and return it compiled, its relative places absolute from the `folder` that it is in.
+
+    Without a folder they stay relative.
+
+    Raises:
+        PipelineInvalid: the file has errors; it carries all findings.
+        InvalidInput: a place begins with the home of nobody.
+    """
     checked = check(text, file=file, read=read)
     if checked.pipeline is None:
         errors = sum(finding.severity == "error" for finding in checked.findings)
         raise PipelineInvalid(f"{file} has {errors} error{'s'[: errors != 1]}", tuple(checked.findings))
-    return checked.pipeline
+    return checked.pipeline if folder is None else _placed(checked.pipeline, folder.resolve())
+
+
+def _placed(pipeline: compiled.Pipeline, folder: Path) -> compiled.Pipeline:
+    source = pipeline.source
+    exits = {
+        name: replace(one, export=replace(one.export, to=_absolute(one.export.to, folder))) if one.export else one
+        for name, one in pipeline.exits.items()
+    }
+    uri = _absolute(source.uri, folder) if source.uri is not None else None
+    return replace(pipeline, source=replace(source, uri=uri), exits=exits)
+
+
+def _absolute(place: str, folder: Path) -> str:
+    if addresses.scheme(place) != "file":
+        return place
+    try:
+        # Links stay as they are: one that leads to the newest pictures is followed when they are read.
+        return os.path.normpath(folder / Path(addresses.local_path(place)).expanduser())
+    except RuntimeError as error:
+        raise InvalidInput(f"the place {cited(place)} begins with the home of nobody") from error
 
 
 def deploy(

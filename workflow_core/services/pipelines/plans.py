@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from workflow_core.errors import InvalidInput
@@ -46,15 +47,23 @@ class Plan:
 
 
 def plan(
-    session: Session, *, text: bytes, file: str, read: Read, actor: Actor, now: datetime, migrate: bool = False
+    session: Session,
+    *,
+    text: bytes,
+    file: str,
+    read: Read,
+    actor: Actor,
+    now: datetime,
+    migrate: bool = False,
+    folder: Path | None = None,
 ) -> Plan:
-    """Say what `deployment.deploy` would change; nothing of it stays. Meanwhile others wait, as they do for a deploy.
+    """Say what a deploy of a file in `folder` would change; nothing of it stays. Meanwhile others wait, as for one.
 
     Raises:
         PipelineInvalid: the file has errors.
         NotAllowed: the actor may not manage the project's pipelines.
     """
-    spec = deployment.compile_file(text, file=file, read=read)
+    spec = deployment.compile_file(text, file=file, read=read, folder=folder)
     project = people.find_project(session, name=spec.project, member=None)
     pipeline = pipelines.named(session, project_id=project.id, name=spec.name) if project else None
     version = session.get(PipelineVersion, pipeline.version_id) if pipeline and pipeline.version_id else None
@@ -67,13 +76,12 @@ def plan(
         "version_before": version.digest if version else None,
         "new_version": True,
     }
-    if pipeline and version:
-        last = versions.from_document(version.compiled)
-        found |= {
-            "graph": differences.between(last, spec),
-            "source": planned_tasks.differing(_source(last), _source(spec)),
-            "exports": planned_tasks.differing(_exports(last), _exports(spec)),
-        }
+    last = versions.from_document(version.compiled) if version else None
+    found |= {
+        "graph": differences.between(last, spec) if last else (),
+        "source": planned_tasks.differing(_source(last), _source(spec)),
+        "exports": planned_tasks.differing(_exports(last), _exports(spec)),
+    }
     try:
         with taken_back(session):
             done = deployment.apply(session, spec, read=read, actor=actor, now=now, migrate=migrate)
@@ -91,8 +99,9 @@ def plan(
     return Plan(**found)
 
 
-def _source(spec: compiled.Pipeline) -> dict[str, Any]:
-    given, when = spec.source, spec.source.schedule
+def _source(spec: compiled.Pipeline | None) -> dict[str, Any]:
+    given = spec.source if spec else compiled.Source()
+    when = given.schedule
     schedule = f"{when.cron} {when.timezone}" if when else None
     return {
         "uri": given.uri,
@@ -103,6 +112,6 @@ def _source(spec: compiled.Pipeline) -> dict[str, Any]:
     }
 
 
-def _exports(spec: compiled.Pipeline) -> dict[str, Any]:
-    written = ((name, one.export) for name, one in spec.exits.items() if one.export)
+def _exports(spec: compiled.Pipeline | None) -> dict[str, Any]:
+    written = ((name, one.export) for name, one in (spec.exits.items() if spec else ()) if one.export)
     return {name: f"{to.format} to {to.to}" + (f", by {to.schedule}" if to.schedule else "") for name, to in written}

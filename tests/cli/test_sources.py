@@ -1,0 +1,57 @@
+"""Sources and exports on the command line: where their paths begin, and what is said of what they hold."""
+
+from pathlib import Path
+
+import building
+import pytest
+from PIL import Image
+
+TEXT = building.TWO_STEPS.replace("{watch: true}", "{uri: ../photos}") + (
+    "exits:\n  approved: {export: {format: jsonl, to: out}}\n"
+)
+
+
+@pytest.fixture
+def home(annoflow, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A migrated database, and the file of a pipeline whose pictures lie beside its folder."""
+    monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
+    (tmp_path / "pipes/street").mkdir(parents=True)
+    (tmp_path / "pipes/street/street.yaml").write_text(TEXT)
+    return tmp_path
+
+
+def photograph(folder: Path, *names: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        Image.new("RGB", (40, 30)).save(folder / name)
+
+
+def test_paths_begin_where_the_file_is_wherever_a_command_is_started(
+    annoflow, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photograph(home / "photos", "1.jpg", "2.jpg")
+    photograph(home / "pipes/photos", "3.jpg")
+    planned = annoflow("pipeline", "plan", "pipes/street/street.yaml").out
+    assert f"  + source: uri: {home}/pipes/photos\n" in planned
+    assert f"  + export of approved: jsonl to {home}/pipes/street/out\n" in planned
+    annoflow("pipeline", "deploy", "pipes/street/street.yaml")
+    assert annoflow("import", "street").out == "street: 1 new items, 1 entered\n"
+    assert annoflow("item", "why", "3.jpg").code == 0
+    monkeypatch.chdir(home / "pipes/street")
+    assert "nothing would change" in annoflow("pipeline", "plan", "street.yaml").out
+    assert f" in {home}/pipes/street/out/" in annoflow("export", "street").out
+    assert not (home / "out").exists()
+
+
+def test_a_place_in_the_home_of_nobody_is_refused(annoflow, home: Path) -> None:
+    (home / "street.yaml").write_text(TEXT.replace("../photos", "~nobody-of-that-name/photos"))
+    ran = annoflow("pipeline", "deploy", "street.yaml")
+    assert ran.code == 3
+    assert "the place '~nobody-of-that-name/photos' begins with the home of nobody" in ran.err
+
+
+def test_a_place_that_annoflow_never_reads_is_a_finding(annoflow, home: Path) -> None:
+    (home / "bad.yaml").write_text(TEXT.replace("../photos", "'https://example.org/photos'"))
+    ran = annoflow("pipeline", "check", "bad.yaml")
+    assert ran.code == 1
+    assert "'https://example.org/photos' is no place to keep files; possible: a path" in ran.out
