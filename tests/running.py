@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from sqlalchemy import Engine, text
 
 from workflow_core.services.running import leases
@@ -110,7 +110,7 @@ class Site:
         return str(json.loads((self.home / "up.json").read_text())["prefect_api_url"])
 
     def found(self, what: str, **wanted: Any) -> list[dict[str, Any]]:
-        answer = httpx.post(f"{self.api}/{what}/filter", json=wanted, timeout=30)
+        answer = httpx2.post(f"{self.api}/{what}/filter", json=wanted, timeout=30)
         rows: list[dict[str, Any]] = answer.raise_for_status().json()
         return rows
 
@@ -126,9 +126,9 @@ class Site:
     def events(self) -> list[dict[str, Any]]:
         """Return the events by which statuses were announced."""
         wanted = {"event": {"name": ["annoflow.status-set"]}}
-        page = httpx.post(f"{self.api}/events/filter", json={"filter": wanted, "limit": 50}, timeout=30).json()
+        page = httpx2.post(f"{self.api}/events/filter", json={"filter": wanted, "limit": 50}, timeout=30).json()
         found: list[dict[str, Any]] = page["events"]
         while page["next_page"]:
-            page = httpx.get(page["next_page"], timeout=30).json()
+            page = httpx2.get(page["next_page"], timeout=30).json()
             found += page["events"]
         return found

@@ -14,6 +14,7 @@ HEAVY = (
     "sqlmodel",
     "fastapi",
     "httpx",
+    "httpx2",
     "rich",
     "fsspec",
     "PIL",

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from running import Site, wait_for, wait_until
 
@@ -135,7 +135,7 @@ def test_with_prefects_server_down_work_and_moves_go_on_and_it_is_said_once(site
     (another,) = wait_until(lambda: set(site.children("flows.server")) - {server})
     os.kill(another, signal.SIGSTOP)
     try:
-        with pytest.raises(httpx.TransportError):  # refused, or no answer where it has begun to listen meanwhile
+        with pytest.raises(httpx2.TransportError):  # refused, or no answer where it has begun to listen meanwhile
             site.runs("watch")
         site.road.complete(50)
         wait_for(site.road.unrouted, 0)
@@ -190,7 +190,7 @@ def drains(site: Site, road: Any, name: str, **changes: Any) -> Iterator[None]:
         os.killpg(runner.pid, signal.SIGKILL)
         runner.wait()
         for deployment in site.found("deployments", deployments={"name": {"any_": [name]}}):
-            httpx.delete(f"{site.api}/deployments/{deployment['id']}", timeout=30)
+            httpx2.delete(f"{site.api}/deployments/{deployment['id']}", timeout=30)
 
 
 @on_sqlite
@@ -243,8 +243,8 @@ def test_ctrl_c_or_sigterm_stops_everything_and_leaves_no_run_unfinished(site: S
     wait_for(site.children, [], 10)  # what is killed at the end needs a moment to be gone
     assert site.mover_pid() is None
     assert not (site.home / "up.json").exists()
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{api}/health")
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(f"{api}/health")
     assert "stopped" in site.said.read_text().splitlines()[-1]
     assert "Traceback" not in site.log("runner")[logged:]
     with sqlite3.connect(site.home / "prefect" / "prefect.db") as prefect:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 
 UNFINISHED = ["PENDING", "RUNNING", "CANCELLING"]
 
@@ -10,18 +10,18 @@ UNFINISHED = ["PENDING", "RUNNING", "CANCELLING"]
 def healthy(api: str) -> bool:
     """Say whether a Prefect server answers."""
     try:
-        return httpx.get(f"{api}/health", timeout=2.0).is_success
-    except httpx.HTTPError:
+        return httpx2.get(f"{api}/health", timeout=2.0).is_success
+    except httpx2.HTTPError:
         return False
 
 
 def run_deployment(api: str, path: str) -> str | None:
     """Ask for a run of the deployment `flow/name`; return what is in the way of it, in one line, if anything is."""
     try:
-        with httpx.Client(base_url=api, timeout=5.0) as client:
+        with httpx2.Client(base_url=api, timeout=5.0) as client:
             found = client.get(f"/deployments/name/{path}").raise_for_status().json()
             client.post(f"/deployments/{found['id']}/create_flow_run", json={}).raise_for_status()
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         return str(error).partition("\n")[0] or type(error).__name__
     return None
 
@@ -32,10 +32,10 @@ def end_leftovers(api: str) -> int:
     wanted = {"flow_runs": {"state": {"type": {"any_": UNFINISHED}}, "tags": {"all_": ["annoflow"]}}}
     ended = 0
     try:
-        with httpx.Client(base_url=api, timeout=5.0) as client:
+        with httpx2.Client(base_url=api, timeout=5.0) as client:
             for run in client.post("/flow_runs/filter", json=wanted).raise_for_status().json():
                 answer = client.post(f"/flow_runs/{run['id']}/set_state", json={"state": state, "force": True})
                 ended += answer.is_success
-    except httpx.HTTPError:
+    except httpx2.HTTPError:
         pass
     return ended

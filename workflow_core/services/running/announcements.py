@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-import httpx
+import httpx2
 
 from workflow_core.store.database.engine import Engine, Session, after_commit
 
@@ -122,7 +122,7 @@ class Announcer:
 
     def _post_on(self) -> None:
         wait = self._every
-        with httpx.Client(timeout=self._timeout) as client:
+        with httpx2.Client(timeout=self._timeout) as client:
             while not self._closing.is_set():
                 self._something.wait()
                 self._something.clear()
@@ -134,14 +134,14 @@ class Announcer:
                 self._closing.wait(wait)
             self._post(client)
 
-    def _post(self, client: httpx.Client) -> bool:
+    def _post(self, client: httpx2.Client) -> bool:
         with self._lock:
             counts, self._counts = self._counts, Counter()
         if not counts:
             return True
         try:
             client.post(self._url, json=[event_of(counts)]).raise_for_status()
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             with self._lock:
                 self._counts.update(counts)
             if not self._down:

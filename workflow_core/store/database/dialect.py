@@ -17,7 +17,7 @@ def is_postgres(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def run(session: Session, sql: str, /, **values: Any) -> CursorResult[Any]:
+def run(session: Session, sql: str, /, **values: Any) -> CursorResult[*tuple[Any, ...]]:
     """Execute one statement; moments are bound as the database keeps them, in microseconds.
 
     What was changed in objects of the session is written before, so that the statement sees it.
