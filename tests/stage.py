@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from workflow_core.domain.views.work import Claim, Submitted
 from workflow_core.services import people
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import history, progress, reversals, staff, task_items, tasks
@@ -18,7 +19,6 @@ from workflow_core.services.running.moves import Moved
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Dataset, Entry, Event, Issue, Item, Person, Pipeline, Task, TaskItem
 from workflow_core.store.routing import dispatch
-from workflow_core.store.work.claims import Claim
 from workflow_core.store.work.reassignment import Handed
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -60,6 +60,10 @@ class Stage:
 
     def tick(self, **more: float) -> None:
         self.now += timedelta(**(more or {"seconds": 1}))
+
+    def session_of(self, *, read_only: bool = False) -> Any:
+        """Open a session as entry points do for services that want several."""
+        return session_scope(self.engine, read_only=read_only)
 
     def session(self) -> Any:
         self.tick()
@@ -107,7 +111,7 @@ class Stage:
                 session, actor=self.person(session, who), task_id=self.task(session, task).id, now=self.now
             )
 
-    def submit(self, who: str, task: str, item: object, status: str, **more: Any) -> work.Submitted:
+    def submit(self, who: str, task: str, item: object, status: str, **more: Any) -> Submitted:
         with self.session() as session:
             task_item = self.task_item(session, task, item)
             return work.submit(

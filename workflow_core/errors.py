@@ -67,3 +67,9 @@ class Unavailable(AnnoflowError):
     """A database, a server or a storage place cannot be reached or is not ready."""
 
     code = "unavailable"
+
+
+class NotSignedIn(AnnoflowError):
+    """Nobody is known to ask: no token, or none that is good."""
+
+    code = "not-signed-in"

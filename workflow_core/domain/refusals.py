@@ -10,6 +10,7 @@ from workflow_core.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    NotSignedIn,
     PipelineInvalid,
     Unavailable,
 )
@@ -43,6 +44,8 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         ),
         "only-owner": Refusal(InvalidInput, ("person",), "Without them the project would have no owner."),
         "person-inactive": Refusal(Conflict, ("person",), "They are not active any more, and get no work."),
+        "not-signed-in": Refusal(NotSignedIn, (), "No token was given, or none that is good."),
+        "read-only-token": Refusal(NotAllowed, ("person",), "The token may look, and change nothing."),
         # work
         "task-closed": Refusal(Conflict, ("task",), "The task is closed or archived."),
         "task-locked": Refusal(Conflict, ("task", "due"), "The task was due, and is locked since."),

@@ -8,8 +8,9 @@ from workflow_core.domain.wording import shown
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import people
 from workflow_core.store import locks
+from workflow_core.store.data import items
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Item, Person, Task, TaskItem
+from workflow_core.store.models import Dataset, Item, Person, Task, TaskItem
 from workflow_core.store.work import issues, selection, situations
 
 
@@ -47,6 +48,31 @@ def own(
     if not (found.theirs or (finished and found.finished)):
         raise NotFound(f"{actor.email} has no task item {shown(task_item_id)}")
     return found
+
+
+def item(session: Session, *, actor: Person, item_id: int) -> tuple[Item, Dataset]:
+    """Return an item that the actor may see, with its dataset: who runs tasks sees all, others while it is theirs.
+
+    Raises:
+        NotFound: there is no such item, or it is not theirs.
+    """
+    found = items.with_dataset(session, id=values.key(item_id))
+    if found is not None:
+        manages = people.may(session, actor=actor, project_id=found[1].project_id, permission=Permission.QUERY_ITEMS)
+        if manages or any(
+            _is_theirs(session, actor, key)
+            for key in items.in_tasks_of(session, item_id=found[0].id, person_id=actor.id)
+        ):
+            return found
+    raise NotFound(f"{actor.email} has no item {shown(item_id)}")
+
+
+def _is_theirs(session: Session, actor: Person, task_item_id: int) -> bool:
+    try:
+        own(session, actor=actor, task_item_id=task_item_id, only_read=True, finished=True)
+    except NotFound:
+        return False
+    return True
 
 
 def _check_role(actor: Person, seat: Seat) -> None:

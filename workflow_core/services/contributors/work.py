@@ -1,13 +1,13 @@
 """What contributors do: take the next item, draw, set a status, give back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from workflow_core.domain import situations, submitting, values
 from workflow_core.domain.situations import Seat
 from workflow_core.domain.states import State
+from workflow_core.domain.views.work import Claim, Submitted
 from workflow_core.errors import Conflict
 from workflow_core.services import access
 from workflow_core.services.contributors import annotation_sets
@@ -16,17 +16,6 @@ from workflow_core.services.running import announcements
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
 from workflow_core.store.work import activity, claims, drafts, reassignment, submissions
-from workflow_core.store.work.claims import Claim
-
-
-@dataclass(frozen=True)
-class Submitted:
-    """A status that is set, for good: its transaction is about to commit."""
-
-    task_item_id: int
-    item_id: int
-    status: str
-    event_id: int
 
 
 def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) -> Claim | None:

@@ -12,7 +12,7 @@ from workflow_core.store.data import filters
 from workflow_core.store.database import dialect
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import is_postgres, run
-from workflow_core.store.models import Dataset, Item
+from workflow_core.store.models import Assignment, Dataset, Item, TaskItem
 
 COLUMNS = ("folder", "name", "uri", "meta", "width", "height")
 
@@ -46,6 +46,17 @@ def add(session: Session, *, dataset_id: int, rows: Sequence[dict[str, Any]], no
         dataset=dataset_id,
         now=now,
     ).rowcount
+
+
+def with_dataset(session: Session, *, id: int) -> tuple[Item, Dataset] | None:
+    """Return an item and its dataset."""
+    return session.exec(select(Item, Dataset).join(Dataset).where(Item.id == id)).first()
+
+
+def in_tasks_of(session: Session, *, item_id: int, person_id: int) -> Sequence[int]:
+    """Return the task items of an item in tasks in which a person has, or had, a share."""
+    query = select(TaskItem.id).join(Assignment, col(Assignment.task_id) == col(TaskItem.task_id))
+    return session.exec(query.where(TaskItem.item_id == item_id, Assignment.person_id == person_id)).all()
 
 
 def find_or_add_dataset(session: Session, *, project_id: int, name: str, now: datetime) -> Dataset:

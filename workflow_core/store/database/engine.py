@@ -27,8 +27,8 @@ LOOK = 0.0005
 """Seconds between two looks of the writer on SQLite whose turn is next."""
 
 
-def engine_for(url: str) -> Engine:
-    """Return an engine for `sqlite:///path` or `postgresql://...`.
+def engine_for(url: str, *, connections: int = 5) -> Engine:
+    """Return an engine for `sqlite:///path` or `postgresql://...`, which keeps so many connections.
 
     Raises:
         InvalidInput: the URL is malformed or names another database.
@@ -45,7 +45,8 @@ def engine_for(url: str) -> Engine:
         if parsed.database and parsed.database != ":memory:":
             queue = Path(f"{parsed.database}-queue").expanduser().resolve()
             queue.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000})
+        kept = {"pool_size": connections} if queue else {}
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000}, **kept)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", partial(_begin_immediate, queue))
         return engine
@@ -54,7 +55,7 @@ def engine_for(url: str) -> Engine:
             return create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
                 pool_pre_ping=True,
-                pool_size=5,
+                pool_size=connections,
                 json_deserializer=_read_json,
             )
         except (ModuleNotFoundError, NoSuchModuleError) as error:

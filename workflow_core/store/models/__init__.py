@@ -1,5 +1,6 @@
 """Every table. Rows are not API schemas and not domain values."""
 
+from workflow_core.store.models.accounts import Token
 from workflow_core.store.models.activity import Activity
 from workflow_core.store.models.base import METADATA
 from workflow_core.store.models.data import Annotation, Comment, Dataset, Document, Draft, Erased, Item, Revision
@@ -39,4 +40,5 @@ __all__ = [
     "Route",
     "Task",
     "TaskItem",
+    "Token",
 ]

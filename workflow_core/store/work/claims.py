@@ -1,6 +1,5 @@
 """Claims: a contributor holds task items until the lease ends. `claim_no` is the token of the present claim."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,22 +7,12 @@ from sqlmodel import Session
 
 from workflow_core.domain.situations import MAX_FIX_ROUNDS, MAX_VISITS
 from workflow_core.domain.states import Event
+from workflow_core.domain.views.work import Claim
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, listed, run
 from workflow_core.store.models.task_items import CLAIMABLE
 from workflow_core.store.work import activity
 from workflow_core.store.work.situations import AUTHOR, LEFT_BEHIND
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A task item that somebody holds: `token` proves it at submit."""
-
-    id: int
-    item_id: int
-    task_id: int
-    token: int
-
 
 CHOSEN = f"""
     task_id = :task AND {CLAIMABLE} AND (parked IS NULL OR parked NOT IN ('{MAX_FIX_ROUNDS}', '{MAX_VISITS}'))

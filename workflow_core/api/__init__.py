@@ -1,0 +1,9 @@
+"""JSON over HTTP: each endpoint reads what was sent, calls one service, and answers with what that says."""
+
+from fastapi import APIRouter
+
+from workflow_core.api import items, me, problems, work
+
+router = APIRouter(prefix="/api")
+for noun in (me, work, items, problems):
+    router.include_router(noun.router)

@@ -1,0 +1,20 @@
+"""What the codes of refusals mean: where the `type` of a problem leads."""
+
+from fastapi import APIRouter
+
+from workflow_core.domain.refusals import REFUSALS
+from workflow_core.domain.views.problems import Problem
+from workflow_core.domain.wording import cited
+from workflow_core.errors import NotFound
+from workflow_core.http.problems import DOCUMENTED, STATUS
+
+router = APIRouter(prefix=DOCUMENTED.removeprefix("/api"), tags=["problems"])
+
+
+@router.get("/{code}")
+def problem(code: str) -> Problem:
+    """Return what a code of a refusal means, and the facts that come with it."""
+    known = REFUSALS.get(code)
+    if known is None:
+        raise NotFound(f"there is no code {cited(code)}")
+    return Problem(code=code, status=STATUS[known.error], facts=known.facts, about=known.about)

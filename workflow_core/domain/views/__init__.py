@@ -1,0 +1,1 @@
+"""What services answer with: frozen values, the same for the API, its client, the pages and the command line."""

@@ -1,0 +1,25 @@
+"""One request, one transaction: it is committed before the answer goes out, or rolled back."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from workflow_core.store.database.engine import Session, session_scope
+
+
+def _reading(request: Request) -> Iterator[Session]:
+    with session_scope(request.app.state.engine, read_only=True) as session:
+        yield session
+
+
+def _writing(request: Request) -> Iterator[Session]:
+    with session_scope(request.app.state.engine) as session:
+        yield session
+
+
+# Without this scope FastAPI would end them, and so commit, after the answer has gone out.
+Reading = Annotated[Session, Depends(_reading, scope="function")]
+"""Looks at one state of everything, waits for nobody, and changes nothing."""
+Writing = Annotated[Session, Depends(_writing, scope="function")]
+"""Changes something, or nothing at all where the request fails."""

@@ -1,0 +1,60 @@
+"""annoflow's own server: the API as one application, `python -m workflow_core.server HOST PORT` as a child of `up`."""
+
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+import uvicorn
+from fastapi import FastAPI
+
+from workflow_core import __version__, api
+from workflow_core.http import problems
+from workflow_core.http.requests import Around
+from workflow_core.services.running import announcements
+from workflow_core.settings import Settings
+from workflow_core.store.database.engine import engine_for
+from workflow_core.up import lifeline
+
+THREADS = 16
+"""Requests that are answered at once; each has at most one connection to the database, and two while it begins."""
+
+
+def make(settings: Settings) -> FastAPI:
+    """Return the application for an installation."""
+    engine = engine_for(settings.database(), connections=THREADS)
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        with announcements.announcing(engine, settings.prefect_api()):
+            yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="annoflow",
+        version=__version__,
+        lifespan=running,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name.replace("_", "-"),
+    )
+    app.state.engine = engine
+    app.include_router(api.router)
+    app.add_middleware(Around)
+    problems.install(app)
+    return app
+
+
+def main() -> None:
+    """Serve until told to stop, or until the parent is gone."""
+    host, port = sys.argv[1:]
+    lifeline.follow()
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
+    uvicorn.run(make(Settings()), host=host, port=int(port), log_level="warning", access_log=False, server_header=False)
+
+
+if __name__ == "__main__":
+    main()

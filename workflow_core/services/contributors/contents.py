@@ -1,0 +1,51 @@
+"""What a person sees who opens a task item."""
+
+from workflow_core.domain.issues import IssueState
+from workflow_core.domain.views.work import Issue, OpenTaskItem, Said
+from workflow_core.services import access
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Person
+from workflow_core.store.reads import contents
+from workflow_core.store.work import reviews
+
+
+def of(session: Session, *, actor: Person, task_item_id: int) -> OpenTaskItem:
+    """Return a task item as the actor opens it; nothing is changed by it, and no claim is needed.
+
+    Issues are those of the task itself, and for a reviewer those of all that they review there.
+
+    Raises:
+        NotFound: it is not theirs: for them it does not exist.
+    """
+    found = access.own(session, actor=actor, task_item_id=task_item_id, only_read=True, finished=True)
+    placed = contents.placed(session, task_item_id=found.id)
+    tasks = reviews.task_ids(session, qa_task_item_id=found.id) if found.type == "qa" else [found.task_id]
+    flagged = contents.issues(session, item_id=found.item_id, task_item_id=found.id, task_ids=tasks)
+    threads: dict[int | None, list[Said]] = {}
+    keys = [one["id"] for one in flagged]
+    for about, comment in contents.said(session, item_id=found.item_id, task_id=found.task_id, issue_ids=keys):
+        threads.setdefault(about, []).append(Said(**comment))
+    return OpenTaskItem(
+        id=found.id,
+        item_id=found.item_id,
+        name=found.name,
+        folder=placed["folder"],
+        width=found.width,
+        height=found.height,
+        task_id=found.task_id,
+        task=found.task,
+        type=found.type,
+        state=found.state,
+        status=found.status,
+        visit=placed["visit"],
+        token=found.claim_no if found.held else None,
+        lease_until=placed["lease_until"] if found.held else None,
+        recipe=found.recipe,
+        actions=found.statuses,
+        annotations=contents.drawn(session, item_id=found.item_id, task_id=found.task_id),
+        draft=None if found.draft is None else found.draft["annotations"],
+        issues=[
+            Issue(**{**one, "state": IssueState(one["state"])}, thread=threads.get(one["id"], ())) for one in flagged
+        ],
+        comments=threads.get(None, ()),
+    )

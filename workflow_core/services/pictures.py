@@ -1,0 +1,45 @@
+"""Pictures of items: opened by item, never by an address that somebody gives."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO
+
+from workflow_core.connectors.files import MEDIA_TYPES, open_file
+from workflow_core.domain.wording import quoted
+from workflow_core.errors import NotFound
+from workflow_core.services import access
+from workflow_core.store.data import pipelines, versions
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Person
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Where a picture is, and below which places it has to be."""
+
+    uri: str
+    media_type: str
+    within: tuple[str, ...]
+
+    def open(self) -> IO[bytes]:
+        """Open it; no session is needed any more.
+
+        Raises:
+            NotFound: it is not there, or not below a source of a pipeline over its dataset.
+            Unavailable: the place cannot be reached.
+        """
+        return open_file(self.uri, within=self.within)
+
+
+def of_item(session: Session, *, actor: Person, item_id: int) -> Picture:
+    """Return the picture of an item that the actor may see.
+
+    Raises:
+        NotFound: there is no such item, it is not theirs, or it is no picture.
+    """
+    item, dataset = access.item(session, actor=actor, item_id=item_id)
+    media_type = MEDIA_TYPES.get(PurePosixPath(item.uri or "").suffix.lower())
+    if item.uri is None or media_type is None:
+        raise NotFound(f"{quoted(item.name)} has no picture")
+    documents = [versions.from_document(document) for _, document in pipelines.over(session, dataset_id=dataset.id)]
+    return Picture(item.uri, media_type, tuple(one.source.uri for one in documents if one.source.uri is not None))

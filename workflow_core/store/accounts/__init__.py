@@ -1,0 +1,1 @@
+"""What people and programs sign in with. Nobody else reads or writes it."""

@@ -1,0 +1,87 @@
+"""What is seen of an item by who opens it in a task: what is drawn on it, what was flagged, what was said."""
+
+from collections.abc import Sequence
+from json import loads
+from typing import Any
+
+from sqlmodel import Session
+
+from workflow_core.domain.views.work import Drawn
+from workflow_core.store.database.columns import moment
+from workflow_core.store.database.dialect import listed, run
+
+
+def placed(session: Session, *, task_item_id: int) -> dict[str, Any]:
+    """Return what a situation does not know: the item's `folder`, the `visit`, and when the lease ends."""
+    row = run(
+        session,
+        """SELECT i.folder, task_item.visit, task_item.lease_until
+        FROM task_item JOIN item i ON i.id = task_item.item_id WHERE task_item.id = :id""",
+        id=task_item_id,
+    ).mappings()
+    found = dict(row.one())
+    return found | {"lease_until": None if found["lease_until"] is None else moment(found["lease_until"])}
+
+
+def drawn(session: Session, *, item_id: int, task_id: int) -> list[Drawn]:
+    """Return what is drawn on an item, in whatever task, in the order in which it came."""
+    rows = run(
+        session,
+        """
+        SELECT n.id, t.name AS task, coalesce(n.task_id = :task, FALSE) AS own, n.label, n.tool,
+               CAST(n.geometry AS TEXT) AS geometry, CAST(n.attributes AS TEXT) AS attributes,
+               p.email AS by, n.model, n.score, n.created_by IS NULL AND n.accepted_at IS NULL AS proposal
+        FROM annotation n LEFT JOIN task t ON t.id = n.task_id LEFT JOIN person p ON p.id = n.created_by
+        WHERE n.item_id = :item AND n.deleted_at IS NULL ORDER BY n.id
+        """,
+        item=item_id,
+        task=task_id,
+    ).mappings()
+    whole = ("geometry", "attributes")
+    truth = ("own", "proposal")
+    return [
+        Drawn(**{**row, **{name: loads(row[name]) for name in whole}, **{name: bool(row[name]) for name in truth}})
+        for row in rows
+    ]
+
+
+def issues(session: Session, *, item_id: int, task_item_id: int, task_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the issues of an item on some tasks, and those that a task item is returned for or owns, oldest first."""
+    rows = run(
+        session,
+        f"""
+        SELECT x.id, x.state, x.kind, x.text, x.annotation_id, CAST(x.geometry AS TEXT) AS geometry, t.name AS task,
+               :here IN (x.task_item_id, x.qa_task_item_id) AS here, f.email AS flagged_by, a.email AS author,
+               x.rounds, x.created_at AS flagged_at
+        FROM issue x JOIN task_item r ON r.id = x.task_item_id JOIN task t ON t.id = r.task_id
+        JOIN person f ON f.id = x.flagged_by LEFT JOIN person a ON a.id = x.author_id
+        WHERE x.item_id = :item
+        AND (:here IN (x.task_item_id, x.qa_task_item_id) OR r.task_id IN ({listed(task_ids)})) ORDER BY x.id
+        """,
+        item=item_id,
+        here=task_item_id,
+    ).mappings()
+    return [
+        {
+            **row,
+            "geometry": None if row["geometry"] is None else loads(row["geometry"]),
+            "here": bool(row["here"]),
+            "flagged_at": moment(row["flagged_at"]),
+        }
+        for row in rows
+    ]
+
+
+def said(session: Session, *, item_id: int, task_id: int, issue_ids: Sequence[int]) -> list[tuple[int | None, Any]]:
+    """Return what was said on some issues, and in a task about the item itself, oldest first: issue, and comment."""
+    rows = run(
+        session,
+        f"""
+        SELECT c.issue_id, p.email AS by, c.text, c.created_at AS at FROM comment c JOIN person p ON p.id = c.person_id
+        WHERE c.item_id = :item
+        AND (c.issue_id IN ({listed(issue_ids)}) OR c.issue_id IS NULL AND c.task_id = :task) ORDER BY c.id
+        """,
+        item=item_id,
+        task=task_id,
+    ).mappings()
+    return [(row["issue_id"], {"by": row["by"], "text": row["text"], "at": moment(row["at"])}) for row in rows]
