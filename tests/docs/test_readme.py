@@ -65,7 +65,7 @@ def test_the_core_is_read_in_an_afternoon() -> None:
     files = re.findall(r"^\| `([a-z_/]+\.py)` \|", section, re.MULTILINE)
     assert len(files) == section.count("\n| `")
     assert len(set(files)) == len(files) >= 20
-    assert sum(len((ROOT / file).read_text().splitlines()) for file in files) < 4_000
+    assert sum(len((ROOT / file).read_text().splitlines()) for file in files) < 4_300
 
 
 @pytest.mark.prefect
