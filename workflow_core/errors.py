@@ -53,6 +53,10 @@ class Conflict(Refused):
     """It made sense, but not in the present state of things: held by somebody else, closed, expired."""
 
 
+class Stale(Refused):
+    """It was made of what is not there any more: somebody has changed it meanwhile."""
+
+
 class PipelineInvalid(AnnoflowError):
     """The pipeline file has errors; `findings` lists all of them."""
 

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from workflow_core.api import items, me, problems, work
+from workflow_core.api import issues, items, me, problems, work
 
 router = APIRouter(prefix="/api")
-for noun in (me, work, items, problems):
+for noun in (me, work, issues, items, problems):
     router.include_router(noun.router)

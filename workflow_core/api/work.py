@@ -1,43 +1,18 @@
-"""What contributors do: take the next item, look at it, draw, set its status."""
+"""What contributors do: take the next item, look at it, draw, set its status, think again."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from fastapi import APIRouter, Header, Response
 
-from workflow_core.domain import values
+from workflow_core.api.bodies import Claiming, Drawing, Renewal, Submission
 from workflow_core.domain.views.work import Claim, OpenTaskItem, Submitted
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
+from workflow_core.http.versions import expected, tag
 from workflow_core.services.contributors import contents, work
+from workflow_core.services.managers import reversals
 
 router = APIRouter(tags=["work"])
-
-
-class Body(BaseModel):
-    """What is sent: nothing but what is known, so that a slip is heard of."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Claiming(Body):
-    """How much to claim: with `more` a further batch of a queue task, beside what is held."""
-
-    more: bool = False
-
-
-class Drawing(Body):
-    """All that is drawn, in place of what was."""
-
-    annotations: list[dict[str, Any]]
-
-
-class Submission(Body):
-    """A status, the token of the claim, and what is drawn; without it the draft is taken."""
-
-    status: StrictStr
-    token: Annotated[int, Field(ge=0, le=values.LARGEST)] | None = None
-    annotations: list[dict[str, Any]] | None = None
 
 
 @router.post("/tasks/{task_id}/claims")
@@ -49,19 +24,62 @@ def claim(session: Writing, actor: Writer, now: Now, task_id: int, wanted: Claim
     return [] if taken is None else [taken]
 
 
+@router.post("/tasks/{task_id}/renewals", status_code=204)
+def renew(session: Writing, actor: Writer, now: Now, task_id: int, renewal: Renewal | None = None) -> None:
+    """Renew the claims that the caller has in a task, as often as they do something there."""
+    opened = renewal.task_item if renewal else None
+    work.renew(session, actor=actor, task_id=task_id, task_item_id=opened, now=now)
+
+
 @router.get("/task-items/{task_item_id}")
-def task_item(session: Reading, actor: Reader, task_item_id: int) -> OpenTaskItem:
-    """Return how an item stands in a task, and all that is drawn and said there."""
-    return contents.of(session, actor=actor, task_item_id=task_item_id)
+def task_item(session: Reading, actor: Reader, response: Response, task_item_id: int) -> OpenTaskItem:
+    """Return how an item stands in a task, and all that is drawn and said there; `ETag` is the draft's."""
+    found = contents.of(session, actor=actor, task_item_id=task_item_id)
+    response.headers["ETag"] = tag(found.draft_version)
+    return found
 
 
-@router.put("/task-items/{task_item_id}/draft", status_code=204, response_class=Response)
-def save_draft(session: Writing, actor: Writer, now: Now, task_item_id: int, drawn: Drawing) -> None:
-    """Keep what is drawn so far, and renew the claim."""
-    work.save_draft(session, actor=actor, task_item_id=task_item_id, annotations=drawn.annotations, now=now)
+@router.put("/task-items/{task_item_id}/draft", status_code=204)
+def save_draft(
+    session: Writing,
+    actor: Writer,
+    now: Now,
+    response: Response,
+    task_item_id: int,
+    drawn: Drawing,
+    if_match: Annotated[str | None, Header()] = None,
+) -> None:
+    """Keep what is drawn so far, and renew the claim; with `If-Match` only where nothing else was saved since."""
+    version = work.save_draft(
+        session,
+        actor=actor,
+        task_item_id=task_item_id,
+        annotations=drawn.annotations,
+        version=expected(if_match),
+        now=now,
+    )
+    response.headers["ETag"] = tag(version)
 
 
 @router.post("/task-items/{task_item_id}/submission")
 def submit(session: Writing, actor: Writer, now: Now, task_item_id: int, submission: Submission) -> Submitted:
     """Set a status. The same again changes nothing."""
     return work.submit(session, actor=actor, task_item_id=task_item_id, now=now, **dict(submission))
+
+
+@router.delete("/task-items/{task_item_id}/submission", status_code=204)
+def undo(session: Writing, actor: Writer, now: Now, task_item_id: int) -> None:
+    """Take one's own status back, as long as nobody has begun what it led to; the item is claimed again."""
+    reversals.undo(session, actor=actor, task_item_id=task_item_id, now=now)
+
+
+@router.delete("/task-items/{task_item_id}/claim", status_code=204)
+def release(session: Writing, actor: Writer, now: Now, task_item_id: int) -> None:
+    """Give an item back without a status; a draft stays."""
+    work.release(session, actor=actor, task_item_id=task_item_id, now=now)
+
+
+@router.post("/task-items/{task_item_id}/postponement", status_code=204)
+def postpone(session: Writing, actor: Writer, now: Now, task_item_id: int) -> None:
+    """Put an item behind all others; a draft stays."""
+    work.postpone(session, actor=actor, task_item_id=task_item_id, now=now)

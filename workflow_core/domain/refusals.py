@@ -12,6 +12,7 @@ from workflow_core.errors import (
     NotFound,
     NotSignedIn,
     PipelineInvalid,
+    Stale,
     Unavailable,
 )
 
@@ -69,6 +70,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         ),
         "status-not-offered": Refusal(
             InvalidInput, ("status", "possible"), "The item does not offer this status there; `possible` are offered."
+        ),
+        "draft-changed": Refusal(
+            Stale, ("item", "task", "version"), "The draft was saved from elsewhere meanwhile; `version` is there now."
         ),
         "parked": Refusal(Conflict, ("item", "task", "parked"), "The item waits there for a manager."),
         # review
@@ -155,6 +159,7 @@ FACTS: Final[Mapping[str, str]] = MappingProxyType(
         "status": "its name; null where there is none",
         "tables": "their names",
         "task": "its name",
+        "version": "of the draft; 0 where there is none",
     }
 )
 """What each fact is."""

@@ -18,6 +18,7 @@ from workflow_core.errors import (
     NotFound,
     NotSignedIn,
     PipelineInvalid,
+    Stale,
     Unavailable,
 )
 
@@ -28,6 +29,7 @@ STATUS = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    Stale: HTTPStatus.PRECONDITION_FAILED,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Each error that a caller may meet, and the status that says it."""

@@ -85,11 +85,22 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangedIssue:
+    """How an issue stands after something was done about it."""
+
+    id: int
+    state: IssueState
+    rounds: int
+    task_item_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenTaskItem:
     """How an item stands in a task, for the person who opens it there.
 
     `width` and `height` are pixels of the picture as a browser shows it. `token` proves the claim at submit, and is
-    there only for who holds it, until `lease_until`. `draft` is what the person has drawn and not yet submitted.
+    there only for who holds it, until `lease_until`. `draft` is what the person has drawn and not yet
+    submitted; its version is 0 where there is none.
     """
 
     id: int
@@ -110,5 +121,6 @@ class OpenTaskItem:
     actions: Sequence[Status]
     annotations: Sequence[Drawn]
     draft: Sequence[Mapping[str, Any]] | None
+    draft_version: int
     issues: Sequence[Issue]
     comments: Sequence[Said]

@@ -6,7 +6,7 @@ from workflow_core.services import access
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
 from workflow_core.store.reads import contents
-from workflow_core.store.work import reviews
+from workflow_core.store.work import drafts, reviews
 
 
 def of(session: Session, *, actor: Person, task_item_id: int) -> OpenTaskItem:
@@ -43,6 +43,7 @@ def of(session: Session, *, actor: Person, task_item_id: int) -> OpenTaskItem:
         recipe=found.recipe,
         actions=found.statuses,
         annotations=contents.drawn(session, item_id=found.item_id, task_id=found.task_id),
+        draft_version=drafts.version(session, task_item_id=found.id, person_id=actor.id),
         draft=None if found.draft is None else found.draft["annotations"],
         issues=[
             Issue(**{**one, "state": IssueState(one["state"])}, thread=threads.get(one["id"], ())) for one in flagged

@@ -8,7 +8,7 @@ from workflow_core.domain import situations, submitting, values
 from workflow_core.domain.situations import Seat
 from workflow_core.domain.states import State
 from workflow_core.domain.views.work import Claim, Submitted
-from workflow_core.errors import Conflict
+from workflow_core.errors import Conflict, Stale
 from workflow_core.services import access
 from workflow_core.services.contributors import annotation_sets
 from workflow_core.services.reviewers import issue_effects
@@ -113,13 +113,22 @@ def renew(session: Session, *, actor: Person, task_id: int, now: datetime, task_
 
 
 def save_draft(
-    session: Session, *, actor: Person, task_item_id: int, annotations: Sequence[Mapping[str, Any]], now: datetime
-) -> None:
+    session: Session,
+    *,
+    actor: Person,
+    task_item_id: int,
+    annotations: Sequence[Mapping[str, Any]],
+    now: datetime,
+    version: int | None = None,
+) -> int:
     """Keep what a person has drawn so far, and renew their lease. It is nobody else's, and outlives the claim.
+
+    Returns its version. With the `version` on which it was drawn, 0 for none, nothing saved since is overwritten.
 
     Raises:
         NotFound: there is no such task item, or the person may not see it.
         Conflict: the item has its status: a late draft would come up at the next visit and undo what was submitted.
+        Stale: another window has saved a draft since that `version`.
         InvalidInput: an annotation is malformed.
     """
     found = access.own(session, actor=actor, task_item_id=task_item_id)
@@ -132,11 +141,21 @@ def save_draft(
             status=found.status,
         )
     content = {"annotations": [one.model_dump(exclude_unset=True) for one in annotation_sets.parse(annotations)]}
-    drafts.save(session, task_item_id=found.id, person_id=actor.id, content=content, now=now)
+    mine = {"task_item_id": found.id, "person_id": actor.id}
+    expected = None if version is None else values.key(version)
+    saved = drafts.save(session, **mine, content=content, now=now, version=expected)
+    if saved is None:
+        raise Stale(
+            f"your draft of {found.name} was saved from another window meanwhile; it stays as it is there",
+            code="draft-changed",
+            **found.about,
+            version=drafts.version(session, **mine),
+        )
     if found.held:
         until = values.later(now, found.lease)
         claims.renew(session, task_id=found.task_id, assignment_id=found.own_id, until=until)
         activity.seen(session, task_item_id=found.id, person_id=actor.id, now=now)
+    return saved
 
 
 def submit(

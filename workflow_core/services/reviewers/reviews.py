@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from workflow_core.domain import situations, values
-from workflow_core.domain.issues import IssueEvent, check_flag
+from workflow_core.domain.issues import IssueEvent, IssueState, check_flag
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.situations import MAX_FIX_ROUNDS, Situation
 from workflow_core.domain.states import OPEN, Event, State
+from workflow_core.domain.views.work import ChangedIssue
 from workflow_core.domain.wording import shown
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import access, people
@@ -34,7 +35,7 @@ def flag(
     label: str | None = None,
     task: str | None = None,
     geometry: Mapping[str, Any] | None = None,
-) -> Issue:
+) -> ChangedIssue:
     """Flag a fault in QA: on an annotation, or on the item, where `label` or `task` says whose fault it is.
 
     The item's status in that task is removed and the item returns to the author; the QA task item waits.
@@ -96,10 +97,10 @@ def flag(
     rework.take_status(session, issue, actor_id=actor.id, now=now)
     _wait(session, qa, actor_id=actor.id, now=now)
     holds.hold_again(session, entry_id=task_item.entry_id, now=now)
-    return issue
+    return _told(issue)
 
 
-def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Issue:
+def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> ChangedIssue:
     """Mark an issue for review; the item goes back to the reviewer once all are, and the items submitted.
 
     Raises:
@@ -110,10 +111,10 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Iss
     situations.check_parked(_own(session, actor, issue, issue.task_item_id, now))
     issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
     rework.follow_change(session, issue, actor_id=actor.id, now=now)
-    return issue
+    return _told(issue)
 
 
-def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, text: str = "") -> Issue:
+def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, text: str = "") -> ChangedIssue:
     """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
     issue, qa = _owned(session, actor, issue_id, now)
     situations.check_parked(qa)
@@ -130,10 +131,10 @@ def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, tex
         comments.comment(session, actor=actor, issue_id=issue.id, text=text, now=now)
     _wait(session, qa, actor_id=actor.id, now=now)
     holds.hold_again(session, entry_id=task_item.entry_id, now=now)
-    return issue
+    return _told(issue)
 
 
-def approve(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> Issue:
+def approve(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> ChangedIssue:
     """Accept a fix; where the review that it waits for is over, and no other follows, a manager does.
 
     Raises:
@@ -154,7 +155,7 @@ def approve(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
     return _settled(session, issue, actor, now)
 
 
-def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> Issue:
+def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> ChangedIssue:
     """Take an issue back, or overrule it as a manager; the last one dismissed gives the status back."""
     issue = _issue(session, issue_id)
     if actor is None or _may_resolve(session, actor, issue):
@@ -171,10 +172,16 @@ def _wait(session: Session, qa: Situation, *, actor_id: int, now: datetime) -> N
     rework.wait_for_fixes(session, qa_task_item_id=qa.id, assignment_id=qa.own_id, actor_id=actor_id, now=now)
 
 
-def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> Issue:
+def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> ChangedIssue:
     rework.follow_change(session, issue, actor_id=actor.id if actor else None, now=now)
     placement.resume(session, entry_ids=[session.get_one(TaskItem, issue.task_item_id).entry_id], now=now)
-    return issue
+    return _told(issue)
+
+
+def _told(issue: Issue) -> ChangedIssue:
+    return ChangedIssue(
+        id=issue.id, state=IssueState(issue.state), rounds=issue.rounds, task_item_id=issue.task_item_id
+    )
 
 
 def _issue(session: Session, issue_id: int | None) -> Issue:

@@ -7,16 +7,30 @@ from typing import Any
 
 from sqlmodel import Session
 
+from workflow_core.store.database.columns import micros
 from workflow_core.store.database.dialect import json, run
 
+MINE = "task_item_id = :task_item AND person_id = :person"
+VERSION = f"coalesce((SELECT updated_at FROM draft WHERE {MINE}), 0)"
+"""The moment of the last save, which no other save has; 0 where there is none."""
 
-def save(session: Session, *, task_item_id: int, person_id: int, content: Mapping[str, Any], now: datetime) -> None:
-    """Keep a draft in place of the one that there was."""
-    run(
+
+def save(
+    session: Session,
+    *,
+    task_item_id: int,
+    person_id: int,
+    content: Mapping[str, Any],
+    now: datetime,
+    version: int | None = None,
+) -> int | None:
+    """Keep a draft in place of the one that there was, if that is of the `version` expected; return the new version."""
+    saved = run(
         session,
         f"""
         INSERT INTO draft (task_item_id, person_id, content, updated_at)
-        VALUES (:task_item, :person, CAST(:content AS {json(session)}), :now)
+        SELECT :task_item, :person, CAST(:content AS {json(session)}), :now
+        WHERE CAST(:version AS BIGINT) IS NULL OR :version = {VERSION}
         ON CONFLICT (task_item_id, person_id) DO UPDATE
         SET content = excluded.content, updated_at = excluded.updated_at
         """,
@@ -24,10 +38,16 @@ def save(session: Session, *, task_item_id: int, person_id: int, content: Mappin
         person=person_id,
         content=dumps(content),
         now=now,
+        version=version,
     )
+    return micros(now) if saved.rowcount else None
+
+
+def version(session: Session, *, task_item_id: int, person_id: int) -> int:
+    """Return the version of a person's draft; 0 where there is none."""
+    return int(run(session, f"SELECT {VERSION}", task_item=task_item_id, person=person_id).scalar_one())
 
 
 def drop(session: Session, *, task_item_id: int, person_id: int) -> None:
     """Forget a draft."""
-    mine = "task_item_id = :task_item AND person_id = :person"
-    run(session, f"DELETE FROM draft WHERE {mine}", task_item=task_item_id, person=person_id)
+    run(session, f"DELETE FROM draft WHERE {MINE}", task_item=task_item_id, person=person_id)

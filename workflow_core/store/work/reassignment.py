@@ -99,7 +99,7 @@ def hand_out(session: Session, *, weights: Mapping[int, float] | None = None) ->
         JOIN person p ON p.id = s.person_id GROUP BY p.email ORDER BY p.email
         """,
     )
-    given = dict(iter(rows.tuples()))
+    given = dict(iter(rows))
     free = run(session, "SELECT count(*) FROM arrival WHERE assignment_id IS NULL AND parked IS NULL").scalar_one()
     stuck = run(session, "SELECT count(*) FROM arrival WHERE parked IS NOT NULL").scalar_one()
     return Handed(given, free, stuck)

@@ -1,0 +1,65 @@
+"""What is sent: nothing but what is known, so that a slip is heard of."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
+
+from workflow_core.domain import values
+
+Number = Annotated[int, Field(ge=0, le=values.LARGEST)]
+"""A number that something is known by."""
+
+
+class Body(BaseModel):
+    """What all of them are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Claiming(Body):
+    """How much to claim: with `more` a further batch of a queue task, beside what is held."""
+
+    more: bool = False
+
+
+class Renewal(Body):
+    """Which task item is open: the time counts for it; by default for the one worked on last."""
+
+    task_item: Number | None = None
+
+
+class Drawing(Body):
+    """All that is drawn, in place of what was."""
+
+    annotations: list[dict[str, Any]]
+
+
+class Submission(Body):
+    """A status, the token of the claim, and what is drawn; without it the draft is taken."""
+
+    status: StrictStr
+    token: Number | None = None
+    annotations: list[dict[str, Any]] | None = None
+
+
+class Flag(Body):
+    """What is wrong: with an annotation, or with the item, where `label` or `task` says whose fault it is."""
+
+    kind: StrictStr
+    text: StrictStr = ""
+    annotation: Number | None = None
+    label: StrictStr | None = None
+    task: StrictStr | None = None
+    geometry: dict[str, Any] | None = None
+
+
+class Reopening(Body):
+    """Why a fix is not accepted."""
+
+    text: StrictStr = ""
+
+
+class Comment(Body):
+    """What is said."""
+
+    text: StrictStr

@@ -1,0 +1,55 @@
+"""What reviewers flag, and what becomes of it; what people say."""
+
+from fastapi import APIRouter
+
+from workflow_core.api.bodies import Comment, Flag, Reopening
+from workflow_core.domain.views.work import ChangedIssue
+from workflow_core.http.database import Writing
+from workflow_core.http.identity import Now, Writer
+from workflow_core.services.contributors import comments
+from workflow_core.services.reviewers import reviews
+
+router = APIRouter(tags=["issues"])
+
+
+@router.post("/task-items/{task_item_id}/issues", status_code=201)
+def flag(session: Writing, actor: Writer, now: Now, task_item_id: int, flag: Flag) -> ChangedIssue:
+    """Flag a fault: the item goes back to who made it, and waits here for the fix."""
+    said = flag.model_dump(exclude={"annotation"})
+    return reviews.flag(session, actor=actor, task_item_id=task_item_id, annotation_id=flag.annotation, now=now, **said)
+
+
+@router.post("/issues/{issue_id}/fix")
+def fix(session: Writing, actor: Writer, now: Now, issue_id: int) -> ChangedIssue:
+    """Mark an issue as fixed: once all are, and the item has its status again, it goes back to who flagged it."""
+    return reviews.fix(session, actor=actor, issue_id=issue_id, now=now)
+
+
+@router.post("/issues/{issue_id}/reopening")
+def reopen(session: Writing, actor: Writer, now: Now, issue_id: int, why: Reopening | None = None) -> ChangedIssue:
+    """Do not accept a fix: the same effects as flagging."""
+    return reviews.reopen(session, actor=actor, issue_id=issue_id, now=now, text=why.text if why else "")
+
+
+@router.post("/issues/{issue_id}/approval")
+def approve(session: Writing, actor: Writer, now: Now, issue_id: int) -> ChangedIssue:
+    """Accept a fix."""
+    return reviews.approve(session, actor=actor, issue_id=issue_id, now=now)
+
+
+@router.post("/issues/{issue_id}/dismissal")
+def dismiss(session: Writing, actor: Writer, now: Now, issue_id: int) -> ChangedIssue:
+    """Take an issue back, or overrule it as a manager."""
+    return reviews.dismiss(session, actor=actor, issue_id=issue_id, now=now)
+
+
+@router.post("/issues/{issue_id}/comments", status_code=204)
+def comment_issue(session: Writing, actor: Writer, now: Now, issue_id: int, comment: Comment) -> None:
+    """Say something in the thread of an issue."""
+    comments.comment(session, actor=actor, issue_id=issue_id, text=comment.text, now=now)
+
+
+@router.post("/task-items/{task_item_id}/comments", status_code=204)
+def comment_task_item(session: Writing, actor: Writer, now: Now, task_item_id: int, comment: Comment) -> None:
+    """Say something about an item; its manager sees it, and nothing else happens."""
+    comments.comment(session, actor=actor, task_item_id=task_item_id, text=comment.text, now=now)

@@ -1,0 +1,29 @@
+"""Versions of what two windows may change at once: told as `ETag`, expected as `If-Match`."""
+
+import re
+
+from workflow_core.domain.wording import quoted
+from workflow_core.errors import InvalidInput
+
+
+def tag(version: int) -> str:
+    """Return a version as a header has it.
+
+    >>> tag(7)
+    '"7"'
+    """
+    return f'"{version}"'
+
+
+def expected(if_match: str | None) -> int | None:
+    """Return the version that a header expects; None where it expects none.
+
+    >>> expected('"7"'), expected(None), expected("*")
+    (7, None, None)
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = re.fullmatch(r'\s*"([0-9]{1,19})"\s*', if_match)
+    if found is None:
+        raise InvalidInput(f"If-Match is {quoted(if_match)}; give the ETag that was answered, with its quotes")
+    return int(found[1])
