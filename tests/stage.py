@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.domain.views.work import Claim, Submitted
 from workflow_core.services import people
-from workflow_core.services.contributors import work
+from workflow_core.services.contributors import annotation_sets, work
 from workflow_core.services.managers import history, progress, reversals, staff, task_items, tasks
-from workflow_core.services.pipelines import deployment, entries, migration
+from workflow_core.services.pipelines import deployment, entries, imports, migration
+from workflow_core.services.pipelines.imports import Imported
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves, sweeps, verification
 from workflow_core.services.running.moves import Moved
@@ -159,6 +161,28 @@ class Stage:
     def advance(self, limit: int = 1000) -> Moved:
         with self.session() as session:
             return moves.advance(session, limit=limit, now=self.now)
+
+    def bring(self, *drawn: Mapping[str, Any], item: object = 0, **more: Any) -> Imported:
+        """Import what a model has drawn on an item; each that is told apart by what is drawn comes in once."""
+        with self.session() as session:
+            reference = ItemReference(folder="/", name=str(item))
+            return imports.import_annotations(
+                session,
+                actor=None,
+                dataset=session.get_one(Dataset, self._pipeline(session).dataset_id),
+                annotations=[ImportedAnnotation(reference, origin="model", **one) for one in drawn],
+                problems=Problems(),
+                source="model.jsonl",
+                now=self.now,
+                **more,
+            )
+
+    def drawn(self, item: object = 0, task: str = "cars") -> list[dict[str, Any]]:
+        """Return what a person sees of an item in a task, as they would list it in a submit."""
+        with self.session() as session:
+            found = self.task_item(session, task, item)
+            listed = annotation_sets.of_item(session, item_id=found.item_id, task_id=found.task_id)
+            return [{name: value for name, value in one.items() if name != "by"} for one in listed]
 
     def sweep(self) -> sweeps.Swept:
         with self.session() as session:

@@ -31,6 +31,7 @@ class Tally:
 
     folder: Path
     items: int = 0
+    unseen: int = 0
     labels: Counter[str] = field(default_factory=Counter)
     versions: set[str] = field(default_factory=set)
 
@@ -40,6 +41,7 @@ class Tally:
     def add(self, item: ExportItem) -> None:
         """Count one item and write its line."""
         self.items += 1
+        self.unseen += item.unseen
         self.labels.update(annotation.label for annotation in item.annotations)
         if item.version is not None:
             self.versions.add(item.version)
@@ -66,6 +68,7 @@ def compose(folder: Path, *, about: About, format: str, tally: Tally) -> dict[st
         "items": tally.items,
         "annotations": tally.labels.total(),
         "labels": dict(sorted(tally.labels.items())),
+        "left_out": {"unseen": tally.unseen},
         "files": [_file(path) for path in sorted(folder.iterdir()) if path.is_file()],
     }
     return described | {"content": hashlib.sha256(line(described).encode()).hexdigest()}

@@ -51,7 +51,10 @@ class ExportAnnotation:
 
 @dataclass(frozen=True)
 class ExportItem:
-    """One item with what is drawn on it and what happened to it; `version` is the pipeline version it followed."""
+    """One item with what is drawn on it and what happened to it; `version` is the pipeline version it followed.
+
+    `unseen` says how many annotations are left out of it: it was reviewed, and nobody has seen these.
+    """
 
     id: int
     folder: str
@@ -63,6 +66,7 @@ class ExportItem:
     annotations: Sequence[ExportAnnotation] = ()
     history: Sequence[HistoryStep] = ()
     version: str | None = None
+    unseen: int = 0
 
 
 class Writer(Protocol):

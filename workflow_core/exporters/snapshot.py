@@ -19,13 +19,17 @@ from workflow_core.exporters.records import ExportItem, Format, line
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was written, and where. `unchanged`: the latest snapshot says the same already, so it stayed."""
+    """What was written, and where; `unseen` annotations were left out, since nobody has seen them.
+
+    `unchanged`: the latest snapshot says the same already, so it stayed.
+    """
 
     uri: str
     name: str
     items: int
     annotations: int
     content: str
+    unseen: int = 0
     unchanged: bool = False
 
 
@@ -56,7 +60,7 @@ def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, no
         staging = destination.staging()
         tally = _fill(staging, items, format=FORMATS[format], labels=about.labels)
         whole = manifest.compose(staging, about=about, format=format, tally=tally)
-        counts = (tally.items, tally.labels.total(), str(whole["content"]))
+        counts = (tally.items, tally.labels.total(), str(whole["content"]), tally.unseen)
         before = destination.latest()
         if before and before.get("content") == whole["content"]:
             name = str(before["snapshot"])

@@ -42,6 +42,12 @@ _BACK: Change = {
 """A task item whose claim ends is the pool's in a queue, and where who had it was taken out; else as before."""
 _BEGUN: Change = {"assignment_id": ":assignment", "begun": "TRUE"}
 _NEXT_CLAIM: Final = "task_item.claim_no + 1"
+_SHOWN: Final = """coalesce((
+    SELECT max(n.id + 0) FROM annotation n
+    WHERE n.item_id = task_item.item_id AND n.task_id = task_item.task_id AND n.external_id IS NOT NULL
+), 0)"""
+"""The last annotation that has come in; as a sum PostgreSQL does not look for it from the end of the whole table."""
+_NEW_CLAIM: Change = {"lease_until": ":until", "claim_no": _NEXT_CLAIM, "parked": "NULL", "shown_upto": _SHOWN}
 _AS_THEN: Final = "coalesce((SELECT k.{0} FROM event k WHERE k.id = task_item.kept_event_id), task_item.{0})"
 
 _SUBMITTED: Change = {
@@ -52,11 +58,12 @@ _SUBMITTED: Change = {
     "routing": ":routing",
     "status_event_id": RECORDED,
     "claim_no": f"CASE WHEN task_item.state = 'claimed' THEN task_item.claim_no ELSE {_NEXT_CLAIM} END",
+    "shown_upto": f"coalesce(task_item.shown_upto, {_SHOWN})",
 }
 
 CHANGES: Final[Mapping[Event, Change]] = MappingProxyType(
     {
-        Event.CLAIM: {**_BEGUN, "lease_until": ":until", "claim_no": _NEXT_CLAIM, "parked": "NULL"},
+        Event.CLAIM: {**_BEGUN, **_NEW_CLAIM},
         Event.SUBMIT: _SUBMITTED,
         Event.DISCARD: _SUBMITTED,
         Event.RELEASE: _BACK,
@@ -74,13 +81,7 @@ CHANGES: Final[Mapping[Event, Change]] = MappingProxyType(
             "parked": "a.parked",
         },
         Event.CLEAR: {**_NO_STATUS, "assignment_id": "a.assignment_id", "parked": "a.parked"},
-        Event.UNDO: {
-            **_NO_STATUS,
-            "begun": "TRUE",
-            "lease_until": ":until",
-            "claim_no": _NEXT_CLAIM,
-            "parked": "NULL",
-        },
+        Event.UNDO: {**_NO_STATUS, **_NEW_CLAIM, "begun": "TRUE"},
         Event.TAKE: {**_STATUS_TAKEN, "assignment_id": ":assignment", "position": "-1", "parked": "NULL"},
         Event.GIVE_BACK: {
             **_STATUS_AGAIN,

@@ -70,14 +70,16 @@ def of_item(session: Session, *, item_id: int, task_id: int | None = None) -> li
 def equal(session: Session, found: Situation, drawn: Sequence[Drawn]) -> bool:
     """Say whether what is drawn is what the task has on the item, each as it would be kept."""
     there = annotations.present(session, item_id=found.item_id, task_ids=[found.task_id])
-    present = [one.content for one in there.values()]
+    present = [one.content for one in there.values() if not one.waits]
     kept = [Content(one.label, one.tool, _shape(found, one, n), one.attributes) for n, one in enumerate(drawn, 1)]
     as_text = [sorted(dumps(asdict(one), sort_keys=True) for one in some) for some in (kept, present)]
     return as_text[0] == as_text[1]
 
 
 def replace(session: Session, found: Situation, drawn: Sequence[Drawn], *, person_id: int, now: datetime) -> None:
-    """Make `drawn` the annotations of this task on the item: all of them, no others of the task.
+    """Make `drawn` the annotations of this task on the item: all of them, no others of the task but what waits.
+
+    What came in after the claim began waits beside them for the next one: it was not there to be looked at.
 
     Annotations of other tasks stay as they are, but a reviewer may correct those that they review where the recipe's
     setting `reviewer_edits` allows it: both are kept, and it does not make it their own work. A prediction that is
@@ -111,9 +113,9 @@ def replace(session: Session, found: Situation, drawn: Sequence[Drawn], *, perso
         kept.add(one.id)
         if content != correctable[one.id].content:
             changed[one.id] = content
-        elif correctable[one.id].is_proposal:
+        elif correctable[one.id].unseen:
             accepted.append(one.id)
-    deleted = [key for key in present if key not in kept]
+    deleted = [key for key, one in present.items() if key not in kept and not one.waits]
     if created or changed or accepted or deleted:
         annotations.write(
             session,

@@ -42,6 +42,8 @@ def export(
 ) -> Snapshot:
     """Write a full snapshot of the items at an exit; `to` and `format` default to the exit's own `export`.
 
+    What came in on an item that was reviewed, and no person has seen, is left out and counted.
+
     First the items are marked as exported, which ends undoing, in short transactions; then what is marked is
     written, as one state of everything, in a transaction that makes nobody wait. A relative place lies below `base`.
 
@@ -111,6 +113,7 @@ def _item(one: Departed, emails: Mapping[int, str], tasks: Mapping[int, str]) ->
             for event in one.events
         ],
         version=one.version,
+        unseen=one.unseen,
     )
 
 

@@ -9,6 +9,9 @@ from sqlmodel import Field
 from workflow_core.store.database.columns import Key
 from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, reference
 
+UNSEEN = "n.created_by IS NULL AND n.updated_at IS NULL"
+"""Whether an annotation `n` came in and never stood in the list of a submit: nobody has seen it."""
+
 
 class Dataset(Table, table=True):
     """A collection of items."""

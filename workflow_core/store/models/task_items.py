@@ -34,7 +34,8 @@ class TaskItem(Table, table=True):
     pending, routed, void; or again where it was routed, and anew where it was void, and a route has led here once more,
     so that the next one is routed.
     `placement` is the number of the placement that the row is in, `placements` the highest one it ever had.
-    What has the lower `rank` comes first, then the lower `position`.
+    What has the lower `rank` comes first, then the lower `position`. `shown_upto` is the last annotation that had come
+    in when the last claim began: what came after it was not there to be looked at.
     `parked` says why nobody can go on with it. `claim_no` is the fencing token: it grows with each claim.
     """
 
@@ -113,5 +114,6 @@ class TaskItem(Table, table=True):
     position: int = number(default=0)
     claim_no: int = 0
     lease_until: datetime | None = instant(null=True)
+    shown_upto: int | None = number(null=True)
     parked: str | None = Field(default=None, max_length=32)
     since: datetime = instant()

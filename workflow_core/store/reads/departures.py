@@ -1,25 +1,41 @@
 """Items that left a pipeline by an exit, with their annotations and history, a page at a time."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models import Annotation, Entry, Event, Item, Node, Person, PipelineVersion, Task
+from workflow_core.store.models.data import UNSEEN
 
 PAGE = 500
 
 
 @dataclass(frozen=True)
 class Departed:
-    """An item at an exit, and everything that belongs to it."""
+    """An item at an exit, and everything that belongs to it.
+
+    Of an item that was reviewed `annotations` are without those that nobody has seen: so many are `unseen`.
+    """
 
     item: Item
     version: str
     annotations: Sequence[Annotation]
     events: Sequence[Event]
+    unseen: int
+
+
+OF_REVIEWED = f"""
+    SELECT n.id FROM annotation n JOIN entry e ON e.item_id = n.item_id
+    WHERE n.deleted_at IS NULL AND {UNSEEN} AND EXISTS (
+        SELECT 1 FROM task_item ti JOIN task t ON t.id = ti.task_id AND t.type = 'qa'
+        WHERE ti.item_id = n.item_id AND ti.status IS NOT NULL AND coalesce(ti.entry_id, e.id) = e.id
+    )
+"""
+"""What nobody has seen on items that a QA task of the entry, or one outside pipelines, has decided on."""
 
 
 def exits(session: Session, *, pipeline_id: int) -> list[str]:
@@ -82,6 +98,8 @@ def exported(session: Session, *, pipeline_id: int, exit_name: str) -> Iterator[
         if not page:
             return
         ids = [item.id for item, _, _ in page]
+        unseen = set(run(session, f"{OF_REVIEWED} AND e.id IN ({listed(entry for _, entry, _ in page)})").scalars())
+        left_out: Counter[int] = Counter()
         drawn: dict[int, list[Annotation]] = {one: [] for one in ids}
         happened: dict[int, list[Event]] = {one: [] for one in ids}
         for annotation in session.exec(
@@ -89,11 +107,14 @@ def exported(session: Session, *, pipeline_id: int, exit_name: str) -> Iterator[
             .where(col(Annotation.item_id).in_(ids), col(Annotation.deleted_at).is_(None))
             .order_by(col(Annotation.id))
         ):
-            drawn[annotation.item_id].append(annotation)
+            if annotation.id in unseen:
+                left_out[annotation.item_id] += 1
+            else:
+                drawn[annotation.item_id].append(annotation)
         here = {None, *(entry for _, entry, _ in page)}
         for event in session.exec(select(Event).where(col(Event.item_id).in_(ids)).order_by(col(Event.id))):
             if event.item_id is not None and event.entry_id in here:
                 happened[event.item_id].append(event)
         for item, _, digest in page:
-            yield Departed(item, digest, drawn[item.id], happened[item.id])
+            yield Departed(item, digest, drawn[item.id], happened[item.id], left_out[item.id])
         after = ids[-1]

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, json, listed, run
+from workflow_core.store.models.data import UNSEEN
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,14 @@ class Content:
 
 @dataclass(frozen=True)
 class Present:
-    """An annotation that is there; a proposal of a model is none of a person's until they accept it."""
+    """An annotation that is there. What came in is unseen until it stands in the list of a submit.
+
+    It waits if it came after the last claim began: it was not there to be listed, and a list takes it not away.
+    """
 
     content: Content
-    is_proposal: bool
+    unseen: bool
+    waits: bool
 
 
 def present(session: Session, *, item_id: int, task_ids: Sequence[int]) -> dict[int, Present]:
@@ -35,15 +40,16 @@ def present(session: Session, *, item_id: int, task_ids: Sequence[int]) -> dict[
     rows = run(
         session,
         f"""
-        SELECT id, label, tool, CAST(geometry AS TEXT), CAST(attributes AS TEXT),
-               created_by IS NULL AND accepted_at IS NULL
-        FROM annotation WHERE item_id = :item AND task_id IN ({listed(task_ids)}) AND deleted_at IS NULL ORDER BY id
+        SELECT n.id, n.label, n.tool, CAST(n.geometry AS TEXT), CAST(n.attributes AS TEXT),
+               {UNSEEN} AS unseen, n.id > ti.shown_upto AS after
+        FROM annotation n LEFT JOIN task_item ti ON ti.item_id = n.item_id AND ti.task_id = n.task_id
+        WHERE n.item_id = :item AND n.task_id IN ({listed(task_ids)}) AND n.deleted_at IS NULL ORDER BY n.id
         """,
         item=item_id,
     )
     return {
-        key: Present(Content(label, tool, loads(geometry), loads(attributes)), bool(proposal))
-        for key, label, tool, geometry, attributes, proposal in rows
+        key: Present(Content(label, tool, loads(geometry), loads(attributes)), bool(unseen), bool(unseen and after))
+        for key, label, tool, geometry, attributes, unseen, after in rows
     }
 
 
