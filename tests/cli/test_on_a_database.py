@@ -204,7 +204,7 @@ def test_export_writes_a_snapshot(annoflow, worked: Path) -> None:
 
 
 def test_annotations_come_in_and_what_matches_nothing_is_listed(annoflow, worked: Path) -> None:
-    good = {"item": "/0001.jpg", **BOX}
+    good = {"item": "/0002.jpg", **BOX}
     lines = [good, {**good, "item": "/nothing.jpg"}, {**good, "label": "bicycle"}]
     (worked / "given.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     ran = annoflow("import", "street", "given.jsonl", "--model", "yolo")
@@ -215,6 +215,27 @@ def test_annotations_come_in_and_what_matches_nothing_is_listed(annoflow, worked
     (worked / "given.jsonl").write_text(json.dumps(good) + "\n")
     again = annoflow("import", "street", "given.jsonl", "--model", "yolo")
     assert (again.code, again.out) == (0, "given.jsonl: 0 annotations came in, 1 there already\n")
+
+
+def test_predictions_of_a_finished_item_open_it_again_once_what_is_taken_back_is_confirmed(
+    annoflow, worked: Path
+) -> None:
+    annoflow("export", "street")
+    (worked / "late.jsonl").write_text(json.dumps({"item": "/0000.jpg", **BOX}) + "\n")
+    refused = annoflow("import", "street", "late.jsonl", "--model", "yolo")
+    assert (refused.code, "line 1: 0000.jpg is completed in 'cars' already" in refused.out) == (1, True)
+    said = annoflow("import", "street", "late.jsonl", "--model", "yolo", "--reopen")
+    assert said.out.splitlines() == [
+        "late.jsonl: 1 annotation would come in",
+        "would re-open 1 task item",
+        "back from the exit approved: 1 item",
+        "exported already: 1 item",
+        "nothing is done yet: --yes does it",
+    ]
+    done = annoflow("import", "street", "late.jsonl", "--model", "yolo", "--reopen", "--yes", "--json").json()
+    assert [(one["new"], one["reopened"], one["effects"]["exits"]) for one in done] == [(1, 1, ["approved"])]
+    assert "is to do it in cars" in annoflow("item", "why", "0000.jpg").out
+    assert annoflow("export", "street", "--json").json()["items"] == 0
 
 
 def test_the_source_is_read_by_hand(annoflow, home: Path) -> None:

@@ -227,6 +227,7 @@ def test_an_import_brings_no_item_more_than_that(stage: Stage, monkeypatch: pyte
             problems=problems,
             source="a.jsonl",
             now=stage.now,
+            reopen=True,
         )
     assert imported.new == 2 + 3
     assert [one.message for one in problems.listed] == [

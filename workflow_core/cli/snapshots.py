@@ -1,5 +1,7 @@
 """`annoflow import` and `annoflow export`: items and annotations in, items with all that was done on them out."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -47,20 +49,30 @@ def import_(
         str | None, typer.Option(help="The model that made what does not say who did.", show_default="people")
     ] = None,
     model_version: Annotated[str | None, typer.Option(help="Its version.", show_default="none")] = None,
+    reopen: Annotated[
+        bool, typer.Option("--reopen", help="Open items again that have their status already; a manager's clear.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, it is only said what is taken back.")] = False,
+    end_claims: Annotated[
+        bool, typer.Option("--end-claims", help="Take items back also from who has them open.")
+    ] = False,
     project: Project = None,
     json: Json = False,
 ) -> None:
     """Bring in the new items of a pipeline's source; or annotations and predictions made elsewhere.
 
-    What matches no item or no label is listed, and the exit code is 1. The same file again changes nothing.
+    What matches no item or no label is listed, and the exit code is 1; so is what comes for an item whose task is done,
+    unless you re-open it. The same file again changes nothing.
 
     \b
       annoflow import dashcam                                     new items of its source
       annoflow import dashcam labels.jsonl
       annoflow import dashcam predictions.json --format coco --model yolo --model-version 11
+      annoflow import dashcam late.jsonl --reopen                 what is taken back, and then with --yes
     """
     if files:
-        _annotations(pipeline, files, format, model, model_version, project, json)
+        how = {"reopen": reopen, "end_claims": end_claims, "preview": reopen and not yes}
+        _annotations(pipeline, files, format, model, model_version, project, json, how)
     else:
         _items(pipeline, project, json)
 
@@ -103,6 +115,8 @@ def export(
     same = "; nothing has changed since" if snapshot.unchanged else ""
     what = f"{counted(snapshot.items, 'item')} with {counted(snapshot.annotations, 'annotation')}"
     typer.echo(f"{what} in {snapshot.uri}{same}")
+    if snapshot.unseen:
+        typer.echo(f"left out: {counted(snapshot.unseen, 'annotation')} on reviewed items that no person has seen")
 
 
 def _items(pipeline: str, project: str | None, json: bool) -> None:
@@ -128,6 +142,7 @@ def _annotations(
     model_version: str | None,
     project: str | None,
     json: bool,
+    how: Mapping[str, bool],
 ) -> None:
     from workflow_core.connectors import annotations_coco, annotations_jsonl
     from workflow_core.connectors.records import Maker, Problems
@@ -154,20 +169,33 @@ def _annotations(
                 problems=problems,
                 source=file.name,
                 now=context.now(),
+                **how,
             )
         results.append((file, imported))
     if json:
         show_json([{"file": str(file), **asdict(one)} for file, one in results])
     else:
         for file, one in results:
-            _tell(file, one)
+            _tell(file, one, would=how["preview"])
     raise typer.Exit(FINDINGS if any(one.problems.count for _, one in results) else 0)
 
 
-def _tell(file: Path, one: "Imported") -> None:
+def _tell(file: Path, one: "Imported", *, would: bool) -> None:
     for problem in one.problems.listed:
         typer.echo(f"{file}: {problem.where}: {problem.message}{' (left out)' if problem.skipped else ''}")
     if one.problems.count > len(one.problems.listed):
         typer.echo(f"{file}: and {one.problems.count - len(one.problems.listed):,} more")
     present = f", {one.present:,} there already" if one.present else ""
-    typer.echo(f"{file}: {counted(one.new, 'annotation')} came in{present}")
+    typer.echo(f"{file}: {counted(one.new, 'annotation')} {'would come' if would else 'came'} in{present}")
+    if not one.reopened:
+        return
+    typer.echo(f"{'would re-open' if would else 're-opened'} {counted(one.reopened, 'task item')}")
+    for (task, state), count in Counter((each.task, each.state) for each in one.effects.task_items).items():
+        held = ", open with somebody" if state == "claimed" else ""
+        typer.echo(f"withdrawn: {counted(count, 'item')} of {task}{held}")
+    for exit_, count in Counter(one.effects.exits).items():
+        typer.echo(f"back from the exit {exit_}: {counted(count, 'item')}")
+    if one.effects.exported:
+        typer.echo(f"exported already: {counted(one.effects.exported, 'item')}")
+    if would:
+        typer.echo("nothing is done yet: --yes does it")

@@ -3,9 +3,11 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -15,24 +17,31 @@ from workflow_core.domain.recipes import Recipe
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
 from workflow_core.domain.wording import cited
-from workflow_core.errors import InvalidInput
+from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.services import people
 from workflow_core.services.contributors.annotation_sets import MAX_ANNOTATIONS
+from workflow_core.services.managers import reversals
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import item_references
 from workflow_core.store.data import imports
-from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Dataset, Item
+from workflow_core.store.database.engine import Session, taken_back
+from workflow_core.store.models import Dataset, Item, Task, TaskItem
+from workflow_core.store.routing.lineage import Effects
 
 BATCH = 2_000
 
 
 @dataclass
 class Imported:
-    """What came in, what was there already, and what could not be taken, with the reason."""
+    """What came in, what was there already, and what could not be taken, with the reason.
+
+    `reopened` are the statuses that were cleared for it, `effects` what was taken back with them.
+    """
 
     new: int = 0
     present: int = 0
+    reopened: int = 0
+    effects: Effects = field(default_factory=Effects)
     problems: Problems = field(default_factory=Problems)
 
 
@@ -43,7 +52,26 @@ class _Owner:
     recipe: Recipe
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """An annotation that its task takes, as its row will be."""
+
+    where: str
+    name: str
+    owner: _Owner
+    row: Mapping[str, Any]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The item and the task."""
+        return self.row["item_id"], self.owner.task_id
+
+
 Owners = Mapping[str, list[_Owner]]
+Clear = Callable[..., Effects]
+"""Clears statuses `of` a `task`."""
+Refused = dict[tuple[int, int], str]
+"""By item and task, why nothing comes in there any more."""
 
 
 def import_annotations(
@@ -55,39 +83,43 @@ def import_annotations(
     problems: Problems,
     source: str,
     now: datetime,
+    reopen: bool = False,
+    end_claims: bool = False,
+    preview: bool = False,
 ) -> Imported:
     """Take in annotations made elsewhere; the same `source` (a file's name) again changes nothing.
 
     An annotation belongs to the task whose recipe has its label, so that it opens there, to be accepted or changed.
-    What matches no item, no label or not the recipe is listed in the result's problems.
+    What matches no item, no label or not the recipe is listed in the result's problems, and so is what comes after the
+    item got its status there, since nobody would look at it. With `reopen` that status is cleared instead, with the
+    effects of `reversals.clear`; `end_claims` confirms that people who have an item open that it led to lose their
+    claim. With `preview` nothing is changed.
 
     Raises:
-        NotAllowed: the actor may not import annotations.
+        NotAllowed: the actor may not import annotations, or, to re-open, not clear statuses.
     """
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.IMPORT_ANNOTATIONS)
-    imports.lock(session, dataset_id=dataset.id)
     result = Imported(problems=problems)
-    owners = _owners(session, dataset)
-    each = iter(annotations)
-    while batch := list(islice(each, BATCH)):
-        _take(session, item_references.match(session, dataset, batch, problems), owners, actor, source, result, now)
+    clear = partial(reversals.clear, session, actor=actor, now=now, end_claims=end_claims) if reopen else None
+    with taken_back(session) if preview else nullcontext():
+        imports.lock(session, dataset_id=dataset.id)
+        owners = _owners(session, dataset)
+        each = iter(annotations)
+        while batch := list(islice(each, BATCH)):
+            matched = item_references.match(session, dataset, batch, problems)
+            fitting = _fitting(session, matched, owners, source, result)
+            refused = _refused(session, fitting, clear, result)
+            _take(session, fitting, refused, actor, result, now)
     return result
 
 
-def _take(
-    session: Session,
-    matched: Iterator[tuple[ImportedAnnotation, Item]],
-    owners: Owners,
-    actor: Actor,
-    source: str,
-    result: Imported,
-    now: datetime,
-) -> None:
+def _fitting(
+    session: Session, matched: Iterator[tuple[ImportedAnnotation, Item]], owners: Owners, source: str, result: Imported
+) -> list[_Fit]:
+    """Return what is not there yet and fits its task; what does not is noted."""
     pairs = list(matched)
-    item_ids = {item.id for _, item in pairs}
-    present = imports.present(session, item_ids=item_ids)
-    drawn = Counter(imports.counts(session, item_ids=item_ids))
-    rows: list[dict[str, Any]] = []
+    present = imports.present(session, item_ids={item.id for _, item in pairs})
+    fitting = []
     for one, item in pairs:
         external = _external(source, one)
         if (item.id, external) in present:
@@ -95,19 +127,72 @@ def _take(
             continue
         try:
             owner = _owner(one, owners, result.problems)
-            if drawn[item.id, owner.task_id] >= MAX_ANNOTATIONS:
-                raise InvalidInput(f"{item.name} has {MAX_ANNOTATIONS:,} annotations of {owner.name!r}, and no more")
-            rows.append(_row(one, item, owner) | {"external_id": external})
-            drawn[item.id, owner.task_id] += 1
+            fitting.append(_Fit(one.where, item.name, owner, _row(one, item, owner) | {"external_id": external}))
         except InvalidInput as error:
             result.problems.add(one.where, str(error))
+    return fitting
+
+
+def _refused(session: Session, fitting: Iterable[_Fit], clear: Clear | None, result: Imported) -> Refused:
+    """Find what comes after its item got its status, and clear that where it is wanted and can be."""
+    wanted = {each.place: each for each in fitting}
+    late = [one for one in imports.done(session, item_ids={item for item, _ in wanted}) if _place(one) in wanted]
+    refused: Refused = {}
+    if clear is None:
+        for one in late:
+            each = wanted[_place(one)]
+            there = f"{each.name} is {one.status} in {each.owner.name!r} already"
+            refused[each.place] = f"{there}, and nobody would see this; re-open it to take this in"
+        return refused
+    for task_id in dict.fromkeys(one.task_id for one in late):
+        of = [one for one in late if one.task_id == task_id]
+        refused |= _cleared(clear, session.get_one(Task, task_id), of, result)
+    return refused
+
+
+def _place(task_item: TaskItem) -> tuple[int, int]:
+    return task_item.item_id, task_item.task_id
+
+
+def _cleared(clear: Clear, task: Task, of: Sequence[TaskItem], result: Imported) -> Refused:
+    """Clear all that can be: at once, or one by one where some cannot; returns why these cannot."""
+    try:
+        result.effects += clear(task=task, of=of)
+    except Conflict as error:
+        if len(of) == 1:
+            return {_place(of[0]): str(error)}
+        return {place: why for one in of for place, why in _cleared(clear, task, [one], result).items()}
+    result.reopened += len(of)
+    return {}
+
+
+def _take(
+    session: Session,
+    fitting: Iterable[_Fit],
+    refused: Refused,
+    actor: Actor,
+    result: Imported,
+    now: datetime,
+) -> None:
+    drawn = Counter(imports.counts(session, item_ids={each.place[0] for each in fitting}))
+    rows: dict[tuple[int, str], Mapping[str, Any]] = {}
+    for each in fitting:
+        known = each.place[0], each.row["external_id"]
+        if known in rows:
+            result.present += 1
+        elif each.place in refused:
+            result.problems.add(each.where, refused[each.place])
+        elif drawn[each.place] >= MAX_ANNOTATIONS:
+            most = f"{each.name} has {MAX_ANNOTATIONS:,} annotations of {each.owner.name!r}, and no more"
+            result.problems.add(each.where, most)
         else:
-            present.add((item.id, external))
+            rows[known] = {**each.row, "created_at": now}
+            drawn[each.place] += 1
     happened = {"at": now, "verb": "imported", "actor_id": actor.id if actor else None}
-    counts = Counter((row["item_id"], row["task_id"]) for row in rows).items()
+    counts = Counter((row["item_id"], row["task_id"]) for row in rows.values()).items()
     imports.add(
         session,
-        [row | {"created_at": now} for row in rows],
+        list(rows.values()),
         events=[
             happened | {"item_id": item, "task_id": task, "detail": {"annotations": count}}
             for (item, task), count in counts

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
 
-from workflow_core.store.models import Annotation, Dataset, Event, Item, Recipe, Task
+from workflow_core.store.models import Annotation, Dataset, Event, Item, Recipe, Task, TaskItem
 
 
 def lock(session: Session, *, dataset_id: int) -> None:
@@ -58,6 +58,12 @@ def present(session: Session, *, item_ids: Iterable[int]) -> set[tuple[int, str]
         )
     )
     return {(item, external) for item, external in rows if external is not None}
+
+
+def done(session: Session, *, item_ids: Iterable[int]) -> Sequence[TaskItem]:
+    """Return the task items of items that have a status."""
+    of = select(TaskItem).where(col(TaskItem.item_id).in_(set(item_ids)), TaskItem.state == "submitted")
+    return session.exec(of.order_by(col(TaskItem.id))).all()
 
 
 def counts(session: Session, *, item_ids: Iterable[int]) -> dict[tuple[int, int | None], int]:

@@ -52,10 +52,19 @@ class Effects:
     `statuses` counts those further on, which stay as history; `exported` the items that files have already.
     """
 
-    task_items: tuple[Reached, ...]
-    statuses: int
-    exits: tuple[str, ...]
-    exported: int
+    task_items: tuple[Reached, ...] = ()
+    statuses: int = 0
+    exits: tuple[str, ...] = ()
+    exported: int = 0
+
+    def __add__(self, more: "Effects") -> "Effects":
+        """Return what both would do."""
+        return Effects(
+            self.task_items + more.task_items,
+            self.statuses + more.statuses,
+            self.exits + more.exits,
+            self.exported + more.exported,
+        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,95 @@
+"""Predictions that come after their item got its status: listed and left out, or the item is opened again."""
+
+import pytest
+from stage import BOX, Stage
+
+from pipelines import MICRO, REVIEWED
+
+CAR = {**BOX, "geometry": {**BOX["geometry"], "x": 50}}
+OTHER = {**BOX, "geometry": {**BOX["geometry"], "x": 80}}
+
+
+@pytest.fixture
+def stage(engine):
+    """Two items in `cars`, which `qa` reviews."""
+    stage = Stage(engine)
+    stage.deploy(REVIEWED)
+    stage.add_items(2)
+    return stage
+
+
+def xs(stage):
+    """Return where the annotations of the first item are."""
+    return sorted(int(one["geometry"]["x"]) for one in stage.drawn())
+
+
+def test_what_comes_after_the_status_is_listed_and_left_out(stage, tmp_path):
+    stage.do("ann", "cars", "completed", annotations=[BOX])
+    late = stage.bring(CAR)
+    assert (late.new, late.reopened, [one.message for one in late.problems.listed]) == (
+        0,
+        0,
+        ["0 is completed in 'cars' already, and nobody would see this; re-open it to take this in"],
+    )
+    assert stage.bring(CAR, item=1).new == 1
+    stage.advance()
+    stage.do("quinn", "qa", "approved")
+    stage.advance()
+    assert xs(stage) == [1]
+    stage.check()
+
+
+def test_what_comes_for_another_task_than_the_finished_one_comes_in(engine):
+    stage = Stage(engine)
+    stage.deploy(MICRO)
+    stage.add_items(1)
+    stage.do("ann", "cars", "completed")
+    assert stage.bring(CAR, {**CAR, "label": "sign"}).new == 1
+
+
+def test_what_comes_after_the_status_re_opens_the_item_where_the_importer_says_so(stage):
+    stage.do("ann", "cars", "completed", annotations=[BOX])
+    stage.advance()
+    stage.do("quinn", "qa", "approved")
+    stage.advance()
+    done = stage.bring(CAR, OTHER, reopen=True)
+    assert (done.new, done.reopened, done.problems.count) == (2, 1, 0)
+    assert (done.effects.exits, done.effects.statuses) == (("approved",), 1)
+    assert str(stage.row("cars")) == "queued, visit 1, ann"
+    assert stage.exits()["0"] is None
+    stage.claim("ann", "cars")
+    assert xs(stage) == [1, 50, 80]
+    stage.check()
+
+
+def test_a_preview_says_what_would_be_taken_back_and_does_nothing(stage):
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    before = stage.rows(), [event.id for event in stage.events()], stage.drawn()
+    would = stage.bring(CAR, reopen=True, preview=True)
+    assert (would.new, would.reopened, [one.task for one in would.effects.task_items]) == (1, 1, ["qa"])
+    assert (stage.rows(), [event.id for event in stage.events()], stage.drawn()) == before
+
+
+def test_a_claim_that_would_end_is_to_be_confirmed_and_keeps_no_other_item_from_coming_in(stage):
+    stage.do_all("ann", "cars", "completed")
+    stage.advance()
+    stage.claim("quinn", "qa")
+    assert stage.bring(CAR, reopen=True).problems.listed[0].message.endswith("confirm to end their claims")
+    assert stage.bring(CAR, item=1, reopen=True).new == 1
+    assert stage.row("qa").state == "claimed"
+    assert stage.bring(CAR, reopen=True, end_claims=True).new == 1
+    assert (stage.row("qa").state, stage.row("cars").state) == ("withdrawn", "queued")
+    stage.check()
+
+
+def test_a_status_that_is_history_is_not_cleared_for_it(engine):
+    stage = Stage(engine)
+    stage.deploy(MICRO)
+    stage.add_items(1)
+    for who, task in (("ann", "cars"), ("cy", "signs")):
+        stage.do(who, task, "completed")
+        stage.advance()
+    stage.clear("cars")
+    late = stage.bring({**CAR, "label": "sign"}, reopen=True)
+    assert "is history" in late.problems.listed[0].message
