@@ -54,9 +54,7 @@ def on_street(engine: Engine) -> Engine:
         data.add_items(session, actor=None, dataset=here, new=[PHOTO], now=NOW)
         add_items(session, 2)
         came = ImportedAnnotation(ItemReference(name=PHOTO.name), "car", "box", car()["geometry"])
-        imports.import_annotations(
-            session, actor=None, dataset=here, annotations=[came], problems=Problems(), source=SECRET, now=NOW
-        )
+        imports.import_annotations(session, actor=None, dataset=here, annotations=[came], problems=Problems(), now=NOW)
         ann, quinn, mo = (person(session, f"{name}@example.org") for name in ("ann", "quinn", "mo"))
         cars, qa = task(session, "cars"), task(session, "qa")
 

@@ -137,7 +137,6 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
             dataset=dataset(w.session),
             annotations=[],
             problems=Problems(),
-            source="a.jsonl",
             now=NOW,
         ),
     ),

@@ -172,7 +172,6 @@ class Stage:
                 dataset=session.get_one(Dataset, self._pipeline(session).dataset_id),
                 annotations=[ImportedAnnotation(reference, origin="model", **one) for one in drawn],
                 problems=Problems(),
-                source="model.jsonl",
                 now=self.now,
                 **more,
             )

@@ -209,9 +209,12 @@ def test_annotations_come_in_and_what_matches_nothing_is_listed(annoflow, worked
     (worked / "given.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     ran = annoflow("import", "street", "given.jsonl", "--model", "yolo")
     assert ran.code == 1
-    assert "given.jsonl: line 2" in ran.out
-    assert "given.jsonl: line 3" in ran.out
-    assert ran.out.endswith("given.jsonl: 1 annotation came in\n")
+    assert (
+        "given.jsonl: 1 left out: no item '/nothing.jpg' in dataset 'street'; bring the items in first (line 2)\n"
+        in ran.out
+    )
+    assert "given.jsonl: 1 left out: no task has the label 'bicycle'; possible: car (line 3)\n" in ran.out
+    assert ran.out.endswith("given.jsonl: 1 annotation came in, 2 left out\n")
     (worked / "given.jsonl").write_text(json.dumps(good) + "\n")
     again = annoflow("import", "street", "given.jsonl", "--model", "yolo")
     assert (again.code, again.out) == (0, "given.jsonl: 0 annotations came in, 1 there already\n")
@@ -223,7 +226,7 @@ def test_predictions_of_a_finished_item_open_it_again_once_what_is_taken_back_is
     annoflow("export", "street")
     (worked / "late.jsonl").write_text(json.dumps({"item": "/0000.jpg", **BOX}) + "\n")
     refused = annoflow("import", "street", "late.jsonl", "--model", "yolo")
-    assert (refused.code, "line 1: 0000.jpg is completed in 'cars' already" in refused.out) == (1, True)
+    assert (refused.code, "0000.jpg is completed in 'cars' already" in refused.out) == (1, True)
     said = annoflow("import", "street", "late.jsonl", "--model", "yolo", "--reopen")
     assert said.out.splitlines() == [
         "late.jsonl: 1 annotation would come in",

@@ -16,7 +16,7 @@ def taken(*lines: object, **options: Any) -> tuple[list[ImportedAnnotation], lis
     problems = Problems()
     written = [line if isinstance(line, str | bytes) else json.dumps(line) for line in lines]
     found = list(read(written, problems, **options))
-    return found, [(each.where, each.message) for each in problems.listed]
+    return found, [(each.examples[0], each.message) for each in problems.listed]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,6 @@ def test_what_a_model_made_is_known_as_such() -> None:
         ({"item": 1, **CAR, "origin": "alien"}, "origin is human or model"),
         ({"item": 1, **CAR, "score": 1.5}, "from 0 to 1"),
         ('{"item": 1, "label": "car", "tool": "point", "geometry": {"x": NaN, "y": 1}}', "a number of pixels"),
-        ({"name": "a", "width": 3, "height": 3, "annotations": [CAR]}, "outside the image"),
     ],
 )
 def test_a_line_that_cannot_be_taken_is_noted_and_the_others_are_taken(line: object, says: str) -> None:
@@ -101,10 +100,29 @@ def test_a_line_that_cannot_be_taken_is_noted_and_the_others_are_taken(line: obj
     assert where.startswith("line 2") and says in message and len(message) < 300
 
 
-def test_many_problems_are_counted_but_not_all_kept() -> None:
+def test_a_cause_is_said_once_with_its_count_and_its_first_places() -> None:
     problems = Problems()
     assert not list(read(("x" for _ in range(5000)), problems))
-    assert (problems.count, len(problems.listed)) == (5000, 100)
+    (cause,) = problems.listed
+    assert str(cause).startswith("5,000 left out: this is no JSON")
+    assert str(cause).endswith("(line 1, line 2, line 3 and 4,997 more)")
+
+
+def test_causes_differ_in_more_than_numbers_and_beyond_the_hundredth_they_are_one() -> None:
+    problems = Problems()
+    for number in range(1, 400):
+        problems.add(f"line {number}", f"a box is {number} wide", skipped=False)
+        problems.add(f"line {number}", f"no label {chr(1000 + number)}")
+    assert [each.count for each in problems.listed[:2]] == [399, 1]
+    assert (str(problems.listed[-1]), len(problems.listed)) == (
+        "300 left out: other causes (line 100, line 101, line 102 and 297 more)",
+        101,
+    )
+    assert (problems.left_out, problems.noted) == (399, 399)
+
+
+def test_a_file_without_a_line_is_a_finding() -> None:
+    assert taken()[1] == [("file", "it is empty: looked for a line of JSON for each item or annotation")]
 
 
 @settings(deadline=None)

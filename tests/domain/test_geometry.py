@@ -8,14 +8,15 @@ from workflow_core.domain import geometry
 from workflow_core.errors import InvalidInput
 
 BOX = {"x": 10, "y": 20, "width": 30, "height": 40}
+TRIANGLE = [[0, 0], [10, 0], [5, 8]]
 
 
 @pytest.mark.parametrize(
     ("tool", "raw"),
     [
         ("box", BOX),
-        ("polygon", {"points": [[0, 0], [10, 0], [5, 8]]}),
-        ("polygon", {"points": [[0, 0], [10, 10], [10, 0], [0, 10]]}),
+        ("polygon", {"outlines": [[[0, 0], [10, 0], [5, 8]]]}),
+        ("polygon", {"outlines": [[[0, 0], [10, 10], [10, 0], [0, 10]], [[50, 50], [60, 50], [60, 60]]]}),
         ("polyline", {"points": [[0, 0], [10, 0]]}),
         ("point", {"x": 3.5, "y": 0}),
         ("classification", {}),
@@ -42,6 +43,13 @@ def test_a_good_shape_is_returned_as_it_was(tool: str, raw: dict[str, object]) -
         ("polygon", {"points": [[0, 0], [1, 1], [2, 2]]}, "all lie on one line"),
         ("polygon", {"points": "many"}, "not 'many'"),
         ("polygon", {"points": [[0, 0], [1, 1], [2]]}, "point 3 of a polygon"),
+        ("polygon", {"outlines": []}, "one or more outlines, not []"),
+        ("polygon", {"outlines": "many"}, "one or more outlines, not 'many'"),
+        ("polygon", {"outlines": [TRIANGLE], "points": TRIANGLE}, "has outlines; here it has outlines, points"),
+        ("polygon", {"outlines": [TRIANGLE, [[0, 0], [1, 1]]]}, "outline 2 of 2: a polygon has 3 to 10000 points"),
+        ("polygon", {"outlines": [TRIANGLE, [[0, 0], [1, 1], [2, 2]]]}, "outline 2 of 2: the points"),
+        ("polygon", {"outlines": [TRIANGLE] * 3_334}, "up to 10000 points in all its outlines"),
+        ("polyline", {"outlines": [TRIANGLE]}, "has points; here it has outlines"),
         ("polyline", {"points": [[1, 1], [1, 1]]}, "all lie on one spot"),
         ("polyline", {"points": [[0, 0]] * 10_001}, "not 10001 points"),
         ("classification", {"x": 1}, "has no keys; here it has x"),
@@ -68,9 +76,59 @@ def test_a_shape_outside_the_image_is_refused(tool: str, raw: object, says: str)
     assert says in str(caught.value)
 
 
-def test_one_pixel_over_the_edge_is_rounding_and_an_unknown_size_has_no_edge() -> None:
-    geometry.parse("box", {"x": -1, "y": -1, "width": 102, "height": 52}, 100, 50)
-    geometry.parse("point", {"x": 1e6, "y": 1e6})
+def test_a_polygon_written_with_its_points_has_one_outline() -> None:
+    assert geometry.parse("polygon", {"points": TRIANGLE}) == {"outlines": [TRIANGLE]}
+
+
+def test_the_box_around_a_polygon_holds_all_its_outlines() -> None:
+    assert geometry.bounds({"outlines": [TRIANGLE, [[20, 30], [40, 30], [40, 35]]]}) == (0, 0, 40, 35)
+
+
+@pytest.mark.parametrize(
+    ("tool", "raw", "cut"),
+    [
+        (
+            "box",
+            {"x": -1, "y": -1, "width": 102, "height": 52},
+            {"x": 0, "y": 0, "width": 100, "height": 50},
+        ),
+        (
+            "box",
+            {"x": 20, "y": 40, "width": 8, "height": 11},
+            {"x": 20, "y": 40, "width": 8, "height": 10},
+        ),
+        ("point", {"x": 100.5, "y": -0.5}, {"x": 100, "y": 0}),
+        ("polyline", {"points": [[-1, 3], [9, 51]]}, {"points": [[0, 3], [9, 50]]}),
+        ("polygon", {"outlines": [TRIANGLE, [[90, 0], [101, 0], [90, 9]]]}, None),
+    ],
+)
+def test_what_reaches_a_little_over_the_edge_is_cut_there(
+    tool: str, raw: dict[str, object], cut: dict[str, object] | None
+) -> None:
+    wanted = cut or {"outlines": [TRIANGLE, [[90, 0], [100, 0], [90, 9]]]}
+    assert geometry.parse(tool, raw, 100, 50) == wanted
+    assert geometry.parse(tool, wanted, 100, 50) == wanted
+    assert geometry.parse(tool, raw) == raw
+
+
+def test_a_hundredth_of_the_side_is_a_little() -> None:
+    over = {"x": 1990, "y": 0, "width": 30, "height": 9}
+    assert geometry.parse("box", over, 2000, 9)["width"] == 10
+    with pytest.raises(InvalidInput, match="reaches x=2021"):
+        geometry.parse("box", over | {"width": 31}, 2000, 9)
+
+
+@pytest.mark.parametrize(
+    ("tool", "raw"),
+    [
+        ("box", {"x": 100, "y": 1, "width": 1, "height": 9}),
+        ("polygon", {"outlines": [TRIANGLE, [[-1, 0], [0, 9], [-1, 9]]]}),
+        ("polyline", {"points": [[-1, 3], [0, 3]]}),
+    ],
+)
+def test_nothing_is_cut_away_whole(tool: str, raw: dict[str, object]) -> None:
+    with pytest.raises(InvalidInput, match=f"{tool} lies outside the image, which is 100 wide and 50 high"):
+        geometry.parse(tool, raw, 100, 50)
 
 
 boxes = st.fixed_dictionaries(

@@ -19,7 +19,7 @@ ANNOTATIONS = (
     ExportAnnotation(
         7, "car", "box", {"x": 1.0, "y": 2.0, "width": 30.0, "height": 40.5}, {"occluded": True}, "cars", **PEOPLE
     ),
-    ExportAnnotation(9, "van", "polygon", {"points": [[0.0, 0.0], [4.0, 0.0], [4.0, 3.0]]}, {}, "cars", **PEOPLE),
+    ExportAnnotation(9, "van", "polygon", {"outlines": [[[0.0, 0.0], [4.0, 0.0], [4.0, 3.0]]]}, {}, "cars", **PEOPLE),
     ExportAnnotation(10, "sign \u2028 ü", "point", {"x": 3.0, "y": 4.0}, {}, "signs", "model", "yolo", "11", 0.5),
     ExportAnnotation(11, "lane", "polyline", {"points": [[0.0, 0.0], [9.0, 9.0]]}),
     ExportAnnotation(12, "night", "classification"),
@@ -137,7 +137,8 @@ class TestCoco(ExporterContract):
 
     def test_boxes_and_polygons_keep_their_shape(self, tmp_path: Path) -> None:
         box, polygon = self.coco(tmp_path, STREET)["annotations"]
-        assert (box["bbox"], box["area"], box["segmentation"]) == ([1, 2, 30, 40.5], 1215, [])
+        assert (box["bbox"], box["area"], box["iscrowd"]) == ([1, 2, 30, 40.5], 1215, 0)
+        assert (box["segmentation"], box["annoflow"]["tool"]) == ([[1, 2, 31, 2, 31, 42.5, 1, 42.5]], "box")
         assert (polygon["bbox"], polygon["area"]) == ([0, 0, 4, 3], 6)
         assert polygon["segmentation"] == [[0, 0, 4, 0, 4, 3]]
 

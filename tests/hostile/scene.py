@@ -56,7 +56,7 @@ class Scene:
         line = written({"item": "/0", **BOX, **about})
         problems = Problems()
         found = annotations_jsonl.read([line], problems)
-        given = {"dataset": self.dataset, "annotations": found, "problems": problems, "source": "a.jsonl"}
+        given = {"dataset": self.dataset, "annotations": found, "problems": problems}
         return self.manage(imports.import_annotations, **given)
 
 

@@ -216,7 +216,11 @@ def test_the_annotations_of_an_item_are_bounded_together() -> None:
 def test_an_import_brings_no_item_more_than_that(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "MAX_ANNOTATIONS", 3)
     stage.submit("ann", "cars", 0, "completed", annotations=[BOX])
-    lines = [json.dumps({"item": f"/{item}", **BOX, "id": number}) for number in range(4) for item in (0, 1)]
+    lines = [
+        json.dumps({"item": f"/{item}", **BOX, "geometry": BOX["geometry"] | {"x": x}})
+        for x in range(2, 6)
+        for item in (0, 1)
+    ]
     with stage.session() as session:
         problems = Problems()
         imported = imports.import_annotations(
@@ -225,15 +229,12 @@ def test_an_import_brings_no_item_more_than_that(stage: Stage, monkeypatch: pyte
             dataset=data.dataset(session, project_id=1, name="p"),
             annotations=annotations_jsonl.read(lines, problems),
             problems=problems,
-            source="a.jsonl",
             now=stage.now,
             reopen=True,
         )
     assert imported.new == 2 + 3
-    assert [one.message for one in problems.listed] == [
-        "0 has 3 annotations of 'cars', and no more",
-        "0 has 3 annotations of 'cars', and no more",
-        "1 has 3 annotations of 'cars', and no more",
+    assert [str(one) for one in problems.listed] == [
+        "3 left out: 0 has 3 annotations of 'cars', and no more (line 5, line 7, line 8)"
     ]
 
 

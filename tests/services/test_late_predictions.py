@@ -53,7 +53,7 @@ def test_what_comes_after_the_status_re_opens_the_item_where_the_importer_says_s
     stage.do("quinn", "qa", "approved")
     stage.advance()
     done = stage.bring(CAR, OTHER, reopen=True)
-    assert (done.new, done.reopened, done.problems.count) == (2, 1, 0)
+    assert (done.new, done.reopened, done.problems.left_out) == (2, 1, 0)
     assert (done.effects.exits, done.effects.statuses) == (("approved",), 1)
     assert str(stage.row("cars")) == "queued, visit 1, ann"
     assert stage.exits()["0"] is None

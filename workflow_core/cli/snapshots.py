@@ -1,11 +1,11 @@
 """`annoflow import` and `annoflow export`: items and annotations in, items with all that was done on them out."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,9 @@ from workflow_core.cli.progress import progress
 from workflow_core.cli.style import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems
     from workflow_core.services.pipelines.imports import Imported
 
 
@@ -49,6 +52,24 @@ def import_(
         str | None, typer.Option(help="The model that made what does not say who did.", show_default="people")
     ] = None,
     model_version: Annotated[str | None, typer.Option(help="Its version.", show_default="none")] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="For a list of results: the COCO file of the images and categories that it is about.",
+            show_default="none",
+        ),
+    ] = None,
+    strip: Annotated[
+        str | None, typer.Option(help="A folder that names in the file begin with, and items do not.")
+    ] = None,
+    below: Annotated[
+        str | None, typer.Option(help="The folder of the items below which the names in the file are.")
+    ] = None,
+    as_boxes: Annotated[
+        bool, typer.Option("--as-boxes", help="Take polygons as boxes also where the recipe has both.")
+    ] = False,
     reopen: Annotated[
         bool, typer.Option("--reopen", help="Open items again that have their status already; a manager's clear.")
     ] = False,
@@ -61,20 +82,26 @@ def import_(
 ) -> None:
     """Bring in the new items of a pipeline's source; or annotations and predictions made elsewhere.
 
-    What matches no item or no label is listed, and the exit code is 1; so is what comes for an item whose task is done,
-    unless you re-open it. The same file again changes nothing.
+    An annotation with the item, label, shape, attributes and maker of one that is there changes nothing, in whatever
+    file. What is left out is listed by causes, and the exit code is 1; so is what comes for an item whose task is done,
+    unless you re-open it. What was taken otherwise than written is noted.
 
     \b
       annoflow import dashcam                                     new items of its source
       annoflow import dashcam labels.jsonl
-      annoflow import dashcam predictions.json --format coco --model yolo --model-version 11
+      annoflow import dashcam predictions.json --images instances.json --model yolo --model-version 11
       annoflow import dashcam late.jsonl --reopen                 what is taken back, and then with --yes
     """
-    if files:
-        how = {"reopen": reopen, "end_claims": end_claims, "preview": reopen and not yes}
-        _annotations(pipeline, files, format, model, model_version, project, json, how)
-    else:
+    if not files:
         _items(pipeline, project, json)
+        return
+    from workflow_core.connectors.records import Maker
+    from workflow_core.services.pipelines.item_references import Naming
+
+    maker = Maker("model", model, model_version) if model else None
+    reading = partial(_read, format=format, maker=maker, images=images)
+    how = {"reopen": reopen, "end_claims": end_claims, "preview": reopen and not yes, "as_boxes": as_boxes}
+    _annotations(pipeline, files, reading, project, json, naming=Naming(strip, below), **how)
 
 
 def export(
@@ -134,21 +161,28 @@ def _items(pipeline: str, project: str | None, json: bool) -> None:
     typer.echo(done)
 
 
+def _read(
+    file: Path, problems: "Problems", *, format: Annotations | None, maker: "Maker | None", images: Path | None
+) -> "Iterator[ImportedAnnotation]":
+    from workflow_core.connectors import annotations_coco, annotations_jsonl
+
+    if format is Annotations.COCO or (format is None and file.suffix.lower() == ".json"):
+        about = images.read_bytes() if images else None
+        return annotations_coco.read(file.read_bytes(), problems, maker=maker, images=about)
+    return annotations_jsonl.read(file.open("rb"), problems, maker=maker)
+
+
 def _annotations(
     pipeline: str,
     files: list[Path],
-    format: Annotations | None,
-    model: str | None,
-    model_version: str | None,
+    reading: "Callable[[Path, Problems], Iterator[ImportedAnnotation]]",
     project: str | None,
     json: bool,
-    how: Mapping[str, bool],
+    **how: Any,
 ) -> None:
-    from workflow_core.connectors import annotations_coco, annotations_jsonl
-    from workflow_core.connectors.records import Maker, Problems
+    from workflow_core.connectors.records import Problems
     from workflow_core.services.pipelines import data, imports, ingestion
 
-    maker = Maker("model", model, model_version) if model else Maker()
     results: list[tuple[Path, Imported]] = []
     for file in files:
         problems = Problems()
@@ -156,37 +190,32 @@ def _annotations(
             found = ingestion.find(
                 session, pipeline=pipeline, project=project_of(session, pipeline=pipeline, project=project)
             )
-            if format is Annotations.COCO or (format is None and file.suffix.lower() == ".json"):
-                read = annotations_coco.read(file.read_bytes(), problems, maker=maker)
-            else:
-                read = annotations_jsonl.read(file.open("rb"), problems, maker=maker)
-            counting = (advance(1) or each for each in read)
+            counting = (advance(1) or each for each in reading(file, problems))
             imported = imports.import_annotations(
                 session,
                 actor=None,
                 dataset=data.dataset_of(session, pipeline=found),
                 annotations=counting,
                 problems=problems,
-                source=file.name,
                 now=context.now(),
                 **how,
             )
         results.append((file, imported))
     if json:
-        show_json([{"file": str(file), **asdict(one)} for file, one in results])
+        show_json([{"file": str(file), **_told(one)} for file, one in results])
     else:
         for file, one in results:
             _tell(file, one, would=how["preview"])
-    raise typer.Exit(FINDINGS if any(one.problems.count for _, one in results) else 0)
+    raise typer.Exit(FINDINGS if any(one.problems.left_out for _, one in results) else 0)
 
 
 def _tell(file: Path, one: "Imported", *, would: bool) -> None:
     for problem in one.problems.listed:
-        typer.echo(f"{file}: {problem.where}: {problem.message}{' (left out)' if problem.skipped else ''}")
-    if one.problems.count > len(one.problems.listed):
-        typer.echo(f"{file}: and {one.problems.count - len(one.problems.listed):,} more")
+        typer.echo(f"{file}: {problem}")
     present = f", {one.present:,} there already" if one.present else ""
-    typer.echo(f"{file}: {counted(one.new, 'annotation')} {'would come' if would else 'came'} in{present}")
+    left_out = f", {one.problems.left_out:,} left out" if one.problems.left_out else ""
+    came = "would come" if would else "came"
+    typer.echo(f"{file}: {counted(one.new, 'annotation')} {came} in{present}{left_out}")
     if not one.reopened:
         return
     typer.echo(f"{'would re-open' if would else 're-opened'} {counted(one.reopened, 'task item')}")
@@ -199,3 +228,9 @@ def _tell(file: Path, one: "Imported", *, would: bool) -> None:
         typer.echo(f"exported already: {counted(one.effects.exported, 'item')}")
     if would:
         typer.echo("nothing is done yet: --yes does it")
+
+
+def _told(one: "Imported") -> dict[str, Any]:
+    counts = {"new": one.new, "present": one.present, "left_out": one.problems.left_out, "noted": one.problems.noted}
+    reopened = {"reopened": one.reopened, "effects": asdict(one.effects)} if one.reopened else {}
+    return counts | reopened | {"problems": [asdict(problem) for problem in one.problems.listed]}

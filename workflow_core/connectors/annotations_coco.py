@@ -1,144 +1,190 @@
-"""Annotations from COCO: a data set with images and categories, or a list of results that a model produced.
+"""Annotations from COCO: images, categories and what is on them, or a list of results as pycocotools writes them.
 
-Boxes and polygons are taken. Of an object in several parts each part becomes a polygon of its own; of a mask its box
-is taken; crowds are left out. All of that is noted. What annoflow itself exported comes back whole.
+A list of results names images and categories by the ids of another file, which is read beside it. Boxes and polygons
+are taken, an object in several parts as one; of a mask the box around it. Crowds are no objects, and keypoints have no
+tool here: they are left out, and said. Of a box and an outline the outline is taken, or the one that is there. What
+annoflow itself exported comes back whole.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
+from workflow_core.connectors import masks
 from workflow_core.connectors.annotations_jsonl import reference
-from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Maker, Problems, checked, pixels
-from workflow_core.domain.geometry import bounds
+from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Maker, Problems, checked, number, pixels
+from workflow_core.domain.suggestions import LISTED
+from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import InvalidInput
 
+Listed = list[tuple[str, dict[str, Any]]]
 
-@dataclass(frozen=True)
-class _Image:
+
+class _Image(NamedTuple):
     item: ItemReference
-    width: int | None = None
-    height: int | None = None
+    width: int | None
+    height: int | None
 
 
 def read(
-    content: bytes | str,
-    problems: Problems,
-    *,
-    maker: Maker | None = None,
-    categories: Mapping[int, str] | None = None,
-    boxes: bool = False,
+    content: bytes | str, problems: Problems, *, maker: Maker | None = None, images: bytes | str | None = None
 ) -> Iterator[ImportedAnnotation]:
     """Yield the annotations of a COCO file; what cannot be taken is noted in `problems`.
 
-    A list of results names images by id, which are annoflow's own where they came from its export; it needs the names
-    of its `categories`, and is a model's work. With `boxes` polygons are taken as their enclosing boxes.
+    A list of results is the work of a model, and needs the file of the `images` and categories that it is about.
     """
-    try:
-        coco = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        problems.add("file", f"this is no JSON: {error}")
-        return
+    coco = about = _parsed(content, "file", problems)
+    drawn: Listed = []
     if isinstance(coco, list):
-        coco, maker = {"annotations": coco}, maker or Maker("model")
-        images: dict[Any, _Image] | None = None
+        maker = maker or Maker("model")
+        about = _parsed(images, "the file of images", problems) if images is not None else None
+        drawn = _mappings(coco, "", problems)
+        if not isinstance(about, dict):
+            for where, _ in drawn:
+                problems.add(where, RESULTS)
+            return
     elif isinstance(coco, dict):
-        images = _images(_listed(coco, "images", problems), problems)
-    else:
-        problems.add("file", "COCO is a mapping with images, annotations and categories, or a list of results")
-        return
-    labels: dict[Any, Any] = dict(categories or {})
-    for _, each in _listed(coco, "categories", problems):
-        labels[each.get("id")] = each.get("name")
-    for where, each in (*_listed(coco, "annotations", problems), *_listed(coco, "annoflow", problems)):
-        try:
-            yield from _taken(each, where, images, labels, maker or Maker(), boxes, problems)
-        except InvalidInput as error:
-            problems.add(where, str(error))
+        if "annotations" not in coco and "annoflow" not in coco:
+            has = ", ".join(shown(key) for key in list(coco)[:LISTED]) or "nothing"
+            lines = "; it looks like a line of JSON Lines: --format jsonl" if "item" in coco or "name" in coco else ""
+            problems.add(
+                "file", f"nothing of COCO is in it: looked for images, categories, annotations, found {has}{lines}"
+            )
+        drawn = [*_listed(coco, "annotations", problems), *_listed(coco, "annoflow", problems)]
+    elif coco is not None:
+        problems.add("file", "COCO is a mapping with images, categories and annotations, or a list of results")
+    if isinstance(about, dict):
+        known, labels = _images(about, problems), _labels(about, problems)
+        for where, each in drawn:
+            try:
+                yield _taken(each, where, known, labels, maker or Maker(), problems)
+            except InvalidInput as error:
+                problems.add(where, str(error))
 
 
-def _listed(coco: Mapping[str, Any], key: str, problems: Problems) -> list[tuple[str, dict[str, Any]]]:
+RESULTS = "a list of results names images and categories by the ids of a COCO file; say with --images by those of which"
+
+
+def _parsed(content: bytes | str, where: str, problems: Problems) -> object:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        problems.add(where, f"this is no JSON: {error}")
+        return None
+
+
+def _listed(coco: dict[str, Any], key: str, problems: Problems) -> Listed:
     raw = coco.get(key, [])
-    if not isinstance(raw, list):
-        problems.add(key, f"{key} is a list, not {raw!r:.60}")
-        return []
-    good = [(f"{key}[{index}]", each) for index, each in enumerate(raw) if isinstance(each, dict)]
-    if len(good) < len(raw):
-        problems.add(key, f"{len(raw) - len(good)} entries are no mappings")
+    if isinstance(raw, list):
+        return _mappings(raw, key, problems)
+    problems.add(key, f"{key} is a list, not {cited(raw)}")
+    return []
+
+
+def _mappings(raw: list[object], key: str, problems: Problems) -> Listed:
+    good: Listed = []
+    for index, each in enumerate(raw):
+        if isinstance(each, dict):
+            good.append((f"{key}[{index}]", each))
+        else:
+            problems.add(f"{key}[{index}]", f"this is a mapping, not {cited(each)}")
     return good
 
 
-def _images(listed: list[tuple[str, dict[str, Any]]], problems: Problems) -> dict[Any, _Image]:
-    images = {}
-    for where, image in listed:
+def _images(coco: dict[str, Any], problems: Problems) -> dict[int | str, list[_Image]]:
+    images: dict[int | str, list[_Image]] = {}
+    for where, image in _listed(coco, "images", problems):
         own = image.get("annoflow")
         try:
             item = reference(own if isinstance(own, dict) else image.get("file_name"))
-            images[_id(image.get("id"))] = _Image(item, pixels(image.get("width")), pixels(image.get("height")))
+            those = images.setdefault(_id(image.get("id")), [])
         except InvalidInput as error:
             problems.add(where, str(error))
+            continue
+        one = _Image(item, pixels(image.get("width")), pixels(image.get("height")))
+        if one not in those:
+            those.append(one)
     return images
+
+
+def _labels(coco: dict[str, Any], problems: Problems) -> dict[int | str, list[Any]]:
+    labels: dict[int | str, list[Any]] = {}
+    for where, category in _listed(coco, "categories", problems):
+        try:
+            those = labels.setdefault(_id(category.get("id")), [])
+        except InvalidInput as error:
+            problems.add(where, str(error))
+            continue
+        if category.get("name") not in those:
+            those.append(category.get("name"))
+    return labels
 
 
 def _taken(
     raw: dict[str, Any],
     where: str,
-    images: dict[Any, _Image] | None,
-    labels: Mapping[Any, Any],
+    images: dict[int | str, list[_Image]],
+    labels: dict[int | str, list[Any]],
     maker: Maker,
-    boxes: bool,
     problems: Problems,
-) -> Iterator[ImportedAnnotation]:
-    image_id = _id(raw.get("image_id"))
-    image = _Image(reference(image_id)) if images is None else images.get(image_id)
-    if image is None:
-        raise InvalidInput(f"no image has the id {image_id!r}")
-    category = _id(raw.get("category_id"))
-    if category not in labels:
-        raise InvalidInput(f"no category has the id {category!r}; {len(labels)} are known")
-    if raw.get("iscrowd"):
-        raise InvalidInput("a crowd is not one object; it is left out")
+) -> ImportedAnnotation:
+    image: _Image = _only(images, _id(raw.get("image_id")), "image", "files")
+    label = _only(labels, _id(raw.get("category_id")), "category", "names")
+    if number(raw.get("iscrowd")):
+        raise InvalidInput("a crowd is not one object")
     own: Any = raw.get("annoflow")
     own = own if isinstance(own, dict) else {}
-    known = {**own, "label": labels[category], "attributes": raw.get("attributes")}
-    known.setdefault("score", raw.get("score"))
-    shapes = [(own.get("tool"), raw["geometry"])] if "geometry" in raw else _shapes(raw, where, problems)
-    for part, (tool, shape) in enumerate(shapes, start=1):
-        if boxes and tool == "polygon":
-            tool, shape = "box", _box(bounds(shape))
-        number = raw.get("id")
-        external = f"{number}.{part}" if number is not None and len(shapes) > 1 else number
-        fields = known | {"tool": tool, "geometry": shape, "external_id": external}
-        yield checked(fields, item=image.item, maker=maker, where=where, width=image.width, height=image.height)
+    attributes = raw.get("attributes") or {}
+    if not isinstance(attributes, dict):
+        problems.add(where, f"attributes are a mapping, and not taken from {cited(attributes)}", skipped=False)
+        attributes = {}
+    tool, shape = (own.get("tool"), raw["geometry"]) if "geometry" in raw else _shape(raw, own, where, problems)
+    known = {"score": raw.get("score")} | own
+    known |= {"label": label, "tool": tool, "geometry": shape, "attributes": attributes}
+    return checked(known, item=image.item, maker=maker, where=where, width=image.width, height=image.height)
 
 
-def _shapes(raw: dict[str, Any], where: str, problems: Problems) -> list[tuple[str, Any]]:
-    segmentation = raw.get("segmentation")
+def _only(known: dict[int | str, list[Any]], id: int | str, what: str, things: str) -> Any:
+    """Return what an id stands for, if that is one thing."""
+    found = known.get(id, [])
+    if len(found) != 1:
+        names = ", ".join(cited(one.item.path if isinstance(one, _Image) else one) for one in found[:5])
+        said = f"stands for several {things}: {names}" if found else f"is not known; {len(known)} are"
+        raise InvalidInput(f"{what} {cited(id)} {said}")
+    return found[0]
+
+
+def _shape(raw: dict[str, Any], own: dict[str, Any], where: str, problems: Problems) -> tuple[str, object]:
+    segmentation, box = raw.get("segmentation"), raw.get("bbox")
     if raw.get("keypoints"):
         problems.add(where, "keypoints are not taken", skipped=False)
-    if isinstance(segmentation, list) and segmentation:
-        if len(segmentation) > 1:
-            problems.add(where, f"{len(segmentation)} parts become {len(segmentation)} polygons", skipped=False)
-        return [("polygon", {"points": _pairs(ring)}) for ring in segmentation]
-    if segmentation:
-        problems.add(where, "a mask is taken as its box", skipped=False)
-    return [("box", _box(raw.get("bbox")))]
+    if isinstance(segmentation, list) and own.get("tool") != "box":
+        outlines = [each for each in segmentation if each != []]
+        if outlines and not any(isinstance(each, list) for each in outlines):
+            outlines = [outlines]
+        if outlines:
+            return "polygon", {"outlines": [_pairs(each) for each in outlines]}
+    elif segmentation and isinstance(segmentation, dict):
+        problems.add(where, "a mask is taken as the box around it", skipped=False)
+        if not box:
+            return "box", masks.box(segmentation)
+    if not isinstance(box, list | tuple) or len(box) != 4:
+        raise InvalidInput(f"bbox is [x, y, width, height], not {cited(box)}")
+    return "box", dict(zip(("x", "y", "width", "height"), map(number, box), strict=True))
 
 
 def _pairs(ring: object) -> list[list[object]]:
     if not isinstance(ring, list) or len(ring) % 2:
-        raise InvalidInput(f"a polygon is a list of x, y, x, y ..., not {ring!r:.60}")
-    return [[ring[index], ring[index + 1]] for index in range(0, len(ring), 2)]
+        raise InvalidInput(f"a polygon is a list of x, y, x, y ..., not {cited(ring)}")
+    flat = [number(each) for each in ring]
+    return [flat[index : index + 2] for index in range(0, len(flat), 2)]
 
 
-def _box(raw: object) -> dict[str, object]:
-    if not isinstance(raw, list | tuple) or len(raw) != 4:
-        raise InvalidInput(f"bbox is [x, y, width, height], not {raw!r:.60}")
-    return dict(zip(("x", "y", "width", "height"), raw, strict=True))
-
-
-def _id(raw: object) -> int | str | None:
-    if isinstance(raw, int | str) and not isinstance(raw, bool):
+def _id(raw: object) -> int | str:
+    if isinstance(raw, str) and not re.fullmatch(r"\d{1,18}(\.0+)?", raw):
         return raw
-    raise InvalidInput(f"an id is a number, not {raw!r:.60}")
+    value = number(raw)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0:
+        return int(value)
+    raise InvalidInput(f"an id is a number, not {cited(raw)}")

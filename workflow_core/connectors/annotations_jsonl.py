@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Maker, Problems, checked, pixels
+from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 
 MAX_LINE = 16_000_000
@@ -24,7 +25,7 @@ def read(
     >>> [(each.item.folder, each.item.name, each.label) for each in read([line], Problems())]
     [('/cam', 'a.jpg', 'car')]
     """
-    maker = maker or Maker()
+    maker, number = maker or Maker(), 0
     for number, line in enumerate(lines, start=1):
         where = f"line {number}"
         if not line.strip():
@@ -37,7 +38,7 @@ def read(
             continue
         drawn = raw.get("annotations", [raw])
         if not isinstance(drawn, list):
-            problems.add(where, f"annotations are a list, not {drawn!r:.60}")
+            problems.add(where, f"annotations are a list, not {cited(drawn)}")
             continue
         size = (pixels(raw.get("width")), pixels(raw.get("height")))
         for index, each in enumerate(drawn, start=1):
@@ -47,6 +48,8 @@ def read(
                 yield checked(shape, item=item, maker=maker, where=at, width=size[0], height=size[1])
             except InvalidInput as error:
                 problems.add(at, str(error))
+    if not number:
+        problems.add("file", "it is empty: looked for a line of JSON for each item or annotation")
 
 
 def reference(raw: object) -> ItemReference:
@@ -72,13 +75,13 @@ def reference(raw: object) -> ItemReference:
         found = ItemReference(folder=folder, name=name, uri=uri, id=number)
         if found.name or found.uri or found.id is not None:
             return found
-    raise InvalidInput(f"an item is named by its path, its uri or its id, not {raw!r:.60}")
+    raise InvalidInput(f"an item is named by its path, its uri or its id, not {cited(raw)}")
 
 
 def _path(path: str) -> ItemReference:
     folder, slash, name = path.rpartition("/")
     if not name:
-        raise InvalidInput(f"{path!r:.60} names a folder, not an item")
+        raise InvalidInput(f"{cited(path)} names a folder, not an item")
     return ItemReference(folder="/" + folder.strip("/") if slash else None, name=name)
 
 
@@ -93,5 +96,5 @@ def _parsed(line: bytes | str) -> object:
 
 def _mapping(raw: object, what: str) -> Mapping[str, Any]:
     if not isinstance(raw, dict):
-        raise InvalidInput(f"{what} is a mapping, not {raw!r:.60}")
+        raise InvalidInput(f"{what} is a mapping, not {cited(raw)}")
     return raw

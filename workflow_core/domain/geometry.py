@@ -2,19 +2,24 @@
 
 Oriented means as a browser shows it, with the camera's EXIF rotation applied.
 
-============== ================================ =======================================
-tool           geometry                         at least
-============== ================================ =======================================
-box            `{x, y, width, height}`          wider and higher than nothing
-polygon        `{points: [[x, y], ...]}`        three points that enclose something
-polyline       `{points: [[x, y], ...]}`        two points that differ
+============== ================================== =======================================
+tool           geometry                           at least
+============== ================================== =======================================
+box            `{x, y, width, height}`            wider and higher than nothing
+polygon        `{outlines: [[[x, y], ...], ...]}` three points each that enclose something
+polyline       `{points: [[x, y], ...]}`          two points that differ
 point          `{x, y}`
-classification `{}`                             (it is about the item as a whole)
-============== ================================ =======================================
+classification `{}`                               (it is about the item as a whole)
+============== ================================== =======================================
+
+A polygon is one object, whatever hides parts of it: an outline for each part that is seen, as in COCO's `segmentation`,
+but in pairs. A point belongs to the object if it lies within any of them; there are no holes. `{points: [[x, y], ...]}`
+is taken for a polygon of one outline. What reaches a little over the edge of the image is cut at the edge.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, combinations, pairwise
 from typing import Any
 
 from workflow_core.domain.recipes import TOOLS
@@ -26,8 +31,8 @@ Points = list[list[float]]
 
 MAX_POINTS = 10_000
 MAX_PIXELS = 1_000_000_000
-TOLERANCE = 1.0
-"""How far outside the image, in pixels, a shape may reach: others round, and browsers report edges."""
+TOLERANCE, SHARE = 1.0, 0.01
+"""How far over the edge a shape may reach, in pixels or as a share of the side: others round, and browsers, too."""
 
 
 def parse(tool: str, raw: object, width: int | None = None, height: int | None = None) -> Geometry:
@@ -46,10 +51,11 @@ def parse(tool: str, raw: object, width: int | None = None, height: int | None =
     if tool == "classification":
         _keys(tool, raw, ())
         return {}
-    if tool in ("polygon", "polyline"):
+    if tool == "polygon":
+        shape: Geometry = {"outlines": _outlines(raw)}
+    elif tool == "polyline":
         _keys(tool, raw, ("points",))
-        points = _points(tool, raw["points"])
-        shape: Geometry = {"points": points}
+        shape = {"points": _points(tool, raw["points"])}
     elif tool == "point":
         _keys(tool, raw, ("x", "y"))
         shape = {key: _number(tool, key, raw[key]) for key in ("x", "y")}
@@ -58,8 +64,19 @@ def parse(tool: str, raw: object, width: int | None = None, height: int | None =
         shape = {key: _number(tool, key, raw[key]) for key in ("x", "y", "width", "height")}
         if not (shape["width"] > 0 and shape["height"] > 0):
             raise InvalidInput(f"a box is wider and higher than nothing, not {cited(dict(raw))}")
-    _inside(tool, bounds(shape), width, height)
-    return shape
+    return _inside(tool, shape, width, height)
+
+
+def scaled(geometry: Mapping[str, Any], across: float, down: float) -> Geometry:
+    """Return a geometry on an image that is so many times as wide and as high.
+
+    >>> scaled({"x": 1.0, "y": 2.0, "width": 15.0, "height": 20.0}, 2, 2)
+    {'x': 2.0, 'y': 4.0, 'width': 30.0, 'height': 40.0}
+    """
+    sizes = {"width": across, "height": down}
+    return _moved(geometry, lambda x, y: [x * across, y * down]) | {
+        key: geometry[key] * by for key, by in sizes.items() if key in geometry
+    }
 
 
 def bounds(geometry: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
@@ -68,8 +85,9 @@ def bounds(geometry: Mapping[str, Any]) -> tuple[float, float, float, float] | N
     >>> bounds({"points": [[1, 5], [4, 2]]})
     (1, 2, 3, 3)
     """
-    if "points" in geometry:
-        xs, ys = zip(*geometry["points"], strict=True)
+    points = [point for outline in geometry.get("outlines", ()) for point in outline] or geometry.get("points")
+    if points:
+        xs, ys = zip(*points, strict=True)
         return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
     if "x" in geometry:
         return geometry["x"], geometry["y"], geometry.get("width", 0.0), geometry.get("height", 0.0)
@@ -77,13 +95,61 @@ def bounds(geometry: Mapping[str, Any]) -> tuple[float, float, float, float] | N
 
 
 def area(points: Points) -> float:
-    """Return the area inside a polygon, in square pixels.
+    """Return the area inside one outline, in square pixels.
 
     >>> area([[0, 0], [4, 0], [4, 3]])
     6.0
     """
     pairs = zip(points, points[1:] + points[:1], strict=True)
     return abs(math.fsum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
+
+
+def covered(outlines: Sequence[Points]) -> float:
+    """Return the area that a polygon covers, in square pixels, where outlines overlap or cross themselves too.
+
+    >>> covered([[[0, 0], [4, 0], [4, 4], [0, 4]], [[2, 0], [6, 0], [6, 4], [2, 4]]])
+    24.0
+    >>> covered([[[0, 0], [4, 4], [4, 0], [0, 4]]])
+    8.0
+    """
+    plain = math.fsum(map(area, outlines))
+    _, _, wide, high = bounds({"outlines": outlines}) or (0, 0, 0, 0)
+    if (len(outlines) == 1 and plain > wide * high / 10) or sum(map(len, outlines)) > MAX_COMPARED:
+        return plain
+    edges = [[sorted(pair) for pair in zip(points, points[1:] + points[:1], strict=True)] for points in outlines]
+    pairs = combinations(chain.from_iterable(edges), 2)
+    across = sorted({x for points in outlines for x, _ in points} | {x for pair in pairs for x in _crossing(*pair)})
+    return math.fsum((b - a) * _length([_spans(each, (a + b) / 2) for each in edges]) for a, b in pairwise(across))
+
+
+MAX_COMPARED = 300
+"""Points of a polygon up to which its edges are compared with one another."""
+
+
+def _crossing(one: Points, other: Points) -> Iterator[float]:
+    """Yield where two edges cross, unless that is at the end of both."""
+    (ax, ay), (bx, by) = one
+    (cx, cy), (dx, dy) = other
+    turn = (bx - ax) * (dy - cy) - (by - ay) * (dx - cx)
+    if turn:
+        along = ((cx - ax) * (dy - cy) - (cy - ay) * (dx - cx)) / turn
+        x = ax + along * (bx - ax)
+        if 0 < along < 1 and cx <= x <= dx:
+            yield x
+
+
+def _spans(edges: Sequence[Points], x: float) -> Iterator[tuple[float, float]]:
+    """Yield from where to where an outline is crossed at `x`, between its corners."""
+    ys = sorted(ay + (x - ax) / (bx - ax) * (by - ay) for (ax, ay), (bx, by) in edges if ax < x < bx)
+    return zip(ys[::2], ys[1::2], strict=True)
+
+
+def _length(spans: Iterable[Iterable[tuple[float, float]]]) -> float:
+    length, end = 0.0, -math.inf
+    for low, high in sorted(chain.from_iterable(spans)):
+        length += max(high - max(low, end), 0.0)
+        end = max(end, high)
+    return length
 
 
 def iou(one: Mapping[str, float], other: Mapping[str, float]) -> float:
@@ -111,6 +177,24 @@ def _number(tool: str, key: str, value: object) -> float:
     return float(value)
 
 
+def _outlines(raw: Mapping[Any, Any]) -> list[Points]:
+    if set(raw) == {"points"}:
+        return [_points("polygon", raw["points"])]
+    _keys("polygon", raw, ("outlines",))
+    given = raw["outlines"]
+    if not isinstance(given, list | tuple) or not given:
+        raise InvalidInput(f"a polygon has one or more outlines, not {cited(given)}")
+    outlines: list[Points] = []
+    for number, outline in enumerate(given, 1):
+        try:
+            outlines.append(_points("polygon", outline))
+        except InvalidInput as error:
+            raise InvalidInput(f"outline {number} of {len(given)}: {error}" if len(given) > 1 else str(error)) from None
+        if sum(map(len, outlines)) > MAX_POINTS:
+            raise InvalidInput(f"a polygon has up to {MAX_POINTS} points in all its outlines")
+    return outlines
+
+
 def _points(tool: str, raw: object) -> Points:
     least = 3 if tool == "polygon" else 2
     if not isinstance(raw, list | tuple) or not least <= len(raw) <= MAX_POINTS:
@@ -133,13 +217,38 @@ def _encloses(points: Points) -> bool:
     return any(abs((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)) > 1e-9 for x, y in others)
 
 
-def _inside(tool: str, box: tuple[float, float, float, float] | None, width: int | None, height: int | None) -> None:
+def _inside(tool: str, shape: Geometry, width: int | None, height: int | None) -> Geometry:
+    """Cut what reaches a little over the edge; refuse what reaches further, or lies beyond it."""
+    box = bounds(shape)
     if box is None:
-        return
+        return shape
+    known = f"outside the image, which is {width or '?'} wide and {height or '?'} high"
+    over = False
     for axis, low, size, limit in (("x", box[0], box[2], width), ("y", box[1], box[3], height)):
-        if limit is None:
-            continue
-        if low < -TOLERANCE or low + size > limit + TOLERANCE:
-            far = low if low < -TOLERANCE else low + size
-            known = f"{width or '?'} wide and {height or '?'} high"
-            raise InvalidInput(f"{tool} reaches {axis}={far:g}, outside the image, which is {known}")
+        if limit is not None and (low < 0 or low + size > limit):
+            over, most = True, max(TOLERANCE, SHARE * limit)
+            if low < -most or low + size > limit + most:
+                raise InvalidInput(f"{tool} reaches {axis}={low if low < -most else low + size:g}, {known}")
+    if not over:
+        return shape
+
+    def cut(x: float, y: float) -> list[float]:
+        return [min(max(x, 0.0), width or x), min(max(y, 0.0), height or y)]
+
+    rest = _moved(shape, cut)
+    if tool == "box":
+        right, low = cut(shape["x"] + shape["width"], shape["y"] + shape["height"])
+        rest |= {"width": right - rest["x"], "height": low - rest["y"]}
+    parts = [{"points": outline} for outline in rest.get("outlines", ())] or [rest]
+    needed = max if tool == "polyline" else min
+    if tool != "point" and not all(needed((bounds(part) or ())[2:]) > 0 for part in parts):
+        raise InvalidInput(f"{tool} lies {known}")
+    return rest
+
+
+def _moved(geometry: Mapping[str, Any], move: Callable[[float, float], list[float]]) -> Geometry:
+    if "outlines" in geometry:
+        return {"outlines": [[move(*point) for point in outline] for outline in geometry["outlines"]]}
+    if "points" in geometry:
+        return {"points": [move(*point) for point in geometry["points"]]}
+    return dict(geometry) | dict(zip("xy", move(geometry["x"], geometry["y"]), strict=True)) if geometry else {}

@@ -1,6 +1,7 @@
 """COCO: `coco.json` as pycocotools, detectron2 and others read it.
 
-Boxes and polygons are `annotations`. Points, polylines and classifications, which COCO has no place for and a
+Boxes and polygons are `annotations`; a box has its rectangle as outline, and `annoflow.tool` tells it from one that was
+drawn, so that evaluations of masks take both. Points, polylines and classifications, which COCO has no place for and a
 detector must not take for boxes without a size, are in the list `annoflow`, with the same image and category ids.
 What COCO does not know of an annotation is in its field `annoflow`. Categories are numbered from 1 by sorted label.
 """
@@ -77,10 +78,11 @@ def _annotation(item: ExportItem, annotation: ExportAnnotation) -> dict[str, Any
     match annotation.tool:
         case "box":
             area = shape["width"] * shape["height"]
-            segmentation: list[list[float]] = []
+            left, top, right, low = shape["x"], shape["y"], shape["x"] + shape["width"], shape["y"] + shape["height"]
+            segmentation = [[left, top, right, top, right, low, left, low]]
         case "polygon":
-            area = geometry.area([list(point) for point in shape["points"]])
-            segmentation = [[value for point in shape["points"] for value in point]]
+            area = geometry.covered(shape["outlines"])
+            segmentation = [[value for point in outline for value in point] for outline in shape["outlines"]]
         case _:
             return common | {"geometry": shape}
     return common | {

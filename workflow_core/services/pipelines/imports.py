@@ -11,8 +11,9 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from workflow_core.connectors import fitting
 from workflow_core.connectors.records import ImportedAnnotation, Problems
-from workflow_core.domain import geometry, recipes, values
+from workflow_core.domain import recipes
 from workflow_core.domain.recipes import Recipe
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
@@ -22,7 +23,7 @@ from workflow_core.services import people
 from workflow_core.services.contributors.annotation_sets import MAX_ANNOTATIONS
 from workflow_core.services.managers import reversals
 from workflow_core.services.people import Actor
-from workflow_core.services.pipelines import item_references
+from workflow_core.services.pipelines.item_references import AS_ITEMS, Items, Naming
 from workflow_core.store.data import imports
 from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.models import Dataset, Item, Task, TaskItem
@@ -81,19 +82,25 @@ def import_annotations(
     dataset: Dataset,
     annotations: Iterable[ImportedAnnotation],
     problems: Problems,
-    source: str,
     now: datetime,
+    naming: Naming = AS_ITEMS,
+    as_boxes: bool = False,
     reopen: bool = False,
     end_claims: bool = False,
     preview: bool = False,
 ) -> Imported:
-    """Take in annotations made elsewhere; the same `source` (a file's name) again changes nothing.
+    """Take in annotations made elsewhere, in whatever files they come and how often.
+
+    An annotation is the same if what it says and who made it are: its item, label, shape and attributes, and its model
+    or that it was people. What is there already, as it came or as it is now, changes nothing; the same with other
+    attributes is listed.
 
     An annotation belongs to the task whose recipe has its label, so that it opens there, to be accepted or changed.
     What matches no item, no label or not the recipe is listed in the result's problems, and so is what comes after the
     item got its status there, since nobody would look at it. With `reopen` that status is cleared instead, with the
     effects of `reversals.clear`; `end_claims` confirms that people who have an item open that it led to lose their
-    claim. With `preview` nothing is changed.
+    claim. With `preview` nothing is changed. `naming` says how the file names items; with `as_boxes` polygons become
+    boxes also where the recipe has both.
 
     Raises:
         NotAllowed: the actor may not import annotations, or, to re-open, not clear statuses.
@@ -104,38 +111,50 @@ def import_annotations(
     with taken_back(session) if preview else nullcontext():
         imports.lock(session, dataset_id=dataset.id)
         owners = _owners(session, dataset)
+        items = Items(session, dataset, naming, problems)
         each = iter(annotations)
         while batch := list(islice(each, BATCH)):
-            matched = item_references.match(session, dataset, batch, problems)
-            fitting = _fitting(session, matched, owners, source, result)
-            refused = _refused(session, fitting, clear, result)
-            _take(session, fitting, refused, actor, result, now)
+            fits = _fits(session, items.match(batch), owners, as_boxes, result)
+            refused = _refused(session, fits, clear, result)
+            _take(session, fits, refused, actor, result, now)
     return result
 
 
-def _fitting(
-    session: Session, matched: Iterator[tuple[ImportedAnnotation, Item]], owners: Owners, source: str, result: Imported
+def _fits(
+    session: Session,
+    matched: Iterator[tuple[ImportedAnnotation, Item]],
+    owners: Owners,
+    as_boxes: bool,
+    result: Imported,
 ) -> list[_Fit]:
     """Return what is not there yet and fits its task; what does not is noted."""
     pairs = list(matched)
-    present = imports.present(session, item_ids={item.id for _, item in pairs})
-    fitting = []
+    present = {
+        (item, key)
+        for item, external, content in imports.present(session, item_ids={item.id for _, item in pairs})
+        for key in (external, _key(content))
+        if key is not None
+    }
+    alike = {(item, _shape(key)) for item, key in present}
+    fits = []
     for one, item in pairs:
-        external = _external(source, one)
-        if (item.id, external) in present:
-            result.present += 1
-            continue
         try:
             owner = _owner(one, owners, result.problems)
-            fitting.append(_Fit(one.where, item.name, owner, _row(one, item, owner) | {"external_id": external}))
+            row = _row(one, item, owner, as_boxes, result.problems)
+            if (item.id, row["external_id"]) in present:
+                result.present += 1
+                continue
+            if (item.id, _shape(row["external_id"])) in alike:
+                raise InvalidInput(OTHERWISE.format(one.label))
+            fits.append(_Fit(one.where, item.name, owner, row))
         except InvalidInput as error:
             result.problems.add(one.where, str(error))
-    return fitting
+    return fits
 
 
-def _refused(session: Session, fitting: Iterable[_Fit], clear: Clear | None, result: Imported) -> Refused:
+def _refused(session: Session, fits: Iterable[_Fit], clear: Clear | None, result: Imported) -> Refused:
     """Find what comes after its item got its status, and clear that where it is wanted and can be."""
-    wanted = {each.place: each for each in fitting}
+    wanted = {each.place: each for each in fits}
     late = [one for one in imports.done(session, item_ids={item for item, _ in wanted}) if _place(one) in wanted]
     refused: Refused = {}
     if clear is None:
@@ -168,25 +187,30 @@ def _cleared(clear: Clear, task: Task, of: Sequence[TaskItem], result: Imported)
 
 def _take(
     session: Session,
-    fitting: Iterable[_Fit],
+    fits: Iterable[_Fit],
     refused: Refused,
     actor: Actor,
     result: Imported,
     now: datetime,
 ) -> None:
-    drawn = Counter(imports.counts(session, item_ids={each.place[0] for each in fitting}))
+    drawn = Counter(imports.counts(session, item_ids={each.place[0] for each in fits}))
     rows: dict[tuple[int, str], Mapping[str, Any]] = {}
-    for each in fitting:
+    alike: set[tuple[int, str]] = set()
+    for each in fits:
         known = each.place[0], each.row["external_id"]
         if known in rows:
             result.present += 1
+        elif (known[0], _shape(known[1])) in alike:
+            result.problems.add(each.where, OTHERWISE.format(each.row["label"]))
         elif each.place in refused:
-            result.problems.add(each.where, refused[each.place])
+            why = refused[each.place]
+            result.problems.add(each.where, why, cause=why.replace(each.name, ""))
         elif drawn[each.place] >= MAX_ANNOTATIONS:
             most = f"{each.name} has {MAX_ANNOTATIONS:,} annotations of {each.owner.name!r}, and no more"
             result.problems.add(each.where, most)
         else:
             rows[known] = {**each.row, "created_at": now}
+            alike.add((known[0], _shape(known[1])))
             drawn[each.place] += 1
     happened = {"at": now, "verb": "imported", "actor_id": actor.id if actor else None}
     counts = Counter((row["item_id"], row["task_id"]) for row in rows.values()).items()
@@ -201,23 +225,10 @@ def _take(
     result.new += len(rows)
 
 
-def _row(one: ImportedAnnotation, item: Item, owner: _Owner) -> dict[str, Any]:
-    values.json(dict(one.attributes), "attributes")
-    wrong = recipes.fault(owner.recipe, label=one.label, tool=one.tool, attributes=one.attributes)
-    if wrong:
-        raise InvalidInput(wrong)
-    return {
-        "item_id": item.id,
-        "task_id": owner.task_id,
-        "label": one.label,
-        "tool": one.tool,
-        "geometry": geometry.parse(one.tool, one.geometry, item.width, item.height),
-        "attributes": dict(one.attributes),
-        "origin": one.origin,
-        "model": one.model,
-        "model_version": one.model_version,
-        "score": one.score,
-    }
+def _row(one: ImportedAnnotation, item: Item, owner: _Owner, as_boxes: bool, problems: Problems) -> dict[str, Any]:
+    fitted = fitting.fit(one, owner.recipe, width=item.width, height=item.height, as_boxes=as_boxes, problems=problems)
+    row = fitted | {"origin": one.origin, "model": one.model, "model_version": one.model_version}
+    return row | {"item_id": item.id, "task_id": owner.task_id, "score": one.score, "external_id": _key(row)}
 
 
 def _owners(session: Session, dataset: Dataset) -> Owners:
@@ -254,13 +265,23 @@ def _owner(one: ImportedAnnotation, owners: Owners, problems: Problems) -> _Owne
     return (named or having)[0]
 
 
+OTHERWISE = "this {} is there already with other attributes"
 NO_TASK = "no task is there yet: deploy a pipeline or make a task first"
 
 
-def _external(source: str, one: ImportedAnnotation) -> str:
-    """Name an annotation by its source and its id there, or else by its content: the same again adds nothing."""
-    if one.external_id is not None:
-        named: list[Any] = [source, one.external_id]
-    else:
-        named = [one.label, one.tool, one.geometry, one.attributes, one.origin, one.model, one.model_version]
-    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:40]
+def _key(content: Mapping[str, Any]) -> str:
+    """Name an annotation by what it says and who made it, in two parts: all but its attributes, and these."""
+    attributes = {name: _number(value) for name, value in content["attributes"].items()}
+    parts = ([content[name] for name in IDENTITY], attributes)
+    return ".".join(hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:32] for part in parts)
+
+
+def _number(value: object) -> object:
+    return float(value) if type(value) is int else value
+
+
+IDENTITY = ("label", "tool", "geometry", "origin", "model", "model_version")
+
+
+def _shape(key: str) -> str:
+    return key.partition(".")[0]

@@ -1,40 +1,112 @@
-"""Which items a file means: by folder and name, by URI, or by key."""
+"""Which items a file means: by folder and name, by URI, or by key; and by names that tools write otherwise."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from unicodedata import normalize
 
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.domain import values
 from workflow_core.domain.wording import cited
+from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.store.data import imports
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Item
 
 
-def match(
-    session: Session, dataset: Dataset, batch: Sequence[ImportedAnnotation], problems: Problems
-) -> Iterator[tuple[ImportedAnnotation, Item]]:
-    """Yield each annotation with its item; what means none, or several, is noted in `problems`."""
-    meant = [one.item for one in batch]
-    names = imports.by_name(session, dataset_id=dataset.id, names=[values.sought(r.name) for r in meant if r.name])
-    uris = imports.by_uri(session, dataset_id=dataset.id, uris=[values.sought(r.uri) for r in meant if r.uri])
-    keys = imports.by_id(session, dataset_id=dataset.id, ids=[values.key(r.id) for r in meant if r.id])
-    for one in batch:
-        if one.item.name is not None:
-            found = [item for item in names.get(one.item.name, []) if one.item.folder in (None, item.folder)]
-        elif one.item.uri is not None:
-            found = uris.get(one.item.uri, [])
-        else:
-            found = keys.get(one.item.id or 0, [])
+@dataclass(frozen=True)
+class Naming:
+    """How a file names items: `strip` is a folder that its names begin with and items do not, `below` the other way."""
+
+    strip: str | None = None
+    below: str | None = None
+
+
+AS_ITEMS = Naming()
+
+
+class Items:
+    """Finds the items that the annotations of one file are about.
+
+    A path means the item of that folder and name. Where there is none, the one of the same path with the other slash,
+    without `.` or a drive, its letters composed otherwise; and then the only one of that name, unless another path of
+    the file has been taken for it already. How a path was read is noted; what means none or several is left out.
+    """
+
+    def __init__(self, session: Session, dataset: Dataset, naming: Naming, problems: Problems) -> None:
+        self._session, self._dataset, self._naming, self._problems = session, dataset, naming, problems
+        self._by_name: dict[int, str] = {}
+
+    def match(self, batch: Sequence[ImportedAnnotation]) -> Iterator[tuple[ImportedAnnotation, Item]]:
+        """Yield each annotation with its item."""
+        meant = [one.item for one in batch]
+        dataset_id = self._dataset.id
+        bases = {_base(_tidy(ref.name)) for ref in meant if ref.name is not None}
+        names = {normalize(form, base) for base in bases for form in ("NFC", "NFD")} | {ref.name or "" for ref in meant}
+        named: dict[str, list[Item]] = {}
+        found = imports.by_name(self._session, dataset_id=dataset_id, names=map(values.sought, names))
+        for item in chain.from_iterable(found.values()):
+            named.setdefault(normalize("NFC", item.name), []).append(item)
+        uris = imports.by_uri(self._session, dataset_id=dataset_id, uris=[values.sought(r.uri) for r in meant if r.uri])
+        keys = imports.by_id(self._session, dataset_id=dataset_id, ids=[values.key(r.id) for r in meant if r.id])
+        for one in batch:
+            try:
+                if one.item.name is not None:
+                    yield one, self._at(one.item, one.where, named)
+                elif one.item.uri is not None:
+                    yield one, self._only(uris.get(one.item.uri, []), one.item)
+                else:
+                    yield one, self._only(keys.get(one.item.id or 0, []), one.item)
+            except NotFound as error:
+                self._problems.add(one.where, str(error), cause="no item")
+            except InvalidInput as error:
+                self._problems.add(one.where, str(error))
+
+    def _at(self, meant: ItemReference, where: str, named: Mapping[str, list[Item]]) -> Item:
+        written, tidy = str(meant.path).lstrip("/"), _tidy(str(meant.path), self._naming)
+        same = named.get(normalize("NFC", meant.name or ""), [])
+        anywhere = meant.folder is None and self._naming == AS_ITEMS
+        exact = [one for one in same if (one.name == meant.name if anywhere else _path(one) == written)]
+        if exact:
+            return self._only(exact, meant)
+        here = named.get(_base(tidy), [])
+        alike = [one for one in here if normalize("NFC", _path(one)) == tidy]
+        found = self._only(alike or here, meant)
+        first = tidy if alike else self._by_name.setdefault(found.id, tidy)
+        if not (f"/{first}".endswith(f"/{tidy}") or f"/{tidy}".endswith(f"/{first}")):
+            raise InvalidInput(f"{cited(tidy)} and {cited(first)} cannot both be /{_path(found)}; {WAYS}")
+        if tidy != _path(found) or self._naming == AS_ITEMS:
+            how = "the same but for how it is written" if alike else "the only one of that name"
+            said = f"{cited(meant.path)} is taken for the item /{_path(found)}, {how}"
+            self._problems.add(where, said, skipped=False, cause=how)
+        return found
+
+    def _only(self, found: Sequence[Item], meant: ItemReference) -> Item:
         if len(found) == 1:
-            yield one, found[0]
-        elif found:
-            where = ", ".join(sorted(f"{item.folder.rstrip('/')}/{item.name}" for item in found)[:5])
-            problems.add(one.where, f"{_shown(one.item)} is several items: {where}; name the folder")
-        else:
-            problems.add(one.where, f"no item {_shown(one.item)} in dataset {dataset.name!r}; bring the items in first")
+            return found[0]
+        if found:
+            where = ", ".join(sorted(f"/{_path(item)}" for item in found)[:5])
+            raise InvalidInput(f"{cited(meant.path)} is several items: {where}; {WAYS}")
+        raise NotFound(f"no item {cited(meant.path)} in dataset {self._dataset.name!r}; bring the items in first")
 
 
-def _shown(meant: ItemReference) -> str:
-    if meant.name is not None:
-        return cited(meant.name if meant.folder is None else f"{meant.folder.rstrip('/')}/{meant.name}")
-    return cited(meant.uri if meant.uri is not None else meant.id)
+WAYS = "name the folder, or say --strip or --below"
+
+
+def _path(item: Item) -> str:
+    return f"{item.folder.strip('/')}/{item.name}".lstrip("/")
+
+
+def _base(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _tidy(path: str, naming: Naming = AS_ITEMS) -> str:
+    parts = [part for part in normalize("NFC", path).replace("\\", "/").split("/") if part not in ("", ".")]
+    if parts and re.fullmatch("[A-Za-z]:", parts[0]):
+        del parts[0]
+    tidy = "/".join(parts)
+    if naming.strip:
+        tidy = tidy.removeprefix(_tidy(naming.strip) + "/")
+    return f"{_tidy(naming.below)}/{tidy}".lstrip("/") if naming.below else tidy

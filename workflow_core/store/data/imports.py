@@ -1,6 +1,6 @@
 """Annotations made elsewhere find their items and tasks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert
@@ -50,14 +50,12 @@ def _of(dataset_id: int) -> Any:
     return select(Item).where(Item.dataset_id == dataset_id, col(Item.archived_at).is_(None))
 
 
-def present(session: Session, *, item_ids: Iterable[int]) -> set[tuple[int, str]]:
-    """Return the (item, external id) that are there already, deleted ones too: what was rejected stays rejected."""
-    rows = session.exec(
-        select(Annotation.item_id, Annotation.external_id).where(
-            col(Annotation.item_id).in_(set(item_ids)), col(Annotation.external_id).is_not(None)
-        )
-    )
-    return {(item, external) for item, external in rows if external is not None}
+def present(session: Session, *, item_ids: Iterable[int]) -> Iterator[tuple[int, str | None, Mapping[str, Any]]]:
+    """Yield what is there already: item, external id, content. Deleted ones too: what was rejected stays rejected."""
+    names = ("label", "tool", "geometry", "attributes", "origin", "model", "model_version")
+    columns = [getattr(Annotation, name) for name in ("item_id", "external_id", *names)]
+    for item, external, *content in session.execute(select(*columns).where(col(Annotation.item_id).in_(set(item_ids)))):
+        yield item, external, dict(zip(names, content, strict=True))
 
 
 def done(session: Session, *, item_ids: Iterable[int]) -> Sequence[TaskItem]:

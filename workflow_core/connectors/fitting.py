@@ -1,0 +1,81 @@
+"""An annotation as a file says it, made to fit the image and the recipe where nobody has to guess how."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflow_core.connectors.records import ImportedAnnotation, Problems, number
+from workflow_core.domain import geometry, recipes, values
+from workflow_core.domain.geometry import Geometry
+from workflow_core.domain.recipes import Label, Recipe
+from workflow_core.domain.wording import cited
+from workflow_core.errors import InvalidInput
+
+
+def fit(
+    one: ImportedAnnotation,
+    recipe: Recipe,
+    *,
+    width: int | None,
+    height: int | None,
+    as_boxes: bool,
+    problems: Problems,
+) -> dict[str, Any]:
+    """Return label, tool, geometry and attributes as they are kept on an image of `width` and `height`, where known.
+
+    What is taken otherwise than written is noted in `problems`: another size of the same image, what reaches a little
+    over its edge, a polygon where boxes are drawn, attributes that the recipe does not have.
+
+    Raises:
+        InvalidInput: it does not fit.
+    """
+    label = next((each for each in recipe.labels if each.name == one.label), Label(one.label))
+    shape = _on_image(one, width, height, problems)
+    tool = one.tool
+    if tool == "polygon" and (as_boxes or ("box" in label.tools and "polygon" not in label.tools)):
+        box = geometry.bounds(shape) or ()
+        tool, shape = "box", dict(zip(("x", "y", "width", "height"), box, strict=True))
+        problems.add(one.where, "a polygon is taken as the box around it", skipped=False)
+    attributes = _attributes(one, label, problems)
+    wrong = recipes.fault(recipe, label=one.label, tool=tool, attributes=attributes)
+    if wrong:
+        raise InvalidInput(wrong)
+    return {"label": one.label, "tool": tool, "geometry": shape, "attributes": attributes}
+
+
+def _on_image(one: ImportedAnnotation, width: int | None, height: int | None, problems: Problems) -> Geometry:
+    shape: Geometry = dict(one.geometry)
+    told = (one.width, one.height)
+    if None not in (width, height, *told) and told != (width, height):
+        assert width and height and one.width and one.height
+        across, down = width / one.width, height / one.height
+        sizes = f"the image is {one.width} x {one.height} in the file and {width} x {height} here"
+        # Who scales a picture rounds its sides: it is the same within a pixel of the smaller one.
+        if abs(across - down) * min(one.width, one.height) >= max(1.0, across, down):
+            raise InvalidInput(f"{sizes}, of another shape")
+        shape = geometry.scaled(shape, across, down)
+        problems.add(one.where, f"{sizes}: scaled", skipped=False)
+    known = (width, height) if width and height else told
+    inside = geometry.parse(one.tool, shape, *known)
+    if inside != shape:
+        problems.add(one.where, f"a {one.tool} reaches a little over the edge and is cut there", skipped=False)
+    return inside
+
+
+def _attributes(one: ImportedAnnotation, label: Label, problems: Problems) -> dict[str, Any]:
+    known = {attribute.name: attribute.type for attribute in label.attributes}
+    for name in (name for name in one.attributes if name not in known):
+        said = f"label {cited(one.label)} has no attribute {cited(name)}, which is not taken"
+        problems.add(one.where, said, skipped=False)
+    attributes = {name: _value(value, known[name]) for name, value in one.attributes.items() if name in known}
+    values.json(attributes, "attributes")
+    return attributes
+
+
+def _value(value: object, type: str) -> object:
+    """Return a value as what it is, where a tool has written it as text."""
+    if type == "boolean" and isinstance(value, str):
+        return BOOLEANS.get(value.lower(), value)
+    return number(value) if type == "number" else value
+
+
+BOOLEANS: Mapping[str, bool] = {"true": True, "false": False}
