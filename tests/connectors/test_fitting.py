@@ -44,7 +44,7 @@ def fitted(
 def test_what_fits_is_kept_as_it_is() -> None:
     kept, noted = fitted(told=(100, 80), occluded=True, speed=3)
     attributes = {"occluded": True, "speed": 3}
-    assert kept == {"label": "car", "tool": "box", "geometry": BOX, "attributes": attributes}
+    assert kept == {"label": "car", "tool": "box", "geometry": BOX, "attributes": attributes, "area": None}
     assert not noted
 
 
@@ -92,6 +92,20 @@ def test_a_polygon_becomes_a_box_where_only_boxes_are_drawn_or_it_is_asked_for(
     assert kept["tool"] == tool
     assert kept["geometry"] == ({"x": 1, "y": 2, "width": 30, "height": 40} if tool == "box" else TRIANGLE)
     assert noted == (["a polygon is taken as the box around it"] if tool == "box" else [])
+
+
+@pytest.mark.parametrize(
+    ("tool", "shape", "area"),
+    [
+        ("box", {"x": 1, "y": 2, "width": 9, "height": 9}, 400),
+        ("polygon", {"outlines": [[[1, 2], [9, 2], [9, 9]]]}, None),
+    ],
+)
+def test_the_area_of_what_is_in_a_box_is_kept_and_scaled_with_it(tool: str, shape: Any, area: float | None) -> None:
+    one = ImportedAnnotation(ItemReference("/", "a"), "car", tool, shape, area=100.0, width=25, height=20)
+    for as_boxes in (False, True):
+        kept = fitting.fit(one, RECIPE, width=50, height=40, as_boxes=as_boxes, problems=Problems())
+        assert kept["area"] == area
 
 
 def test_a_label_that_is_not_drawn_as_a_box_takes_none() -> None:

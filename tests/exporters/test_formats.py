@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from workflow_core.domain.recipes import Category
 from workflow_core.exporters import FORMATS
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, Format
 from workflow_core.pipeline.language import spec
@@ -28,9 +29,11 @@ STREET = ExportItem(3, "/cam/41", "a.jpg", "s3://bucket/a.jpg", 640, 480, {"came
 BARE = ExportItem(5, "/", "b.jpg")
 
 
-def written(folder: Path, format: Format, items: Iterable[ExportItem], labels: Sequence[str] = ()) -> dict[str, bytes]:
+def written(
+    folder: Path, format: Format, items: Iterable[ExportItem], categories: Sequence[Category] = ()
+) -> dict[str, bytes]:
     folder.mkdir()
-    writer = format(folder, labels)
+    writer = format(folder, categories)
     for item in items:
         writer.add(item)
     writer.close()
@@ -120,8 +123,8 @@ class TestCoco(ExporterContract):
         }
         return drawn | {(name, None, None) for name in set(names.values()) - {name for name, *_ in drawn}}
 
-    def coco(self, tmp_path: Path, *items: ExportItem, labels: Sequence[str] = ()) -> Any:
-        return json.loads(written(tmp_path / "out", FORMATS["coco"], items, labels)["coco.json"])
+    def coco(self, tmp_path: Path, *items: ExportItem, categories: Sequence[Category] = ()) -> Any:
+        return json.loads(written(tmp_path / "out", FORMATS["coco"], items, categories)["coco.json"])
 
     def test_it_has_what_loaders_of_coco_expect(self, tmp_path: Path) -> None:
         coco = self.coco(tmp_path, STREET, BARE)
@@ -148,11 +151,23 @@ class TestCoco(ExporterContract):
         assert coco["annoflow"][0]["geometry"] == {"x": 3, "y": 4}
         assert coco["annoflow"][0]["annoflow"]["model"] == "yolo"
 
-    def test_categories_are_numbered_by_label_whichever_comes_first(self, tmp_path: Path) -> None:
-        coco = self.coco(tmp_path, STREET, labels=["bus", "van"])
-        named = {each["name"]: each["id"] for each in coco["categories"]}
-        assert list(named) == sorted(named) and list(named.values()) == list(range(1, 7))
-        assert "bus" in named
+    def test_categories_keep_their_numbers_and_what_has_none_gets_the_next(self, tmp_path: Path) -> None:
+        known = [Category(3, "car", "vehicle"), Category(10, "bus")]
+        coco = self.coco(tmp_path, STREET, categories=known)
+        assert [tuple(each.values()) for each in coco["categories"]] == [
+            (3, "car", "vehicle"),
+            (10, "bus", ""),
+            (11, "van", ""),
+            (12, "sign \u2028 ü", ""),
+            (13, "lane", ""),
+            (14, "night", ""),
+        ]
+        assert [each["category_id"] for each in coco["annotations"]] == [3, 11]
+
+    def test_a_box_keeps_the_area_that_a_file_gave_it(self, tmp_path: Path) -> None:
+        box = ExportAnnotation(1, "car", "box", {"x": 1.0, "y": 2.0, "width": 3.0, "height": 4.0}, area=7.5)
+        (drawn,) = self.coco(tmp_path, ExportItem(3, "/", "a.jpg", annotations=[box]))["annotations"]
+        assert drawn["area"] == 7.5
 
 
 def test_every_format_is_held_to_the_contract() -> None:

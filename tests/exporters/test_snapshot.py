@@ -14,13 +14,14 @@ from typing import Any
 import fsspec
 import pytest
 
+from workflow_core.domain.recipes import Category
 from workflow_core.errors import InvalidInput, Unavailable
 from workflow_core.exporters import snapshot
 from workflow_core.exporters.manifest import About
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, HistoryStep
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-ABOUT = About("road", "street", "dashcam", "approved", {"metadata.camera": 41}, ("car",))
+ABOUT = About("road", "street", "dashcam", "approved", {"metadata.camera": 41}, (Category(1, "car"),))
 ITEMS = [
     ExportItem(
         number,

@@ -144,7 +144,7 @@ def test_what_comes_between_marking_and_writing_waits_for_the_next_snapshot(appr
 
     def late(*, read_only: bool = False) -> Any:
         late.opened += 1
-        if late.opened == 4:  # looking, two pages of marking, and then
+        if late.opened == 5:  # looking, numbering, two pages of marking, and then
             with sessions() as session:
                 entry = session.exec(select(Entry).where(Entry.exit == "discarded")).one()
                 entry.exit = "approved"

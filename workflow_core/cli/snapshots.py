@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems
+    from workflow_core.domain.recipes import Category
     from workflow_core.services.pipelines.imports import Imported
 
 
@@ -162,35 +163,42 @@ def _items(pipeline: str, project: str | None, json: bool) -> None:
 
 
 def _read(
-    file: Path, problems: "Problems", *, format: Annotations | None, maker: "Maker | None", images: Path | None
+    file: Path,
+    problems: "Problems",
+    categories: "list[Category]",
+    *,
+    format: Annotations | None,
+    maker: "Maker | None",
+    images: Path | None,
 ) -> "Iterator[ImportedAnnotation]":
     from workflow_core.connectors import annotations_coco, annotations_jsonl
 
     if format is Annotations.COCO or (format is None and file.suffix.lower() == ".json"):
         about = images.read_bytes() if images else None
-        return annotations_coco.read(file.read_bytes(), problems, maker=maker, images=about)
+        return annotations_coco.read(file.read_bytes(), problems, maker=maker, images=about, categories=categories)
     return annotations_jsonl.read(file.open("rb"), problems, maker=maker)
 
 
 def _annotations(
     pipeline: str,
     files: list[Path],
-    reading: "Callable[[Path, Problems], Iterator[ImportedAnnotation]]",
+    reading: "Callable[[Path, Problems, list[Category]], Iterator[ImportedAnnotation]]",
     project: str | None,
     json: bool,
     **how: Any,
 ) -> None:
     from workflow_core.connectors.records import Problems
+    from workflow_core.domain.recipes import Category
     from workflow_core.services.pipelines import data, imports, ingestion
 
     results: list[tuple[Path, Imported]] = []
     for file in files:
-        problems = Problems()
+        problems, numbered = Problems(), list[Category]()
         with progress(f"importing {file.name}") as advance, context.session() as session:
             found = ingestion.find(
                 session, pipeline=pipeline, project=project_of(session, pipeline=pipeline, project=project)
             )
-            counting = (advance(1) or each for each in reading(file, problems))
+            counting = (advance(1) or each for each in reading(file, problems, numbered))
             imported = imports.import_annotations(
                 session,
                 actor=None,
@@ -198,6 +206,7 @@ def _annotations(
                 annotations=counting,
                 problems=problems,
                 now=context.now(),
+                numbered=numbered,
                 **how,
             )
         results.append((file, imported))

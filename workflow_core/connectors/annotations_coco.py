@@ -9,11 +9,22 @@ annoflow itself exported comes back whole.
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from workflow_core.connectors import masks
 from workflow_core.connectors.annotations_jsonl import reference
-from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Maker, Problems, checked, number, pixels
+from workflow_core.connectors.records import (
+    MAX_TEXT,
+    ImportedAnnotation,
+    ItemReference,
+    Maker,
+    Problems,
+    checked,
+    number,
+    pixels,
+)
+from workflow_core.domain import values
+from workflow_core.domain.recipes import Category
 from workflow_core.domain.suggestions import LISTED
 from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import InvalidInput
@@ -28,11 +39,17 @@ class _Image(NamedTuple):
 
 
 def read(
-    content: bytes | str, problems: Problems, *, maker: Maker | None = None, images: bytes | str | None = None
+    content: bytes | str,
+    problems: Problems,
+    *,
+    maker: Maker | None = None,
+    images: bytes | str | None = None,
+    categories: list[Category] | None = None,
 ) -> Iterator[ImportedAnnotation]:
     """Yield the annotations of a COCO file; what cannot be taken is noted in `problems`.
 
-    A list of results is the work of a model, and needs the file of the `images` and categories that it is about.
+    A list of results is the work of a model, and needs the file of the `images` and categories that it is about. The
+    categories that are read are put into `categories`, where that is given.
     """
     coco = about = _parsed(content, "file", problems)
     drawn: Listed = []
@@ -55,7 +72,7 @@ def read(
     elif coco is not None:
         problems.add("file", "COCO is a mapping with images, categories and annotations, or a list of results")
     if isinstance(about, dict):
-        known, labels = _images(about, problems), _labels(about, problems)
+        known, labels = _images(about, problems), _labels(about, problems, [] if categories is None else categories)
         for where, each in drawn:
             try:
                 yield _taken(each, where, known, labels, maker or Maker(), problems)
@@ -108,17 +125,24 @@ def _images(coco: dict[str, Any], problems: Problems) -> dict[int | str, list[_I
     return images
 
 
-def _labels(coco: dict[str, Any], problems: Problems) -> dict[int | str, list[Any]]:
+def _labels(coco: dict[str, Any], problems: Problems, found: list[Category]) -> dict[int | str, list[Any]]:
     labels: dict[int | str, list[Any]] = {}
     for where, category in _listed(coco, "categories", problems):
+        name, above = category.get("name"), category.get("supercategory")
         try:
-            those = labels.setdefault(_id(category.get("id")), [])
+            those = labels.setdefault(id := _id(category.get("id")), [])
         except InvalidInput as error:
             problems.add(where, str(error))
             continue
-        if category.get("name") not in those:
-            those.append(category.get("name"))
+        if name not in those:
+            those.append(name)
+            if isinstance(name, str) and isinstance(id, int) and 0 <= id <= values.LARGEST:
+                found.append(Category(id, name, above if _is_short(above) else ""))
     return labels
+
+
+def _is_short(text: object) -> TypeGuard[str]:
+    return isinstance(text, str) and values.is_line(text) and len(text) <= MAX_TEXT
 
 
 def _taken(
@@ -141,7 +165,7 @@ def _taken(
         attributes = {}
     tool, shape = (own.get("tool"), raw["geometry"]) if "geometry" in raw else _shape(raw, own, where, problems)
     known = {"score": raw.get("score")} | own
-    known |= {"label": label, "tool": tool, "geometry": shape, "attributes": attributes}
+    known |= {"label": label, "tool": tool, "geometry": shape, "attributes": attributes, "area": raw.get("area")}
     return checked(known, item=image.item, maker=maker, where=where, width=image.width, height=image.height)
 
 

@@ -39,7 +39,13 @@ def fit(
     wrong = recipes.fault(recipe, label=one.label, tool=tool, attributes=attributes)
     if wrong:
         raise InvalidInput(wrong)
-    return {"label": one.label, "tool": tool, "geometry": shape, "attributes": attributes}
+    return {
+        "label": one.label,
+        "tool": tool,
+        "geometry": shape,
+        "attributes": attributes,
+        "area": _area(one, tool, width),
+    }
 
 
 def _on_image(one: ImportedAnnotation, width: int | None, height: int | None, problems: Problems) -> Geometry:
@@ -59,6 +65,13 @@ def _on_image(one: ImportedAnnotation, width: int | None, height: int | None, pr
     if inside != shape:
         problems.add(one.where, f"a {one.tool} reaches a little over the edge and is cut there", skipped=False)
     return inside
+
+
+def _area(one: ImportedAnnotation, tool: str, width: int | None) -> float | None:
+    """Return the area of the object in a box, which an outline would tell better than any file."""
+    if tool != "box" or one.tool != "box" or one.area is None:
+        return None
+    return one.area * (width / one.width) ** 2 if width and one.width else one.area
 
 
 def _attributes(one: ImportedAnnotation, label: Label, problems: Problems) -> dict[str, Any]:

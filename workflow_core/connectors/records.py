@@ -57,6 +57,7 @@ class ImportedAnnotation:
     model: str | None = None
     model_version: str | None = None
     score: float | None = None
+    area: float | None = None
     width: int | None = None
     height: int | None = None
     where: str = ""
@@ -145,6 +146,7 @@ def checked(
         model=(model or maker.model) if machine else None,
         model_version=(_text(raw, "model_version", MAX_TEXT) or maker.model_version) if machine else None,
         score=_score(raw.get("score")),
+        area=_area(raw.get("area")),
         width=width,
         height=height,
         where=where,
@@ -182,3 +184,10 @@ def _score(value: object) -> float | None:
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1:
         raise InvalidInput(f"a score is a number from 0 to 1, not {cited(value)}")
     return float(given)
+
+
+def _area(value: object) -> float | None:
+    """Return an area that a file gives; what is none costs nothing."""
+    given = number(value)
+    fits = isinstance(given, int | float) and not isinstance(given, bool) and 0 < given <= geometry.MAX_PIXELS**2
+    return float(given) if fits and isinstance(given, int | float) else None

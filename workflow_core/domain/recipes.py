@@ -37,6 +37,15 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Category:
+    """A label with the number that it has in the files of its dataset, for good."""
+
+    number: int
+    label: str
+    supercategory: str = ""
+
+
+@dataclass(frozen=True)
 class Instructions:
     """Work instructions: Markdown text, or a file (PDF or Markdown) beside the pipeline, or pages of it."""
 

@@ -3,25 +3,28 @@
 Boxes and polygons are `annotations`; a box has its rectangle as outline, and `annoflow.tool` tells it from one that was
 drawn, so that evaluations of masks take both. Points, polylines and classifications, which COCO has no place for and a
 detector must not take for boxes without a size, are in the list `annoflow`, with the same image and category ids.
-What COCO does not know of an annotation is in its field `annoflow`. Categories are numbered from 1 by sorted label.
+What COCO does not know of an annotation is in its field `annoflow`. Areas are real ones: of what the outlines cover, or
+of the object in a box where a file has told it. Images of unknown size have none, and masks cannot be made on them.
 """
 
-import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 from workflow_core.domain import geometry
+from workflow_core.domain.recipes import Category
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, described, line
 
 
 class CocoWriter:
-    """Writes `coco.json`; images go straight to it, annotations wait in unnamed files until categories are known."""
+    """Writes `coco.json`; images go straight to it, annotations wait in unnamed files."""
 
-    def __init__(self, folder: Path, labels: Sequence[str] = ()) -> None:
-        self._labels = set(labels)
+    def __init__(self, folder: Path, categories: Sequence[Category] = ()) -> None:
+        self._categories = {each.label: each for each in categories}
         self._file = (folder / "coco.json").open("w", encoding="utf-8", newline="\n")
+        self._begun: set[IO[str]] = set()
         self._shapes = _spool(folder)
         self._others = _spool(folder)
         self._images = 0
@@ -32,23 +35,26 @@ class CocoWriter:
         self._file.write((",\n" if self._images else "\n") + line(_image(item)))
         self._images += 1
         for annotation in item.annotations:
-            self._labels.add(annotation.label)
             spool = self._shapes if annotation.tool in ("box", "polygon") else self._others
-            spool.write(line(annotation.label) + "\n" + line(_annotation(item, annotation)) + "\n")
+            category = {"category_id": self._number(annotation.label)}
+            spool.write((",\n" if spool in self._begun else "\n") + line(_annotation(item, annotation) | category))
+            self._begun.add(spool)
+
+    def _number(self, label: str) -> int:
+        if label not in self._categories:  # drawn since the export began
+            last = max((each.number for each in self._categories.values()), default=0)
+            self._categories[label] = Category(last + 1, label)
+        return self._categories[label].number
 
     def close(self) -> None:
-        """Number the categories, and write the annotations with these numbers."""
-        numbers = {label: number for number, label in enumerate(sorted(self._labels), start=1)}
-        categories = [{"id": number, "name": label, "supercategory": ""} for label, number in numbers.items()]
-        self._file.write('\n],"categories":' + line(categories))
+        """Write the categories, and the annotations after them."""
+        known = sorted(self._categories.values(), key=lambda each: each.number)
+        named = [{"id": one.number, "name": one.label, "supercategory": one.supercategory} for one in known]
+        self._file.write('\n],"categories":' + line(named))
         for name, spool in (("annotations", self._shapes), ("annoflow", self._others)):
             self._file.write(f',"{name}":[')
-            separator = "\n"
             spool.seek(0)
-            for label in spool:
-                number, rest = numbers[json.loads(label)], spool.readline().rstrip("\n")
-                self._file.write(f'{separator}{{"category_id":{number},{rest[1:]}')
-                separator = ",\n"
+            shutil.copyfileobj(spool, self._file)
             self._file.write("\n]")
             spool.close()
         self._file.write("}\n")
@@ -77,7 +83,7 @@ def _annotation(item: ExportItem, annotation: ExportAnnotation) -> dict[str, Any
     }
     match annotation.tool:
         case "box":
-            area = shape["width"] * shape["height"]
+            area = shape["width"] * shape["height"] if annotation.area is None else annotation.area
             left, top, right, low = shape["x"], shape["y"], shape["x"] + shape["width"], shape["y"] + shape["height"]
             segmentation = [[left, top, right, top, right, low, left, low]]
         case "polygon":

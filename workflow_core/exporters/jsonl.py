@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from workflow_core.domain.recipes import Category
 from workflow_core.exporters.records import ExportItem, described, line
 
 
 class JsonLinesWriter:
     """Writes `items.jsonl`."""
 
-    def __init__(self, folder: Path, labels: Sequence[str] = ()) -> None:
-        del labels  # every line names its own
+    def __init__(self, folder: Path, categories: Sequence[Category] = ()) -> None:
+        del categories  # every line names its own
         self._file = (folder / "items.jsonl").open("w", encoding="utf-8", newline="\n")
 
     def add(self, item: ExportItem) -> None:

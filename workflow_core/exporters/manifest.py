@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workflow_core.domain.recipes import Category
 from workflow_core.exporters.records import ExportItem, line
 
 NAME = "manifest.json"
@@ -15,14 +16,14 @@ HISTORY = "history.jsonl"
 
 @dataclass(frozen=True)
 class About:
-    """What an export is of. `labels` are those of the recipes, so that numbers given to labels stay the same."""
+    """What an export is of."""
 
     project: str
     dataset: str
     pipeline: str | None = None
     exit: str | None = None
     where: Mapping[str, Any] | None = None
-    labels: tuple[str, ...] = ()
+    categories: tuple[Category, ...] = ()
 
 
 @dataclass

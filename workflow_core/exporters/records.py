@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from workflow_core.domain.recipes import Category
+
 
 @dataclass(frozen=True)
 class HistoryStep:
@@ -29,7 +31,7 @@ class ExportAnnotation:
     """One annotation; `geometry` is described in `domain.geometry`, people are named by e-mail.
 
     One made elsewhere, by a model or by people, was accepted as it was if it has `accepted_at`, and changed if it has
-    only `updated_at`.
+    only `updated_at`. `area` is told of the object in a box by the file that the box came from.
     """
 
     id: int
@@ -42,6 +44,7 @@ class ExportAnnotation:
     model: str | None = None
     model_version: str | None = None
     score: float | None = None
+    area: float | None = None
     accepted_at: datetime | None = None
     created_by: str | None = None
     created_at: datetime | None = None
@@ -80,9 +83,9 @@ class Writer(Protocol):
 
 
 class Format(Protocol):
-    """Opens a writer in an empty folder; `labels` are those that the recipes know, used or not."""
+    """Opens a writer in an empty folder; `categories` are those of the dataset by their numbers, used or not."""
 
-    def __call__(self, folder: Path, labels: Sequence[str] = ()) -> Writer:
+    def __call__(self, folder: Path, categories: Sequence[Category] = ()) -> Writer:
         """Open the writer."""
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workflow_core.domain import addresses
+from workflow_core.domain.recipes import Category
 from workflow_core.domain.suggestions import possible
 from workflow_core.domain.values import sought
 from workflow_core.domain.wording import cited
@@ -58,7 +59,7 @@ def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, no
     staging: Path | None = None
     try:
         staging = destination.staging()
-        tally = _fill(staging, items, format=FORMATS[format], labels=about.labels)
+        tally = _fill(staging, items, format=FORMATS[format], categories=about.categories)
         whole = manifest.compose(staging, about=about, format=format, tally=tally)
         counts = (tally.items, tally.labels.total(), str(whole["content"]), tally.unseen)
         before = destination.latest()
@@ -77,9 +78,9 @@ def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, no
     return Snapshot(destination.address(name), name, *counts)
 
 
-def _fill(staging: Path, items: Iterable[ExportItem], *, format: Format, labels: Sequence[str]) -> Tally:
+def _fill(staging: Path, items: Iterable[ExportItem], *, format: Format, categories: Sequence[Category]) -> Tally:
     tally = Tally(staging)
-    writer = format(staging, labels)
+    writer = format(staging, categories)
     try:
         for item in items:
             writer.add(item)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from workflow_core.domain import values
+from workflow_core.domain.recipes import Category
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
 from workflow_core.domain.wording import cited
@@ -18,7 +19,7 @@ from workflow_core.pipeline import compiled
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import ingestion
 from workflow_core.services.pipelines.ingestion import OpenSession
-from workflow_core.store.data import versions
+from workflow_core.store.data import categories, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Annotation, Dataset, Pipeline, PipelineVersion
 from workflow_core.store.reads import departures
@@ -66,8 +67,10 @@ def export(
     if to is None:
         raise InvalidInput(f"the exit {exit_name!r} has no export in {pipeline!r}; say where to write it")
     format = format or (declared.format if declared else "jsonl")
-    about = About(project, dataset, pipeline, exit_name, spec.source.where, _labels(spec))
     snapshot.check(to, format)
+    with open_session() as session:
+        numbered = _numbered(session, found.dataset_id, spec)
+    about = About(project, dataset, pipeline, exit_name, spec.source.where, numbered)
     after: int | None = 0
     while after is not None:
         with open_session() as session:
@@ -80,8 +83,16 @@ def export(
         return snapshot.write(items, target, format=format, about=about, now=now)
 
 
-def _labels(spec: compiled.Pipeline) -> tuple[str, ...]:
-    return tuple(sorted({label.name for task in spec.tasks.values() for label in task.recipe.labels}))
+def _numbered(session: Session, dataset_id: int, spec: compiled.Pipeline) -> tuple[Category, ...]:
+    """Return the categories of the dataset; labels that have no number yet get the next ones."""
+    known = categories.given(session, dataset_id=dataset_id)
+    labels = {label.name for task in spec.tasks.values() for label in task.recipe.labels}
+    new = sorted((labels | categories.drawn(session, dataset_id=dataset_id)) - {one.label for one in known})
+    if new:
+        numbers = enumerate(new, start=known[-1].number + 1 if known else 1)
+        categories.give(session, dataset_id=dataset_id, new=[Category(number, label) for number, label in numbers])
+        known = categories.given(session, dataset_id=dataset_id)
+    return tuple(known)
 
 
 def _items(session: Session, pipeline: Pipeline, exit_name: str) -> Iterator[ExportItem]:

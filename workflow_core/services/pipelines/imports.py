@@ -14,7 +14,7 @@ from typing import Any
 from workflow_core.connectors import fitting
 from workflow_core.connectors.records import ImportedAnnotation, Problems
 from workflow_core.domain import recipes
-from workflow_core.domain.recipes import Recipe
+from workflow_core.domain.recipes import Category, Recipe
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
 from workflow_core.domain.wording import cited
@@ -24,7 +24,7 @@ from workflow_core.services.contributors.annotation_sets import MAX_ANNOTATIONS
 from workflow_core.services.managers import reversals
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines.item_references import AS_ITEMS, Items, Naming
-from workflow_core.store.data import imports
+from workflow_core.store.data import categories, imports
 from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.models import Dataset, Item, Task, TaskItem
 from workflow_core.store.routing.lineage import Effects
@@ -85,6 +85,7 @@ def import_annotations(
     now: datetime,
     naming: Naming = AS_ITEMS,
     as_boxes: bool = False,
+    numbered: Sequence[Category] = (),
     reopen: bool = False,
     end_claims: bool = False,
     preview: bool = False,
@@ -100,7 +101,8 @@ def import_annotations(
     item got its status there, since nobody would look at it. With `reopen` that status is cleared instead, with the
     effects of `reversals.clear`; `end_claims` confirms that people who have an item open that it led to lose their
     claim. With `preview` nothing is changed. `naming` says how the file names items; with `as_boxes` polygons become
-    boxes also where the recipe has both.
+    boxes also where the recipe has both. Labels without a number in the dataset get that of the file's categories,
+    `numbered`, which may grow while the annotations are read.
 
     Raises:
         NotAllowed: the actor may not import annotations, or, to re-open, not clear statuses.
@@ -117,7 +119,18 @@ def import_annotations(
             fits = _fits(session, items.match(batch), owners, as_boxes, result)
             refused = _refused(session, fits, clear, result)
             _take(session, fits, refused, actor, result, now)
+        _number_labels(session, dataset, [one for one in numbered if one.label in owners], problems)
     return result
+
+
+def _number_labels(session: Session, dataset: Dataset, new: Sequence[Category], problems: Problems) -> None:
+    categories.give(session, dataset_id=dataset.id, new=new)
+    known = {one.label: one.number for one in categories.given(session, dataset_id=dataset.id)}
+    for one in new:
+        if known.get(one.label) != one.number:
+            stays = f"stays {known[one.label]}" if one.label in known else "gets a new number when it is exported"
+            said = f"label {cited(one.label)} {stays}, and not {one.number} as in the file"
+            problems.add("categories", said, skipped=False, cause=said)
 
 
 def _fits(

@@ -3,7 +3,17 @@
 from workflow_core.store.models.accounts import Token
 from workflow_core.store.models.activity import Activity
 from workflow_core.store.models.base import METADATA
-from workflow_core.store.models.data import Annotation, Comment, Dataset, Document, Draft, Erased, Item, Revision
+from workflow_core.store.models.data import (
+    Annotation,
+    Category,
+    Comment,
+    Dataset,
+    Document,
+    Draft,
+    Erased,
+    Item,
+    Revision,
+)
 from workflow_core.store.models.history import Event
 from workflow_core.store.models.issues import Issue
 from workflow_core.store.models.leases import Lease
@@ -18,6 +28,7 @@ __all__ = [
     "Annotation",
     "Assignment",
     "Branch",
+    "Category",
     "Comment",
     "Dataset",
     "Document",

@@ -46,8 +46,22 @@ class Item(Table, table=True):
     created_at: datetime = instant()
 
 
+class Category(Table, table=True):
+    """The number of a label in the files of a dataset: given by the first file that came with one, or at an export."""
+
+    __table_args__ = (UniqueConstraint("dataset_id", "number"),)
+
+    dataset_id: int = reference("dataset.id", primary=True)
+    label: str = Field(primary_key=True, max_length=64)
+    number: int = Field(sa_column=Column(Key, nullable=False))
+    supercategory: str = Field(default="", max_length=200)
+
+
 class Annotation(Table, table=True):
-    """One shape or classification on an item. It belongs to the task that owns its label, if one does."""
+    """One shape or classification on an item. It belongs to the task that owns its label, if one does.
+
+    `area` is what the file that a box came from says of the object in it, in square pixels, until somebody changes it.
+    """
 
     __table_args__ = (
         CheckConstraint("origin IN ('human', 'model')", name="origin"),
@@ -78,6 +92,7 @@ class Annotation(Table, table=True):
     model: str | None = Field(default=None, max_length=200)
     model_version: str | None = Field(default=None, max_length=200)
     score: float | None = None
+    area: float | None = None
     accepted_at: datetime | None = instant(null=True)
     created_by: int | None = reference("person.id", null=True)
     created_at: datetime = instant()

@@ -106,7 +106,7 @@ def write(
             session,
             f"""
             UPDATE annotation SET label = d.label, tool = d.tool, geometry = d.geometry, attributes = d.attributes,
-                                  updated_by = :person, updated_at = :now
+                                  area = NULL, updated_by = :person, updated_at = :now
             FROM {_drawn(session)} WHERE annotation.id = d.number
             """,
             drawn=dumps([asdict(one) | {"number": key} for key, one in changed.items()]),
