@@ -55,3 +55,13 @@ def test_a_place_that_annoflow_never_reads_is_a_finding(annoflow, home: Path) ->
     ran = annoflow("pipeline", "check", "bad.yaml")
     assert ran.code == 1
     assert "'https://example.org/photos' is no place to keep files; possible: a path" in ran.out
+
+
+def test_what_is_no_item_is_said_in_one_line_a_cause(annoflow, home: Path) -> None:
+    photograph(home / "pipes/photos", "1.jpg")
+    for name in ("a.txt", "b.txt", "c.txt", "d.txt", ".DS_Store"):
+        (home / "pipes/photos" / name).write_text("no picture")
+    annoflow("pipeline", "deploy", "pipes/street/street.yaml")
+    assert annoflow("import", "street").err == (
+        "no item: hidden: 1 (.DS_Store)\nno item: no image by its name: 4 (a.txt, b.txt, c.txt, …)\n"
+    )

@@ -6,7 +6,7 @@ import fsspec
 import pytest
 
 from workflow_core.connectors.files import MEDIA_TYPES, open_file
-from workflow_core.connectors.images import SUFFIXES
+from workflow_core.connectors.listings import SUFFIXES
 from workflow_core.errors import NotFound, Unavailable
 
 

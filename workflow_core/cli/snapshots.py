@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from workflow_core.domain.recipes import Category
     from workflow_core.services.pipelines.imports import Imported
 
+EXAMPLES = 3
+
 
 class Annotations(StrEnum):
     """The formats that annotations are read from."""
@@ -157,8 +159,12 @@ def _items(pipeline: str, project: str | None, json: bool) -> None:
     if json:
         show_json(asdict(done))
         return
+    reasons: dict[str, list[str]] = {}
     for skipped in done.skipped:
-        typer.echo(f"no item: {skipped}", err=True)
+        reasons.setdefault(skipped.reason, []).append(skipped.uri.rpartition("/")[2])
+    for reason, names in reasons.items():
+        more = ", …" if len(names) > EXAMPLES else ""
+        typer.echo(f"no item: {reason}: {len(names):,} ({', '.join(names[:EXAMPLES])}{more})", err=True)
     typer.echo(done)
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Protocol
 
 from workflow_core.connectors import images
-from workflow_core.connectors.images import Skipped
+from workflow_core.connectors.listings import Listing, Skipped
 from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.wording import cited
@@ -121,5 +121,12 @@ def ingest(
 
 def _new_items(uri: str | None, known: frozenset[str | None], skipped: list[Skipped]) -> Iterator[NewItem]:
     if uri is not None:
-        for file in images.find(uri, skipped, known=known.__contains__):
-            yield NewItem(folder=file.folder, name=file.name, uri=file.uri, width=file.width, height=file.height)
+        for listed in Listing(uri, skipped):
+            if listed.file.uri in known:
+                continue
+            found = images.look(listed)
+            if isinstance(found, str):
+                skipped.append(Skipped(listed.file.uri, found))
+                continue
+            file = found.file
+            yield NewItem(folder=file.folder, name=file.name, uri=file.uri, width=found.width, height=found.height)
