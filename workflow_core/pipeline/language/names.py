@@ -1,4 +1,4 @@
-"""The small words of the language: names, e-mails, durations, shares, dates, schedules, and what makes them wrong."""
+"""The small words of the language: names, e-mails, durations, shares, dates, and what makes them wrong."""
 
 import re
 from collections.abc import Callable
@@ -82,29 +82,6 @@ def _key(value: str) -> str:
     return value
 
 
-def _cron(value: str) -> str:
-    from cronsim import CronSim, CronSimError
-
-    try:
-        next(CronSim(value, datetime(2024, 1, 1, tzinfo=UTC)))
-    except CronSimError:
-        hint = 'write minute, hour, day, month and weekday, like "0 6 * * *"'
-        raise wrong("bad-schedule", f"{quoted(value)} is not a cron schedule", hint) from None
-    except StopIteration:
-        raise wrong("bad-schedule", f"the schedule {quoted(value)} never comes") from None
-    return value
-
-
-def _timezone(value: str) -> str:
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise wrong("bad-schedule", f"there is no time zone {quoted(value)}", "write one like Europe/Berlin") from None
-    return value
-
-
 def _place(value: str) -> str:
     try:
         addresses.scheme(value)
@@ -129,7 +106,5 @@ Share = Annotated[int, BeforeValidator(_millionths)]
 Due = Annotated[str, AfterValidator(_due)]
 Color = Annotated[str, AfterValidator(_color)]
 Key = Annotated[str, AfterValidator(_key)]
-Cron = Annotated[str, AfterValidator(_cron)]
-Timezone = Annotated[str, AfterValidator(_timezone)]
 Place = Annotated[str, AfterValidator(_place)]
 Pages = Annotated[tuple[int, int], BeforeValidator(_pages)]

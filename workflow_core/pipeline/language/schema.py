@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import AfterValidatorFunctionSchema, BeforeValidatorFunctionSchema
 
 from workflow_core.domain.recipes import TOOLS
-from workflow_core.pipeline.language import names, spec
+from workflow_core.pipeline.language import names, schedules, spec
 from workflow_core.pipeline.rehearsal import Rehearsal
 
 REQUIRED = "; required"
@@ -84,8 +84,8 @@ _WRITTEN: Mapping[object, dict[str, Any]] = {
     _function(names.Key): {"title": "character", "type": "string", "minLength": 1, "maxLength": 1},
     _function(names.Email): {"title": "e-mail address", "type": "string", "pattern": r"^[^@\s]+@[^@\s]+$"},
     _function(names.Due): {"title": "date or a time such as `2026-12-31`", "type": "string"},
-    _function(names.Cron): {"title": "schedule such as `0 6 * * *`", "type": "string", "examples": ["0 6 * * *"]},
-    _function(names.Timezone): {"title": "time zone such as `Europe/Berlin`", "type": "string"},
+    _function(schedules.Cron): {"title": "schedule such as `0 6 * * *`", "type": "string", "examples": ["0 6 * * *"]},
+    _function(schedules.Timezone): {"title": "time zone such as `Europe/Berlin`", "type": "string"},
     _function(names.Name): {
         "title": "name",
         "type": "string",

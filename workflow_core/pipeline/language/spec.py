@@ -9,7 +9,6 @@ from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.language.names import (
     Color,
-    Cron,
     Due,
     Email,
     Key,
@@ -18,10 +17,10 @@ from workflow_core.pipeline.language.names import (
     Pages,
     Place,
     Share,
-    Timezone,
     Weight,
     wrong,
 )
+from workflow_core.pipeline.language.schedules import Cron, Timezone
 
 FORMATS = ("coco", "jsonl")
 
