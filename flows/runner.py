@@ -21,7 +21,7 @@ from flows.deployments import Deployment
 from workflow_core.services.pipelines import schedules
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
-from workflow_core.up import lifeline
+from workflow_core.up import children, lifeline
 
 POLL = 1.0
 ENDING = 10.0
@@ -122,7 +122,7 @@ async def _follow_pipelines(runner: Runner, engine: Engine) -> None:
             for deployment in await asyncio.to_thread(_wanted, engine):
                 key = deployment.flow, deployment.name
                 if known.get(key) != deployment:
-                    await register(runner, deployment)
+                    await _register_or_tell(runner, deployment)
                     known[key] = deployment
             trouble = ""
         except Exception as error:
@@ -130,6 +130,22 @@ async def _follow_pipelines(runner: Runner, engine: Engine) -> None:
                 trouble = repr(error)
                 log.warning("what the pipelines want is asked again every %g s until it is known: %s", LOOK, trouble)
         await asyncio.sleep(LOOK)
+
+
+async def _register_or_tell(runner: Runner, deployment: Deployment) -> None:
+    """Register a deployment; what Prefect does not take is told, and left until it is another one."""
+    try:
+        await register(runner, deployment)
+    except Exception as error:
+        async with get_client() as client:
+            if await client.api_healthcheck():
+                raise
+        which, reason = deployment.parameters["pipeline"], str(error).partition("\n")[0] or type(error).__name__
+        children.tell(
+            f"pipeline {which}: Prefect does not take the schedule of {deployment.name!r} ({reason});"
+            " mend its file and deploy it again: annoflow pipeline deploy FILE"
+        )
+        log.exception("deployment %s", deployment.name)
 
 
 def _wanted(engine: Engine) -> list[Deployment]:

@@ -12,7 +12,12 @@ def main() -> None:
     """Serve Prefect's API and pages on loopback until told to stop, or until the parent is gone."""
     lifeline.follow()
     uvicorn.run(
-        create_app(final=True), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", timeout_keep_alive=5
+        create_app(final=True),
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        workers=1,  # whatever WEB_CONCURRENCY says, for some other server
+        log_level="warning",
+        timeout_keep_alive=5,
     )
 
 

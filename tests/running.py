@@ -49,13 +49,15 @@ def wait_for_a_lock(engine: Engine) -> None:
 
 
 class Site:
-    """A home in which `annoflow up` runs, for the database of a `road`."""
+    """A home in which `annoflow up` runs, for the database of a `road`; in a `folder` and with variables of others."""
 
-    def __init__(self, home: Path, road: Any) -> None:
+    def __init__(self, home: Path, road: Any, *, folder: Path | None = None, **variables: str) -> None:
         self.home = home
         self.road = road
+        self.folder = folder
         self.environment = {
             **os.environ,
+            **variables,
             "ANNOFLOW_HOME": str(home),
             "ANNOFLOW_DATABASE_URL": road.url,
             "ANNOFLOW_PREFECT_PORT": "0",
@@ -64,10 +66,15 @@ class Site:
         self.said = home / "up.log"
         self.process = self.start()
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self, *files: Path) -> subprocess.Popen[bytes]:
         with self.said.open("ab") as log:
             return subprocess.Popen(
-                [ANNOFLOW, "up"], env=self.environment, stdout=log, stderr=log, start_new_session=True
+                [ANNOFLOW, "up", *files],
+                env=self.environment,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def end(self) -> None:

@@ -26,8 +26,11 @@ class Settings(BaseSettings):
     )
 
     def database(self) -> str:
-        """Return the database's URL, with an absolute path for the default file."""
-        return self.database_url or f"sqlite:///{self.home.resolve() / 'annoflow.db'}"
+        """Return the database's URL, with an absolute path where it is a file: children work in another folder."""
+        file = self.database_url.removeprefix("sqlite:///")
+        if file in (self.database_url, "", ":memory:"):
+            return self.database_url or f"sqlite:///{self.home.resolve() / 'annoflow.db'}"
+        return f"sqlite:///{Path(file).resolve()}"
 
     def prefect_api(self) -> str | None:
         """Return the API to post events to: the one configured, or that of the `annoflow up` in this home."""

@@ -1,8 +1,10 @@
 """What goes wrong is said in words, without a traceback, with its own exit code."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
+from running import ANNOFLOW
 
 from workflow_core.errors import Unavailable
 from workflow_core.services.running import schema
@@ -54,3 +56,20 @@ def test_what_is_our_own_fault_is_not_hidden(annoflow, monkeypatch: pytest.Monke
     monkeypatch.setattr(schema, "upgrade", raising(ZeroDivisionError()))
     with pytest.raises(ZeroDivisionError):
         annoflow("db", "upgrade")
+
+
+def test_up_with_a_broken_file_shows_what_is_wrong_and_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    (tmp_path / "bad.yaml").write_text(GOOD.replace("completed: done", "completed: doen"))
+    ran = subprocess.run([ANNOFLOW, "up", "good.yaml", "bad.yaml"], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert "bad.yaml:3:" in ran.stdout + ran.stderr
+    assert 'did you mean "done"?' in ran.stdout + ran.stderr
+    assert not (tmp_path / ".annoflow" / "annoflow.db").exists()
+
+
+GOOD = """pipeline: road
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: done}}
+exits: {done: }
+"""

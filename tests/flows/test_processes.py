@@ -10,27 +10,52 @@ from flows.runner import load
 from workflow_core.settings import Settings
 
 
-def test_no_key_or_server_of_the_users_own_prefect_reaches_the_children(
+def test_no_setting_of_the_users_own_prefect_reaches_the_children(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in processes.NOT_OURS:
-        monkeypatch.setenv(name, "https://prefect.example.org")
+    theirs = ("PREFECT_API_URL", "prefect_server_database_connection_url", "Prefect_Profile", "PREFECT_LOGGING_LEVEL")
+    for name in theirs:
+        monkeypatch.setenv(name, "theirs")
+    made = processes.installation(Settings(home=tmp_path))
+    of_prefect = {name: value for name, value in made.environment.items() if name.upper().startswith("PREFECT")}
+    assert of_prefect == {**processes.PREFECT, "PREFECT_HOME": str(tmp_path / "prefect")}
+    assert made.environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert made.folder == tmp_path / "prefect"
+
+
+def test_what_a_source_may_need_reaches_the_children_and_loopback_goes_through_no_proxy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    direct = processes.installation(Settings(home=tmp_path)).environment
+    assert direct["NO_PROXY"] == direct["no_proxy"] == "127.0.0.1,localhost"
+    for name, value in (
+        ("AWS_PROFILE", "labels"),
+        ("HTTPS_PROXY", "http://proxy.example.org:3128"),
+        ("ALL_PROXY", "SOCKS5://proxy.example.org"),
+        ("no_proxy", "internal.example.org"),
+    ):
+        monkeypatch.setenv(name, value)
     environment = processes.installation(Settings(home=tmp_path)).environment
-    assert not [value for value in environment.values() if "prefect.example.org" in value]
-    assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert environment["AWS_PROFILE"] == "labels"
+    assert environment["HTTPS_PROXY"] == "http://proxy.example.org:3128"
+    assert "ALL_PROXY" not in environment
+    assert environment["NO_PROXY"] == environment["no_proxy"] == "internal.example.org,127.0.0.1,localhost"
 
 
 def test_the_children_get_the_installation_that_they_are_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANNOFLOW_HOME", "elsewhere")
     monkeypatch.setenv("ANNOFLOW_DATABASE_URL", "postgresql://elsewhere/a")
+    monkeypatch.chdir(tmp_path)
     given = Settings(home=tmp_path, database_url="sqlite:///b.db", shift_seconds=7, lease_seconds=3, prefect_port=9)
     made = processes.installation(given)
     for name, value in made.environment.items():
         if name.startswith("ANNOFLOW_"):
             monkeypatch.setenv(name, value)
-    told = Settings()
-    assert (told.home, told.database(), told.shift_seconds, told.lease_seconds) == (tmp_path, "sqlite:///b.db", 7, 3)
-    assert (made.home, made.database, made.lease, made.port) == (tmp_path, "sqlite:///b.db", 3, 9)
+    told, database = Settings(), f"sqlite:///{tmp_path / 'b.db'}"
+    assert (told.home, told.database(), told.shift_seconds, told.lease_seconds) == (tmp_path, database, 7, 3)
+    assert (made.home, made.database, made.lease, made.port) == (tmp_path, database, 3, 9)
     assert made.running == given.running
 
 

@@ -1,5 +1,6 @@
 """What `annoflow up` does about its children, with children that only pretend; the real ones are in test_up.py."""
 
+import itertools
 import socket
 import threading
 from collections.abc import Iterator
@@ -8,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from workflow_core.errors import Conflict, Unavailable
+from workflow_core.errors import Conflict
 from workflow_core.services.running import leases
 from workflow_core.settings import Settings
-from workflow_core.up import mover, prefect_api, standby, supervisor
+from workflow_core.up import kept, mover, prefect_api, standby, supervisor
 from workflow_core.up.children import only_one
 from workflow_core.up.supervisor import Installation, Supervisor
 
@@ -21,12 +22,20 @@ class Pretender:
 
     made: list["Pretender"]
 
-    def __init__(self, command: tuple[str, ...], *, env: dict[str, str], log: Path) -> None:
+    def __init__(self, command: tuple[str, ...], *, env: dict[str, str], log: Path, folder: Path) -> None:
+        if World.full:
+            raise World.full
         self.name, self.args, self.env, self.gone, self.stopped = command[0], command[1:], env, False, False
+        self.lines: list[str] = []
+        self.folder = folder
         Pretender.made.append(self)
 
     def stop(self) -> None:
         self.stopped = self.gone = True
+
+    def told(self) -> list[str]:
+        told, self.lines = self.lines, []
+        return told
 
     def last_words(self) -> str:
         return "ImportError: no such thing"
@@ -34,6 +43,9 @@ class Pretender:
 
 class World:
     """Time, Prefect and the mover as the test wants them."""
+
+    full: OSError | None = None
+    """What the system says when it has no room for another process."""
 
     def __init__(self) -> None:
         self.seconds = 1_000.0
@@ -58,7 +70,8 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
     Pretender.made = []
-    monkeypatch.setattr(supervisor, "Child", Pretender)
+    monkeypatch.setattr(kept, "Child", Pretender)
+    monkeypatch.setattr(World, "full", None)
     monkeypatch.setattr(supervisor.time, "monotonic", lambda: world.seconds)
     monkeypatch.setattr(prefect_api, "healthy", lambda _: world.healthy)
     monkeypatch.setattr(prefect_api, "end_leftovers", lambda _: world.leftovers)
@@ -72,6 +85,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 def installation(home: Path, port: int = 0) -> Installation:
     return Installation(
         home=home,
+        folder=home / "prefect",
+        history=home / "prefect" / "prefect.db",
         database=f"sqlite:///{home / 'annoflow.db'}",
         lease=15.0,
         running=Settings(home=home).running,
@@ -143,15 +158,13 @@ def test_it_says_once_what_comes_and_what_is_gone(up: Any, world: World) -> None
     ]
 
 
-def test_it_runs_until_it_is_told_to_stop_and_has_the_home_for_itself(world: World, tmp_path: Path) -> None:
+def test_it_runs_until_it_is_told_to_stop(world: World, tmp_path: Path) -> None:
     said: list[str] = []
     stop = threading.Event()
     world.moving = True
 
     def say(line: str) -> None:
         said.append(line)
-        with pytest.raises(Conflict), only_one(tmp_path):
-            pass
         if line.startswith("Prefect is there"):
             stop.set()
 
@@ -169,13 +182,82 @@ def test_whichever_child_is_gone_is_started_again(up: Any, world: World) -> None
     assert "gone" in " ".join(up.said)
 
 
-def test_a_server_that_never_comes_up_is_given_up_with_its_last_words(up: Any, world: World) -> None:
+def test_a_server_that_never_comes_up_is_named_once_with_a_way_out_and_tried_again_ever_later(
+    up: Any, world: World
+) -> None:
     world.healthy = False
-    with pytest.raises(Unavailable, match="ImportError: no such thing"):
-        for _ in range(10):
-            tend(up, world)
-            Pretender.made[-1].gone = True
-    assert len(Pretender.made) == supervisor.FAILURES
+    starts: list[float] = []
+    for _ in range(8_000):
+        before = len(Pretender.made)
+        tend(up, world)
+        starts += [world.seconds] * (len(Pretender.made) - before)
+        Pretender.made[-1].gone = True
+    pauses = [after - before for before, after in itertools.pairwise(starts)]
+    assert pauses[0] < 2
+    assert pauses == sorted(pauses)
+    assert pauses[-1] >= kept.LONGEST_PAUSE
+    (named,) = (line for line in up.said if "does not start" in line)
+    assert "(ImportError: no such thing). Items go on moving without it" in named
+    history = up._given.history
+    assert named.endswith(f"set that aside: mv {history} {history}.old")
+
+
+def test_a_server_that_comes_up_at_last_is_greeted_and_its_next_fault_named(up: Any, world: World) -> None:
+    world.healthy = False
+    for _ in range(2):
+        tend(up, world, 10)
+        Pretender.made[-1].gone = True
+        tend(up, world, 20)
+        world.healthy = True
+        tend(up, world, 2)
+        world.healthy = False
+        running("server")[0].gone = True
+    tend(up, world, 4)
+    assert [
+        line.split(" (")[0].split(" after")[0] for line in up.said if "Prefect's" in line or "is there" in line
+    ] == [
+        "Prefect's server does not start",
+        "Prefect is there",
+        "Prefect's server is gone; starting it again, work and moves go on",
+    ] * 2
+
+
+def test_items_move_where_the_system_has_no_room_for_a_server(up: Any, world: World) -> None:
+    World.full = OSError("Cannot allocate memory")
+    tend(up, world, 10)
+    assert "moves meanwhile" in up.said
+    assert [line for line in up.said if "does not start (Cannot allocate memory)" in line]
+    World.full = None
+    tend(up, world, 40)
+    assert running("server")
+    assert running("runner")
+
+
+def test_a_runner_that_does_not_stay_is_named_once_and_tried_again_ever_later(up: Any, world: World) -> None:
+    tend(up, world, 4)
+    for _ in range(400):
+        for child in running("runner"):
+            child.gone = True
+        tend(up, world)
+    assert len([child for child in Pretender.made if child.name == "runner"]) < 10
+    assert [line for line in up.said if "the runner" in line] == [
+        "the runner of the flows is gone; starting another",
+        "the runner of the flows does not stay (ImportError: no such thing). Items go on moving without it; sources and"
+        f" exports wait, and it is tried again. Its log: {up._runner.log}",
+    ]
+
+
+def test_what_a_child_has_to_say_to_people_is_said(up: Any, world: World) -> None:
+    tend(up, world, 4)
+    running("runner")[0].lines = ["pipeline road: no such schedule"]
+    tend(up, world, 2)
+    assert up.said.count("pipeline road: no such schedule") == 1
+
+
+def test_children_work_where_no_file_of_the_users_is(up: Any, world: World) -> None:
+    tend(up, world, 4)
+    assert {child.folder for child in Pretender.made} == {up._given.folder}
+    assert list(up._given.folder.iterdir()) == []
 
 
 def test_a_server_that_does_not_answer_for_too_long_is_stopped_and_another_one_started(up: Any, world: World) -> None:
@@ -316,7 +398,8 @@ def test_the_port_of_one_that_was_killed_is_waited_for(
 
 
 def test_a_home_is_for_one_at_a_time(tmp_path: Path) -> None:
-    with only_one(tmp_path), pytest.raises(Conflict, match="already runs in"), only_one(tmp_path):
+    refusal = r"already runs in .* To deploy a pipeline there: annoflow pipeline deploy FILE"
+    with only_one(tmp_path), pytest.raises(Conflict, match=refusal), only_one(tmp_path):
         pass
     with only_one(tmp_path):
         pass

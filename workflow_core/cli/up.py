@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workflow_core.cli import context
-from workflow_core.cli.files import beside
+from workflow_core.cli.files import Source
+from workflow_core.cli.pipeline import valid
 from workflow_core.errors import AnnoflowError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def up(
     """
     from flows.processes import installation
     from workflow_core.services.running import schema
+    from workflow_core.up.children import only_one
     from workflow_core.up.supervisor import serve
 
     settings = context.settings()
@@ -46,12 +48,13 @@ def up(
         settings = settings.model_copy(update={"prefect_port": port})
     stop = threading.Event()
     _stop_on_signals(stop)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    schema.upgrade(settings.database())
-    say(f"database {shown(settings.database())} is up to date")
-    deployed = _deploy(pipelines or [])
-    threading.Thread(target=_read_sources, args=(deployed,), name="sources", daemon=True).start()
-    serve(installation(settings), say=say, stop=stop)
+    with only_one(settings.home):
+        sources = [valid(str(file)) for file in pipelines or []]
+        schema.upgrade(settings.database())
+        say(f"database {shown(settings.database())} is up to date")
+        deployed = _deploy(sources)
+        threading.Thread(target=_read_sources, args=(deployed,), name="sources", daemon=True).start()
+        serve(installation(settings), say=say, stop=stop)
 
 
 def say(message: str) -> None:
@@ -70,16 +73,16 @@ def shown(url: str) -> str:
     return f"{scheme}://{user.partition(':')[0]}{at}{host}"
 
 
-def _deploy(files: list[Path]) -> "list[Deployed]":
+def _deploy(sources: list[Source]) -> "list[Deployed]":
     from workflow_core.services.pipelines import deployment
 
     deployed = []
-    for file in files:
-        read = beside(file.parent)
-        spec = deployment.compile_file(file.read_bytes(), file=str(file), read=read, folder=file.parent)
-        (done,) = deployment.deploy_all(context.session, [(spec, read)], actor=None, now=context.now())
+    for source in sources:
+        folder = Path(source.name).parent
+        spec = deployment.compile_file(source.text, file=source.name, read=source.read, folder=folder)
+        (done,) = deployment.deploy_all(context.session, [(spec, source.read)], actor=None, now=context.now())
         what = f"version {done.version[:8]} is new" if done.new_version else "nothing new in its graph"
-        say(f"pipeline {done.pipeline} deployed from {file}: {what}")
+        say(f"pipeline {done.pipeline} deployed from {source.name}: {what}")
         deployed.append(done)
     return deployed
 

@@ -25,6 +25,7 @@ from workflow_core.services.running import moves, schema
 from workflow_core.services.running.announcements import announcing
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
+from workflow_core.up.children import only_one
 from workflow_core.up.supervisor import serve
 
 PATIENCE = 150.0
@@ -158,7 +159,8 @@ class _Backstage(Beside):
 
     def _run(self) -> None:
         try:
-            serve(installation(self._settings), say=self.log.append, stop=self._stop)
+            with only_one(self._settings.home):
+                serve(installation(self._settings), say=self.log.append, stop=self._stop)
         except AnnoflowError as error:
             self._error = error
 

@@ -1,4 +1,7 @@
-"""The little of Prefect's HTTP API that `annoflow up` asks for, without importing Prefect."""
+"""The little of Prefect's HTTP API that `annoflow up` asks its own server for, without importing Prefect.
+
+What is on loopback is never asked for through a proxy of the user's.
+"""
 
 from typing import Any
 
@@ -10,7 +13,7 @@ UNFINISHED = ["PENDING", "RUNNING", "CANCELLING"]
 def healthy(api: str) -> bool:
     """Say whether a Prefect server answers."""
     try:
-        return httpx2.get(f"{api}/health", timeout=2.0).is_success
+        return httpx2.get(f"{api}/health", timeout=2.0, trust_env=False).is_success
     except httpx2.HTTPError:
         return False
 
@@ -18,7 +21,7 @@ def healthy(api: str) -> bool:
 def run_deployment(api: str, path: str) -> str | None:
     """Ask for a run of the deployment `flow/name`; return what is in the way of it, in one line, if anything is."""
     try:
-        with httpx2.Client(base_url=api, timeout=5.0) as client:
+        with httpx2.Client(base_url=api, timeout=5.0, trust_env=False) as client:
             found = client.get(f"/deployments/name/{path}").raise_for_status().json()
             client.post(f"/deployments/{found['id']}/create_flow_run", json={}).raise_for_status()
     except httpx2.HTTPError as error:
@@ -32,7 +35,7 @@ def end_leftovers(api: str) -> int:
     wanted = {"flow_runs": {"state": {"type": {"any_": UNFINISHED}}, "tags": {"all_": ["annoflow"]}}}
     ended = 0
     try:
-        with httpx2.Client(base_url=api, timeout=5.0) as client:
+        with httpx2.Client(base_url=api, timeout=5.0, trust_env=False) as client:
             for run in client.post("/flow_runs/filter", json=wanted).raise_for_status().json():
                 answer = client.post(f"/flow_runs/{run['id']}/set_state", json={"state": state, "force": True})
                 ended += answer.is_success

@@ -8,16 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow_core.errors import Unavailable
 from workflow_core.up import prefect_api
-from workflow_core.up.children import PATIENCE, Child, only_one, write_whole
+from workflow_core.up.children import PATIENCE, write_whole
+from workflow_core.up.kept import Kept
 from workflow_core.up.standby import Say, Standby
 
 LOOK = 0.5
 """Seconds between two looks at the children and the mover's lease."""
 STARTUP = 120.0
 """Seconds a server may take to answer; a fresh machine took 28."""
-FAILURES = 3
+STEADY = 60.0
+"""Seconds after which a runner that ends has not failed to start."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,13 @@ class Installation:
     """What is to run in a home: command lines, and the values that they and we need."""
 
     home: Path
+    folder: Path
+    """Where the children work, with nothing in it that Prefect would take for settings."""
     database: str
     lease: float
     """Seconds without a sign of life after which a mover is gone."""
+    history: Path
+    """Prefect's own database, which holds nothing but the history of runs."""
     running: Path
     """The file that says where Prefect is, as long as it is there."""
     port: int
@@ -43,20 +48,17 @@ class Installation:
 
 
 def serve(installation: Installation, *, say: Say, stop: threading.Event) -> None:
-    """Run everything until `stop` is set, then end everything.
+    """Run everything until `stop` is set, then end everything; the caller holds the home, by `children.only_one`.
 
-    Raises:
-        Conflict: another one runs in this home.
-        Unavailable: Prefect's server does not start.
+    Items move whatever becomes of Prefect's server and its runner, which are started again and again.
     """
-    with only_one(installation.home):
-        up = Supervisor(installation, say=say, stop=stop)
-        try:
-            while not stop.is_set():
-                up.tend()
-                stop.wait(LOOK)
-        finally:
-            up.end()
+    up = Supervisor(installation, say=say, stop=stop)
+    try:
+        while not stop.is_set():
+            up.tend()
+            stop.wait(LOOK)
+    finally:
+        up.end()
 
 
 class Supervisor:
@@ -65,13 +67,13 @@ class Supervisor:
     def __init__(self, installation: Installation, *, say: Say, stop: threading.Event) -> None:
         self._given = installation
         self._say = say
-        self._logs = installation.home / "logs"
-        self._logs.mkdir(parents=True, exist_ok=True)
+        logs = installation.home / "logs"
+        for folder in (logs, installation.folder):
+            folder.mkdir(parents=True, exist_ok=True)
         self._port = self._choose_port()
-        self._server: Child | None = None
+        self._server = Kept(logs / "prefect-server.log", folder=installation.folder)
         self._answers = False
-        self._failures = 0
-        self._runner: Child | None = None
+        self._runner = Kept(logs / "prefect-runner.log", folder=installation.folder)
         self._began = time.monotonic()
         self._standby = Standby(installation.database, lease=installation.lease, say=say, stop=stop)
 
@@ -85,60 +87,77 @@ class Supervisor:
 
     def tend(self) -> None:
         """Look at the server, the runner and the mover; start what is not there."""
-        if self._server is None or self._server.gone:
-            self._start_server()
+        for child in (self._server, self._runner):
+            for line in child.told():
+                self._say(line)
+        if self._server.has_ended(failed=not self._answers):
+            self._lose_server()
+        if self._runner.has_ended(failed=self._runner.age < STEADY):
+            self._lose_runner()
+        if not self._server.runs:
+            if self._server.due:
+                self._start_server()
         elif not self._answers:
             self._greet_server()
-        elif self._runner is None or self._runner.gone:
+        elif self._runner.due:
             self._start_runner()
-        self._standby.look(since=self._began, ask=self._ask_for_mover if self._answers and self._runner else None)
+        self._standby.look(since=self._began, ask=self._ask_for_mover if self._answers and self._runner.runs else None)
 
     def end(self) -> None:
         """Let the mover end its shift, then stop the runner and the server."""
         self._say("stopping: the mover ends its shift")
-        self._standby.end(patience=PATIENCE, elsewhere=self._runner is not None and not self._runner.gone)
+        self._standby.end(patience=PATIENCE, elsewhere=self._runner.runs)
         for child in (self._runner, self._server):
-            if child:
-                child.stop()
+            child.stop()
         self._given.running.unlink(missing_ok=True)
         self._say("stopped; nothing is running any more")
 
-    def _start_server(self) -> None:
-        if self._server is None:
-            self._say("starting Prefect; the first time takes a quarter of a minute")
-        else:
-            self._failures += not self._answers
-            if self._failures >= FAILURES:
-                raise Unavailable(f"Prefect's server does not start; it said\n{self._server.last_words()}")
-            if self._runner is None:  # which would not find it elsewhere
-                self._port = self._choose_port()
+    def _lose_server(self) -> None:
+        if self._answers:
             self._say("Prefect's server is gone; starting it again, work and moves go on")
+        elif self._server.failures == 1:
+            history = self._given.history
+            self._say(
+                f"Prefect's server does not start ({self._server.fault}). Items go on moving without it; sources and"
+                f" exports wait, and it is tried again. Its log: {self._server.log}. If it cannot read {history}, which"
+                f" holds nothing but the history of runs, set that aside: mv {history} {history}.old"
+            )
         self._answers = False
+
+    def _lose_runner(self) -> None:
+        if self._runner.failures < 2:
+            self._say("the runner of the flows is gone; starting another")
+        elif self._runner.failures == 2:
+            self._say(
+                f"the runner of the flows does not stay ({self._runner.fault}). Items go on moving without it;"
+                f" sources and exports wait, and it is tried again. Its log: {self._runner.log}"
+            )
+
+    def _start_server(self) -> None:
         self._began = time.monotonic()
-        self._server = self._start("prefect-server", *self._given.server, str(self._port))
+        if self._server.fresh:
+            self._say("starting Prefect; the first time takes a quarter of a minute")
+        if not self._runner.runs:  # which would not find it elsewhere
+            self._port = self._choose_port()
+        self._start(self._server, *self._given.server, str(self._port))
 
     def _greet_server(self) -> None:
-        took = time.monotonic() - self._began
         if prefect_api.healthy(self._api):
             self._answers = True
-            self._failures = 0
-            self._say(f"Prefect is there after {took:.0f} s: {self._site}")
+            self._say(f"Prefect is there after {self._server.age:.0f} s: {self._site}")
             where = {"pid": os.getpid(), "prefect_api_url": self._api, "prefect_url": self._site}
             write_whole(self._given.running, where)
-        elif took > STARTUP and self._server:
-            self._server.stop()
+        elif self._server.age > STARTUP:
+            self._server.stop(because=f"it did not answer for {STARTUP:.0f} s")
 
     def _start_runner(self) -> None:
-        if self._runner is not None:
-            self._say("the runner of the flows is gone; starting another")
         if ended := prefect_api.end_leftovers(self._api):
             self._say(f"{ended} run{'s' * (ended > 1)} had been cut off; marked as crashed")
-        self._runner = self._start("prefect-runner", *self._given.runner)
+        self._start(self._runner, *self._given.runner)
         self._standby.expect()
 
-    def _start(self, name: str, *command: str) -> Child:
-        environment = {**self._given.environment, "PREFECT_API_URL": self._api}
-        return Child(command, env=environment, log=self._logs / f"{name}.log")
+    def _start(self, child: Kept, *command: str) -> None:
+        child.start(command, {**self._given.environment, "PREFECT_API_URL": self._api})
 
     def _ask_for_mover(self) -> str | None:
         return prefect_api.run_deployment(self._api, self._given.mover)
