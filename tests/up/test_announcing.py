@@ -18,6 +18,7 @@ from workflow_core.services.contributors import work
 from workflow_core.services.running import announcements
 from workflow_core.services.running.announcements import Announcer, StatusSet, announcing, event_of
 from workflow_core.store.database.engine import session_scope
+from workflow_core.up import prefect_api
 
 
 class Listener:
@@ -30,6 +31,10 @@ class Listener:
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.end_headers()
+
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 listener.answering.wait()
@@ -121,6 +126,52 @@ def listener_again(listener: Listener) -> str:
     listener.posts = again.posts
     listener.server = again.server
     return again.url + "/events"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:port/api", "127.0.0.1:4200/api", "http://[::1/api", "", "http://"]
+)
+def test_an_address_that_is_none_is_named_once_and_work_and_counts_go_on(
+    address: str, listener: Listener, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, logger="annoflow.announcing"):
+        announcer = Announcer(address, every=0.01)
+        for _ in range(30):
+            announcer.status_set(pipeline="road", task="cars", status="completed")
+            time.sleep(0.01)
+        wait_until(lambda: caplog.records)
+        announcer._url = listener.url + "/events"
+        wait_for(lambda: listener.counted, 30)
+        announcer.close()
+    assert len([record for record in caplog.records if "no Prefect server at" in record.message]) == 1
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "socks5://127.0.0.1:9"])
+def test_a_server_on_loopback_is_asked_and_told_without_a_proxy(
+    name: str, proxy: str, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, proxy)
+    announcer = Announcer(listener.url, timeout=60.0)
+    announcer.status_set(pipeline="road", task="cars", status="completed")
+    announcer.close()
+    assert listener.counted == 1
+    assert prefect_api.healthy(listener.url)
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "socks5://127.0.0.1:9"])
+def test_a_server_far_away_is_told_through_the_proxy_and_a_proxy_that_fails_is_named_once(
+    proxy: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with caplog.at_level(logging.WARNING, logger="annoflow.announcing"):
+        announcer = Announcer("http://prefect.example.org/api", every=0.01)
+        announcer.status_set(pipeline="road", task="cars", status="completed")
+        wait_until(lambda: caplog.records)
+        announcer.close()
+    assert [record.message.split(" (")[0] for record in caplog.records] == [
+        "no Prefect server at http://prefect.example.org/api/events"
+    ]
 
 
 def test_an_event_names_the_pipelines_most_statuses_first_and_stays_within_what_prefect_takes() -> None:

@@ -78,8 +78,7 @@ def _deploy(sources: list[Source]) -> "list[Deployed]":
 
     deployed = []
     for source in sources:
-        folder = Path(source.name).parent
-        spec = deployment.compile_file(source.text, file=source.name, read=source.read, folder=folder)
+        spec = deployment.compile_file(source.text, file=source.name, read=source.read, folder=source.folder)
         (done,) = deployment.deploy_all(context.session, [(spec, source.read)], actor=None, now=context.now())
         what = f"version {done.version[:8]} is new" if done.new_version else "nothing new in its graph"
         say(f"pipeline {done.pipeline} deployed from {source.name}: {what}")

@@ -16,6 +16,7 @@ from workflow_core.store.database.engine import Engine, Session, after_commit
 
 EVENT = "annoflow.status-set"
 LONGEST_WAIT = 30.0
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST_RELATED = 50
 """Prefect refuses an event with more than a hundred related resources."""
 
@@ -102,6 +103,7 @@ class Announcer:
         self._something = threading.Event()
         self._closing = threading.Event()
         self._down = False
+        self._client: httpx2.Client | None = None
         self._thread: threading.Thread | None = None
 
     def status_set(self, *, pipeline: str, task: str, status: str, count: int = 1) -> None:
@@ -122,26 +124,31 @@ class Announcer:
 
     def _post_on(self) -> None:
         wait = self._every
-        with httpx2.Client(timeout=self._timeout) as client:
-            while not self._closing.is_set():
-                self._something.wait()
-                self._something.clear()
-                if self._post(client):
-                    wait = self._every
-                else:
-                    wait = min(wait * 2, LONGEST_WAIT)
-                    self._something.set()
-                self._closing.wait(wait)
-            self._post(client)
+        while not self._closing.is_set():
+            self._something.wait()
+            self._something.clear()
+            if self._post():
+                wait = self._every
+            else:
+                wait = min(wait * 2, LONGEST_WAIT)
+                self._something.set()
+            self._closing.wait(wait)
+        self._post()
+        if self._client:
+            self._client.close()
 
-    def _post(self, client: httpx2.Client) -> bool:
+    def _post(self) -> bool:
         with self._lock:
             counts, self._counts = self._counts, Counter()
         if not counts:
             return True
         try:
-            client.post(self._url, json=[event_of(counts)]).raise_for_status()
-        except httpx2.HTTPError as error:
+            if self._client is None:
+                # A proxy of the user's is for what is far away.
+                direct = httpx2.URL(self._url).host in LOOPBACK
+                self._client = httpx2.Client(timeout=self._timeout, trust_env=not direct)
+            self._client.post(self._url, json=[event_of(counts)]).raise_for_status()
+        except Exception as error:  # an address that is none, or a proxy without its driver, is no HTTPError
             with self._lock:
                 self._counts.update(counts)
             if not self._down:
