@@ -239,6 +239,8 @@ def overhear(patched: pytest.MonkeyPatch, signs: list[Sign]) -> None:
         task_item = session.exec(
             select(TaskItem).where(TaskItem.id == task_item_id).execution_options(populate_existing=True)
         ).one()
+        if kind is Kind.ENDED and task_item.state != "claimed":
+            kind = Kind.UNHELD
         signs.append(Sign(now, task_item.task_id, task_item.item_id, task_item.visit, person_id, kind))
 
     def hear_batched(session, *, ids, opened, person_id, now):
@@ -246,10 +248,10 @@ def overhear(patched: pytest.MonkeyPatch, signs: list[Sign]) -> None:
             note(session, one, person_id, now, Kind.OPENED if one == opened else Kind.BATCHED)
         batched(session, ids=ids, opened=opened, person_id=person_id, now=now)
 
-    def hear_seen(session, *, task_item_id, person_id, now, held=True, ends=False):
-        kind = Kind.WORKED if not ends else Kind.ENDED if held else Kind.UNHELD
-        note(session, task_item_id, person_id, now, kind)
-        seen(session, task_item_id=task_item_id, person_id=person_id, now=now, held=held, ends=ends)
+    def hear_seen(session, *, task_item_ids, person_id, now, ends=False):
+        for one in task_item_ids:
+            note(session, one, person_id, now, Kind.ENDED if ends else Kind.WORKED)
+        seen(session, task_item_ids=task_item_ids, person_id=person_id, now=now, ends=ends)
 
     patched.setattr(activity, "batched", hear_batched)
     patched.setattr(activity, "seen", hear_seen)

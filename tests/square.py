@@ -14,10 +14,12 @@ from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.reports import By
 from workflow_core.domain.roles import Permission, Role
+from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Pipeline as CompiledPipeline
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import access, people
-from workflow_core.services.contributors import comments, work
+from workflow_core.services.contributors import batches, comments, work
+from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.managers import (
     erasure,
     figures,
@@ -295,6 +297,14 @@ class Own(NamedTuple):
     """Whether managers may too."""
 
 
+def submit_in_a_batch(world: World, actor: Person, task_item_id: int) -> None:
+    """Raise what a batch of one answers, where it is refused."""
+    by = {"actor": actor, "task_id": world.numbers["task"], "now": NOW}
+    (outcome,) = batches.submit_many(world.session, batch=[Wanted("completed", task_item_id)], **by)
+    if isinstance(outcome, AnnoflowError):
+        raise outcome
+
+
 OWN: dict[Callable[..., Any], Own] = {
     work.claim_next: Own("ann", "task", lambda w, a, n: work.claim_next(w.session, actor=a, task_id=n, now=NOW)),
     work.claim_more: Own("cy", "queue", lambda w, a, n: work.claim_more(w.session, actor=a, task_id=n, now=NOW)),
@@ -307,6 +317,7 @@ OWN: dict[Callable[..., Any], Own] = {
     work.submit: Own(
         "ann", "held", lambda w, a, n: work.submit(w.session, actor=a, task_item_id=n, status="completed", now=NOW)
     ),
+    batches.submit_many: Own("ann", "held", lambda w, a, n: submit_in_a_batch(w, a, n)),
     work.release: Own("ann", "held", lambda w, a, n: work.release(w.session, actor=a, task_item_id=n, now=NOW)),
     work.postpone: Own("ann", "held", lambda w, a, n: work.postpone(w.session, actor=a, task_item_id=n, now=NOW)),
     reversals.undo: Own("bo", "done", lambda w, a, n: reversals.undo(w.session, actor=a, task_item_id=n, now=NOW)),

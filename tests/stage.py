@@ -1,6 +1,6 @@
 """A small stage for tests of the core: a database, a clock, people, and each action in a transaction of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.domain.views.work import Claim, Submitted
 from workflow_core.services import people
-from workflow_core.services.contributors import annotation_sets, work
+from workflow_core.services.contributors import annotation_sets, batches, work
 from workflow_core.services.managers import history, progress, reversals, staff, task_items, tasks
 from workflow_core.services.pipelines import deployment, entries, imports, migration
 from workflow_core.services.pipelines.imports import Imported
@@ -119,6 +119,22 @@ class Stage:
             return work.submit(
                 session, actor=self.person(session, who), task_item_id=task_item.id, status=status, now=self.now, **more
             )
+
+    def submit_many(
+        self,
+        who: str,
+        task: str,
+        statuses: Mapping[object, str],
+        annotations: Sequence[Mapping[str, Any]] | None = None,
+    ) -> list[batches.Outcome]:
+        """Submit a batch of statuses, by item; returns what became of each."""
+        with self.session() as session:
+            batch = [
+                batches.Wanted(status, self.task_item(session, task, item).id, annotations=annotations)
+                for item, status in statuses.items()
+            ]
+            by = {"actor": self.person(session, who), "task_id": self.task(session, task).id, "now": self.now}
+            return batches.submit_many(session, batch=batch, **by)
 
     def task_item(self, session: Session, task: str, item: object) -> TaskItem:
         task_id = self.task(session, task).id

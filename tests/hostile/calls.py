@@ -11,6 +11,7 @@ from workflow_core.domain.recipes import Attribute, Label, Recipe
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import people
 from workflow_core.services.contributors import comments, work
+from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.managers import (
     erasure,
     figures,
@@ -44,6 +45,11 @@ IDS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "submit": lambda s, v: s.work(work.submit, task_item_id=v, status="completed"),
     "submit, token": lambda s, v: s.work(work.submit, status="completed", token=v),
     "submit, annotation": lambda s, v: s.work(work.submit, status="completed", annotations=_drawn(id=v)),
+    "batch, task": lambda s, v: s.batch([Wanted("completed", s.mine)], task_id=v),
+    "batch, task item": lambda s, v: s.batch([Wanted("completed", v)]),
+    "batch, item": lambda s, v: s.batch([Wanted("completed", item_id=v)]),
+    "batch, token": lambda s, v: s.batch([Wanted("completed", s.mine, token=v)]),
+    "batch, annotation": lambda s, v: s.batch([Wanted("completed", s.mine, annotations=_drawn(id=v))]),
     "release": lambda s, v: s.work(work.release, task_item_id=v),
     "postpone": lambda s, v: s.work(work.postpone, task_item_id=v),
     "undo": lambda s, v: s.work(reversals.undo, task_item_id=v),
@@ -83,6 +89,7 @@ IDS: Mapping[str, Callable[[Scene, Any], Any]] = {
 
 TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "status": lambda s, v: s.work(work.submit, status=v),
+    "status of a batch": lambda s, v: s.batch([Wanted(v, s.mine)]),
     "comment": lambda s, v: s.work(comments.comment, text=v),
     "label": lambda s, v: s.work(work.submit, status="completed", annotations=_drawn(label=v)),
     "tool": lambda s, v: s.work(work.submit, status="completed", annotations=_drawn(tool=v)),
@@ -176,6 +183,8 @@ DOCUMENTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "attribute of a draft": lambda s, v: s.work(work.save_draft, annotations=_drawn(attributes={"note": v})),
     "annotations": lambda s, v: s.work(work.submit, status="completed", annotations=v),
     "annotation": lambda s, v: s.work(work.submit, status="completed", annotations=[v]),
+    "batch": lambda s, v: s.batch(v),
+    "annotations of a batch": lambda s, v: s.batch([Wanted("completed", s.mine, annotations=v)]),
     "geometry": lambda s, v: s.work(work.submit, status="completed", annotations=_drawn(geometry=v)),
     "x": lambda s, v: s.work(work.submit, status="completed", annotations=_drawn(geometry={**BOX["geometry"], "x": v})),
     "attributes": lambda s, v: s.work(work.submit, status="completed", annotations=_drawn(attributes=v)),

@@ -10,7 +10,9 @@ from stage import BOX, START
 from workflow_core.connectors import annotations_jsonl
 from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Label, Recipe
+from workflow_core.errors import AnnoflowError
 from workflow_core.services import people
+from workflow_core.services.contributors import batches
 from workflow_core.services.managers import tasks
 from workflow_core.services.pipelines import data, imports
 from workflow_core.services.reviewers import reviews
@@ -31,6 +33,13 @@ class Scene:
     def work(self, verb: Callable[..., Any], **given: Any) -> Any:
         given = {"task_item_id": self.mine, "now": START} | given
         return verb(self.session, actor=self.ann, **given)
+
+    def batch(self, batch: Any, **given: Any) -> Any:
+        """Submit a batch; raise what its first status was refused by."""
+        known = {"actor": self.ann, "task_id": self.cars.id, "now": START}
+        for outcome in batches.submit_many(self.session, batch=batch, **known | given)[:1]:
+            if isinstance(outcome, AnnoflowError):
+                raise outcome
 
     def review(self, verb: Callable[..., Any], **given: Any) -> Any:
         return verb(self.session, actor=self.quinn, now=START, **given)

@@ -3,12 +3,14 @@
 import generated
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
+from model.state import OPEN
 from sqlmodel import select
 from stage import email
 
 from machine.movers import Movers
 from machine.tables import HOLDER, LEASE, MANUAL, numbers
-from workflow_core.services.contributors import work
+from workflow_core.services.contributors import batches, work
+from workflow_core.services.contributors.batches import Submitted, Wanted
 from workflow_core.services.managers import reversals
 from workflow_core.store.models import Assignment, TaskItem
 
@@ -94,6 +96,30 @@ class People(Movers):
     @rule(number=numbers, status=numbers)
     def work_on_one(self, number, status):
         self.submit(number, status)
+
+    @rule(number=numbers, statuses=st.lists(numbers, min_size=2, max_size=4), who=HOLDER)
+    def work_on_many_at_once(self, number, statuses, who):
+        """Somebody sets statuses on what is open in a task, in one batch: what they may is set, and nothing else."""
+        first = self.pick(number, "queued", "claimed", "returned", "waiting")
+        who = email(who) if who else first and self.whose_turn(first, number)
+        if first is None or who not in self.people:
+            return
+        here = sorted(key for key, one in self.model.task_items.items() if key[1] == first[1] and one.state in OPEN)
+        batch, may = {}, {}
+        for key, status in zip(here, statuses, strict=False):
+            offered = self.model.offered(key)
+            batch[key] = offered[status % len(offered)]
+            may[key] = self.model.may_submit(key, who, batch[key])
+
+        def act(session):
+            by = {"actor": self.person(session, who), "task_id": self.tasks[first[1]], "now": self.now}
+            wanted = [Wanted(status, item_id=item) for (item, _), status in batch.items()]
+            return batches.submit_many(session, batch=wanted, **by)
+
+        for key, outcome in zip(batch, self.run(act), strict=True):
+            assert isinstance(outcome, Submitted) == may[key], (key, outcome)
+            if may[key]:
+                self.model.submit(key, who, batch[key])
 
     @rule(number=numbers, status=numbers, who=st.sampled_from(generated.PEOPLE))
     def somebody_tries(self, number, status, who):

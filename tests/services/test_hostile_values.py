@@ -204,13 +204,13 @@ def test_a_task_has_up_to_ten_thousand_annotations_on_an_item(stage: Stage) -> N
     boxes = [BOX] * (annotation_sets.MAX_ANNOTATIONS + 1)
     with pytest.raises(InvalidInput, match="a list of up to 10,000, not 10,001"):
         stage.submit("ann", "cars", 0, "completed", annotations=boxes)
-    assert len(annotation_sets.parse(boxes[1:])) == 10_000
+    assert len(annotation_sets.measured(boxes[1:])[0]) == 10_000
 
 
 def test_the_annotations_of_an_item_are_bounded_together() -> None:
     lines = [{**BOX, "attributes": {"note": "n" * 900_000}}] * 12
     with pytest.raises(InvalidInput, match="annotation 12 is too much"):
-        annotation_sets.parse(lines)
+        annotation_sets.measured(lines)
 
 
 def test_an_import_brings_no_item_more_than_that(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,6 +136,8 @@ ACTS = {
     "discard": (by_both, lambda stage, item, issue: stage.submit("ann", "cars", item, "discarded")),
     "fix": (fixed, lambda stage, item, issue: stage.submit("ann", "cars", item, "completed")),
     "fix otherwise": (fixed, lambda stage, item, issue: stage.submit("ann", "cars", item, "unsure")),
+    "fix in a batch": (fixed, lambda stage, item, issue: stage.submit_many("ann", "cars", {item: "unsure"})),
+    "approve in a batch": (untouched, lambda stage, item, issue: stage.submit_many("quinn", "qa", {item: "approved"})),
     "approve": (untouched, lambda stage, item, issue: stage.submit("quinn", "qa", item, "approved")),
     "move": (decided, lambda stage, item, issue: stage.advance()),
     "undo": (untouched, lambda stage, item, issue: stage.undo("cy", "signs", item)),

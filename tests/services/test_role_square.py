@@ -15,7 +15,7 @@ from square import BY_PERMISSION, MANAGED_BY_NUMBER, OWN, PAUSES, World, world
 from workflow_core import services
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import AnnoflowError, NotAllowed, NotFound
-from workflow_core.services import people
+from workflow_core.services import access, people
 from workflow_core.services.contributors import assignments
 from workflow_core.services.managers import history, staff
 from workflow_core.store.models import Item, Person
@@ -27,6 +27,7 @@ WITHOUT_A_ROLE = ("stranger", "inactive")
 ACTORS = (*Role, *WITHOUT_A_ROLE)
 
 ELSEWHERE = {
+    access.own_many: "asks itself",
     people.require: "asks itself",
     people.may: "asks itself",
     people.sees: "asks itself",

@@ -10,10 +10,12 @@ from crowded import IN_QA, IN_SIGNS, NOW, settle
 from explaining import scans
 from sqlalchemy import create_engine, make_url
 from sqlmodel import Session, col, select
+from stage import BOX
 
 from workflow_core.domain.reports import By
 from workflow_core.services import people
-from workflow_core.services.contributors import work
+from workflow_core.services.contributors import batches, work
+from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.managers import erasure, figures, history, progress, reversals, task_items
 from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
@@ -82,6 +84,19 @@ def test_claiming_and_submitting_finds_its_task_item_by_index(session, email, na
             status = "approved" if name == "qa" else "completed"
             actor = person(session, email)
             work.submit(session, actor=actor, task_item_id=task_item.id, status=status, token=task_item.token, now=NOW)
+    assert found == []
+
+
+def test_a_batch_of_statuses_finds_its_task_items_by_index(session):
+    cars = task(session, "cars")
+    to_do = select(TaskItem.item_id).where(TaskItem.task_id == cars.id, TaskItem.assignment_id == 1)
+    to_do = to_do.where(TaskItem.state == "queued").order_by(col(TaskItem.id).desc()).limit(12)
+    drawn = {"annotations": [BOX], "status": "completed"}
+    batch = [Wanted(**drawn, item_id=item_id) for item_id in session.exec(to_do)]
+    with scans(session, by_task=True) as found:
+        ann = person(session, "ann@example.org")
+        done = batches.submit_many(session, actor=ann, task_id=cars.id, batch=batch, now=NOW)
+    assert [one.status for one in done] == ["completed"] * 12
     assert found == []
 
 

@@ -59,7 +59,6 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "handed-from-pool": Refusal(Conflict, ("task",), "The task has a pool, and no shares to deal anew."),
         "held-by-another": Refusal(Conflict, ("item", "task"), "Somebody else has the item there, or set its status."),
         "claim-ended": Refusal(Conflict, ("item", "task"), "The token is of a claim that has ended since."),
-        "changed-meanwhile": Refusal(Conflict, ("item", "task"), "The item has changed since it was read; try again."),
         "wrong-state": Refusal(
             Conflict,
             ("item", "task", "state", "status"),

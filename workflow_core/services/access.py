@@ -1,5 +1,7 @@
 """What is somebody's own, and what stands against changing it."""
 
+from collections.abc import Sequence
+
 from workflow_core.domain import values
 from workflow_core.domain.issues import UNRESOLVED
 from workflow_core.domain.roles import Permission, Role
@@ -41,11 +43,8 @@ def own(
     key = values.key(task_item_id)
     if not only_read:
         locks.lock(session, key)
-    found = situations.find(session, person_id=actor.id, task_item_id=key)
-    if found is None or not actor.active:
-        raise NotFound(f"{actor.email} has no task item {shown(task_item_id)}")
-    _check_role(actor, found)
-    if not (found.theirs or (finished and found.finished)):
+    found = situations.find(session, person_id=actor.id, task_item_ids=[key]).get(key)
+    if found is None or not _is_own(actor, found, finished=finished):
         raise NotFound(f"{actor.email} has no task item {shown(task_item_id)}")
     return found
 
@@ -73,6 +72,20 @@ def _is_theirs(session: Session, actor: Person, task_item_id: int) -> bool:
     except NotFound:
         return False
     return True
+
+
+def own_many(session: Session, *, actor: Person, task_item_ids: Sequence[int]) -> dict[int, Situation]:
+    """Return how those task items stand that are the person's, or were when they finished them, by key; all locked."""
+    locks.lock_all(session, locks.listed(task_item_ids), siblings=True)
+    founds = situations.find(session, person_id=actor.id, task_item_ids=task_item_ids)
+    return {key: found for key, found in founds.items() if _is_own(actor, found, finished=True)}
+
+
+def _is_own(actor: Person, found: Situation, *, finished: bool) -> bool:
+    if not actor.active:
+        return False
+    _check_role(actor, found)
+    return found.theirs or (finished and found.finished)
 
 
 def _check_role(actor: Person, seat: Seat) -> None:

@@ -1,8 +1,7 @@
 """What is drawn in a task becomes its annotations at submit: compared with what is there, checked, recorded."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from json import dumps
 from typing import Any
 
@@ -15,7 +14,7 @@ from workflow_core.errors import InvalidInput
 from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import annotations as drawn_there
 from workflow_core.store.work import annotations, reviews
-from workflow_core.store.work.annotations import Content
+from workflow_core.store.work.annotations import Change, Content, Present
 
 MAX_ANNOTATIONS = 10_000
 """How many annotations a task may have on an item: more of them would keep others waiting for seconds."""
@@ -35,8 +34,19 @@ class Drawn(BaseModel):
     attributes: dict[str, Any] = Field(default_factory=dict)
 
 
-def parse(raw: object) -> list[Drawn]:
-    """Read annotations from JSON values; InvalidInput names the first that is malformed."""
+@dataclass(frozen=True)
+class There:
+    """The annotations that a task has on an item, and all that may be changed there."""
+
+    own: Mapping[int, Present]
+    correctable: Mapping[int, Present]
+
+
+NOTHING = There({}, {})
+
+
+def measured(raw: object) -> tuple[list[Drawn], int]:
+    """Read annotations from JSON values, and how large they are; InvalidInput names the first that is malformed."""
     if not isinstance(raw, list | tuple) or len(raw) > MAX_ANNOTATIONS:
         given = f"{len(raw):,}" if isinstance(raw, list | tuple) else cited(raw)
         raise InvalidInput(f"the annotations of an item are a list of up to {MAX_ANNOTATIONS:,}, not {given}")
@@ -56,7 +66,7 @@ def parse(raw: object) -> list[Drawn]:
         if size > MAX_SIZE:
             raise InvalidInput(f"annotation {number} is too much: an item has up to {MAX_SIZE:,} values and characters")
         drawn.append(new)
-    return drawn
+    return drawn, size
 
 
 def of_item(session: Session, *, item_id: int, task_id: int | None = None) -> list[dict[str, Any]]:
@@ -67,17 +77,34 @@ def of_item(session: Session, *, item_id: int, task_id: int | None = None) -> li
     ]
 
 
-def equal(session: Session, found: Situation, drawn: Sequence[Drawn]) -> bool:
+def there(session: Session, founds: Sequence[Situation]) -> dict[int, There]:
+    """Return what is there before somebody draws, by task item; what has nothing is left out."""
+    editing = [one.id for one in founds if one.recipe.settings.get("reviewer_edits")]
+    reviewed = reviews.task_ids(session, qa_task_item_ids=editing) if editing else {}
+    looked = [one for one in founds if one.drawn or one.id in reviewed]
+    if not looked:
+        return {}
+    task_ids = {one.task_id for one in looked}.union(*reviewed.values())
+    present = annotations.present(session, item_ids=[one.item_id for one in looked], task_ids=task_ids)
+    found = {}
+    for one in looked:
+        own = present.get((one.item_id, one.task_id), {})
+        others = [present.get((one.item_id, task_id), {}) for task_id in reviewed.get(one.id, [])]
+        found[one.id] = There(own, {key: each for some in (own, *others) for key, each in some.items()})
+    return found
+
+
+def equal(found: Situation, there: There, drawn: Sequence[Drawn]) -> bool:
     """Say whether what is drawn is what the task has on the item, each as it would be kept."""
-    there = annotations.present(session, item_id=found.item_id, task_ids=[found.task_id])
-    present = [one.content for one in there.values() if not one.waits]
+    present = [one.content for one in there.own.values() if not one.waits]
     kept = [Content(one.label, one.tool, _shape(found, one, n), one.attributes) for n, one in enumerate(drawn, 1)]
     as_text = [sorted(dumps(asdict(one), sort_keys=True) for one in some) for some in (kept, present)]
     return as_text[0] == as_text[1]
 
 
-def replace(session: Session, found: Situation, drawn: Sequence[Drawn], *, person_id: int, now: datetime) -> None:
-    """Make `drawn` the annotations of this task on the item: all of them, no others of the task but what waits.
+def change(found: Situation, there: There, drawn: Sequence[Drawn]) -> Change:
+    """Return what makes `drawn` the annotations of this task on the item: all of them, no others of the task but what
+    waits.
 
     What came in after the claim began waits beside them for the next one: it was not there to be looked at.
 
@@ -89,12 +116,6 @@ def replace(session: Session, found: Situation, drawn: Sequence[Drawn], *, perso
     Raises:
         InvalidInput: something is not allowed by the task's recipe, lies outside the image, or is unknown.
     """
-    own = [found.task_id]
-    present = annotations.present(session, item_id=found.item_id, task_ids=own) if found.drawn else {}
-    correctable = dict(present)
-    if found.recipe.settings.get("reviewer_edits") and any(one.id is not None for one in drawn):
-        reviewed = reviews.task_ids(session, qa_task_item_id=found.id)
-        correctable |= annotations.present(session, item_id=found.item_id, task_ids=reviewed)
     created: list[Content] = []
     changed: dict[int, Content] = {}
     accepted: list[int] = []
@@ -104,29 +125,19 @@ def replace(session: Session, found: Situation, drawn: Sequence[Drawn], *, perso
         if one.id is None:
             created.append(content)
             continue
-        if one.id not in correctable or one.id in kept:
-            possible = shown(", ".join(str(key) for key in present.keys() - kept)) or "new ones, without id"
+        if one.id not in there.correctable or one.id in kept:
+            possible = shown(", ".join(str(key) for key in there.own.keys() - kept)) or "new ones, without id"
             raise InvalidInput(
                 f"annotation {number}: there is no annotation {shown(one.id)} of task {found.task!r} on {found.name};"
                 f" possible: {possible}"
             )
         kept.add(one.id)
-        if content != correctable[one.id].content:
+        if content != there.correctable[one.id].content:
             changed[one.id] = content
-        elif correctable[one.id].unseen:
+        elif there.correctable[one.id].unseen:
             accepted.append(one.id)
-    deleted = [key for key, one in present.items() if key not in kept and not one.waits]
-    if created or changed or accepted or deleted:
-        annotations.write(
-            session,
-            task_item_id=found.id,
-            created=created,
-            changed=changed,
-            accepted=accepted,
-            deleted=deleted,
-            person_id=person_id,
-            now=now,
-        )
+    deleted = [key for key, one in there.own.items() if key not in kept and not one.waits]
+    return Change(found.id, found.item_id, created, changed, accepted, deleted)
 
 
 def _checked(found: Situation, one: Drawn, number: int) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def of(session: Session, *, actor: Person, task_item_id: int) -> OpenTaskItem:
     """
     found = access.own(session, actor=actor, task_item_id=task_item_id, only_read=True, finished=True)
     placed = contents.placed(session, task_item_id=found.id)
-    tasks = reviews.task_ids(session, qa_task_item_id=found.id) if found.type == "qa" else [found.task_id]
+    reviewed = reviews.task_ids(session, qa_task_item_ids=[found.id]) if found.type == "qa" else {}
+    tasks = reviewed.get(found.id, [found.task_id])
     flagged = contents.issues(session, item_id=found.item_id, task_item_id=found.id, task_ids=tasks)
     threads: dict[int | None, list[Said]] = {}
     keys = [one["id"] for one in flagged]

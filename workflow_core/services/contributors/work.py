@@ -4,18 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import situations, submitting, values
+from workflow_core.domain import situations, values
 from workflow_core.domain.situations import Seat
 from workflow_core.domain.states import State
 from workflow_core.domain.views.work import Claim, Submitted
-from workflow_core.errors import Conflict, Stale
+from workflow_core.errors import AnnoflowError, Conflict, Stale
 from workflow_core.services import access
-from workflow_core.services.contributors import annotation_sets
-from workflow_core.services.reviewers import issue_effects
-from workflow_core.services.running import announcements
+from workflow_core.services.contributors import annotation_sets, batches
+from workflow_core.services.contributors.batches import Wanted
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
-from workflow_core.store.work import activity, claims, drafts, reassignment, submissions
+from workflow_core.store.work import activity, claims, drafts
 
 
 def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) -> Claim | None:
@@ -32,7 +31,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
     held = claims.claimed_by(session, task_id=seat.task_id, assignment_id=seat.own_id) if seat.holds else []
     if held:
         claims.renew(session, task_id=seat.task_id, assignment_id=seat.own_id, until=until)
-        activity.seen(session, task_item_id=held[0].id, person_id=actor.id, now=now)
+        activity.seen(session, task_item_ids=[held[0].id], person_id=actor.id, now=now)
         return held[0]
     situations.check_member(seat)
     # Outside queue tasks the pool holds what had nobody to go to, and now somebody asks.
@@ -108,7 +107,7 @@ def renew(session: Session, *, actor: Person, task_id: int, now: datetime, task_
     mine = activity.claimed_by(session, task_id=seat.task_id, assignment_id=seat.own_id, person_id=actor.id)
     if mine:
         opened = values.key(task_item_id)
-        activity.seen(session, task_item_id=opened if opened in mine else mine[0], person_id=actor.id, now=now)
+        activity.seen(session, task_item_ids=[opened if opened in mine else mine[0]], person_id=actor.id, now=now)
     return renewed
 
 
@@ -140,7 +139,7 @@ def save_draft(
             state=found.state,
             status=found.status,
         )
-    content = {"annotations": [one.model_dump(exclude_unset=True) for one in annotation_sets.parse(annotations)]}
+    content = {"annotations": [one.model_dump(exclude_unset=True) for one in annotation_sets.measured(annotations)[0]]}
     mine = {"task_item_id": found.id, "person_id": actor.id}
     expected = None if version is None else values.key(version)
     saved = drafts.save(session, **mine, content=content, now=now, version=expected)
@@ -154,7 +153,7 @@ def save_draft(
     if found.held:
         until = values.later(now, found.lease)
         claims.renew(session, task_id=found.task_id, assignment_id=found.own_id, until=until)
-        activity.seen(session, task_item_id=found.id, person_id=actor.id, now=now)
+        activity.seen(session, task_item_ids=[found.id], person_id=actor.id, now=now)
     return saved
 
 
@@ -180,37 +179,11 @@ def submit(
         InvalidInput: the task item does not offer the status, or an annotation is not allowed.
     """
     found = access.own(session, actor=actor, task_item_id=task_item_id, finished=True)
-    decided = submitting.decide(found, status=status, token=token, email=actor.email, now=now)
-    if decided.again and found.status_event_id is not None:
-        if annotations is not None and not annotation_sets.equal(session, found, annotation_sets.parse(annotations)):
-            raise Conflict(
-                f"{found.name} is {found.status} already with other annotations; undo that to change them",
-                code="other-annotations",
-                **found.about,
-                status=found.status,
-            )
-        return Submitted(found.id, found.item_id, decided.status, found.status_event_id)
-    issue_effects.check(session, found=found, status=decided.status)
-    if annotations is None and found.draft is not None:
-        annotations = found.draft["annotations"]
-    if annotations is not None:
-        annotation_sets.replace(session, found, annotation_sets.parse(annotations), person_id=actor.id, now=now)
-    if found.draft is not None:
-        drafts.drop(session, task_item_id=found.id, person_id=actor.id)
-    open_till_now = found.state is State.CLAIMED
-    activity.seen(session, task_item_id=found.id, person_id=actor.id, now=now, held=open_till_now, ends=True)
-    event_id = submissions.submit(session, found=found, decided=decided, person_id=actor.id, now=now)
-    if event_id is None:
-        raise Conflict(
-            f"{found.name} has changed while you worked on it; your draft is kept, open it again",
-            code="changed-meanwhile",
-            **found.about,
-        )
-    announcements.note(session, pipeline=found.pipeline, task=found.task, status=decided.status)
-    issue_effects.follow_up(session, found=found, decided=decided, event_id=event_id, actor_id=actor.id, now=now)
-    if found.reviewed_by_author:
-        reassignment.hand_reviews_on(session, item_id=found.item_id, task_id=found.task_id, person_id=actor.id, now=now)
-    return Submitted(found.id, found.item_id, decided.status, event_id)
+    wanted = Wanted(status, token=token, annotations=annotations)
+    [outcome] = batches.submit_all(session, [(found, wanted)], person=actor, now=now)
+    if isinstance(outcome, AnnoflowError):
+        raise outcome
+    return outcome
 
 
 def release(session: Session, *, actor: Person, task_item_id: int, now: datetime) -> None:

@@ -167,8 +167,7 @@ def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
 
 
 def _wait(session: Session, qa: Situation, *, actor_id: int, now: datetime) -> None:
-    held_open = qa.state is State.CLAIMED
-    activity.seen(session, task_item_id=qa.id, person_id=actor_id, now=now, held=held_open, ends=True)
+    activity.seen(session, task_item_ids=[qa.id], person_id=actor_id, now=now, ends=True)
     rework.wait_for_fixes(session, qa_task_item_id=qa.id, assignment_id=qa.own_id, actor_id=actor_id, now=now)
 
 

@@ -78,15 +78,15 @@ def announcing(engine: Engine, api_url: str | None) -> Iterator[None]:
         announcer.close()
 
 
-def note(session: Session, *, pipeline: str | None, task: str, status: str) -> None:
-    """Announce a status of a pipeline's task once the session's transaction commits, if anybody announces at all."""
+def note(session: Session, *, pipeline: str | None, task: str, status: str, count: int) -> None:
+    """Announce statuses of a pipeline's task once the session's transaction commits, if anybody announces at all."""
     engine = session.get_bind().engine
     announcer = _announced.get(engine) if _announced else None
     if announcer is None or pipeline is None:
         return
 
     def tell() -> None:
-        announcer.status_set(pipeline=pipeline, task=task, status=status)
+        announcer.status_set(pipeline=pipeline, task=task, status=status, count=count)
 
     after_commit(session, call=tell)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from json import dumps
 from typing import Any
 
 from sqlalchemy import CursorResult, TextClause, text
@@ -45,6 +46,32 @@ def run_many(session: Session, sql: str, rows: Sequence[Mapping[str, object]]) -
 def listed(ids: Iterable[int]) -> str:
     """Return keys as SQL lists them; an empty list matches nothing."""
     return ", ".join(str(int(one)) for one in ids) or "NULL"
+
+
+def among(session: Session, ids: Sequence[int]) -> tuple[str, object]:
+    """Return the SQL that what stands before it is one of the keys bound as `ids`, and how these are bound.
+
+    A single one is bound as it is: for a list, however short, PostgreSQL would plan the statement anew each time.
+    """
+    if len(ids) == 1:
+        return "= :ids", ids[0]
+    if is_postgres(session):
+        return "= ANY(CAST(:ids AS BIGINT[]))", list(ids)
+    return "IN (SELECT value FROM json_each(:ids))", dumps(list(ids))
+
+
+def rows(
+    session: Session, name: str, *, keys: Sequence[str], texts: Sequence[str] = (), documents: Sequence[str] = ()
+) -> str:
+    """Return the SQL of a table `d` of what is bound by a name: a list in JSON, of mappings of these columns."""
+    if is_postgres(session):
+        types = dict.fromkeys(keys, "BIGINT") | dict.fromkeys(texts, "TEXT") | dict.fromkeys(documents, "JSONB")
+        columns = ", ".join(f"{column} {type}" for column, type in types.items())
+        return f"jsonb_to_recordset(CAST(:{name} AS JSONB)) AS d({columns})"
+    columns = ", ".join(
+        [f"value ->> '{one}' AS {one}" for one in (*keys, *texts)] + [f"value -> '{one}' AS {one}" for one in documents]
+    )
+    return f"(SELECT {columns} FROM json_each(:{name})) AS d"
 
 
 def draw(seed: Seed, item_id: str) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from workflow_core.domain.figures import IDLE, day_of
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import among, run
 
 COLUMNS = "task_id, person_id, day, task_item_id, visit, active_us, waited_us, last_at, again"
 ADD_WAIT = """CASE WHEN excluded.waited_us IS NULL THEN activity.waited_us
@@ -46,33 +46,32 @@ def batched(session: Session, *, ids: Sequence[int], opened: int | None, person_
     )
 
 
-def seen(
-    session: Session, *, task_item_id: int, person_id: int, now: datetime, held: bool = True, ends: bool = False
-) -> None:
-    """Record a sign of activity at a task item; `ends` where it is the last one: a status, or a flag.
+def seen(session: Session, *, task_item_ids: Sequence[int], person_id: int, now: datetime, ends: bool = False) -> None:
+    """Record a sign of activity at task items; `ends` where it is the last one: a status, or a flag.
 
-    Not `held`, nobody had the item open, and the time before does not count. Comes before what it records.
+    Of what nobody has open the time before does not count. Comes before what it records.
     """
+    these, ids = among(session, task_item_ids)
     run(
         session,
         f"""
         INSERT INTO activity ({COLUMNS})
         SELECT ti.task_id, :person, :day, ti.id, ti.visit, coalesce((
-            SELECT CASE WHEN :held AND a.last_at BETWEEN :now - {IDLE // timedelta(microseconds=1)} AND :now
+            SELECT CASE WHEN ti.state = 'claimed'
+                        AND a.last_at BETWEEN :now - {IDLE // timedelta(microseconds=1)} AND :now
                         THEN :now - a.last_at END
             FROM activity a WHERE a.task_item_id = ti.id AND a.person_id = :person AND a.visit = ti.visit
             ORDER BY a.day DESC LIMIT 1
         ), 0), {WAITED}, CAST(:last AS BIGINT), {AGAIN}
-        FROM task_item ti WHERE ti.id = :task_item
+        FROM task_item ti WHERE ti.id {these} ORDER BY ti.id
         ON CONFLICT (task_id, person_id, day, task_item_id, visit) DO UPDATE
         SET active_us = activity.active_us + excluded.active_us, last_at = excluded.last_at,
             waited_us = {ADD_WAIT}
         """,
-        task_item=task_item_id,
+        ids=ids,
         person=person_id,
         day=day_of(now),
         now=now,
-        held=held,
         last=None if ends else now,
     )
 

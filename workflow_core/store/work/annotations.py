@@ -1,6 +1,7 @@
 """Annotations of an item, as tasks have them now, and what a submit makes of them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from json import dumps, loads
@@ -9,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from workflow_core.store import turns
-from workflow_core.store.database.dialect import is_postgres, json, listed, run
+from workflow_core.store.database.dialect import among, listed, rows, run
 from workflow_core.store.models.data import UNSEEN
 
 
@@ -35,63 +36,74 @@ class Present:
     waits: bool
 
 
-def present(session: Session, *, item_id: int, task_ids: Sequence[int]) -> dict[int, Present]:
-    """Return what is drawn on an item in some tasks and was not deleted, by its keys."""
-    rows = run(
+@dataclass(frozen=True)
+class Change:
+    """What a status makes of the annotations of its task item: new ones, and others by their keys."""
+
+    task_item_id: int
+    item_id: int
+    created: Sequence[Content]
+    changed: Mapping[int, Content]
+    accepted: Sequence[int]
+    deleted: Sequence[int]
+
+    def __bool__(self) -> bool:
+        """Whether anything changes."""
+        return bool(self.created or self.changed or self.accepted or self.deleted)
+
+
+def present(
+    session: Session, *, item_ids: Sequence[int], task_ids: Iterable[int]
+) -> dict[tuple[int, int], dict[int, Present]]:
+    """Return what is drawn on items in some tasks and was not deleted, by item and task, and by its keys."""
+    these, ids = among(session, item_ids)
+    there = run(
         session,
         f"""
-        SELECT n.id, n.label, n.tool, CAST(n.geometry AS TEXT), CAST(n.attributes AS TEXT),
+        SELECT n.item_id, n.task_id, n.id, n.label, n.tool, CAST(n.geometry AS TEXT), CAST(n.attributes AS TEXT),
                {UNSEEN} AS unseen, n.id > ti.shown_upto AS after
         FROM annotation n LEFT JOIN task_item ti ON ti.item_id = n.item_id AND ti.task_id = n.task_id
-        WHERE n.item_id = :item AND n.task_id IN ({listed(task_ids)}) AND n.deleted_at IS NULL ORDER BY n.id
+        WHERE n.item_id {these} AND n.task_id IN ({listed(task_ids)}) AND n.deleted_at IS NULL ORDER BY n.id
         """,
-        item=item_id,
+        ids=ids,
     )
-    return {
-        key: Present(Content(label, tool, loads(geometry), loads(attributes)), bool(unseen), bool(unseen and after))
-        for key, label, tool, geometry, attributes, unseen, after in rows
-    }
+    found: dict[tuple[int, int], dict[int, Present]] = {}
+    for item_id, task_id, key, label, tool, geometry, attributes, unseen, after in there:
+        content = Content(label, tool, loads(geometry), loads(attributes))
+        found.setdefault((item_id, task_id), {})[key] = Present(content, bool(unseen), bool(unseen and after))
+    return found
 
 
-def write(
-    session: Session,
-    *,
-    task_item_id: int,
-    created: Sequence[Content],
-    changed: Mapping[int, Content],
-    accepted: Sequence[int],
-    deleted: Sequence[int],
-    person_id: int,
-    now: datetime,
-) -> None:
-    """Write what a person has drawn, with one event; what was changed is kept as revisions."""
-    new: list[int] = []
+def write(session: Session, changes: Sequence[Change], *, person_id: int, now: datetime) -> None:
+    """Write what a person has drawn, with one event at each task item; what was changed is kept as revisions."""
+    new: dict[int, list[int]] = defaultdict(list)
     who = {"person": person_id, "now": now}
-    if created:
+    if created := [(one.task_item_id, content) for one in changes for content in one.created]:
+        drawn = [asdict(content) | {"key": key, "number": number} for number, (key, content) in enumerate(created)]
         inserted = run(
             session,
             f"""
             INSERT INTO annotation (item_id, task_id, label, tool, geometry, attributes, origin, created_by, created_at)
             SELECT ti.item_id, ti.task_id, d.label, d.tool, d.geometry, d.attributes, 'human', :person, :now
-            FROM task_item ti, {_drawn(session)} WHERE ti.id = :task_item ORDER BY d.number RETURNING id
+            FROM {_drawn(session)} JOIN task_item ti ON ti.id = d.key ORDER BY d.number RETURNING item_id, id
             """,
-            drawn=dumps([asdict(one) | {"number": number} for number, one in enumerate(created)]),
-            task_item=task_item_id,
+            drawn=dumps(drawn),
             **who,
         )
-        new = sorted(inserted.scalars())
-    detail = {"created": new, "changed": list(changed), "accepted": list(accepted), "deleted": list(deleted)}
+        for item_id, key in sorted(tuple(row) for row in inserted):
+            new[item_id].append(key)
+    details = [{"key": one.task_item_id, "detail": _detail(one, new[one.item_id])} for one in changes if one]
     turns.record(
         session,
         "annotated",
-        of="task_item WHERE task_item.id = :task_item",
+        of=f"{rows(session, 'told', keys=['key'], documents=['detail'])} JOIN task_item ON task_item.id = d.key",
         what={name: f"task_item.{name}" for name in ("item_id", "task_id", "entry_id", "visit", "placement")}
-        | {"detail": f"CAST(:detail AS {json(session)})"},
+        | {"detail": "d.detail"},
         now=now,
         actor_id=person_id,
-        task_item=task_item_id,
-        detail=dumps({what: keys for what, keys in detail.items() if keys}),
+        told=dumps(details),
     )
+    changed = {key: content for one in changes for key, content in one.changed.items()}
     if changed:
         run(
             session,
@@ -107,11 +119,13 @@ def write(
             f"""
             UPDATE annotation SET label = d.label, tool = d.tool, geometry = d.geometry, attributes = d.attributes,
                                   area = NULL, updated_by = :person, updated_at = :now
-            FROM {_drawn(session)} WHERE annotation.id = d.number
+            FROM {_drawn(session)} WHERE annotation.id = d.key
             """,
-            drawn=dumps([asdict(one) | {"number": key} for key, one in changed.items()]),
+            drawn=dumps([asdict(content) | {"key": key} for key, content in changed.items()]),
             **who,
         )
+    accepted = [key for one in changes for key in one.accepted]
+    deleted = [key for one in changes for key in one.deleted]
     for column, keys in (("accepted_at", accepted), ("deleted_at", deleted)):
         if keys:
             sets = f"{column} = :now, updated_by = :person, updated_at = :now"
@@ -120,11 +134,12 @@ def write(
         session.expire_all()
 
 
+def _detail(change: Change, new: Sequence[int]) -> dict[str, list[int]]:
+    detail = {"created": new, "changed": change.changed, "accepted": change.accepted, "deleted": change.deleted}
+    return {what: list(keys) for what, keys in detail.items() if keys}
+
+
 def _drawn(session: Session) -> str:
-    """Return the SQL of a table `d` of what is bound as `drawn`, each with its `number`."""
-    if is_postgres(session):
-        columns = "number BIGINT, label TEXT, tool TEXT, geometry JSONB, attributes JSONB"
-        return f"jsonb_to_recordset(CAST(:drawn AS JSONB)) AS d({columns})"
-    columns = "value ->> 'number' AS number, value ->> 'label' AS label, value ->> 'tool' AS tool"
-    return f"""(SELECT {columns}, value -> 'geometry' AS geometry, value -> 'attributes' AS attributes
-                FROM json_each(:drawn)) AS d"""
+    """Return the SQL of a table `d` of what is bound as `drawn`, in the order of its `number`."""
+    columns = {"keys": ["key", "number"], "texts": ["label", "tool"], "documents": ["geometry", "attributes"]}
+    return rows(session, "drawn", **columns)

@@ -1,6 +1,6 @@
 """Drafts: what somebody has drawn so far; nobody else's, and there until it is submitted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from json import dumps
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from workflow_core.store.database.columns import micros
-from workflow_core.store.database.dialect import json, run
+from workflow_core.store.database.dialect import among, json, run
 
 MINE = "task_item_id = :task_item AND person_id = :person"
 VERSION = f"coalesce((SELECT updated_at FROM draft WHERE {MINE}), 0)"
@@ -48,6 +48,7 @@ def version(session: Session, *, task_item_id: int, person_id: int) -> int:
     return int(run(session, f"SELECT {VERSION}", task_item=task_item_id, person=person_id).scalar_one())
 
 
-def drop(session: Session, *, task_item_id: int, person_id: int) -> None:
-    """Forget a draft."""
-    run(session, f"DELETE FROM draft WHERE {MINE}", task_item=task_item_id, person=person_id)
+def drop(session: Session, *, task_item_ids: Sequence[int], person_id: int) -> None:
+    """Forget a person's drafts."""
+    these, ids = among(session, task_item_ids)
+    run(session, f"DELETE FROM draft WHERE task_item_id {these} AND person_id = :person", ids=ids, person=person_id)

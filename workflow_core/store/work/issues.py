@@ -59,7 +59,7 @@ def owned_by(session: Session, task_item_id: int, states: Sequence[IssueState] =
 
 def on_reviewed(session: Session, qa: Situation, states: Sequence[IssueState]) -> list[Issue]:
     """Return the issues of the item on tasks that a QA task item's task reviews, whoever flagged them."""
-    reviewed = reviews.task_ids(session, qa_task_item_id=qa.id)
+    reviewed = reviews.task_ids(session, qa_task_item_ids=[qa.id])[qa.id]
     rows = select(TaskItem.id).where(TaskItem.item_id == qa.item_id, col(TaskItem.task_id).in_(reviewed))
     return _listed(session, col(Issue.task_item_id).in_(rows), states)
 

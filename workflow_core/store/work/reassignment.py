@@ -137,13 +137,13 @@ def carry_out(session: Session, *, actor_id: int | None, now: datetime) -> int:
     return len(handed)
 
 
-def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: int, now: datetime) -> None:
-    """Hand on the open reviews of an item that a person holds, where a status has made them an author.
+def hand_reviews_on(session: Session, *, item_ids: Iterable[int], task_id: int, person_id: int, now: datetime) -> None:
+    """Hand on the open reviews of items that a person holds, where a status has made them an author.
 
     A review in the pool stays there, unless nobody else may take it.
     """
     theirs = f"""
-        task_item.item_id = {int(item_id)} AND {OPEN}
+        task_item.item_id IN ({listed(item_ids)}) AND {OPEN}
         AND (task_item.assignment_id IS NULL OR task_item.assignment_id IN (
             SELECT s.id FROM assignment s WHERE s.task_id = task_item.task_id AND s.person_id = {int(person_id)}
         ))
@@ -151,7 +151,7 @@ def hand_reviews_on(session: Session, *, item_id: int, task_id: int, person_id: 
     reviews = run(
         session,
         f"""
-        SELECT task_item.task_id FROM task_item JOIN review r ON {REVIEWED}
+        SELECT DISTINCT task_item.task_id FROM task_item JOIN review r ON {REVIEWED}
         JOIN task t ON t.id = task_item.task_id AND NOT t.review_own
         WHERE r.task_id = :task AND {theirs} ORDER BY task_item.task_id
         """,

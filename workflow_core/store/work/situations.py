@@ -1,5 +1,6 @@
 """Situations: all that decides when a person acts, read at once."""
 
+from collections.abc import Sequence
 from json import loads
 from typing import Any
 
@@ -9,7 +10,7 @@ from workflow_core.domain import recipes, statuses
 from workflow_core.domain.situations import Seat, Situation
 from workflow_core.domain.states import State
 from workflow_core.store.database.columns import moment
-from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.database.dialect import among, is_postgres, run
 from workflow_core.store.models.task_items import OPEN, REVIEWED
 
 SEAT = """
@@ -57,10 +58,18 @@ def seat(session: Session, *, person_id: int, task_id: int) -> Seat | None:
     return Seat(**_seat(row)) if row and (row["member"] or row["holds"]) else None
 
 
-def find(session: Session, *, person_id: int, task_item_id: int) -> Situation | None:
-    """Return how a task item stands for a person; None where there is none, or they have no seat in its task."""
+def keys(session: Session, *, task_id: int, item_ids: Sequence[int]) -> dict[int, int]:
+    """Return the keys of the task items that items have in a task, by those of the items."""
+    these, ids = among(session, item_ids)
+    query = f"SELECT item_id, id FROM task_item WHERE task_id = :task AND item_id {these}"
+    return dict(iter(run(session, query, task=task_id, ids=ids)))
+
+
+def find(session: Session, *, person_id: int, task_item_ids: Sequence[int]) -> dict[int, Situation]:
+    """Return how task items stand for a person, by key: those that there are, of tasks in which they have a seat."""
+    these, ids = among(session, task_item_ids)
     joined = "string_agg(r.status, chr(10))" if is_postgres(session) else "group_concat(r.status, char(10))"
-    row = run(
+    rows = run(
         session,
         f"""
         SELECT {SEAT}, {ITEM_COLUMNS},
@@ -96,15 +105,16 @@ def find(session: Session, *, person_id: int, task_item_id: int) -> Situation | 
             (SELECT CAST(d.content AS TEXT) FROM draft d
              WHERE d.task_item_id = task_item.id AND d.person_id = :person) AS draft
         FROM task_item JOIN item i ON i.id = task_item.item_id JOIN task t ON t.id = task_item.task_id {OF_PERSON}
-        WHERE task_item.id = :task_item
+        WHERE task_item.id {these}
         """,
         person=person_id,
-        task_item=task_item_id,
+        ids=ids,
     )
-    found = row.mappings().first()
-    if found is None:
-        return None
-    known = _seat(found)
+    return {row["id"]: _situation(row) for row in rows.mappings()}
+
+
+def _situation(row: Any) -> Situation:
+    known = _seat(row)
     known["state"] = State(known["state"])
     known["recipe"] = recipes.from_text(known["recipe"])
     known["draft"] = None if known["draft"] is None else loads(known["draft"])
