@@ -113,6 +113,8 @@ def needed(stage: Stage, count: int) -> list[str]:
     batch = [Wanted("completed", item_id=item_id, annotations=[BOX]) for item_id in item_ids]
     with stage.session() as session, statements(stage.engine) as said:
         batches.submit_many(session, actor=actor, task_id=task_id, batch=batch, now=stage.now)
+    with stage.session() as session:
+        assert session.exec(select(Draft)).all() == []
     assert stage.advance().routed == count
     return said
 
