@@ -7,6 +7,7 @@ from prefect import flow
 from prefect.states import Completed
 
 from flows.runs import Ended, database, named
+from workflow_core.domain.wording import counted
 from workflow_core.services.pipelines.exports import export
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import session_scope
@@ -33,4 +34,4 @@ def export_items(pipeline: str, exit_name: str, project: str = "default") -> End
             now=datetime.now(UTC),
             base=settings.home.resolve().parent,
         )
-    return Completed(message=f"{done.items} items in {done.uri}{', unchanged' if done.unchanged else ''}")
+    return Completed(message=f"{counted(done.items, 'item')} in {done.uri}{', unchanged' if done.unchanged else ''}")

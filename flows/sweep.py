@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.states import Completed
 
 from flows.runs import Ended, database, named
+from workflow_core.domain.wording import counted
 from workflow_core.services.running.sweeps import sweep
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import session_scope
@@ -17,5 +18,5 @@ def sweep_leases() -> Ended:
     with database(Settings()) as engine, session_scope(engine) as session:
         swept = sweep(session, now=datetime.now(UTC))
     return Completed(
-        message=f"{swept.expired} claims had expired, {swept.freed} were freed, {swept.stuck} items are stuck"
+        message=f"{counted(swept.expired, 'claim')} expired, {swept.freed} freed, {counted(swept.stuck, 'item')} stuck"
     )

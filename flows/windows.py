@@ -20,6 +20,7 @@ from prefect.utilities.annotations import quote
 
 from flows.deployments import FINISHED
 from flows.runs import Ended
+from workflow_core.domain.wording import counted
 from workflow_core.services.running import moves
 from workflow_core.services.running.moves import Moved
 from workflow_core.store.database.engine import Engine, session_scope
@@ -93,7 +94,7 @@ def fill(window: Window, since: str, engine: Engine) -> Ended:
     inner: Window = window
     inner.fill()
     run = TaskRunContext.get()
-    statuses = f"{inner.routed} status{'' if inner.routed == 1 else 'es'}"
+    statuses = counted(inner.routed, "status")
     if run is not None:
         run.task_run.name = f"{statuses} → {said(inner.counts, most=NAMED)}"
     _show_positions(engine, {pipeline for pipeline, _ in inner.counts})

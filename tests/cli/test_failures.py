@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from running import ANNOFLOW
 
-from workflow_core.errors import Unavailable
+from workflow_core.errors import Conflict, Unavailable
 from workflow_core.services.running import schema
 
 
@@ -21,6 +21,12 @@ def test_an_error_of_ours_is_one_line(annoflow, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(schema, "upgrade", raising(Unavailable("the moon is down")))
     ran = annoflow("db", "upgrade")
     assert (ran.code, ran.out, ran.err) == (3, "", "annoflow: the moon is down\n")
+
+
+def test_a_refusal_that_asks_for_a_confirmation_names_its_option(annoflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = Conflict("bo has a.jpg open; confirm", code="claims-open", task="cars", person="bo@example.org")
+    monkeypatch.setattr(schema, "upgrade", raising(refusal))
+    assert annoflow("db", "upgrade").err == "annoflow: bo has a.jpg open; confirm: --end-claims\n"
 
 
 def test_an_interrupt_has_the_code_that_shells_expect(annoflow, monkeypatch: pytest.MonkeyPatch) -> None:

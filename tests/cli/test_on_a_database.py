@@ -7,6 +7,7 @@ from pathlib import Path
 
 import building
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session
 from stage import BOX
 
@@ -126,6 +127,16 @@ def test_status_says_where_the_items_are(annoflow, worked: Path) -> None:
     assert (ran.code, ran.err) == (3, "annoflow: no pipeline 'nowhere'; there is 'street'\n")
 
 
+def test_status_names_the_command_that_sends_on_what_is_stuck(annoflow, worked: Path, database_url: str) -> None:
+    engine = engine_for(database_url)
+    with session_scope(engine) as session:
+        session.execute(text("UPDATE task_item SET parked = 'nobody' WHERE state = 'queued'"))
+    engine.dispose()
+    told = annoflow("status").out
+    assert "stuck: 1 item\n" in told
+    assert told.endswith("to send one on: annoflow item send ITEM TASK\n")
+
+
 def test_move_moves_what_has_a_status_without_prefect(annoflow, worked: Path) -> None:
     assert annoflow("move", "--json").json() == {
         "routed": 1,
@@ -148,10 +159,12 @@ def test_why_tells_the_way_of_an_item(annoflow, worked: Path) -> None:
 
 def test_an_item_is_sent_once_more_and_before_it_is_said_what_goes_with_that(annoflow, worked: Path) -> None:
     told = annoflow("item", "send", "0000.jpg", "cars")
-    assert told.out == "would send 0000.jpg from qa to cars\ncomes back from the exit approved\n"
+    assert told.out == (
+        "would send 0000.jpg from qa to cars\ncomes back from the exit approved\nnothing is sent yet: --yes sends it\n"
+    )
     assert annoflow("item", "why", "0000.jpg", "--json").json()["entries"][0]["exit"] == "approved"
     assert annoflow("item", "send", "0000.jpg", "cars", "--yes").out.startswith("sent 0000.jpg from qa to cars\n")
-    assert "is to do it in cars" in annoflow("item", "why", "0000.jpg").out
+    assert "'s turn in cars" in annoflow("item", "why", "0000.jpg").out
     again = annoflow("item", "send", "0000.jpg", "qa", "--json").json()
     assert (again["sent"], [one["task"] for one in again["task_items"]]) == (False, ["cars"])
     refused = annoflow("item", "send", "0000.jpg", "qa", "--from", "signs")
@@ -248,7 +261,7 @@ def test_the_source_is_read_by_hand(annoflow, home: Path) -> None:
     Image.new("RGB", (4, 3)).save(home / "frames" / "a.png")
     (home / "street.yaml").write_text(PIPELINE.replace("{watch: true}", f"{{uri: {home / 'frames'}}}"))
     assert annoflow("pipeline", "deploy", "street.yaml").code == 0
-    assert annoflow("import", "street").out == "street: 1 new items, 1 entered\n"
+    assert annoflow("import", "street").out == "street: 1 new item, 1 entered\n"
     assert annoflow("import", "street", "--json").json()["new"] == 0
 
 

@@ -39,7 +39,7 @@ def test_a_good_shape_is_returned_as_it_was(tool: str, raw: dict[str, object]) -
         ("point", {"x": math.nan, "y": 0}, "not nan"),
         ("point", {"x": math.inf, "y": 0}, "not inf"),
         ("point", {"x": 10**400, "y": 0}, "a number of pixels"),
-        ("polygon", {"points": [[0, 0], [1, 1]]}, "3 to 10000 points, not 2 points"),
+        ("polygon", {"points": [[0, 0], [1, 1]]}, "3 to 10,000 points, not 2 points"),
         ("polygon", {"points": [[0, 0], [1, 1], [2, 2]]}, "all lie on one line"),
         ("polygon", {"points": "many"}, "not 'many'"),
         ("polygon", {"points": [[0, 0], [1, 1], [2]]}, "point 3 of a polygon"),
@@ -51,7 +51,7 @@ def test_a_good_shape_is_returned_as_it_was(tool: str, raw: dict[str, object]) -
         ("polygon", {"outlines": [TRIANGLE] * 3_334}, "up to 10000 points in all its outlines"),
         ("polyline", {"outlines": [TRIANGLE]}, "has points; here it has outlines"),
         ("polyline", {"points": [[1, 1], [1, 1]]}, "all lie on one spot"),
-        ("polyline", {"points": [[0, 0]] * 10_001}, "not 10001 points"),
+        ("polyline", {"points": [[0, 0]] * 10_001}, "2 to 10,000 points, not 10,001 points"),
         ("classification", {"x": 1}, "has no keys; here it has x"),
     ],
 )

@@ -23,6 +23,23 @@ def test_a_status_that_is_really_called_complete_wins_over_the_alias():
     assert resolve("complete", (*DEFAULTS["annotation"], own)) is own
 
 
+@pytest.mark.parametrize("said", ["Approve", "APPROVE", "approve"])
+def test_what_the_button_says_is_understood_in_any_case(said):
+    assert resolve(said, DEFAULTS["qa"]).name == "approved"
+    ok = Status("ok", "Approve")
+    assert resolve(said, (ok,)) is ok
+
+
+def test_an_alias_is_understood_in_any_case_though_the_button_says_something_else():
+    done = Status("completed", "Done")
+    assert resolve("Complete", (done,)) is resolve("done", (done,)) is done
+
+
+def test_a_word_that_is_on_two_buttons_is_refused():
+    with pytest.raises(InvalidInput, match='no status "send back"'):
+        resolve("send back", (Status("redo-cars", "Send back"), Status("redo-signs", "Send back")))
+
+
 def test_names_are_compared_exactly():
     with pytest.raises(InvalidInput, match='no status "Completed"; did you mean "completed"'):
         resolve("Completed", DEFAULTS["annotation"])

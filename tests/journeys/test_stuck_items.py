@@ -130,7 +130,10 @@ def test_an_item_taken_out_of_its_pipeline_ends_at_removed(street: Engine, now: 
 
 def test_an_item_with_a_status_cannot_be_removed(street: Engine, now: datetime) -> None:
     do(street, "ann", "cars", "completed", now)
-    with pytest.raises(Conflict, match="clear it"), session_scope(street) as session:
+    with (
+        pytest.raises(Conflict, match="cannot remove what has a status: 1 item in 'cars'; clear that first"),
+        session_scope(street) as session,
+    ):
         here = task_item(session, "cars")
         task = session.get_one(Task, here.task_id)
         task_items.remove_items(session, actor=None, task=task, item_ids=[here.item_id], now=now)

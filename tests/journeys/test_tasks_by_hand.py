@@ -145,7 +145,7 @@ def some_completed(session: Session) -> tuple[Task, list[TaskItem]]:
 def test_items_are_removed_together_or_not_at_all(session: Session) -> None:
     cars, done = some_completed(session)
     before = rows(session)
-    with pytest.raises(Conflict, match="1 of these items have a status in 'cars'"):
+    with pytest.raises(Conflict, match="cannot remove what has a status: 1 item in 'cars'; clear that first"):
         task_items.remove_items(session, actor=None, task=cars, item_ids=[one.item_id for one in done], now=NOW)
     assert rows(session) == before
 

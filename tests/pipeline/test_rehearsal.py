@@ -114,7 +114,7 @@ def test_branches_of_a_fork_meet_in_their_join_once_all_are_done() -> None:
         ("", "the file is empty"),
         ("cases: []", "pipeline"),
         ("pipeline: nowhere.yaml\ncases: [{play: [], exit: approved}]", "cannot read the pipeline 'nowhere.yaml'"),
-        ("pipeline: bad.yaml\ncases: [{play: [], exit: approved}]", "errors; run: annoflow pipeline check"),
+        ("pipeline: bad.yaml\ncases: [{play: [], exit: approved}]", "1 error; run: annoflow pipeline check"),
         ("a: &b [*b]", "alias"),
     ],
 )

@@ -69,15 +69,13 @@ def test_an_item_in_which_there_is_nothing_to_review_is_not_added_to_a_review(se
     deploy(session, FORKED)
     add_items(session, 2)
     qa = task(session, "qa")
-    refused = (
-        "of these items have no annotation and never had a status in what 'qa' reviews: there is nothing to review"
-    )
-    with pytest.raises(Conflict, match=f"2 {refused}"):
+    refused = "no annotation, and never a status in what 'qa' reviews; begin in an annotation task"
+    with pytest.raises(Conflict, match=f"there is nothing to review on 2 items: {refused}"):
         tasks.add_items(session, actor=None, task=qa, now=NOW)
     drawn = predict(session, "cars")
     drawn.deleted_at = NOW
     session.flush()
-    with pytest.raises(Conflict, match=f"1 {refused}"):
+    with pytest.raises(Conflict, match=f"there is nothing to review on 1 item: {refused}"):
         tasks.add_items(session, actor=None, task=qa, item_ids=[drawn.item_id], now=NOW)
     assert (rows(session), exits(session)) == ([], {})
 
@@ -102,7 +100,7 @@ def test_no_item_is_added_inside_a_fork(session: Session) -> None:
 def test_no_item_is_added_that_is_on_its_way_elsewhere_in_the_pipeline(session: Session) -> None:
     deploy(session)
     add_items(session, 2)
-    with pytest.raises(Conflict, match="2 of these items are on their way"):
+    with pytest.raises(Conflict, match="cannot add what is on its way in 'street' already: 2 items"):
         tasks.add_items(session, actor=None, task=task(session, "qa"), now=NOW)
     work_in(session, "cars", lambda _, item: "discarded" if item == "0000.jpg" else "completed")
     move(session)
@@ -154,6 +152,6 @@ def test_an_item_that_comes_back_while_it_is_added_is_not_in_two_task_items(engi
         beside.start()
         wait_for_a_lock(engine)
     beside.join()
-    assert refused == ["1 of these items are on their way in 'p' already; wait for them"]
+    assert refused == ["cannot add what is on its way in 'p' already: 1 item; wait for that"]
     assert stage.row("qa").state == "queued" and stage.positions() == {"qa": 1}
     stage.check()

@@ -64,7 +64,7 @@ def test_files_become_items_and_enter_the_pipeline(engine: Engine, photos: Path,
         ("/night", "b.jpg", 10, 30),
     ]
     assert [(Path(each.uri).name, each.reason) for each in done.skipped] == [("notes.txt", "no image by its name")]
-    assert str(done) == "street: 2 new items, 2 entered, 1 files were no items"
+    assert str(done) == "street: 2 new items, 2 entered, 1 file left out"
     with session_scope(engine) as session:
         assert {row.task for row in building.rows(session)} == {"cars"}
 
@@ -109,7 +109,7 @@ def test_a_name_that_is_taken_by_an_upload_is_counted_not_replaced(engine: Engin
         data.add_items(session, actor=None, dataset=building.dataset(session), new=new, now=building.NOW)
     done = read(engine)
     assert (done.new, done.present) == (1, 1)
-    assert "1 have the folder and name of an item that is there" in str(done)
+    assert "1 file named as an item that is there" in str(done)
     assert {item.uri for item in items(engine) if item.name == "a.jpg"} == {"s3://elsewhere/a.jpg"}
 
 
@@ -130,7 +130,7 @@ def test_an_erased_item_does_not_come_back_and_it_is_said(engine: Engine, photos
         erasure.erase(session, actor=None, item_ids=ids, now=building.NOW)
     done = read(engine)
     assert (done.new, done.erased, [item.name for item in items(engine)]) == (0, 1, ["b.jpg"])
-    assert "1 were erased before and stay out" in str(done)
+    assert "1 erased item left out" in str(done)
 
 
 def test_a_bucket_is_read_like_a_folder(engine: Engine, photos: Path) -> None:

@@ -65,7 +65,7 @@ def test_an_item_is_removed_only_from_where_it_is(stage):
     stage.check()
 
 
-@pytest.mark.parametrize(("task", "first"), [("cars", "dismiss what was flagged"), ("a", "clear it")])
+@pytest.mark.parametrize(("task", "first"), [("cars", "dismiss what was flagged"), ("a", "clear that first")])
 def test_an_item_with_a_status_is_not_removed_even_if_an_issue_has_taken_it(stage, task, first):
     if task == "cars":
         stage.flag("mo", "look", "cars")
@@ -91,7 +91,7 @@ def test_an_archived_item_ends_everywhere_and_its_history_is_kept(stage):
 
 
 def test_an_item_enters_a_task_by_hand_where_it_is_on_its_way_nowhere_else(stage):
-    with pytest.raises(Conflict, match="on their way"):
+    with pytest.raises(Conflict, match="on its way"):
         add(stage, "expert", 1)
     with pytest.raises(Conflict, match="inside a fork"):
         add(stage, "b", 1)

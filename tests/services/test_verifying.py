@@ -67,7 +67,7 @@ def test_a_difference_says_whether_something_was_lost_or_moved_twice(stage, chan
         ("UPDATE task_item SET assignment_id = NULL WHERE id = 4", "3 in cars: assignment_id is None"),
         ("UPDATE task_item SET status = 'completed' WHERE id = 2", "1 in cars: status is completed"),
         ("UPDATE entry SET exit = NULL WHERE id = 2", "1: entry 2 is neither in a task nor on its way"),
-        ("UPDATE entry SET exit = 'approved' WHERE id = 4", "3: it left by approved, and 1 task items go on"),
+        ("UPDATE entry SET exit = 'approved' WHERE id = 4", "3: it left by approved, and can go on in 1 task"),
         ("DELETE FROM task_item WHERE id = 5", "4 in cars: the history has this task item, the table does not"),
         ("UPDATE task_item SET entry_id = 1 WHERE id = 4", "3 in cars: entry 1 is of another pipeline or item"),
         (
@@ -119,7 +119,7 @@ def test_what_postgresql_has_no_foreign_key_for_is_found(stage, row):
 
 
 def test_why_tells_what_an_item_waits_for(stage):
-    assert stage.why(0).waits == ("ann@example.org is to do it in cars",)
+    assert stage.why(0).waits == ("it is ann@example.org's turn in cars",)
     assert stage.why(2).waits == ("whoever asks next in qa gets it from the pool",)
     assert stage.why(1).waits == () and stage.why(1).entries[0].exit == "discarded"
     task_item = stage.claim("ann", "cars")

@@ -105,12 +105,12 @@ ANNOTATION = """INSERT INTO annotation
         ),
         (
             f"{ANNOTATION}, NULL, 0 FROM annotation WHERE id = 1",
-            "0 in cars: 1 imported annotations are in no history",
+            "0 in cars: in no history: 1 imported annotation",
         ),
         (
             "INSERT INTO event (at, verb, item_id, task_id, detail) "
             "VALUES (0, 'imported', 1, 1, '{\"annotations\": 1}')",
-            "0 in cars: 1 imported annotations are gone",
+            "0 in cars: gone: 1 imported annotation",
         ),
         (
             "INSERT INTO event (at, verb, item_id, task_id, visit) SELECT 0, 'cleared', 2, id, 1 FROM task "

@@ -6,9 +6,10 @@ import typer
 
 from workflow_core.cli import context
 from workflow_core.cli.codes import FINDINGS
-from workflow_core.cli.output import counted, show_json
+from workflow_core.cli.output import show_json
 from workflow_core.cli.progress import progress
 from workflow_core.cli.style import CONTEXT, Json, group
+from workflow_core.domain.wording import counted
 
 app = group(
     """Bring the database up to date, and check it.

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from workflow_core.domain.wording import agreed
 from workflow_core.errors import Conflict, InvalidInput
 
 
@@ -33,7 +34,7 @@ def init(
     taken = [str(folder / name) for name in files if (folder / name).exists()]
     if taken:
         raise Conflict(
-            f"{', '.join(taken)} {'is' if len(taken) == 1 else 'are'} there already, and stay as they are",
+            f"{', '.join(taken)} {agreed(len(taken), 'is', 'are')} there already, and stay as they are",
             code="files-exist",
             files=taken,
         )

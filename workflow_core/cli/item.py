@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workflow_core.cli import context
-from workflow_core.cli.output import counted, show_json, show_table
+from workflow_core.cli.output import show_json, show_table
 from workflow_core.cli.style import CONTEXT, Json, group
+from workflow_core.domain.wording import counted
 from workflow_core.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def send(
         typer.echo(f"leads nowhere: its status in {task}, which was not routed yet")
     if effects.exit:
         typer.echo(f"comes back from the exit {effects.exit}{', and is exported already' if effects.exported else ''}")
+    if not yes:
+        typer.echo("nothing is sent yet: --yes sends it")
 
 
 def _sent_from(found: "history.Why", task: str | None) -> "history.TaskItemNow":

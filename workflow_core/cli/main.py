@@ -6,6 +6,9 @@ import sys
 from workflow_core.cli.codes import FAILURE, INTERRUPTED
 from workflow_core.errors import AnnoflowError
 
+CONFIRMED_BY = {"claims-open": "--end-claims"}
+"""The option that confirms what a refusal asks for."""
+
 
 def main() -> None:
     """Run the command line. Exit codes: 0 fine, 1 findings, 2 usage, 3 failure, 130 interrupted."""
@@ -14,7 +17,7 @@ def main() -> None:
     try:
         app(prog_name="annoflow")
     except AnnoflowError as error:
-        sys.exit(_fail(str(error)))
+        sys.exit(_fail(f"{error}{f': {option}' if (option := CONFIRMED_BY.get(error.code)) else ''}"))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:

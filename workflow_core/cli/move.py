@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from workflow_core.cli import context
-from workflow_core.cli.output import counted, show_json, show_table
+from workflow_core.cli.output import show_json, show_table
 from workflow_core.cli.progress import progress
 from workflow_core.cli.style import Json
+from workflow_core.domain.wording import counted
 
 
 def move(
@@ -49,5 +50,5 @@ def move(
     elif not routed:
         typer.echo("nothing to move")
     else:
-        typer.echo(f"routed {counted(routed, 'status').replace('statuss', 'statuses')}\n")
+        typer.echo(f"routed {counted(routed, 'status')}\n")
         show_table(("pipeline", "at", "items"), [(*where, count) for where, count in sorted(arrivals.items())])

@@ -42,15 +42,6 @@ def show_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         typer.echo("  ".join(cells).rstrip())
 
 
-def counted(number: int, word: str) -> str:
-    """Say how many of something there are.
-
-    >>> counted(1, "item"), counted(1200, "item")
-    ('1 item', '1,200 items')
-    """
-    return f"{number:,} {word}{'s' * (number != 1)}"
-
-
 def _text(cell: object) -> str:
     if cell is None:
         return ""

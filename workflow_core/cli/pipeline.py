@@ -8,8 +8,9 @@ import typer
 
 from workflow_core.cli.codes import FINDINGS, USAGE
 from workflow_core.cli.files import Source, UnreadableError, open_file
-from workflow_core.cli.output import counted, show_json, show_table
+from workflow_core.cli.output import show_json, show_table
 from workflow_core.cli.style import CONTEXT, Json, group
+from workflow_core.domain.wording import counted
 
 if TYPE_CHECKING:
     from workflow_core.pipeline.check import Checked

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from workflow_core.cli.output import counted
+from workflow_core.domain.wording import agreed, counted
 
 if TYPE_CHECKING:
     from workflow_core.services.pipelines.migration import Migrated
@@ -56,7 +56,7 @@ def _on_the_way(plan: "Plan") -> Iterator[str]:
     if plan.migrated:
         yield from migrated(plan.migrated)
     for one in plan.keep:
-        keep = f"on the way keep{'s' * (one.items == 1)} the statuses and routes of version {one.version}"
+        keep = f"on the way {agreed(one.items, 'keeps', 'keep')} the statuses and routes of version {one.version}"
         where = ", ".join(f"{items} at {name}" for name, items in one.at.items())
         yield f"  {counted(one.items, 'item')} {keep}: {where}"
 
@@ -65,7 +65,7 @@ def migrated(done: "Migrated") -> Iterator[str]:
     """Yield how many items follow the version, and why others do not."""
     yield f"  {counted(done.followed, 'item')} on the way taken along"
     for one in done.stayed:
-        yield f"  {counted(one.items, 'item')} stay{'s' * (one.items == 1)}: {one.why}"
+        yield f"  {counted(one.items, 'item')} {agreed(one.items, 'stays', 'stay')}: {one.why}"
 
 
 _SIGNS = {"new": "+", "removed": "-", "changed": "~"}
@@ -93,7 +93,7 @@ def _listed(what: str, added: Iterable[str], removed: Iterable[str]) -> Iterator
 def _label(label: "RemovedLabel") -> str:
     if not label.annotations:
         return label.name
-    return f"{label.name} ({counted(label.annotations, 'annotation')} stay{'s' * (label.annotations == 1)})"
+    return f"{label.name} ({counted(label.annotations, 'annotation')} {agreed(label.annotations, 'stays', 'stay')})"
 
 
 def _leaver(leaver: "Leaver") -> str:
@@ -101,7 +101,7 @@ def _leaver(leaver: "Leaver") -> str:
         return leaver.email
     left = leaver.open_items - leaver.claimed
     finish = f"may finish the {counted(leaver.claimed, 'item')} they have open"
-    stay = f"{counted(left, 'item')} stay{'s' * (left == 1)} theirs until reassigned"
+    stay = f"{counted(left, 'item')} {agreed(left, 'stays', 'stay')} theirs until reassigned"
     return f"{leaver.email} ({', '.join([finish] * bool(leaver.claimed) + [stay] * bool(left))})"
 
 

@@ -12,9 +12,10 @@ import typer
 from workflow_core.cli import context
 from workflow_core.cli.codes import FINDINGS
 from workflow_core.cli.naming import Pipeline, Project, project_of
-from workflow_core.cli.output import counted, show_json
+from workflow_core.cli.output import show_json
 from workflow_core.cli.progress import progress
 from workflow_core.cli.style import Json
+from workflow_core.domain.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

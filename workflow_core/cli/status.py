@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workflow_core.cli import context
-from workflow_core.cli.output import counted, show_json, show_table
+from workflow_core.cli.output import show_json, show_table
 from workflow_core.cli.style import Json
+from workflow_core.domain.wording import counted
 from workflow_core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -110,3 +111,4 @@ def _show_stuck(stuck: list[dict[str, Any]]) -> None:
     show_table(("item", "task", "with", "why, and the way out", "since"), rows[:MOST_STUCK])
     if len(rows) > MOST_STUCK:
         typer.echo(f"and {len(rows) - MOST_STUCK:,} more: annoflow status --json")
+    typer.echo("\nto send one on: annoflow item send ITEM TASK")

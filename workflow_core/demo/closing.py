@@ -18,6 +18,7 @@ from workflow_core.demo.material import Given
 from workflow_core.demo.outcome import Journey, Outcome, Picture, latency
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.domain.reports import By, as_rows
+from workflow_core.domain.wording import counted
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services.contributors import annotation_sets
 from workflow_core.services.managers import figures, history, progress
@@ -100,8 +101,8 @@ def outcome(
     if gap:
         late = sum(gap[0] <= at <= gap[1] for at in crew.acknowledged.values())
         footnotes.append(
-            f"{late} decisions were made while the mover was dead. They waited for the next one, at most "
-            f"{gap[1] - gap[0]:.1f} s, and are left out of the times to the next person."
+            f"While the mover was dead people made {counted(late, 'decision')}: what waited for the next one, at most "
+            f"{gap[1] - gap[0]:.1f} s, is left out of the times to the next person."
         )
     return Outcome(
         pipeline=pipeline.name,
@@ -141,7 +142,8 @@ def in_order(pipeline: Pipeline) -> list[str]:
 
 
 def _of_failures(crew: Crew) -> list[str]:
-    return [f"{len(crew.failures)} times somebody was refused, such as {crew.failures[0]}"] if crew.failures else []
+    refused = counted(len(crew.failures), "time")
+    return [f"somebody was refused {refused}, such as {crew.failures[0]}"] if crew.failures else []
 
 
 def _pictures(

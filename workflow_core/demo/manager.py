@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from workflow_core.demo.crew import Crew
 from workflow_core.domain.reports import By
+from workflow_core.domain.wording import counted
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services import people
 from workflow_core.services.managers import figures, staff
@@ -33,7 +34,8 @@ class Manager:
         annotators = {e: ts for e, ts in self._crew.at_work.items() if all(t.type == "annotation" for t in ts)}
         leaver = max(annotators, key=lambda email: (len(annotators[email]), email))
         left = {task.name: task for task in self._crew.leave(leaver)}
-        moved, now = 0, datetime.now(UTC)
+        moved: dict[str, int] = {}
+        now = datetime.now(UTC)
         with session_scope(self._engine) as session:
             actor = people.person(session, email=self._boss)
             for task in figures.find(session, named=self._pipeline.name, project=self._pipeline.project):
@@ -41,11 +43,11 @@ class Manager:
                     handed = staff.reassign(
                         session, actor=actor, task=task, old=leaver, new=NEWCOMER, now=now, end_claims=True
                     )
-                    moved += sum(handed.given.values()) + handed.pool
+                    moved[task.name] = sum(handed.given.values()) + handed.pool
         self._crew.join(NEWCOMER, list(left.values()))
-        self.said.append(
-            f"{_short(leaver)} left in mid-work; {_short(NEWCOMER)} took over {_items(moved)} in {' and '.join(left)}"
-        )
+        told = ", ".join(f"{count} in {task}" for task, count in moved.items() if count)
+        took = f"{_short(NEWCOMER)} took over {counted(sum(moved.values()), 'item')}"
+        self.said.append(f"{_short(leaver)} left in mid-work; {took}{f': {told}' if told else ''}")
 
     def _level(self) -> None:
         """Deal anew what waits in the task where one person has most more than another."""
@@ -65,7 +67,7 @@ class Manager:
             handed = staff.redistribute(session, actor=actor, task=tasks[name], now=now)
         total, shares = sum(handed.given.values()), sorted(handed.given.items())
         told = ", ".join(f"{_short(email)} {count}" for email, count in shares)
-        self.said.append(f"{_short(self._boss)} dealt the {_items(total)} that waited in {name} anew: {told}")
+        self.said.append(f"{_short(self._boss)} dealt the {counted(total, 'item')} that waited in {name} anew: {told}")
 
     @property
     def _boss(self) -> str:
@@ -75,7 +77,3 @@ class Manager:
 
 def _short(email: str) -> str:
     return email.partition("@")[0]
-
-
-def _items(count: int) -> str:
-    return f"{count} item{'' if count == 1 else 's'}"

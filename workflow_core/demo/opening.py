@@ -5,6 +5,7 @@ from importlib.resources import files
 from rich.console import Console
 from rich.text import Text
 
+from workflow_core.domain.wording import counted
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.drawing.elements import condition
@@ -39,7 +40,7 @@ def show_pipeline(console: Console, pipeline: Pipeline) -> None:
             if [target.name for target in targets] != [status]
         ]
         if task.max_visits and task.on_max_visits:
-            ways.append(f"after {task.max_visits} visits → {task.on_max_visits.name}")
+            ways.append(f"after {counted(task.max_visits, 'visit')} → {task.on_max_visits.name}")
         ways += [f"{status} ⏹" for status, targets in task.routes.items() if [t.name for t in targets] == [status]]
         console.print(line.append("   ".join(ways)), soft_wrap=True)
     for router in pipeline.routers.values():

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 from workflow_core.demo import words
 from workflow_core.demo.outcome import Outcome, Picture
 from workflow_core.domain.geometry import bounds
+from workflow_core.domain.wording import counted
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.drawing.elements import START, draw
 from workflow_core.pipeline.drawing.svg import Counts, svg
@@ -34,7 +35,8 @@ def page(outcome: Outcome, pipeline: Pipeline) -> str:
     """Return the whole page. Everything that came from people or files is escaped."""
     here = files("workflow_core.demo")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"ms": words.milliseconds, "figure": words.figure, "number": _number, "link": _link}
+    environment.filters |= {"counted": counted, "figure": words.figure, "link": _link, "ms": words.milliseconds}
+    environment.filters["number"] = _number
     known = {label.name: label.color or "" for task in pipeline.tasks.values() for label in task.recipe.labels}
     return environment.from_string(here.joinpath("report.html.j2").read_text(encoding="utf-8")).render(
         o=outcome,
@@ -52,8 +54,10 @@ def page(outcome: Outcome, pipeline: Pipeline) -> str:
 
 
 def _counts(outcome: Outcome, pipeline: Pipeline) -> Counts:
-    notes = {START: f"{outcome.items} items"} | {name: f"{outcome.exits.get(name, 0)} items" for name in pipeline.exits}
-    notes |= {row.name: f"{row.items} items" + (f" · {row.again} again" if row.again else "") for row in outcome.tasks}
+    there = {START: outcome.items} | {name: outcome.exits.get(name, 0) for name in pipeline.exits}
+    there |= {row.name: row.items for row in outcome.tasks}
+    notes = {name: counted(count, "item") for name, count in there.items()}
+    notes |= {row.name: f"{notes[row.name]} · {row.again} again" for row in outcome.tasks if row.again}
     gone = {row.name: row.statuses.get("discarded", 0) for row in outcome.tasks}
     return Counts(outcome.items, notes, traffic(draw(pipeline), outcome.moves, outcome.items), gone)
 

@@ -121,7 +121,7 @@ def _work(
         return replace(snapshot(engine, pipeline, items), notes=(*accident.said, *manager.said))
 
     accident = Accident(engine, watch, due=due)
-    console.print(f"The team begins: {len({e for t in pipeline.tasks.values() for e in t.assignees})} people")
+    console.print(f"The team begins, with {len({e for t in pipeline.tasks.values() for e in t.assignees})} of them")
     began = quiet = time.monotonic()
     crew.start()
     with accident, LiveView(look, console=console):

@@ -9,6 +9,7 @@ from rich.text import Text
 from workflow_core.demo.outcome import Journey, Outcome
 from workflow_core.demo.report import write_report
 from workflow_core.demo.words import COLUMNS, ended, figure, total
+from workflow_core.domain.wording import counted
 from workflow_core.pipeline.compiled import Pipeline
 
 
@@ -25,7 +26,8 @@ def tell(done: Outcome, pipeline: Pipeline, home: Path, console: Console) -> Non
             _walk(journey, console)
             console.print()
     for path, count in done.exported.items():
-        console.print(f"{count} items exported to {home / path}", highlight=False, markup=False, soft_wrap=True)
+        exported = f"{counted(count, 'item')} exported to {home / path}"
+        console.print(exported, highlight=False, markup=False, soft_wrap=True)
     for remark in (*done.remarks, *done.footnotes):
         console.print(Text(f"\n{remark}", "dim"), soft_wrap=True)
     console.print(Text(f"\nThe report, with pictures: {report}", "bold green"), soft_wrap=True)
@@ -40,10 +42,10 @@ def _counts(done: Outcome) -> Table:
         table.add_row(str(count), Text(name, {"approved": "green", "discarded": "red"}.get(name, "")))
     table.add_row("", "")
     measured = done.status_to_claimable
-    table.add_row(str(done.acknowledged), "decisions acknowledged")
+    table.add_row(str(done.acknowledged), "acknowledged decisions")
     table.add_row(str(done.lost), Text("lost", "red" if done.lost else "green"))
     table.add_row(str(done.moved_twice), Text("moved twice", "red" if done.moved_twice else "green"))
-    table.add_row(f"{measured.p50:g} ms", f"until the next person could begin, half of {measured.n} times")
+    table.add_row(f"{measured.p50:g} ms", f"until the next person could begin, half of {counted(measured.n, 'time')}")
     table.add_row(f"{measured.p99:g} ms", "ninety-nine times in a hundred")
     if done.mover_gap_seconds is not None:
         table.add_row(f"{done.mover_gap_seconds:g} s", "until another mover took over, after kill -9")
@@ -53,9 +55,9 @@ def _counts(done: Outcome) -> Table:
 def _issues(done: Outcome) -> Table:
     table, every = _grid(), total(done.issues)
     kinds = ", ".join(f"{row.raised} {row.kind}" for row in done.issues)
-    table.add_row(str(every.raised), "faults flagged by reviewers" + (f": {kinds}" if kinds else ""))
+    table.add_row(str(every.raised), "flagged by reviewers" + (f": {kinds}" if kinds else ""))
     if every.raised:
-        table.add_row(str(every.fixed), f"times an author called one fixed; {every.reopened} were not, and re-opened")
+        table.add_row(str(every.fixed), f"called fixed by an author; re-opened after that: {every.reopened}")
         table.add_row("", f"in the end: {ended(done.issues)}")
     return table
 

@@ -23,7 +23,7 @@ from itertools import chain, combinations, pairwise
 from typing import Any
 
 from workflow_core.domain.recipes import TOOLS
-from workflow_core.domain.wording import cited, shown
+from workflow_core.domain.wording import cited, counted, shown
 from workflow_core.errors import InvalidInput
 
 Geometry = dict[str, Any]
@@ -198,8 +198,8 @@ def _outlines(raw: Mapping[Any, Any]) -> list[Points]:
 def _points(tool: str, raw: object) -> Points:
     least = 3 if tool == "polygon" else 2
     if not isinstance(raw, list | tuple) or not least <= len(raw) <= MAX_POINTS:
-        given = f"{len(raw)} points" if isinstance(raw, list | tuple) else cited(raw)
-        raise InvalidInput(f"a {tool} has {least} to {MAX_POINTS} points, not {given}")
+        given = counted(len(raw), "point") if isinstance(raw, list | tuple) else cited(raw)
+        raise InvalidInput(f"a {tool} has {least} to {MAX_POINTS:,} points, not {given}")
     points: Points = []
     for index, pair in enumerate(raw):
         if not isinstance(pair, list | tuple) or len(pair) != 2:

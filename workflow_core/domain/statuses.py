@@ -76,15 +76,19 @@ def offered_of(names: frozenset[str], present: str, former: str) -> tuple[Status
 
 
 def resolve(name: str, offered: Sequence[Status]) -> Status:
-    """Return the offered status of that name or alias; InvalidInput lists what is possible.
+    """Return the offered status of that name or alias, or whose button says so; InvalidInput lists what is possible.
 
-    >>> resolve("complete", DEFAULTS["annotation"]).name
-    'completed'
+    >>> resolve("complete", DEFAULTS["annotation"]).name, resolve("Complete", DEFAULTS["annotation"]).name
+    ('completed', 'completed')
     """
     by_name = {status.name: status for status in offered}
     wanted = sought(name)
-    status = by_name.get(wanted) or by_name.get(ALIASES.get(wanted, wanted))
+    said = wanted.casefold()
+    status = by_name.get(wanted) or by_name.get(ALIASES.get(said, wanted))
     if status is None:
+        buttons = [one for one in offered if one.action.casefold() == said]
+        if len(buttons) == 1:
+            return buttons[0]
         raise InvalidInput(
             f"this task offers no status {quoted(name)}; {possible(wanted, by_name)}",
             code="status-not-offered",

@@ -1,4 +1,4 @@
-"""How a message shows what somebody wrote: on one line, printable, not endless, however hostile it was."""
+"""How a message shows what somebody wrote: on one line, printable, not endless, however hostile; and how it counts."""
 
 import unicodedata
 
@@ -32,6 +32,24 @@ def shown(value: object) -> str:
         text = f"{type(value).__name__} without end"
     text = "".join(each if _is_seen(each) else repr(each)[1:-1] for each in text)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def counted(number: int, word: str) -> str:
+    """Say how many of something there are.
+
+    >>> counted(1, "item"), counted(1200, "item"), counted(2, "status")
+    ('1 item', '1,200 items', '2 statuses')
+    """
+    return f"{number:,} {word}{agreed(number, '', 'es' if word.endswith('s') else 's')}"
+
+
+def agreed(number: int, one: str, many: str) -> str:
+    """Return the word that goes with a number.
+
+    >>> agreed(1, "is", "are"), agreed(0, "is", "are")
+    ('is', 'are')
+    """
+    return one if number == 1 else many
 
 
 def on_screen(text: str) -> str:

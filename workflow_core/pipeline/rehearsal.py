@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
+from workflow_core.domain.wording import counted
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
@@ -126,7 +127,7 @@ def _pipeline(name: str, file: str, read: Read) -> tuple[Pipeline | None, str]:
         return None, f"cannot read the pipeline {name!r}: {getattr(error, 'strerror', None) or error}"
     checked = check(text, file=str(PurePosixPath(file).parent / name), read=lambda each: read(str(folder / each)))
     if checked.pipeline is None:
-        return None, f"the pipeline {name!r} has {checked.errors} errors; run: annoflow pipeline check"
+        return None, f"the pipeline {name!r} has {counted(checked.errors, 'error')}; run: annoflow pipeline check"
     return checked.pipeline, ""
 
 

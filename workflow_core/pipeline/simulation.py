@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from workflow_core.domain import filter_terms, filters, statuses
 from workflow_core.domain.sampling import SCALE
+from workflow_core.domain.wording import counted
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.compiled import Pipeline, Router, Target, Task
 
@@ -99,7 +100,8 @@ class Simulation:
         if onward:
             self._arrive(onward, cause, hops + 1)
         elif not self.item.stuck:
-            self.item.stuck = f'more than {task.max_visits} visits to "{task.name}"'
+            allowed = counted(task.max_visits or 0, "visit")
+            self.item.stuck = f'more than {allowed} to "{task.name}"'
 
     def _complete(self, join: Task) -> bool:
         """Tell whether nothing inside the fork is open, and each branch's last status led to its join."""

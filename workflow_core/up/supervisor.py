@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workflow_core.domain.wording import counted
 from workflow_core.up import prefect_api
 from workflow_core.up.children import PATIENCE, write_whole
 from workflow_core.up.kept import Kept
@@ -152,7 +153,7 @@ class Supervisor:
 
     def _start_runner(self) -> None:
         if ended := prefect_api.end_leftovers(self._api):
-            self._say(f"{ended} run{'s' * (ended > 1)} had been cut off; marked as crashed")
+            self._say(f"{counted(ended, 'run')} had been cut off; marked as crashed")
         self._start(self._runner, *self._given.runner)
         self._standby.expect()
 

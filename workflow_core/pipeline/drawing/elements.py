@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workflow_core.domain.sampling import SCALE
+from workflow_core.domain.wording import counted
 from workflow_core.pipeline.compiled import Case, Pipeline, Target, Task
 
 Shape = Literal["start", "annotation", "qa", "router", "exit", "fork", "join"]
@@ -117,12 +118,12 @@ def _described(task: Task) -> tuple[str, ...]:
     if task.queue:
         facts.append("queue")
     if task.max_visits:
-        facts.append(f"up to {task.max_visits} visits" + ("" if task.on_max_visits else ", then stuck"))
+        facts.append(f"up to {counted(task.max_visits, 'visit')}" + ("" if task.on_max_visits else ", then stuck"))
     return task.name, ", ".join(facts)
 
 
 def _too_often(visits: int) -> str:
-    return f"after {visits} visit{'s' * (visits != 1)}"
+    return f"after {counted(visits, 'visit')}"
 
 
 def condition(case: Case, *, last: bool) -> str:

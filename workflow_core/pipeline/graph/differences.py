@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from workflow_core.domain.wording import counted
 from workflow_core.pipeline.compiled import Pipeline, Target, Task
 
 
@@ -80,7 +81,7 @@ def _visits(task: Task) -> str:
     if task.max_visits is None:
         return "any number of visits"
     then = f"then {task.on_max_visits.name}" if task.on_max_visits else "then stuck"
-    return f"{task.max_visits} visit{'s' * (task.max_visits != 1)}, {then}"
+    return f"{counted(task.max_visits, 'visit')}, {then}"
 
 
 def _names(names: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from workflow_core.domain import situations, values
 from workflow_core.domain.situations import Seat
 from workflow_core.domain.states import State
 from workflow_core.domain.views.work import Claim, Submitted
+from workflow_core.domain.wording import counted
 from workflow_core.errors import AnnoflowError, Conflict, Stale
 from workflow_core.services import access
 from workflow_core.services.contributors import annotation_sets, batches
@@ -62,7 +63,7 @@ def claim_more(session: Session, *, actor: Person, task_id: int, now: datetime) 
     holding = claims.count_to_limit(session, task_id=seat.task_id, assignment_id=seat.own_id)
     if holding >= limit:
         raise Conflict(
-            f"you hold {holding} items of {seat.task!r}, its limit is {limit}: finish or release one first",
+            f"you hold {counted(holding, 'item')} of {seat.task!r}, its limit is {limit}: finish or release one first",
             code="limit-reached",
             task=seat.task,
             limit=limit,

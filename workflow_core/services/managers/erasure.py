@@ -61,7 +61,7 @@ def _archived(session: Session, actor: Actor, wanted: set[int]) -> list[Item]:
         people.require(session, actor=actor, project_id=project_id, permission=Permission.ERASE_ITEMS)
     present = [f"{item.folder.rstrip('/')}/{item.name}" for item, _ in rows if item.archived_at is None]
     if present:
-        others = f" and {len(present) - 1} more are" if len(present) > 1 else " is"
+        others = f" and {len(present) - 1:,} more are" if len(present) > 1 else " is"
         raise Conflict(
             f"{present[0]}{others} not archived; archive first what is to be erased, there is no way back",
             code="not-archived",

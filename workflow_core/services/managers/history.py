@@ -9,7 +9,7 @@ from typing import Any
 from workflow_core.domain import values
 from workflow_core.domain.events import Line, Verb, sentence
 from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import cited, shown
+from workflow_core.domain.wording import agreed, cited, shown
 from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
@@ -123,8 +123,8 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
         if entry.held and not entry.exit:
             waits.append(f"the exit {entry.held} holds it until its issues are resolved")
         for join, branches in joins.missing(session, entry_id=entry.id) if entry.exit is None else ():
-            plural = "es" if len(branches) > 1 else ""
-            waits.append(f"the join {join} misses the branch{plural} {', '.join(branches)}")
+            missing = f"the {agreed(len(branches), 'branch', 'branches')} {', '.join(branches)}"
+            waits.append(f"the join {join} misses {missing}")
     task_items = tuple(TaskItemNow(**{name: row[name] for name in TaskItemNow.__dataclass_fields__}) for row in rows)
     path = tuple(step(row) for row in histories.events_of(session, item_id=item))
     name, folder = (None, None) if isinstance(found, Erased) else (found.name, found.folder)
@@ -164,8 +164,9 @@ def find(session: Session, *, named: str, actor: Actor = None) -> Item:
         erased = _erased(session, sought, actor)
         raise NotFound(f"no item {cited(named)}{' any more: it was erased' if erased else ''}")
     if len(visible) > 1:
+        listed = ", ".join(f"{one.id} in {one.folder}" for one in visible[:5]) + ", ..." * (len(visible) > 5)
         raise NotFound(
-            f"there are several items {cited(named)}; give the number of the one that you mean, or its folder",
+            f"there are several items {cited(named)}; give the number of one: {listed}",
             code="several-found",
             items=[one.id for one in visible],
         )
@@ -226,7 +227,7 @@ def _waits(row: Mapping[str, Any]) -> str | None:
         return f"{who} waits in {task} for the fixes of what they flagged"
     if row["state"] not in ("queued", "returned"):
         return None
-    turn = f"{who} is to do it in {task}" if who else f"whoever asks next in {task} gets it from the pool"
+    turn = f"it is {who}'s turn in {task}" if who else f"whoever asks next in {task} gets it from the pool"
     if row["gone"]:
         return f"stuck at {task} with {who}: {REASONS['gone']}"
     if row["state"] == "returned":

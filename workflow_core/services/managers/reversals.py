@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import situations, values
+from workflow_core.domain import situations, statuses, values
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.situations import Situation
 from workflow_core.domain.states import State
@@ -76,15 +76,20 @@ def chosen(
     where: Mapping[str, Any] | None = None,
     status: str | None = None,
 ) -> list[TaskItem]:
-    """Return the task items of a task that have a status: those listed, of a status, of items of a filter."""
+    """Return the task items of a task that have a status: those listed, of a status, of items of a filter.
+
+    Raises:
+        InvalidInput: the task never offered such a status, or the filter makes no sense.
+    """
     dataset = session.get_one(Dataset, task.dataset_id)
+    offered = [statuses.Status(**one) for one in (*task.statuses, *task.former_statuses)]
     items = data.condition(session, dataset=dataset, where=where)
     return selection.with_status(
         session,
         task_id=task.id,
         items=items,
         ids=None if task_item_ids is None else values.keys(task_item_ids),
-        status=None if status is None else values.sought(status),
+        status=None if status is None else statuses.resolve(status, offered).name,
     )
 
 
@@ -123,8 +128,9 @@ def clear(
     effects = lineage.effects(session, traced)
     claimed = [reached for reached in effects.task_items if reached.state == State.CLAIMED]
     if claimed and not end_claims:
+        there = ", ".join(dict.fromkeys(reached.task for reached in claimed))
         raise Conflict(
-            f"{len(claimed)} of the task items reached are open with somebody; confirm to end their claims",
+            f"somebody has open what this led to, in {there}; confirm to end the claims on it",
             code="claims-open",
             task=claimed[0].task,
             person=None,

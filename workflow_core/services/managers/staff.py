@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import shown
+from workflow_core.domain.wording import counted, shown
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
@@ -173,7 +173,7 @@ def _confirm_claims(session: Session, task: Task, leaver: Assignment, email: str
     held = reassignment.count_claimed(session, task_id=task.id, assignment_id=leaver.id)
     if held and not confirmed:
         raise Conflict(
-            f"{shown(email)} has {held} items of {task.name!r} open; confirm to end these claims, drafts stay",
+            f"{shown(email)} has {counted(held, 'item')} of {task.name!r} open; confirm to end that, drafts stay",
             code="claims-open",
             task=task.name,
             person=email,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workflow_core.domain import states, values
 from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import shown
+from workflow_core.domain.wording import counted, shown
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.managers import ways
@@ -102,7 +102,7 @@ def remove_items(
     done = [row for row in rows if row.state == states.State.SUBMITTED]
     if done:
         raise Conflict(
-            f"{len(done)} of these items have a status in {task.name!r}; clear it before you remove them",
+            f"cannot remove what has a status: {counted(len(done), 'item')} in {task.name!r}; clear that first",
             code="have-status",
             task=task.name,
             count=len(done),

@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 from workflow_core.domain import recipes, sampling, statuses, values
 from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import cited, shown
+from workflow_core.domain.wording import cited, counted, shown
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.pipeline.language.names import MAX_SECONDS
@@ -211,7 +211,7 @@ def _enter(session: Session, task: Task, now: datetime) -> None:
     elsewhere = entry.open_elsewhere(session, pipeline_id=pipeline.id)
     if elsewhere:
         raise Conflict(
-            f"{elsewhere} of these items are on their way in {pipeline.name!r} already; wait for them",
+            f"cannot add what is on its way in {pipeline.name!r} already: {counted(elsewhere, 'item')}; wait for that",
             code="on-their-way",
             pipeline=pipeline.name,
             count=elsewhere,
@@ -219,8 +219,8 @@ def _enter(session: Session, task: Task, now: datetime) -> None:
     bare = entry.with_nothing_to_review(session, task_id=task.id, version_id=version.id) if task.type == "qa" else 0
     if bare:
         raise Conflict(
-            f"{bare} of these items have no annotation and never had a status in what {task.name!r} reviews: there is"
-            " nothing to review; add them to an annotation task",
+            f"there is nothing to review on {counted(bare, 'item')}: no annotation, and never a status in what"
+            f" {task.name!r} reviews; begin in an annotation task",
             code="nothing-to-review",
             task=task.name,
             count=bare,

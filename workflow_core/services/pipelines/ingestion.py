@@ -12,7 +12,7 @@ from workflow_core.connectors import images
 from workflow_core.connectors.listings import Listing, Skipped
 from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import cited
+from workflow_core.domain.wording import cited, counted
 from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
@@ -54,10 +54,11 @@ class Ingested:
 
     def __str__(self) -> str:
         """Say it in a line."""
-        present = f", {self.present} have the folder and name of an item that is there" if self.present else ""
-        erased = f", {self.erased} were erased before and stay out" if self.erased else ""
-        left_out = f", {len(self.skipped)} files were no items" if self.skipped else ""
-        return f"{self.pipeline}: {self.new} new items, {self.entered} entered{present}{erased}{left_out}"
+        there = f", {counted(self.present, 'file')} named as an item that is there" if self.present else ""
+        erased = f", {counted(self.erased, 'erased item')} left out" if self.erased else ""
+        skipped = f", {counted(len(self.skipped), 'file')} left out" if self.skipped else ""
+        new = counted(self.new, "new item")
+        return f"{self.pipeline}: {new}, {self.entered:,} entered{there}{erased}{skipped}"
 
 
 def find(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from workflow_core.domain.events import Verb
 from workflow_core.domain.replay import Whereabouts, replay
 from workflow_core.domain.states import OPEN, Kept
+from workflow_core.domain.wording import counted
 from workflow_core.services.running import verified_reviews, verified_ways
 from workflow_core.services.running.differences import Difference, Kind
 from workflow_core.store.database.engine import Session
@@ -94,7 +95,8 @@ def _entries(session: Session, chunk: Chunk) -> Iterator[Difference]:
     for entry in chunk.entries:
         left_open = busy[entry.id] - fixed[entry.id]
         if entry.exit is not None and left_open:
-            yield Difference(entry.item_id, None, f"it left by {entry.exit}, and {left_open} task items go on")
+            what = f"it left by {entry.exit}, and can go on in {counted(left_open, 'task')}"
+            yield Difference(entry.item_id, None, what)
 
 
 def _moves(chunk: Chunk) -> Iterator[Difference]:

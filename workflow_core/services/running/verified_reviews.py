@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from workflow_core.domain.events import Verb
 from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState, next_state
 from workflow_core.domain.states import State
+from workflow_core.domain.wording import counted
 from workflow_core.errors import Conflict
 from workflow_core.services.running.differences import Difference
 from workflow_core.store.reads.chunks import Chunk, IssueRow, Told
@@ -129,6 +130,5 @@ def _annotations(chunk: Chunk, events: list[Told]) -> Iterator[Difference]:
         yield Difference(by.item_id or 0, by.task_id, f"the history has annotation {number}, the table does not")
     for (item_id, task_id), more in imported.items():
         if more:
-            yield Difference(
-                item_id, task_id, f"{abs(more)} imported annotations are {'gone' if more > 0 else 'in no history'}"
-            )
+            what = counted(abs(more), "imported annotation")
+            yield Difference(item_id, task_id, f"{'gone' if more > 0 else 'in no history'}: {what}")
