@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-import click
 import pytest
 import typer
 
@@ -20,7 +19,7 @@ WORDS = "annotation|branch|case|claim|decision|draft|entry|error|event|exit|faul
 WORDS += "|label|move|person|place|point|row|status|task|time|visit|warning"
 MANY = re.compile(rf" (?:new |of these |imported )?(?:{WORDS})(?:s|es)\b")
 """What follows a number that may be 1 must not be this."""
-GROUPS = "|".join(name for name, one in COMMANDS.commands.items() if isinstance(one, click.Group))
+GROUPS = "|".join(name for name, one in COMMANDS.commands.items() if hasattr(one, "commands"))
 NAMED = re.compile(rf"annoflow ({GROUPS}) ([a-z]+)|(?:: |`)annoflow ([a-z]+)")
 
 
