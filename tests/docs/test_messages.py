@@ -20,7 +20,7 @@ WORDS += "|label|move|person|place|point|row|status|task|time|visit|warning"
 MANY = re.compile(rf" (?:new |of these |imported )?(?:{WORDS})(?:s|es)\b")
 """What follows a number that may be 1 must not be this."""
 GROUPS = "|".join(name for name, one in COMMANDS.commands.items() if hasattr(one, "commands"))
-NAMED = re.compile(rf"annoflow ({GROUPS}) ([a-z]+)|(?:: |`)annoflow ([a-z]+)")
+NAMED = re.compile(rf"annoflow ({GROUPS}) ([a-z]+)|(?:: |`)annoflow (?!(?:{GROUPS})\b)([a-z]+)")
 
 
 def said(path: Path) -> Iterator[tuple[int, str]]:
