@@ -1,0 +1,162 @@
+"""Files that are valid, or broken at one place: all that is in them comes in, is there already, or is listed."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import building
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, func
+from sqlmodel import Session, select
+
+from workflow_core.connectors import annotations_coco, annotations_jsonl
+from workflow_core.connectors.records import Problems
+from workflow_core.domain import geometry
+from workflow_core.services.pipelines import imports
+from workflow_core.store.database.engine import session_scope
+from workflow_core.store.models import Annotation
+
+RECIPE = "{labels: [{name: car, tools: [box, polygon], attributes: {kind: {type: text}}}, van]}"
+PIPELINE = building.TWO_STEPS.replace("{labels: [car]}", RECIPE)
+SCENE = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+side = st.integers(1, 60)
+JUNK = st.sampled_from(
+    [
+        None,
+        True,
+        -1,
+        0,
+        3,
+        10**30,
+        float("nan"),
+        float("inf"),
+        "",
+        "7",
+        "car",
+        "\0",
+        "\ud83d",
+        [],
+        [[]],
+        [1, 2],
+        {},
+        {"a": 1},
+    ]
+)
+
+
+class Recorded(Problems):
+    """Problems that keep each place."""
+
+    def add(self, where: str, message: str, *, skipped: bool = True, cause: str | None = None) -> None:
+        super().add(where, message, skipped=skipped, cause=cause)
+        self.__dict__.setdefault("places", []).extend([where] * skipped)
+
+
+@st.composite
+def cocos(draw: st.DrawFn) -> dict[str, Any]:
+    images = [{"id": n, "file_name": f"{n:04}.jpg", "width": 640, "height": 480} for n in range(3)]
+    annotations = []
+    for number in range(draw(st.integers(1, 6))):
+        x, y, width, height = (draw(side) for _ in range(4))
+        one = {"id": number, "image_id": draw(st.integers(0, 2)), "category_id": draw(st.integers(1, 2))}
+        one |= {"bbox": [x, y, width, height], "area": width * height, "iscrowd": draw(st.integers(0, 1))}
+        ring = [x, y, x + width, y, x + width, y + height]
+        one["segmentation"] = draw(st.sampled_from([[], [ring], [ring, [400, 400, 420, 400, 420, 430]]]))
+        one |= draw(st.sampled_from([{}, {"attributes": {"kind": "bus"}}, {"score": 0.5}]))
+        annotations.append(one)
+    names = [{"id": 1, "name": "car"}, {"id": 2, "name": "van"}]
+    return {"images": images, "annotations": annotations, "categories": names}
+
+
+def broken(draw: st.DrawFn, value: Any) -> Any:
+    """Return the value with one place in it, at whatever depth, taken away or replaced."""
+    if not isinstance(value, dict | list) or not value or draw(st.integers(0, 5)) == 0:
+        return draw(JUNK)
+    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    key = draw(st.sampled_from(keys))
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
+    if draw(st.integers(0, 5)) == 0:
+        del copy[key]
+    else:
+        copy[key] = broken(draw, value[key])
+    return copy
+
+
+@st.composite
+def files(draw: st.DrawFn) -> Any:
+    coco = draw(cocos())
+    return broken(draw, coco) if draw(st.booleans()) else coco
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> list[Any]:
+    """Return the same annotations, one a line, perhaps with one of them broken at one place."""
+    coco = draw(cocos())
+    found = annotations_coco.read(json.dumps(coco), Problems())
+    known = {"label": "car", "attributes": {"kind": "bus"}, "score": 0.5}
+    made: list[Any] = [known | {"item": one.item.name, "tool": one.tool, "geometry": one.geometry} for one in found]
+    if made and draw(st.booleans()):
+        index = draw(st.integers(0, len(made) - 1))
+        made[index] = broken(draw, made[index])
+    return made
+
+
+@pytest.fixture
+def street(engine: Engine) -> Engine:
+    with session_scope(engine) as session:
+        building.deploy(session, PIPELINE)
+        building.add_items(session, 3)
+    return engine
+
+
+def bring(session: Session, read: Any, problems: Problems) -> int:
+    """Import in a transaction of its own; return how many came in, whole ones."""
+
+    def count() -> int:
+        return session.exec(select(func.count()).select_from(Annotation)).one()
+
+    before = count()
+    with session.begin_nested() as nested:
+        result = imports.import_annotations(
+            session,
+            actor=None,
+            dataset=building.dataset(session),
+            annotations=read,
+            problems=problems,
+            now=building.NOW,
+        )
+        assert count() - before == result.new
+        for one in session.exec(select(Annotation)):
+            assert geometry.parse(one.tool, one.geometry, 640, 480) == one.geometry
+        nested.rollback()
+    return result.new + result.present
+
+
+def each(raw: Any) -> Iterator[Any]:
+    yield from raw["annotations"] if isinstance(raw, dict) and isinstance(raw.get("annotations"), list) else ()
+
+
+@SCENE
+@given(files())
+def test_all_of_a_coco_file_comes_in_or_is_listed_by_its_place(street: Engine, raw: Any) -> None:
+    problems = Recorded()
+    with session_scope(street) as session:
+        taken = bring(session, annotations_coco.read(json.dumps(raw), problems), problems)
+    places = [place for place in problems.__dict__.get("places", []) if place.startswith("annotations[")]
+    assert len(set(places)) == len(places)
+    assert taken + len(places) == len(list(each(raw)))
+    assert taken or problems.left_out or not list(each(raw))
+
+
+@SCENE
+@given(lines())
+def test_all_of_a_jsonl_file_comes_in_or_is_listed_by_its_place(street: Engine, raw: list[Any]) -> None:
+    problems = Recorded()
+    with session_scope(street) as session:
+        read = annotations_jsonl.read([json.dumps(line) for line in raw], problems)
+        taken = bring(session, read, problems)
+    places = problems.__dict__.get("places", [])
+    assert len(set(places)) == len(places)
+    assert taken + len(places) == max(len(raw), 1)
