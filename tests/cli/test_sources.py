@@ -35,7 +35,7 @@ def test_paths_begin_where_the_file_is_wherever_a_command_is_started(
     assert f"  + source: uri: {home}/pipes/photos\n" in planned
     assert f"  + export of approved: jsonl to {home}/pipes/street/out\n" in planned
     annoflow("pipeline", "deploy", "pipes/street/street.yaml")
-    assert annoflow("import", "street").out == "street: 1 new items, 1 entered\n"
+    assert annoflow("import", "street").out == "street: 1 new item, 1 entered\n"
     assert annoflow("item", "why", "3.jpg").code == 0
     monkeypatch.chdir(home / "pipes/street")
     assert "nothing would change" in annoflow("pipeline", "plan", "street.yaml").out

@@ -46,7 +46,7 @@ def test_a_good_shape_is_returned_as_it_was(tool: str, raw: dict[str, object]) -
         ("polygon", {"outlines": []}, "one or more outlines, not []"),
         ("polygon", {"outlines": "many"}, "one or more outlines, not 'many'"),
         ("polygon", {"outlines": [TRIANGLE], "points": TRIANGLE}, "has outlines; here it has outlines, points"),
-        ("polygon", {"outlines": [TRIANGLE, [[0, 0], [1, 1]]]}, "outline 2 of 2: a polygon has 3 to 10000 points"),
+        ("polygon", {"outlines": [TRIANGLE, [[0, 0], [1, 1]]]}, "outline 2 of 2: a polygon has 3 to 10,000 points"),
         ("polygon", {"outlines": [TRIANGLE, [[0, 0], [1, 1], [2, 2]]]}, "outline 2 of 2: the points"),
         ("polygon", {"outlines": [TRIANGLE] * 3_334}, "up to 10000 points in all its outlines"),
         ("polyline", {"outlines": [TRIANGLE]}, "has points; here it has outlines"),

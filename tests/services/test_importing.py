@@ -246,7 +246,7 @@ def test_what_is_submitted_as_it_came_is_accepted(session: Session, dataset: Dat
 
 
 def test_it_is_seen_in_every_task_and_changed_in_none_but_its_own(session: Session, dataset: Dataset) -> None:
-    take(session, dataset, CAR)
+    take(session, dataset, CAR | {"attributes": {"kind": "van"}})
     (came,) = stored(session)
     building.work_in(session, "cars", lambda *_: "completed")
     building.move(session)

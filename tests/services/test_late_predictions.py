@@ -75,7 +75,7 @@ def test_a_claim_that_would_end_is_to_be_confirmed_and_keeps_no_other_item_from_
     stage.do_all("ann", "cars", "completed")
     stage.advance()
     stage.claim("quinn", "qa")
-    assert stage.bring(CAR, reopen=True).problems.listed[0].message.endswith("confirm to end their claims")
+    assert stage.bring(CAR, reopen=True).problems.listed[0].message.endswith("confirm to end the claims on it")
     assert stage.bring(CAR, item=1, reopen=True).new == 1
     assert stage.row("qa").state == "claimed"
     assert stage.bring(CAR, reopen=True, end_claims=True).new == 1

@@ -66,10 +66,12 @@ def import_(
         ),
     ] = None,
     strip: Annotated[
-        str | None, typer.Option(help="A folder that names in the file begin with, and items do not.")
+        str | None,
+        typer.Option(help="A folder that names in the file begin with, and items do not.", show_default="none"),
     ] = None,
     below: Annotated[
-        str | None, typer.Option(help="The folder of the items below which the names in the file are.")
+        str | None,
+        typer.Option(help="The folder of the items below which the names in the file are.", show_default="/"),
     ] = None,
     as_boxes: Annotated[
         bool, typer.Option("--as-boxes", help="Take polygons as boxes also where the recipe has both.")

@@ -36,7 +36,8 @@ def fit(
         tool, shape = "box", dict(zip(("x", "y", "width", "height"), box, strict=True))
         problems.add(one.where, "a polygon is taken as the box around it", skipped=False)
     attributes = _attributes(one, label, problems)
-    wrong = recipes.fault(recipe, label=one.label, tool=tool, attributes=attributes)
+    # What is required of people is not required of a model: who opens its work adds what is missing.
+    wrong = recipes.fault(recipe, label=one.label, tool=tool, attributes=attributes, complete=False)
     if wrong:
         raise InvalidInput(wrong)
     return {

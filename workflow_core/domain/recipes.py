@@ -1,7 +1,7 @@
 """Recipes: what may be labelled and how, whether an annotation fits, and the union of several."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from json import loads
@@ -71,8 +71,10 @@ def check(recipe: Recipe) -> None:
     values.json(to_json(recipe), "a recipe")
 
 
-def fault(recipe: Recipe, *, label: str, tool: str, attributes: Mapping[str, Any]) -> str | None:
+def fault(recipe: Recipe, *, label: str, tool: str, attributes: Mapping[str, Any], complete: bool = True) -> str | None:
     """Say what the recipe does not allow about an annotation; None where it fits.
+
+    Unless it is to be `complete`, attributes that are required may be missing.
 
     >>> fault(Recipe((Label("car"),)), label="car", tool="polygon", attributes={})
     'label "car" is not drawn with the tool "polygon"; possible: box'
@@ -89,8 +91,24 @@ def fault(recipe: Recipe, *, label: str, tool: str, attributes: Mapping[str, Any
             return f'label "{label}" has no attribute {quoted(name)}; {possible(name, known_attributes)}'
         if wanted := _mismatch(known_attributes[name], value):
             return f'attribute "{name}" of label "{label}" is {cited(value)}; {wanted}'
-    missing = [a.name for a in allowed.attributes if a.required and a.name not in attributes]
+    return lack(recipe, label=label, attributes=attributes) if complete else None
+
+
+def lack(recipe: Recipe, *, label: str, attributes: Collection[str]) -> str | None:
+    """Say which attributes that the recipe requires an annotation lacks; None where it has them all.
+
+    >>> kind = Attribute("kind", "text", required=True)
+    >>> lack(Recipe((Label("car", attributes=(kind,)),)), label="car", attributes=[])
+    'label "car" lacks the attribute "kind", which is required'
+    """
+    required = (a.name for known in recipe.labels if known.name == label for a in known.attributes if a.required)
+    missing = [name for name in required if name not in attributes]
     return f'label "{label}" lacks the attribute {_quoted(missing)}, which is required' if missing else None
+
+
+def requires(recipe: Recipe) -> bool:
+    """Say whether the recipe requires any attribute."""
+    return any(attribute.required for label in recipe.labels for attribute in label.attributes)
 
 
 def _mismatch(attribute: Attribute, value: object) -> str | None:

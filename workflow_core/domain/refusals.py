@@ -78,6 +78,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "issue-open": Refusal(Conflict, ("item", "task", "issue"), "An open issue stands against the status."),
         "wrong-issue-state": Refusal(Conflict, ("state", "event"), "In its state that cannot happen to an issue."),
         "review-pending": Refusal(Conflict, ("issue",), "Whoever is to review the item decides about its issue."),
+        "incomplete": Refusal(
+            Conflict, ("item", "task", "annotation"), "What is reviewed lacks an attribute that is required."
+        ),
         # second thoughts
         "begun-already": Refusal(
             Conflict,
@@ -134,6 +137,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
 
 FACTS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "annotation": "its number",
         "begun": "names of tasks; none where it is only statuses further on",
         "count": "how many",
         "due": "ISO 8601, in UTC",

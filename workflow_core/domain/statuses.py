@@ -17,12 +17,21 @@ TaskType = Literal["annotation", "qa"]
 
 @dataclass(frozen=True)
 class Status:
-    """A status that a task offers, and what its button looks like."""
+    """A status that a task offers, and what its button looks like.
+
+    An `incomplete` one may be set though an annotation lacks an attribute that its recipe requires.
+    """
 
     name: str
     action: str
     color: str | None = None
     key: str | None = None
+    incomplete: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether attributes that a recipe requires are asked for."""
+        return not self.incomplete and self.name != "discarded"
 
 
 COMPLETED: Final = Status("completed", "Complete", "#2a9d8f")
@@ -42,19 +51,26 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType(
 _KNOWN: Final = {status.name: status for status in (COMPLETED, DISCARDED, APPROVED)}
 
 
-def named(name: str, *, action: str | None = None, color: str | None = None, key: str | None = None) -> Status:
+def named(
+    name: str,
+    *,
+    action: str | None = None,
+    color: str | None = None,
+    key: str | None = None,
+    incomplete: bool = False,
+) -> Status:
     """Make a status of a name; the rest is as known, or its button says its name.
 
     >>> named("for-expert-review").action
     'For expert review'
     >>> named("approve", key="a")
-    Status(name='approved', action='Approve', color='#3a7d44', key='a')
+    Status(name='approved', action='Approve', color='#3a7d44', key='a', incomplete=False)
     """
     known = _KNOWN.get(ALIASES.get(name, name))
     if known:
-        return Status(known.name, action or known.action, color or known.color, key or known.key)
+        return Status(known.name, action or known.action, color or known.color, key or known.key, incomplete)
     words = name.replace("-", " ").replace("_", " ").strip()
-    return Status(name, action or (words[:1].upper() + words[1:]) or name, color, key)
+    return Status(name, action or (words[:1].upper() + words[1:]) or name, color, key, incomplete)
 
 
 def offered(names: Collection[str], present: Iterable[Status], former: Iterable[Status]) -> list[Status]:

@@ -48,7 +48,8 @@ class Draft:
             found += [(status, path) for status in statuses.DEFAULTS[self.type_of(name)]]
         for key, listed in (("statuses", task.statuses or []), ("extra_statuses", task.extra_statuses)):
             for index, each in enumerate(listed):
-                status = statuses.named(each.name, action=each.action, color=each.color, key=each.key)
+                look = {"action": each.action, "color": each.color, "key": each.key}
+                status = statuses.named(each.name, **look, incomplete=each.incomplete)
                 found.append((status, (*path, key, index)))
         return found
 

@@ -63,10 +63,7 @@ Assignees = Annotated[
     Annotated[str, Tag(TEXT)] | Annotated[list[Email], Tag(LIST)] | Annotated[dict[Email, Weight], Tag(MAPPING)],
     Discriminator(_kind),
 ]
-Names = Annotated[
-    Annotated[str, Tag(TEXT)] | Annotated[list[str], Tag(LIST)],
-    Discriminator(_kind),
-]
+Names = Annotated[Annotated[str, Tag(TEXT)] | Annotated[list[str], Tag(LIST)], Discriminator(_kind)]
 
 
 class Attribute(Spec):
@@ -149,6 +146,9 @@ class Status(Spec):
     action: Name | None = Field(None, description="what its button says; by default its name")
     color: Color | None = Field(None, description="the colour of its button")
     key: Key | None = Field(None, description="the key that presses it")
+    incomplete: bool = Field(
+        False, description="whether it may be set though an annotation lacks an attribute that is required"
+    )
 
 
 Statuses = list[Annotated[Status, BeforeValidator(_by_name)]]

@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
 from workflow_core.domain import geometry, recipes, values
+from workflow_core.domain.recipes import Recipe
 from workflow_core.domain.situations import Situation
 from workflow_core.domain.wording import cited, shown
-from workflow_core.errors import InvalidInput
+from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import annotations as drawn_there
 from workflow_core.store.work import annotations, reviews
@@ -35,11 +36,21 @@ class Drawn(BaseModel):
 
 
 @dataclass(frozen=True)
+class Reviewed:
+    """The annotations of a task that is reviewed, and what its recipe asks of them."""
+
+    task: str
+    recipe: Recipe
+    there: Mapping[int, Present]
+
+
+@dataclass(frozen=True)
 class There:
-    """The annotations that a task has on an item, and all that may be changed there."""
+    """The annotations that a task has on an item, all that may be changed there, and what a reviewer answers for."""
 
     own: Mapping[int, Present]
     correctable: Mapping[int, Present]
+    reviewed: Sequence[Reviewed] = ()
 
 
 NOTHING = There({}, {})
@@ -78,20 +89,33 @@ def of_item(session: Session, *, item_id: int, task_id: int | None = None) -> li
 
 
 def there(session: Session, founds: Sequence[Situation]) -> dict[int, There]:
-    """Return what is there before somebody draws, by task item; what has nothing is left out."""
-    editing = [one.id for one in founds if one.recipe.settings.get("reviewer_edits")]
-    reviewed = reviews.task_ids(session, qa_task_item_ids=editing) if editing else {}
-    looked = [one for one in founds if one.drawn or one.id in reviewed]
-    if not looked:
+    """Return what is there before a status is set, by task item; what has nothing is left out."""
+    qa = [one.id for one in founds if one.type == "qa"]
+    reviewed = reviews.recipes(session, qa_task_item_ids=qa) if qa else {}
+    looked = {one.id: _looked_at(one, reviewed.get(one.id, {})) for one in founds}
+    task_ids = {one.task_id for one in founds if one.drawn}.union(*looked.values())
+    if not task_ids:
         return {}
-    task_ids = {one.task_id for one in looked}.union(*reviewed.values())
-    present = annotations.present(session, item_ids=[one.item_id for one in looked], task_ids=task_ids)
+    present = annotations.present(session, item_ids=[one.item_id for one in founds], task_ids=task_ids)
     found = {}
-    for one in looked:
+    for one in founds:
         own = present.get((one.item_id, one.task_id), {})
-        others = [present.get((one.item_id, task_id), {}) for task_id in reviewed.get(one.id, [])]
-        found[one.id] = There(own, {key: each for some in (own, *others) for key, each in some.items()})
+        others = [
+            Reviewed(task, recipe, present.get((one.item_id, key), {}))
+            for key, (task, recipe) in looked[one.id].items()
+        ]
+        corrected = [own, *(each.there for each in others)] if _edits(one) else [own]
+        found[one.id] = There(own, {key: each for some in corrected for key, each in some.items()}, others)
     return found
+
+
+def _edits(found: Situation) -> bool:
+    return bool(found.recipe.settings.get("reviewer_edits"))
+
+
+def _looked_at(found: Situation, reviewed: Mapping[int, tuple[str, Recipe]]) -> dict[int, tuple[str, Recipe]]:
+    """Return the reviewed tasks whose annotations matter: the reviewer may change them, or they may lack something."""
+    return {key: one for key, one in reviewed.items() if _edits(found) or recipes.requires(one[1])}
 
 
 def equal(found: Situation, there: There, drawn: Sequence[Drawn]) -> bool:
@@ -102,7 +126,7 @@ def equal(found: Situation, there: There, drawn: Sequence[Drawn]) -> bool:
     return as_text[0] == as_text[1]
 
 
-def change(found: Situation, there: There, drawn: Sequence[Drawn]) -> Change:
+def change(found: Situation, there: There, drawn: Sequence[Drawn], *, complete: bool) -> Change:
     """Return what makes `drawn` the annotations of this task on the item: all of them, no others of the task but what
     waits.
 
@@ -111,7 +135,8 @@ def change(found: Situation, there: There, drawn: Sequence[Drawn]) -> Change:
     Annotations of other tasks stay as they are, but a reviewer may correct those that they review where the recipe's
     setting `reviewer_edits` allows it: both are kept, and it does not make it their own work. A prediction that is
     drawn unchanged is accepted; one that is changed keeps its origin. What it was is a revision, and not a part of
-    the history, which names annotations by number alone: an item can be erased, and events cannot.
+    the history, which names annotations by number alone: an item can be erased, and events cannot. Only what is to be
+    `complete` must have the attributes that are required.
 
     Raises:
         InvalidInput: something is not allowed by the task's recipe, lies outside the image, or is unknown.
@@ -121,7 +146,7 @@ def change(found: Situation, there: There, drawn: Sequence[Drawn]) -> Change:
     accepted: list[int] = []
     kept: set[int] = set()
     for number, one in enumerate(drawn, start=1):
-        content = Content(one.label, one.tool, _checked(found, one, number), one.attributes)
+        content = Content(one.label, one.tool, _checked(found, one, number, complete), one.attributes)
         if one.id is None:
             created.append(content)
             continue
@@ -140,8 +165,36 @@ def change(found: Situation, there: There, drawn: Sequence[Drawn]) -> Change:
     return Change(found.id, found.item_id, created, changed, accepted, deleted)
 
 
-def _checked(found: Situation, one: Drawn, number: int) -> dict[str, Any]:
-    wrong = recipes.fault(found.recipe, label=one.label, tool=one.tool, attributes=one.attributes)
+def check_complete(found: Situation, there: There, change: Change | None, *, status: str) -> None:
+    """Refuse a status where an annotation lacks an attribute that the recipe of its task requires.
+
+    Asked of the own ones, unless they are changed and so checked, and by a reviewer of what they review, as they leave
+    it; not of what waits for the next claim.
+
+    Raises:
+        InvalidInput: one of the task's own lacks it.
+        Conflict: one that is reviewed does; the reviewer can flag it.
+    """
+    own = [Reviewed(found.task, found.recipe, there.own)] if change is None else []
+    for asked in (*own, *there.reviewed):
+        for key, one in asked.there.items():
+            content = change.changed.get(key, one.content) if change else one.content
+            lacks = recipes.lack(asked.recipe, label=content.label, attributes=content.attributes)
+            if not lacks or one.waits:
+                continue
+            told = f"cannot set {status} on {found.name}: annotation {key} of {asked.task!r}: {lacks}"
+            if asked in own:
+                raise InvalidInput(f"{told}; add it, or discard the item")
+            raise Conflict(
+                f"{told}; flag it, so that its author adds it, or discard the item",
+                code="incomplete",
+                **found.about,
+                annotation=key,
+            )
+
+
+def _checked(found: Situation, one: Drawn, number: int, complete: bool) -> dict[str, Any]:
+    wrong = recipes.fault(found.recipe, label=one.label, tool=one.tool, attributes=one.attributes, complete=complete)
     if wrong:
         raise InvalidInput(f"annotation {number}: {wrong}")
     return _shape(found, one, number)

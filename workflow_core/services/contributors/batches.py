@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import submitting, values
+from workflow_core.domain import recipes, statuses, submitting, values
 from workflow_core.domain.situations import Situation
 from workflow_core.domain.submitting import Decision
 from workflow_core.domain.views.work import Submitted
@@ -91,8 +91,7 @@ def submit_all(
     session: Session, wanted: Sequence[tuple[Situation, Wanted]], *, person: Person, now: datetime
 ) -> list[Outcome]:
     """Set statuses on a person's own task items of one task, no two on one; returns what became of each."""
-    drawing = [found for found, one in wanted if one.annotations is not None or found.draft is not None]
-    there = annotation_sets.there(session, drawing)
+    there = annotation_sets.there(session, [found for found, one in wanted if _matters(found, one)])
     outcomes: dict[int, Outcome] = {}
     decided: list[tuple[Situation, Decision]] = []
     changes: list[annotations.Change] = []
@@ -107,19 +106,30 @@ def submit_all(
                 continue
             issue_effects.check(session, found=found, status=decision.status)
             drawn = found.draft["annotations"] if one.annotations is None and found.draft else one.annotations
+            asks = statuses.resolve(decision.status, found.statuses).asks
+            change, size = None, 0
             if drawn is not None:
                 parsed, size = annotation_sets.measured(drawn)
                 if size > room:
                     raise InvalidInput(f"the annotations of {found.name} are too much for this batch: begin another")
-                changes.append(annotation_sets.change(found, present, parsed))
-                room -= size
+                change = annotation_sets.change(found, present, parsed, complete=asks)
+            if asks:
+                annotation_sets.check_complete(found, present, change, status=decision.status)
         except AnnoflowError as error:
             outcomes[found.id] = error
         else:
             decided.append((found, decision))
+            changes += [change] if change else []
+            room -= size
     if decided:
         outcomes |= _write(session, decided, changes, person_id=person.id, now=now)
     return [outcomes[found.id] for found, _ in wanted]
+
+
+def _matters(found: Situation, wanted: Wanted) -> bool:
+    """Say whether it matters what is drawn there already: something is drawn now, or it may lack an attribute."""
+    drawing = wanted.annotations is not None or found.draft is not None
+    return drawing or found.type == "qa" or (found.drawn and recipes.requires(found.recipe))
 
 
 def _check_same(found: Situation, there: There, drawn: Sequence[Mapping[str, Any]] | None) -> None:

@@ -176,8 +176,8 @@ def submit(
     Raises:
         NotFound: there is no such task item, or the person may not see it.
         Conflict: somebody else holds it, it has another status already, or this one with other annotations; an issue
-            stands against it, or the task is closed.
-        InvalidInput: the task item does not offer the status, or an annotation is not allowed.
+            stands against it, what is reviewed lacks an attribute that is required, or the task is closed.
+        InvalidInput: the task item does not offer the status, or an annotation is not allowed, or incomplete.
     """
     found = access.own(session, actor=actor, task_item_id=task_item_id, finished=True)
     wanted = Wanted(status, token=token, annotations=annotations)

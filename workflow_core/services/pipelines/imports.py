@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -247,21 +247,10 @@ def _row(one: ImportedAnnotation, item: Item, owner: _Owner, as_boxes: bool, pro
 def _owners(session: Session, dataset: Dataset) -> Owners:
     owners: dict[str, list[_Owner]] = {}
     for key, name, content in imports.tasks(session, dataset_id=dataset.id):
-        owner = _Owner(key, name, _lenient(recipes.from_json(content)))
+        owner = _Owner(key, name, recipes.from_json(content))
         for label in owner.recipe.labels:
             owners.setdefault(label.name, []).append(owner)
     return owners
-
-
-def _lenient(recipe: Recipe) -> Recipe:
-    """What is required of people is not required of a model: who opens its work adds what is missing."""
-    return replace(
-        recipe,
-        labels=tuple(
-            replace(label, attributes=tuple(replace(one, required=False) for one in label.attributes))
-            for label in recipe.labels
-        ),
-    )
 
 
 def _owner(one: ImportedAnnotation, owners: Owners, problems: Problems) -> _Owner:

@@ -24,7 +24,7 @@ class Recipe(Table, table=True):
 class Task(Table, table=True):
     """One micro-task. `queue` is null where assignments are allocated in advance.
 
-    `statuses` lists what the task offers, each `{name, action, color, key}`; `former_statuses` those that it offered
+    `statuses` lists what the task offers, each a `domain.statuses.Status`; `former_statuses` those that it offered
     once, which items of older versions still do. `lease` is in seconds. A task that is `closed_by_deploy` has left its
     pipeline with its last item, and opens again with an item that comes back.
     """

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
+from workflow_core.domain.recipes import Recipe, from_text
 from workflow_core.store.database.dialect import among, run
 from workflow_core.store.models import Task
 from workflow_core.store.models.task_items import REVIEWED
@@ -16,6 +17,23 @@ def task_ids(session: Session, *, qa_task_item_ids: Sequence[int]) -> dict[int, 
     found: dict[int, list[int]] = {one: [] for one in qa_task_item_ids}
     for qa_task_item_id, task_id in run(session, f"{reviewed} ORDER BY 2", ids=ids):
         found[qa_task_item_id].append(task_id)
+    return found
+
+
+def recipes(session: Session, *, qa_task_item_ids: Sequence[int]) -> dict[int, dict[int, tuple[str, Recipe]]]:
+    """Return the names and recipes of the tasks that are reviewed at QA task items, by the keys of these and theirs."""
+    these, ids = among(session, qa_task_item_ids)
+    rows = run(
+        session,
+        f"""
+        SELECT task_item.id, t.id, t.name, CAST(c.content AS TEXT) FROM task_item JOIN review r ON {REVIEWED}
+        JOIN task t ON t.id = r.task_id JOIN recipe c ON c.id = t.recipe_id WHERE task_item.id {these} ORDER BY t.id
+        """,
+        ids=ids,
+    )
+    found: dict[int, dict[int, tuple[str, Recipe]]] = {one: {} for one in qa_task_item_ids}
+    for qa_task_item_id, key, name, content in rows:
+        found[qa_task_item_id][key] = name, from_text(content)
     return found
 
 
