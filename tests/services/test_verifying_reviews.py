@@ -123,6 +123,24 @@ def test_what_was_changed_by_hand_is_found(stage, change, told):
     assert any(told in one for one in found(stage, change)), found(stage, "SELECT 1")
 
 
+@pytest.mark.parametrize(
+    ("listed", "change", "who"),
+    [
+        (False, "UPDATE annotation SET updated_at = 0", "somebody"),
+        (False, "UPDATE annotation SET accepted_at = 0, updated_at = 0", "somebody"),
+        (True, "UPDATE annotation SET updated_at = NULL", "nobody"),
+    ],
+)
+def test_that_something_imported_was_seen_is_what_the_history_says(engine, listed, change, who):
+    stage = Stage(engine)
+    stage.deploy(REVIEWED)
+    stage.add_items(1)
+    stage.bring(BOX)
+    stage.do("ann", "cars", "completed", annotations=stage.drawn() if listed else None)
+    stage.check()
+    assert found(stage, change) == [f"0 in cars: annotation 1 was seen by {who}; its history says otherwise"]
+
+
 def test_an_item_that_came_to_its_exit_by_a_loop_and_by_second_thoughts_is_no_difference(engine):
     stage = Stage(engine)
     stage.deploy(REVIEWED)

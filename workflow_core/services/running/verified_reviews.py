@@ -105,6 +105,7 @@ def _wrong(chunk: Chunk, row: IssueRow, said: _Issue) -> str | None:
 def _annotations(chunk: Chunk, events: list[Told]) -> Iterator[Difference]:
     made: dict[int, Told] = {}
     deleted: set[int] = set()
+    seen: set[int] = set()
     imported: Counter[tuple[int, int | None]] = Counter()
     for event in events:
         if event.item_id is not None and event.verb is Verb.IMPORTED:
@@ -112,6 +113,7 @@ def _annotations(chunk: Chunk, events: list[Told]) -> Iterator[Difference]:
         elif event.verb is Verb.ANNOTATED:
             made |= dict.fromkeys(event.detail.get("created", ()), event)
             deleted |= set(event.detail.get("deleted", ()))
+            seen |= {number for numbers in event.detail.values() for number in numbers}
     for row in chunk.annotations:
         by = made.pop(row.id, None)
         if by is not None and (by.item_id, by.task_id, by.actor_id) != (row.item_id, row.task_id, row.created_by):
@@ -126,6 +128,10 @@ def _annotations(chunk: Chunk, events: list[Told]) -> Iterator[Difference]:
                 row.task_id,
                 f"annotation {row.id} is {'' if row.deleted else 'not '}deleted; its history says otherwise",
             )
+        if row.created_by is None and row.unseen == (row.id in seen):
+            who = "nobody" if row.unseen else "somebody"
+            said = f"annotation {row.id} was seen by {who}; its history says otherwise"
+            yield Difference(row.item_id, row.task_id, said)
     for number, by in made.items():
         yield Difference(by.item_id or 0, by.task_id, f"the history has annotation {number}, the table does not")
     for (item_id, task_id), more in imported.items():

@@ -11,6 +11,7 @@ from workflow_core.domain.events import Verb
 from workflow_core.domain.replay import HistoryEvent
 from workflow_core.domain.states import Kept
 from workflow_core.store.database.dialect import listed, run
+from workflow_core.store.models.data import UNSEEN
 
 CHUNK = 1_000
 """Items that are compared at a time."""
@@ -65,13 +66,14 @@ class IssueRow:
 
 @dataclass(frozen=True)
 class AnnotationRow:
-    """An annotation as its table has it; what it shows is in no history."""
+    """An annotation as its table has it, and whether somebody has seen it; what it shows is in no history."""
 
     id: int
     item_id: int
     task_id: int | None
     created_by: int | None
     deleted: bool
+    unseen: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,8 +185,8 @@ def _issues(session: Session, between: dict[str, int]) -> list[IssueRow]:
 def _annotations(session: Session, between: dict[str, int]) -> list[AnnotationRow]:
     rows = run(
         session,
-        """SELECT id, item_id, task_id, created_by, deleted_at IS NOT NULL AS deleted FROM annotation
-        WHERE item_id > :after AND item_id <= :upto ORDER BY item_id, id""",
+        f"""SELECT id, item_id, task_id, created_by, deleted_at IS NOT NULL AS deleted, {UNSEEN} AS unseen
+        FROM annotation n WHERE item_id > :after AND item_id <= :upto ORDER BY item_id, id""",
         **between,
     )
     return [AnnotationRow(*row) for row in rows]
