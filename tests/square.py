@@ -176,6 +176,12 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
             w.session, actor=actor, project_id=w.project, email="new@example.org", role=Role.CONTRIBUTOR, now=NOW
         ),
     ),
+    people.add_service: (
+        P.MANAGE_PEOPLE,
+        lambda w, actor: people.add_service(
+            w.session, actor=actor, project_id=w.project, email="bot@example.org", now=NOW
+        ),
+    ),
     people.deactivate: (
         P.MANAGE_PEOPLE,
         lambda w, actor: people.deactivate(

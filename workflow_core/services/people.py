@@ -1,16 +1,17 @@
 """Projects, people and their roles; every service asks `require` before it does anything."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from workflow_core.domain import values
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.domain.suggestions import possible
 from workflow_core.domain.wording import cited
-from workflow_core.errors import InvalidInput, NotAllowed, NotFound
+from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import people, teams
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Membership, Person, Project
+from workflow_core.store.models import Membership, Person, Project, Task
 
 Actor = Person | None
 """Who acts. None is annoflow itself, and whoever can run its commands on its machine."""
@@ -116,6 +117,34 @@ def member(
     found = teams.find_or_invite(session, email=values.email(email), now=now, invited=invited)
     teams.join_project(session, person=found, project_id=project_id, role=role, now=now)
     return found
+
+
+def add_service(session: Session, *, actor: Actor, project_id: int, email: str, now: datetime) -> Person:
+    """Let a program work in a project, as a contributor with an e-mail of its own; it reviews nothing.
+
+    Raises:
+        NotAllowed: the actor may not manage people.
+        Conflict: the e-mail is a person's.
+    """
+    require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_PEOPLE)
+    new: set[str] = set()
+    found = member(session, email=email, project_id=project_id, role=Role.CONTRIBUTOR, now=now, invited=new)
+    if not found.service and found.email not in new:
+        raise Conflict(f"{found.email} is a person's; give the service account an e-mail of its own")
+    found.service = True
+    return found
+
+
+def check_reviewers(session: Session, *, teams: Iterable[tuple[Task, Iterable[str]]]) -> None:
+    """Refuse a service account in the team of a QA task: what is approved was looked at by a person.
+
+    Raises:
+        InvalidInput: it names the account and the task.
+    """
+    tasks = {email.lower(): task for task, team in teams if task.type == "qa" for email in team}
+    found = people.first_service(session, emails=tasks)
+    if found is not None:
+        raise InvalidInput(f"{found} is a service account, and the QA task {tasks[found].name!r} is for people alone")
 
 
 def set_role(session: Session, *, actor: Actor, project_id: int, email: str, role: Role, now: datetime) -> Person:

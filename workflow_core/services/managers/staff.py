@@ -76,7 +76,7 @@ def reassign(
     Raises:
         NotAllowed: the actor may not reassign.
         NotFound: the old person is not in the task.
-        InvalidInput: the new person is the old one.
+        InvalidInput: the new person is the old one, or a service account that is to review.
         Conflict: they have items open, and `end_claims` does not confirm that these claims end.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REASSIGN_WORK)
@@ -105,7 +105,7 @@ def add(session: Session, *, actor: Actor, task: Task, email: str, now: datetime
     Raises:
         NotAllowed: the actor may not edit the task.
         Conflict: the person is no longer active.
-        InvalidInput: the weight is none.
+        InvalidInput: the weight is none; or a service account is to review.
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
     weight = values.weight(weight)
@@ -183,6 +183,7 @@ def _confirm_claims(session: Session, task: Task, leaver: Assignment, email: str
 def _present(session: Session, task: Task, email: str, now: datetime) -> Person:
     """Return who is to work in a task, invited if need be."""
     person = people.member(session, email=email, project_id=task.project_id, role="contributor", now=now)
+    people.check_reviewers(session, teams=[(task, [person.email])])
     if not person.active:
         raise Conflict(
             f"{person.email} is no longer active; choose somebody who is", code="person-inactive", person=person.email

@@ -81,6 +81,7 @@ def create(
         **settings,
     )
     keep(session, task)
+    people.check_reviewers(session, teams=[(task, team)])
     teams.apply(session, teams=[(task, team)], project_id=dataset.project_id, now=now)
     rows.review(session, task=task, wanted={reviewed.id for reviewed in reviews})
     return task

@@ -98,7 +98,7 @@ def deploy(
 
     Raises:
         PipelineInvalid: the file has errors.
-        InvalidInput: a task changes its type, or the pipeline its dataset.
+        InvalidInput: a task changes its type, or the pipeline its dataset; or a service account is to review.
         NotAllowed: the actor may not manage the project's pipelines.
     """
     spec = compile_file(text, file=file, read=read)
@@ -147,6 +147,7 @@ def apply(
             task.closed_at = task.archived_at = None
             task.closed_by_deploy = False
     wanted = [(tasks[one.name], one.assignees) for one in spec.tasks.values()]
+    people.check_reviewers(session, teams=wanted)
     invited |= teams.apply(session, teams=wanted, project_id=project.id, now=now)
     for task in tasks.values():
         if task.name in reviewed_own and not task.review_own:

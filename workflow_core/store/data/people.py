@@ -1,6 +1,8 @@
 """Persons, projects, and who belongs to which, as they are found."""
 
-from sqlmodel import Session, select
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from workflow_core.domain.roles import Role
@@ -10,6 +12,12 @@ from workflow_core.store.models import Membership, Person, Project
 def find_person(session: Session, *, email: str) -> Person | None:
     """Return the person of an e-mail, which is lower case; None where nobody has it."""
     return session.exec(select(Person).where(Person.email == email)).first()
+
+
+def first_service(session: Session, *, emails: Iterable[str]) -> str | None:
+    """Return the first of these e-mails, which are lower case, that is of a service account."""
+    of = select(Person.email).where(col(Person.email).in_(set(emails)), Person.service)
+    return session.exec(of.order_by(Person.email)).first()
 
 
 def find_project(session: Session, *, name: str, member: Person | None) -> Project | None:

@@ -54,7 +54,8 @@ def find_or_invite(session: Session, *, email: str, now: datetime, invited: set[
     person = session.exec(found).first()
     if person is not None:
         return person
-    add = "INSERT INTO person (email, active, created_at) VALUES (:email, TRUE, :now) ON CONFLICT (email) DO NOTHING"
+    add = """INSERT INTO person (email, active, service, created_at) VALUES (:email, TRUE, FALSE, :now)
+        ON CONFLICT (email) DO NOTHING"""
     if run(session, add, email=email, now=now).rowcount and invited is not None:
         invited.add(email)
     return session.exec(found).one()

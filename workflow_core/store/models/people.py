@@ -17,7 +17,10 @@ class Project(Table, table=True):
 
 
 class Person(Table, table=True):
-    """Somebody who works here. Without an account yet they are invited; e-mails are lower case."""
+    """Somebody who works here. Without an account yet they are invited; e-mails are lower case.
+
+    A `service` account is a program that works like a person, but reviews nothing.
+    """
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
 
@@ -25,6 +28,7 @@ class Person(Table, table=True):
     email: str = Field(sa_column=Column(String(254), unique=True, nullable=False))
     name: str | None = Field(default=None, max_length=120)
     active: bool = True
+    service: bool = False
     created_at: datetime = instant()
 
 
