@@ -198,6 +198,10 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         P.SEE_PROJECT,
         lambda w, actor: progress.of_pipeline(w.session, pipeline=w.pipeline(), actor=actor),
     ),
+    progress.pictures: (
+        P.SEE_PROJECT,
+        lambda w, actor: progress.pictures(w.session, pipeline=w.pipeline(), actor=actor),
+    ),
     progress.exits: (P.SEE_PROJECT, lambda w, actor: progress.exits(w.session, pipeline=w.pipeline(), actor=actor)),
     progress.of_tasks: (P.SEE_PROJECT, lambda w, actor: progress.of_tasks(w.session, tasks=[w.cars], actor=actor)),
     reversals.preview_clear: (

@@ -65,3 +65,20 @@ def test_what_is_no_item_is_said_in_one_line_a_cause(annoflow, home: Path) -> No
     assert annoflow("import", "street").err == (
         "no item: hidden: 1 (.DS_Store)\nno item: no image by its name: 4 (a.txt, b.txt, c.txt, …)\n"
     )
+
+
+def test_what_became_of_known_pictures_is_said_at_an_import_and_in_the_status(annoflow, home: Path) -> None:
+    photos = home / "pipes/photos"
+    photograph(photos, "1.jpg", "2.jpg", "3.jpg")
+    Image.new("RGB", (50, 50)).save(photos / "4.jpg")
+    annoflow("pipeline", "deploy", "pipes/street/street.yaml")
+    annoflow("import", "street")
+    (photos / "4.jpg").rename(photos / "5.jpg")
+    for name in ("1.jpg", "2.jpg"):
+        (photos / name).unlink()
+    ran = annoflow("import", "street")
+    assert ran.out == "street: 0 new items, 0 entered, 1 moved, 2 gone (2 with open work)\n"
+    assert ran.err == "moved: 1 (/4.jpg -> /5.jpg)\ngone: 2 (/1.jpg (open work), /2.jpg (open work))\n"
+    assert "gone from the source: 2 pictures, 2 with open work: /1.jpg, /2.jpg\n" in annoflow("status").out
+    (shown,) = annoflow("status", "--json").json()
+    assert shown["pictures"] == {"gone": [["/1.jpg", True], ["/2.jpg", True]], "replaced": []}

@@ -182,9 +182,9 @@ def test_an_unknown_format_and_an_impossible_place_are_refused(tmp_path: Path) -
 
 
 def test_a_missing_driver_is_named_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "s3fs", None)
-    with pytest.raises(Unavailable, match=r"annoflow\[s3\]"):
-        write("s3://bucket/exports")
+    monkeypatch.setitem(sys.modules, "gcsfs", None)
+    with pytest.raises(Unavailable, match=r"annoflow\[gcs\]"):
+        write("gs://bucket/exports")
 
 
 def test_a_place_that_refuses_is_unavailable_and_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -235,3 +235,11 @@ def test_only_an_owner_exports(approved: Engine, tmp_path: Path) -> None:
         export(approved, tmp_path, actor=mia)
     with pytest.raises(NotFound):
         export(approved, tmp_path, actor=sam)
+
+
+def test_an_export_says_of_how_many_items_the_picture_is_gone(approved: Engine, tmp_path: Path) -> None:
+    assert export(approved, tmp_path).gone == 0
+    with session_scope(approved) as session:
+        for name in ("0000.jpg", "0003.jpg"):  # the one at the exit, the other discarded
+            session.exec(select(Item).where(Item.name == name)).one().gone_at = building.NOW
+    assert export(approved, tmp_path).gone == 1

@@ -13,8 +13,9 @@ from sqlmodel import col, select
 
 from workflow_core.errors import NotAllowed, NotFound, Unavailable
 from workflow_core.services.managers import erasure, task_items
-from workflow_core.services.pipelines import data, ingestion
+from workflow_core.services.pipelines import data
 from workflow_core.services.pipelines.ingestion import Ingested, ingest
+from workflow_core.services.running import sources
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Entry, Event, Item, Pipeline
 
@@ -67,25 +68,6 @@ def test_files_become_items_and_enter_the_pipeline(engine: Engine, photos: Path,
     assert str(done) == "street: 2 new items, 2 entered, 1 file left out"
     with session_scope(engine) as session:
         assert {row.task for row in building.rows(session)} == {"cars"}
-
-
-def test_again_only_new_files_come_in_and_old_ones_are_not_opened(
-    engine: Engine, photos: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deploy(engine, f"{{uri: {photos}}}")
-    read(engine)
-    picture(photos / "c.jpg")
-    opened: list[object] = []
-    look = ingestion.images.dimensions
-
-    def counting(file: Any) -> tuple[int, int]:
-        opened.append(file)
-        return look(file)
-
-    monkeypatch.setattr(ingestion.images, "dimensions", counting)
-    done = read(engine)
-    assert (done.new, done.entered, len(opened)) == (1, 1, 1)
-    assert not read(engine).new
 
 
 def test_a_pipeline_takes_only_the_folder_and_filter_of_its_source(engine: Engine, photos: Path) -> None:
@@ -155,7 +137,7 @@ def test_a_paused_pipeline_reads_nothing(engine: Engine, photos: Path) -> None:
 def test_each_batch_is_a_transaction_so_that_a_kill_loses_only_the_last(
     engine: Engine, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingestion, "BATCH", 1)
+    monkeypatch.setattr(sources, "BATCH", 1)
     deploy(engine, f"{{uri: {photos}, watch: true}}")
 
     def killed() -> Callable[[], Any]:

@@ -147,7 +147,8 @@ def export(
         return
     same = "; nothing has changed since" if snapshot.unchanged else ""
     what = f"{counted(snapshot.items, 'item')} with {counted(snapshot.annotations, 'annotation')}"
-    typer.echo(f"{what} in {snapshot.uri}{same}")
+    gone = f"; the picture of {snapshot.gone:,} of them is gone from its source" if snapshot.gone else ""
+    typer.echo(f"{what} in {snapshot.uri}{same}{gone}")
     if snapshot.unseen:
         typer.echo(f"left out: {counted(snapshot.unseen, 'annotation')} on reviewed items that no person has seen")
 
@@ -166,8 +167,13 @@ def _items(pipeline: str, project: str | None, json: bool) -> None:
     for skipped in done.skipped:
         reasons.setdefault(skipped.reason, []).append(skipped.uri.rpartition("/")[2])
     for reason, names in reasons.items():
-        more = ", …" if len(names) > EXAMPLES else ""
-        typer.echo(f"no item: {reason}: {len(names):,} ({', '.join(names[:EXAMPLES])}{more})", err=True)
+        typer.echo(f"no item: {reason}: {_examples(names)}", err=True)
+    kinds: dict[str, list[str]] = {}
+    for one in done.became:
+        name = f"{one.before} -> {one.item}" if one.before else one.item
+        kinds.setdefault(one.kind, []).append(f"{name} (open work)" if one.open and one.kind == "gone" else name)
+    for kind, names in kinds.items():
+        typer.echo(f"{kind}: {_examples(names)}", err=True)
     typer.echo(done)
 
 
@@ -186,6 +192,10 @@ def _read(
         about = images.read_bytes() if images else None
         return annotations_coco.read(file.read_bytes(), problems, maker=maker, images=about, categories=categories)
     return annotations_jsonl.read(file.open("rb"), problems, maker=maker)
+
+
+def _examples(names: list[str]) -> str:
+    return f"{len(names):,} ({', '.join(names[:EXAMPLES])}{', …' if len(names) > EXAMPLES else ''})"
 
 
 def _annotations(

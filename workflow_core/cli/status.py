@@ -1,5 +1,6 @@
 """`annoflow status`: where the items of every pipeline are."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from workflow_core.store.database.engine import Session
 
 MOST_STUCK = 20
+MOST_NAMED = 3
 
 
 def status(
@@ -68,6 +70,7 @@ def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]
                 "moving": at.moving,
                 "held": at.held,
                 "stuck": [asdict(each) for each in stuck],
+                "pictures": asdict(progress.pictures(session, pipeline=found)),
             }
         )
     return shown
@@ -91,8 +94,20 @@ def _show(one: dict[str, Any], *, people: bool) -> None:
         typer.echo(f"waits for issues: {', '.join(f'{name} {count:,}' for name, count in one['held'].items())}")
     if one["moving"]:
         typer.echo(f"in motion: {counted(one['moving'], 'item')}")
+    gone, replaced = one["pictures"]["gone"], one["pictures"]["replaced"]
+    if gone:
+        left = sum(is_open for _, is_open in gone)
+        work = f", {left} with open work" if left else ""
+        typer.echo(f"gone from the source: {counted(len(gone), 'picture')}{work}: {_first([name for name, _ in gone])}")
+    if replaced:
+        after = "replaced after work on them had begun; look whether it still fits"
+        typer.echo(f"{counted(len(replaced), 'picture')} {after}: {_first(replaced)}")
     if one["stuck"]:
         _show_stuck(one["stuck"])
+
+
+def _first(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
 
 
 def _numbers(counts: dict[str, int]) -> list[int]:

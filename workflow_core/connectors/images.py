@@ -23,11 +23,11 @@ TURNED = {5, 6, 7, 8}
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file that is an image, and its size in upright pixels."""
+    """A file that is an image, and its size in upright pixels, once it was looked at."""
 
     file: File
-    width: int
-    height: int
+    width: int | None = None
+    height: int | None = None
 
 
 def look(listed: Listed) -> Picture | str:

@@ -125,6 +125,22 @@ class Listing:
             raise Unavailable(f"cannot read {shown(self.uri)!r}: {error}") from error
 
 
+def root(uri: str) -> str:
+    """Return with what the addresses of a place's files begin; the place as it is written, where nobody knows."""
+    try:
+        if scheme(uri) == "file":
+            return f"file://{Path(local_path(uri)).expanduser().resolve()}"
+        filesystem, path = fsspec.core.url_to_fs(uri)
+        return str(filesystem.unstrip_protocol(path))
+    except Exception:  # each driver has errors of its own
+        return uri
+
+
+def is_below(uri: str, folder: str) -> bool:
+    """Tell whether a file lies in a folder or below it, by their addresses."""
+    return uri.startswith(f"{folder.rstrip('/')}/")
+
+
 def _local_file(root: Path, entry: os.DirEntry[str], folder: str, path: str) -> Listed:
     fault, size, stamp = None, None, None
     try:
@@ -146,8 +162,9 @@ def _local_file(root: Path, entry: os.DirEntry[str], folder: str, path: str) -> 
 
 def _remote_file(filesystem: Any, folder: str, name: str, entry: Mapping[str, Any]) -> Listed:
     path = entry["name"]
-    stamp = next((str(entry[each])[:100] for each in STAMPS if entry.get(each)), None)
-    file = File(folder, name, filesystem.unstrip_protocol(path), entry.get("size"), stamp, _md5(entry))
+    size = entry.get("size")
+    stamp = next((str(entry[each])[:100] for each in STAMPS if entry.get(each)), str(size))
+    file = File(folder, name, filesystem.unstrip_protocol(path), size, stamp, _md5(entry))
     # A header is small: do not fetch the driver's usual megabytes for each image.
     return Listed(file, partial(filesystem.open, path, "rb", block_size=65_536))
 

@@ -74,6 +74,14 @@ class Verb(StrEnum):
     """What had led to the next review was taken back: the issue is again that review's which had handed it on."""
     IMPORTED = "imported"
     """Annotations made elsewhere came in for a task."""
+    MOVED = "moved"
+    """The item's picture was found elsewhere in its source, and its address follows."""
+    REPLACED = "replaced"
+    """Another picture was found in the place of the item's own; the work on it stays."""
+    MISSED = "missed"
+    """The item's picture was not found in its source any more."""
+    FOUND = "found"
+    """The item's picture, which had been missed, is in its place again."""
     ARCHIVED = "archived"
     """The item was deleted; its history stays."""
     ERASED = "erased"
@@ -133,6 +141,10 @@ SENTENCES: Final[Mapping[Verb, str]] = MappingProxyType(
         Verb.HANDED_ON: "an issue for review became one of {task}",
         Verb.HANDED_BACK: "an issue for review went back to {task}",
         Verb.IMPORTED: "{actor} imported annotations for {task}",
+        Verb.MOVED: "its picture has moved, and the address follows",
+        Verb.REPLACED: "its picture was replaced by another one",
+        Verb.MISSED: "its picture is gone from the source",
+        Verb.FOUND: "its picture is in the source again",
         Verb.ARCHIVED: "{actor} archived it",
         Verb.ERASED: "{actor} erased it",
         Verb.MIGRATED: "follows another version of {pipeline}",

@@ -115,6 +115,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         ),
         "on-their-way": Refusal(Conflict, ("pipeline", "count"), "Items are in the pipeline already."),
         "nothing-to-review": Refusal(Conflict, ("task", "count"), "Items have nothing that the QA task could review."),
+        "email-taken": Refusal(Conflict, ("person",), "A person has the e-mail that a service account was to have."),
         "name-taken": Refusal(InvalidInput, ("task",), "There is a task of this name."),
         "several-found": Refusal(NotFound, ("items",), "Several items have this name; `items` are their numbers."),
         "not-archived": Refusal(

@@ -22,7 +22,8 @@ from workflow_core.exporters.records import ExportItem, Format, line
 class Snapshot:
     """What was written, and where; `unseen` annotations were left out, since nobody has seen them.
 
-    `unchanged`: the latest snapshot says the same already, so it stayed.
+    `unchanged`: the latest snapshot says the same already, so it stayed. `gone` are the items in it whose picture is
+    no longer in its source.
     """
 
     uri: str
@@ -32,6 +33,7 @@ class Snapshot:
     content: str
     unseen: int = 0
     unchanged: bool = False
+    gone: int = 0
 
 
 def check(to: str, format: str) -> None:

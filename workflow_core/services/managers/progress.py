@@ -11,8 +11,8 @@ from workflow_core.domain.roles import Permission
 from workflow_core.pipeline.graph import ahead
 from workflow_core.services import people
 from workflow_core.services.people import Actor
+from workflow_core.store.data import sources, teams, versions
 from workflow_core.store.data import tasks as known_tasks
-from workflow_core.store.data import teams, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Pipeline, Task
 from workflow_core.store.reads import counts, positions
@@ -60,6 +60,15 @@ class Stuck:
     status: str | None
     why: str
     since: datetime
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Items, by folder and name, whose picture is gone, each with whether work on it is open; and those whose picture
+    was replaced under work that was begun before."""
+
+    gone: tuple[tuple[str, bool], ...]
+    replaced: tuple[str, ...]
 
 
 def of_pipeline(session: Session, *, pipeline: Pipeline, actor: Actor = None) -> list[TaskProgress]:
@@ -146,3 +155,13 @@ def stuck(
     values.whole(limit, "a limit")
     rows = counts.stuck(session, project_id=values.key(project_id), pipeline_id=key, limit=limit)
     return [Stuck(**row) for row in rows]
+
+
+def pictures(session: Session, *, pipeline: Pipeline, limit: int = 1_000, actor: Actor = None) -> Pictures:
+    """Return what became of the pictures of a pipeline's items; for managers."""
+    people.require(session, actor=actor, project_id=pipeline.project_id, permission=Permission.SEE_PROJECT)
+    values.whole(limit, "a limit")
+    return Pictures(
+        gone=tuple(sources.without_picture(session, pipeline_id=pipeline.id, limit=limit)),
+        replaced=tuple(sources.with_another_picture(session, pipeline_id=pipeline.id, limit=limit)),
+    )

@@ -70,6 +70,15 @@ class Added:
     entered: int
     erased: int = 0
 
+    def __add__(self, other: "Added") -> "Added":
+        """Count both."""
+        return Added(
+            self.new + other.new,
+            self.present + other.present,
+            self.entered + other.entered,
+            self.erased + other.erased,
+        )
+
 
 def parse(raw: Mapping[str, Any]) -> NewItem:
     """Read an item from JSON values; InvalidInput says what is wrong."""

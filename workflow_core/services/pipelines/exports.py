@@ -1,7 +1,7 @@
 """Exports: everything at an exit of a pipeline, as a snapshot of files with a manifest."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -80,7 +80,8 @@ def export(
     with open_session(read_only=True) as session:
         items = _items(session, found, exit_name)
         target = to if "://" in to else str(base / to)
-        return snapshot.write(items, target, format=format, about=about, now=now)
+        written = snapshot.write(items, target, format=format, about=about, now=now)
+        return replace(written, gone=departures.without_picture(session, pipeline_id=found.id, exit_name=exit_name))
 
 
 def _numbered(session: Session, dataset_id: int, spec: compiled.Pipeline) -> tuple[Category, ...]:

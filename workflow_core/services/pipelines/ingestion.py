@@ -1,26 +1,25 @@
-"""Read a pipeline's source: new files become items, and what the source asks for enters."""
+"""Read a pipeline's source: new files become items, what became of known ones is told, what is asked for enters."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Protocol
 
-from workflow_core.connectors import images
-from workflow_core.connectors.listings import Listing, Skipped
+from workflow_core.connectors.listings import Skipped, root
 from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.wording import cited, counted
 from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
-from workflow_core.services.pipelines import data, entries
-from workflow_core.services.pipelines.data import NewItem
-from workflow_core.store.data import items, pipelines, versions
+from workflow_core.services.pipelines import entries
+from workflow_core.services.running.sources import Became, Sync
+from workflow_core.store.data import pipelines, versions
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Dataset, Pipeline, PipelineVersion
+from workflow_core.store.models import Pipeline
 
 BATCH = 1_000
 PAUSE = 0.005
@@ -38,8 +37,8 @@ class OpenSession(Protocol):
 class Ingested:
     """What came of reading a source: new items, how many entered the pipeline, and what was no item.
 
-    `present` counts new files whose folder and name an item of another address has already, `erased` those of items
-    that were erased.
+    `became` are the items whose picture is not where, or what, it was. `present` counts new files whose folder and name
+    an item has that was not made of a file of this source, `erased` those of items that were erased.
     """
 
     pipeline: str
@@ -47,18 +46,23 @@ class Ingested:
     present: int = 0
     entered: int = 0
     erased: int = 0
+    became: list[Became] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.entered or self.skipped)
+        return bool(self.new or self.entered or self.became or self.skipped)
 
     def __str__(self) -> str:
         """Say it in a line."""
+        kinds = Counter(one.kind for one in self.became)
+        told = "".join(f", {count:,} {kind}" for kind, count in kinds.items())
+        left = sum(one.open for one in self.became if one.kind == "gone")
+        still = f" ({left:,} with open work)" if left else ""
         there = f", {counted(self.present, 'file')} named as an item that is there" if self.present else ""
         erased = f", {counted(self.erased, 'erased item')} left out" if self.erased else ""
         skipped = f", {counted(len(self.skipped), 'file')} left out" if self.skipped else ""
         new = counted(self.new, "new item")
-        return f"{self.pipeline}: {new}, {self.entered:,} entered{there}{erased}{skipped}"
+        return f"{self.pipeline}: {new}, {self.entered:,} entered{told}{still}{there}{erased}{skipped}"
 
 
 def find(
@@ -85,7 +89,9 @@ def ingest(
 ) -> Ingested:
     """Read the source once, in a transaction per batch: files are looked at while no transaction is open.
 
-    A paused pipeline reads nothing.
+    What is as it was is not opened again. An item whose picture has moved follows it; one whose picture was replaced
+    has the new one's size, and keeps what was done on it; one whose picture is gone stays as it is, and is told. A
+    paused pipeline reads nothing.
 
     Raises:
         NotFound: there is no such pipeline.
@@ -98,18 +104,20 @@ def ingest(
         found = find(session, pipeline=pipeline, project=project, actor=actor, permission=wanted)
         if found.paused_at is not None or found.version_id is None:
             return result
-        version = session.get_one(PipelineVersion, found.version_id)
-        uri = versions.from_document(version.compiled).source.uri
-        known = items.uris(session, dataset_id=found.dataset_id)
-    files = _new_items(uri, known, result.skipped)
-    while batch := list(islice(files, BATCH)):
-        with open_session() as session:
-            dataset = session.get_one(Dataset, found.dataset_id)
-            added = data.add_items(session, actor=actor, dataset=dataset, new=batch, now=clock())
-        result.new += added.new
-        result.present += added.present
-        result.entered += added.entered
-        result.erased += added.erased
+        over = pipelines.over(session, dataset_id=found.dataset_id)
+        places = {one.id: versions.from_document(document).source.uri for one, document in over}
+    uri = places.pop(found.id)
+    if uri is not None:
+        others = tuple(root(each) for each in places.values() if each is not None)
+        sync = Sync(open_session, actor, clock, found.dataset_id, uri, others)
+        added = sync.run()
+        result.new, result.present, result.entered, result.erased = (
+            added.new,
+            added.present,
+            added.entered,
+            added.erased,
+        )
+        result.became, result.skipped = sync.became, sync.skipped
     while True:
         with open_session() as session:
             here = session.get_one(Pipeline, found.id)
@@ -118,16 +126,3 @@ def ingest(
             return result
         result.entered += entered
         time.sleep(PAUSE)
-
-
-def _new_items(uri: str | None, known: frozenset[str | None], skipped: list[Skipped]) -> Iterator[NewItem]:
-    if uri is not None:
-        for listed in Listing(uri, skipped):
-            if listed.file.uri in known:
-                continue
-            found = images.look(listed)
-            if isinstance(found, str):
-                skipped.append(Skipped(listed.file.uri, found))
-                continue
-            file = found.file
-            yield NewItem(folder=file.folder, name=file.name, uri=file.uri, width=found.width, height=found.height)

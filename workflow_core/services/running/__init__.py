@@ -1,4 +1,4 @@
-"""What keeps an installation running: moving items, sweeping, announcing, verifying, the schema and leases.
+"""What keeps an installation running: moving items, reading sources, sweeping, announcing, verifying, schema, leases.
 
 What no person asks for belongs here. Flows, `annoflow up` and the commands of `db` call it.
 """

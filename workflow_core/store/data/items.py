@@ -14,11 +14,11 @@ from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Assignment, Dataset, Item, TaskItem
 
-COLUMNS = ("folder", "name", "uri", "meta", "width", "height")
+COLUMNS = ("folder", "name", "uri", "meta", "width", "height", "size", "stamp", "checksum")
 
 
 def add(session: Session, *, dataset_id: int, rows: Sequence[dict[str, Any]], now: datetime) -> int:
-    """Add items in one statement, each with all of `COLUMNS`; returns how many were not there yet.
+    """Add items in one statement, each with some of `COLUMNS`; returns how many were not there yet.
 
     An item is the same if its folder and name are; it stays as it is.
     """
@@ -27,9 +27,10 @@ def add(session: Session, *, dataset_id: int, rows: Sequence[dict[str, Any]], no
     if is_postgres(session):
         source = """ROWS FROM (
                 json_to_recordset(CAST(:rows AS JSON))
-                AS (folder TEXT, name TEXT, uri TEXT, meta TEXT, width INTEGER, height INTEGER)
-            ) WITH ORDINALITY AS r(folder, name, uri, meta, width, height, number)"""
-        values = "r.folder, r.name, r.uri, CAST(r.meta AS JSONB), r.width, r.height"
+                AS (folder TEXT, name TEXT, uri TEXT, meta TEXT, width INTEGER, height INTEGER,
+                    size INTEGER, stamp TEXT, checksum TEXT)
+            ) WITH ORDINALITY AS r(folder, name, uri, meta, width, height, size, stamp, checksum, number)"""
+        values = ", ".join("CAST(r.meta AS JSONB)" if column == "meta" else f"r.{column}" for column in COLUMNS)
         order = "r.number"
     else:
         source = "json_each(:rows) r"
@@ -86,11 +87,6 @@ def page(session: Session, where: Where, *, after: int, limit: int) -> list[Item
     """Return up to `limit` items that are not archived, in the order they came, those after the item `after`."""
     query = select(Item).where(where, col(Item.archived_at).is_(None), col(Item.id) > after)
     return list(session.exec(query.order_by(col(Item.id)).limit(limit)))
-
-
-def uris(session: Session, *, dataset_id: int) -> frozenset[str | None]:
-    """Return the addresses of all items of a dataset."""
-    return frozenset(session.exec(select(Item.uri).where(Item.dataset_id == dataset_id)))
 
 
 def those(

@@ -25,12 +25,20 @@ class Dataset(Table, table=True):
 
 
 class Item(Table, table=True):
-    """One thing to label. `width` and `height` are pixels of the image as a browser shows it, turned upright."""
+    """One thing to label. `width` and `height` are pixels of the image as a browser shows it, turned upright.
+
+    `size`, `stamp` and `checksum` are of the file of a source that it was made of, as in `domain.sources`. `gone_at` is
+    since when that is not there, `replaced_at` when another picture was last found in its place.
+    """
 
     __table_args__ = (
         UniqueConstraint("dataset_id", "folder", "name"),
         Index("ix_item_uri", "dataset_id", "uri"),
         Index("ix_item_name", "name"),
+        *(
+            Index(f"ix_item_{what}", "dataset_id", sqlite_where=text(when), postgresql_where=text(when))
+            for what, when in (("gone", "gone_at IS NOT NULL"), ("replaced", "replaced_at IS NOT NULL"))
+        ),
         NEVER_AGAIN,
     )
 
@@ -42,6 +50,11 @@ class Item(Table, table=True):
     meta: dict[str, Any] = document()
     width: int | None = None
     height: int | None = None
+    size: int | None = None
+    stamp: str | None = Field(default=None, max_length=100)
+    checksum: str | None = Field(default=None, max_length=32)
+    gone_at: datetime | None = instant(null=True)
+    replaced_at: datetime | None = instant(null=True)
     archived_at: datetime | None = instant(null=True)
     created_at: datetime = instant()
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from workflow_core.store.database.dialect import listed, run
@@ -118,3 +119,15 @@ def exported(session: Session, *, pipeline_id: int, exit_name: str) -> Iterator[
         for item, _, digest in page:
             yield Departed(item, digest, drawn[item.id], happened[item.id], left_out[item.id])
         after = ids[-1]
+
+
+def without_picture(session: Session, *, pipeline_id: int, exit_name: str) -> int:
+    """Count the items at an exit that are marked, and whose picture is gone from its source."""
+    gone = (
+        select(func.count())
+        .select_from(Entry)
+        .join(Item)
+        .where(Entry.pipeline_id == pipeline_id, Entry.exit == exit_name, col(Entry.exported_at).is_not(None))
+        .where(col(Item.gone_at).is_not(None), col(Item.archived_at).is_(None))
+    )
+    return session.exec(gone).one()
