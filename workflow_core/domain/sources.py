@@ -3,11 +3,12 @@
 An item remembers the file that it was made of. Nothing is attached by guess: where two could be meant, none is.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
+
+from workflow_core.domain.likeness import alike
 
 Kind = Literal["moved", "renamed", "replaced", "returned", "gone"]
 """What became of a picture; `renamed` is moved to a name that only the program can tell from the one before."""
@@ -54,15 +55,6 @@ def same_content(one: File, other: File) -> bool:
     if one.checksum and other.checksum:
         return one.checksum == other.checksum
     return one.size is not None and one.size == other.size
-
-
-def alike(text: str) -> str:
-    """Return what texts have in common that look the same, or differ in upper and lower case alone.
-
-    >>> alike("Bu\\u0308ro/A.JPG") == alike("B\\u00fcro/a.jpg")
-    True
-    """
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def became(known: Known, file: File) -> Kind | None:

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from heapq import nlargest
 from itertools import takewhile
 
+from workflow_core.domain.likeness import alike, difference
 from workflow_core.domain.wording import quoted
 
 LISTED = 20
@@ -46,10 +47,12 @@ def suggest(name: str, names: Collection[str]) -> str:
 
     >>> suggest("sings", ["cars", "signs"]), suggest("x", ["cars", "signs"]), suggest("x", [])
     ('did you mean "signs"?', 'possible: cars, signs', '')
+    >>> suggest("Bu\u0308ro", ["B\u00fcro"]) == 'did you mean "B\u00fcro" (U+0075 U+0308 here, U+00FC there)?'
+    True
     """
     found = closest(name, names)
     if found is not None:
-        return f"did you mean {quoted(found)}?"
+        return f"did you mean {quoted(found)}{_unseen(name, found)}?"
     return _listed(names, LISTED_BRIEFLY) if names else ""
 
 
@@ -64,7 +67,13 @@ def possible(name: str, names: Collection[str]) -> str:
     if not names:
         return "there are none"
     found, listed = closest(name, names), _listed(names, LISTED)
-    return f'did you mean "{found}"? {listed}' if found is not None else listed
+    return f'did you mean "{found}"{_unseen(name, found)}? {listed}' if found is not None else listed
+
+
+def _unseen(name: str, other: str) -> str:
+    """Say how a name differs from one that looks the same."""
+    how = difference(name, other) if len(name) <= LONGEST_NAME and alike(name) == alike(other) else ""
+    return f" ({how})" if how else ""
 
 
 def _listed(names: Collection[str], most: int) -> str:
