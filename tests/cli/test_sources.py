@@ -82,3 +82,34 @@ def test_what_became_of_known_pictures_is_said_at_an_import_and_in_the_status(an
     assert "gone from the source: 2 pictures, 2 with open work: /1.jpg, /2.jpg\n" in annoflow("status").out
     (shown,) = annoflow("status", "--json").json()
     assert shown["pictures"] == {"gone": [["/1.jpg", True], ["/2.jpg", True]], "replaced": []}
+
+
+def test_a_pipeline_that_takes_none_of_the_new_items_says_why_and_what_looks_the_same(annoflow, home: Path) -> None:
+    file, photos = home / "pipes/street/street.yaml", home / "pipes/photos"
+    photograph(photos / "Bu\u0308ro", "1.jpg", "2.jpg")
+    file.write_text(TEXT.replace("uri: ../photos", "uri: ../photos, folder: /B\u00fcro"))
+    annoflow("pipeline", "deploy", file)
+    why = 'the folder "/B\u00fcro" of its source; did you mean "/Bu\u0308ro" (U+00FC here, U+0075 U+0308 there)?\n'
+    assert annoflow("import", "street").out == f"street: 2 new items, 0 entered; no item of the dataset lies in {why}"
+    photograph(photos / "B\u00fcro", "1.jpg")
+    assert annoflow("import", "street").out == "street: 1 new items, 1 entered\n"
+    photograph(photos / "Bu\u0308ro", "3.jpg")
+    assert annoflow("import", "street").out == f"street: 1 new items, 0 entered; no new item lies in {why}"
+    file.write_text(TEXT.replace("uri: ../photos", "uri: ../photos, where: {metadata.camera: 41}"))
+    annoflow("pipeline", "deploy", file)
+    photograph(photos / "Bu\u0308ro", "4.jpg")
+    told = "street: 1 new items, 0 entered; no new item passes the filter of its source\n"
+    assert annoflow("import", "street").out == told
+    assert annoflow("import", "street").out == "street: 0 new items, 0 entered\n"
+
+
+def test_a_second_pipeline_over_a_dataset_says_how_many_items_wait_to_enter_and_how(annoflow, home: Path) -> None:
+    photograph(home / "pipes/photos", "1.jpg", "2.jpg")
+    assert "when the source is read" not in annoflow("pipeline", "deploy", "pipes/street/street.yaml").out
+    annoflow("import", "street")
+    (home / "lane.yaml").write_text(building.TWO_STEPS.replace("street", "lane\ndataset: street"))
+    line = "  2 items of the dataset enter when the source is read: annoflow import lane\n"
+    assert line in annoflow("pipeline", "plan", "lane.yaml").out
+    assert line in annoflow("pipeline", "deploy", "lane.yaml").out
+    assert line not in annoflow("pipeline", "deploy", "lane.yaml").out
+    assert annoflow("import", "lane").out == "lane: 0 new items, 2 entered\n"

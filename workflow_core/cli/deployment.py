@@ -74,6 +74,8 @@ def deploy(files: Files, migrate: Migrate = False, json: Json = False) -> None:
         for what, names in (("new", one.new_tasks), ("removed", one.removed_tasks), ("invited", one.invited)):
             if names:
                 typer.echo(f"  {what}: {', '.join(names)}")
+        if one.waiting:
+            typer.echo(f"  {plan_text.waiting(one.waiting, one.pipeline)}")
         if one.migrated:
             typer.echo("\n".join(plan_text.migrated(one.migrated)))
 

@@ -27,6 +27,8 @@ def lines(plan: "Plan") -> Iterator[str]:
         for change in changes:
             new = f"{change.name}: {_value(change.after)}"
             yield f"  ~ {what}{_change(change)}" if plan.deployed else f"  + {what}{new}"
+    if plan.waiting:
+        yield f"  {waiting(plan.waiting, plan.pipeline)}"
     if plan.invited:
         yield f"  invited, since they have no account yet: {', '.join(plan.invited)}"
 
@@ -59,6 +61,12 @@ def _on_the_way(plan: "Plan") -> Iterator[str]:
         keep = f"on the way {agreed(one.items, 'keeps', 'keep')} the statuses and routes of version {one.version}"
         where = ", ".join(f"{items} at {name}" for name, items in one.at.items())
         yield f"  {counted(one.items, 'item')} {keep}: {where}"
+
+
+def waiting(items: int, pipeline: str) -> str:
+    """Say how many items wait to enter a pipeline, and how they do."""
+    it = "enters" if items == 1 else "enter"
+    return f"{counted(items, 'item')} of the dataset {it} when the source is read: annoflow import {pipeline}"
 
 
 def migrated(done: "Migrated") -> Iterator[str]:

@@ -15,7 +15,7 @@ from workflow_core.pipeline.check import check
 from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services import people
 from workflow_core.services.people import Actor
-from workflow_core.services.pipelines import deployed_tasks
+from workflow_core.services.pipelines import deployed_tasks, entries
 from workflow_core.services.pipelines.ingestion import OpenSession
 from workflow_core.services.pipelines.migration import Migrated, take_along
 from workflow_core.store.allocation import parked
@@ -30,7 +30,10 @@ from workflow_core.store.work import reassignment
 
 @dataclass(frozen=True)
 class Deployed:
-    """What a deploy did: the version, whether it is new, the tasks that are new or gone, and who was taken along."""
+    """What a deploy did: the version, whether it is new, the tasks that are new or gone, and who was taken along.
+
+    `waiting` are items of the dataset that a pipeline which is new, or has another source, takes in when that is read.
+    """
 
     pipeline_id: int
     pipeline: str
@@ -41,6 +44,7 @@ class Deployed:
     removed_tasks: tuple[str, ...]
     invited: tuple[str, ...]
     migrated: Migrated | None = None
+    waiting: int = 0
 
 
 def compile_file(text: bytes, *, file: str, read: Read, folder: Path | None = None) -> compiled.Pipeline:
@@ -135,13 +139,22 @@ def apply(
     reviewed_own = {name for name, task in known.items() if task.review_own}
     present = versions.task_ids(session, version_id=previous)
     before = {name for name, task in known.items() if task.id in present}
-    last = versions.from_document(session.get_one(PipelineVersion, previous).compiled).tasks if previous else {}
+    last = versions.from_document(session.get_one(PipelineVersion, previous).compiled) if previous else None
+    tasks_then = last.tasks if last else {}
     invited: set[str] = set()
     deployed_tasks.manager(session, pipeline, spec.manager, invited, now)
     tasks: dict[str, Task] = {}
     for one in spec.tasks.values():
         task = tasks[one.name] = deployed_tasks.apply(
-            session, pipeline, one, known.get(one.name), recipes.get(one.name), last.get(one.name), read, invited, now
+            session,
+            pipeline,
+            one,
+            known.get(one.name),
+            recipes.get(one.name),
+            tasks_then.get(one.name),
+            read,
+            invited,
+            now,
         )
         if one.name not in before:
             task.closed_at = task.archived_at = None
@@ -180,6 +193,7 @@ def apply(
         removed_tasks=removed,
         invited=tuple(sorted(invited)),
         migrated=migrated,
+        waiting=entries.waiting(session, pipeline=pipeline) if last is None or last.source != spec.source else 0,
     )
 
 

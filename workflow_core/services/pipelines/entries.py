@@ -1,7 +1,12 @@
 """Items enter pipelines: those of the dataset that the source asks for, each once."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
+from workflow_core.domain.likeness import alike
+from workflow_core.domain.suggestions import suggest
+from workflow_core.domain.wording import quoted
+from workflow_core.pipeline.compiled import Source
 from workflow_core.services.running.moves import BATCH
 from workflow_core.store.data import items, pipelines, versions
 from workflow_core.store.database.engine import Session
@@ -24,7 +29,7 @@ def enter_new(
     if pipeline.paused_at is not None or pipeline.version_id is None:
         return 0
     version = session.get_one(PipelineVersion, pipeline.version_id)
-    source = versions.from_document(version.compiled).source
+    source = _source(session, pipeline)
     arrivals.prepare(session)
     where = items.those(session, folder=source.folder, where=source.where, tasks={})
     chosen = entry.choose_new(session, pipeline=pipeline, where=where, limit=limit, since=since)
@@ -35,6 +40,43 @@ def enter_new(
     arrivals.take_entries(session, pipeline_id=pipeline.id, start=start, again=False)
     placement.put(session, now=now)
     return chosen
+
+
+def _source(session: Session, pipeline: Pipeline) -> Source:
+    version = session.get_one(PipelineVersion, pipeline.version_id)
+    return versions.from_document(version.compiled).source
+
+
+def waiting(session: Session, *, pipeline: Pipeline) -> int:
+    """Count the items that the pipeline's source takes, and that never were in it."""
+    source = _source(session, pipeline)
+    where = items.those(session, folder=source.folder, where=source.where, tasks={})
+    return entry.count_new(session, pipeline=pipeline, where=where)
+
+
+def refused(session: Session, *, pipeline: Pipeline, since: int) -> str | None:
+    """Say why a pipeline takes none of the items that came after one; of all, if it never took any.
+
+    None where it did take one, or nothing came.
+    """
+    last = entry.entered_last(session, pipeline_id=pipeline.id)
+    after = since if last else 0
+    folders = items.folders(session, dataset_id=pipeline.dataset_id, after=after) if last <= after else []
+    if not folders:
+        return None
+    source = _source(session, pipeline)
+    what = "new item" if after else "item of the dataset"
+    top = "/" + (source.folder or "").strip("/")
+    if top == "/" or any(folder == top or folder.startswith(f"{top}/") for folder in folders):
+        return f"no {what} passes the filter of its source"
+    there = sorted({each for folder in folders for each in _with_those_above(folder)})
+    same = [each for each in there if alike(each) == alike(top)]
+    return f"no {what} lies in the folder {quoted(top)} of its source; {suggest(top, same or there)}"
+
+
+def _with_those_above(folder: str) -> Iterator[str]:
+    parts = folder.strip("/").split("/")
+    return ("/" + "/".join(parts[:number]) for number in range(1, len(parts) + 1))
 
 
 def watching(session: Session, *, dataset_id: int) -> list[Pipeline]:

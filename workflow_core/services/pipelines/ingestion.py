@@ -17,7 +17,7 @@ from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import entries
 from workflow_core.services.running.sources import Became, Sync
-from workflow_core.store.data import pipelines, versions
+from workflow_core.store.data import items, pipelines, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Pipeline
 
@@ -38,7 +38,8 @@ class Ingested:
     """What came of reading a source: new items, how many entered the pipeline, and what was no item.
 
     `became` are the items whose picture is not where, or what, it was. `present` counts new files whose folder and name
-    an item has that was not made of a file of this source, `erased` those of items that were erased.
+    an item has that was not made of a file of this source, `erased` those of items that were erased. `refused` says why
+    the pipeline took none of what is new.
     """
 
     pipeline: str
@@ -48,9 +49,10 @@ class Ingested:
     erased: int = 0
     became: list[Became] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    refused: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.entered or self.became or self.skipped)
+        return bool(self.new or self.entered or self.became or self.skipped or self.refused)
 
     def __str__(self) -> str:
         """Say it in a line."""
@@ -61,8 +63,9 @@ class Ingested:
         there = f", {counted(self.present, 'file')} named as an item that is there" if self.present else ""
         erased = f", {counted(self.erased, 'erased item')} left out" if self.erased else ""
         skipped = f", {counted(len(self.skipped), 'file')} left out" if self.skipped else ""
+        why = f"; {self.refused}" if self.refused else ""
         new = counted(self.new, "new item")
-        return f"{self.pipeline}: {new}, {self.entered:,} entered{told}{still}{there}{erased}{skipped}"
+        return f"{self.pipeline}: {new}, {self.entered:,} entered{told}{still}{there}{erased}{skipped}{why}"
 
 
 def find(
@@ -104,6 +107,7 @@ def ingest(
         found = find(session, pipeline=pipeline, project=project, actor=actor, permission=wanted)
         if found.paused_at is not None or found.version_id is None:
             return result
+        before = items.newest(session)
         over = pipelines.over(session, dataset_id=found.dataset_id)
         places = {one.id: versions.from_document(document).source.uri for one, document in over}
     uri = places.pop(found.id)
@@ -122,7 +126,8 @@ def ingest(
         with open_session() as session:
             here = session.get_one(Pipeline, found.id)
             entered = entries.enter_new(session, pipeline=here, now=clock(), limit=BATCH)
-        if not entered:
-            return result
+            if not entered:
+                result.refused = entries.refused(session, pipeline=here, since=before)
+                return result
         result.entered += entered
         time.sleep(PAUSE)

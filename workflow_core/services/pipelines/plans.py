@@ -36,6 +36,8 @@ class Plan:
     source: tuple[Change, ...] = ()
     exports: tuple[Change, ...] = ()
     invited: tuple[str, ...] = ()
+    waiting: int = 0
+    """Items of the dataset that would enter when the source is read."""
     refused: str | None = None
     """Why a deploy would be refused."""
 
@@ -93,6 +95,7 @@ def plan(
                 "new_version": done.new_version,
                 "tasks": tuple(planned_tasks.between(session, before, after, tuple(spec.tasks))),
                 "invited": done.invited,
+                "waiting": done.waiting,
             }
     except InvalidInput as error:
         found["refused"] = str(error)

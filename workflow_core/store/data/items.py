@@ -127,6 +127,14 @@ def newest(session: Session) -> int:
     return int(run(session, "SELECT coalesce(max(id), 0) FROM item").scalar_one())
 
 
+def folders(session: Session, *, dataset_id: int, after: int) -> Sequence[str]:
+    """Return the first thousand folders of the items that came after one, archived ones left out."""
+    new = select(Item.folder).where(
+        Item.dataset_id == dataset_id, col(Item.id) > after, col(Item.archived_at).is_(None)
+    )
+    return session.exec(new.distinct().order_by(Item.folder).limit(1_000)).all()
+
+
 def in_folder(folder: str) -> Where:
     """Return the condition that an item lies in a folder or below it."""
     top = "/" + folder.strip("/")

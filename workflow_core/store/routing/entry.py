@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import column, func, insert, select, table
+from sqlalchemy import Select, column, func, insert, select, table
 from sqlmodel import Session, col
 
 from workflow_core.store import turns
@@ -20,7 +20,7 @@ def choose_new(session: Session, *, pipeline: Pipeline, where: Where, limit: int
     With `since` only those are looked at that came after it, and those that came after all that ever entered: what a
     pause kept out. Whoever calls has locked the pipeline's row, so that two processes never enter one item twice.
     """
-    entered = select(col(Entry.id)).where(col(Entry.pipeline_id) == pipeline.id, col(Entry.item_id) == col(Item.id))
+    entered = _entered(pipeline)
     last = entered_last(session, pipeline_id=pipeline.id)
     low = last if since is None else min(since, last)
     # Most of what is new came after all that entered; only when nothing is there do we look through all items. The
@@ -32,6 +32,17 @@ def choose_new(session: Session, *, pipeline: Pipeline, where: Where, limit: int
     if chosen or not last or since is not None:
         return chosen
     return choose(session, where=where & (col(Item.dataset_id) == pipeline.dataset_id) & ~entered.exists(), limit=limit)
+
+
+def count_new(session: Session, *, pipeline: Pipeline, where: Where) -> int:
+    """Count the items of its dataset that have never been in the pipeline."""
+    here = (col(Item.dataset_id) == pipeline.dataset_id) & col(Item.archived_at).is_(None)
+    counted = select(func.count()).select_from(Item).where(here, where, ~_entered(pipeline).exists())
+    return session.connection().execute(counted).scalar_one()
+
+
+def _entered(pipeline: Pipeline) -> Select[tuple[int]]:
+    return select(col(Entry.id)).where(col(Entry.pipeline_id) == pipeline.id, col(Entry.item_id) == col(Item.id))
 
 
 def entered_last(session: Session, *, pipeline_id: int) -> int:
