@@ -91,6 +91,7 @@ def test_a_pipeline_that_takes_none_of_the_new_items_says_why_and_what_looks_the
     annoflow("pipeline", "deploy", file)
     why = 'the folder "/B\u00fcro" of its source; did you mean "/Bu\u0308ro" (U+00FC here, U+0075 U+0308 there)?\n'
     assert annoflow("import", "street").out == f"street: 2 new items, 0 entered; no item of the dataset lies in {why}"
+    assert annoflow("item", "why", "/B\u00fcro/1.jpg").out.startswith("/Bu\u0308ro/1.jpg, item 1 ")
     photograph(photos / "B\u00fcro", "1.jpg")
     assert annoflow("import", "street").out == "street: 1 new items, 1 entered\n"
     photograph(photos / "Bu\u0308ro", "3.jpg")

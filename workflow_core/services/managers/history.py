@@ -1,5 +1,6 @@
 """Why an item is where it is: its path, its task items, what it waits for."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -149,14 +150,16 @@ def issues(session: Session, *, pipeline: Pipeline) -> list[Flagged]:
 
 
 def find(session: Session, *, named: str, actor: Actor = None) -> Item:
-    """Return the item of a number, a name, or a folder and name.
+    """Return the item of a number, a name, or a folder and name; of none as it is written, one that looks the same.
 
     Raises:
         NotFound: there is none, or there are several.
     """
     sought = values.sought(named)
-    folder, name = _path(sought)
-    rows = items.named(session, name=name, folder=folder if "/" in sought else None)
+    rows: list[Item] = []
+    for text in dict.fromkeys((sought, unicodedata.normalize("NFC", sought), unicodedata.normalize("NFD", sought))):
+        folder, name = _path(text)
+        rows = rows or items.named(session, name=name, folder=folder if "/" in text else None)
     if not rows and (one := session.get(Item, values.written_key(sought))):
         rows = [one]
     visible = [row for row in rows if _may_see(session, actor, row)]
