@@ -17,8 +17,8 @@ from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Pipeline as CompiledPipeline
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import access, people
-from workflow_core.services.contributors import batches, comments, work
+from workflow_core.services import access, people, pictures
+from workflow_core.services.contributors import batches, comments, contents, work
 from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.managers import (
     erasure,
@@ -315,12 +315,21 @@ def submit_in_a_batch(world: World, actor: Person, task_item_id: int) -> None:
         raise outcome
 
 
+def picture(world: World, actor: Person, item_id: int) -> None:
+    """Look for the picture of an item that has one."""
+    world.session.get_one(Item, item_id).uri = "/photos/0.jpg"
+    pictures.of_item(world.session, actor=actor, item_id=item_id)
+
+
 OWN: dict[Callable[..., Any], Own] = {
     work.claim_next: Own("ann", "task", lambda w, a, n: work.claim_next(w.session, actor=a, task_id=n, now=NOW)),
     work.claim_more: Own("cy", "queue", lambda w, a, n: work.claim_more(w.session, actor=a, task_id=n, now=NOW)),
     work.renew: Own("ann", "task", lambda w, a, n: work.renew(w.session, actor=a, task_id=n, now=NOW)),
     access.seat: Own("ann", "task", lambda w, a, n: access.seat(w.session, actor=a, task_id=n)),
     access.own: Own("ann", "held", lambda w, a, n: access.own(w.session, actor=a, task_item_id=n)),
+    contents.of: Own("ann", "held", lambda w, a, n: contents.of(w.session, actor=a, task_item_id=n)),
+    access.item: Own("ann", "item", lambda w, a, n: access.item(w.session, actor=a, item_id=n), managers=True),
+    pictures.of_item: Own("ann", "item", lambda w, a, n: picture(w, a, n), managers=True),
     work.save_draft: Own(
         "ann", "held", lambda w, a, n: work.save_draft(w.session, actor=a, task_item_id=n, annotations=[BOX], now=NOW)
     ),

@@ -41,7 +41,7 @@ def count_new(session: Session, *, pipeline: Pipeline, where: Where) -> int:
     return session.connection().execute(counted).scalar_one()
 
 
-def _entered(pipeline: Pipeline) -> Select[tuple[int]]:
+def _entered(pipeline: Pipeline) -> Select[int]:
     return select(col(Entry.id)).where(col(Entry.pipeline_id) == pipeline.id, col(Entry.item_id) == col(Item.id))
 
 
