@@ -317,7 +317,8 @@ def submit_in_a_batch(world: World, actor: Person, task_item_id: int) -> None:
 
 def picture(world: World, actor: Person, item_id: int) -> None:
     """Look for the picture of an item that has one."""
-    world.session.get_one(Item, item_id).uri = "/photos/0.jpg"
+    if item := world.session.get(Item, item_id):
+        item.uri = "/photos/0.jpg"
     pictures.of_item(world.session, actor=actor, item_id=item_id)
 
 

@@ -93,13 +93,13 @@ def test_a_pipeline_that_takes_none_of_the_new_items_says_why_and_what_looks_the
     assert annoflow("import", "street").out == f"street: 2 new items, 0 entered; no item of the dataset lies in {why}"
     assert annoflow("item", "why", "/B\u00fcro/1.jpg").out.startswith("/Bu\u0308ro/1.jpg, item 1 ")
     photograph(photos / "B\u00fcro", "1.jpg")
-    assert annoflow("import", "street").out == "street: 1 new items, 1 entered\n"
+    assert annoflow("import", "street").out == "street: 1 new item, 1 entered\n"
     photograph(photos / "Bu\u0308ro", "3.jpg")
-    assert annoflow("import", "street").out == f"street: 1 new items, 0 entered; no new item lies in {why}"
+    assert annoflow("import", "street").out == f"street: 1 new item, 0 entered; no new item lies in {why}"
     file.write_text(TEXT.replace("uri: ../photos", "uri: ../photos, where: {metadata.camera: 41}"))
     annoflow("pipeline", "deploy", file)
     photograph(photos / "Bu\u0308ro", "4.jpg")
-    told = "street: 1 new items, 0 entered; no new item passes the filter of its source\n"
+    told = "street: 1 new item, 0 entered; no new item passes the filter of its source\n"
     assert annoflow("import", "street").out == told
     assert annoflow("import", "street").out == "street: 0 new items, 0 entered\n"
 

@@ -58,8 +58,10 @@ def read_json(place: str, path: str) -> Any:
     return json.loads(read(place, path))
 
 
-def write(place: str, items: Any = ITEMS, now: datetime = NOON, format: str = "jsonl") -> snapshot.Snapshot:
-    return snapshot.write(items, place, format=format, about=ABOUT, now=now)
+def write(
+    place: str, items: Any = ITEMS, now: datetime = NOON, formats: tuple[str, ...] = ("jsonl",)
+) -> snapshot.Snapshot:
+    return snapshot.write(items, place, formats=formats, about=ABOUT, now=now)
 
 
 def test_the_manifest_says_what_is_in_the_snapshot_and_where_it_came_from(place: str) -> None:
@@ -70,7 +72,7 @@ def test_the_manifest_says_what_is_in_the_snapshot_and_where_it_came_from(place:
     assert manifest["versions"] == ["v1", "v2"]
     assert manifest["where"] == {"metadata.camera": 41}
     assert (manifest["project"], manifest["pipeline"], manifest["exit"]) == ("road", "dashcam", "approved")
-    assert (manifest["items"], manifest["labels"], manifest["format"]) == (3, {"car": 3}, "jsonl")
+    assert (manifest["items"], manifest["labels"], manifest["formats"]) == (3, {"car": 3}, ["jsonl"])
     assert manifest["created_at"] == "2026-01-05T12:00:00+00:00"
     assert [each["name"] for each in manifest["files"]] == ["history.jsonl", "items.jsonl"]
     for each in manifest["files"]:
@@ -148,7 +150,7 @@ n = 0
 while True:
     n += 1
     items = [ExportItem(i, "/", f"{i}.jpg", metadata={"round": n}) for i in range(20)]
-    made = snapshot.write(items, sys.argv[1], format="coco", about=About("p", "d"), now=datetime.now(UTC))
+    made = snapshot.write(items, sys.argv[1], formats=["coco"], about=About("p", "d"), now=datetime.now(UTC))
     print(made.name, flush=True)
 """
 
@@ -173,7 +175,7 @@ def test_a_reader_sees_a_whole_snapshot_however_the_writer_is_killed(tmp_path: P
 
 def test_an_unknown_format_and_an_impossible_place_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="unknown export format 'cocoo'"):
-        write(str(tmp_path), format="cocoo")
+        write(str(tmp_path), formats=("cocoo",))
     with pytest.raises(InvalidInput, match="no place to keep files"):
         write("http://example.org/exports")
     (tmp_path / "file").write_text("x")

@@ -70,7 +70,7 @@ def test_the_example_has_its_people_source_queue_and_exits(dashcam: Pipeline) ->
     assert dashcam.source == Source(
         "s3://bucket/dashcam", "/WorkWeek25-Uploads", {"metadata.camera": 41}, Schedule("0 6 * * *", "UTC"), True
     )
-    assert dashcam.exits["approved"].export == Export("coco", "exports/dashcam")
+    assert dashcam.exits["approved"].export == Export(("coco",), "exports/dashcam")
     assert dashcam.exits["discarded"].export is None
 
 
@@ -128,7 +128,7 @@ def test_every_key_of_a_task_arrives() -> None:
     assert (cars.queue, cars.lease_seconds, cars.lock_when_due) == (Queue(1, 1, 7200), 7200, True)
     assert (qa.queue, qa.lease_seconds, qa.max_fix_rounds) == (Queue(3, 3, 90), 90, 2)
     assert pipeline.source.schedule == Schedule("*/5 8-18 * * MON-FRI", "Europe/Berlin")
-    assert pipeline.exits["approved"].export == Export("jsonl", "s3://bucket/out", "0 2 * * SUN")
+    assert pipeline.exits["approved"].export == Export(("jsonl",), "s3://bucket/out", "0 2 * * SUN")
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_twice_the_same_is_one_snapshot(approved: Engine, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("exit_name", ["discarded", "approved"])
 def test_any_exit_is_exported_anywhere_in_either_format(approved: Engine, tmp_path: Path, exit_name: str) -> None:
-    done = export(approved, tmp_path, exit_name=exit_name, to="elsewhere", format="coco")
+    done = export(approved, tmp_path, exit_name=exit_name, to="elsewhere", formats=["coco"])
     images = json.loads((Path(done.uri) / "coco.json").read_text())["images"]
     assert len(images) == done.items == (1 if exit_name == "discarded" else 3)
     assert Path(done.uri).is_relative_to(tmp_path / "elsewhere")
@@ -208,7 +208,7 @@ def test_an_exit_of_an_earlier_version_can_still_be_exported(approved: Engine, t
     [
         ({"exit_name": "aproved"}, r"no exit 'aproved'; did you mean \"approved\"\?"),
         ({"exit_name": "discarded"}, "has no export in 'street'; say where to write it"),
-        ({"format": "voc"}, "unknown export format"),
+        ({"formats": ["vco"]}, r"unknown export format 'vco'; did you mean \"voc\"\?"),
         ({"to": "http://example.org/x"}, "no place to keep files"),
     ],
 )

@@ -130,7 +130,7 @@ def test_what_is_taken_comes_back_from_every_export_as_it_was(stage: Stage, tmp_
             pipeline="p",
             project="default",
             exit_name="approved",
-            format=format,
+            formats=[format],
             base=tmp_path / format,
             now=stage.now,
         )
@@ -179,11 +179,15 @@ def test_an_export_of_what_nobody_meant_is_refused_too(stage: Stage, tmp_path: P
     asked: Any = {"pipeline": "p", "project": "default", "exit_name": "approved", "now": stage.now, "base": base}
     found = {
         f"{field}, {name}": fault
-        for field in ("pipeline", "project", "exit_name", "format", "to")
+        for field in ("pipeline", "project", "exit_name", "formats", "to")
         for name, value in VALUES.items()
         if (
             fault := fault_of(
-                partial(exports.export, partial(session_scope, stage.engine), **asked | {field: value}),
+                partial(
+                    exports.export,
+                    partial(session_scope, stage.engine),
+                    **asked | {field: [value] if field == "formats" else value},
+                ),
                 most=1_200 if field == "to" else 500,  # an address that can be one is told whole
             )
         )

@@ -20,8 +20,7 @@ from workflow_core.domain.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems
-    from workflow_core.domain.recipes import Category
+    from workflow_core.connectors.records import ImportedAnnotation
     from workflow_core.services.pipelines.imports import Imported
 
 EXAMPLES = 3
@@ -30,15 +29,24 @@ EXAMPLES = 3
 class Annotations(StrEnum):
     """The formats that annotations are read from."""
 
-    JSONL = "jsonl"
     COCO = "coco"
+    CVAT = "cvat"
+    JSONL = "jsonl"
+    LABEL_STUDIO = "label-studio"
+    VOC = "voc"
+    YOLO = "yolo"
 
 
 class Exported(StrEnum):
     """The formats that items are written in."""
 
-    JSONL = "jsonl"
     COCO = "coco"
+    CVAT = "cvat"
+    JSONL = "jsonl"
+    LABEL_STUDIO = "label-studio"
+    VOC = "voc"
+    YOLO = "yolo"
+    YOLO_SEGMENT = "yolo-segment"
 
 
 def import_(
@@ -46,11 +54,17 @@ def import_(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FILE]...", exists=True, dir_okay=False, help="Files of annotations; without, the source is read."
+            metavar="[FILE]...",
+            exists=True,
+            help="Files of annotations, or a folder of VOC; without, the source is read.",
         ),
     ] = None,
     format: Annotated[
-        Annotations | None, typer.Option(help="What the files are.", show_default=".json is coco, others jsonl")
+        Annotations | None,
+        typer.Option(
+            help="What the files are.",
+            show_default=".json is coco, .xml cvat, .yaml yolo, a folder voc, others jsonl",
+        ),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="The model that made what does not say who did.", show_default="people")
@@ -101,11 +115,12 @@ def import_(
     if not files:
         _items(pipeline, project, json)
         return
+    from workflow_core.connectors import annotation_files
     from workflow_core.connectors.records import Maker
     from workflow_core.services.pipelines.item_references import Naming
 
     maker = Maker("model", model, model_version) if model else None
-    reading = partial(_read, format=format, maker=maker, images=images)
+    reading = partial(annotation_files.read, format=format and format.value, maker=maker, images=images)
     how = {"reopen": reopen, "end_claims": end_claims, "preview": reopen and not yes, "as_boxes": as_boxes}
     _annotations(pipeline, files, reading, project, json, naming=Naming(strip, below), **how)
 
@@ -117,7 +132,10 @@ def export(
         str | None, typer.Option(help="A folder or any fsspec URL.", show_default="what the pipeline says")
     ] = None,
     format: Annotated[
-        Exported | None, typer.Option(help="How they are written.", show_default="what the pipeline says, else jsonl")
+        list[Exported] | None,
+        typer.Option(
+            help="How they are written; may be said again.", show_default="what the pipeline says, else jsonl"
+        ),
     ] = None,
     project: Project = None,
     json: Json = False,
@@ -126,7 +144,7 @@ def export(
 
     \b
       annoflow export dashcam
-      annoflow export dashcam accepted --to /data/unreviewed --format jsonl
+      annoflow export dashcam accepted --to /data/unreviewed --format jsonl --format yolo
     """
     from workflow_core.services.pipelines import exports
 
@@ -139,7 +157,7 @@ def export(
             project=project,
             exit_name=exit_,
             to=to,
-            format=format.value if format else None,
+            formats=[each.value for each in format or ()],
             now=context.now(),
         )
     if json:
@@ -177,23 +195,6 @@ def _items(pipeline: str, project: str | None, json: bool) -> None:
     typer.echo(done)
 
 
-def _read(
-    file: Path,
-    problems: "Problems",
-    categories: "list[Category]",
-    *,
-    format: Annotations | None,
-    maker: "Maker | None",
-    images: Path | None,
-) -> "Iterator[ImportedAnnotation]":
-    from workflow_core.connectors import annotations_coco, annotations_jsonl
-
-    if format is Annotations.COCO or (format is None and file.suffix.lower() == ".json"):
-        about = images.read_bytes() if images else None
-        return annotations_coco.read(file.read_bytes(), problems, maker=maker, images=about, categories=categories)
-    return annotations_jsonl.read(file.open("rb"), problems, maker=maker)
-
-
 def _examples(names: list[str]) -> str:
     return f"{len(names):,} ({', '.join(names[:EXAMPLES])}{', …' if len(names) > EXAMPLES else ''})"
 
@@ -201,7 +202,7 @@ def _examples(names: list[str]) -> str:
 def _annotations(
     pipeline: str,
     files: list[Path],
-    reading: "Callable[[Path, Problems, list[Category]], Iterator[ImportedAnnotation]]",
+    reading: "Callable[..., Iterator[ImportedAnnotation]]",
     project: str | None,
     json: bool,
     **how: Any,
@@ -217,7 +218,7 @@ def _annotations(
             found = ingestion.find(
                 session, pipeline=pipeline, project=project_of(session, pipeline=pipeline, project=project)
             )
-            counting = (advance(1) or each for each in reading(file, problems, numbered))
+            counting = (advance(1) or each for each in reading(file, problems, categories=numbered))
             imported = imports.import_annotations(
                 session,
                 actor=None,

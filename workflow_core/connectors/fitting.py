@@ -49,9 +49,17 @@ def fit(
     }
 
 
+SHARES = (1, 1)
+"""The size of an image in a file that tells places in shares of it."""
+
+
 def _on_image(one: ImportedAnnotation, width: int | None, height: int | None, problems: Problems) -> Geometry:
     shape: Geometry = dict(one.geometry)
     told = (one.width, one.height)
+    if told == SHARES:
+        if not width or not height:
+            raise InvalidInput("it is in shares of the image, whose size is not known")
+        shape, told = geometry.scaled(shape, width, height), (width, height)
     if None not in (width, height, *told) and told != (width, height):
         assert width and height and one.width and one.height
         across, down = width / one.width, height / one.height

@@ -1,10 +1,23 @@
 """Items that left a pipeline, written as files: a registry of formats, and snapshots of what they write."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from workflow_core.exporters.coco import CocoWriter
+from workflow_core.exporters.cvat import CvatWriter
 from workflow_core.exporters.jsonl import JsonLinesWriter
+from workflow_core.exporters.label_studio import LabelStudioWriter
 from workflow_core.exporters.records import Format
+from workflow_core.exporters.voc import VocWriter
+from workflow_core.exporters.yolo import YoloWriter
 
-FORMATS: Mapping[str, Format] = {"coco": CocoWriter, "jsonl": JsonLinesWriter}
+FORMATS: Mapping[str, Format] = {
+    "coco": CocoWriter,
+    "cvat": CvatWriter,
+    "jsonl": JsonLinesWriter,
+    "label-studio": LabelStudioWriter,
+    "voc": VocWriter,
+    "yolo": YoloWriter,
+    "yolo-segment": partial(YoloWriter, segment=True),
+}
 """Every format by the name that a pipeline file gives it. Whatever is added here passes the contract in the tests."""

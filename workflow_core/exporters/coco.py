@@ -8,6 +8,7 @@ of the object in a box where a file has told it. Images of unknown size have non
 """
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -22,6 +23,7 @@ class CocoWriter:
     """Writes `coco.json`; images go straight to it, annotations wait in unnamed files."""
 
     def __init__(self, folder: Path, categories: Sequence[Category] = ()) -> None:
+        self.left_out = Counter[str]()
         self._categories = {each.label: each for each in categories}
         self._file = (folder / "coco.json").open("w", encoding="utf-8", newline="\n")
         self._begun: set[IO[str]] = set()
@@ -54,7 +56,7 @@ class CocoWriter:
         for name, spool in (("annotations", self._shapes), ("annoflow", self._others)):
             self._file.write(f',"{name}":[')
             spool.seek(0)
-            shutil.copyfileobj(spool, self._file)
+            shutil.copyfileobj(spool, self._file, 16_384)
             self._file.write("\n]")
             spool.close()
         self._file.write("}\n")
@@ -66,11 +68,10 @@ def _spool(folder: Path) -> IO[str]:
 
 
 def _image(item: ExportItem) -> dict[str, Any]:
-    path = f"{item.folder.strip('/')}/{item.name}".lstrip("/")
     known = {"width": item.width, "height": item.height, "coco_url": item.uri}
     about = {"folder": item.folder, "name": item.name, "metadata": item.metadata, "version": item.version}
     present = {name: value for name, value in known.items() if value is not None}
-    return {"id": item.id, "file_name": path, **present, "annoflow": about}
+    return {"id": item.id, "file_name": item.path, **present, "annoflow": about}
 
 
 def _annotation(item: ExportItem, annotation: ExportAnnotation) -> dict[str, Any]:

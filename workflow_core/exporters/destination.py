@@ -92,7 +92,7 @@ class LocalFolder:
 
     def publish(self, staging: Path, name: str, pointer: dict[str, Any]) -> None:
         """Rename the folder, then the pointers; each is on the disk before the next step."""
-        for path in (*staging.iterdir(), staging):
+        for path in (*staging.rglob("*"), staging):
             _sync(path)
         # If it is there already, another process has just written the very same.
         if not (self._root / name).exists():
@@ -137,8 +137,9 @@ class Bucket:
     def publish(self, staging: Path, name: str, pointer: dict[str, Any]) -> None:
         """Upload everything, the manifest last, then the pointer."""
         with self._reaching():
-            for path in sorted(staging.iterdir(), key=lambda path: (path.name == manifest.NAME, path.name)):
-                self._filesystem.put_file(str(path), f"{self._root}/{name}/{path.name}")
+            files = [path for path in staging.rglob("*") if path.is_file()]
+            for path in sorted(files, key=lambda path: (path == staging / manifest.NAME, path)):
+                self._filesystem.put_file(str(path), f"{self._root}/{name}/{path.relative_to(staging).as_posix()}")
             self._filesystem.pipe_file(f"{self._root}/{POINTER}", (line(pointer) + "\n").encode())
 
     def address(self, name: str) -> str:

@@ -1,5 +1,6 @@
 """JSON Lines: one item a line with everything that is known of it; what annoflow itself reads back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ class JsonLinesWriter:
 
     def __init__(self, folder: Path, categories: Sequence[Category] = ()) -> None:
         del categories  # every line names its own
+        self.left_out = Counter[str]()
         self._file = (folder / "items.jsonl").open("w", encoding="utf-8", newline="\n")
 
     def add(self, item: ExportItem) -> None:

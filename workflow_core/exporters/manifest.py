@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_core.domain.recipes import Category
-from workflow_core.exporters.records import ExportItem, line
+from workflow_core.exporters.records import ExportItem, Writer, line
 
 NAME = "manifest.json"
 HISTORY = "history.jsonl"
@@ -28,9 +28,10 @@ class About:
 
 @dataclass
 class Tally:
-    """Counts items while they pass by, and writes `history.jsonl`: per item, who did what, when, at which visit."""
+    """Counts items on their way to the `writers`, and writes `history.jsonl`: who did what, when, at which visit."""
 
     folder: Path
+    writers: dict[str, Writer] = field(default_factory=dict)
     items: int = 0
     unseen: int = 0
     labels: Counter[str] = field(default_factory=Counter)
@@ -40,7 +41,9 @@ class Tally:
         self._file = (self.folder / HISTORY).open("w", encoding="utf-8", newline="\n")
 
     def add(self, item: ExportItem) -> None:
-        """Count one item and write its line."""
+        """Count one item, write its line, and hand it on."""
+        for writer in self.writers.values():
+            writer.add(item)
         self.items += 1
         self.unseen += item.unseen
         self.labels.update(annotation.label for annotation in item.annotations)
@@ -55,8 +58,12 @@ class Tally:
         self._file.close()
 
 
-def compose(folder: Path, *, about: About, format: str, tally: Tally) -> dict[str, Any]:
-    """Describe the finished files of a folder; `content` is a digest of all that, without any date."""
+def compose(folder: Path, *, about: About, tally: Tally) -> dict[str, Any]:
+    """Describe the finished files of a folder; `content` is a digest of all that, without any date.
+
+    `unseen` counts what was left out of a reviewed item since no person has seen it, `left_out` by format what that
+    cannot hold; `files` are named by their paths below the folder.
+    """
     described = {
         "annoflow": 1,
         "project": about.project,
@@ -65,17 +72,18 @@ def compose(folder: Path, *, about: About, format: str, tally: Tally) -> dict[st
         "exit": about.exit,
         "where": about.where,
         "versions": sorted(tally.versions),
-        "format": format,
+        "formats": list(tally.writers),
+        "unseen": tally.unseen,
+        "left_out": {name: dict(sorted(one.left_out.items())) for name, one in tally.writers.items() if one.left_out},
         "items": tally.items,
         "annotations": tally.labels.total(),
         "labels": dict(sorted(tally.labels.items())),
-        "left_out": {"unseen": tally.unseen},
-        "files": [_file(path) for path in sorted(folder.iterdir()) if path.is_file()],
+        "files": [_file(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()],
     }
     return described | {"content": hashlib.sha256(line(described).encode()).hexdigest()}
 
 
-def _file(path: Path) -> dict[str, Any]:
+def _file(path: Path, folder: Path) -> dict[str, Any]:
     with path.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest}
+    return {"name": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": digest}

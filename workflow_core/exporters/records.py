@@ -1,6 +1,7 @@
 """What an exporter is given: plain values, one item at a time; and what every format must be able to do."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -71,9 +72,19 @@ class ExportItem:
     version: str | None = None
     unseen: int = 0
 
+    @property
+    def path(self) -> str:
+        """Its folder and name, without a slash before them."""
+        return f"{self.folder.strip('/')}/{self.name}".lstrip("/")
+
 
 class Writer(Protocol):
-    """Writes items into files of a folder; nothing is complete before `close`."""
+    """Writes items into files of a folder; nothing is complete before `close`.
+
+    `left_out` counts what the format cannot hold, by what that is.
+    """
+
+    left_out: Counter[str]
 
     def add(self, item: ExportItem) -> None:
         """Write one item, without keeping it in memory."""

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from workflow_core.errors import InvalidInput, Unavailable
 from workflow_core.exporters import FORMATS, manifest
 from workflow_core.exporters.destination import open_destination
 from workflow_core.exporters.manifest import About, Tally
-from workflow_core.exporters.records import ExportItem, Format, line
+from workflow_core.exporters.records import ExportItem, line
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,19 @@ class Snapshot:
     gone: int = 0
 
 
-def check(to: str, format: str) -> None:
+def check(to: str, formats: Sequence[str]) -> None:
     """Refuse, before any work, what cannot be written.
 
     Raises:
         InvalidInput: there is no such format, or `to` is no place for files.
     """
-    if format not in tuple(FORMATS):
-        raise InvalidInput(f"unknown export format {cited(format)}; {possible(sought(format), list(FORMATS))}")
+    for format in formats:
+        if format not in tuple(FORMATS):
+            raise InvalidInput(f"unknown export format {cited(format)}; {possible(sought(format), list(FORMATS))}")
     addresses.scheme(to)
 
 
-def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, now: datetime) -> Snapshot:
+def write(items: Iterable[ExportItem], to: str, *, formats: Sequence[str], about: About, now: datetime) -> Snapshot:
     """Write all items into a new snapshot under `to`, which becomes the latest one.
 
     The same items give the same bytes; only the manifest's `created_at` tells two exports apart.
@@ -56,13 +58,13 @@ def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, no
         InvalidInput: there is no such format, or `to` is no place for files.
         Unavailable: the place cannot be reached or written to.
     """
-    check(to, format)
+    check(to, formats)
     destination = open_destination(to)
     staging: Path | None = None
     try:
         staging = destination.staging()
-        tally = _fill(staging, items, format=FORMATS[format], categories=about.categories)
-        whole = manifest.compose(staging, about=about, format=format, tally=tally)
+        tally = _fill(staging, items, formats=formats, categories=about.categories)
+        whole = manifest.compose(staging, about=about, tally=tally)
         counts = (tally.items, tally.labels.total(), str(whole["content"]), tally.unseen)
         before = destination.latest()
         if before and before.get("content") == whole["content"]:
@@ -80,14 +82,16 @@ def write(items: Iterable[ExportItem], to: str, *, format: str, about: About, no
     return Snapshot(destination.address(name), name, *counts)
 
 
-def _fill(staging: Path, items: Iterable[ExportItem], *, format: Format, categories: Sequence[Category]) -> Tally:
-    tally = Tally(staging)
-    writer = format(staging, categories)
-    try:
+def _fill(
+    staging: Path, items: Iterable[ExportItem], *, formats: Sequence[str], categories: Sequence[Category]
+) -> Tally:
+    with ExitStack() as opened:
+        tally = Tally(staging)
+        opened.callback(tally.close)
+        for name in formats:
+            writer = FORMATS[name](staging, categories)
+            opened.callback(writer.close)
+            tally.writers[name] = writer
         for item in items:
-            writer.add(item)
             tally.add(item)
-    finally:
-        writer.close()
-        tally.close()
     return tally

@@ -153,7 +153,10 @@ def _router(analysis: Analysis, name: str) -> Router:
 
 def _exit(name: str, given: spec.Exit | None) -> Exit:
     export = given.export if given else None
-    return Exit(name, Export(export.format, export.to, export.schedule) if export else None)
+    if export is None:
+        return Exit(name)
+    formats = [export.format] if isinstance(export.format, str) else export.format
+    return Exit(name, Export(tuple(dict.fromkeys(formats)), export.to, export.schedule))
 
 
 def _source(given: spec.Source) -> Source:

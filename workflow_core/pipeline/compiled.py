@@ -78,7 +78,7 @@ class Router:
 class Export:
     """Where and how the items of an exit are written."""
 
-    format: str
+    formats: tuple[str, ...]
     to: str
     schedule: str | None = None
 

@@ -11,10 +11,13 @@ from pydantic_core import PydanticCustomError
 
 from workflow_core.domain import addresses, values
 from workflow_core.domain.sampling import SCALE
+from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.language.scalars import describe
 
+FORMATS = ("coco", "cvat", "jsonl", "label-studio", "voc", "yolo", "yolo-segment")
+"""What an exit may be exported as."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 MAX_SECONDS = 30 * 86400
 
@@ -90,6 +93,12 @@ def _place(value: str) -> str:
     return value
 
 
+def _format(value: str) -> str:
+    if value not in FORMATS:
+        raise wrong("wrong-value", f"there is no format {quoted(value)}", suggest(value, FORMATS))
+    return value
+
+
 def _pages(value: Any) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{1,5})(?: ?- ?(\d{1,5}))?", str(value)) if isinstance(value, str | int) else None
     first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
@@ -108,3 +117,4 @@ Color = Annotated[str, AfterValidator(_color)]
 Key = Annotated[str, AfterValidator(_key)]
 Place = Annotated[str, AfterValidator(_place)]
 Pages = Annotated[tuple[int, int], BeforeValidator(_pages)]
+Format = Annotated[str, AfterValidator(_format)]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -94,7 +94,7 @@ _WRITTEN: Mapping[object, dict[str, Any]] = {
         "pattern": r"^[^:\n]+$",
     },
     _function(get_args(spec.Label.model_fields["tools"].annotation)[0]): {"enum": list(TOOLS)},
-    _function(Annotated[str, *spec.Export.model_fields["format"].metadata]): {"enum": list(spec.FORMATS)},
+    _function(names.Format): {"enum": list(names.FORMATS)},
 }
 
 

@@ -11,6 +11,7 @@ from workflow_core.pipeline.language.names import (
     Color,
     Due,
     Email,
+    Format,
     Key,
     Lease,
     Name,
@@ -21,8 +22,6 @@ from workflow_core.pipeline.language.names import (
     wrong,
 )
 from workflow_core.pipeline.language.schedules import Cron, Timezone
-
-FORMATS = ("coco", "jsonl")
 
 # A value that may be written in several ways is told apart by its kind. The tags start with NUL, so that in
 # the path of an error they cannot be taken for a key of the file.
@@ -41,12 +40,6 @@ def _by_name(value: object) -> object:
 def _known_tool(value: str) -> str:
     if value not in TOOLS:
         raise wrong("wrong-value", f"there is no tool {quoted(value)}", suggest(value, TOOLS))
-    return value
-
-
-def _known_format(value: str) -> str:
-    if value not in FORMATS:
-        raise wrong("wrong-value", f"there is no format {quoted(value)}", suggest(value, FORMATS))
     return value
 
 
@@ -202,7 +195,9 @@ class Case(Spec):
 class Export(Spec):
     """Where and how the items of an exit are written."""
 
-    format: Annotated[str, AfterValidator(_known_format)] = Field(description=" or ".join(FORMATS))
+    format: Annotated[
+        Annotated[Format, Tag(TEXT)] | Annotated[list[Format], Field(min_length=1), Tag(LIST)], Discriminator(_kind)
+    ] = Field(description="what they are written as: a format, or several")
     to: Place = Field(min_length=1, description="a folder, whose path begins where this file is, or any fsspec URL")
     schedule: Cron | None = Field(None, description="when it is written by itself; UTC")
 

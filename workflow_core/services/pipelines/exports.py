@@ -1,6 +1,6 @@
 """Exports: everything at an exit of a pipeline, as a snapshot of files with a manifest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -38,10 +38,10 @@ def export(
     now: datetime,
     actor: Actor = None,
     to: str | None = None,
-    format: str | None = None,
+    formats: Sequence[str] = (),
     base: Path = Path(),
 ) -> Snapshot:
-    """Write a full snapshot of the items at an exit; `to` and `format` default to the exit's own `export`.
+    """Write a full snapshot of the items at an exit; `to` and `formats` default to the exit's own `export`.
 
     What came in on an item that was reviewed, and no person has seen, is left out and counted.
 
@@ -66,8 +66,8 @@ def export(
     to = to or (declared.to if declared else None)
     if to is None:
         raise InvalidInput(f"the exit {exit_name!r} has no export in {pipeline!r}; say where to write it")
-    format = format or (declared.format if declared else "jsonl")
-    snapshot.check(to, format)
+    formats = formats or (declared.formats if declared else ("jsonl",))
+    snapshot.check(to, formats)
     with open_session() as session:
         numbered = _numbered(session, found.dataset_id, spec)
     about = About(project, dataset, pipeline, exit_name, spec.source.where, numbered)
@@ -80,7 +80,7 @@ def export(
     with open_session(read_only=True) as session:
         items = _items(session, found, exit_name)
         target = to if "://" in to else str(base / to)
-        written = snapshot.write(items, target, format=format, about=about, now=now)
+        written = snapshot.write(items, target, formats=formats, about=about, now=now)
         return replace(written, gone=departures.without_picture(session, pipeline_id=found.id, exit_name=exit_name))
 
 

@@ -117,4 +117,7 @@ def _source(spec: compiled.Pipeline | None) -> dict[str, Any]:
 
 def _exports(spec: compiled.Pipeline | None) -> dict[str, Any]:
     written = ((name, one.export) for name, one in (spec.exits.items() if spec else ()) if one.export)
-    return {name: f"{to.format} to {to.to}" + (f", by {to.schedule}" if to.schedule else "") for name, to in written}
+    return {
+        name: f"{', '.join(to.formats)} to {to.to}" + (f", by {to.schedule}" if to.schedule else "")
+        for name, to in written
+    }

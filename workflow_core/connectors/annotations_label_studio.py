@@ -1,0 +1,177 @@
+"""Annotations from Label Studio: the JSON of a project's export, with annotations and predictions.
+
+Regions are in per cents of the image. Choices, texts and numbers on a region are its attributes, by the names of their
+controls; choices without a region are about the item. Regions of one parent and label are the outlines of one object. A
+turned rectangle is an outline. Ellipses, brushes, relations and what was skipped are left out, and said.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from workflow_core.connectors.annotations_jsonl import reference
+from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Maker, Problems, checked, number, pixels
+from workflow_core.domain.wording import cited
+from workflow_core.errors import InvalidInput
+
+TOOLS = {
+    "rectanglelabels": "box",
+    "polygonlabels": "polygon",
+    "vectorlabels": "polyline",
+    "keypointlabels": "point",
+    "choices": "classification",
+}
+Region = dict[str, Any]
+
+
+def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Iterator[ImportedAnnotation]:
+    """Yield the annotations of a file, and the predictions as the work of models; what cannot be taken is noted."""
+    try:
+        tasks = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        problems.add("file", f"this is no JSON: {error}")
+        return
+    if not isinstance(tasks, list) or (tasks and not any(isinstance(task, dict) and "data" in task for task in tasks)):
+        problems.add("file", "nothing of Label Studio is in it: looked for a list of tasks with data and annotations")
+        return
+    for index, task in enumerate(tasks):
+        where = f"[{index}]"
+        try:
+            item = _item(task["data"])
+            done = [(f"{where}.{key}[{n}]", key, one) for key in PLACES for n, one in enumerate(task.get(key) or ())]
+        except (InvalidInput, TypeError, KeyError, AttributeError) as error:
+            problems.add(where, str(error) if isinstance(error, InvalidInput) else "this is no task of Label Studio")
+            continue
+        for at, key, one in done:
+            if not isinstance(one, dict) or not isinstance(one.get("result"), list):
+                problems.add(at, "a result is a list of regions")
+            elif one.get("was_cancelled"):
+                problems.add(at, "this was skipped")
+            else:
+                by = _model(one, maker) if key == "predictions" else maker or Maker()
+                yield from _of(one, at, item, by, problems)
+
+
+PLACES = ("annotations", "predictions")
+
+
+def _model(one: dict[str, Any], maker: Maker | None) -> Maker:
+    name = one.get("model_version")
+    return Maker("model", name[:200] if isinstance(name, str) and name else maker.model if maker else None)
+
+
+def _item(data: dict[str, Any]) -> ItemReference:
+    """Read which image is meant: as annoflow wrote it, or by the first value that looks like one."""
+    if isinstance(data.get("name"), str) and isinstance(data.get("folder"), str):
+        return reference(data)
+    texts = [value for value in (data.get("image"), *data.values()) if isinstance(value, str)]
+    found = next((text for text in texts if re.search(r"\.\w{2,5}(\?|$)|\?d=", text)), None)
+    if found is None:
+        raise InvalidInput(f"no image is named in {cited(data)}")
+    if "?d=" in found:
+        return reference(unquote(found.partition("?d=")[2]))
+    upload = re.fullmatch(r"/data/upload/\d+/(?:[0-9a-f]{8}-)?(.+)", found)
+    return reference(unquote(upload[1]) if upload else found)
+
+
+def _of(
+    one: dict[str, Any], where: str, item: ItemReference, maker: Maker, problems: Problems
+) -> Iterator[ImportedAnnotation]:
+    groups: dict[str, list[tuple[str, Region]]] = {}
+    for index, region in enumerate(one["result"]):
+        at = f"{where}.result[{index}]"
+        if isinstance(region, dict) and isinstance(region.get("value"), dict):
+            groups.setdefault(str(region.get("id", at)), []).append((at, region))
+        else:
+            problems.add(at, "a region is a mapping with a value")
+    heads = {key: _head(members) for key, members in groups.items()}
+    for key, (at, head) in heads.items():
+        if head is None:
+            problems.add(at, f"a region of the type {cited(groups[key][0][1].get('type'))} has no tool here")
+            continue
+        above = heads.get(str(head.get("parentID")), (at, None))[1]
+        if above is not None and above["type"] == head["type"] == "polygonlabels":
+            continue  # a part of another region's object
+        parts = [each for _, each in heads.values() if each and str(each.get("parentID")) == key]
+        told = dict(_told(region) for _, region in groups[key] if region is not head and region.get("type") in ASKED)
+        known: dict[str, Any] = {"attributes": told, "origin": maker.origin, "score": _score(head, one)}
+        try:
+            labels = head["value"].get(head["type"])
+            if not isinstance(labels, list) or not (len(labels) == 1 or (labels and head["type"] == "choices")):
+                raise InvalidInput(f"a region has one label, not {cited(labels)}")
+            known |= {"tool": TOOLS[head["type"]]} | _placed(head, parts)
+            size = [pixels(head.get(f"original_{side}")) for side in ("width", "height")]
+            for label in labels:
+                yield checked(known | {"label": label}, item=item, maker=maker, where=at, width=size[0], height=size[1])
+        except InvalidInput as error:
+            problems.add(at, str(error))
+
+
+ASKED = ("choices", "textarea", "number")
+
+
+def _head(members: list[tuple[str, Region]]) -> tuple[str, Region | None]:
+    """Return what the region itself is: a shape, or else what was chosen about the item."""
+    shapes = [(at, each) for at, each in members if each.get("type") in TOOLS and each["type"] != "choices"]
+    choices = [(at, each) for at, each in members if each.get("type") == "choices"]
+    choices.sort(key=lambda pair: pair[1].get("from_name") != "label")
+    return next(iter(shapes + choices), (members[0][0], None))
+
+
+def _told(region: Region) -> tuple[str, object]:
+    value = region["value"].get({"textarea": "text"}.get(region["type"], region["type"]))
+    return str(region.get("from_name")), value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _score(head: Region, one: dict[str, Any]) -> object:
+    score = head.get("score", one.get("score"))
+    given = number(score)
+    return score if isinstance(given, int | float) and 0 <= given <= 1 else None
+
+
+def _placed(head: Region, parts: list[Region]) -> dict[str, Any]:
+    """Return the geometry in pixels."""
+    width, height = (pixels(head.get(f"original_{side}")) for side in ("width", "height"))
+    value = head["value"]
+    if head["type"] == "choices":
+        return {"geometry": {}}
+    if width is None or height is None:
+        raise InvalidInput("a region has the original width and height of its image")
+
+    def at(x: object, y: object) -> list[float]:
+        across, down = number(x), number(y)
+        if isinstance(across, int | float) and isinstance(down, int | float):
+            return [across * width / 100, down * height / 100]
+        raise InvalidInput(f"a place is in per cents, not {cited([x, y])}")
+
+    def points(region: Region, key: str) -> list[list[float]]:
+        given = region["value"].get(key)
+        return [at(*_pair(each)) for each in given] if isinstance(given, list) else []
+
+    match head["type"]:
+        case "polygonlabels":
+            return {"geometry": {"outlines": [points(each, "points") for each in (head, *parts)]}}
+        case "vectorlabels":
+            return {"geometry": {"points": points(head, "vertices")}}
+        case "keypointlabels":
+            return {"geometry": dict(zip("xy", at(value.get("x"), value.get("y")), strict=True))}
+    (x, y), (wide, high) = at(value.get("x"), value.get("y")), at(value.get("width"), value.get("height"))
+    turned = number(value.get("rotation", 0))
+    if not turned or not isinstance(turned, int | float):
+        return {"geometry": {"x": x, "y": y, "width": wide, "height": high}}
+    cos, sin = math.cos(math.radians(turned)), math.sin(math.radians(turned))
+    corners = ((0, 0), (wide, 0), (wide, high), (0, high))
+    outline = [[x + a * cos - b * sin, y + a * sin + b * cos] for a, b in corners]
+    return {"tool": "polygon", "geometry": {"outlines": [outline]}}
+
+
+def _pair(value: object) -> tuple[object, object]:
+    if isinstance(value, dict):
+        return value.get("x"), value.get("y")
+    if isinstance(value, list) and len(value) == 2:
+        return value[0], value[1]
+    raise InvalidInput(f"a point is [x, y], not {cited(value)}")

@@ -1,0 +1,26 @@
+"""A file for each item, at the item's own path."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from workflow_core.exporters.records import ExportItem
+
+TAKEN = "item whose file would be another's, or none"
+"""What is counted where `beside` finds no place."""
+
+
+def beside(folder: Path, item: ExportItem, suffix: str) -> Path | None:
+    """Return the file below a folder that has the item's path but for its suffix; None where that is taken or no path.
+
+    The folders above it are made.
+    """
+    stem = item.name.rpartition(".")[0] or item.name
+    parts = [*filter(None, item.folder.split("/")), stem + suffix]
+    if any(part in (".", "..") or len(os.fsencode(part)) > 255 for part in parts):
+        return None
+    file = folder.joinpath(*parts)
+    with suppress(FileExistsError, NotADirectoryError):  # a folder that is called as another item's file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return None if file.exists() else file
+    return None

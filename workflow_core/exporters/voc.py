@@ -1,0 +1,62 @@
+"""Pascal VOC: `voc/Annotations/**.xml`, a file for each image with its boxes, in pixels from 0 as CVAT writes them.
+
+Attributes are in `attributes`, as CVAT writes them there. It holds boxes; of an outline the box around it. It does not
+hold points, polylines, classifications or who made what, nor an item whose name differs from another's in nothing but
+its suffix.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from workflow_core.domain import geometry
+from workflow_core.domain.recipes import Category
+from workflow_core.exporters.files import TAKEN, beside
+from workflow_core.exporters.records import ExportItem
+from workflow_core.exporters.xml import put, written
+
+
+class VocWriter:
+    """Writes the folder `voc`."""
+
+    def __init__(self, folder: Path, categories: Sequence[Category] = ()) -> None:
+        del categories  # an object is called by its name
+        self.left_out = Counter[str]()
+        self._folder = folder / "voc" / "Annotations"
+        self._folder.mkdir(parents=True)
+
+    def add(self, item: ExportItem) -> None:
+        """Write the file of one image."""
+        file = beside(self._folder, item, ".xml")
+        if file is None:
+            self.left_out[TAKEN] += 1
+            return
+        root = put(None, "annotation")
+        put(root, "folder", item.folder.strip("/"))
+        put(root, "filename", item.name)
+        if item.width and item.height:
+            size = put(root, "size")
+            for name, value in (("width", item.width), ("height", item.height), ("depth", 3)):
+                put(size, name, value)
+        for one in item.annotations:
+            if one.tool not in ("box", "polygon"):
+                self.left_out[one.tool] += 1
+                continue
+            self.left_out["outline, written as its box"] += one.tool == "polygon"
+            found = put(root, "object")
+            put(found, "name", one.label)
+            x, y, width, height = geometry.bounds(one.geometry) or (0, 0, 0, 0)
+            box = put(found, "bndbox")
+            for name, place in (("xmin", x), ("ymin", y), ("xmax", x + width), ("ymax", y + height)):
+                put(box, name, f"{place:.3f}")
+            if one.attributes:
+                attributes = put(found, "attributes")
+                for name, value in one.attributes.items():
+                    each = put(attributes, "attribute")
+                    put(each, "name", name)
+                    put(each, "value", value)
+        file.write_text(written(root), encoding="utf-8", newline="\n")
+
+    def close(self) -> None:
+        """Keep what was counted, and no zeros."""
+        self.left_out = +self.left_out
