@@ -16,6 +16,15 @@ from workflow_core.services.contributors import annotation_sets
 from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.store.models import Annotation, Item
 
+FILES = {
+    "coco": "coco.json",
+    "cvat": "cvat.xml",
+    "jsonl": "items.jsonl",
+    "label-studio": "label-studio.json",
+    "voc": "voc",
+    "yolo": "yolo/data.yaml",
+    "yolo-segment": "yolo-segment/data.yaml",
+}
 PIPELINE = """
 pipeline: p
 source: {uri: images, watch: true}
@@ -30,7 +39,7 @@ tasks:
     on: {completed: qa}
   qa: {type: qa, assignees: [quinn@example.org]}
 exits:
-  approved: {export: {format: coco, to: exports}}
+  approved: {export: {format: [coco, cvat, jsonl, label-studio, voc, yolo, yolo-segment], to: exports}}
 """
 WITH_BUS = PIPELINE.replace("        - {name: person", "        - {name: bus}\n        - {name: person")
 IMAGE = {"id": 1, "file_name": "a.jpg", "width": 100, "height": 80}
@@ -243,3 +252,34 @@ def test_numbers_that_are_none_are_findings_and_nothing_of_them_is_stored(place:
     assert (ran.code, place.boxes()) == (1, [])
     assert ran.out.endswith("labels.json: 0 annotations came in, 3 left out\n")
     assert len(ran.out.splitlines()) == 4
+
+
+def test_what_was_exported_is_there_already_in_whatever_format_it_comes_back(place: Place) -> None:
+    odd = CAR | {"bbox": [1.1, 2.2, 30.3, 40.4], "attributes": {"occluded": True, "speed": 3}}
+    parts = CAR | {"category_id": 2, "segmentation": [[1, 1, 10.1, 1, 10, 10], [20, 20, 30, 20, 30, 30]]}
+    place.bring(coco(odd, parts))
+    place.approve()
+    place.exported()
+    latest = place.folder / "exports/latest"
+    manifest = json.loads((latest / "manifest.json").read_text())
+    assert manifest["formats"] == list(FILES)
+    assert manifest["left_out"] == {
+        "voc": {"outline, written as its box": 1},
+        "yolo": {"attributes": 1, "outline, written as its box": 1},
+        "yolo-segment": {"attributes": 1, "parts of an object, joined by lines": 1},
+    }
+    whole = ("coco", "cvat", "jsonl", "label-studio")
+    for format in whole:
+        ran = place.annoflow("import", "p", latest / FILES[format], "--format", format)
+        assert ran.out.endswith("0 annotations came in, 2 there already\n"), (format, ran.out)
+    ran = place.annoflow("import", "p", latest / FILES["voc"])
+    assert ran.out.endswith("voc: 1 annotation came in, 1 there already\n")
+    ran = place.annoflow("import", "p", latest / FILES["yolo"])
+    assert "1 left out: this car is there already with other attributes" in ran.out
+    assert ran.out.endswith("0 annotations came in, 1 there already, 1 left out\n")
+
+
+def test_formats_of_an_export_are_named_one_by_one(place: Place) -> None:
+    ran = place.annoflow("export", "p", "--to", "out", "--format", "voc", "--format", "yolo")
+    assert ran.code == 0
+    assert json.loads((place.folder / "out/latest/manifest.json").read_text())["formats"] == ["voc", "yolo"]

@@ -74,6 +74,11 @@ def test_the_example_has_its_people_source_queue_and_exits(dashcam: Pipeline) ->
     assert dashcam.exits["discarded"].export is None
 
 
+def test_an_exit_may_be_written_in_several_formats_each_once() -> None:
+    pipeline = compiled("design-example", change=("format: coco", "format: [coco, yolo, coco]"))
+    assert pipeline.exits["approved"].export == Export(("coco", "yolo"), "exports/dashcam")
+
+
 def test_instructions_come_with_their_text_or_their_pages(dashcam: Pipeline) -> None:
     cars, signs = dashcam.tasks["cars"].recipe.instructions, dashcam.tasks["signs"].recipe.instructions
     assert cars is not None

@@ -28,7 +28,7 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
                 images += 1
                 yield from _of_image(element, f"image {images}", maker or Maker(), problems)
                 element.clear()
-    except (ElementTree.ParseError, ValueError) as error:
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
         problems.add(f"after image {images}", f"this is no XML: {error}")
         return
     if root != "annotations":

@@ -24,7 +24,7 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
         where = file.relative_to(path).as_posix() if path.is_dir() else "file"
         try:
             root = ElementTree.parse(file).getroot()
-        except (ElementTree.ParseError, ValueError) as error:
+        except (ElementTree.ParseError, ValueError, LookupError) as error:
             problems.add(where, f"this is no XML: {error}")
             continue
         if root.tag != "annotation":

@@ -75,4 +75,4 @@ def _points(points: Sequence[Sequence[float]]) -> str:
 
 
 def _pixels(value: float) -> str:
-    return f"{value:.3f}"
+    return f"{value:.12g}"

@@ -48,7 +48,7 @@ class VocWriter:
             x, y, width, height = geometry.bounds(one.geometry) or (0, 0, 0, 0)
             box = put(found, "bndbox")
             for name, place in (("xmin", x), ("ymin", y), ("xmax", x + width), ("ymax", y + height)):
-                put(box, name, f"{place:.3f}")
+                put(box, name, f"{place:.12g}")
             if one.attributes:
                 attributes = put(found, "attributes")
                 for name, value in one.attributes.items():

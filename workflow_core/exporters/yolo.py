@@ -61,7 +61,7 @@ class YoloWriter:
             self.left_out["outline, written as its box"] += one.tool == "polygon"
             points = [[x + wide / 2, y + high / 2], [wide, high]]
         number = self._classes.setdefault(one.label, len(self._classes))
-        values = (f"{value:.8f}".rstrip("0").rstrip(".") for px, py in points for value in (px / width, py / height))
+        values = (f"{value:.12g}" for px, py in points for value in (px / width, py / height))
         return f"{number} {' '.join(values)}\n"
 
     def close(self) -> None:

@@ -272,17 +272,24 @@ NO_TASK = "no task is there yet: deploy a pipeline or make a task first"
 
 
 def _key(content: Mapping[str, Any]) -> str:
-    """Name an annotation by what it says and who made it, in two parts: all but its attributes, and these."""
-    attributes = {name: _number(value) for name, value in content["attributes"].items()}
-    parts = ([content[name] for name in IDENTITY], attributes)
+    """Name an annotation by what it says and who made it, in two parts: all but its attributes, and these.
+
+    A number is the same as a whole one and as a fraction; after the fourth digit tools disagree of a place.
+    """
+    attributes = {name: float(value) if type(value) is int else value for name, value in content["attributes"].items()}
+    parts = ([_rounded(content[name]) for name in IDENTITY], attributes)
     return ".".join(hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:32] for part in parts)
 
 
-def _number(value: object) -> object:
-    return float(value) if type(value) is int else value
-
-
 IDENTITY = ("label", "tool", "geometry", "origin", "model", "model_version")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    return round(value, 4) + 0.0 if isinstance(value, float) else value
 
 
 def _shape(key: str) -> str:
