@@ -73,6 +73,16 @@ def test_what_reaches_a_little_over_the_edge_is_cut_and_counted() -> None:
     assert noted == ["a box reaches a little over the edge and is cut there"]
     with pytest.raises(InvalidInput, match="outside the image"):
         fitted(shape=BOX | {"x": 90.0})
+    kept, noted = fitted(shape=BOX | {"x": 85.001})
+    assert (kept["geometry"]["width"], noted) == (pytest.approx(14.999), [])
+
+
+def test_a_place_in_shares_of_the_image_wants_its_size() -> None:
+    shares = {"x": 0.5, "y": 0.5, "width": 0.1, "height": 0.2}
+    kept, noted = fitted(shape=shares, told=(1, 1), here=(1000, 100))
+    assert (kept["geometry"], noted) == ({"x": 500, "y": 50, "width": 100, "height": 20}, [])
+    with pytest.raises(InvalidInput, match="in shares of the image, whose size is not known"):
+        fitted(shape=shares, told=(1, 1), here=(None, None))
 
 
 def test_the_file_tells_the_edge_where_the_size_is_not_known() -> None:
