@@ -1,6 +1,7 @@
 """Files as people really have them, brought in by the command and written out again, after public reports."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,8 +75,8 @@ class Place:
         engine.dispose()
         return [list(shape.values()) if "x" in shape else shape for shape in shapes]
 
-    def approve(self) -> None:
-        """Let everything that came in be accepted and approved."""
+    def approve(self, moved: Mapping[str, Any] | None = None) -> None:
+        """Let everything that came in be accepted and approved, and what is `moved` by its label be changed before."""
         engine = engine_for(self.url)
         with session_scope(engine) as session:
 
@@ -84,7 +85,10 @@ class Place:
                     return "approved"
                 item = session.exec(select(Item).where(Item.name == name)).one()
                 drawn = annotation_sets.of_item(session, item_id=item.id)
-                return "completed", [{key: one[key] for key in one if key != "by"} for one in drawn]
+                kept = [{key: one[key] for key in one if key != "by"} for one in drawn]
+                return "completed", [
+                    one | {"geometry": (moved or {}).get(one["label"], one["geometry"])} for one in kept
+                ]
 
             building.work_through(session, accept, now=datetime.now(UTC))
         engine.dispose()
@@ -210,6 +214,35 @@ def test_numbers_given_at_an_export_stay_when_a_label_comes_before_them(place: P
     (place.folder / "p.yaml").write_text(WITH_BUS)
     assert place.annoflow("pipeline", "deploy", "p.yaml").code == 0
     assert place.exported()["categories"] == [*before, {"id": 3, "name": "bus", "supercategory": ""}]
+
+
+def test_only_labels_that_a_recipe_has_take_numbers_from_a_file(place: Place) -> None:
+    place.bring(
+        coco(CAR, categories=[{"id": 1, "name": "car"}, {"id": 2, "name": "zebra"}, {"id": 3, "name": "person"}])
+    )
+    numbered = [(1, "car"), (3, "person")]
+    assert [(each["id"], each["name"]) for each in place.exported()["categories"]] == numbered
+    (place.folder / "p.yaml").write_text(WITH_BUS)
+    place.annoflow("pipeline", "deploy", "p.yaml")
+    place.bring(coco(CAR, categories=[{"id": 1, "name": "car"}, {"id": 3, "name": "bus"}]))
+    assert [(each["id"], each["name"]) for each in place.exported()["categories"]] == [*numbered, (4, "bus")]
+
+
+def test_what_is_drawn_keeps_its_number_when_its_label_leaves_the_recipe(place: Place) -> None:
+    place.bring(coco(CAR | {"category_id": 2}))
+    place.approve()
+    without = PIPELINE.replace("        - {name: person, tools: [box, polygon]}", "")
+    (place.folder / "p.yaml").write_text(without)
+    assert place.annoflow("pipeline", "deploy", "p.yaml").code == 0
+    written = place.exported()
+    assert [(each["id"], each["name"]) for each in written["categories"]] == [(1, "car"), (2, "person")]
+    assert written["annotations"][0]["category_id"] == 2
+
+
+def test_the_area_of_a_file_stays_until_somebody_changes_the_box(place: Place) -> None:
+    place.bring(coco(CAR | {"area": 700}, CAR | {"area": 700, "category_id": 2}))
+    place.approve({"person": {"x": 5.0, "y": 5.0, "width": 10.0, "height": 10.0}})
+    assert [each["area"] for each in place.exported()["annotations"]] == [700, 100]
 
 
 def test_polygons_come_in_as_boxes_where_only_boxes_are_drawn(place: Place) -> None:

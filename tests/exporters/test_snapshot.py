@@ -80,6 +80,15 @@ def test_the_manifest_says_what_is_in_the_snapshot_and_where_it_came_from(place:
         assert (len(content), hashlib.sha256(content).hexdigest()) == (each["bytes"], each["sha256"])
 
 
+def test_a_snapshot_has_every_format_that_was_asked_for_in_folders_of_its_own(place: str) -> None:
+    made = write(place, formats=("voc", "coco"))
+    manifest = read_json(place, f"{made.name}/manifest.json")
+    names = ["coco.json", "history.jsonl", *(f"voc/Annotations/cam/{number}.xml" for number in (1, 2, 3))]
+    assert [each["name"] for each in manifest["files"]] == names
+    assert (manifest["formats"], manifest["left_out"]) == (["voc", "coco"], {"voc": {"classification": 3}})
+    assert b"<filename>2.jpg</filename>" in read(place, f"{made.name}/{names[3]}")
+
+
 def test_the_history_says_who_did_what_when_and_at_which_visit(place: str) -> None:
     made = write(place)
     first = json.loads(read(place, f"{made.name}/history.jsonl").split(b"\n")[0])
