@@ -17,6 +17,7 @@ from workflow_core.services.contributors import annotation_sets
 from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.store.models import Annotation, Item
 
+SAME = "(the same item, label, shape, attributes and maker)"
 FILES = {
     "coco": "coco.json",
     "cvat": "cvat.xml",
@@ -125,7 +126,7 @@ def test_two_files_of_one_name_and_one_number_bring_two_annotations(place: Place
     assert (ran.code, ran.out) == (0, "val/instances.json: 1 annotation came in\n")
     assert place.boxes() == [[3, 3, 6, 6], [33, 33, 7, 7]]
     again = place.bring(coco(CAR | {"bbox": [33, 33, 7, 7], "id": 99}), file="elsewhere.json")
-    assert again.out == "elsewhere.json: 0 annotations came in, 1 there already\n"
+    assert again.out == f"elsewhere.json: 0 annotations came in, 1 there already {SAME}\n"
 
 
 def test_an_attribute_of_another_tool_does_not_cost_its_annotation(place: Place) -> None:
@@ -239,6 +240,27 @@ def test_what_is_drawn_keeps_its_number_when_its_label_leaves_the_recipe(place: 
     assert written["annotations"][0]["category_id"] == 2
 
 
+def test_the_licence_of_an_image_is_kept_with_its_item(place: Place) -> None:
+    licenses = [
+        {"id": 4, "name": "CC BY", "url": "https://example.org/by"},
+        {"id": 5, "url": ["none"]},
+        "none",
+        {"id": 6},
+    ]
+    images = [
+        IMAGE | {"license": 4},
+        {"id": 2, "file_name": "b.jpg", "license": 5},
+        {"id": 3, "file_name": "c.jpg", "license": 4},
+    ]
+    ran = place.bring(coco(CAR, licenses=licenses, images=images))
+    assert (ran.code, ran.out) == (0, "labels.json: 1 annotation came in\n")
+    place.bring(coco(CAR, licenses=[{"id": 4, "name": "another"}], images=[IMAGE | {"license": 4}]))
+    place.approve()
+    written = place.exported()
+    assert written["licenses"] == licenses[:1]
+    assert [image.get("license") for image in written["images"]] == [4, None]
+
+
 def test_the_area_of_a_file_stays_until_somebody_changes_the_box(place: Place) -> None:
     place.bring(coco(CAR | {"area": 700}, CAR | {"area": 700, "category_id": 2}))
     place.approve({"person": {"x": 5.0, "y": 5.0, "width": 10.0, "height": 10.0}})
@@ -304,12 +326,12 @@ def test_what_was_exported_is_there_already_in_whatever_format_it_comes_back(pla
     whole = ("coco", "cvat", "jsonl", "label-studio")
     for format in whole:
         ran = place.annoflow("import", "p", latest / FILES[format], "--format", format)
-        assert ran.out.endswith("0 annotations came in, 2 there already\n"), (format, ran.out)
+        assert ran.out.endswith(f"0 annotations came in, 2 there already {SAME}\n"), (format, ran.out)
     ran = place.annoflow("import", "p", latest / FILES["voc"])
-    assert ran.out.endswith("voc: 1 annotation came in, 1 there already\n")
+    assert ran.out.endswith(f"voc: 1 annotation came in, 1 there already {SAME}\n")
     ran = place.annoflow("import", "p", latest / FILES["yolo"])
     assert "1 left out: this car is there already with other attributes" in ran.out
-    assert ran.out.endswith("0 annotations came in, 1 there already, 1 left out\n")
+    assert ran.out.endswith(f"0 annotations came in, 1 there already {SAME}, 1 left out\n")
 
 
 def test_formats_of_an_export_are_named_one_by_one(place: Place) -> None:

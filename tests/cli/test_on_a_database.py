@@ -230,7 +230,8 @@ def test_annotations_come_in_and_what_matches_nothing_is_listed(annoflow, worked
     assert ran.out.endswith("given.jsonl: 1 annotation came in, 2 left out\n")
     (worked / "given.jsonl").write_text(json.dumps(good) + "\n")
     again = annoflow("import", "street", "given.jsonl", "--model", "yolo")
-    assert (again.code, again.out) == (0, "given.jsonl: 0 annotations came in, 1 there already\n")
+    same = "(the same item, label, shape, attributes and maker)"
+    assert (again.code, again.out) == (0, f"given.jsonl: 0 annotations came in, 1 there already {same}\n")
 
 
 def test_predictions_of_a_finished_item_open_it_again_once_what_is_taken_back_is_confirmed(

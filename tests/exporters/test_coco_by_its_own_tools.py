@@ -10,7 +10,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from workflow_core.connectors import annotations_coco
-from workflow_core.connectors.records import Problems
+from workflow_core.connectors.records import Problems, Told
 from workflow_core.domain import geometry
 from workflow_core.domain.recipes import Category
 from workflow_core.exporters import FORMATS
@@ -87,10 +87,10 @@ def test_the_file_finds_itself_without_a_fault(file: Path, kind: str) -> None:
 
 
 def test_our_own_reader_gives_back_what_was_written(file: Path, items: list[ExportItem]) -> None:
-    problems, categories = Problems(), list[Category]()
-    found = list(annotations_coco.read(file.read_bytes(), problems, categories=categories))
+    problems, beside = Problems(), Told()
+    found = list(annotations_coco.read(file.read_bytes(), problems, told=beside))
     assert not problems.listed
-    assert categories == [Category(4, "van"), Category(9, "car")]
+    assert beside.categories == [Category(4, "van"), Category(9, "car")]
 
     def told(name: str, one: Any) -> str:
         return json.dumps([name, one.label, one.tool, one.geometry, one.attributes, one.score])

@@ -182,6 +182,21 @@ class TestCoco(ExporterContract):
         ]
         assert [each["category_id"] for each in coco["annotations"]] == [3, 11]
 
+    def test_two_licences_of_one_number_get_two(self, tmp_path: Path) -> None:
+        told = (
+            {"id": 4, "name": "a"},
+            {"id": 4, "name": "b"},
+            {"name": "a"},
+            {"url": "c"},
+            "a",
+            {"id": 9},
+            {"name": "a"},
+        )
+        items = [ExportItem(n, "/", f"{n}.jpg", metadata={"license": each}) for n, each in enumerate(told)]
+        coco = self.coco(tmp_path, *items)
+        assert coco["licenses"] == [{"id": 4, "name": "a"}, {"id": 5, "name": "b"}, {"id": 6, "url": "c"}]
+        assert [image.get("license") for image in coco["images"]] == [4, 5, 4, 6, None, None]
+
     def test_a_box_keeps_the_area_that_a_file_gave_it(self, tmp_path: Path) -> None:
         box = ExportAnnotation(1, "car", "box", {"x": 1.0, "y": 2.0, "width": 3.0, "height": 4.0}, area=7.5)
         (drawn,) = self.coco(tmp_path, ExportItem(3, "/", "a.jpg", annotations=[box]))["annotations"]
@@ -294,6 +309,15 @@ def test_what_is_written_is_as_it_was_seen_to_be_right(tmp_path: Path, format: s
             (GOLDEN / format / name).write_bytes(content)
     there = [path for path in (GOLDEN / format).rglob("*") if path.is_file()]
     assert files == {path.relative_to(GOLDEN / format).as_posix(): path.read_bytes() for path in there}
+
+
+@pytest.mark.parametrize("format", ["cvat", "voc"])
+def test_what_xml_cannot_say_is_replaced(tmp_path: Path, format: str) -> None:
+    box = ExportAnnotation(1, "car", "box", BIG, {"note": "a\x01\ufffe\nb"})
+    write(tmp_path / "out", FORMATS[format], [ExportItem(1, "/", "a.jpg", None, 90, 90, {}, [box])])
+    path = tmp_path / "out" / {"cvat": "cvat.xml", "voc": "voc"}[format]
+    (one,) = annotation_files.read(path, Problems(), format=format)
+    assert one.attributes == {"note": "a\ufffd\ufffd\nb"}
 
 
 def test_every_format_is_held_to_the_contract() -> None:

@@ -207,18 +207,17 @@ def _annotations(
     json: bool,
     **how: Any,
 ) -> None:
-    from workflow_core.connectors.records import Problems
-    from workflow_core.domain.recipes import Category
+    from workflow_core.connectors.records import Problems, Told
     from workflow_core.services.pipelines import data, imports, ingestion
 
     results: list[tuple[Path, Imported]] = []
     for file in files:
-        problems, numbered = Problems(), list[Category]()
+        problems, told = Problems(), Told()
         with progress(f"importing {file.name}") as advance, context.session() as session:
             found = ingestion.find(
                 session, pipeline=pipeline, project=project_of(session, pipeline=pipeline, project=project)
             )
-            counting = (advance(1) or each for each in reading(file, problems, categories=numbered))
+            counting = (advance(1) or each for each in reading(file, problems, told=told))
             imported = imports.import_annotations(
                 session,
                 actor=None,
@@ -226,7 +225,7 @@ def _annotations(
                 annotations=counting,
                 problems=problems,
                 now=context.now(),
-                numbered=numbered,
+                told=told,
                 **how,
             )
         results.append((file, imported))
@@ -241,7 +240,7 @@ def _annotations(
 def _tell(file: Path, one: "Imported", *, would: bool) -> None:
     for problem in one.problems.listed:
         typer.echo(f"{file}: {problem}")
-    present = f", {one.present:,} there already" if one.present else ""
+    present = f", {one.present:,} there already {SAME}" if one.present else ""
     left_out = f", {one.problems.left_out:,} left out" if one.problems.left_out else ""
     came = "would come" if would else "came"
     typer.echo(f"{file}: {counted(one.new, 'annotation')} {came} in{present}{left_out}")
@@ -257,6 +256,9 @@ def _tell(file: Path, one: "Imported", *, would: bool) -> None:
         typer.echo(f"exported already: {counted(one.effects.exported, 'item')}")
     if would:
         typer.echo("nothing is done yet: --yes does it")
+
+
+SAME = "(the same item, label, shape, attributes and maker)"
 
 
 def _told(one: "Imported") -> dict[str, Any]:

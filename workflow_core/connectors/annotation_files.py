@@ -11,8 +11,7 @@ from workflow_core.connectors import (
     annotations_voc,
     annotations_yolo,
 )
-from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems
-from workflow_core.domain.recipes import Category
+from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems, Told
 
 READERS: Mapping[str, Callable[..., Iterator[ImportedAnnotation]]] = {
     "cvat": annotations_cvat.read,
@@ -32,9 +31,9 @@ def read(
     format: str | None = None,
     maker: Maker | None = None,
     images: Path | None = None,
-    categories: list[Category] | None = None,
+    told: Told | None = None,
 ) -> Iterator[ImportedAnnotation]:
-    """Yield the annotations of a file or folder; `images` and `categories` are as COCO's reader has them.
+    """Yield the annotations of a file or folder; `images` and `told` are as COCO's reader has them.
 
     Without a format it is COCO by `.json`, CVAT by `.xml`, YOLO by `.yaml`, VOC where it is a folder, else JSON Lines.
     """
@@ -44,7 +43,7 @@ def read(
         return
     if format == "coco":
         about = images.read_bytes() if images else None
-        yield from annotations_coco.read(path.read_bytes(), problems, maker=maker, images=about, categories=categories)
+        yield from annotations_coco.read(path.read_bytes(), problems, maker=maker, images=about, told=told)
     elif format == "jsonl":
         with path.open("rb") as lines:
             yield from annotations_jsonl.read(lines, problems, maker=maker)

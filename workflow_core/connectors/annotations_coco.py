@@ -19,6 +19,7 @@ from workflow_core.connectors.records import (
     ItemReference,
     Maker,
     Problems,
+    Told,
     checked,
     number,
     pixels,
@@ -44,12 +45,12 @@ def read(
     *,
     maker: Maker | None = None,
     images: bytes | str | None = None,
-    categories: list[Category] | None = None,
+    told: Told | None = None,
 ) -> Iterator[ImportedAnnotation]:
     """Yield the annotations of a COCO file; what cannot be taken is noted in `problems`.
 
-    A list of results is the work of a model, and needs the file of the `images` and categories that it is about. The
-    categories that are read are put into `categories`, where that is given.
+    A list of results is the work of a model, and needs the file of the `images` and categories that it is about. What
+    the file tells of categories and licences is put into `told`.
     """
     coco = about = _parsed(content, "file", problems)
     drawn: Listed = []
@@ -72,7 +73,8 @@ def read(
     elif coco is not None:
         problems.add("file", "COCO is a mapping with images, categories and annotations, or a list of results")
     if isinstance(about, dict):
-        known, labels = _images(about, problems), _labels(about, problems, [] if categories is None else categories)
+        told = told or Told()
+        known, labels = _images(about, problems, told), _labels(about, problems, told)
         for where, each in drawn:
             try:
                 yield _taken(each, where, known, labels, maker or Maker(), problems)
@@ -109,8 +111,9 @@ def _mappings(raw: list[object], key: str, problems: Problems) -> Listed:
     return good
 
 
-def _images(coco: dict[str, Any], problems: Problems) -> dict[int | str, list[_Image]]:
+def _images(coco: dict[str, Any], problems: Problems, told: Told) -> dict[int | str, list[_Image]]:
     images: dict[int | str, list[_Image]] = {}
+    licenses = _licenses(coco)
     for where, image in _listed(coco, "images", problems):
         own = image.get("annoflow")
         try:
@@ -119,13 +122,26 @@ def _images(coco: dict[str, Any], problems: Problems) -> dict[int | str, list[_I
         except InvalidInput as error:
             problems.add(where, str(error))
             continue
+        if (license := licenses.get(str(image.get("license")))) is not None:
+            told.licenses.append((item, license))
         one = _Image(item, pixels(image.get("width")), pixels(image.get("height")))
         if one not in those:
             those.append(one)
     return images
 
 
-def _labels(coco: dict[str, Any], problems: Problems, found: list[Category]) -> dict[int | str, list[Any]]:
+def _licenses(coco: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what is known of each licence; what is no licence costs nothing but itself."""
+    found = {}
+    for _, license in _listed(coco, "licenses", Problems()):
+        known = {key: license[key] for key in ("name", "url") if _is_short(license.get(key))}
+        number = license.get("id")
+        if known and type(number) is int and 0 <= number <= values.LARGEST:
+            found[str(number)] = {"id": number, **known}
+    return found
+
+
+def _labels(coco: dict[str, Any], problems: Problems, told: Told) -> dict[int | str, list[Any]]:
     labels: dict[int | str, list[Any]] = {}
     for where, category in _listed(coco, "categories", problems):
         name, above = category.get("name"), category.get("supercategory")
@@ -137,7 +153,7 @@ def _labels(coco: dict[str, Any], problems: Problems, found: list[Category]) -> 
         if name not in those:
             those.append(name)
             if isinstance(name, str) and isinstance(id, int) and 0 <= id <= values.LARGEST:
-                found.append(Category(id, name, above if _is_short(above) else ""))
+                told.categories.append(Category(id, name, above if _is_short(above) else ""))
     return labels
 
 

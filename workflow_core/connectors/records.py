@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from workflow_core.domain import geometry, values
+from workflow_core.domain.recipes import Category
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 
@@ -61,6 +62,17 @@ class ImportedAnnotation:
     width: int | None = None
     height: int | None = None
     where: str = ""
+
+
+@dataclass
+class Told:
+    """What a file tells beside its annotations, while it is read: its categories, and the licences of its images.
+
+    A licence has an `id`, a `name` and a `url`, or what is known of these.
+    """
+
+    categories: list[Category] = field(default_factory=list)
+    licenses: list[tuple[ItemReference, Mapping[str, Any]]] = field(default_factory=list)
 
 
 @dataclass

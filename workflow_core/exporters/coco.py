@@ -30,11 +30,13 @@ class CocoWriter:
         self._shapes = _spool(folder)
         self._others = _spool(folder)
         self._images = 0
-        self._file.write('{"info":{"description":"annoflow"},"licenses":[],"images":[')
+        self._licenses: dict[str, dict[str, Any]] = {}
+        self._file.write('{"info":{"description":"annoflow"},"images":[')
 
     def add(self, item: ExportItem) -> None:
         """Write the image and put its annotations aside."""
-        self._file.write((",\n" if self._images else "\n") + line(_image(item)))
+        image = _image(item) | self._license(item.metadata.get("license"))
+        self._file.write((",\n" if self._images else "\n") + line(image))
         self._images += 1
         for annotation in item.annotations:
             spool = self._shapes if annotation.tool in ("box", "polygon") else self._others
@@ -48,11 +50,22 @@ class CocoWriter:
             self._categories[label] = Category(last + 1, label)
         return self._categories[label].number
 
+    def _license(self, known: object) -> dict[str, int]:
+        """Return the number of a licence, which is its own unless another has that."""
+        if not isinstance(known, dict) or not ("name" in known or "url" in known):
+            return {}
+        about = {key: known[key] for key in ("name", "url") if key in known}
+        if line(about) not in self._licenses:
+            taken, own = {each["id"] for each in self._licenses.values()}, known.get("id")
+            free = type(own) is int and own not in taken
+            self._licenses[line(about)] = {"id": own if free else max(taken, default=0) + 1, **about}
+        return {"license": self._licenses[line(about)]["id"]}
+
     def close(self) -> None:
-        """Write the categories, and the annotations after them."""
+        """Write the licences, the categories, and the annotations after them."""
         known = sorted(self._categories.values(), key=lambda each: each.number)
         named = [{"id": one.number, "name": one.label, "supercategory": one.supercategory} for one in known]
-        self._file.write('\n],"categories":' + line(named))
+        self._file.write('\n],"licenses":' + line(list(self._licenses.values())) + ',"categories":' + line(named))
         for name, spool in (("annotations", self._shapes), ("annoflow", self._others)):
             self._file.write(f',"{name}":[')
             spool.seek(0)

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from workflow_core.connectors import fitting
-from workflow_core.connectors.records import ImportedAnnotation, Problems
+from workflow_core.connectors.records import ImportedAnnotation, Problems, Told
 from workflow_core.domain import recipes
 from workflow_core.domain.recipes import Category, Recipe
 from workflow_core.domain.roles import Permission
@@ -85,7 +85,7 @@ def import_annotations(
     now: datetime,
     naming: Naming = AS_ITEMS,
     as_boxes: bool = False,
-    numbered: Sequence[Category] = (),
+    told: Told | None = None,
     reopen: bool = False,
     end_claims: bool = False,
     preview: bool = False,
@@ -101,8 +101,8 @@ def import_annotations(
     item got its status there, since nobody would look at it. With `reopen` that status is cleared instead, with the
     effects of `reversals.clear`; `end_claims` confirms that people who have an item open that it led to lose their
     claim. With `preview` nothing is changed. `naming` says how the file names items; with `as_boxes` polygons become
-    boxes also where the recipe has both. Labels without a number in the dataset get that of the file's categories,
-    `numbered`, which may grow while the annotations are read.
+    boxes also where the recipe has both. Of what the file has `told` once its annotations are read, labels without a
+    number in the dataset get that of its categories, and items without a licence in their metadata that of their image.
 
     Raises:
         NotAllowed: the actor may not import annotations, or, to re-open, not clear statuses.
@@ -119,7 +119,9 @@ def import_annotations(
             fits = _fits(session, items.match(batch), owners, as_boxes, result)
             refused = _refused(session, fits, clear, result)
             _take(session, fits, refused, actor, result, now)
-        _number_labels(session, dataset, [one for one in numbered if one.label in owners], problems)
+        if told is not None:
+            _number_labels(session, dataset, [one for one in told.categories if one.label in owners], problems)
+            _license(session, Items(session, dataset, naming, Problems()), told)
     return result
 
 
@@ -131,6 +133,18 @@ def _number_labels(session: Session, dataset: Dataset, new: Sequence[Category], 
             stays = f"stays {known[one.label]}" if one.label in known else "gets a new number when it is exported"
             said = f"label {cited(one.label)} {stays}, and not {one.number} as in the file"
             problems.add("categories", said, skipped=False, cause=said)
+
+
+def _license(session: Session, items: Items, told: Told) -> None:
+    """Items are found as annotations find them; what means none is passed over, since nothing is lost by it."""
+    each = (ImportedAnnotation(item, "", "", {}, license) for item, license in told.licenses)
+    while batch := list(islice(each, BATCH)):
+        found = {
+            item.id: {**item.meta, "license": dict(one.attributes)}
+            for one, item in items.match(batch)
+            if "license" not in item.meta
+        }
+        imports.describe(session, found)
 
 
 def _fits(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert
+from sqlalchemy import func, insert, update
 from sqlmodel import Session, col, select
 
 from workflow_core.store.models import Annotation, Dataset, Event, Item, Recipe, Task, TaskItem
@@ -62,6 +62,12 @@ def done(session: Session, *, item_ids: Iterable[int]) -> Sequence[TaskItem]:
     """Return the task items of items that have a status."""
     of = select(TaskItem).where(col(TaskItem.item_id).in_(set(item_ids)), TaskItem.state == "submitted")
     return session.exec(of.order_by(col(TaskItem.id))).all()
+
+
+def describe(session: Session, metadata: Mapping[int, Mapping[str, Any]]) -> None:
+    """Give items their metadata, by their keys."""
+    if metadata:
+        session.execute(update(Item), [{"id": key, "meta": dict(meta)} for key, meta in metadata.items()])
 
 
 def counts(session: Session, *, item_ids: Iterable[int]) -> dict[tuple[int, int | None], int]:
