@@ -181,16 +181,19 @@ class Stage:
     def bring(self, *drawn: Mapping[str, Any], item: object = 0, **more: Any) -> Imported:
         """Import what a model has drawn on an item; each that is told apart by what is drawn comes in once."""
         with self.session() as session:
-            reference = ItemReference(folder="/", name=str(item))
-            return imports.import_annotations(
-                session,
-                actor=None,
-                dataset=session.get_one(Dataset, self._pipeline(session).dataset_id),
-                annotations=[ImportedAnnotation(reference, origin="model", **one) for one in drawn],
-                problems=Problems(),
-                now=self.now,
-                **more,
-            )
+            return self.bring_in(session, *drawn, item=item, **more)
+
+    def bring_in(self, session: Session, *drawn: Mapping[str, Any], item: object = 0, **more: Any) -> Imported:
+        reference = ItemReference(folder="/", name=str(item))
+        return imports.import_annotations(
+            session,
+            actor=None,
+            dataset=session.get_one(Dataset, self._pipeline(session).dataset_id),
+            annotations=[ImportedAnnotation(reference, origin="model", **one) for one in drawn],
+            problems=Problems(),
+            now=self.now,
+            **more,
+        )
 
     def drawn(self, item: object = 0, task: str = "cars") -> list[dict[str, Any]]:
         """Return what a person sees of an item in a task, as they would list it in a submit."""

@@ -12,7 +12,7 @@ from workflow_core.errors import InvalidInput
 from workflow_core.exporters import FORMATS
 from workflow_core.services.contributors import work
 from workflow_core.services.pipelines import exports
-from workflow_core.store.database.engine import session_scope
+from workflow_core.store.database.engine import engine_for, session_scope
 
 CAR = {**BOX, "geometry": {**BOX["geometry"], "x": 50}}
 OTHER = {**BOX, "geometry": {**BOX["geometry"], "x": 80}}
@@ -99,6 +99,34 @@ def test_what_came_after_a_claim_that_ended_is_not_taken_away_by_a_late_list(sta
     stage.sweep()
     stage.submit("ann", "cars", 0, "completed", annotations=[BOX])
     assert xs(stage.drawn()) == [1, 50]
+
+
+@pytest.fixture
+def at_once(postgres_url):
+    """An item in `cars` on a database that several write to at once."""
+    stage = Stage(engine_for(postgres_url))
+    stage.deploy(REVIEWED)
+    stage.add_items(1)
+    yield stage
+    stage.engine.dispose()
+
+
+def test_an_import_that_ends_after_the_claim_began_came_after_it(at_once):
+    with at_once.session() as session:
+        at_once.bring_in(session, CAR)
+        at_once.claim("ann", "cars")
+    at_once.submit("ann", "cars", 0, "completed", annotations=[BOX])
+    assert xs(at_once.drawn()) == [1, 50]
+
+
+def test_what_people_draw_meanwhile_makes_no_import_older(at_once):
+    with at_once.session() as session:
+        at_once.bring_in(session, CAR)
+        at_once.do("ann", "cars", "completed", annotations=[BOX])
+        at_once.clear("cars")
+        at_once.claim("ann", "cars")
+    at_once.submit("ann", "cars", 0, "completed", annotations=[BOX])
+    assert xs(at_once.drawn()) == [1, 50]
 
 
 def test_a_list_without_a_claim_takes_away_what_was_there(stage):

@@ -12,16 +12,19 @@ from sqlalchemy import create_engine, make_url
 from sqlmodel import Session, col, select
 from stage import BOX
 
+from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.domain.reports import By
 from workflow_core.services import people
 from workflow_core.services.contributors import batches, work
 from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.managers import erasure, figures, history, progress, reversals, task_items
-from workflow_core.services.pipelines import data
+from workflow_core.services.pipelines import data, imports
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves, sweeps
+from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.database.engine import engine_for
-from workflow_core.store.models import Dataset, Person, Task, TaskItem
+from workflow_core.store.models import Dataset, Entry, Person, Task, TaskItem
+from workflow_core.store.reads.departures import OF_REVIEWED
 from workflow_core.store.reads.figures import times
 
 
@@ -285,4 +288,17 @@ def test_an_item_is_archived_and_erased_by_index(session):
     with scans(session) as found:
         task_items.archive_items(session, actor=None, dataset=session.get_one(Dataset, 1), item_ids=ids, now=NOW)
         assert erasure.erase(session, actor=None, item_ids=ids, now=NOW).task_items == 2
+    assert found == []
+
+
+def test_what_comes_in_and_what_nobody_has_seen_is_looked_up_by_index(session):
+    item = session.exec(select(TaskItem).where(TaskItem.state == "submitted").limit(1)).one()
+    dataset = session.exec(select(Dataset)).one()
+    one = ImportedAnnotation(ItemReference(id=item.item_id), "car", "box", BOX["geometry"], origin="model")
+    given = {"annotations": [one], "problems": Problems(), "source": "a.jsonl", "now": NOW}
+    with scans(session, by_task=True) as found:
+        came = imports.import_annotations(session, actor=None, dataset=dataset, **given)
+        entries = session.exec(select(Entry.id).where(Entry.item_id == item.item_id)).all()
+        run(session, f"{OF_REVIEWED} AND e.id IN ({listed(entries)})")
+    assert came.problems.count == 1
     assert found == []
