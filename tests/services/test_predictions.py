@@ -129,6 +129,13 @@ def test_what_people_draw_meanwhile_makes_no_import_older(at_once):
     assert xs(at_once.drawn()) == [1, 50]
 
 
+def test_an_import_that_ends_after_a_status_without_a_claim_waits_too(at_once):
+    with at_once.session() as session:
+        at_once.bring_in(session, CAR)
+        first = at_once.submit("ann", "cars", 0, "completed", annotations=[BOX])
+    assert at_once.submit("ann", "cars", 0, "completed", annotations=[BOX]) == first
+
+
 def test_a_list_without_a_claim_takes_away_what_was_there(stage):
     stage.bring(CAR)
     stage.submit("ann", "cars", 0, "completed", annotations=[BOX])
@@ -253,3 +260,22 @@ def test_what_waits_may_be_changed_but_not_that_of_another_item(stage):
         stage.submit("ann", "cars", 0, "completed", annotations=[elsewhere])
     stage.submit("ann", "cars", 0, "completed", annotations=[waits | {"geometry": OTHER["geometry"]}])
     assert xs(stage.drawn()) == [80]
+
+
+def unseen(stage):
+    return [one for one in stage.why().waits if "nobody has seen" in one]
+
+
+def test_it_is_said_what_waits_for_the_next_claim(stage):
+    stage.bring(CAR)
+    assert unseen(stage) == []
+    stage.claim("ann", "cars")
+    assert unseen(stage) == []
+    stage.bring(OTHER, {**BOX, "geometry": {**BOX["geometry"], "x": 90}})
+    wait = "nobody has seen {} that came in for cars, nor will before it is claimed there again"
+    assert unseen(stage) == [wait.format("2 annotations")]
+    stage.submit("ann", "cars", 0, "completed", annotations=[one for one in stage.drawn() if one["geometry"]["x"] > 80])
+    assert unseen(stage) == [wait.format("1 annotation")]
+    assert [(one.task, one.unseen) for one in stage.why().task_items] == [("cars", 1)]
+    stage.clear("cars")
+    assert unseen(stage) == []

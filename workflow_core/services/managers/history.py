@@ -76,7 +76,10 @@ class Flagged:
 
 @dataclass(frozen=True)
 class TaskItemNow:
-    """Where an item is in one task; `parked` is why nobody can go on with it."""
+    """Where an item is in one task; `parked` is why nobody can go on with it.
+
+    `unseen` annotations came in that nobody has seen, nor will before somebody claims it again.
+    """
 
     id: int
     task: str
@@ -89,6 +92,7 @@ class TaskItemNow:
     lease_until: datetime | None
     parked: str | None
     since: datetime
+    unseen: int
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
     people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.SEE_HISTORY)
     entries = histories.entries_of(session, item_id=item)
     rows = histories.task_items_of(session, item_id=item)
-    waits = [waited for row in rows if (waited := _waits(row))]
+    waits = [waited for row in rows for waited in (_waits(row), _unseen(row)) if waited]
     for entry in entries:
         if entry.held and not entry.exit:
             waits.append(f"the exit {entry.held} holds it until its issues are resolved")
@@ -238,3 +242,9 @@ def _waits(row: Mapping[str, Any]) -> str | None:
     if row["closed"]:
         return f"{turn}, but the task is closed"
     return f"{turn}, but the task is paused" if row["paused"] else turn
+
+
+def _unseen(row: Mapping[str, Any]) -> str | None:
+    count = row["unseen"]
+    what = f"{count} annotation{'s'[: count != 1]} that came in for {row['task']}"
+    return f"nobody has seen {what}, nor will before it is claimed there again" if count else None

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Issue, Task, TaskItem
+from workflow_core.store.models.data import UNSEEN
 
 
 def events_of(session: Session, *, item_id: int) -> list[dict[str, Any]]:
@@ -58,15 +59,21 @@ def issues(session: Session, *, pipeline_id: int) -> Sequence[tuple[Issue, str]]
 
 
 def task_items_of(session: Session, *, item_id: int) -> list[dict[str, Any]]:
-    """Return the task items of one item, in the order in which it came to them."""
+    """Return the task items of one item, in the order in which it came to them.
+
+    `unseen` is how many annotations came in there that nobody has seen, nor will before somebody claims it again.
+    """
     rows = run(
         session,
-        """
+        f"""
         SELECT ti.id, t.name AS task, pl.name AS pipeline, ti.state, ti.status, ti.routing, ti.visit, ti.parked,
                p.email AS assignee, ti.lease_until, ti.since, ti.kept_by, ti.kept_status,
                t.closed_at IS NOT NULL AS closed, t.paused_at IS NOT NULL AS paused,
                ti.state = 'queued' AND NOT (s.active AND p.active) AS gone,
-               (SELECT count(*) FROM issue i WHERE i.task_item_id = ti.id AND i.state = 'open') AS open_issues
+               (SELECT count(*) FROM issue i WHERE i.task_item_id = ti.id AND i.state = 'open') AS open_issues,
+               (SELECT count(*) FROM annotation n
+                WHERE n.item_id = ti.item_id AND +n.task_id = t.id AND n.deleted_at IS NULL AND {UNSEEN}
+                AND (ti.state = 'submitted' OR ti.state = 'claimed' AND n.id > ti.shown_upto)) AS unseen
         FROM task_item ti JOIN task t ON t.id = ti.task_id
         LEFT JOIN pipeline pl ON pl.id = t.pipeline_id
         LEFT JOIN assignment s ON s.id = ti.assignment_id LEFT JOIN person p ON p.id = s.person_id
