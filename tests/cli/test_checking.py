@@ -136,3 +136,18 @@ def test_init_writes_what_checks_clean_and_overwrites_nothing(annoflow, tmp_path
     assert "are there already" in again.err
     assert annoflow("init", "other", "--images", "nowhere").code == 3
     assert not (tmp_path / "other").exists()
+
+
+def test_a_date_that_is_past_is_told_of_a_task_that_it_locks(annoflow, folder: Path) -> None:
+    text = (folder / "good.yaml").read_text()
+    assert text.count("type: annotation") == 1
+    for date, told in (("2020-01-01", True), ("2990-01-01", False)):
+        late = text.replace("type: annotation", f"type: annotation, due: {date}, lock_when_due: true")
+        (folder / "late.yaml").write_text(late)
+        ran = annoflow("pipeline", "check", "late.yaml")
+        assert (ran.code, "`due` is past, and so" in ran.out) == (0, told)
+
+
+def test_what_cannot_be_read_is_not_counted(annoflow) -> None:
+    ran = annoflow("pipeline", "check", "nowhere.yaml")
+    assert (ran.code, ran.err) == (2, "annoflow: cannot read 'nowhere.yaml': No such file or directory\n")

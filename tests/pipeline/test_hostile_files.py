@@ -35,7 +35,7 @@ HOSTILE = {
     "UTF-16": ("\ufeffpipeline: p\n".encode("utf-16-le"), "yaml-syntax", 1, 1),
     "UTF-16, the other way": ("\ufeffpipeline: p\n".encode("utf-16-be"), "yaml-syntax", 1, 1),
     "UTF-32": ("\ufeffpipeline: p\n".encode("utf-32-be"), "yaml-syntax", 1, 1),
-    "UTF-16 without a mark": ("pipeline: p\n".encode("utf-16-le"), "yaml-syntax", 1, 2),
+    "UTF-16 without a mark": ("pipeline: p\n".encode("utf-16-le"), "yaml-syntax", 1, 1),
     "Latin-1": ("pipeline: p\ndescription: Straße\n".encode("latin-1"), "yaml-syntax", 2, 18),
     "NUL": (b"pipeline: a\0b\n", "yaml-syntax", 1, 12),
     "an escaped NUL": (b'pipeline: "a\\0b"\n', "yaml-syntax", 1, 11),

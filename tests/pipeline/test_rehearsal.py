@@ -135,3 +135,21 @@ def test_recipes_are_read_beside_the_pipeline() -> None:
     files = {"../street/p.yaml": pipeline.encode(), "../street/recipes/cars.yaml": b"labels: [car]"}
     text = b"pipeline: ../street/p.yaml\ncases: [{play: [cars: discarded], exit: discarded}]"
     assert rehearse(text, file="tests/t.yaml", read=files.__getitem__) == Rehearsed(1, ())
+
+
+@pytest.mark.parametrize(
+    ("expected", "message"),
+    [
+        ("exit: nowhere", 'the pipeline has no exit "nowhere"; possible: approved, discarded, accepted'),
+        ("exit: acepted", 'the pipeline has no exit "acepted"; did you mean "accepted"?'),
+        ("waits: qaa", 'the pipeline has no task "qaa"; did you mean "qa"?'),
+        ("waits: [cars, router]", 'the pipeline has no task "router"; possible: cars, qa'),
+        (
+            "visits: [cars, ruoter], exit: accepted",
+            'the pipeline has no task or router "ruoter"; did you mean "router"?',
+        ),
+    ],
+)
+def test_a_case_that_expects_what_the_pipeline_does_not_have_is_not_played(expected: str, message: str) -> None:
+    (told,) = said(f"  - {{draw: 0, play: [cars: completed], {expected}}}\n")
+    assert message in told

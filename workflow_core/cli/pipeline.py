@@ -1,6 +1,7 @@
 """`annoflow pipeline`: check, understand, try out and deploy pipeline files."""
 
 from dataclasses import asdict, astuple
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -78,7 +79,8 @@ def check(
         case Format.TEXT:
             texts = {file: text for one in found for file, text in one.sources.items()}
             typer.echo(report.as_text(findings, texts), nl=False)
-            typer.echo(_summary(found), err=True)
+            if found:
+                typer.echo(_summary(found), err=True)
         case Format.JSON:
             typer.echo(report.as_json(findings), nl=False)
         case Format.GITHUB:
@@ -219,7 +221,7 @@ def _open_all(files: list[str]) -> tuple[list[Source], int]:
 def _checked(source: Source) -> "Checked":
     from workflow_core.pipeline.check import check
 
-    return check(source.text, file=source.name, read=source.read)
+    return check(source.text, file=source.name, read=source.read, now=datetime.now(UTC))
 
 
 def _show_findings(found: "Checked") -> None:

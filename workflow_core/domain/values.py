@@ -153,6 +153,10 @@ def weight(given: object) -> float:
     if isinstance(given, int | float) and not isinstance(given, bool) and 0 < given <= 1e9:
         return given
     said = f"{given:g}" if isinstance(given, float) else quoted(given)
+    if isinstance(given, int | float) and given > 1e9:
+        raise Unfit(
+            f"the weight {said} is above 1,000,000,000", "weights are ratios: 60 and 40 are as good as 600 and 400"
+        )
     raise Unfit(f"the weight {said} is not a number above 0", "leave out who gets no share")
 
 

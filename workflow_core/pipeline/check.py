@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from workflow_core.pipeline import compiled, rules
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.compile import compile_pipeline
-from workflow_core.pipeline.language import spec
+from workflow_core.pipeline.language import indentation, spec
 from workflow_core.pipeline.language.findings import Fault, Finding
 from workflow_core.pipeline.language.locations import Locations
 from workflow_core.pipeline.language.recipes import Read, Shelf
@@ -33,18 +34,20 @@ class Checked:
         return len(self.findings) - self.errors
 
 
-def check(text: bytes, *, file: str, read: Read) -> Checked:
+def check(text: bytes, *, file: str, read: Read, now: datetime | None = None) -> Checked:
     """Check a pipeline file and compile it; never raises because of what is in it.
 
     `file` is how findings call it. `read` gets the path of a recipe or of instructions, relative to the
-    pipeline file, and returns what is there or raises OSError.
+    pipeline file, and returns what is there or raises OSError. With `now`, dates that are past are told.
     """
     document = read_source(text, file)
     sources = {file: document.text}
+    if document.root:
+        indentation.check(document, document.root)
     written = validate(document, document.root, spec.Pipeline) if document.root else None
     if document.root is None or written is None:
         return Checked(_findings(document.faults), sources=sources)
-    analysis = Analysis(written, Locations(file, document.root), faults=document.faults)
+    analysis = Analysis(written, Locations(file, document.root), faults=document.faults, now=now)
     shelf = Shelf(analysis, read)
     shelf.fill()
     sources |= {each.file: each.text for each in shelf.documents.values()}

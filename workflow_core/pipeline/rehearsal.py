@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
-from workflow_core.domain.wording import counted
+from workflow_core.domain.suggestions import possible
+from workflow_core.domain.wording import counted, quoted
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
@@ -152,6 +153,10 @@ class _Case:
         if sum((case.exit is not None, case.waits is not None, case.stuck)) != 1:
             yield self._at((), "say how it ends: by one of `exit`, `waits` and `stuck: true`")
             return
+        unknown = list(self._unknown())
+        if unknown:
+            yield from unknown
+            return
         item = Item(given.folder, given.name, given.metadata, tuple(given.labels))
         try:
             simulation = Simulation(self.pipeline, item, self._draw)
@@ -159,6 +164,20 @@ class _Case:
         except _NoDrawError as error:
             failed = [self._at(("play",), str(error))]
         yield from failed or self._compare(simulation)
+
+    def _unknown(self) -> Iterator[Difference]:
+        """Yield what the case expects and the pipeline does not have."""
+        tasks, nodes = list(self.pipeline.tasks), [*self.pipeline.tasks, *self.pipeline.routers]
+        waits = _several(self.case.waits or [])
+        expected: list[tuple[Path, str, str, list[str]]] = [
+            *((("visits", at), "task or router", name, nodes) for at, name in enumerate(self.case.visits or ())),
+            *((("waits", at) if len(waits) > 1 else ("waits",), "task", name, tasks) for at, name in enumerate(waits)),
+        ]
+        if self.case.exit is not None:
+            expected.append((("exit",), "exit", self.case.exit, list(self.pipeline.exits)))
+        for path, what, name, known in expected:
+            if name not in known:
+                yield self._at(path, f"the pipeline has no {what} {quoted(name)}; {possible(name, known)}")
 
     def _draw(self, router: str) -> float:
         draw = self.case.draw.get(router) if isinstance(self.case.draw, dict) else self.case.draw

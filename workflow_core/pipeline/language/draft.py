@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from workflow_core.domain import statuses
@@ -22,12 +23,16 @@ class ReadRecipe:
 
 @dataclass
 class Draft:
-    """The file, its recipes and its graph. `faults` are what was found while reading, by rule."""
+    """The file, its recipes and its graph. `faults` are what was found while reading, by rule.
+
+    `now` is when the file is checked, where it matters that a date is past.
+    """
 
     spec: spec.Pipeline
     locations: Locations
     recipes: dict[str, ReadRecipe] = field(default_factory=dict)
     faults: list[tuple[str, Fault]] = field(default_factory=list)
+    now: datetime | None = None
 
     def told(self, rule: str) -> Iterator[Fault]:
         """Yield what was found for a rule while reading."""

@@ -29,6 +29,8 @@ class Node:
     value: "Scalar | list[Node] | dict[str, Entry]"
     dropped: dict[str, Span] = field(default_factory=dict)
     """What was there and had to be left out, because it was faulty: by key; in a list, by any name."""
+    written: str = ""
+    """What stands in the file for a number, a boolean or nothing."""
 
 
 @dataclass(slots=True, eq=False)
@@ -129,7 +131,9 @@ def _node(event: yaml.NodeEvent, span: Span, report: Report) -> Node | None:
     if found:
         report("yaml-syntax", span, f"a text cannot hold the character U+{ord(found.group()):04X}", "")
         return None
-    return Node(span, resolve(event.value) if event.implicit[0] and tag is None else event.value)
+    if event.implicit[0] and tag is None:
+        return Node(span, resolve(event.value), written=event.value)
+    return Node(span, event.value)
 
 
 def _location(parent: _Open, node: Node | None, event: yaml.NodeEvent, span: Span, report: Report) -> None:

@@ -32,19 +32,21 @@ def resolve(text: str) -> Scalar:
     return text
 
 
-def describe(value: object) -> str:
-    """Name a value as it would be written, with its kind.
+def describe(value: object, written: str = "") -> str:
+    """Name a value with its kind, as it is `written`, or else would be.
 
     >>> [describe(each) for each in (True, None, 5, "cars", ["a"], {})]
     ['the boolean true', 'nothing', 'the number 5', 'the text "cars"', 'a list', 'a mapping']
+    >>> describe(755, "0755"), describe(None, "~")
+    ('the number 0755', 'nothing (~)')
     """
     match value:
         case bool():
-            return f"the boolean {str(value).lower()}"
+            return f"the boolean {written or str(value).lower()}"
         case None:
-            return "nothing"
+            return f"nothing ({written})" if written else "nothing"
         case int() | float():
-            return f"the number {shown(value)}"
+            return f"the number {shown(written or value)}"
         case str():
             return f"the text {quoted(value)}"
         case list():

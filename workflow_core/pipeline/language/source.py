@@ -9,6 +9,7 @@ import yaml
 from workflow_core.pipeline.language.findings import Fault, Location, Span
 from workflow_core.pipeline.language.nodes import Node, build
 from workflow_core.pipeline.language.scalars import describe
+from workflow_core.pipeline.language.slips import explain
 
 MAX_BYTES = 1_000_000
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -52,6 +53,11 @@ def _decode(data: bytes, document: Document) -> bool:
         if data.startswith(mark):
             document.report("yaml-syntax", _START, f"the file is {encoding}", "save it as UTF-8")
             return False
+    nothing = data[:4].count(0)  # a file begins with two letters at least
+    if nothing:
+        found = f"the file looks like {'UTF-32' if nothing == 3 else 'UTF-16'}"
+        document.report("yaml-syntax", _START, found, "save it as UTF-8")
+        return False
     document.text = data.decode(errors="replace")
     try:
         data.decode()
@@ -93,7 +99,9 @@ def _parse(document: Document, loader: Any) -> None:
 
 
 def _report_syntax(document: Document, lines: list[str], error: yaml.YAMLError) -> None:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    began, mark = (getattr(error, name, None) for name in ("context_mark", "problem_mark"))
+    told = ", ".join(part for name in ("context", "problem") if (part := getattr(error, name, None)))
+    mark = began if "expected ':'" in told else mark or began
     if mark is None:
         document.report("yaml-syntax", _START, f"the file is not YAML: {error}")
         return
@@ -102,7 +110,10 @@ def _report_syntax(document: Document, lines: list[str], error: yaml.YAMLError) 
     if line[mark.column : mark.column + 1] == "\t":
         document.report("yaml-syntax", span, "a tab cannot indent YAML", "use spaces")
         return
-    began = getattr(error, "context_mark", None)
-    hint = f"it begins in line {began.line + 1}" if began and began.line != mark.line else ""
-    parts = [part for name in ("context", "problem") if (part := getattr(error, name, None))]
-    document.report("yaml-syntax", span, f"this is not YAML: {', '.join(parts) or 'it cannot be read'}", hint)
+    message, hint = explain(told, line, mark.column, lines[mark.line - 1] if mark.line else "") or (
+        f"this is not YAML: {told or 'it cannot be read'}",
+        "",
+    )
+    if began and began.line != mark.line and "block" not in told:
+        hint = f"{hint}; it begins in line {began.line + 1}" if hint else f"it begins in line {began.line + 1}"
+    document.report("yaml-syntax", span, message, hint)

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from workflow_core.domain.recipes import TOOLS
 from workflow_core.domain.suggestions import suggest
@@ -34,6 +35,8 @@ def _kind(value: object) -> str:
 
 
 def _by_name(value: object) -> object:
+    if not isinstance(value, str | dict):
+        raise PydanticCustomError("union_tag_invalid", "neither", {"expected_tags": f"{TEXT}, {MAPPING}"})
     return {"name": value} if isinstance(value, str) else value
 
 

@@ -1,13 +1,14 @@
 """Whether a tree has the shape of a spec. What is faulty is reported and left out, and the rest is read."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from workflow_core.domain.suggestions import suggest
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.suggestions import closest, suggest
+from workflow_core.domain.wording import quoted, shown
 from workflow_core.pipeline.language.findings import Span
 from workflow_core.pipeline.language.nodes import Node, plain
 from workflow_core.pipeline.language.scalars import describe
@@ -29,6 +30,31 @@ _WANTED = {
     "model_attributes_type": "a mapping",
 }
 _ROUNDS = 8
+EXAMPLES = {
+    "assignees": "{ann@example.org: 60, bo@example.org: 40}",
+    "attributes": "{occluded: {type: boolean}}",
+    "attributes.": "{type: boolean}",
+    "exits": "{accepted: {export: {format: coco, to: exports/accepted}}}",
+    "exits.": "{export: {format: coco, to: exports/accepted}}",
+    "export": "{format: coco, to: exports/accepted}",
+    "instructions": "{file: guide.pdf, pages: 3-5}",
+    "item": "{metadata: {camera: 41}}",
+    "labels": "{name: car}",
+    "on": "{completed: qa}",
+    "play": "{cars: completed}",
+    "queue": "{batch: 5}",
+    "recipe": "{labels: [car]}",
+    "routers": "{spot-check: [{sample: 25%, to: qa}, {else: accepted}]}",
+    "schedule": '{cron: "0 6 * * *", timezone: Europe/Berlin}',
+    "settings": "{reviewer_edits: true}",
+    "source": "{uri: photos}",
+    "tasks": "{cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org]}}",
+    "tasks.": "{type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org]}",
+    "teams": "{drivers: [ann@example.org, bo@example.org]}",
+    "teams.": "[ann@example.org, bo@example.org]",
+    "where": "{metadata.camera: 41}",
+}
+"""How a mapping is written, by its key; with a dot, what stands under a name of one's own."""
 
 
 def validate(document: Document, root: Node, model: type[T]) -> T | None:
@@ -39,6 +65,8 @@ def validate(document: Document, root: Node, model: type[T]) -> T | None:
         except ValidationError as invalid:
             errors = invalid.errors(include_url=False)
         faulty = [_Faulty(root, error) for error in errors]
+        for each in faulty:
+            each.leave_out_what_is_meant(model)
         for each in faulty:
             if not each.follows():
                 rule, message, hint = each.told(model)
@@ -85,6 +113,19 @@ class _Faulty:
         value = self.parent.value if self.parent else None
         return value[self.step].key if isinstance(value, dict) and self.step in value else None
 
+    def leave_out_what_is_meant(self, model: type[BaseModel]) -> None:
+        """Let a key that is misspelt, or joined with its value, count as one that is there and faulty."""
+        given = self.parent.value if self.parent else None
+        if not self.parent or not isinstance(given, dict) or self.step not in given:
+            return
+        joined = _joined(self.step) if self.error["input"] is None else None
+        misspelt = self.error["type"] == "extra_forbidden" and not joined
+        meant = (
+            joined[0] if joined else closest(self.step, _fields(model, self.error["loc"][:-1])) if misspelt else None
+        )
+        if meant and meant not in given:
+            self.parent.dropped.setdefault(meant, given[self.step].key)
+
     def follows(self) -> bool:
         """Tell whether this is only because something else, already reported, was left out."""
         dropped = self.node.dropped
@@ -95,6 +136,10 @@ class _Faulty:
         """Return the rule, the message and the hint."""
         kind, context = self.error["type"], self.error.get("ctx", {})
         given = self.error["input"]
+        written = self.node.written if given is self.node.value else ""
+        joined = _joined(self.step if given is None else given)
+        if joined and kind in (*_WANTED, "extra_forbidden", "union_tag_invalid"):
+            return "wrong-value", "a blank is missing after the colon", f"write it like {': '.join(joined)}"
         match kind:
             case "extra_forbidden":
                 known = _fields(model, self.error["loc"][:-1])
@@ -108,14 +153,36 @@ class _Faulty:
             case "union_tag_invalid" | "union_tag_not_found":
                 wanted = context.get("expected_tags", "").replace("'", "").replace("\0", "")
                 found = " or ".join(_article(each) for each in wanted.split(", "))
-                return "wrong-value", f"expected {found}, and this is {describe(given)}", _quote_it(given, found)
+                return "wrong-value", *self._expected(found, given, written)
         if kind in _WANTED:
-            wanted = _WANTED[kind]
-            return "wrong-value", f"expected {wanted}, and this is {describe(given)}", _quote_it(given, wanted)
+            return "wrong-value", *self._expected(_WANTED[kind], given, written)
         if "message" in context:
             return kind, str(context["message"]), str(context.get("hint", ""))
         limit = self.error["msg"].lower().replace("input", "this")
         return "wrong-value", f"{limit}, and it is {describe(given)}", ""
+
+    def _expected(self, wanted: str, given: object, written: str) -> tuple[str, str]:
+        """Say what kinds of value are possible, and how one is written."""
+        message = f"expected {wanted}, and this is {describe(given, written)}"
+        if "text" in wanted and isinstance(given, bool | int | float | None) and written:
+            return message, f"quote it: {quoted(written)}"
+        if given is None:
+            return message, "give it a value, or remove the key"
+        if "a number" in wanted and isinstance(given, str) and (number := re.search(r"[0-9]+(\.[0-9]+)?", given)):
+            return message, f"write {number[0]}"
+        path = [step for step in self.error["loc"] if isinstance(step, str) and not step.startswith("\0")]
+        example = EXAMPLES.get(path[-1]) or (EXAMPLES.get(f"{path[-2]}.") if len(path) > 1 else None) if path else None
+        if "mapping" in wanted and example:
+            return message, f"write it like {example}"
+        if "a list" in wanted and isinstance(given, str):
+            return message, f"write it like [{shown(given)}]"
+        return message, ""
+
+
+def _joined(text: object) -> tuple[str, str] | None:
+    """Return the key and the value of what is one text for want of a blank between them."""
+    found = re.fullmatch(r"([^\s:{}\[\],]+):([^\s/:].*)", text) if isinstance(text, str) else None
+    return (found[1], found[2]) if found else None
 
 
 def _drop(faulty: list[_Faulty]) -> None:
@@ -136,14 +203,6 @@ def _drop(faulty: list[_Faulty]) -> None:
 def _article(tag: str) -> str:
     tag = tag.rsplit("\\x00", 1)[-1]
     return {"list": "a list", "mapping": "a mapping", "boolean": "true or false"}.get(tag, tag)
-
-
-def _quote_it(given: object, wanted: str) -> str:
-    if "text" in wanted and isinstance(given, bool | int | float):
-        return f'quote it: "{str(given).lower() if isinstance(given, bool) else given}"'
-    if given is None:
-        return "give it a value, or remove the key"
-    return ""
 
 
 def _fields(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:

@@ -1,7 +1,8 @@
 """A key has no effect where it stands, or contradicts another one.
 
 `reviews` and `review_own` belong to QA tasks. `on_max_visits` needs `max_visits`. The `limit` of a queue, what a
-person may hold, is at least one `batch`. `lock_when_due` needs `due`. `pages` belong to a PDF.
+person may hold, is at least one `batch`. `lock_when_due` needs `due`, and a date that is not past. `pages` belong to a
+PDF. The `schedule` of a source needs its `uri`.
 
 Wrong:
 
@@ -9,6 +10,7 @@ Wrong:
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.analysis import Analysis
@@ -21,6 +23,10 @@ SEVERITY: Severity = "error"
 
 def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every key that does not fit the others."""
+    source = analysis.spec.source
+    if source.schedule is not None and source.uri is None and "uri" not in analysis.locations.gone("source"):
+        hint = "add `uri`; what comes in any other way enters at once with `watch: true`"
+        yield Fault(analysis.locations.key("source", "schedule"), "`schedule` has no effect without `uri`", hint)
     for name, task in analysis.spec.tasks.items():
         locations, gone = analysis.locations.within("tasks", name), analysis.locations.gone("tasks", name)
         for key in ("reviews", "review_own") if analysis.type_of(name) == "annotation" else ():
@@ -29,6 +35,9 @@ def check(analysis: Analysis) -> Iterator[Fault]:
         for key, other in (("on_max_visits", "max_visits"), ("lock_when_due", "due")):
             if getattr(task, key) and getattr(task, other) is None and other not in gone:
                 yield Fault(locations.key(key), f"`{key}` has no effect without `{other}`", f"add `{other}`")
+        if analysis.now and task.lock_when_due and task.due and datetime.fromisoformat(task.due) < analysis.now:
+            message = f"`due` is past, and so {quoted(name)} is locked as soon as it is made"
+            yield Fault(locations.value("due"), message, "write a later date, or leave out `lock_when_due`", "warning")
         queue = task.queue
         if isinstance(queue, spec.Queue) and queue.limit is not None and queue.limit < queue.batch:
             message = f"nobody can hold a batch of {queue.batch} with a limit of {queue.limit}"

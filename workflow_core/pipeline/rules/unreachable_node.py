@@ -11,6 +11,7 @@ Wrong:
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.analysis import Analysis
@@ -23,7 +24,7 @@ SEVERITY: Severity = "error"
 def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every node out of reach."""
     graph = analysis.graph
-    if any(graph.kinds[name] == "unknown" for name in graph.reachable if name in graph.locations):
+    if "start" in analysis.locations.gone() or any(map(partial(_is_unread, analysis), graph.reachable)):
         return  # where the routes of a node could not be read, nobody knows what they reach
     for name in graph.named("task", "router", "exit"):
         kind = graph.kinds[name]
@@ -31,3 +32,12 @@ def check(analysis: Analysis) -> Iterator[Fault]:
         if name not in graph.reachable and declared and name not in ("removed", "stuck"):
             message = f"nothing leads from the start to the {kind} {quoted(name)}"
             yield Fault(graph.locations[name], message, "", "warning" if kind == "exit" else None)
+
+
+def _is_unread(analysis: Analysis, name: str) -> bool:
+    if name not in analysis.spec.tasks:
+        return name in analysis.graph.locations and analysis.graph.kinds[name] == "unknown"
+    gone, routes = analysis.locations.gone, analysis.spec.tasks[name].on
+    return "on" in gone("tasks", name) or any(
+        gone("tasks", name, "on", *key) for key in ((), *((key,) for key in routes))
+    )
