@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflow_core.pipeline import compiled, rules
+from workflow_core.pipeline import compiled, indentation, rules
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.compile import compile_pipeline
-from workflow_core.pipeline.language import indentation, spec
+from workflow_core.pipeline.language import spec
 from workflow_core.pipeline.language.findings import Fault, Finding
 from workflow_core.pipeline.language.locations import Locations
 from workflow_core.pipeline.language.recipes import Read, Shelf

@@ -116,11 +116,7 @@ class Recipe(Spec):
         None, description="what may be labelled; a QA task may leave it out"
     )
     instructions: (
-        Annotated[
-            Annotated[str, Tag(TEXT)] | Annotated[Instructions, Tag(MAPPING)],
-            Discriminator(_kind),
-        ]
-        | None
+        Annotated[Annotated[str, Tag(TEXT)] | Annotated[Instructions, Tag(MAPPING)], Discriminator(_kind)] | None
     ) = Field(None, description="a .md or .pdf file beside the recipe, or text")
     settings: Settings = Field(Settings(), description="how it is worked with")
 
@@ -201,7 +197,7 @@ class Export(Spec):
     format: Annotated[
         Annotated[Format, Tag(TEXT)] | Annotated[list[Format], Field(min_length=1), Tag(LIST)], Discriminator(_kind)
     ] = Field(description="what they are written as: a format, or several")
-    to: Place = Field(min_length=1, description="a folder, whose path begins where this file is, or any fsspec URL")
+    to: Place = Field(min_length=1, description="a folder, from where this file is, or any fsspec URL")
     schedule: Cron | None = Field(None, description="when it is written by itself; UTC")
 
 
@@ -221,9 +217,7 @@ class Schedule(Spec):
 class Source(Spec):
     """Where new items come from, and which items of the dataset enter."""
 
-    uri: Place | None = Field(
-        None, min_length=1, description="a folder, whose path begins where this file is, or any fsspec URL"
-    )
+    uri: Place | None = Field(None, min_length=1, description="a folder, from where this file is, or any fsspec URL")
     folder: str | None = Field(None, min_length=1, description="the folder of the dataset whose items enter")
     where: dict[str, Any] | None = Field(None, description="a filter that they must pass")
     schedule: Annotated[Annotated[Cron, Tag(TEXT)] | Annotated[Schedule, Tag(MAPPING)], Discriminator(_kind)] | None = (
