@@ -25,7 +25,7 @@ def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every node out of reach."""
     graph = analysis.graph
     if "start" in analysis.locations.gone() or any(map(partial(_is_unread, analysis), graph.reachable)):
-        return  # where the routes of a node could not be read, nobody knows what they reach
+        return  # where a route could not be read, or leads to what does not exist, nobody knows what it is to reach
     for name in graph.named("task", "router", "exit"):
         kind = graph.kinds[name]
         declared = name in analysis.spec.exits if kind == "exit" else name not in ("approved", "discarded")
@@ -35,9 +35,14 @@ def check(analysis: Analysis) -> Iterator[Fault]:
 
 
 def _is_unread(analysis: Analysis, name: str) -> bool:
+    if name in analysis.spec.routers:
+        cases, gone = analysis.spec.routers[name], analysis.locations.gone("routers", name)
+        return bool(gone) or any(
+            target not in {None, *analysis.names} for case in cases for target in (case.to, case.else_)
+        )
     if name not in analysis.spec.tasks:
         return name in analysis.graph.locations and analysis.graph.kinds[name] == "unknown"
-    gone, routes = analysis.locations.gone, analysis.spec.tasks[name].on
-    return "on" in gone("tasks", name) or any(
-        gone("tasks", name, "on", *key) for key in ((), *((key,) for key in routes))
-    )
+    left_out, routes = analysis.locations.gone, analysis.routes_of(name)
+    keys = ((), *((key,) for key, _ in routes.values()))
+    lost = "on" in left_out("tasks", name) or any(left_out("tasks", name, "on", *key) for key in keys)
+    return lost or any(target not in analysis.names for _, targets in routes.values() for target in targets)
