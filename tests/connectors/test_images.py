@@ -9,7 +9,7 @@ import fsspec
 import pytest
 from PIL import Image, ImageOps, PngImagePlugin
 
-from workflow_core.connectors import images, listings
+from workflow_core.connectors import endings, images, listings
 from workflow_core.connectors.images import CutOffError, Picture, dimensions, look
 from workflow_core.connectors.listings import Listing
 
@@ -98,6 +98,20 @@ def test_a_small_picture_within_a_picture_has_no_end_that_counts() -> None:
 @pytest.mark.parametrize("more", [70_000, 3_000_000])
 def test_what_a_camera_writes_behind_a_picture_does_not_matter(format: str, more: int) -> None:
     assert dimensions(io.BytesIO(picture(format) + bytes(more))) == (40, 20)
+
+
+def test_what_fills_a_file_up_does_not_matter() -> None:
+    content = picture("jpg")
+    assert dimensions(io.BytesIO(content[:2] + b"\xff" + content[2:])) == (40, 20)
+    assert dimensions(io.BytesIO(picture("gif") + bytes(100))) == (40, 20)
+
+
+def test_the_parts_of_an_avif_may_say_their_length_in_more_bytes() -> None:
+    part = b"\0\0\0\x01mdat" + (20).to_bytes(8, "big") + b"data"
+    check = endings.CHECKS["AVIF"]
+    assert check(io.BytesIO(part), len(part), None)
+    assert not check(io.BytesIO(part[:-1]), len(part) - 1, None)
+    assert check(io.BytesIO(b"\0\0\0\0mdat and the rest"), 21, None)
 
 
 def test_a_file_of_this_machine_is_known_by_its_checksum(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from workflow_core.errors import InvalidInput, Unavailable
 
 
 def fill(root: Path) -> Path:
-    for name in ("a.jpg", "b/B ü.PNG", "b/deep/c.webp", "b/notes.txt", "broken.jpg", ".hidden.jpg"):
+    for name in ("a.jpg", "b/B ü.PNG", "b/deep/c.webp", "b/notes.txt", "broken.jpg", "c/d.jpg", ".hidden.jpg"):
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
@@ -44,6 +44,7 @@ def test_files_are_found_with_their_folder_and_size_in_a_stable_order(place: str
         ("/", "broken.jpg", 10),
         ("/b", "B ü.PNG", 10),
         ("/b/deep", "c.webp", 13),
+        ("/c", "d.jpg", 7),
     ]
     assert skipped == {".hidden.jpg": "hidden", "notes.txt": "no image by its name"}
     assert all(each.file.stamp for each in found)
@@ -88,7 +89,7 @@ def test_hidden_folders_and_those_of_tools_are_skipped_and_counted(tmp_path: Pat
 
 
 def test_a_place_that_is_hidden_itself_is_read(tmp_path: Path) -> None:
-    assert len(listed(str(fill(tmp_path / ".photos")))[0]) == 4
+    assert len(listed(str(fill(tmp_path / ".photos")))[0]) == 5
 
 
 def test_a_folder_that_cannot_be_read_is_told_and_the_others_are_read(
@@ -103,7 +104,7 @@ def test_a_folder_that_cannot_be_read_is_told_and_the_others_are_read(
 
     monkeypatch.setattr(os, "scandir", refuse)
     listing = Listing(str(fill(tmp_path)))
-    assert [each.file.name for each in listing] == ["a.jpg", "broken.jpg"]
+    assert [each.file.name for each in listing] == ["a.jpg", "broken.jpg", "d.jpg"]
     assert listing.unread == [f"file://{tmp_path}/b"]
     assert "a folder that cannot be read: Permission denied" in [each.reason for each in listing.skipped]
 

@@ -43,7 +43,7 @@ def look(listed: Listed) -> Picture | str:
     try:
         with listed.open() as opened:
             width, height = dimensions(opened)
-            if file.checksum is None and scheme(file.uri) == "file":
+            if scheme(file.uri) == "file":
                 opened.seek(0)
                 file = replace(file, checksum=hashlib.file_digest(opened, _md5).hexdigest())
     except (OSError, Image.DecompressionBombError, *_BROKEN) as error:
@@ -86,7 +86,7 @@ def dimensions(file: IO[bytes]) -> tuple[int, int]:
 def _orientation(image: Image.Image) -> object:
     """Return what the EXIF data says; what else Pillow looks at, or would decode the image for, browsers do not."""
     written = image.info.get("exif")
-    if image.format == "TIFF" or not isinstance(written, bytes):  # a TIFF is turned by Pillow itself
+    if not isinstance(written, bytes):  # a TIFF has none here, and is turned by Pillow itself
         return None
     exif = Image.Exif()
     try:
