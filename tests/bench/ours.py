@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 
 from sqlmodel import select
 
 from tests.bench.states import NOW
 from workflow_core.services.pipelines import data
-from workflow_core.services.running import moves
+from workflow_core.services.running.moves import Moved
 from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.store.models import Dataset
+from workflow_core.up.batches import Batches
 
 BATCH = 1_000
 """Items that are added at a time."""
@@ -18,12 +20,8 @@ SAMPLE = 0.01
 
 
 def drain(engine: Engine) -> Iterator[int]:
-    """Route everything that is pending, a batch of annoflow's own size in a transaction."""
-    while True:
-        with session_scope(engine) as session:
-            moved = moves.advance(session, now=NOW)
-        if not moved:
-            return
+    """Route everything that is pending, in batches as a mover makes them."""
+    for moved in iter(partial(Batches(engine).move, now=NOW), Moved()):
         yield moved.routed
 
 

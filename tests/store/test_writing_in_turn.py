@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import text
 
 from workflow_core.store.database import engine as engines
-from workflow_core.store.database.engine import session_scope
+from workflow_core.store.database.engine import session_scope, somebody_waits
 
 
 def held(engine, until):
@@ -83,3 +83,23 @@ def test_writers_have_their_turn_in_the_order_in_which_they_came(sqlite_engine):
     for thread in threads:
         thread.join()
     assert turns == list(range(12))
+
+
+def test_who_writes_sees_whether_somebody_waits_for_it(sqlite_engine):
+    seen = []
+
+    def write():
+        with session_scope(sqlite_engine) as session:
+            session.connection()
+            seen.append(somebody_waits(session))
+
+    thread = threading.Thread(target=write)
+    with session_scope(sqlite_engine) as session:
+        assert not somebody_waits(session)
+        thread.start()
+        soon = time.monotonic() + 5
+        while not somebody_waits(session) and time.monotonic() < soon:
+            time.sleep(0.001)
+        assert somebody_waits(session)
+    thread.join()
+    assert seen == [False]

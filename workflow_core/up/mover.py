@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from workflow_core.services.running import leases
-from workflow_core.services.running.moves import Moved, advance
+from workflow_core.services.running.moves import Moved
 from workflow_core.services.running.wakeups import stop_waiting, wait_for_status
-from workflow_core.store.database.engine import Engine, session_scope
+from workflow_core.store.database.engine import Engine
+from workflow_core.up.batches import Batches
 
-BATCH = 1_000
-PAUSE = 0.005
-"""Seconds between batches, in which people get SQLite's one writer."""
 IDLE = 0.5
 """Longest wait, in seconds, before a mover without work looks at its lease again."""
 HANDOVER = 0.02
@@ -33,21 +31,17 @@ def orphaned() -> bool:
     return parent is not None and not parent.is_alive()
 
 
-def move_batch(engine: Engine) -> Moved:
-    """Route up to a batch of statuses in one transaction."""
-    with session_scope(engine) as session:
-        return advance(session, limit=BATCH, now=datetime.now(UTC))
-
-
 def drain(engine: Engine, *, stay: float = 0.0) -> Iterator[Moved]:
     """Yield each batch moved until nothing is left and nothing new has come for `stay` seconds."""
+    batches = Batches(engine)
     last = time.monotonic()
     try:
         while True:
-            if moved := move_batch(engine):
+            if moved := batches.move(now=datetime.now(UTC)):
                 yield moved
                 last = time.monotonic()
-                time.sleep(PAUSE)
+            elif moved.elsewhere and not orphaned():
+                time.sleep(HANDOVER)
             elif (rest := last + stay - time.monotonic()) > 0 and not orphaned():
                 yield moved
                 wait_for_status(engine, timeout=min(rest, IDLE))
@@ -82,14 +76,13 @@ class Turn:
 
     def moves(self) -> Iterator[Moved]:
         """Yield each batch moved, and an empty one now and then, until a successor waits or the turn was lost."""
+        batches = Batches(self._engine)
         try:
             while self._keep():
-                moved = move_batch(self._engine)
+                moved = batches.move(now=datetime.now(UTC))
                 yield moved
-                if moved:
-                    time.sleep(PAUSE)
-                else:
-                    wait_for_status(self._engine, timeout=IDLE)
+                if not moved:
+                    wait_for_status(self._engine, timeout=HANDOVER if moved.elsewhere else IDLE)
         finally:
             stop_waiting(self._engine)
             self._release(leases.MOVER)

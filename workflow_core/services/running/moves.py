@@ -7,7 +7,7 @@ from datetime import datetime
 from workflow_core.domain import values
 from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import positions, summaries
-from workflow_core.store.routing import arrivals, placement
+from workflow_core.store.routing import arrivals, backlog, placement
 
 BATCH = 1_000
 
@@ -16,11 +16,13 @@ BATCH = 1_000
 class Moved:
     """What one call moved: how many statuses, and how many items arrived at each (pipeline, task or exit).
 
-    It is false where there was nothing to move.
+    It is false where there was nothing to move; `elsewhere` then says whether another mover has what waits.
     """
 
     routed: int = 0
     arrivals: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    pipeline_id: int = 0
+    elsewhere: bool = False
 
     def __bool__(self) -> bool:
         return self.routed > 0
@@ -53,17 +55,20 @@ def where(session: Session, *, pipeline: str) -> Positions:
     return Positions(positions.counts(session, pipeline=pipeline), positions.in_motion(session, pipeline=pipeline))
 
 
-def advance(session: Session, *, limit: int = BATCH, now: datetime) -> Moved:
-    """Route up to `limit` statuses, the oldest first.
+def advance(session: Session, *, limit: int = BATCH, after: int = 0, now: datetime) -> Moved:
+    """Route up to `limit` statuses of one pipeline, the oldest first: of the next one `after` that, going round.
 
-    Idempotent, complete and safe in several processes at once: what one call misses, the next one takes. The
-    number of statements depends on the graph, never on the number of items.
+    Idempotent, complete and safe in several processes at once, each of which has a pipeline to itself: what one call
+    misses, the next one takes. The number of statements depends on the graph, never on the number of items.
     """
-    if not arrivals.pending(session):
-        return Moved()
-    arrivals.prepare(session)
-    taken = arrivals.take_pending(session, limit=values.whole(limit, "a limit"))
-    if not taken:
-        return Moved()
-    placement.put(session, now=now)
-    return Moved(taken, summaries.arrivals(session))
+    limit = values.whole(limit, "a limit")
+    elsewhere = False
+    for one in backlog.waiting(session, after=after):
+        if not backlog.hold(session, one):
+            elsewhere = True
+            continue
+        arrivals.prepare(session)
+        if taken := arrivals.take(session, one, limit=limit):
+            placement.put(session, now=now)
+            return Moved(taken, summaries.arrivals(session), one.pipeline_id)
+    return Moved(elsewhere=elsewhere)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlmodel import Session, SQLModel
@@ -19,7 +19,7 @@ from sqlmodel import Session, SQLModel
 from workflow_core.domain import values
 from workflow_core.errors import InvalidInput
 
-__all__ = ["Engine", "Session", "after_commit", "engine_for", "keep", "session_scope", "taken_back"]
+__all__ = ["Engine", "Session", "after_commit", "engine_for", "keep", "session_scope", "somebody_waits", "taken_back"]
 
 BUSY_MS = 30_000
 """How long a writer on SQLite waits for the one before it."""
@@ -41,9 +41,8 @@ def engine_for(url: str, *, connections: int = 5) -> Engine:
         ) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        queue = None
-        if parsed.database and parsed.database != ":memory:":
-            queue = Path(f"{parsed.database}-queue").expanduser().resolve()
+        queue = _queue_of(parsed)
+        if queue is not None:
             queue.parent.mkdir(parents=True, exist_ok=True)
         kept = {"pool_size": connections} if queue else {}
         engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000}, **kept)
@@ -61,6 +60,13 @@ def engine_for(url: str, *, connections: int = 5) -> Engine:
         except (ModuleNotFoundError, NoSuchModuleError) as error:
             raise InvalidInput("PostgreSQL needs its driver: pip install 'annoflow[postgres]'") from error
     raise InvalidInput(f"annoflow keeps its state in SQLite or PostgreSQL, not in {backend!r}")
+
+
+def _queue_of(url: URL) -> Path | None:
+    """Return the file in front of which writers on SQLite wait; None where there is none."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(f"{url.database}-queue").expanduser().resolve()
 
 
 def _number(digits: str) -> int | float:
@@ -118,10 +124,29 @@ def _first_in(queue: Path | None) -> Iterator[None]:
     if queue is None:
         yield
         return
-    file = os.open(queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
+    with _opened(queue) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def somebody_waits(session: Session) -> bool:
+    """Say whether somebody waits to write until this session's transaction ends: on SQLite, which has one writer."""
+    queue = _queue_of(session.connection().engine.url)
+    if queue is None:
+        return False
+    with _opened(queue) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+@contextmanager
+def _opened(queue: Path) -> Iterator[int]:
+    file = os.open(queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        yield file
     finally:
         os.close(file)
 
@@ -146,10 +171,13 @@ def _begin_when_free(cursor: Any, deadline: float) -> None:
 
 
 @contextmanager
-def session_scope(engine: Engine, *, read_only: bool = False) -> Iterator[Session]:
+def session_scope(engine: Engine, *, read_only: bool = False, durable: bool = True) -> Iterator[Session]:
     """Open a session in one transaction: committed at the end, rolled back on an exception.
 
-    A `read_only` session never waits for a writer and never makes one wait; it sees one state of everything.
+    A `read_only` session never waits for a writer and never makes one wait; it sees one state of everything. What is
+    not `durable` PostgreSQL commits without waiting for the disk: if it crashes, what was committed last may be undone,
+    from some commit on. So it is for what is acknowledged to nobody and done again then; what anybody commits
+    afterwards, durably, keeps all that was before it.
     """
     bound = engine
     if read_only and engine.dialect.name == "postgresql":
@@ -157,6 +185,8 @@ def session_scope(engine: Engine, *, read_only: bool = False) -> Iterator[Sessio
     elif read_only:
         bound = engine.execution_options(read_only=True)
     with Session(bound, expire_on_commit=False) as session, session.begin():
+        if not durable and engine.dialect.name == "postgresql":
+            session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
         yield session
 
 

@@ -72,6 +72,7 @@ class TaskItem(Table, table=True):
         ),
         Index(
             "ix_task_item_pending",
+            "task_id",
             "status_event_id",
             sqlite_where=text("routing = 'pending'"),
             postgresql_where=text("routing = 'pending'"),

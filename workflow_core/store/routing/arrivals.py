@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.routing.backlog import Backlog
 
 COLUMNS = """
     source_id BIGINT, entry_id BIGINT, item_id BIGINT NOT NULL, version_id BIGINT, cause_id BIGINT,
@@ -81,24 +82,18 @@ def kinds(session: Session) -> ArrivalKinds:
     )
 
 
-def pending(session: Session) -> bool:
-    """Say whether a status waits to be routed. The order makes PostgreSQL use the index, whatever it estimates."""
-    query = "SELECT id FROM task_item WHERE routing = 'pending' ORDER BY status_event_id LIMIT 1"
-    return run(session, query).first() is not None
-
-
 VISIT = "CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit + 1 ELSE x.visit END"
 EXISTING = f"x.id, x.state, {VISIT}"
 
 
-def take_pending(session: Session, *, limit: int) -> int:
-    """Take up to `limit` statuses that have not been routed, oldest first, with where each leads.
+def take(session: Session, backlog: Backlog, *, limit: int) -> int:
+    """Take up to `limit` statuses of a backlog, oldest first, with where each leads; returns how many.
 
     They arrive in the order in which they were set: who came first is first in the next task too, and of two ways out
     the first one counts.
 
-    On PostgreSQL their rows and entries are locked; what another mover holds is left to it. Where they lead to is read
-    afterwards: the statement that locks would still see what their task items were before somebody let go of them.
+    On PostgreSQL their rows and entries are locked; what somebody else holds is left for later. Where they lead to is
+    read afterwards: the statement that locks would still see what their task items were before somebody let go of them.
     """
     lock = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED" if is_postgres(session) else ""
     sources = run(
@@ -109,8 +104,8 @@ def take_pending(session: Session, *, limit: int) -> int:
                n.task_id, CASE WHEN n.id IS NULL THEN 'no-route' END
         FROM (
             SELECT ti.id, ti.entry_id, ti.item_id, ti.task_id, ti.status, ti.status_event_id, e.version_id
-            FROM task_item ti JOIN entry e ON e.id = ti.entry_id
-            WHERE ti.routing = 'pending' ORDER BY ti.status_event_id LIMIT :limit {lock}
+            FROM ({backlog.oldest_first}) w JOIN task_item ti ON ti.id = w.id JOIN entry e ON e.id = ti.entry_id
+            ORDER BY w.status_event_id LIMIT :limit {lock}
         ) b
         LEFT JOIN route r ON r.version_id = b.version_id AND r.task_id = b.task_id AND r.status = b.status
         LEFT JOIN node n ON n.id = r.node_id

@@ -1,0 +1,50 @@
+"""Batches: how a mover goes from pipeline to pipeline, and how much it moves at a time."""
+
+import time
+from datetime import datetime
+
+from workflow_core.services.running.moves import BATCH, Moved, advance
+from workflow_core.store.database.engine import Engine, session_scope, somebody_waits
+
+MOST = 10_000
+LONGEST = 0.25
+"""Seconds that a batch may take while nobody waits for it."""
+COMPANY = 10.0
+"""Seconds for which batches stay small after somebody had to wait for one."""
+PAUSE = 0.005
+"""Seconds that who waits has to themselves after a batch, also for a second act that follows on their first."""
+
+
+class Batches:
+    """Moves batches, of each pipeline in turn; larger ones on a backlog, as long as no person waits."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.limit = BATCH
+        self._engine = engine
+        self._after = 0
+        self._waited = -COMPANY
+
+    def move(self, *, now: datetime) -> Moved:
+        """Move a batch in one transaction, if there is anything to move.
+
+        Nobody was told that it has moved, so that PostgreSQL need not wait for the disk: what a crash undoes is moved
+        again.
+        """
+        begun = time.monotonic()
+        with session_scope(self._engine, durable=False) as session:
+            moved = advance(session, limit=self.limit, after=self._after, now=now)
+            waits = bool(moved) and somebody_waits(session)
+        if moved:
+            self._after = moved.pipeline_id
+            self._fit(moved.routed, time.monotonic() - begun)
+        if waits:
+            self._waited = time.monotonic()
+            self.limit = BATCH
+            time.sleep(PAUSE)
+        return moved
+
+    def _fit(self, routed: int, seconds: float) -> None:
+        """Take as many next time as go into a batch's time, if there were enough of them and nobody is at work."""
+        if routed == self.limit and time.monotonic() - self._waited > COMPANY:
+            fitting = int(routed * LONGEST / seconds)
+            self.limit = min(max(BATCH, fitting), 2 * routed, MOST)
