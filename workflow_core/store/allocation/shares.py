@@ -47,7 +47,8 @@ def allot(session: Session, *, weights: Mapping[int, float] | None = None) -> bo
     parked = [_park(session, task, teams[task], counts) for task, counts in groups.items()]
     shares = [share for task, counts in groups.items() for share in _shares(task, teams[task], counts)]
     if shares:
-        _hand_out(session, shares, counted=all(team.counts for team in teams.values()))
+        one = sum(len(counts) for counts in groups.values()) == 1
+        _hand_out(session, shares, one=one, counted=all(team.counts for team in teams.values()))
     return any(parked)
 
 
@@ -107,16 +108,20 @@ def _shares(task: int, team: _Team, groups: Mapping[frozenset[int], int]) -> Ite
                 low += count
 
 
-def _hand_out(session: Session, shares: Sequence[Mapping[str, object]], *, counted: bool) -> None:
-    """Number the arrivals of each group, and let each run of numbers go to its assignment."""
+def _hand_out(session: Session, shares: Sequence[Mapping[str, object]], *, one: bool, counted: bool) -> None:
+    """Number the arrivals of each group, and let each run of numbers go to its assignment.
+
+    Of `one` group they are numbered as they come; those of several are sorted by their groups for it.
+    """
+    groups = "" if one else "PARTITION BY task_id, forbidden"
     run(session, "DELETE FROM share")
     run_many(session, "INSERT INTO share VALUES (:task, :group, :low, :high, :assignment)", shares)
     run(
         session,
-        """
+        f"""
         UPDATE arrival SET assignment_id = s.assignment_id
         FROM (
-            SELECT id, task_id, forbidden, row_number() OVER (PARTITION BY task_id, forbidden ORDER BY id) AS number
+            SELECT id, task_id, forbidden, row_number() OVER ({groups} ORDER BY id) AS number
             FROM arrival WHERE kind = 'task' AND assignment_id IS NULL AND parked IS NULL
         ) r JOIN share s ON s.task_id = r.task_id AND s.forbidden = r.forbidden
             AND r.number > s.low AND r.number <= s.high

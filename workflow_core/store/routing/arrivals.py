@@ -95,37 +95,41 @@ def take(session: Session, backlog: Backlog, *, limit: int) -> int:
     On PostgreSQL their rows and entries are locked; what somebody else holds is left for later. Where they lead to is
     read afterwards: the statement that locks would still see what their task items were before somebody let go of them.
     """
-    lock = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED" if is_postgres(session) else ""
-    sources = run(
+    lock, existing, there = "", EXISTING, "LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = n.task_id"
+    if is_postgres(session):
+        lock, existing, there = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED", "NULL, NULL, 1", ""
+    taken = run(
         session,
         f"""
-        INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id, parked)
+        INSERT INTO arrival (source_id, entry_id, item_id, version_id, cause_id, node_id, kind, task_id, parked,
+                             existing_id, existing_state, visit)
         SELECT b.id, b.entry_id, b.item_id, b.version_id, b.status_event_id, n.id, coalesce(n.kind, 'stuck'),
-               n.task_id, CASE WHEN n.id IS NULL THEN 'no-route' END
+               n.task_id, CASE WHEN n.id IS NULL THEN 'no-route' END, {existing}
         FROM (
             SELECT ti.id, ti.entry_id, ti.item_id, ti.task_id, ti.status, ti.status_event_id, e.version_id
             FROM ({backlog.oldest_first}) w JOIN task_item ti ON ti.id = w.id JOIN entry e ON e.id = ti.entry_id
             ORDER BY w.status_event_id LIMIT :limit {lock}
         ) b
         LEFT JOIN route r ON r.version_id = b.version_id AND r.task_id = b.task_id AND r.status = b.status
-        LEFT JOIN node n ON n.id = r.node_id
+        LEFT JOIN node n ON n.id = r.node_id {there}
         ORDER BY b.status_event_id, r.id
         RETURNING source_id
         """,
         limit=limit,
-    ).scalars()
-    # A fork makes several arrivals of one status.
-    taken = len(set(sources))
-    # Looked up one by one: else PostgreSQL, which knows no statistics of scratch tables, may read all task items.
-    there = "task_item x WHERE x.item_id = arrival.item_id AND x.task_id = arrival.task_id"
-    run(
-        session,
-        f"""
-        UPDATE arrival SET (existing_id, existing_state, visit) = (SELECT {EXISTING} FROM {there})
-        WHERE (SELECT x.id FROM {there}) IS NOT NULL
-        """,
     )
-    return taken
+    # A fork makes several arrivals of one status.
+    count = len(set(taken.scalars()))
+    if lock:
+        # Looked up one by one: else PostgreSQL, which knows no statistics of scratch tables, may read all task items.
+        there = "task_item x WHERE x.item_id = arrival.item_id AND x.task_id = arrival.task_id"
+        run(
+            session,
+            f"""
+            UPDATE arrival SET (existing_id, existing_state, visit) = (SELECT {EXISTING} FROM {there})
+            WHERE (SELECT x.id FROM {there}) IS NOT NULL
+            """,
+        )
+    return count
 
 
 def take_entries(session: Session, *, pipeline_id: int, start: list[int], again: bool) -> int:
@@ -169,15 +173,12 @@ def look_up_existing(session: Session, *, where: str = "TRUE") -> None:
     run(
         session,
         f"""
-        UPDATE arrival SET kind = n.kind, task_id = n.task_id, existing_id = n.x_id, existing_state = n.x_state,
-                           visit = n.x_visit
-        FROM (
-            SELECT a.id, n.kind, n.task_id, x.id AS x_id, x.state AS x_state, {VISIT} AS x_visit
-            FROM arrival a JOIN node n ON n.id = a.node_id
-            LEFT JOIN task_item x ON x.item_id = a.item_id AND x.task_id = n.task_id
-            WHERE {where}
-        ) n
-        WHERE arrival.id = n.id
+        UPDATE arrival SET (kind, task_id, existing_id, existing_state, visit) = (
+            SELECT n.kind, n.task_id, {EXISTING} FROM node n
+            LEFT JOIN task_item x ON x.item_id = arrival.item_id AND x.task_id = n.task_id
+            WHERE n.id = arrival.node_id
+        )
+        WHERE {where}
         """,
     )
 

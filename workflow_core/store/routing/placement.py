@@ -97,10 +97,10 @@ def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) 
 def _resolve_routers(session: Session) -> ArrivalKinds:
     """Send all arrivals that stand at routers on to a task or an exit."""
     for _ in range(routers.CHAIN):
-        there = kinds(session)
-        if "router" not in there.kinds:
-            return there
-        for node_id in routers.waiting_at(session):
+        waiting = routers.waiting_at(session)
+        if not waiting:
+            return kinds(session)
+        for node_id in waiting:
             routers.resolve(session, versions.router(session, node_id))
     give_up(session, why="too-many-routers")
     return kinds(session)
@@ -139,7 +139,7 @@ def _divert(session: Session, now: datetime) -> int:
             WHERE arrival.id = n.id
             """,
         )
-        look_up_existing(session, where="a.kind = 'moved'")
+        look_up_existing(session, where="kind = 'moved'")
     return diverted
 
 

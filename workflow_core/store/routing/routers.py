@@ -36,7 +36,7 @@ class Router:
 
 def waiting_at(session: Session) -> list[int]:
     """Return the router nodes at which arrivals stand."""
-    return [row[0] for row in run(session, "SELECT DISTINCT node_id FROM arrival WHERE kind = 'router' ORDER BY 1")]
+    return sorted(run(session, "SELECT DISTINCT node_id FROM arrival WHERE kind = 'router'").scalars())
 
 
 def resolve(session: Session, router: Router) -> None:
@@ -68,4 +68,4 @@ def resolve(session: Session, router: Router) -> None:
         session,
         "UPDATE arrival SET kind = 'stuck', parked = 'no-case' WHERE kind = 'moved' AND node_id IS NULL",
     )
-    look_up_existing(session, where="a.kind = 'moved'")
+    look_up_existing(session, where="kind = 'moved'")
