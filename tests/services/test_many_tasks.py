@@ -88,16 +88,17 @@ def test_progress_of_four_times_the_tasks_takes_little_more_than_four_times_the_
     assert all(more < 6 * less for less, more in zip(astuple(few), astuple(many), strict=True)), efforts
 
 
-def test_a_file_is_deployed_again_in_as_many_statements_for_many_tasks_as_for_few_and_unchanged_writes_nothing(engine):
+def test_a_file_is_deployed_in_as_many_statements_for_many_tasks_as_for_few_and_again_unchanged_writes_nothing(engine):
     said = []
     event.listen(engine, "before_cursor_execute", lambda *args: said.append(args[2]))
-    needed, reads = [], []
+    first, needed, reads = [], [], []
     for count in (2, 5, 50):
         stage = Stage(engine, pipeline=f"of-{count}")
-        text = chain(stage.pipeline, count)
+        text = chain(stage.pipeline, count).replace("tasks:", "manager: mia@example.org\ntasks:", 1)
         said.clear()
         stage.deploy(text)
         reads.append(len([each for each in said if each.lstrip().startswith("SELECT")]))
+        first.append(len(said))
         said.clear()
         stage.deploy(text)
         assert [each for each in said if not each.lstrip().startswith("SELECT")] == []
@@ -105,3 +106,5 @@ def test_a_file_is_deployed_again_in_as_many_statements_for_many_tasks_as_for_fe
         needed.append(len(said))
     assert needed[1] == needed[2] < 30
     assert reads[1] == reads[2], "people are looked up once, whatever they are in"
+    # SQLite gives numbers to new tasks and recipes one by one.
+    assert first[1] == first[2] - (2 * 45 if engine.dialect.name == "sqlite" else 0)

@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from workflow_core.domain import recipes
+from workflow_core.domain.recipes import to_json
 from workflow_core.domain.roles import Role
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
@@ -13,7 +14,7 @@ from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services import people
 from workflow_core.services.managers import new_tasks
 from workflow_core.services.managers.task_settings import Settings
-from workflow_core.store.data import tasks
+from workflow_core.store.data import tasks as rows
 from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Document, Pipeline, Recipe, Task
 
@@ -21,28 +22,36 @@ from workflow_core.store.models import Document, Pipeline, Recipe, Task
 def apply(
     session: Session,
     pipeline: Pipeline,
-    one: compiled.Task,
-    task: Task | None,
-    recipe: Recipe | None,
-    last: compiled.Task | None,
+    wanted: Iterable[compiled.Task],
+    *,
+    known: Mapping[str, Task],
+    recipes: Mapping[str, Recipe],
+    last: Mapping[str, compiled.Task],
+    managers: Mapping[str, int],
     read: Read,
-    invited: set[str],
     now: datetime,
-) -> Task:
-    """Write a task as the file has it: made if need be, with its recipe; what a manager set by hand stands.
+) -> dict[str, Task]:
+    """Write tasks as the file has them: made if need be, with their recipes; what a manager set by hand stands.
 
-    `task` and `recipe` are the present ones, `last` what the file of the last deploy said of it.
+    `known` and `recipes` are the present ones by task, `last` what the file of the last deploy said, and `managers` the
+    people of its e-mails. All are written at once.
 
     Raises:
-        InvalidInput: the task has another type.
+        InvalidInput: a task has another type.
     """
-    if task is not None and task.type != one.type:
-        raise InvalidInput(
-            f"task {one.name!r} is of type {task.type} and keeps it; give a task of type {one.type} another name"
-        )
-    recipe = _recipe(session, pipeline, one, recipe, read, now)
-    if task is None:
-        task = Task(
+    wanted = list(wanted)
+    for one in wanted:
+        if one.name in known and known[one.name].type != one.type:
+            raise InvalidInput(
+                f"task {one.name!r} is of type {known[one.name].type} and keeps it;"
+                f" give a task of type {one.type} another name"
+            )
+    documents = _documents(session, wanted, read)
+    used = {one.name: _recipe(pipeline, one, recipes.get(one.name), documents, now) for one in wanted}
+    keep(session, *used.values())
+    tasks = {}
+    for one in wanted:
+        task = tasks[one.name] = known.get(one.name) or Task(
             project_id=pipeline.project_id,
             dataset_id=pipeline.dataset_id,
             pipeline_id=pipeline.id,
@@ -50,16 +59,20 @@ def apply(
             type=one.type,
             created_at=now,
         )
+        for name, value in _fields(one, known.get(one.name), last.get(one.name)).items():
+            setattr(task, name, value)
+        task.recipe_id = used[one.name].id
+        task.manager_id = None if one.manager is None else managers[one.manager]
+    keep(session, *tasks.values())
+    return tasks
+
+
+def _fields(one: compiled.Task, task: Task | None, last: compiled.Task | None) -> dict[str, Any]:
     fields = new_tasks.columns(one.statuses, one.queue, one.queue.lease_seconds if one.queue else one.lease_seconds)
     if task is not None:
         fields["former_statuses"] = _gone(task, fields["statuses"])
-    fields |= {"recipe_id": recipe.id, "manager_id": manager(session, pipeline, one.manager, invited, now)}
     said, before = _settings(one), _settings(last) if last else {}
-    fields |= {name: value for name, value in said.items() if name not in before or before[name] != value}
-    for name, value in fields.items():
-        setattr(task, name, value)
-    keep(session, task)
-    return task
+    return fields | {name: value for name, value in said.items() if name not in before or before[name] != value}
 
 
 def _gone(task: Task, now: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -81,12 +94,13 @@ def _settings(one: compiled.Task) -> Mapping[str, Any]:
     )
 
 
-def manager(session: Session, pipeline: Pipeline, email: str | None, invited: set[str], now: datetime) -> int | None:
-    """Return the manager whom the file names, if any; who is new is invited."""
-    if email is None:
-        return None
-    role = Role.MANAGER
-    return people.member(session, email=email, project_id=pipeline.project_id, role=role, now=now, invited=invited).id
+def managers(
+    session: Session, pipeline: Pipeline, emails: Iterable[str | None], invited: set[str], now: datetime
+) -> dict[str, int]:
+    """Return the people whom the file names as managers; who is new is invited."""
+    named = dict.fromkeys(email for email in emails if email is not None)
+    belongs = partial(people.member, project_id=pipeline.project_id, role=Role.MANAGER, now=now, invited=invited)
+    return {email: belongs(session, email=email).id for email in named}
 
 
 def _due(due: str | None) -> datetime | None:
@@ -97,39 +111,46 @@ def _due(due: str | None) -> datetime | None:
 
 
 def _recipe(
-    session: Session, pipeline: Pipeline, one: compiled.Task, present: Recipe | None, read: Read, now: datetime
+    pipeline: Pipeline, one: compiled.Task, present: Recipe | None, documents: Mapping[str, int], now: datetime
 ) -> Recipe:
-    content = recipes.to_json(one.recipe)
-    document = _document(session, one.recipe.instructions, read)
-    document_id = document.id if document else None
+    content = to_json(one.recipe)
+    file = one.recipe.instructions.file if one.recipe.instructions else None
+    document_id = None if file is None else documents[file]
     if present is not None and present.content == content and present.document_id == document_id:
         return present
     name = f"{pipeline.name}/{one.name}"
-    return tasks.add_recipe(
-        session, project_id=pipeline.project_id, name=name, content=content, document_id=document_id, now=now
-    )
+    return Recipe(project_id=pipeline.project_id, name=name, content=content, document_id=document_id, created_at=now)
 
 
 def documents(spec: compiled.Pipeline, read: Read) -> dict[str, str]:
     """Return, by task, the digest of the document beside the file that its recipe names, of those that name one."""
-    named = {name: one.recipe.instructions.file for name, one in spec.tasks.items() if one.recipe.instructions}
-    digests = {file: _digest(read(file)) for file in set(named.values()) if file is not None}
-    return {name: digests[file] for name, file in named.items() if file is not None}
+    named = _files(spec.tasks.values())
+    digests = {file: _digest(read(file)) for file in set(named.values())}
+    return {name: digests[file] for name, file in named.items()}
+
+
+def _files(tasks: Iterable[compiled.Task]) -> dict[str, str]:
+    return {
+        one.name: one.recipe.instructions.file
+        for one in tasks
+        if one.recipe.instructions and one.recipe.instructions.file is not None
+    }
 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _document(session: Session, instructions: recipes.Instructions | None, read: Read) -> Document | None:
-    if instructions is None or instructions.file is None:
-        return None
-    content = read(instructions.file)
-    pdf = instructions.file.lower().endswith(".pdf")
-    document = Document(
-        digest=_digest(content),
-        name=instructions.file.rsplit("/", 1)[-1],
-        media_type="application/pdf" if pdf else "text/markdown",
-        content=content,
-    )
-    return tasks.keep_document(session, document)
+def _documents(session: Session, tasks: Iterable[compiled.Task], read: Read) -> dict[str, int]:
+    """Keep the documents that recipes name, and return them by file."""
+    kept = {}
+    for file in dict.fromkeys(_files(tasks).values()):
+        content = read(file)
+        document = Document(
+            digest=_digest(content),
+            name=file.rsplit("/", 1)[-1],
+            media_type="application/pdf" if file.lower().endswith(".pdf") else "text/markdown",
+            content=content,
+        )
+        kept[file] = rows.keep_document(session, document).id
+    return kept

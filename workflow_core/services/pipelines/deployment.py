@@ -24,7 +24,7 @@ from workflow_core.store.data import people as known_people
 from workflow_core.store.data import tasks as rows
 from workflow_core.store.data.migration import choose
 from workflow_core.store.database.engine import Session, keep
-from workflow_core.store.models import Dataset, Event, Person, Pipeline, PipelineVersion, Project, Task
+from workflow_core.store.models import Dataset, Event, Person, Pipeline, PipelineVersion, Project
 from workflow_core.store.work import reassignment
 
 
@@ -142,21 +142,20 @@ def apply(
     last = versions.from_document(session.get_one(PipelineVersion, previous).compiled) if previous else None
     tasks_then = last.tasks if last else {}
     invited: set[str] = set()
-    deployed_tasks.manager(session, pipeline, spec.manager, invited, now)
-    tasks: dict[str, Task] = {}
-    for one in spec.tasks.values():
-        task = tasks[one.name] = deployed_tasks.apply(
-            session,
-            pipeline,
-            one,
-            known.get(one.name),
-            recipes.get(one.name),
-            tasks_then.get(one.name),
-            read,
-            invited,
-            now,
-        )
-        if one.name not in before:
+    emails = (spec.manager, *(one.manager for one in spec.tasks.values()))
+    tasks = deployed_tasks.apply(
+        session,
+        pipeline,
+        spec.tasks.values(),
+        known=known,
+        recipes=recipes,
+        last=tasks_then,
+        managers=deployed_tasks.managers(session, pipeline, emails, invited, now),
+        read=read,
+        now=now,
+    )
+    for name, task in tasks.items():
+        if name not in before:
             task.closed_at = task.archived_at = None
             task.closed_by_deploy = False
     wanted = [(tasks[one.name], one.assignees) for one in spec.tasks.values()]

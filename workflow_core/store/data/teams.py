@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from workflow_core.store.database.dialect import run
@@ -30,7 +31,7 @@ def apply(
     present: defaultdict[int, dict[int, Assignment]] = defaultdict(dict)
     for one in session.exec(select(Assignment).where(col(Assignment.task_id).in_([task.id for task, _ in changed]))):
         present[one.task_id][one.person_id] = one
-    new = []
+    new: list[dict[str, object]] = []
     for task, team in changed:
         task.team = team
         wanted = {people[email].id: weight for email, weight in team.items()}
@@ -38,11 +39,13 @@ def apply(
             if assignment := present[task.id].get(person_id):
                 assignment.weight, assignment.active = weight, True
             else:
-                new.append(Assignment(task_id=task.id, person_id=person_id, weight=weight, created_at=now))
+                row = {"task_id": task.id, "person_id": person_id, "weight": weight, "active": True, "created_at": now}
+                new.append(row)
         for person_id, assignment in present[task.id].items():
             if person_id not in wanted and assignment.active:
                 assignment.active, assignment.left_at = False, now
-    session.add_all(new)
+    if new:
+        session.connection().execute(insert(Assignment), new)
     session.flush()
     return invited
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain import sampling
 from workflow_core.pipeline import compiled
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import run, run_many
 from workflow_core.store.models import Branch, Entry, Node, Pipeline, PipelineVersion, Review, Route, Task
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing.routers import Case, Router
@@ -52,13 +52,13 @@ def add(
     session.flush()
     nodes = _add_nodes(session, version.id, compiled, tasks)
     routes = [
-        {"version_id": version.id, "task_id": tasks[task.name], "status": status, "node_id": nodes[to.kind, to.name].id}
+        {"version_id": version.id, "task_id": tasks[task.name], "status": status, "node_id": nodes[to.kind, to.name]}
         for task in compiled.tasks.values()
         for status, targets in task.routes.items()
         for to in targets
     ]
     branches = [
-        {"join_id": nodes["task", task.name].id, "task_id": tasks[name], "number": number}
+        {"join_id": nodes["task", task.name], "task_id": tasks[name], "number": number}
         for task in compiled.tasks.values()
         for number, branch in enumerate(task.branches)
         for name in branch
@@ -71,10 +71,13 @@ def add(
     for table, new in ((Route, routes), (Branch, branches), (Review, reviews)):
         if new:
             session.connection().execute(insert(table), new)
-    for task in compiled.tasks.values():
-        if task.on_max_visits:
-            nodes["task", task.name].overflow_id = nodes[task.on_max_visits.kind, task.on_max_visits.name].id
-    session.flush()
+    overflows = [
+        {"node": nodes["task", task.name], "overflow": nodes[task.on_max_visits.kind, task.on_max_visits.name]}
+        for task in compiled.tasks.values()
+        if task.on_max_visits
+    ]
+    if overflows:
+        run_many(session, "UPDATE node SET overflow_id = :overflow WHERE id = :node", overflows)
     return version
 
 
@@ -147,24 +150,19 @@ def close_left(session: Session, *, now: datetime) -> None:
 
 def _add_nodes(
     session: Session, version_id: int, compiled: compiled.Pipeline, tasks: Mapping[str, int]
-) -> dict[tuple[str, str], Node]:
-    nodes: dict[tuple[str, str], Node] = {}
-    for task in compiled.tasks.values():
-        nodes["task", task.name] = Node(
-            version_id=version_id,
-            kind="task",
-            name=task.name,
-            task_id=tasks[task.name],
-            max_visits=task.max_visits,
-            is_join=bool(task.branches),
-        )
-    for name in compiled.routers:
-        nodes["router", name] = Node(version_id=version_id, kind="router", name=name)
-    for name in compiled.exits:
-        nodes["exit", name] = Node(version_id=version_id, kind="exit", name=name)
-    session.add_all(nodes.values())
-    session.flush()
-    return nodes
+) -> dict[tuple[str, str], int]:
+    """Write the nodes of a version, and return them by kind and name."""
+    of_tasks = [
+        {"name": task.name, "task_id": tasks[task.name], "max_visits": task.max_visits, "is_join": bool(task.branches)}
+        for task in compiled.tasks.values()
+    ]
+    plain = {"task_id": None, "max_visits": None, "is_join": False, "version_id": version_id}
+    rows = [plain | {"kind": "task"} | one for one in of_tasks]
+    rows += [plain | {"kind": "router", "name": name} for name in compiled.routers]
+    rows += [plain | {"kind": "exit", "name": name} for name in compiled.exits]
+    session.connection().execute(insert(Node), rows)
+    written = session.exec(select(Node.kind, Node.name, Node.id).where(Node.version_id == version_id))
+    return {(kind, name): id for kind, name, id in written}
 
 
 def start_nodes(session: Session, version: PipelineVersion) -> list[int]:

@@ -190,9 +190,9 @@ def session_scope(engine: Engine, *, read_only: bool = False, durable: bool = Tr
         yield session
 
 
-def keep(session: Session, row: SQLModel) -> None:
-    """Write a new or changed row at once: a new one has its number then."""
-    session.add(row)
+def keep(session: Session, *rows: SQLModel) -> None:
+    """Write new or changed rows at once: new ones have their numbers then."""
+    session.add_all(rows)
     session.flush()
 
 
