@@ -9,12 +9,11 @@ from sqlmodel import select
 from tests.bench.states import NOW
 from workflow_core.services.pipelines import data
 from workflow_core.services.running.moves import Moved
+from workflow_core.store.data.items import batch as batch_of
 from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.store.models import Dataset
 from workflow_core.up.batches import Batches
 
-BATCH = 1_000
-"""Items that are added at a time."""
 SAMPLE = 0.01
 """Seconds between two looks at what sessions do."""
 
@@ -26,11 +25,13 @@ def drain(engine: Engine) -> Iterator[int]:
 
 
 def take_in(engine: Engine, *, items: int) -> Iterator[int]:
-    """Add items to the dataset, whose pipeline takes them in at once."""
-    for low in range(0, items, BATCH):
+    """Add items to the dataset, whose pipeline takes them in at once, as many at a time as a source does."""
+    with session_scope(engine, read_only=True) as session:
+        batch = batch_of(session)
+    for low in range(0, items, batch):
         new = [
             data.parse({"folder": f"/day-{n // 1000}", "name": f"new-{n}.jpg", "metadata": {"camera": 41}})
-            for n in range(low, min(low + BATCH, items))
+            for n in range(low, min(low + batch, items))
         ]
         with session_scope(engine) as session:
             dataset = session.exec(select(Dataset)).one()

@@ -97,7 +97,13 @@ def test_everything_in_the_file_is_made(session: Session) -> None:
     assert session.exec(select(Dataset.name)).one() == "frames"
     cars, signs, qa, expert = (task(session, name, project="road") for name in ("cars", "signs", "qa", "expert"))
     assert [cars.type, signs.type, qa.type, expert.type] == ["annotation", "annotation", "qa", "qa"]
-    assert cars.statuses[2] == {"name": "unsure", "action": "Not sure", "color": "#7048b6", "key": "u"}
+    assert cars.statuses[2] == {
+        "name": "unsure",
+        "action": "Not sure",
+        "color": "#7048b6",
+        "key": "u",
+        "incomplete": False,
+    }
     assert (cars.priority, cars.lock_when_due, cars.max_fix_rounds, cars.lease) == (3, True, 4, 600)
     assert cars.due_at is not None
     assert cars.due_at.isoformat() == "2026-12-31T23:59:59+00:00"

@@ -15,7 +15,7 @@ from workflow_core.errors import NotAllowed, NotFound, Unavailable
 from workflow_core.services.managers import erasure, task_items
 from workflow_core.services.pipelines import data
 from workflow_core.services.pipelines.ingestion import Ingested, ingest
-from workflow_core.services.running import sources
+from workflow_core.store.data import items as stored
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Entry, Event, Item, Pipeline
 
@@ -137,7 +137,7 @@ def test_a_paused_pipeline_reads_nothing(engine: Engine, photos: Path) -> None:
 def test_each_batch_is_a_transaction_so_that_a_kill_loses_only_the_last(
     engine: Engine, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "BATCH", 1)
+    monkeypatch.setattr(stored, "batch", lambda _: 1)
     deploy(engine, f"{{uri: {photos}, watch: true}}")
 
     def killed() -> Callable[[], Any]:

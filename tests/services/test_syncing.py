@@ -18,7 +18,7 @@ from sqlmodel import col, select
 from workflow_core.services.managers import progress, task_items
 from workflow_core.services.pipelines import data
 from workflow_core.services.pipelines.ingestion import Ingested, find, ingest
-from workflow_core.services.running import sources
+from workflow_core.store.data import items as stored
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Event, Item
 
@@ -163,7 +163,7 @@ def test_what_became_of_each_picture_is_told_apart(engine: Engine, place: Place)
 def test_nothing_that_is_as_it_was_is_opened(
     engine: Engine, place: Place, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "BATCH", 7)
+    monkeypatch.setattr(stored, "batch", lambda _: 7)
     for number in range(20):
         place.write(f"{number % 3}/{number}.bmp", picture(str(number)))
     deploy(engine, place.uri)

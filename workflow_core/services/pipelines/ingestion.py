@@ -21,7 +21,6 @@ from workflow_core.store.data import items, pipelines, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Pipeline
 
-BATCH = 1_000
 PAUSE = 0.005
 """Seconds between two batches, in which others who wait to write to SQLite get their turn."""
 
@@ -107,13 +106,14 @@ def ingest(
         found = find(session, pipeline=pipeline, project=project, actor=actor, permission=wanted)
         if found.paused_at is not None or found.version_id is None:
             return result
+        limit = items.batch(session)
         before = items.newest(session)
         over = pipelines.over(session, dataset_id=found.dataset_id)
         places = {one.id: versions.from_document(document).source.uri for one, document in over}
     uri = places.pop(found.id)
     if uri is not None:
         others = tuple(root(each) for each in places.values() if each is not None)
-        sync = Sync(open_session, actor, clock, found.dataset_id, uri, others)
+        sync = Sync(open_session, actor, clock, found.dataset_id, uri, others, limit)
         added = sync.run()
         result.new, result.present, result.entered, result.erased = (
             added.new,
@@ -125,7 +125,7 @@ def ingest(
     while True:
         with open_session() as session:
             here = session.get_one(Pipeline, found.id)
-            entered = entries.enter_new(session, pipeline=here, now=clock(), limit=BATCH)
+            entered = entries.enter_new(session, pipeline=here, now=clock(), limit=limit)
             if not entered:
                 result.refused = entries.refused(session, pipeline=here, since=before)
                 return result

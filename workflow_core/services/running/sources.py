@@ -19,8 +19,6 @@ from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset
 
 T = TypeVar("T")
-BATCH = 1_000
-"""Files that are compared, and items that are written, in one transaction."""
 VERBS: dict[Kind, str] = {
     "moved": "moved",
     "renamed": "moved",
@@ -51,7 +49,10 @@ class FoundItem(NewItem):
 
 @dataclass
 class Sync:
-    """One reading of a source. `others` are the roots of other pipelines' sources over the same dataset."""
+    """One reading of a source. `others` are the roots of other pipelines' sources over the same dataset.
+
+    `limit` files are compared, and items written, in one transaction.
+    """
 
     open_session: Callable[..., AbstractContextManager[Session]]
     actor: Actor
@@ -59,6 +60,7 @@ class Sync:
     dataset_id: int
     uri: str
     others: tuple[str, ...]
+    limit: int
     became: list[Became] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
@@ -75,7 +77,7 @@ class Sync:
         with self.open_session(read_only=True) as session:
             until = items.newest(session)  # what others add meanwhile is not gone because it was not listed
             first = next(sources.made_of_files(session, dataset_id=self.dataset_id, until=until), None) is None
-        for batch in _batches(listing):
+        for batch in _batches(listing, self.limit):
             left = self._compare(batch)
             if first:
                 added += self._add(self._look(left))
@@ -88,7 +90,7 @@ class Sync:
             moved = moves(gone, [each.file for each in found])
             self._follow([(moved[each.file], each) for each in found if each.file in moved])
             pictures = (each for each in found if each.file not in moved)
-        for pictured in _batches(pictures):
+        for pictured in _batches(pictures, self.limit):
             added += self._add(pictured)
         self._miss([one for one in gone if one.id not in self.seen and not one.gone and not one.archived])
         return added
@@ -131,7 +133,7 @@ class Sync:
 
     def _follow(self, changed: Iterable[tuple[Known, Picture]]) -> None:
         """Let items have the files that are theirs now."""
-        for batch in _batches(changed):
+        for batch in _batches(changed, self.limit):
             rows, told = list[dict[str, Any]](), list[tuple[Known, File, Kind]]()
             for known, found in batch:
                 file = following(known, found.file)
@@ -145,7 +147,7 @@ class Sync:
                 self._tell(session, told)
 
     def _miss(self, gone: Iterable[Known]) -> None:
-        for batch in _batches(gone):
+        for batch in _batches(gone, self.limit):
             with self.open_session() as session:
                 self._tell(session, [(one, one.file, "gone") for one in batch])
 
@@ -171,7 +173,7 @@ class Sync:
             return data.add_items(session, actor=self.actor, dataset=dataset, new=new, now=self.clock())
 
 
-def _batches(these: Iterable[T]) -> Iterator[list[T]]:
+def _batches(these: Iterable[T], limit: int) -> Iterator[list[T]]:
     each = iter(these)
-    while batch := list(islice(each, BATCH)):
+    while batch := list(islice(each, limit)):
         yield batch

@@ -60,6 +60,11 @@ def in_tasks_of(session: Session, *, item_id: int, person_id: int) -> Sequence[i
     return session.exec(query.where(TaskItem.item_id == item_id, Assignment.person_id == person_id)).all()
 
 
+def batch(session: Session) -> int:
+    """Return how many items one transaction adds: few on SQLite, where others wait for its one writer."""
+    return 5_000 if is_postgres(session) else 1_000
+
+
 def find_or_add_dataset(session: Session, *, project_id: int, name: str, now: datetime) -> Dataset:
     """Return a dataset of a project by name, made if need be."""
     dataset = dataset_named(session, project_id=project_id, name=name)
