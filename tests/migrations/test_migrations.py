@@ -140,3 +140,13 @@ def test_a_guard_of_the_history_that_is_off_is_a_difference(engine: Engine) -> N
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE event ENABLE TRIGGER USER"))
     assert found == [f"the trigger {guard} is missing or off" for guard in sorted(schema.GUARDS["postgresql"])]
+
+
+def test_postgres_tidies_up_big_tables_long_before_a_fifth_of_them_has_changed(postgres_url: str) -> None:
+    engine = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:", 1))
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL")).all()
+    engine.dispose()
+    said = {row.relname: dict(one.split("=") for one in row.reloptions) for row in rows}
+    assert float(said["task_item"]["autovacuum_vacuum_scale_factor"]) <= 0.05
+    assert float(said["event"]["autovacuum_vacuum_insert_scale_factor"]) <= 0.05

@@ -35,12 +35,20 @@ GUARDS = {
         )
     ),
 }
+UPKEEP = {
+    "postgresql": (
+        "ALTER TABLE task_item SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02)",
+        "ALTER TABLE event SET (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)",
+    ),
+    "sqlite": (),
+}
+"""PostgreSQL tidies a table up after a fifth of it has changed: of ten million task items two million dead rows."""
 
 
 def upgrade() -> None:
     """Go up."""
     METADATA.create_all(op.get_bind())
-    for statement in GUARDS[op.get_bind().dialect.name]:
+    for statement in (*GUARDS[op.get_bind().dialect.name], *UPKEEP[op.get_bind().dialect.name]):
         op.execute(statement)
 
 
