@@ -13,7 +13,7 @@ def routed(engine: Engine, rows: int) -> list[tuple[str, int]]:
     _count(engine, "event", f"{elsewhere} AND verb = 'placed' AND cause_id IS NOT NULL", rows)
     where = f"SELECT t.name, count(*) FROM task t JOIN task_item i ON i.task_id = t.id WHERE i.{there} GROUP BY t.name"
     with session_scope(engine) as session:
-        allotted = run(session, "SELECT coalesce(sum(allotted), 0) FROM assignment").scalar_one()
+        allotted = run(session, "SELECT coalesce(sum(allotted), 0) FROM assignment").scalar()
         went = [(name, count) for name, count in run(session, f"{where} ORDER BY t.name")]
     _count(engine, "task_item", f"{there} AND visit = 1", allotted)
     return went
@@ -52,6 +52,6 @@ def worked(url: str, *, pairs: int, moved: int, items: int, pending: int) -> Non
 
 def _count(engine: Engine, table: str, where: str, rows: int) -> None:
     with session_scope(engine) as session:
-        found = run(session, f"SELECT count(*) FROM {table} WHERE {where}").scalar_one()
+        found = run(session, f"SELECT count(*) FROM {table} WHERE {where}").scalar()
     if found != rows:
         raise AssertionError(f"{found} rows of {table} have {where}, not {rows}")

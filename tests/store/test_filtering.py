@@ -230,7 +230,7 @@ def test_two_conditions_fit_into_one_statement_over_an_alias(
     one = condition(parse({"folder": "/a"}), postgres=postgres, tasks={}, item="i", prefix="one")
     two = condition(parse({"name": "A.jpg"}), postgres=postgres, tasks={}, item="i", prefix="two")
     sql = f"SELECT i.name FROM item i WHERE {one.sql} AND {two.sql}"
-    assert run(session, sql, **one.values, **two.values).scalars().all() == ["A.jpg"]
+    assert run(session, sql, **one.values, **two.values).scalars() == ["A.jpg"]
 
 
 def test_no_part_of_a_filter_reads_through_a_whole_table(session: Session, population: dict[int, ItemFacts]) -> None:

@@ -63,4 +63,4 @@ def _set(session: Session, where: str, *, verb: str, parked: str | None, now: da
 
 def count(session: Session) -> int:
     """Return how many task items are parked."""
-    return int(run(session, "SELECT count(*) FROM task_item WHERE parked IS NOT NULL").scalar_one())
+    return int(run(session, "SELECT count(*) FROM task_item WHERE parked IS NOT NULL").scalar())

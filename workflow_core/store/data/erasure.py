@@ -108,7 +108,7 @@ def effects(session: Session, ids: Iterable[int]) -> Effects:
         """,
     )
     snapshots = tuple(Snapshots(name, exit, count, moment(at)) for name, exit, count, at in exported)
-    return Effects(**run(session, f"SELECT {counts}").mappings().one(), exported=snapshots)
+    return Effects(**run(session, f"SELECT {counts}").mappings()[0], exported=snapshots)
 
 
 def erase(session: Session, chosen: Sequence[Item], *, actor_id: int | None, now: datetime) -> None:

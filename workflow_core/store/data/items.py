@@ -129,7 +129,7 @@ def listed(session: Session, ids: Iterable[int]) -> TextClause:
 
 def newest(session: Session) -> int:
     """Return the number of the item that came last, 0 before the first."""
-    return int(run(session, "SELECT coalesce(max(id), 0) FROM item").scalar_one())
+    return int(run(session, "SELECT coalesce(max(id), 0) FROM item").scalar())
 
 
 def folders(session: Session, *, dataset_id: int, after: int) -> Sequence[str]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from json import dumps
 from typing import Any
 
-from sqlalchemy import CursorResult, TextClause, text
+from sqlalchemy import text
 from sqlmodel import Session
 
 from workflow_core.domain.sampling import PRIME, SCALE, Seed
 from workflow_core.store.database.columns import micros
+from workflow_core.store.database.statements import Rows, execute
 
 
 def is_postgres(session: Session) -> bool:
@@ -18,7 +18,7 @@ def is_postgres(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def run(session: Session, sql: str, /, **values: Any) -> CursorResult[*tuple[Any, ...]]:
+def run(session: Session, sql: str, /, **values: Any) -> Rows:
     """Execute one statement; moments are bound as the database keeps them, in microseconds.
 
     What was changed in objects of the session is written before, so that the statement sees it.
@@ -28,14 +28,7 @@ def run(session: Session, sql: str, /, **values: Any) -> CursorResult[*tuple[Any
     bound: Mapping[str, Any] = {
         name: micros(value) if isinstance(value, datetime) else value for name, value in values.items()
     }
-    result = session.connection().execute(_parsed(sql), bound)
-    assert isinstance(result, CursorResult)
-    return result
-
-
-@lru_cache(maxsize=512)
-def _parsed(sql: str) -> TextClause:
-    return text(sql)
+    return execute(session.connection(), sql, bound)
 
 
 def run_many(session: Session, sql: str, rows: Sequence[Mapping[str, object]]) -> None:

@@ -27,7 +27,7 @@ def hold(session: Session, *, name: str, holder: str, now: datetime, ttl: timede
         until=now + ttl,
         now=now,
     )
-    return taken.scalar() == holder
+    return bool(taken.scalar() == holder)
 
 
 def release(session: Session, *, name: str, holder: str) -> None:

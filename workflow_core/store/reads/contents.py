@@ -19,7 +19,7 @@ def placed(session: Session, *, task_item_id: int) -> dict[str, Any]:
         FROM task_item JOIN item i ON i.id = task_item.item_id WHERE task_item.id = :id""",
         id=task_item_id,
     ).mappings()
-    found = dict(row.one())
+    (found,) = row
     return found | {"lease_until": None if found["lease_until"] is None else moment(found["lease_until"])}
 
 

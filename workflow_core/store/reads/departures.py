@@ -61,7 +61,7 @@ def mark_exported(
         """,
         limit=limit,
         **bounds,
-    ).scalar_one()
+    ).scalar()
     if last is not None:
         run(
             session,

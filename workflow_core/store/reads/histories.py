@@ -25,7 +25,7 @@ def events_since(session: Session, *, event_id: int) -> list[dict[str, Any]]:
 
 def last(session: Session) -> int:
     """Return the number of the latest event, 0 where there is none."""
-    return int(run(session, "SELECT coalesce(max(id), 0) FROM event").scalar_one())
+    return int(run(session, "SELECT coalesce(max(id), 0) FROM event").scalar())
 
 
 def recorded(session: Session, *, event_id: int) -> set[int]:

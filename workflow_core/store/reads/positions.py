@@ -64,7 +64,7 @@ def exits(session: Session, *, pipeline_id: int) -> dict[str, int]:
 
 def in_motion(session: Session, *, pipeline: str) -> bool:
     """Say whether an item of the pipeline has not left it yet, except those that only a manager can free."""
-    ids = run(session, "SELECT id FROM pipeline WHERE name = :pipeline", pipeline=pipeline).scalars().all()
+    ids = run(session, "SELECT id FROM pipeline WHERE name = :pipeline", pipeline=pipeline).scalars()
     return any(_has_items_on_their_way(session, one) for one in ids)
 
 

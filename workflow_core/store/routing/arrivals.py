@@ -36,7 +36,7 @@ def prepare(session: Session) -> None:
     """
     postgres = is_postgres(session)
     here = "to_regclass('pg_temp.entering')" if postgres else "(SELECT 1 FROM sqlite_temp_master WHERE name='entering')"
-    if run(session, f"SELECT {here} IS NULL").scalar_one():
+    if run(session, f"SELECT {here} IS NULL").scalar():
         identity = "BIGINT GENERATED ALWAYS AS IDENTITY" if postgres else "INTEGER PRIMARY KEY"
         emptied = "ON COMMIT DELETE ROWS" if postgres else ""
         run(session, f"CREATE TEMP TABLE arrival (id {identity}, {COLUMNS}) {emptied}")

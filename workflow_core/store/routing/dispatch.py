@@ -169,7 +169,7 @@ def _led_to_where_it_is(session: Session, *, entry: Entry, branch: Branch | None
     elsewhere = "SELECT task_id FROM branch WHERE join_id = :join AND number <> :number"
     last = f"""SELECT max(status_event_id) FROM task_item
     WHERE {all_of(entry)} AND routing <> 'void' AND task_id NOT IN ({elsewhere})"""
-    found = run(session, last, join=join, number=number).scalar_one()
+    found = run(session, last, join=join, number=number).scalar()
     return None if found is None else int(found)
 
 

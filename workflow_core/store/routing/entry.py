@@ -136,10 +136,10 @@ def with_nothing_to_review(session: Session, *, task_id: int, version_id: int) -
             WHERE r.qa_task_id = :task AND r.version_id = :version AND ev.item_id = g.item_id
         )
     """
-    return int(run(session, counted, task=task_id, version=version_id).scalar_one())
+    return int(run(session, counted, task=task_id, version=version_id).scalar())
 
 
 def open_elsewhere(session: Session, *, pipeline_id: int) -> int:
     """Return how many of the chosen items are in a pipeline and have not left it."""
     counted = "SELECT count(*) FROM entering g JOIN entry e ON e.item_id = g.item_id"
-    return int(run(session, f"{counted} WHERE e.pipeline_id = :id AND e.exit IS NULL", id=pipeline_id).scalar_one())
+    return int(run(session, f"{counted} WHERE e.pipeline_id = :id AND e.exit IS NULL", id=pipeline_id).scalar())

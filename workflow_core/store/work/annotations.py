@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from json import dumps, loads
 from typing import Any
@@ -79,7 +79,7 @@ def write(session: Session, changes: Sequence[Change], *, person_id: int, now: d
     new: dict[int, list[int]] = defaultdict(list)
     who = {"person": person_id, "now": now}
     if created := [(one.task_item_id, content) for one in changes for content in one.created]:
-        drawn = [asdict(content) | {"key": key, "number": number} for number, (key, content) in enumerate(created)]
+        drawn = [vars(content) | {"key": key, "number": number} for number, (key, content) in enumerate(created)]
         inserted = run(
             session,
             f"""
@@ -121,7 +121,7 @@ def write(session: Session, changes: Sequence[Change], *, person_id: int, now: d
                                   area = NULL, updated_by = :person, updated_at = :now
             FROM {_drawn(session)} WHERE annotation.id = d.key
             """,
-            drawn=dumps([asdict(content) | {"key": key} for key, content in changed.items()]),
+            drawn=dumps([vars(content) | {"key": key} for key, content in changed.items()]),
             **who,
         )
     accepted = [key for one in changes for key in one.accepted]

@@ -43,7 +43,7 @@ def count_to_limit(session: Session, *, task_id: int, assignment_id: int) -> int
             SELECT 1 FROM issue i WHERE i.qa_task_item_id = task_item.id AND i.state IN ('open', 'for_review')
         )
     """
-    return int(run(session, counted, task=task_id, assignment=assignment_id).scalar_one())
+    return int(run(session, counted, task=task_id, assignment=assignment_id).scalar())
 
 
 def take_turns(session: Session, *, person_id: int) -> None:

@@ -45,7 +45,7 @@ def save(
 
 def version(session: Session, *, task_item_id: int, person_id: int) -> int:
     """Return the version of a person's draft; 0 where there is none."""
-    return int(run(session, f"SELECT {VERSION}", task_item=task_item_id, person=person_id).scalar_one())
+    return int(run(session, f"SELECT {VERSION}", task_item=task_item_id, person=person_id).scalar())
 
 
 def drop(session: Session, *, task_item_ids: Sequence[int], person_id: int) -> None:

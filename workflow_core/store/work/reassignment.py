@@ -40,7 +40,7 @@ def count_claimed(session: Session, *, task_id: int, assignment_id: int) -> int:
     counted = (
         "SELECT count(*) FROM task_item WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'"
     )
-    return int(run(session, counted, task=task_id, assignment=assignment_id).scalar_one())
+    return int(run(session, counted, task=task_id, assignment=assignment_id).scalar())
 
 
 def lock_unfinished(session: Session, *, task_id: int, assignment_id: int) -> None:
@@ -100,8 +100,8 @@ def hand_out(session: Session, *, weights: Mapping[int, float] | None = None) ->
         """,
     )
     given = dict(iter(rows))
-    free = run(session, "SELECT count(*) FROM arrival WHERE assignment_id IS NULL AND parked IS NULL").scalar_one()
-    stuck = run(session, "SELECT count(*) FROM arrival WHERE parked IS NOT NULL").scalar_one()
+    free = run(session, "SELECT count(*) FROM arrival WHERE assignment_id IS NULL AND parked IS NULL").scalar()
+    stuck = run(session, "SELECT count(*) FROM arrival WHERE parked IS NOT NULL").scalar()
     return Handed(given, free, stuck)
 
 
@@ -157,7 +157,7 @@ def hand_reviews_on(session: Session, *, item_ids: Iterable[int], task_id: int, 
         """,
         task=task_id,
     ).scalars()
-    for review in reviews.all():
+    for review in reviews:
         _choose(session, task_id=review, where=theirs, items=EVERY, wait=True)
         hand_out(session)
         carry_out(session, actor_id=None, now=now)

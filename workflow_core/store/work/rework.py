@@ -156,7 +156,7 @@ def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Is
     if not recorded:
         return []
     ids = run(session, f"UPDATE issue SET state = 'dismissed', updated_at = :now WHERE {mine} RETURNING id", now=now)
-    query = select(Issue).where(col(Issue.id).in_(ids.scalars().all())).order_by(col(Issue.id))
+    query = select(Issue).where(col(Issue.id).in_(ids.scalars())).order_by(col(Issue.id))
     return list(session.exec(query.execution_options(populate_existing=True)))
 
 

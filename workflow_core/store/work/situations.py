@@ -54,8 +54,8 @@ def seat(session: Session, *, person_id: int, task_id: int) -> Seat | None:
     Who was taken out by a deploy while they had something open has it until that is finished.
     """
     query = f"SELECT {SEAT} FROM task t {OF_PERSON} WHERE t.id = :task"
-    row = run(session, query, person=person_id, task=task_id).mappings().first()
-    return Seat(**_seat(row)) if row and (row["member"] or row["holds"]) else None
+    found = run(session, query, person=person_id, task=task_id).mappings()
+    return Seat(**_seat(found[0])) if found and (found[0]["member"] or found[0]["holds"]) else None
 
 
 def keys(session: Session, *, task_id: int, item_ids: Sequence[int]) -> dict[int, int]:
