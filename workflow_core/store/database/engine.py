@@ -23,8 +23,10 @@ __all__ = ["Engine", "Session", "after_commit", "engine_for", "keep", "session_s
 
 BUSY_MS = 30_000
 """How long a writer on SQLite waits for the one before it."""
-LOOK = 0.0005
-"""Seconds between two looks of the writer on SQLite whose turn is next."""
+LOOK = 0.0001
+"""Seconds between two looks of the writer on SQLite whose turn is next: on a busy machine half a millisecond is so long
+that two thirds of the commits of eight processes were lost to it, and looks that are rarer cost no less of the CPU.
+"""
 
 
 def engine_for(url: str, *, connections: int = 5) -> Engine:
