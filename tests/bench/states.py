@@ -93,7 +93,7 @@ class State:
         yield f"""
             INSERT INTO item (id, dataset_id, folder, name, uri, meta, created_at)
             SELECT n.i, {own}, '/day-' || (n.i / 1000), 'frame-' || n.i || '.jpg', 's3://frames/' || n.i || '.jpg',
-                   CAST('{{"camera"\\: ' || (n.i % 50) || '}}' AS {json(session)}), {now} FROM {numbered}"""
+                   CAST('{{"camera": ' || (n.i % 50) || '}}' AS {json(session)}), {now} FROM {numbered}"""
         yield f"""
             INSERT INTO entry (id, pipeline_id, item_id, version_id, created_at)
             SELECT n.i, {own}, n.i, {own}, {now} FROM {numbered}"""

@@ -113,7 +113,7 @@ def _things(session: Session, items: int) -> Iterator[str]:
     yield f"""
         INSERT INTO annotation (id, item_id, task_id, label, tool, geometry, attributes, origin, created_by, created_at)
         SELECT 2 * i - o.o, i, {CARS}, CASE WHEN (i + o.o) % 3 = 0 THEN 'van' ELSE 'car' END, 'box',
-               '{{"box"\\: [10, 20, 30, 40]}}', '{{}}', CASE WHEN i % 7 = 0 THEN 'model' ELSE 'human' END,
+               '{{"box": [10, 20, 30, 40]}}', '{{}}', CASE WHEN i % 7 = 0 THEN 'model' ELSE 'human' END,
                {ANNOTATOR}, {at(0)} FROM {every} CROSS JOIN (SELECT 0 AS o UNION ALL SELECT 1) o"""
     yield f"""
         INSERT INTO issue (id, item_id, annotation_id, task_item_id, qa_task_item_id, state, kind, text, rounds,
@@ -137,7 +137,7 @@ def _history(session: Session, items: int) -> Iterator[str]:
     """Yield what writes the history, day by day, as it would have been written."""
     key, at, lag = _keys(items), _moments(items), items // DAYS
     document = "JSONB" if is_postgres(session) else "TEXT"
-    detail = f"""CAST('{{"qa"\\: {QA}, "issue"\\: ' || (i / 10) || '}}' AS {document})"""
+    detail = f"""CAST('{{"qa": {QA}, "issue": ' || (i / 10) || '}}' AS {document})"""
     columns = "id, at, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit, cause_id, name, detail"
     for today in range(0, items + 3 * lag, lag):
         for number, (days, which, verb, task, actor, status, cause) in enumerate(STEPS):
