@@ -15,15 +15,31 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 
+class _Statement:
+    """A statement as the driver takes it, and its columns once it was answered: psycopg looks up each name anew."""
+
+    def __init__(self, sql: str, paramstyle: str) -> None:
+        self.text = _in_percents(sql) if paramstyle == "pyformat" else sql
+        self._names: tuple[str, ...] = ()
+
+    def names(self, cursor: Any) -> tuple[str, ...]:
+        """Return the names of the columns."""
+        self._names = self._names or tuple(column[0] for column in cursor.description)
+        return self._names
+
+
+_statement = lru_cache(maxsize=512)(_Statement)
+
+
 class Rows:
     """What a statement answers: rows with names, to be taken once, and how many it changed."""
 
-    def __init__(self, cursor: Any) -> None:
+    def __init__(self, cursor: Any, statement: _Statement) -> None:
         self._cursor = cursor
-        self._names = tuple(column[0] for column in cursor.description or ())
+        self._statement = statement
 
     def __iter__(self) -> Iterator[Any]:
-        return map(_row(self._names), self._cursor.fetchall())
+        return map(self._row(), self._cursor.fetchall())
 
     @property
     def rowcount(self) -> int:
@@ -42,8 +58,9 @@ class Rows:
     def first(self) -> Any:
         """Return the first row; None where there is none."""
         found = self._cursor.fetchone()
+        row = None if found is None else self._row()(found)
         self._cursor.close()
-        return None if found is None else _row(self._names)(found)
+        return row
 
     def scalar(self) -> Any:
         """Return the first column of the first row; None where there is none."""
@@ -56,7 +73,11 @@ class Rows:
 
     def mappings(self) -> list[dict[str, Any]]:
         """Return all rows by the names of their columns."""
-        return [dict(zip(self._names, row, strict=True)) for row in self._cursor.fetchall()]
+        names = self._statement.names(self._cursor)
+        return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
+
+    def _row(self) -> type[tuple[Any, ...]]:
+        return _row(self._statement.names(self._cursor))
 
 
 def execute(connection: Connection, sql: str, values: Mapping[str, Any]) -> Rows:
@@ -66,25 +87,24 @@ def execute(connection: Connection, sql: str, values: Mapping[str, Any]) -> Rows
         DBAPIError: as SQLAlchemy raises it.
     """
     dialect = connection.dialect
-    statement = _in_percents(sql) if dialect.paramstyle == "pyformat" else sql
-    cursor = connection.connection.cursor()
+    statement = _statement(sql, dialect.paramstyle)
+    text, cursor = statement.text, connection.connection.cursor()
     for hear in connection.dispatch.before_cursor_execute:
-        statement, values = hear(connection, cursor, statement, values, None, False)
+        text, values = hear(connection, cursor, text, values, None, False)
     try:
-        cursor.execute(statement, values)
+        cursor.execute(text, values)
     except dialect.loaded_dbapi.Error as error:
         gone = dialect.is_disconnect(error, connection.connection.driver_connection, cursor)
         if gone:
             connection.invalidate(error)
         raise DBAPIError.instance(
-            statement, values, error, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
+            text, values, error, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
         ) from error
     for hear in connection.dispatch.after_cursor_execute:
-        hear(connection, cursor, statement, values, None, False)
-    return Rows(cursor)
+        hear(connection, cursor, text, values, None, False)
+    return Rows(cursor, statement)
 
 
-@lru_cache(maxsize=512)
 def _in_percents(sql: str) -> str:
     """Return a statement as psycopg takes it.
 
