@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import building
 import pytest
 from stage import BOX
 
+from workflow_core.domain.reports import By
 from workflow_core.store.database.engine import engine_for, session_scope
 
 HOSTILE = building.TWO_STEPS.replace("  cars:", '  "=cars":').replace(
@@ -38,7 +40,32 @@ def test_the_table_says_what_matters_most(annoflow) -> None:
 
 
 @pytest.mark.usefixtures("worked")
-@pytest.mark.parametrize("by", ["task", "assignment", "person", "label", "day"])
+@pytest.mark.parametrize("by", list(By))
+def test_the_table_fits_the_terminal_and_names_what_wide_shows_besides(annoflow, by: By, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow, wide = (annoflow("figures", "@street", "--by", by, *more) for more in ((), ("--wide",)))
+    assert max(len(line) for line in narrow.out.splitlines()) <= 60
+    assert wide.err == ""
+    assert narrow.err.startswith("with --wide also ")
+    columns = [re.split(r"  +", ran.out.splitlines()[0]) for ran in (narrow, wide)]
+    assert columns[1] == [*columns[0], *narrow.err.removeprefix("with --wide also ").strip().split(", ")]
+    for line, longer in zip(narrow.out.splitlines(), wide.out.splitlines(), strict=True):
+        assert longer.startswith(line)
+
+
+@pytest.mark.usefixtures("worked")
+def test_the_figures_of_a_person_are_told_apart_by_task(annoflow) -> None:
+    rows = [line.split()[:2] for line in annoflow("figures", "@street", "--by", "person").out.splitlines()]
+    assert rows == [
+        ["person", "task"],
+        ["ann@example.org", "=cars"],
+        ["bo@example.org", "=cars"],
+        ["quinn@example.org", "qa"],
+    ]
+
+
+@pytest.mark.usefixtures("worked")
+@pytest.mark.parametrize("by", ["task", "person", "label", "day"])
 def test_csv_and_json_say_the_same_and_no_cell_is_a_formula(annoflow, by: str) -> None:
     rows = annoflow("figures", "@street", "--by", by, "--format", "json").json()
     table = list(csv.DictReader(io.StringIO(annoflow("figures", "@street", "--by", by, "--format", "csv").out)))

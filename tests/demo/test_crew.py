@@ -232,7 +232,7 @@ def test_the_reports_figures_are_those_of_the_services(played: Played) -> None:
         tasks = figures.find(session, named="dashcam")
         by_task, by_person = (
             as_rows(figures.of_tasks(session, actor=None, tasks=tasks, by=by, now=datetime.now(UTC)))
-            for by in (By.TASK, By.ASSIGNMENT)
+            for by in (By.TASK, By.PERSON)
         )
     assert list(played.outcome.figures) == by_task
     expected = [[f"{row['task']} {row['type']}", *(figure(row[name], name) for name in COLUMNS)] for row in by_task]

@@ -48,7 +48,7 @@ def test_where_the_items_are_and_how_old_the_issues_is_what_the_history_says(
                 found[f"items {task_item.status}"] += 1
         names = {task.name: task.id for task in play.tasks}
         shown = {}
-        for row in as_rows(of_tasks(play, By.ASSIGNMENT)):
+        for row in as_rows(of_tasks(play, By.PERSON)):
             assert isinstance(row["task"], str)
             counted = {name: row[name] for name in row if (name in STATES or name.startswith("items ")) and row[name]}
             shown[names[row["task"]], row["person"]] = Counter(counted)

@@ -11,7 +11,7 @@ from stage import BOX
 from workflow_core.domain.reports import By, Figures, as_rows
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services.contributors import work
-from workflow_core.services.managers import figures, reversals
+from workflow_core.services.managers import figures, reversals, staff
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Annotation, Assignment, Person, TaskItem
 
@@ -125,7 +125,7 @@ def test_only_the_first_decision_on_an_item_counts_for_the_first_pass_and_all_fo
     assert (worked.tally.raised, worked.tally.fixed, worked.tally.accepted) == (1, 1, 1)
     assert worked.ages.average_resolution == 30
     tasks = figures.find(street, named="cars")
-    shares = figures.of_tasks(street, actor=None, tasks=tasks, by=By.ASSIGNMENT, now=NOW)
+    shares = figures.of_tasks(street, actor=None, tasks=tasks, by=By.PERSON, now=NOW)
     (mine,) = (each.tally for each in shares if each.person == author.email)
     assert (mine.first_decisions - mine.first_approvals, mine.raised) == (1, 1)
 
@@ -158,11 +158,13 @@ def test_labels_have_what_is_drawn_and_the_issues_on_it(street: Session) -> None
 def test_a_task_without_work_has_its_row_and_says_nothing_where_there_is_nothing_to_say(street: Session) -> None:
     (row,) = as_rows([figures_of(street, "qa")])
     assert (row["task"], row["status"], row["progress"], row["first_pass_approval"]) == ("qa", "to-do", None, None)
+    staff.add(street, actor=None, task=building.task(street, "qa"), email="ann@example.org", now=NOW)
     people = figures.of_tasks(street, actor=None, tasks=figures.find(street, named="street"), by=By.PERSON, now=NOW)
-    assert [(each.type, each.person) for each in people] == [
-        ("annotation", "ann@example.org"),
-        ("annotation", "bo@example.org"),
-        ("qa", "quinn@example.org"),
+    assert [(each.person, each.task) for each in people] == [
+        ("ann@example.org", "cars"),
+        ("ann@example.org", "qa"),
+        ("bo@example.org", "cars"),
+        ("quinn@example.org", "qa"),
     ]
 
 

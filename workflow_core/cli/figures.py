@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,27 +20,25 @@ Row = Mapping[str, "Cell"]
 SHARES = frozenset({"progress", "approval_share", "rejection_rate", "first_pass_approval", "flagged_share"})
 SPANS = frozenset({"active_per_item", "average_wait", "longest_wait", "issues_average_age", "issues_oldest_age"})
 SHOWN = {
+    "person": "person",
     "task": "task",
     "label": "label",
-    "type": "type",
-    "person": "person",
     "day": "day",
-    "status": "status",
     "progress": "done",
-    "active_hours": "hours",
-    "active_per_item": "per item",
     "statuses_set": "statuses",
-    "statuses_per_hour": "per hour",
-    "statuses_per_day": "per day",
-    "average_wait": "in queue",
-    "decisions": "decisions",
+    "active_per_item": "per item",
     "first_pass_approval": "first pass",
     "rejection_rate": "rejected",
-    "approvals_taken_back": "taken back",
     "annotations": "annotations",
     "items": "items",
     "issues_raised": "issues",
     "raised": "issues",
+    "active_hours": "hours",
+    "statuses_per_hour": "per hour",
+    "statuses_per_day": "per day",
+    "average_wait": "in queue",
+    "decisions": "decisions",
+    "approvals_taken_back": "taken back",
     "issues_fixed": "fixed",
     "fixed": "fixed",
     "issues_reopened": "re-opened",
@@ -47,10 +46,12 @@ SHOWN = {
     "issues_unresolved": "unresolved",
     "unresolved": "unresolved",
     "flagged_share": "flagged",
+    "type": "type",
+    "status": "status",
     "oldest_item": "oldest item",
     "oldest_since": "since",
 }
-"""What the table shows of the rows; CSV and JSON have all of it."""
+"""What the table shows of the rows, what matters most first: as much as fits. CSV and JSON have all of it."""
 
 
 class Format(StrEnum):
@@ -70,12 +71,13 @@ def figures(
         Format.TABLE
     ),
     project: Annotated[str | None, typer.Option(help="The project it is in.", show_default="any")] = None,
+    wide: Annotated[bool, typer.Option("--wide", help="All columns of the table, however wide that is.")] = False,
 ) -> None:
     """Show working hours, time per item, throughput, quality and issues.
 
     \b
       annoflow figures dashcam
-      annoflow figures dashcam --by person
+      annoflow figures dashcam --by person --wide
       annoflow figures dashcam:qa --by day --format csv > qa.csv
 
     Silence of over 60 s does not count as work. First pass: the share of reviewed items that the first decision
@@ -97,7 +99,7 @@ def figures(
         case Format.CSV:
             typer.echo(as_csv(rows), nl=False)
         case Format.TABLE:
-            _show(rows)
+            _show(rows, within=None if wide else get_terminal_size().columns)
 
 
 def as_csv(rows: Sequence[Row]) -> str:
@@ -118,15 +120,20 @@ def _harmless(cell: "Cell") -> "Cell":
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def _show(rows: Sequence[Row]) -> None:
+def _show(rows: Sequence[Row], within: int | None) -> None:
     if not rows:
         typer.echo("there is nothing to count yet")
         return
     told = [name for name in SHOWN if any(row.get(name) is not None for row in rows)]
-    show_table([SHOWN[name] for name in told], [[_told(name, row[name]) for name in told] for row in rows])
+    head = [SHOWN[name] for name in told]
+    shown = show_table(head, [[_told(name, row[name]) for name in told] for row in rows], within=within)
+    if shown < len(head):
+        typer.echo(f"with --wide also {', '.join(head[shown:])}", err=True)
 
 
 def _told(name: str, cell: "Cell") -> "Cell":
+    if name == "person" and cell is None:
+        return "the pool"
     if not isinstance(cell, int | float):
         return cell
     if name in SHARES:

@@ -23,13 +23,14 @@ def _plain(value: object) -> Any:
     return str(value)
 
 
-def show_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table on stdout, numbers to the right.
+def show_table(head: Sequence[str], rows: Iterable[Sequence[object]], *, within: int | None = None) -> int:
+    """Print a table on stdout, numbers to the right; `within` a width as many columns as fit. Returns how many.
 
     >>> show_table(("task", "items"), [("cars", 7), ("qa", 12)])
     task  items
     cars      7
     qa       12
+    2
     """
     rows = [list(row) for row in rows]
     texts = [list(head), *([_text(cell) for cell in row] for row in rows)]
@@ -37,9 +38,13 @@ def show_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     right = [
         bool(rows) and all(isinstance(row[index], int | float | None) for row in rows) for index in range(len(head))
     ]
+    fit = len(head)
+    while within is not None and fit > 1 and sum(widths[:fit]) + 2 * (fit - 1) > within:
+        fit -= 1
     for line in texts:
-        cells = (_padded(*cell) for cell in zip(line, widths, right, strict=True))
+        cells = (_padded(*cell) for cell in zip(line[:fit], widths, right, strict=False))
         typer.echo("  ".join(cells).rstrip())
+    return fit
 
 
 def _text(cell: object) -> str:

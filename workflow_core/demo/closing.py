@@ -88,7 +88,7 @@ def outcome(
         managed = figures.find(session, named=name, project=project)
         by_task, by_person = (
             figures.of_tasks(session, actor=None, tasks=managed, by=by, now=datetime.now(UTC))
-            for by in (By.TASK, By.ASSIGNMENT)
+            for by in (By.TASK, By.PERSON)
         )
     exits, elsewhere = tally.where(happened)
     vanished = len(crew.acknowledged.keys() - {one.id for one in happened if one.verb == "submitted"})

@@ -57,7 +57,7 @@ class Manager:
             found = figures.find(session, named=self._pipeline.name, project=self._pipeline.project)
             tasks = {task.name: task for task in found if task.queue is None}
             queued: dict[str, list[int]] = {name: [] for name in tasks}
-            for row in figures.of_tasks(session, actor=actor, tasks=list(tasks.values()), by=By.ASSIGNMENT, now=now):
+            for row in figures.of_tasks(session, actor=actor, tasks=list(tasks.values()), by=By.PERSON, now=now):
                 if row.task and row.person in self._crew.at_work:
                     queued[row.task].append(row.states.get("queued", 0))
             spread = {name: max(counts, default=0) - min(counts, default=0) for name, counts in queued.items()}

@@ -1,4 +1,4 @@
-"""What managers are shown: figures by task, assignment, person, label or day, and as rows for tables and files."""
+"""What managers are shown: figures by task, person, label or day, and as rows for tables and files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,10 +18,8 @@ class By(StrEnum):
 
     TASK = "task"
     """Each task."""
-    ASSIGNMENT = "assignment"
-    """Each person in each task; without a person it is the pool, and what nobody is known for."""
     PERSON = "person"
-    """Each person, over their annotation tasks and over their QA tasks."""
+    """Each person in each of their tasks; without a person it is the pool, and what nobody is known for."""
     LABEL = "label"
     """Each label in each task; without a label what concerns whole items."""
     DAY = "day"
@@ -71,7 +69,7 @@ class Oldest:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """The figures of a task, an assignment, a person or a day. Where the items are now is not known of a day."""
+    """The figures of a task, of a person in it, or of a day. Where the items are now is not known of a day."""
 
     type: str
     task: str | None = None

@@ -59,16 +59,16 @@ def of_tasks(session: Session, *, actor: Actor, tasks: Sequence[Task], by: By, n
         raise InvalidInput("labels have other figures than people: use of_labels")
     parts: dict[_Key, _Parts] = defaultdict(_Parts)
     types = {task.id: task.type for task in tasks}
-    named = by in (By.ASSIGNMENT, By.PERSON)
+    named = by is By.PERSON
     for group, tally in tallies(session, tasks=tasks, by_person=named).items():
-        parts[_key(by, types, group.task_id, group.person_id, group.day)].tallies.append((group.day, tally))
+        parts[_key(by, group.task_id, group.person_id, group.day)].tallies.append((group.day, tally))
     if by is not By.DAY:
         _add_standing(session, parts, types=types, by=by, now=now)
     emails: dict[int | None, str] = dict(teams.emails(session).items()) if named else {}
     names: dict[int | None, str] = {task.id: task.name for task in tasks}
     return [
         replace(
-            part.figures(session, key.type),
+            part.figures(session, types[key.task_id]),
             task=names.get(key.task_id),
             person=emails.get(key.person_id),
             day=date_of(key.day) if key.day is not None else None,
@@ -124,23 +124,17 @@ def _counted(session: Session, types: Mapping[int, str], *, by_person: bool) -> 
 class _Key(NamedTuple):
     """What there is a row for; what is not told apart is None."""
 
-    type: str
-    task_id: int | None = None
+    task_id: int
     person_id: int | None = None
     day: int | None = None
 
 
-def _key(by: By, types: Mapping[int, str], task_id: int, person_id: int | None, day: int | None) -> _Key:
-    return _Key(
-        types[task_id],
-        task_id if by is not By.PERSON else None,
-        person_id if by in (By.ASSIGNMENT, By.PERSON) else None,
-        day if by is By.DAY else None,
-    )
+def _key(by: By, task_id: int, person_id: int | None, day: int | None) -> _Key:
+    return _Key(task_id, person_id if by is By.PERSON else None, day if by is By.DAY else None)
 
 
 def _order(key: _Key, emails: Mapping[int | None, str]) -> tuple[object, ...]:
-    return (key.task_id or 0, key.type, key.day or 0, emails.get(key.person_id, "~"))
+    return (emails.get(key.person_id, "~"), key.task_id, key.day or 0)
 
 
 @dataclass
@@ -180,7 +174,7 @@ def _add_standing(
     people_of: dict[int | None, int | None] = {share: person for share, _, person in shares}
 
     def at(task_id: int, share: int | None) -> _Parts:
-        return parts[_key(by, types, task_id, people_of.get(share), None)]
+        return parts[_key(by, task_id, people_of.get(share), None)]
 
     for share_id, task_id, _ in shares:
         at(task_id, share_id)
