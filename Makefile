@@ -1,4 +1,4 @@
-.PHONY: help demo test check soak breaking bench clean
+.PHONY: help demo test check soak breaking messages bench clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -29,6 +29,9 @@ soak: .venv/.ready ## thousands of random histories against the model
 
 breaking: .venv/.ready ## a hundred rules broken at random, one at a time: which does no test see?
 	$(BIN)/python -m tests.breaking
+
+messages: .venv/.ready ## all that a user can be told, to be read aloud
+	$(BIN)/python tests/messages.py
 
 bench: .venv/.ready ## speeds, as ratios against hand-written SQL beside them
 	$(BIN)/python -m tests.bench

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 import typer
+from messages import FILES, Text, is_told, texts
 
 from workflow_core.cli.app import app
 
-ROOT = Path(__file__).parents[2]
-FILES = [path for folder in ("workflow_core", "flows") for path in sorted((ROOT / folder).rglob("*.py"))]
 COMMANDS = typer.main.get_command(app)
 
 WORDS = "annotation|branch|case|claim|decision|draft|entry|error|event|exit|fault|file|image|issue|item"
@@ -23,30 +22,30 @@ GROUPS = "|".join(name for name, one in COMMANDS.commands.items() if hasattr(one
 NAMED = re.compile(rf"annoflow ({GROUPS}) ([a-z]+)|(?:: |`)annoflow (?!(?:{GROUPS})\b)([a-z]+)")
 
 
-def said(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.lineno, node.value
-
-
-def uncounted(path: Path) -> Iterator[str]:
-    """Yield the places where a noun in the plural follows a number that may be 1: not a limit, in capitals."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        parts = node.values if isinstance(node, ast.JoinedStr) else ()
-        for one, then in pairwise(parts):
-            if isinstance(one, ast.FormattedValue) and isinstance(then, ast.Constant) and MANY.match(str(then.value)):
-                value = ast.unparse(one.value)
-                if not value.isupper():
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}: {value}{then.value}"
+def uncounted(text: Text) -> Iterator[str]:
+    """Yield where a noun in the plural follows a number that may be 1: not a limit, in capitals."""
+    for one, then in pairwise(text.parts):
+        if isinstance(one, ast.expr) and isinstance(then, str) and MANY.match(then):
+            value = ast.unparse(one)
+            if not value.isupper():
+                yield f"{text.path.name}:{text.line}: {value}{then}"
 
 
 def test_a_number_that_may_be_one_is_counted_with_its_noun() -> None:
-    assert [place for path in FILES for place in uncounted(path)] == []
+    assert [place for path in FILES for text in texts(path) for place in uncounted(text)] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_commands_that_are_named_exist(path: Path) -> None:
-    for line, text in said(path):
-        for group, command, alone in NAMED.findall(text):
+    for text in texts(path):
+        for group, command, alone in NAMED.findall(str(text)):
             there = COMMANDS.commands[group].commands if group else COMMANDS.commands
-            assert (command or alone) in there, f"{path}:{line}: {text}"
+            assert (command or alone) in there, f"{path}:{text.line}: {text}"
+
+
+def test_the_list_of_messages_has_refusals_findings_and_what_commands_say() -> None:
+    told = {str(text) for path in FILES for text in texts(path) if is_told(text)}
+    assert "somebody else holds <found.name> now; your draft is kept" in told
+    assert "this loop has no way out: <written(loop)>" in told
+    assert "no pipeline is deployed yet; run: annoflow pipeline deploy FILE" in told
+    assert not any("Return " in text or "SELECT" in text for text in told)

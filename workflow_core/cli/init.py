@@ -34,7 +34,7 @@ def init(
     taken = [str(folder / name) for name in files if (folder / name).exists()]
     if taken:
         raise Conflict(
-            f"{', '.join(taken)} {agreed(len(taken), 'is', 'are')} there already, and stay as they are",
+            f"{', '.join(taken)} {agreed(len(taken), 'is', 'are')} there already; nothing is written",
             code="files-exist",
             files=taken,
         )

@@ -176,7 +176,7 @@ def check_author(found: Situation, email: str) -> None:
     """Refuse that somebody reviews their own work."""
     if found.author:
         raise NotAllowed(
-            f"{email} worked on {found.name} in a task that {found.task!r} reviews; somebody else must",
+            f"{email} worked on {found.name} in a task that {found.task!r} reviews; somebody else is to review it",
             code="own-work",
             **found.about,
             person=email,

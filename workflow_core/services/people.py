@@ -28,7 +28,7 @@ def require(session: Session, *, actor: Actor, project_id: int, permission: Perm
         return
     role = role_of(session, person=actor, project_id=project_id)
     if role is None:
-        raise NotFound(f"no such project for {actor.email}")
+        raise NotFound(f"{actor.email} has no such project")
     check(actor, role, permission)
 
 
