@@ -33,11 +33,8 @@ def init(
     )
     taken = [str(folder / name) for name in files if (folder / name).exists()]
     if taken:
-        raise Conflict(
-            f"{', '.join(taken)} {agreed(len(taken), 'is', 'are')} there already; nothing is written",
-            code="files-exist",
-            files=taken,
-        )
+        why = f"{', '.join(taken)} {agreed(len(taken), 'is', 'are')} there already; nothing is written"
+        raise Conflict(why, code="files-exist", files=taken)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         with (folder / name).open("x", encoding="utf-8") as file:

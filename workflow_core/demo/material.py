@@ -37,11 +37,8 @@ def prepare(home: Path) -> Path:
     """
     home = home.expanduser().absolute()
     if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
-        raise Conflict(
-            f"{home} is not empty and not of an earlier demo; choose another with --folder",
-            code="files-exist",
-            files=[str(home)],
-        )
+        why = f"{home} is not empty and not of an earlier demo; choose another with --folder"
+        raise Conflict(why, code="files-exist", files=[str(home)])
     if home.exists():
         shutil.rmtree(home)
     home.mkdir(parents=True)

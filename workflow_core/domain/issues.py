@@ -72,10 +72,5 @@ def next_state(state: IssueState, event: IssueEvent) -> IssueState:
     try:
         return TRANSITIONS[state, event]
     except KeyError:
-        events = ", ".join(e for e in IssueEvent if (state, e) in TRANSITIONS) or "nothing"
-        raise Conflict(
-            f"cannot {event} an issue that is {state}; possible: {events}",
-            code="wrong-issue-state",
-            state=state,
-            event=event,
-        ) from None
+        why = f"cannot {event} an issue that is {state.replace('_', ' ')}; {_CAN[state]}"
+        raise Conflict(why, code="wrong-issue-state", state=state, event=event) from None

@@ -118,36 +118,21 @@ def check_open(seat: Seat, now: datetime, *, holding: bool = False) -> None:
     if seat.closed:
         raise Conflict(f"task {seat.task!r} is closed; its manager can re-open it", code="task-closed", task=seat.task)
     if seat.lock_when_due and seat.due_at is not None and now >= seat.due_at:
-        raise Conflict(
-            f"task {seat.task!r} was due {seat.due_at:%Y-%m-%d %H:%M} UTC and is locked",
-            code="task-locked",
-            task=seat.task,
-            due=seat.due_at.isoformat(),
-        )
+        why = f"task {seat.task!r} was due {seat.due_at:%Y-%m-%d %H:%M} UTC and is locked"
+        raise Conflict(why, code="task-locked", task=seat.task, due=seat.due_at.isoformat())
     if not holding and seat.paused:
-        raise Conflict(
-            f"task {seat.task!r} is paused: nothing new is handed out; what you hold you can finish",
-            code="paused",
-            task=seat.task,
-            pipeline=None,
-        )
+        why = f"task {seat.task!r} is paused: nothing new is handed out; what you hold you can finish"
+        raise Conflict(why, code="paused", task=seat.task, pipeline=None)
     if not holding and seat.pipeline_paused:
-        raise Conflict(
-            f"pipeline {seat.pipeline!r} is paused: nothing new is handed out; what you hold you can finish",
-            code="paused",
-            task=seat.task,
-            pipeline=seat.pipeline,
-        )
+        why = f"pipeline {seat.pipeline!r} is paused: nothing new is handed out; what you hold you can finish"
+        raise Conflict(why, code="paused", task=seat.task, pipeline=seat.pipeline)
 
 
 def check_member(seat: Seat) -> None:
     """Refuse anything new to who was taken out of a task."""
     if not seat.member:
-        raise Conflict(
-            f"you were taken out of {seat.task!r}: finish or release what you have open, nothing new comes",
-            code="left-team",
-            task=seat.task,
-        )
+        why = f"you were taken out of {seat.task!r}: finish or release what you have open, nothing new comes"
+        raise Conflict(why, code="left-team", task=seat.task)
 
 
 def check_event(found: Situation, event: Event, what: str) -> None:
@@ -175,20 +160,12 @@ def check_event(found: Situation, event: Event, what: str) -> None:
 def check_author(found: Situation, email: str) -> None:
     """Refuse that somebody reviews their own work."""
     if found.author:
-        raise NotAllowed(
-            f"{email} worked on {found.name} in a task that {found.task!r} reviews; somebody else is to review it",
-            code="own-work",
-            **found.about,
-            person=email,
-        )
+        why = f"{email} worked on {found.name} in a task that {found.task!r} reviews; somebody else is to review it"
+        raise NotAllowed(why, code="own-work", **found.about, person=email)
 
 
 def check_parked(found: Situation) -> None:
     """Refuse to go on with what waits for a manager."""
     if found.parked in _WAITS_FOR_A_MANAGER:
-        raise Conflict(
-            f"{found.name} {_WAITS_FOR_A_MANAGER[found.parked]} and waits for a manager",
-            code="parked",
-            **found.about,
-            parked=found.parked,
-        )
+        why = f"{found.name} {_WAITS_FOR_A_MANAGER[found.parked]} and waits for a manager"
+        raise Conflict(why, code="parked", **found.about, parked=found.parked)

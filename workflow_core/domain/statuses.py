@@ -105,10 +105,6 @@ def resolve(name: str, offered: Sequence[Status]) -> Status:
         buttons = [one for one in offered if one.action.casefold() == said]
         if len(buttons) == 1:
             return buttons[0]
-        raise InvalidInput(
-            f"this task offers no status {quoted(name)}; {possible(wanted, by_name)}",
-            code="status-not-offered",
-            status=name,
-            possible=list(by_name),
-        )
+        why = f"this task offers no status {quoted(name)}; {possible(wanted, by_name)}"
+        raise InvalidInput(why, code="status-not-offered", status=name, possible=list(by_name))
     return status

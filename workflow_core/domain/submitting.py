@@ -39,11 +39,8 @@ def decide(found: Situation, *, status: str, token: int | None, email: str, now:
     """
     chosen = statuses.resolve(status, found.statuses).name
     if token is not None and token != found.claim_no:
-        raise Conflict(
-            f"your claim on {found.name} has ended and it was claimed anew; your draft is kept",
-            code="claim-ended",
-            **found.about,
-        )
+        why = f"your claim on {found.name} has ended and it was claimed anew; your draft is kept"
+        raise Conflict(why, code="claim-ended", **found.about)
     event = Event.DISCARD if chosen == "discarded" else Event.SUBMIT
     if found.status == chosen and found.assignment_id == found.own_id:
         return Decision(chosen, event, found.routing or "routed", again=True)
@@ -53,11 +50,8 @@ def decide(found: Situation, *, status: str, token: int | None, email: str, now:
             raise Conflict(
                 f"somebody else holds {found.name} now; your draft is kept", code="held-by-another", **found.about
             )
-        raise Conflict(
-            f"{found.name} is in somebody else's assignment now; your draft is kept",
-            code="held-by-another",
-            **found.about,
-        )
+        why = f"{found.name} is in somebody else's assignment now; your draft is kept"
+        raise Conflict(why, code="held-by-another", **found.about)
     situations.check_open(found, now, holding=True)
     situations.check_parked(found)
     situations.check_author(found, email)

@@ -103,24 +103,12 @@ def check_rework(session: Session, *, task_item: TaskItem, name: str) -> None:
     if task_item.kept_by == "issue":
         against = [one.id for one in issues.of_task_item(session, task_item.id, tuple(UNRESOLVED))]
         listed = ", ".join(map(str, against))
-        raise Conflict(
-            f"{was} and is returned: dismiss what was flagged (issue {listed}), or delete the item",
-            code="in-rework",
-            item=name,
-            task=task,
-            status=task_item.kept_status,
-            issues=against,
-        )
+        why = f"{was} and is returned: dismiss what was flagged (issue {listed}), or delete the item"
+        raise Conflict(why, code="in-rework", item=name, task=task, status=task_item.kept_status, issues=against)
     led = selection.led_to(session, task_item=task_item)
     first = f"clear {led[1]!r} in {led[0]!r}, which sent it back" if led else "wait for it"
-    raise Conflict(
-        f"{was} and is to be done again: {first}, or delete the item",
-        code="in-rework",
-        item=name,
-        task=task,
-        status=task_item.kept_status,
-        issues=[],
-    )
+    why = f"{was} and is to be done again: {first}, or delete the item"
+    raise Conflict(why, code="in-rework", item=name, task=task, status=task_item.kept_status, issues=[])
 
 
 def name_of(session: Session, task_item: TaskItem) -> str:

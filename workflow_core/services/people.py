@@ -35,13 +35,8 @@ def require(session: Session, *, actor: Actor, project_id: int, permission: Perm
 def check(actor: Person, role: Role, permission: Permission) -> None:
     """Refuse what a role does not allow; NotAllowed says who may."""
     if not allowed(role, permission):
-        raise NotAllowed(
-            f"{actor.email} is a {role} and cannot {permission}; ask the {who_may(permission)}",
-            code="not-permitted",
-            person=actor.email,
-            role=role,
-            permission=permission,
-        )
+        why = f"{actor.email} is a {role} and cannot {permission}; ask the {who_may(permission)}"
+        raise NotAllowed(why, code="not-permitted", person=actor.email, role=role, permission=permission)
 
 
 def may(session: Session, *, actor: Actor, project_id: int, permission: Permission) -> bool:
@@ -207,11 +202,8 @@ def _of_own_projects(session: Session, *, actor: Actor, project_id: int, email: 
         raise NotFound(f"nobody in this project has the e-mail {found.email!r}")
     for each in projects:
         if not may(session, actor=actor, project_id=each, permission=Permission.MANAGE_PEOPLE):
-            raise NotAllowed(
-                f"{found.email} works in projects of other owners too; whoever runs annoflow can do it",
-                code="other-owners",
-                person=found.email,
-            )
+            why = f"{found.email} works in projects of other owners too; whoever runs annoflow can do it"
+            raise NotAllowed(why, code="other-owners", person=found.email)
     return found, projects
 
 
@@ -219,8 +211,5 @@ def _keep_an_owner(session: Session, project_id: int, leaving: Person) -> None:
     """Refuse to take the last owner from a project; two who leave at once wait for each other."""
     present = [one.id for one in people.lock_owners(session, project_id=project_id) if one.active]
     if present == [leaving.id]:
-        raise InvalidInput(
-            f"{leaving.email} is the only owner; make somebody else an owner first",
-            code="only-owner",
-            person=leaving.email,
-        )
+        why = f"{leaving.email} is the only owner; make somebody else an owner first"
+        raise InvalidInput(why, code="only-owner", person=leaving.email)

@@ -104,14 +104,12 @@ def only_one(home: Path) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
-            raise Conflict(
+            why = (
                 f"annoflow up already runs in {home} (process {holder}); "
                 "this one has changed nothing. To deploy a pipeline there: annoflow pipeline deploy FILE; "
-                "to run another beside it, give it a home of its own: ANNOFLOW_HOME=...",
-                code="already-running",
-                home=str(home),
-                process=holder,
-            ) from None
+                "to run another beside it, give it a home of its own: ANNOFLOW_HOME=..."
+            )
+            raise Conflict(why, code="already-running", home=str(home), process=holder) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

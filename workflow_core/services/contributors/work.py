@@ -54,21 +54,13 @@ def claim_more(session: Session, *, actor: Person, task_id: int, now: datetime) 
     seat = _handing_out(session, actor, task_id, now)
     situations.check_member(seat)
     if seat.queue is None:
-        raise Conflict(
-            f"task {seat.task!r} allocates in advance: there is no batch to ask for, only the next item",
-            code="allocated-in-advance",
-            task=seat.task,
-        )
+        why = f"task {seat.task!r} allocates in advance: there is no batch to ask for, only the next item"
+        raise Conflict(why, code="allocated-in-advance", task=seat.task)
     batch, limit = int(seat.queue["batch"]), int(seat.queue["limit"])
     holding = claims.count_to_limit(session, task_id=seat.task_id, assignment_id=seat.own_id)
     if holding >= limit:
-        raise Conflict(
-            f"you hold {counted(holding, 'item')} of {seat.task!r}, its limit is {limit}: finish or release one first",
-            code="limit-reached",
-            task=seat.task,
-            limit=limit,
-            count=holding,
-        )
+        why = f"you hold {counted(holding, 'item')} of {seat.task!r}, its limit is {limit}: finish or release one first"
+        raise Conflict(why, code="limit-reached", task=seat.task, limit=limit, count=holding)
     until = values.later(now, seat.lease)
     claims.renew(session, task_id=seat.task_id, assignment_id=seat.own_id, until=until)
     return _claim(session, actor, seat, now, count=min(batch, limit - holding), more=True)
@@ -200,11 +192,6 @@ def postpone(session: Session, *, actor: Person, task_item_id: int, now: datetim
 def _end(session: Session, *, actor: Person, task_item_id: int, verb: str, now: datetime) -> None:
     found = access.own(session, actor=actor, task_item_id=task_item_id)
     if not found.held:
-        raise Conflict(
-            f"you do not hold {found.name}: it is {found.state}; only a claim can be {verb}",
-            code="wrong-state",
-            **found.about,
-            state=found.state,
-            status=found.status,
-        )
+        why = f"only what you have open can be {verb}; {found.name} is not"
+        raise Conflict(why, code="wrong-state", **found.about, state=found.state, status=found.status)
     claims.end(session, id=found.id, verb=verb, actor_id=actor.id, now=now)

@@ -62,10 +62,6 @@ def _archived(session: Session, actor: Actor, wanted: set[int]) -> list[Item]:
     present = [f"{item.folder.rstrip('/')}/{item.name}" for item, _ in rows if item.archived_at is None]
     if present:
         others = f" and {len(present) - 1:,} more are" if len(present) > 1 else " is"
-        raise Conflict(
-            f"{present[0]}{others} not archived; archive first what is to be erased, there is no way back",
-            code="not-archived",
-            item=present[0],
-            count=len(present),
-        )
+        why = f"{present[0]}{others} not archived; archive first what is to be erased, there is no way back"
+        raise Conflict(why, code="not-archived", item=present[0], count=len(present))
     return [item for item, _ in rows]

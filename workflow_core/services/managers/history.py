@@ -172,11 +172,8 @@ def find(session: Session, *, named: str, actor: Actor = None) -> Item:
         raise NotFound(f"no item {cited(named)}{' any more: it was erased' if erased else ''}")
     if len(visible) > 1:
         listed = ", ".join(f"{one.id} in {one.folder}" for one in visible[:5]) + ", ..." * (len(visible) > 5)
-        raise NotFound(
-            f"there are several items {cited(named)}; give the number of one: {listed}",
-            code="several-found",
-            items=[one.id for one in visible],
-        )
+        why = f"there are several items {cited(named)}; give the number of one: {listed}"
+        raise NotFound(why, code="several-found", items=[one.id for one in visible])
     return visible[0]
 
 

@@ -34,29 +34,19 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
     _check_present(found, found.name, found.task, archived=found.archived)
     situations.check_open(found, now, holding=True)
     if author_of(session, found, None) != actor.id:
-        raise Conflict(
-            f"{found.name} was {found.status} by somebody else; a manager can clear it",
-            code="held-by-another",
-            **found.about,
-        )
+        why = f"{found.name} was {found.status} by somebody else; a manager can clear it"
+        raise Conflict(why, code="held-by-another", **found.about)
     if found.assignment_id != found.own_id:
-        raise Conflict(
-            f"{found.name} is in somebody else's assignment now; a manager can clear it",
-            code="held-by-another",
-            **found.about,
-        )
+        why = f"{found.name} is in somebody else's assignment now; a manager can clear it"
+        raise Conflict(why, code="held-by-another", **found.about)
     situations.check_author(found, actor.email)
     traced = lineage.trace(session, [found.status_event_id])
     effects = lineage.effects(session, traced)
     begun = [reached.task for reached in effects.task_items if reached.begun]
     if begun or effects.statuses:
         where = f"in {begun[0]}" if begun else "further on"
-        raise Conflict(
-            f"{found.name} was begun {where} already; ask a manager to clear it",
-            code="begun-already",
-            **found.about,
-            begun=begun,
-        )
+        why = f"{found.name} was begun {where} already; ask a manager to clear it"
+        raise Conflict(why, code="begun-already", **found.about, begun=begun)
     if effects.exported:
         raise Conflict(
             f"{found.name} is exported already; ask a manager to clear it", code="exported-already", **found.about
@@ -129,12 +119,8 @@ def clear(
     claimed = [reached for reached in effects.task_items if reached.state == State.CLAIMED]
     if claimed and not end_claims:
         there = ", ".join(dict.fromkeys(reached.task for reached in claimed))
-        raise Conflict(
-            f"somebody has open what this led to, in {there}; confirm to end the claims on it",
-            code="claims-open",
-            task=claimed[0].task,
-            person=None,
-        )
+        why = f"somebody has open what this led to, in {there}; confirm to end the claims on it"
+        raise Conflict(why, code="claims-open", task=claimed[0].task, person=None)
     _check_at_exit(session, traced)
     entry_ids = [task_item.entry_id for task_item, _ in locked]
     lineage.take_back(session, traced, reason="clear", now=now)
@@ -147,22 +133,11 @@ def _check_present(task_item: TaskItem | Situation, name: str, task: str, *, arc
     if archived:
         raise Conflict(f"{name} is deleted: what was done on it stays as history", code="item-deleted", item=name)
     if task_item.state != State.SUBMITTED or task_item.status_event_id is None:
-        raise Conflict(
-            f"{name} has no status here: it is {task_item.state}",
-            code="wrong-state",
-            item=name,
-            task=task,
-            state=task_item.state,
-            status=task_item.status,
-        )
+        why = f"{name} has no status in {task!r} that could be taken back"
+        raise Conflict(why, code="wrong-state", item=name, task=task, state=task_item.state, status=task_item.status)
     if task_item.routing == "void":
-        raise Conflict(
-            f"the status {task_item.status} of {name} is history: what led to it was taken back",
-            code="status-is-history",
-            item=name,
-            task=task,
-            status=task_item.status,
-        )
+        why = f"the status {task_item.status} of {name} is history: what led to it was taken back"
+        raise Conflict(why, code="status-is-history", item=name, task=task, status=task_item.status)
 
 
 def _check_at_exit(session: Session, traced: Lineage) -> None:
@@ -171,14 +146,7 @@ def _check_at_exit(session: Session, traced: Lineage) -> None:
     if left is not None:
         name, exit_ = left
         if exit_ == "removed":
-            raise Conflict(
-                f"{name} was taken out of its pipeline, by no status; a manager can add it to a task again",
-                code="item-removed",
-                item=name,
-            )
-        raise Conflict(
-            f"{name} left by {exit_!r}, and not by its status here; clear what led there",
-            code="left-otherwise",
-            item=name,
-            exit=exit_,
-        )
+            why = f"{name} was taken out of its pipeline, by no status; a manager can add it to a task again"
+            raise Conflict(why, code="item-removed", item=name)
+        why = f"{name} left by {exit_!r}, and not by its status here; clear what led there"
+        raise Conflict(why, code="left-otherwise", item=name, exit=exit_)

@@ -43,11 +43,8 @@ def redistribute(
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REDISTRIBUTE_ITEMS)
     if task.queue is not None:
-        raise Conflict(
-            f"task {task.name!r} hands out from its pool: whoever is free takes what is left",
-            code="handed-from-pool",
-            task=task.name,
-        )
+        why = f"task {task.name!r} hands out from its pool: whoever is free takes what is left"
+        raise Conflict(why, code="handed-from-pool", task=task.name)
     team = _team(session, task)
     if weights is None:
         weights = {email: 1.0 for email, one in team.items() if one.active}
@@ -172,12 +169,8 @@ def _hand_over(
 def _confirm_claims(session: Session, task: Task, leaver: Assignment, email: str, confirmed: bool) -> None:
     held = reassignment.count_claimed(session, task_id=task.id, assignment_id=leaver.id)
     if held and not confirmed:
-        raise Conflict(
-            f"{shown(email)} has {counted(held, 'item')} of {task.name!r} open; confirm to end that, drafts stay",
-            code="claims-open",
-            task=task.name,
-            person=email,
-        )
+        why = f"{shown(email)} has {counted(held, 'item')} of {task.name!r} open; confirm to end that, drafts stay"
+        raise Conflict(why, code="claims-open", task=task.name, person=email)
 
 
 def _present(session: Session, task: Task, email: str, now: datetime) -> Person:

@@ -42,12 +42,8 @@ def send(
     held = next((one for one in effects.task_items if one.state == states.State.CLAIMED), None)
     if held is not None and not end_claims:
         name = access.name_of(session, task_item)
-        raise Conflict(
-            f"{held.who} has {name} open in {held.task!r}; confirm to end the claims on what you send away",
-            code="claims-open",
-            task=held.task,
-            person=held.who,
-        )
+        why = f"{held.who} has {name} open in {held.task!r}; confirm to end the claims on what you send away"
+        raise Conflict(why, code="claims-open", task=held.task, person=held.who)
     actor_id = actor.id if actor else None
     if task_item.parked is not None:
         dispatch.send(session, task_item=task_item, node=way.node, actor_id=actor_id, now=now)
@@ -69,13 +65,10 @@ def release(session: Session, *, actor: Actor, task_item_id: int, now: datetime)
     """End somebody's claim by force; their draft stays, their token is dead."""
     task_item, task = _managed(session, actor, task_item_id, Permission.END_CLAIM)
     if task_item.state != states.State.CLAIMED:
+        name = access.name_of(session, task_item)
+        why = f"nobody has {name} open in {task.name!r}"
         raise Conflict(
-            f"nobody holds the item in {task.name!r}: it is {task_item.state}",
-            code="wrong-state",
-            item=access.name_of(session, task_item),
-            task=task.name,
-            state=task_item.state,
-            status=task_item.status,
+            why, code="wrong-state", item=name, task=task.name, state=task_item.state, status=task_item.status
         )
     claims.end(session, id=task_item.id, verb="released", actor_id=actor.id if actor else None, now=now)
 
@@ -101,12 +94,8 @@ def remove_items(
     rows = selection.lock_of_items(session, task_id=task.id, item_ids=values.keys(item_ids))
     done = [row for row in rows if row.state == states.State.SUBMITTED]
     if done:
-        raise Conflict(
-            f"cannot remove what has a status: {counted(len(done), 'item')} in {task.name!r}; clear that first",
-            code="have-status",
-            task=task.name,
-            count=len(done),
-        )
+        why = f"cannot remove what has a status: {counted(len(done), 'item')} in {task.name!r}; clear that first"
+        raise Conflict(why, code="have-status", task=task.name, count=len(done))
     for row in (row for row in rows if row.kept_status is not None):
         access.check_rework(session, task_item=row, name=access.name_of(session, row))
     _confirm_claims(session, selection.with_siblings(rows), end_claims, "remove")
@@ -149,12 +138,8 @@ def _confirm_claims(session: Session, of: Where, end_claims: bool, what: str) ->
     first = selection.first_held(session, of=of)
     if first:
         who, item, task = first
-        raise Conflict(
-            f"{who} has {item} open in {task!r}; confirm to end the claims on what you {what}",
-            code="claims-open",
-            task=task,
-            person=who,
-        )
+        why = f"{who} has {item} open in {task!r}; confirm to end the claims on what you {what}"
+        raise Conflict(why, code="claims-open", task=task, person=who)
 
 
 def close(session: Session, *, actor: Actor, task: Task, now: datetime) -> None:
@@ -189,18 +174,11 @@ def archive(
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
     pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
     if pipeline is not None and versions.task_node(session, version_id=pipeline.version_id or 0, task_id=task.id):
-        raise Conflict(
-            f"pipeline {pipeline.name!r} has the task {task.name!r}; take it out of the file and deploy",
-            code="in-pipeline",
-            task=task.name,
-            pipeline=pipeline.name,
-        )
+        why = f"pipeline {pipeline.name!r} has the task {task.name!r}; take it out of the file and deploy"
+        raise Conflict(why, code="in-pipeline", task=task.name, pipeline=pipeline.name)
     if not with_finished and selection.any_with_status(session, task_id=task.id):
-        raise Conflict(
-            f"task {task.name!r} holds finished work; say that it may be archived with it",
-            code="finished-work",
-            task=task.name,
-        )
+        why = f"task {task.name!r} holds finished work; say that it may be archived with it"
+        raise Conflict(why, code="finished-work", task=task.name)
     locks.lock_all(session, selection.of_task(task.id), siblings=True)
     _confirm_claims(session, selection.of_task(task.id), end_claims, "archive")
     dispatch.put_away(session, task_id=task.id, now=now)

@@ -160,11 +160,8 @@ def add_items(
     """
     people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
     if task.closed_at is not None or task.archived_at is not None:
-        raise Conflict(
-            f"task {task.name!r} is closed; re-open it, or add the items to another one",
-            code="task-closed",
-            task=task.name,
-        )
+        why = f"task {task.name!r} is closed; re-open it, or add the items to another one"
+        raise Conflict(why, code="task-closed", task=task.name)
     dataset = session.get_one(Dataset, task.dataset_id)
     chosen = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=item_ids)
     return _add(session, task=task, chosen=chosen, now=now)
@@ -195,37 +192,23 @@ def _enter(session: Session, task: Task, now: datetime) -> None:
     version = session.get_one(PipelineVersion, pipeline.version_id)
     node = versions.task_node(session, version_id=version.id, task_id=task.id)
     if node is None:
-        raise Conflict(
-            f"task {task.name!r} is no longer in pipeline {pipeline.name!r}; its items finish there",
-            code="not-in-pipeline",
-            task=task.name,
-            pipeline=pipeline.name,
-        )
+        why = f"task {task.name!r} is no longer in pipeline {pipeline.name!r}; its items finish there"
+        raise Conflict(why, code="not-in-pipeline", task=task.name, pipeline=pipeline.name)
     if versions.in_fork(session, version_id=version.id, task_id=task.id):
-        raise Conflict(
-            f"task {task.name!r} lies inside a fork of {pipeline.name!r}; add items before the fork",
-            code="task-in-fork",
-            task=task.name,
-            pipeline=pipeline.name,
-        )
+        why = f"task {task.name!r} lies inside a fork of {pipeline.name!r}; add items before the fork"
+        raise Conflict(why, code="task-in-fork", task=task.name, pipeline=pipeline.name)
     entry.lock_chosen(session)
     elsewhere = entry.open_elsewhere(session, pipeline_id=pipeline.id)
     if elsewhere:
-        raise Conflict(
-            f"cannot add what is on its way in {pipeline.name!r} already: {counted(elsewhere, 'item')}; wait for that",
-            code="on-their-way",
-            pipeline=pipeline.name,
-            count=elsewhere,
-        )
+        why = f"cannot add what is on its way in {pipeline.name!r} already: {counted(elsewhere, 'item')}; wait for that"
+        raise Conflict(why, code="on-their-way", pipeline=pipeline.name, count=elsewhere)
     bare = entry.with_nothing_to_review(session, task_id=task.id, version_id=version.id) if task.type == "qa" else 0
     if bare:
-        raise Conflict(
+        why = (
             f"there is nothing to review on {counted(bare, 'item')}: no annotation, and never a status in what"
-            f" {task.name!r} reviews; begin in an annotation task",
-            code="nothing-to-review",
-            task=task.name,
-            count=bare,
+            f" {task.name!r} reviews; begin in an annotation task"
         )
+        raise Conflict(why, code="nothing-to-review", task=task.name, count=bare)
     entry.enter(session, pipeline_id=pipeline.id, version_id=version.id, now=now)
     arrivals.take_entries(session, pipeline_id=pipeline.id, start=[node], again=True)
 

@@ -32,12 +32,8 @@ def find(session: Session, *, task_item: TaskItem, to: str) -> Way:
     """
     if task_item.entry_id is None:
         task = session.get_one(Task, task_item.task_id).name
-        raise Conflict(
-            f"task {task!r} is in no pipeline; give the item to somebody instead",
-            code="not-in-pipeline",
-            task=task,
-            pipeline=None,
-        )
+        why = f"task {task!r} is in no pipeline; give the item to somebody instead"
+        raise Conflict(why, code="not-in-pipeline", task=task, pipeline=None)
     entry = session.get_one(Entry, task_item.entry_id)
     here = versions.branch_of(session, version_id=entry.version_id, task_id=task_item.task_id)
     parked = task_item.parked is not None
@@ -69,11 +65,8 @@ def _once_more_from(session: Session, task_item: TaskItem, entry: Entry, branch:
     if branch is not None and branch[0] in entered:
         return branch
     if entered:
-        raise Conflict(
-            f"{name} is inside a fork: send it from a task of one of its branches, or clear what led there",
-            code="item-in-fork",
-            item=name,
-        )
+        why = f"{name} is inside a fork: send it from a task of one of its branches, or clear what led there"
+        raise Conflict(why, code="item-in-fork", item=name)
     return None
 
 

@@ -27,23 +27,15 @@ def check(session: Session, *, found: Situation, status: str) -> None:
     cannot = f"cannot set {status} on {found.name}"
     mine = issues.of_task_item(session, found.id, OPEN)
     if mine:
-        raise Conflict(
-            f"{cannot}: {_told(session, mine[0])} is open; fix it and mark it for review",
-            code="issue-open",
-            **found.about,
-            issue=mine[0].id,
-        )
+        why = f"{cannot}: {_told(session, mine[0])} is open; fix it and mark it for review"
+        raise Conflict(why, code="issue-open", **found.about, issue=mine[0].id)
     if found.type != "qa":
         return
     own = issues.owned_by(session, found.id, OPEN)
     against = issues.on_reviewed(session, found, OPEN) if status == "approved" else own
     if against:
-        raise Conflict(
-            f"{cannot}: {_told(session, against[0])} is open; dismiss it or wait for its fix",
-            code="issue-open",
-            **found.about,
-            issue=against[0].id,
-        )
+        why = f"{cannot}: {_told(session, against[0])} is open; dismiss it or wait for its fix"
+        raise Conflict(why, code="issue-open", **found.about, issue=against[0].id)
 
 
 def follow_up(

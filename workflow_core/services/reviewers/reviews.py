@@ -49,11 +49,8 @@ def flag(
     check_flag(kind, text, geometry)
     qa = access.own(session, actor=actor, task_item_id=task_item_id)
     if qa.type != "qa":
-        raise NotAllowed(
-            f"{qa.task!r} is an annotation task; issues are flagged in a QA task that reviews it",
-            code="not-a-review",
-            task=qa.task,
-        )
+        why = f"{qa.task!r} is an annotation task; issues are flagged in a QA task that reviews it"
+        raise NotAllowed(why, code="not-a-review", task=qa.task)
     if qa.assignment_id not in (None, qa.own_id):
         raise Conflict(
             f"somebody else reviews {qa.name} now; a manager can reassign it", code="held-by-another", **qa.about
@@ -70,8 +67,9 @@ def flag(
         raise InvalidInput(f"{qa.task!r} reviews only {possible}; this annotation was made elsewhere")
     task_item = selection.find(session, task_id=owner, item_id=qa.item_id)
     if task_item is None or task_item.state == State.WITHDRAWN:
+        why = f"{qa.name} is not in {reviewed[owner].name!r} now: there is nothing to flag"
         raise Conflict(
-            f"{qa.name} is neither open nor has it a status in {reviewed[owner].name!r}",
+            why,
             code="wrong-state",
             item=qa.name,
             task=reviewed[owner].name,
@@ -144,11 +142,8 @@ def approve(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
     issue = _locked(session, issue_id)
     over = session.get_one(TaskItem, issue.qa_task_item_id).state not in OPEN
     if actor is None and not over:
-        raise Conflict(
-            f"issue {issue_id} is still to be reviewed; whoever does it approves it",
-            code="review-pending",
-            issue=issue_id,
-        )
+        why = f"issue {issue_id} is still to be reviewed; whoever does it approves it"
+        raise Conflict(why, code="review-pending", issue=issue_id)
     if actor is not None and not (over and _may_resolve(session, actor, issue)):
         _owned(session, actor, issue_id, now)
     issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor.id if actor else None, now=now)

@@ -70,11 +70,8 @@ def _transaction(engine: Engine) -> Iterator[Connection]:
                     connection.execute(text("SET LOCAL lock_timeout = '30s'"))
                 yield connection
                 if engine.dialect.name == "sqlite" and (broken := connection.exec_driver_sql(_BROKEN).first()):
-                    raise Conflict(
-                        f"the migration breaks a reference from table {broken[0]!r} to {broken[2]!r}",
-                        code="broken-reference",
-                        tables=[broken[0], broken[2]],
-                    )
+                    why = f"the migration breaks a reference from table {broken[0]!r} to {broken[2]!r}"
+                    raise Conflict(why, code="broken-reference", tables=[broken[0], broken[2]])
         finally:
             if engine.dialect.name == "sqlite":
                 _foreign_keys(connection, on=True)
@@ -106,13 +103,11 @@ def _refuse_foreign(connection: Connection) -> None:
         raise Conflict(why, code="wrong-database", revision=present, tables=[])
     tables = set(inspect(connection).get_table_names())
     if present is None and (others := sorted(tables & METADATA.tables.keys())):
-        raise Conflict(
+        why = (
             f"the database has tables of these names that annoflow did not make: {', '.join(others[:5])};"
-            " give annoflow a database of its own",
-            code="wrong-database",
-            revision=None,
-            tables=others,
+            " give annoflow a database of its own"
         )
+        raise Conflict(why, code="wrong-database", revision=None, tables=others)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
