@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 FILES = [path for folder in ("workflow_core", "flows") for path in sorted((ROOT / folder).rglob("*.py"))]
-_SQL = re.compile(r"\b(?:SELECT|FROM|WHERE|UPDATE|INSERT|DELETE|CASE|AND|IN|ON|AS|IS|NULL)\b|\bcoalesce\(|task_item\.")
+_SQL = re.compile(
+    r"\b(?:CREATE|SELECT|FROM|WHERE|UPDATE|INSERT|DELETE|CASE|AND|IN|ON|AS|IS|NULL)\b|\bcoalesce\(|task_item\."
+)
 _WORD = re.compile(r"(?<![\w<./-])[A-Za-z][a-z']+(?![\w=/-])")
 
 

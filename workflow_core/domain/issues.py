@@ -51,6 +51,8 @@ TRANSITIONS: Final[Mapping[tuple[IssueState, IssueEvent], IssueState]] = Mapping
 )
 """The whole machine. What is absent cannot happen."""
 
+_CAN = {IssueState.OPEN: "wait for its fix, or dismiss it", IssueState.FOR_REVIEW: "its reviewer decides"}
+
 
 def check_flag(kind: object, text: object, geometry: object) -> None:
     """Refuse what cannot be kept of a fault: a kind is a line of up to 64 characters, a geometry is JSON."""
@@ -65,12 +67,13 @@ def check_flag(kind: object, text: object, geometry: object) -> None:
 def next_state(state: IssueState, event: IssueEvent) -> IssueState:
     """Return the state that the event leads to; Conflict where it is not possible.
 
-    >>> next_state(IssueState.OPEN, IssueEvent.APPROVE)
+    >>> next_state(IssueState.FOR_REVIEW, IssueEvent.MARK_FOR_REVIEW)
     Traceback (most recent call last):
-    workflow_core.errors.Conflict: cannot approve an issue that is open; possible: mark for review, dismiss
+    workflow_core.errors.Conflict: cannot mark for review an issue that is for review; its reviewer decides
     """
     try:
         return TRANSITIONS[state, event]
     except KeyError:
-        why = f"cannot {event} an issue that is {state.replace('_', ' ')}; {_CAN[state]}"
+        can = _CAN.get(state, "flag anew what is still wrong")
+        why = f"cannot {event} an issue that is {state.replace('_', ' ')}; {can}"
         raise Conflict(why, code="wrong-issue-state", state=state, event=event) from None

@@ -120,12 +120,10 @@ def check_open(seat: Seat, now: datetime, *, holding: bool = False) -> None:
     if seat.lock_when_due and seat.due_at is not None and now >= seat.due_at:
         why = f"task {seat.task!r} was due {seat.due_at:%Y-%m-%d %H:%M} UTC and is locked"
         raise Conflict(why, code="task-locked", task=seat.task, due=seat.due_at.isoformat())
-    if not holding and seat.paused:
-        why = f"task {seat.task!r} is paused: nothing new is handed out; what you hold you can finish"
-        raise Conflict(why, code="paused", task=seat.task, pipeline=None)
-    if not holding and seat.pipeline_paused:
-        why = f"pipeline {seat.pipeline!r} is paused: nothing new is handed out; what you hold you can finish"
-        raise Conflict(why, code="paused", task=seat.task, pipeline=seat.pipeline)
+    if not holding and (seat.paused or seat.pipeline_paused):
+        what = f"task {seat.task!r}" if seat.paused else f"pipeline {seat.pipeline!r}"
+        why = f"{what} is paused: nothing new is handed out; what you hold you can finish"
+        raise Conflict(why, code="paused", task=seat.task, pipeline=None if seat.paused else seat.pipeline)
 
 
 def check_member(seat: Seat) -> None:
@@ -141,9 +139,15 @@ def check_event(found: Situation, event: Event, what: str) -> None:
     Raises:
         Conflict: it names the item, and says what the person can do about it.
     """
-    if (found.state, event, Kept(found.kept_by or Kept.NOTHING)) in TRANSITIONS:
-        return
+    if (found.state, event, Kept(found.kept_by or Kept.NOTHING)) not in TRANSITIONS:
+        raise refusal(found, what)
+
+
+def refusal(found: Situation, what: str) -> Conflict:
+    """Say why something cannot be done to a task item as it stands, and what the person can do about it."""
     match found.state:
+        case State.SUBMITTED if found.assignment_id != found.own_id:
+            can = f"somebody else set it {found.status} here; a manager can clear it"
         case State.SUBMITTED:
             can = f"it is {found.status} here already; undo that first, or ask a manager to clear it"
         case State.WAITING:
@@ -152,9 +156,8 @@ def check_event(found: Situation, event: Event, what: str) -> None:
             can = f"it has left {found.task!r}, and comes back only by its pipeline or a manager"
         case _:
             can = "its status was taken by an issue; fix that, and mark it for review"
-    raise Conflict(
-        f"cannot {what} {found.name}: {can}", code="wrong-state", **found.about, state=found.state, status=found.status
-    )
+    why = f"cannot {what} {found.name}: {can}"
+    return Conflict(why, code="wrong-state", **found.about, state=found.state, status=found.status)
 
 
 def check_author(found: Situation, email: str) -> None:

@@ -177,9 +177,8 @@ def next_state(state: State, event: Event, *, kept: Kept = Kept.NOTHING) -> Stat
         return TRANSITIONS[state, event, kept]
     except KeyError:
         events = ", ".join(possible_events(state, kept=kept)) or "nothing"
-        raise Conflict(
-            f"cannot {event} what is {state}; possible: {events}", code="wrong-event", state=state, event=event
-        ) from None
+        why = f"cannot {event} what is {state}; possible: {events}"
+        raise Conflict(why, code="wrong-event", state=state, event=event) from None
 
 
 def next_kept(state: State, event: Event, *, kept: Kept = Kept.NOTHING) -> Kept:

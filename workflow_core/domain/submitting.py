@@ -46,12 +46,9 @@ def decide(found: Situation, *, status: str, token: int | None, email: str, now:
         return Decision(chosen, event, found.routing or "routed", again=True)
     situations.check_event(found, event, f"set {chosen} on")
     if found.assignment_id not in (None, found.own_id) and not found.left_behind:
-        if found.state is State.CLAIMED:
-            raise Conflict(
-                f"somebody else holds {found.name} now; your draft is kept", code="held-by-another", **found.about
-            )
-        why = f"{found.name} is in somebody else's assignment now; your draft is kept"
-        raise Conflict(why, code="held-by-another", **found.about)
+        held = found.state is State.CLAIMED
+        now_is = f"somebody else holds {found.name}" if held else f"{found.name} is in somebody else's assignment"
+        raise Conflict(f"{now_is} now; your draft is kept", code="held-by-another", **found.about)
     situations.check_open(found, now, holding=True)
     situations.check_parked(found)
     situations.check_author(found, email)

@@ -125,13 +125,7 @@ def save_draft(
     """
     found = access.own(session, actor=actor, task_item_id=task_item_id)
     if found.state in (State.SUBMITTED, State.WITHDRAWN):
-        raise Conflict(
-            f"{found.name} is {found.state}: there is nothing to draw now",
-            code="wrong-state",
-            **found.about,
-            state=found.state,
-            status=found.status,
-        )
+        raise situations.refusal(found, "draw on")
     content = {"annotations": [one.model_dump(exclude_unset=True) for one in annotation_sets.measured(annotations)[0]]}
     mine = {"task_item_id": found.id, "person_id": actor.id}
     expected = None if version is None else values.key(version)

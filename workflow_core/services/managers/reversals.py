@@ -48,9 +48,8 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
         why = f"{found.name} was begun {where} already; ask a manager to clear it"
         raise Conflict(why, code="begun-already", **found.about, begun=begun)
     if effects.exported:
-        raise Conflict(
-            f"{found.name} is exported already; ask a manager to clear it", code="exported-already", **found.about
-        )
+        why = f"{found.name} is exported already; ask a manager to clear it"
+        raise Conflict(why, code="exported-already", **found.about)
     _check_at_exit(session, traced)
     until = values.later(now, found.lease)
     lineage.take_back(session, traced, reason="undo", now=now)
@@ -66,11 +65,7 @@ def chosen(
     where: Mapping[str, Any] | None = None,
     status: str | None = None,
 ) -> list[TaskItem]:
-    """Return the task items of a task that have a status: those listed, of a status, of items of a filter.
-
-    Raises:
-        InvalidInput: the task never offered such a status, or the filter makes no sense.
-    """
+    """Return the task items of a task with a status: those listed, of one that it offers or offered, of a filter."""
     dataset = session.get_one(Dataset, task.dataset_id)
     offered = [statuses.Status(**one) for one in (*task.statuses, *task.former_statuses)]
     items = data.condition(session, dataset=dataset, where=where)

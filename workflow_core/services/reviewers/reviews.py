@@ -52,9 +52,8 @@ def flag(
         why = f"{qa.task!r} is an annotation task; issues are flagged in a QA task that reviews it"
         raise NotAllowed(why, code="not-a-review", task=qa.task)
     if qa.assignment_id not in (None, qa.own_id):
-        raise Conflict(
-            f"somebody else reviews {qa.name} now; a manager can reassign it", code="held-by-another", **qa.about
-        )
+        why = f"somebody else reviews {qa.name} now; a manager can reassign it"
+        raise Conflict(why, code="held-by-another", **qa.about)
     situations.check_open(qa, now, holding=True)
     situations.check_parked(qa)
     situations.check_event(qa, Event.FLAG, "flag")
@@ -67,15 +66,9 @@ def flag(
         raise InvalidInput(f"{qa.task!r} reviews only {possible}; this annotation was made elsewhere")
     task_item = selection.find(session, task_id=owner, item_id=qa.item_id)
     if task_item is None or task_item.state == State.WITHDRAWN:
-        why = f"{qa.name} is not in {reviewed[owner].name!r} now: there is nothing to flag"
-        raise Conflict(
-            why,
-            code="wrong-state",
-            item=qa.name,
-            task=reviewed[owner].name,
-            state=task_item.state if task_item else None,
-            status=None,
-        )
+        there, state = reviewed[owner].name, task_item.state if task_item else None
+        why = f"{qa.name} is not in {there!r} now: there is nothing to flag"
+        raise Conflict(why, code="wrong-state", item=qa.name, task=there, state=state, status=None)
     author = issues.author_of(session, task_item, annotation.created_by if annotation else None)
     issue = issues.add(
         session,

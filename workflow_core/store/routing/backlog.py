@@ -69,7 +69,7 @@ def hold(session: Session, backlog: Backlog) -> bool:
     if not is_postgres(session):
         return True
     lock = "SELECT pg_try_advisory_xact_lock(:lease, CAST(:pipeline AS INTEGER))"
-    held = run(session, lock, lease=LEASE, pipeline=backlog.pipeline_id).scalar_one()
+    held = run(session, lock, lease=LEASE, pipeline=backlog.pipeline_id).scalar()
     if held:
         run(session, f"SET LOCAL idle_in_transaction_session_timeout = '{SILENCE}'")
     return bool(held)
