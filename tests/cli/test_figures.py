@@ -54,6 +54,12 @@ def test_the_table_fits_the_terminal_and_names_what_wide_shows_besides(annoflow,
 
 
 @pytest.mark.usefixtures("worked")
+def test_whose_figures_they_are_is_shown_however_narrow_it_is(annoflow, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "10")
+    assert annoflow("figures", "@street", "--by", "person").out.split("\n")[0].split() == ["person", "task", "done"]
+
+
+@pytest.mark.usefixtures("worked")
 def test_the_figures_of_a_person_are_told_apart_by_task(annoflow) -> None:
     rows = [line.split()[:2] for line in annoflow("figures", "@street", "--by", "person").out.splitlines()]
     assert rows == [

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, "Cell"]
 SHARES = frozenset({"progress", "approval_share", "rejection_rate", "first_pass_approval", "flagged_share"})
 SPANS = frozenset({"active_per_item", "average_wait", "longest_wait", "issues_average_age", "issues_oldest_age"})
+OF = frozenset({"person", "task", "label", "day"})
 SHOWN = {
     "person": "person",
     "task": "task",
@@ -126,7 +127,8 @@ def _show(rows: Sequence[Row], within: int | None) -> None:
         return
     told = [name for name in SHOWN if any(row.get(name) is not None for row in rows)]
     head = [SHOWN[name] for name in told]
-    shown = show_table(head, [[_told(name, row[name]) for name in told] for row in rows], within=within)
+    cells = [[_told(name, row[name]) for name in told] for row in rows]
+    shown = show_table(head, cells, within=within, least=1 + len(OF.intersection(told)))
     if shown < len(head):
         typer.echo(f"with --wide also {', '.join(head[shown:])}", err=True)
 

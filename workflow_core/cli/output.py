@@ -23,8 +23,12 @@ def _plain(value: object) -> Any:
     return str(value)
 
 
-def show_table(head: Sequence[str], rows: Iterable[Sequence[object]], *, within: int | None = None) -> int:
-    """Print a table on stdout, numbers to the right; `within` a width as many columns as fit. Returns how many.
+def show_table(
+    head: Sequence[str], rows: Iterable[Sequence[object]], *, within: int | None = None, least: int = 1
+) -> int:
+    """Print a table on stdout, numbers to the right; `within` a width as many columns as fit, but `least` so many.
+
+    Returns how many it shows.
 
     >>> show_table(("task", "items"), [("cars", 7), ("qa", 12)])
     task  items
@@ -39,7 +43,7 @@ def show_table(head: Sequence[str], rows: Iterable[Sequence[object]], *, within:
         bool(rows) and all(isinstance(row[index], int | float | None) for row in rows) for index in range(len(head))
     ]
     fit = len(head)
-    while within is not None and fit > 1 and sum(widths[:fit]) + 2 * (fit - 1) > within:
+    while within is not None and fit > least and sum(widths[:fit]) + 2 * (fit - 1) > within:
         fit -= 1
     for line in texts:
         cells = (_padded(*cell) for cell in zip(line[:fit], widths, right, strict=False))
