@@ -12,7 +12,7 @@ from workflow_core.pipeline.compiled import Queue
 from workflow_core.services.contributors import assignments, work
 from workflow_core.services.managers import reversals, task_settings, tasks
 from workflow_core.services.reviewers import reviews
-from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
+from workflow_core.store.models import Assignment, Issue, Item, Person, Task, TaskItem
 
 SETTINGS: task_settings.Settings = {
     "priority": 3,
@@ -171,7 +171,7 @@ def test_nothing_is_done_in_a_locked_task_until_its_date_is_moved(session: Sessi
     issue = reviews.flag(session, actor=quinn, task_item_id=first.id, kind="loose", task="cars", now=NOW)
     for each in (cars, qa):
         task_settings.edit(session, actor=None, task=each, now=NOW, due_at=NOW, lock_when_due=True)
-    author = session.get_one(Person, issue.author_id)
+    author = session.get_one(Person, session.get_one(Issue, issue.id).author_id)
     open_place = session.exec(select(TaskItem).where(TaskItem.task_id == qa.id, TaskItem.state == "queued")).first()
     done = session.exec(select(TaskItem).where(TaskItem.task_id == cars.id, TaskItem.state == "submitted")).first()
     assert open_place is not None

@@ -13,7 +13,7 @@ from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import figures, reversals, staff
 from workflow_core.services.reviewers import reviews
-from workflow_core.store.models import Annotation, Assignment, Person, TaskItem
+from workflow_core.store.models import Annotation, Assignment, Issue, Person, TaskItem
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_only_the_first_decision_on_an_item_counts_for_the_first_pass_and_all_fo
     claimed = work.claim_next(street, actor=quinn, task_id=qa.id, now=seconds(10))
     assert claimed is not None
     issue = reviews.flag(street, actor=quinn, task_item_id=claimed.id, kind="sloppy", task="cars", now=seconds(20))
-    author = street.get_one(Person, issue.author_id)
+    author = street.get_one(Person, street.get_one(Issue, issue.id).author_id)
     reviews.fix(street, actor=author, issue_id=issue.id, now=seconds(30))
     work.submit(street, actor=author, task_item_id=issue.task_item_id, status="completed", now=seconds(40))
     building.work_in(street, "qa", building.good, now=seconds(50))
