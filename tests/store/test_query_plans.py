@@ -23,7 +23,7 @@ from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves, sweeps
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.database.engine import engine_for
-from workflow_core.store.models import Dataset, Entry, Person, Task, TaskItem
+from workflow_core.store.models import Dataset, Entry, Issue, Person, Task, TaskItem
 from workflow_core.store.reads.departures import OF_REVIEWED
 from workflow_core.store.reads.figures import times
 
@@ -131,7 +131,7 @@ def test_a_fix_with_another_status_finds_what_it_takes_back_by_index(session):
     review = claim(session, "quinn@example.org", "qa")
     with scans(session) as found:
         flagged = reviews.flag(session, actor=quinn, task_item_id=review.id, kind="wrong", task="signs", now=NOW)
-        author = session.get_one(Person, flagged.author_id)
+        author = session.get_one(Person, session.get_one(Issue, flagged.id).author_id)
         assert reviews.fix(session, actor=author, issue_id=flagged.id, now=NOW).state == "for_review"
         work.submit(session, actor=author, task_item_id=flagged.task_item_id, status="discarded", now=NOW)
         assert session.get_one(TaskItem, review.id, populate_existing=True).state == "withdrawn"
