@@ -34,16 +34,30 @@ def test_every_deployment_names_a_flow_that_takes_its_parameters(deployment: Dep
     assert not set("/%&<>") & set(deployment.name)
 
 
-@pytest.mark.parametrize("deployment", deployments.ELSEWHERE, ids=lambda one: one.name)
+DASHCAM = Wanted("road", "dashcam", True, Schedule("0 6 * * *"), exports=(("approved", Schedule("0 18 * * 5")),))
+IN_THE_FILE = [*deployments.ELSEWHERE, *deployments.of_pipelines([DASHCAM])]
+
+
+@pytest.mark.parametrize("deployment", IN_THE_FILE, ids=lambda one: one.name)
 def test_the_file_for_other_prefect_servers_says_the_same_as_the_list(deployment: Deployment) -> None:
-    (said,) = [one for one in _deployed() if one["name"] == deployment.name]
+    (said,) = [one for one in _written()["deployments"] if one["name"] == deployment.name]
     assert said["entrypoint"] == deployment.flow
     assert said["description"] == deployment.description
     assert said["parameters"] == deployment.parameters
-    assert said["schedules"] == [{"interval": deployment.every}]
+    assert said["schedules"] == [
+        {"interval": deployment.every}
+        if deployment.every
+        else {"cron": deployment.cron, "timezone": deployment.timezone, "active": False}
+    ]
     assert [_trigger(one) for one in said.get("triggers", [])] == [
         (one.event, one.resource, one.within, dict(one.parameters)) for one in [deployment.trigger] if one
     ]
+
+
+def test_the_file_for_other_prefect_servers_has_nothing_else_and_fetches_nothing() -> None:
+    written = _written()
+    assert {one["name"] for one in written["deployments"]} == {"watch", *(one.name for one in IN_THE_FILE)}
+    assert written["pull"] == []
 
 
 def test_a_drain_by_event_outlasts_the_time_in_which_further_events_start_none() -> None:
@@ -72,10 +86,10 @@ def test_two_pipelines_never_share_an_artifact() -> None:
     assert all(set(key) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for key in keys)
 
 
-def _deployed() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.safe_load(PREFECT_YAML.read_text())["deployments"]
+def _written() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(PREFECT_YAML.read_text())
     return found
 
 
 def _trigger(said: dict[str, Any]) -> tuple[str, str, float, dict[str, Any]]:
-    return said["expect"][0], said["match"]["prefect.resource.id"], said["within"], said["parameters"]
+    return said["expect"][0], said["match"]["prefect.resource.id"], said["within"], said.get("parameters", {})

@@ -10,9 +10,10 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,34 @@ def test_drains_by_the_clock_and_by_the_event_move_items(
     for road in (clock, event):
         assert road.moved() == 10
         road.check()
+
+
+@on_sqlite
+def test_the_sweep_ends_runs_that_gave_no_sign_of_life_for_long_and_no_others(site: Site) -> None:
+    wait_until(site.mover_pid)
+    living, dead = (running_since(site, timedelta(minutes=minutes)) for minutes in (1, 20))
+    assert prefect_api.run_deployment(site.api, "sweep/sweep") is None
+    wait_until(lambda: dead in [run["id"] for run in site.found("flow_runs") if run["state_type"] == "CRASHED"])
+    assert living in [run["id"] for run in site.found("flow_runs") if run["state_type"] == "RUNNING"]
+    assert site.runs("watch", "RUNNING")
+    httpx2.delete(f"{site.api}/flow_runs/{living}", timeout=30)
+
+
+def running_since(site: Site, silence: timedelta) -> str:
+    """Make a run of ours, as a worker that died leaves it, that gave its last sign of life so long ago."""
+    (flow,) = site.found("flows", flows={"name": {"any_": ["move-items"]}})
+    given = {"flow_id": flow["id"], "tags": ["annoflow"], "state": {"type": "RUNNING"}}
+    run: str = httpx2.post(f"{site.api}/flow_runs/", json=given, timeout=30).raise_for_status().json()["id"]
+    sign = {
+        "id": str(uuid.uuid4()),
+        "occurred": (datetime.now(UTC) - silence).isoformat(),
+        "event": "prefect.flow-run.heartbeat",
+        "resource": {"prefect.resource.id": f"prefect.flow-run.{run}"},
+    }
+    httpx2.post(f"{site.api}/events", json=[sign], timeout=30).raise_for_status()
+    signs = {"filter": {"resource": {"id": [f"prefect.flow-run.{run}"]}, "event": {"name": [sign["event"]]}}}
+    wait_until(lambda: httpx2.post(f"{site.api}/events/filter", json=signs, timeout=30).json()["events"])
+    return run
 
 
 def test_a_killed_up_leaves_no_process_and_another_one_finds_everything_again(site: Site) -> None:
