@@ -6,6 +6,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.events.filters import EventFilter, EventNameFilter, EventResourceFilter
+from prefect.settings import get_current_settings
 from prefect.states import Crashed
 
 SILENCE = timedelta(minutes=15)
@@ -16,8 +17,13 @@ UNFINISHED = FlowRunFilter.model_validate(
 
 
 def close(now: datetime) -> int:
-    """Mark runs of ours as crashed whose process is long gone; return how many."""
+    """Mark runs of ours as crashed whose process is long gone; return how many.
+
+    Where signs of life are switched off (PREFECT_FLOWS_HEARTBEAT_FREQUENCY), nobody can tell.
+    """
     closed = 0
+    if get_current_settings().flows.heartbeat_frequency is None:
+        return closed
     with get_client(sync_client=True) as client:
         for run in client.read_flow_runs(flow_run_filter=UNFINISHED):
             if run.state and is_dead(run.state, last_sign=_last_sign(client, run), now=now):
@@ -28,12 +34,8 @@ def close(now: datetime) -> int:
 
 
 def is_dead(state: State[object], *, last_sign: datetime | None, now: datetime) -> bool:
-    """Say whether nobody works on a run any more.
-
-    One that runs without having given a sign of life gives none at all: who has switched them off is believed.
-    """
-    since = last_sign if state.is_running() else state.timestamp
-    return since is not None and now - since > SILENCE
+    """Say whether nobody works on a run any more, who has neither begun nor gone on with it for long."""
+    return now - max(filter(None, (state.timestamp, last_sign))) > SILENCE
 
 
 def _last_sign(client: SyncPrefectClient, run: FlowRun) -> datetime | None:

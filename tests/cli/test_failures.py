@@ -51,11 +51,27 @@ def test_a_variable_that_makes_no_sense_is_named(annoflow, monkeypatch: pytest.M
     assert ran.err.startswith("annoflow: ANNOFLOW_SHIFT_SECONDS is 'soon': ")
 
 
-def test_a_database_that_cannot_be_reached_says_so(annoflow) -> None:
-    ran = annoflow("--database-url", "postgresql://127.0.0.1:1/nothing", "status")
+@pytest.mark.parametrize("command", [("status",), ("db", "upgrade"), ("db", "check")])
+def test_a_database_that_cannot_be_reached_is_named_with_the_reason_and_without_its_password(annoflow, command) -> None:
+    ran = annoflow("--database-url", "postgresql://ann:secret@127.0.0.1:1/nothing", *command)
     assert ran.code == 3
-    assert ran.err.startswith("annoflow: the database says: ")
-    assert "Traceback" not in ran.err
+    assert ran.err.startswith("annoflow: the database postgresql://ann:***@127.0.0.1:1/nothing does not answer (")
+    assert ran.err.endswith("; does the server run, and on that port?\n")
+    assert "secret" not in ran.err
+
+
+def test_a_password_that_has_to_be_escaped_is_told_so(annoflow) -> None:
+    ran = annoflow("--database-url", "postgresql://ann:p@ss@db.example.org/annoflow", "status")
+    assert ran.code == 3
+    assert "in a password write @ as %40" in ran.err
+    assert "p@ss" not in ran.err
+
+
+def test_a_file_that_is_no_database_is_named(annoflow, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no database at all\n" * 100)
+    ran = annoflow("--database-url", "sqlite:///notes.txt", "status")
+    assert ran.code == 3
+    assert ran.err.startswith(f"annoflow: the database {tmp_path / 'notes.txt'} is no SQLite database (")
 
 
 def test_what_is_our_own_fault_is_not_hidden(annoflow, monkeypatch: pytest.MonkeyPatch) -> None:

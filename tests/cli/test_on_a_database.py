@@ -12,6 +12,7 @@ from sqlmodel import Session
 from stage import BOX
 
 from workflow_core.services.contributors import work
+from workflow_core.store.database import schema
 from workflow_core.store.database.engine import engine_for, session_scope
 
 PIPELINE = building.TWO_STEPS + "exits:\n  approved: {export: {format: jsonl, to: out}}\n"
@@ -44,13 +45,38 @@ def _complete_one(session: Session) -> None:
     building.work_in(session, "cars", lambda *_: left.pop() if left else None)
 
 
-def test_a_database_is_made_and_found_up_to_date(annoflow, tmp_path: Path) -> None:
-    assert annoflow("status").code == 3
-    assert not (tmp_path / ".annoflow").exists()
-    assert "it was empty" in annoflow("db", "upgrade").out
-    assert "up to date" in annoflow("db", "upgrade").out
-    assert (tmp_path / ".annoflow/annoflow.db").exists()
-    assert annoflow("db", "check").code == 0
+def test_a_database_is_made_and_found_up_to_date_and_each_time_named_with_what_is_in_it(
+    annoflow, tmp_path: Path
+) -> None:
+    file = tmp_path / ".annoflow/annoflow.db"
+    missing = annoflow("status")
+    assert missing.code == 3
+    assert (
+        missing.err == f"annoflow: there is no database {file} yet; run: annoflow up PIPELINE, or annoflow db upgrade\n"
+    )
+    assert not file.parent.exists()
+    assert annoflow("db", "check").out == f"there is no database {file} yet; run: annoflow up, or annoflow db upgrade\n"
+    head = schema.head()
+    made = f"made a new database, {file}, at revision {head}: new and empty\n"
+    assert annoflow("db", "upgrade").out == made
+    assert annoflow("db", "upgrade").out == f"the database {file} is up to date, at revision {head}: new and empty\n"
+    checked = annoflow("db", "check")
+    assert checked.code == 0
+    assert checked.out.startswith(f"fine: {file}: new and empty; the tables are as they should be")
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_database_that_would_be_gone_with_the_command_is_refused(annoflow, url: str) -> None:
+    ran = annoflow("--database-url", url, "db", "upgrade")
+    assert ran.code == 3
+    assert "is gone when the command ends; name a file, like sqlite:///annoflow.db" in ran.err
+
+
+def test_what_is_in_a_database_is_said_when_it_is_checked_and_upgraded(annoflow, worked: Path) -> None:
+    events = annoflow("db", "check", "--json").json()["contents"]["event"]
+    for command in ("check", "upgrade"):
+        assert f": 1 pipeline, 3 items, {events} events" in annoflow("db", command).out
+    assert annoflow("db", "upgrade", "--json").json()["contents"] == {"pipeline": 1, "item": 3, "event": events}
 
 
 def test_another_home_and_another_database_can_be_named(annoflow, tmp_path: Path) -> None:
@@ -271,5 +297,6 @@ def test_a_database_that_is_not_ready_says_what_to_do(annoflow, tmp_path: Path) 
     (tmp_path / ".annoflow/annoflow.db").touch()
     ran = annoflow("status")
     assert ran.code == 3
-    assert ran.err.startswith("annoflow: the database is not ready")
-    assert "annoflow db upgrade" in ran.err
+    file = tmp_path / ".annoflow/annoflow.db"
+    ways_out = "run: annoflow up, or annoflow db upgrade"
+    assert ran.err == f"annoflow: the database {file} is not ready (no such table: project); {ways_out}\n"

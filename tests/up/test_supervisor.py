@@ -351,7 +351,8 @@ def test_a_mover_that_cannot_be_asked_to_stop_is_named_and_ends_with_its_runner(
     tend(up, world, 4)
     world.moving = OSError("connection refused\nand more")
     up.end()
-    assert "the mover could not be asked, it ends with its runner: connection refused" in up.said
+    why = f"the database {up._given.home / 'annoflow.db'} says: connection refused"
+    assert f"the mover could not be asked, it ends with its runner: {why}" in up.said
     assert [child.stopped for child in Pretender.made] == [True, True]
 
 

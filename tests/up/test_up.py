@@ -232,10 +232,13 @@ def test_the_sweep_ends_runs_that_gave_no_sign_of_life_for_long_and_no_others(si
 
 
 def running_since(site: Site, silence: timedelta) -> str:
-    """Make a run of ours, as a worker that died leaves it, that gave its last sign of life so long ago."""
+    """Make a run of ours, as a worker that died leaves it: begun an hour ago, its last sign of life so long ago."""
     (flow,) = site.found("flows", flows={"name": {"any_": ["move-items"]}})
     given = {"flow_id": flow["id"], "tags": ["annoflow"], "state": {"type": "RUNNING"}}
     run: str = httpx2.post(f"{site.api}/flow_runs/", json=given, timeout=30).raise_for_status().json()["id"]
+    with sqlite3.connect(site.home / "prefect" / "prefect.db", timeout=30) as prefect:
+        begun = f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%d %H:%M:%S.%f}"
+        assert prefect.execute("UPDATE flow_run_state SET timestamp = ? WHERE flow_run_id = ?", [begun, run]).rowcount
     sign = {
         "id": str(uuid.uuid4()),
         "occurred": (datetime.now(UTC) - silence).isoformat(),

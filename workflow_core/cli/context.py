@@ -32,11 +32,16 @@ def settings() -> "Settings":
     from workflow_core.settings import Settings
 
     try:
-        return Settings()
+        found = Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = f"ANNOFLOW_{first['loc'][0]}".upper()
         raise InvalidInput(f"{name} is {first['input']!r}: {first['msg'].lower()}") from error
+    if found.database() in ("sqlite://", "sqlite:///", "sqlite:///:memory:"):
+        raise InvalidInput(
+            f"the database {found.database()} is gone when the command ends; name a file, like sqlite:///annoflow.db"
+        )
+    return found
 
 
 @contextmanager
@@ -51,7 +56,7 @@ def session(*, read_only: bool = False) -> "Iterator[Session]":
     url = settings().database()
     file = url.removeprefix("sqlite:///")
     if file != url and file != ":memory:" and not Path(file).exists():
-        raise Unavailable(f"there is no database {file} yet; run: annoflow db upgrade")
+        raise Unavailable(f"there is no database {file} yet; run: annoflow up PIPELINE, or annoflow db upgrade")
     engine = engine_for(url)
     try:
         with session_scope(engine, read_only=read_only) as opened:

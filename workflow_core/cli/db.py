@@ -1,5 +1,6 @@
 """`annoflow db`: bring the database up to date, and check it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import typer
@@ -32,14 +33,19 @@ def upgrade(json: Json = False) -> None:
     """
     from workflow_core.services.running import schema
 
+    url = context.settings().database()
     with progress("upgrading the database"):
-        before, after = schema.upgrade(context.settings().database())
+        before, after = schema.upgrade(url)
+    name, has = schema.name_of(url), schema.contents(url)
     if json:
-        show_json({"before": before, "after": after})
-    elif before == after:
-        typer.echo(f"the database is up to date, at revision {after}")
+        show_json({"database": name, "before": before, "after": after, "contents": has})
+    elif before is None:
+        typer.echo(f"made a new database, {name}, at revision {after}: {_told(has)}")
     else:
-        typer.echo(f"the database is at revision {after} now; it was {f'at {before}' if before else 'empty'}")
+        is_now = (
+            f"is up to date, at revision {after}" if before == after else f"is at revision {after} now, after {before}"
+        )
+        typer.echo(f"the database {name} {is_now}: {_told(has)}")
 
 
 @app.command(context_settings=CONTEXT)
@@ -52,18 +58,32 @@ def check(json: Json = False) -> None:
     """
     from workflow_core.services.running import schema, verification
 
-    problems = schema.check(context.settings().database())
+    url = context.settings().database()
+    name, problems = schema.name_of(url), schema.check(url)
+    has: Mapping[str, int] = {}
     differences = []
     if not problems:
+        has = schema.contents(url)
         with progress("replaying the history"), context.session(read_only=True) as session:
             differences = verification.check(session)
     if json:
-        show_json({"database": problems, "history": [asdict(each) for each in differences]})
+        history = [asdict(each) for each in differences]
+        show_json({"name": name, "contents": has, "database": problems, "history": history})
     else:
         for each in (*problems, *differences):
             typer.echo(each)
         if not problems and not differences:
-            typer.echo("fine: the tables are as they should be, and the history leads to every task item")
+            typer.echo(
+                f"fine: {name}: {_told(has)}; the tables are as they should be,"
+                " and the history leads to every task item"
+            )
         elif differences:
-            typer.echo(counted(len(differences), "difference"), err=True)
+            typer.echo(f"{name}: {counted(len(differences), 'difference')}", err=True)
     raise typer.Exit(FINDINGS if problems or differences else 0)
+
+
+def _told(has: Mapping[str, int]) -> str:
+    """Say what is in a database, so that a new one is not taken for the one that was meant."""
+    if not any(has.values()):
+        return "new and empty"
+    return ", ".join(counted(count, what) for what, count in has.items())

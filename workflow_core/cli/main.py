@@ -43,7 +43,7 @@ def _of_database(error: Exception) -> str | None:
     alchemy = sys.modules.get("sqlalchemy.exc")
     if alchemy is None or not isinstance(error, alchemy.DBAPIError):
         return None
-    said = str(error.orig).strip().splitlines()[0]
-    if "no such table" in said or "does not exist" in said or "no such column" in said:
-        return f"the database is not ready ({said}); run: annoflow db upgrade"
-    return f"the database says: {said}"
+    from workflow_core.cli import context
+    from workflow_core.services.running import schema
+
+    return schema.explain(context.settings().database(), error)

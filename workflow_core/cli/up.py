@@ -51,7 +51,7 @@ def up(
     with only_one(settings.home):
         sources = [valid(str(file)) for file in pipelines or []]
         schema.upgrade(settings.database())
-        say(f"database {shown(settings.database())} is up to date")
+        say(f"the database {schema.name_of(settings.database())} is up to date")
         deployed = _deploy(sources)
         threading.Thread(target=_read_sources, args=(deployed,), name="sources", daemon=True).start()
         serve(installation(settings), say=say, stop=stop)
@@ -60,17 +60,6 @@ def up(
 def say(message: str) -> None:
     """Write one line of the log: the time, and what happened."""
     typer.echo(f"{datetime.now().astimezone():%H:%M:%S} {message}")
-
-
-def shown(url: str) -> str:
-    """Return a database URL without its password.
-
-    >>> shown("postgresql://ann:secret@db.example.org/annoflow")
-    'postgresql://ann@db.example.org/annoflow'
-    """
-    scheme, _, rest = url.partition("://")
-    user, at, host = rest.rpartition("@")
-    return f"{scheme}://{user.partition(':')[0]}{at}{host}"
 
 
 def _deploy(sources: list[Source]) -> "list[Deployed]":

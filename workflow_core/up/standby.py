@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from workflow_core.services.running import leases
+from workflow_core.services.running.schema import explain
 from workflow_core.store.database.engine import engine_for
 from workflow_core.up import mover
 
@@ -78,7 +79,7 @@ class Standby:
             try:
                 mover.ask_to_stop(self._engine, patience=patience)
             except Exception as error:
-                self._say(f"the mover could not be asked, it ends with its runner: {_in_a_line(error)}")
+                self._say(f"the mover could not be asked, it ends with its runner: {explain(self._database, error)}")
         self._engine.dispose()
 
     def _held(self) -> bool | None:
@@ -87,7 +88,9 @@ class Standby:
             held = leases.holder(self._engine) is not None and not mover.bury(self._engine)
         except Exception as error:
             if not self._blind:
-                self._say(f"the database cannot be reached, nothing moves until it is back: {_in_a_line(error)}")
+                self._say(
+                    f"the database cannot be reached, nothing moves until it is back: {explain(self._database, error)}"
+                )
             self._blind = True
             return None
         if self._blind:
@@ -105,10 +108,6 @@ class Standby:
                     pass
         except Exception as error:
             self._moving = time.monotonic()
-            self._say(f"items do not move, another try follows: {_in_a_line(error)}")
+            self._say(f"items do not move, another try follows: {explain(self._database, error)}")
         finally:
             engine.dispose()
-
-
-def _in_a_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]

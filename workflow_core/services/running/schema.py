@@ -1,10 +1,12 @@
 """The database itself: bring it up to date, and say whether it is."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from workflow_core.store.database import schema
+from workflow_core.store.database.faults import RUN, explain, name_of
 
-RUN = "run: annoflow db upgrade"
+__all__ = ["check", "contents", "explain", "name_of", "upgrade"]
 
 
 def upgrade(url: str) -> tuple[str | None, str]:
@@ -21,6 +23,16 @@ def upgrade(url: str) -> tuple[str | None, str]:
     return before, schema.head()
 
 
+def contents(url: str) -> Mapping[str, int]:
+    """Return how many pipelines, items and events an upgraded database has; all are 0 in a new one.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+    """
+    with schema.opened(url) as engine:
+        return schema.contents(engine)
+
+
 def check(url: str) -> list[str]:
     """Return what keeps the database from being used: nothing where it is up to date. It changes nothing.
 
@@ -31,12 +43,12 @@ def check(url: str) -> list[str]:
     with schema.opened(url) as engine:
         file = engine.url.database if engine.dialect.name == "sqlite" else None
         if file and file != ":memory:" and not Path(file).exists():
-            return [f"there is no database at {file}; {RUN}"]
+            return [f"there is no database {file} yet; {RUN}"]
         revision = schema.current(engine)
         if revision is None:
-            return [f"the database is empty; {RUN}"]
+            return [f"the database {name_of(url)} is empty; {RUN}"]
         if why := schema.unusable(revision):
             return [why]
         if revision != schema.head():
-            return [f"the database is at revision {revision}, annoflow wants {schema.head()}; {RUN}"]
+            return [f"the database {name_of(url)} is at revision {revision}, annoflow wants {schema.head()}; {RUN}"]
         return schema.differences(engine)

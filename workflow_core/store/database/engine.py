@@ -18,6 +18,7 @@ from sqlmodel import Session, SQLModel
 
 from workflow_core.domain import values
 from workflow_core.errors import InvalidInput
+from workflow_core.store.database import faults
 
 __all__ = ["Engine", "Session", "after_commit", "engine_for", "keep", "session_scope", "somebody_waits", "taken_back"]
 
@@ -37,10 +38,13 @@ def engine_for(url: str, *, connections: int = 5) -> Engine:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
+        hint = f"; {faults.ESCAPED}" if "@" in url else ""
         raise InvalidInput(
-            f"{url!r} is no database URL; try sqlite:///path/to/annoflow.db or postgresql://..."
+            f"{url!r} is no database URL; try sqlite:///path/to/annoflow.db or postgresql://...{hint}"
         ) from error
+    if "@" in (parsed.host or ""):
+        raise InvalidInput(f"the database's address has more than one @; {faults.ESCAPED}")
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         queue = _queue_of(parsed)

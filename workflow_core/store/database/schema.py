@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from workflow_core.errors import Conflict, Unavailable
+from workflow_core.store.database import faults
 from workflow_core.store.database.engine import engine_for
 from workflow_core.store.models import METADATA
 
@@ -50,7 +51,7 @@ def opened(url: str) -> Iterator[Engine]:
     try:
         yield engine
     except OperationalError as error:
-        raise Unavailable(f"cannot reach the database: {str(error.orig).strip()}") from error
+        raise Unavailable(faults.explain(url, error)) from error
     finally:
         engine.dispose()
 
@@ -140,6 +141,13 @@ def current(engine: Engine) -> str | None:
     """Return the database's revision; None for an empty one."""
     with engine.execution_options(read_only=True).connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def contents(engine: Engine) -> dict[str, int]:
+    """Return how many pipelines, items and events the database has."""
+    counts = ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in ("pipeline", "item", "event"))
+    with engine.execution_options(read_only=True).connect() as connection:
+        return dict(connection.exec_driver_sql(f"SELECT {counts}").mappings().one())
 
 
 def differences(engine: Engine) -> list[str]:

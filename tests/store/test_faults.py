@@ -1,0 +1,68 @@
+"""What a database says when it cannot, in words for whoever runs it."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from workflow_core.errors import InvalidInput
+from workflow_core.store.database import faults
+from workflow_core.store.database.engine import engine_for
+
+
+def said(url: str, *statements: str) -> str:
+    """Run statements on a database; return how what it says is explained."""
+    driver = make_url(url).set(drivername="postgresql+psycopg") if url.startswith("postgres") else url
+    engine = create_engine(driver)
+    try:
+        with pytest.raises(DBAPIError) as raised, engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+    finally:
+        engine.dispose()
+    return faults.explain(url, raised.value)
+
+
+def test_a_file_that_is_read_only_names_whose_it_is(tmp_path: Path, sqlite_url: str) -> None:
+    told = said(sqlite_url, "PRAGMA query_only = ON", "DELETE FROM pipeline")
+    file, owner = tmp_path / "annoflow.db", tmp_path.owner()
+    assert told.startswith(f"the database {file} may not be written by {owner} (attempt to write a readonly database)")
+    assert told.endswith(f"; run the command as {owner}, whose it is")
+
+
+def test_a_file_without_room_or_without_a_folder_is_named(tmp_path: Path, sqlite_url: str) -> None:
+    filled = said(sqlite_url, "PRAGMA max_page_count = 1", "CREATE TABLE t AS SELECT randomblob(1000000) AS b")
+    assert f"the database {tmp_path / 'annoflow.db'} has no room on its disk (database or disk is full)" in filled
+    missing = said(f"sqlite:///{tmp_path}/nowhere/a.db", "SELECT 1")
+    assert f"the database {tmp_path}/nowhere/a.db cannot be opened (unable to open database file)" in missing
+
+
+def test_a_server_says_what_is_not_there(postgres_url: str) -> None:
+    there = make_url(postgres_url)
+    other = there.set(database="other").render_as_string(hide_password=False)
+    assert "make it with createdb" in said(other, "SELECT 1")
+    stranger = there.set(username="nobody_at_all").render_as_string(hide_password=False)
+    assert "make them with createuser" in said(stranger, "SELECT 1")
+    assert "run: annoflow up, or annoflow db upgrade" in said(postgres_url, "SELECT * FROM nosuch")
+    assert "run: annoflow up, or annoflow db upgrade" in said(postgres_url, "SELECT nosuch FROM pipeline")
+    assert "is read-only (" in said(postgres_url, "SET TRANSACTION READ ONLY", "DELETE FROM pipeline")
+    nowhere = said("postgresql://ann:secret@nowhere.invalid/annoflow", "SELECT 1")
+    assert nowhere.startswith(
+        "the database postgresql://ann:***@nowhere.invalid/annoflow is on a host that nobody knows"
+    )
+    assert "write @ as %40" in nowhere
+
+
+def test_what_is_not_known_is_repeated_and_is_one_line() -> None:
+    error = DBAPIError("SELECT 1", None, sqlite3.OperationalError("the moon is down\nand more"))
+    assert faults.explain("sqlite:///a.db", error) == "the database a.db says: the moon is down"
+    assert faults.explain("postgresql://db/a", OSError("gone")) == "the database postgresql://db/a says: gone"
+
+
+def test_an_address_with_two_at_signs_says_what_to_write() -> None:
+    for url in ("postgresql://u:p@ss@h/db", "postgresql://u:pass@h:x/db"):
+        with pytest.raises(InvalidInput, match="write @ as %40"):
+            engine_for(url)
