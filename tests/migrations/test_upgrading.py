@@ -135,7 +135,7 @@ def test_a_look_does_not_make_a_file(tmp_path: Path) -> None:
 
 def test_a_server_that_is_not_there_is_said_to_be_unreachable(postgres_url: str) -> None:
     gone = make_url(postgres_url).set(database="gone").render_as_string(hide_password=False)
-    with pytest.raises(Unavailable, match="gone is not there .* make it with createdb"):
+    with pytest.raises(Unavailable, match=r"gone is not there .* make it with createdb"):
         check(gone)
 
 
