@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import building
@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 from stage import BOX
 
+from workflow_core.cli import context
 from workflow_core.services.contributors import work
 from workflow_core.store.database import schema
 from workflow_core.store.database.engine import engine_for, session_scope
@@ -63,6 +64,17 @@ def test_a_database_is_made_and_found_up_to_date_and_each_time_named_with_what_i
     checked = annoflow("db", "check")
     assert checked.code == 0
     assert checked.out.startswith(f"fine: {file}: new and empty; the tables are as they should be")
+
+
+def test_a_clock_that_was_ahead_is_seen_in_the_status(annoflow, worked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "clock" not in annoflow("status").out
+    assert annoflow("status", "--json").json()[0]["ahead_seconds"] is None
+    now = context.now()
+    for minutes, seen in ((0.5, False), (123, True)):
+        monkeypatch.setattr(context, "now", lambda behind=minutes: now - timedelta(minutes=behind))
+        assert (" ahead of this machine's clock: a clock was wrong" in annoflow("status").out) is seen
+    assert "the newest history is dated 2:0" in annoflow("status").out
+    assert 7_000 < annoflow("status", "--json").json()[0]["ahead_seconds"] < 7_400
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])

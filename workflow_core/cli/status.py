@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 MOST_STUCK = 20
 MOST_NAMED = 3
+WRONG = (
+    "this machine's clock: a clock was wrong, here or where that was written; set it (timedatectl)."
+    " No claim counts for longer than its length from now"
+)
 
 
 def status(
@@ -43,13 +48,18 @@ def status(
         for number, one in enumerate(shown):
             typer.echo("\n" * bool(number), nl=False)
             _show(one, people=people)
+        if ahead := shown[0]["ahead_seconds"]:
+            typer.echo(
+                f"\nthe newest history is dated {timedelta(seconds=ahead)} ahead of this machine's clock: {WRONG}"
+            )
 
 
 def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]:
     from workflow_core.services.managers import progress
     from workflow_core.services.pipelines import ingestion, schedules
-    from workflow_core.services.running import moves
+    from workflow_core.services.running import moves, sweeps
 
+    ahead = sweeps.ahead(session, now=context.now())
     deployed = schedules.wanted(session)
     wanted = [one for one in deployed if pipeline in (None, one.pipeline)]
     if pipeline is not None and not wanted:
@@ -71,6 +81,7 @@ def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]
                 "held": at.held,
                 "stuck": [asdict(each) for each in stuck],
                 "pictures": asdict(progress.pictures(session, pipeline=found)),
+                "ahead_seconds": ahead and int(ahead.total_seconds()),
             }
         )
     return shown

@@ -1,12 +1,18 @@
-"""Sweep: end claims whose lease is over, park what nobody may take, free what somebody may take now."""
+"""Sweep: end claims whose lease is over, park what nobody may take, free what somebody may take now; odd clocks."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import versions
 from workflow_core.store.database.engine import Session
+from workflow_core.store.reads import histories
 from workflow_core.store.work import claims
+
+NEWEST = 1_000
+"""Events among which one that is dated ahead is looked for."""
+TOLERATED = timedelta(minutes=1)
+"""How far the clocks of machines that work together may differ without a word."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,12 @@ class Swept:
 
     def __bool__(self) -> bool:
         return bool(self.expired or self.freed)
+
+
+def ahead(session: Session, *, now: datetime) -> timedelta | None:
+    """Say how far the newest history is dated ahead of now, where a clock was wrong: ours, or whoever's wrote it."""
+    latest = histories.latest_moment(session, among=NEWEST)
+    return latest - now if latest and latest - now > TOLERATED else None
 
 
 def sweep(session: Session, *, now: datetime) -> Swept:

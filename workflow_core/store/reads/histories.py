@@ -28,6 +28,13 @@ def last(session: Session) -> int:
     return int(run(session, "SELECT coalesce(max(id), 0) FROM event").scalar())
 
 
+def latest_moment(session: Session, *, among: int) -> datetime | None:
+    """Return the latest moment that one of so many newest events is dated; None where there is none."""
+    newest = "SELECT max(at) FROM (SELECT at FROM event ORDER BY id DESC LIMIT :among) AS newest"
+    at = run(session, newest, among=among).scalar_one()
+    return None if at is None else moment(at)
+
+
 def recorded(session: Session, *, event_id: int) -> set[int]:
     """Return the numbers of the events after one."""
     return set(run(session, "SELECT id FROM event WHERE id > :after", after=event_id).scalars())
