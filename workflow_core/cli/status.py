@@ -49,9 +49,7 @@ def status(
             typer.echo("\n" * bool(number), nl=False)
             _show(one, people=people)
         if ahead := shown[0]["ahead_seconds"]:
-            typer.echo(
-                f"\nthe newest history is dated {timedelta(seconds=ahead)} ahead of this machine's clock: {WRONG}"
-            )
+            typer.echo(f"\nthe newest history is dated {timedelta(seconds=ahead)} ahead of {WRONG}")
 
 
 def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]:
