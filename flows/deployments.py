@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workflow_core.services.pipelines.schedules import Wanted
+from workflow_core.services.running import sweeps
 from workflow_core.services.running.announcements import EVENT
 
 ARRIVED = "annoflow.items-arrived"
@@ -19,7 +20,6 @@ FINISHED = "annoflow.pipeline-finished"
 
 BURST = 30.0
 """Seconds in which any number of events start one drain; it stays a little longer, so that none goes unheard."""
-SWEEP = 300.0
 FALLBACK = 300.0
 """Seconds between two drains on a Prefect that runs elsewhere, for events that never arrived."""
 
@@ -79,7 +79,7 @@ SWEEPER = Deployment(
     flow="flows.sweep.sweep_leases",
     name="sweep",
     description="Gives back what nobody works on any more, and reports what is stuck.",
-    every=SWEEP,
+    every=sweeps.EVERY,
 )
 
 ELSEWHERE = (DRAIN, SWEEPER)

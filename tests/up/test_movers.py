@@ -12,11 +12,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from running import PATIENCE, wait_for, wait_until
+from sqlmodel import col, func, select
 
-from workflow_core.services.running import leases
+from workflow_core.services.contributors import work
+from workflow_core.services.running import leases, sweeps
 from workflow_core.store.database import leases as store
 from workflow_core.store.database.engine import engine_for, session_scope
+from workflow_core.store.models import TaskItem
 from workflow_core.up import mover
+from workflow_core.up.standby import Standby
 
 spawn = multiprocessing.get_context("spawn")
 LEASE = 1.0
@@ -193,3 +197,23 @@ def test_every_status_reaches_the_next_task_across_a_change_of_movers(road: Any)
         successor.kill()
         successor.join()
     road.check()
+
+
+def test_what_moves_in_prefects_place_gives_back_what_nobody_works_on(road: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(sweeps, "EVERY", 0.1)
+    with session_scope(road.engine) as session:
+        task_id = session.get_one(TaskItem, road.todo[0]).task_id
+        work.claim_next(session, actor=road.ann, task_id=task_id, now=datetime.now(UTC) - timedelta(days=1))
+    stop = threading.Event()
+    standby = Standby(road.url, lease=LEASE, say=lambda _: None, stop=stop)
+    standby.look(since=0.0, ask=None)
+    try:
+        wait_for(lambda: claimed(road), 0)
+    finally:
+        stop.set()
+        standby.end(patience=PATIENCE, elsewhere=False)
+
+
+def claimed(road: Any) -> int:
+    with session_scope(road.engine, read_only=True) as session:
+        return session.exec(select(func.count()).where(col(TaskItem.state) == "claimed")).one()

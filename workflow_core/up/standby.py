@@ -3,10 +3,11 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from workflow_core.services.running import leases
+from workflow_core.services.running import leases, sweeps
 from workflow_core.services.running.schema import explain
-from workflow_core.store.database.engine import engine_for
+from workflow_core.store.database.engine import Engine, engine_for, session_scope
 from workflow_core.up import mover
 
 UNMOVED = 2.0
@@ -33,6 +34,7 @@ class Standby:
         self._moves = False
         self._refused = False
         self._blind = False
+        self._swept = self._asked
         self._thread: threading.Thread | None = None
 
     def expect(self) -> None:
@@ -105,9 +107,16 @@ class Standby:
             if turn.wait():
                 self._say("moving items from here until Prefect's mover is there")
                 for _ in turn.moves():
-                    pass
+                    self._sweep_now_and_then(engine)
         except Exception as error:
             self._moving = time.monotonic()
             self._say(f"items do not move, another try follows: {explain(self._database, error)}")
         finally:
             engine.dispose()
+
+    def _sweep_now_and_then(self, engine: Engine) -> None:
+        """Give back what nobody works on any more: without Prefect nobody else does."""
+        if time.monotonic() - self._swept >= sweeps.EVERY:
+            with session_scope(engine) as session:
+                sweeps.sweep(session, now=datetime.now(UTC))
+            self._swept = time.monotonic()

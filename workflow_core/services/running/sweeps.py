@@ -9,6 +9,8 @@ from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import histories
 from workflow_core.store.work import claims
 
+EVERY = 300.0
+"""Seconds between two sweeps."""
 NEWEST = 1_000
 """Events among which one that is dated ahead is looked for."""
 TOLERATED = timedelta(minutes=1)
