@@ -31,7 +31,7 @@ def last(session: Session) -> int:
 def latest_moment(session: Session, *, among: int) -> datetime | None:
     """Return the latest moment that one of so many newest events is dated; None where there is none."""
     newest = "SELECT max(at) FROM (SELECT at FROM event ORDER BY id DESC LIMIT :among) AS newest"
-    at = run(session, newest, among=among).scalar_one()
+    at = run(session, newest, among=among).scalar()
     return None if at is None else moment(at)
 
 
