@@ -1,9 +1,12 @@
 """Statements that go to the driver as they are: what is bound, what comes back, and what goes wrong."""
 
+from contextlib import nullcontext
+
 import pytest
 from counting import statements
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from workflow_core.store.database import engine as database
 from workflow_core.store.database.dialect import run
 from workflow_core.store.database.engine import engine_for, session_scope
 
@@ -39,10 +42,24 @@ def test_who_listens_to_an_engine_hears_its_statements(engine):
 
 def test_a_connection_that_is_gone_is_not_used_again(postgres_url):
     engine = engine_for(postgres_url)
-    engine.pool._pre_ping = False  # what would see it before it is used
     with pytest.raises(OperationalError, match="pg_terminate_backend") as gone, session_scope(engine) as session:
         run(session, "SELECT pg_terminate_backend(pg_backend_pid())")
     assert gone.value.connection_invalidated
     with session_scope(engine) as session:
         assert run(session, "SELECT 1").scalar() == 1
     engine.dispose()
+
+
+@pytest.mark.parametrize("idle", [0, 60])
+def test_a_connection_that_lay_idle_is_asked_whether_it_is_there_before_it_is_used(postgres_url, monkeypatch, idle):
+    monkeypatch.setattr(database, "IDLE", idle)
+    engine, another = engine_for(postgres_url), engine_for(postgres_url)
+    with session_scope(engine) as session:
+        key = run(session, "SELECT pg_backend_pid()").scalar()
+    with session_scope(another) as session:
+        run(session, "SELECT pg_terminate_backend(:key, 5000)", key=key)
+    fails = nullcontext() if idle == 0 else pytest.raises(OperationalError)
+    with fails, session_scope(engine) as session:
+        run(session, "SELECT 1")
+    engine.dispose()
+    another.dispose()

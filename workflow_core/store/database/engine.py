@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, NoSuchModuleError, OperationalError
 from sqlmodel import Session, SQLModel
 
 from workflow_core.domain import values
@@ -24,6 +24,8 @@ __all__ = ["Engine", "Session", "after_commit", "engine_for", "keep", "session_s
 
 BUSY_MS = 30_000
 """How long a writer on SQLite waits for the one before it."""
+IDLE = 1.0
+"""Seconds after which a connection to PostgreSQL is asked whether it is still there: that costs a click a tenth."""
 LOOK = 0.0001
 """Seconds between two looks of the writer on SQLite whose turn is next: on a busy machine half a millisecond is so long
 that two thirds of the commits of eight processes were lost to it, and looks that are rarer cost no less of the CPU.
@@ -57,14 +59,14 @@ def engine_for(url: str, *, connections: int = 5) -> Engine:
         return engine
     if backend in {"postgresql", "postgres"}:
         try:
-            return create_engine(
-                parsed.set(drivername="postgresql+psycopg"),
-                pool_pre_ping=True,
-                pool_size=connections,
-                json_deserializer=_read_json,
+            engine = create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_size=connections, json_deserializer=_read_json
             )
         except (ModuleNotFoundError, NoSuchModuleError) as error:
             raise InvalidInput("PostgreSQL needs its driver: pip install 'annoflow[postgres]'") from error
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_ask_if_idle, engine.dialect))
+        return engine
     raise InvalidInput(f"annoflow keeps its state in SQLite or PostgreSQL, not in {backend!r}")
 
 
@@ -86,6 +88,21 @@ _DOCUMENTS = json.JSONDecoder(parse_int=_number)
 
 def _read_json(document: bytes) -> Any:
     return _DOCUMENTS.decode(document.decode())
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _ask_if_idle(dialect: Any, connection: Any, record: Any, _proxy: Any) -> None:
+    """Let the pool throw its connections away where the server has gone, or was started anew, since they were used."""
+    now = time.monotonic()
+    if now - record.info.get("used", now) < IDLE:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError("the server has closed the connection") from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
