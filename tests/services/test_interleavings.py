@@ -208,25 +208,22 @@ def between_looking_and_locking(stage, act, before):
     engine.dispose()
 
 
-def test_of_two_movers_that_deal_to_the_same_team_the_second_counts_what_the_first_has_dealt(stage, others):
-    """It comes when the first has read how much each has got; were it not to wait, both would deal to the same one."""
+def test_of_two_movers_at_a_pipeline_the_second_waits_for_nothing_and_deals_when_the_first_is_done(stage, others):
+    """It comes when the first has read how much each has got; were it to deal beside it, both would to the same one."""
     stage.deploy(staffed(MICRO, signs="cy di"))
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
-    others.now, waited = stage.now, []
+    others.now, beside = stage.now, []
 
-    def beside(connection, cursor, statement, *_):
+    def come(connection, cursor, statement, *_):
         if "s.allotted" in statement:
-            try:
-                others.advance(limit=1)
-            except OperationalError:
-                waited.append(statement)
+            beside.append(others.advance(limit=1))
 
-    event.listen(stage.engine, "after_cursor_execute", beside)
+    event.listen(stage.engine, "after_cursor_execute", come)
     assert stage.advance(limit=1).routed == 1
-    event.remove(stage.engine, "after_cursor_execute", beside)
-    if waited:
-        others.advance()
+    event.remove(stage.engine, "after_cursor_execute", come)
+    assert [(one.routed, one.elsewhere) for one in beside] == [(0, True)]
+    assert others.advance().routed == 1
     assert {stage.row("signs", item).who for item in (0, 1)} == {"cy", "di"}
     stage.check()
 

@@ -147,6 +147,18 @@ def test_routing_takes_task_items_and_lets_leave_by_index(session, limit):
     assert found == []
 
 
+def test_a_batch_of_a_big_backlog_reads_only_what_it_takes(session):
+    tasks = ", ".join(str(task(session, name).id) for name in ("cars", "signs"))
+    connection = session.connection()
+    connection.exec_driver_sql(
+        f"UPDATE task_item SET routing = 'pending' WHERE routing = 'routed' AND task_id IN ({tasks})"
+    )
+    connection.exec_driver_sql("ANALYZE task_item")
+    with scans(session) as found:
+        assert moves.advance(session, limit=10, now=NOW).routed == 10
+    assert found == []
+
+
 def test_what_an_item_has_where_it_arrives_is_looked_up_one_by_one_whatever_is_estimated(session):
     if session.get_bind().dialect.name == "postgresql":
         # As where PostgreSQL takes the scratch table for larger than it is.

@@ -19,6 +19,7 @@ from workflow_core.services.running import leases, sweeps
 from workflow_core.store.database import leases as store
 from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.store.models import TaskItem
+from workflow_core.store.routing import backlog
 from workflow_core.up import mover
 from workflow_core.up.standby import Standby
 
@@ -67,6 +68,20 @@ def test_a_drain_that_stays_takes_what_comes_later(road: Any) -> None:
             break
     later.join()
     assert routed == 2
+
+
+def test_a_drain_does_not_end_while_another_mover_has_what_is_left(road: Any) -> None:
+    road.complete(5)
+    routed: list[int] = []
+    draining = threading.Thread(target=lambda: routed.append(sum(one.routed for one in mover.drain(road.engine))))
+    with session_scope(road.engine) as session:
+        for one in backlog.waiting(session, after=0):
+            backlog.hold(session, one)
+        draining.start()
+        draining.join(0.5)
+        assert draining.is_alive()
+    draining.join()
+    assert routed == [5]
 
 
 def test_a_mover_killed_in_mid_batch_loses_nothing_and_the_next_one_goes_on(road: Any) -> None:

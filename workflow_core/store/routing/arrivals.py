@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, run
-from workflow_core.store.routing.backlog import Backlog
+from workflow_core.store.routing.backlog import PENDING, Backlog
 
 COLUMNS = """
     source_id BIGINT, entry_id BIGINT, item_id BIGINT NOT NULL, version_id BIGINT, cause_id BIGINT,
@@ -86,17 +86,26 @@ VISIT = "CASE WHEN x.id IS NULL THEN 1 WHEN x.state = 'submitted' THEN x.visit +
 EXISTING = f"x.id, x.state, {VISIT}"
 
 
+SPARE = 100
+"""How many more statuses are looked at on PostgreSQL than are taken: as many as people may hold at a moment."""
+
+
 def take(session: Session, backlog: Backlog, *, limit: int) -> int:
     """Take up to `limit` statuses of a backlog, oldest first, with where each leads; returns how many.
 
     They arrive in the order in which they were set: who came first is first in the next task too, and of two ways out
     the first one counts.
 
-    On PostgreSQL their rows and entries are locked; what somebody else holds is left for later. Where they lead to is
-    read afterwards: the statement that locks would still see what their task items were before somebody let go of them.
+    On PostgreSQL their rows and entries are locked, and asked once more whether they wait; what somebody else holds is
+    left for later. Where they lead to is read afterwards: the statement that locks would still see what their task
+    items were before somebody let go of them.
     """
     lock, existing, there = "", EXISTING, "LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = n.task_id"
+    oldest = backlog.oldest(":limit + :spare")
+    chosen = f"ti.id IN ({oldest})"
     if is_postgres(session):
+        # As an array, so that each is looked up, whatever is estimated.
+        chosen = f"ti.id = ANY (ARRAY({oldest}))"
         lock, existing, there = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED", "NULL, NULL, 1", ""
     taken = run(
         session,
@@ -107,8 +116,8 @@ def take(session: Session, backlog: Backlog, *, limit: int) -> int:
                n.task_id, CASE WHEN n.id IS NULL THEN 'no-route' END, {existing}
         FROM (
             SELECT ti.id, ti.entry_id, ti.item_id, ti.task_id, ti.status, ti.status_event_id, e.version_id
-            FROM ({backlog.oldest_first}) w JOIN task_item ti ON ti.id = w.id JOIN entry e ON e.id = ti.entry_id
-            ORDER BY w.status_event_id LIMIT :limit {lock}
+            FROM task_item ti JOIN entry e ON e.id = ti.entry_id
+            WHERE {chosen} AND ti.{PENDING} ORDER BY ti.status_event_id LIMIT :limit {lock}
         ) b
         LEFT JOIN route r ON r.version_id = b.version_id AND r.task_id = b.task_id AND r.status = b.status
         LEFT JOIN node n ON n.id = r.node_id {there}
@@ -116,6 +125,7 @@ def take(session: Session, backlog: Backlog, *, limit: int) -> int:
         RETURNING source_id
         """,
         limit=limit,
+        spare=SPARE if lock else 0,
     )
     # A fork makes several arrivals of one status.
     count = len(set(taken.scalars()))

@@ -24,16 +24,17 @@ class Backlog:
     pipeline_id: int
     task_ids: tuple[int, ...]
 
-    @property
-    def oldest_first(self) -> str:
-        """Return the SQL of its task items, as `id` and `status_event_id`, in the order of their statuses.
+    def oldest(self, limit: str) -> str:
+        """Return the SQL of the numbers of its oldest task items.
 
-        The index has those of each task in that order, so that no more are read than are asked for.
+        No more are read of each task than are asked for: the index has them in that order.
         """
-        parts = [
-            f"SELECT id, status_event_id FROM task_item WHERE {PENDING} AND task_id = {one}" for one in self.task_ids
-        ]
-        return f"{' UNION ALL '.join(parts)} ORDER BY status_event_id"
+        of_task = f"""SELECT * FROM (
+            SELECT id, status_event_id FROM task_item WHERE {PENDING} AND task_id = {{}}
+            ORDER BY status_event_id LIMIT {limit}
+        ) t{{}}"""
+        parts = " UNION ALL ".join(of_task.format(one, one) for one in self.task_ids)
+        return f"SELECT id FROM ({parts} ORDER BY status_event_id LIMIT {limit}) w"
 
 
 def waiting(session: Session, *, after: int) -> list[Backlog]:
