@@ -230,14 +230,16 @@ def test_only_labels_that_a_recipe_has_take_numbers_from_a_file(place: Place) ->
 
 
 def test_what_is_drawn_keeps_its_number_when_its_label_leaves_the_recipe(place: Place) -> None:
-    place.bring(coco(CAR | {"category_id": 2}))
+    box = {"x": 1, "y": 2, "width": 3, "height": 4}
+    place.bring({"item": "/a.jpg", "label": "person", "tool": "box", "geometry": box}, file="unnumbered.jsonl")
     place.approve()
-    without = PIPELINE.replace("        - {name: person, tools: [box, polygon]}", "")
-    (place.folder / "p.yaml").write_text(without)
-    assert place.annoflow("pipeline", "deploy", "p.yaml").code == 0
-    written = place.exported()
-    assert [(each["id"], each["name"]) for each in written["categories"]] == [(1, "car"), (2, "person")]
-    assert written["annotations"][0]["category_id"] == 2
+    for new, numbered in (("", []), ("        - zebra", [(3, "zebra")])):
+        (place.folder / "p.yaml").write_text(PIPELINE.replace("        - {name: person, tools: [box, polygon]}", new))
+        assert place.annoflow("pipeline", "deploy", "p.yaml").code == 0
+        written = place.exported()
+        known = [(1, "car"), (2, "person"), *numbered]
+        assert [(each["id"], each["name"]) for each in written["categories"]] == known
+        assert written["annotations"][0]["category_id"] == 2
 
 
 def test_the_licence_of_an_image_is_kept_with_its_item(place: Place) -> None:
