@@ -160,7 +160,9 @@ def test_what_cannot_be_taken_is_noted(content: object, says: str) -> None:
 @pytest.mark.parametrize("format", ["coco", "jsonl"])
 def test_what_annoflow_exports_comes_back_whole(format: str, tmp_path: Path) -> None:
     annotations = (
-        ExportAnnotation(1, "car", "box", {"x": 1.0, "y": 2.0, "width": 3.5, "height": 4.0}, {"kind": "bus"}, "cars"),
+        ExportAnnotation(
+            1, "car", "box", {"x": 1.0, "y": 2.0, "width": 3.5, "height": 4.0}, {"kind": "bus"}, "cars", area=9.5
+        ),
         ExportAnnotation(2, "van", "polygon", {"outlines": [[[0.0, 0.0], [9.0, 0.0], [5.0, 8.0]]]}),
         ExportAnnotation(
             3, "lane", "polyline", {"points": [[0.0, 0.0], [9.0, 0.0]]}, {}, None, "model", "yolo", "1", 0.5
@@ -181,6 +183,7 @@ def test_what_annoflow_exports_comes_back_whole(format: str, tmp_path: Path) -> 
     assert not problems.listed
     assert {(each.item.folder, each.item.name) for each in found} == {("/cam ü", "a.jpg")}
     names = ("label", "tool", "geometry", "attributes", "task", "origin", "model", "model_version", "score")
+    assert [each.area for each in found if each.tool == "box"] == [9.5]
     came = sorted(([getattr(each, name) for name in names] for each in found), key=str)
     assert came == sorted(([getattr(each, name) for name in names] for each in annotations), key=str)
 

@@ -33,7 +33,7 @@ def pipeline() -> Pipeline:
 
 def outcome(picture: Path, name: str = "frame-0001.jpg", who: str = "ann@example.org") -> Outcome:
     box = {"x": 10.0, "y": 10.0, "width": 40.0, "height": 30.0}
-    area = {"points": [[1, 1], [60, 2], [30, 40]]}
+    area = {"outlines": [[[1, 1], [60, 2], [30, 40]], [[70, 1], [80, 1], [80, 9]]]}
     made = (("car", "box", box), ("sign", "polygon", area), ("x", "point", box))
     shapes = [{"label": label, "tool": tool, "geometry": geometry, "by": who} for label, tool, geometry in made]
     drawn = Picture(name, picture, name, shapes)
@@ -139,6 +139,13 @@ def test_hostile_names_stay_text(picture: Path, pipeline: Pipeline) -> None:
     tags = parsed(html)
     assert not any(tag == "script" for tag, _ in tags.found)
     assert EVIL in "".join(tags.text)
+
+
+def test_an_object_in_two_parts_is_one_drawing(picture: Path, pipeline: Pipeline) -> None:
+    drawn = [
+        (each.get("d") or "").split() for tag, each in parsed(page(outcome(picture), pipeline)).found if tag == "path"
+    ]
+    assert ["M1.0,1.0", "60.0,2.0", "30.0,40.0", "ZM70.0,1.0", "80.0,1.0", "80.0,9.0", "Z"] in drawn
 
 
 def test_the_figures_of_the_run_are_on_the_page(picture: Path, pipeline: Pipeline) -> None:

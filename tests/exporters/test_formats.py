@@ -195,7 +195,7 @@ class TestCoco(ExporterContract):
         items = [ExportItem(n, "/", f"{n}.jpg", metadata={"license": each}) for n, each in enumerate(told)]
         coco = self.coco(tmp_path, *items)
         assert coco["licenses"] == [{"id": 4, "name": "a"}, {"id": 5, "name": "b"}, {"id": 6, "url": "c"}]
-        assert [image.get("license") for image in coco["images"]] == [4, 5, 4, 6, None, None]
+        assert [image.get("license") for image in coco["images"]] == [4, 5, 4, 6, None, None, 4]
 
     def test_a_box_keeps_the_area_that_a_file_gave_it(self, tmp_path: Path) -> None:
         box = ExportAnnotation(1, "car", "box", {"x": 1.0, "y": 2.0, "width": 3.0, "height": 4.0}, area=7.5)

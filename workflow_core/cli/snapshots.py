@@ -85,7 +85,7 @@ def import_(
     ] = None,
     below: Annotated[
         str | None,
-        typer.Option(help="The folder of the items below which the names in the file are.", show_default="/"),
+        typer.Option(help="The folder of the items below which the names in the file are.", show_default="none"),
     ] = None,
     as_boxes: Annotated[
         bool, typer.Option("--as-boxes", help="Take polygons as boxes also where the recipe has both.")

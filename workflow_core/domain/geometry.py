@@ -18,8 +18,7 @@ is taken for a polygon of one outline. What reaches a little over the edge of th
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, combinations, pairwise
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from workflow_core.domain.recipes import TOOLS
@@ -102,54 +101,6 @@ def area(points: Points) -> float:
     """
     pairs = zip(points, points[1:] + points[:1], strict=True)
     return abs(math.fsum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
-
-
-def covered(outlines: Sequence[Points]) -> float:
-    """Return the area that a polygon covers, in square pixels, where outlines overlap or cross themselves too.
-
-    >>> covered([[[0, 0], [4, 0], [4, 4], [0, 4]], [[2, 0], [6, 0], [6, 4], [2, 4]]])
-    24.0
-    >>> covered([[[0, 0], [4, 4], [4, 0], [0, 4]]])
-    8.0
-    """
-    plain = math.fsum(map(area, outlines))
-    _, _, wide, high = bounds({"outlines": outlines}) or (0, 0, 0, 0)
-    if (len(outlines) == 1 and plain > wide * high / 10) or sum(map(len, outlines)) > MAX_COMPARED:
-        return plain
-    edges = [[sorted(pair) for pair in zip(points, points[1:] + points[:1], strict=True)] for points in outlines]
-    pairs = combinations(chain.from_iterable(edges), 2)
-    across = sorted({x for points in outlines for x, _ in points} | {x for pair in pairs for x in _crossing(*pair)})
-    return math.fsum((b - a) * _length([_spans(each, (a + b) / 2) for each in edges]) for a, b in pairwise(across))
-
-
-MAX_COMPARED = 300
-"""Points of a polygon up to which its edges are compared with one another."""
-
-
-def _crossing(one: Points, other: Points) -> Iterator[float]:
-    """Yield where two edges cross, unless that is at the end of both."""
-    (ax, ay), (bx, by) = one
-    (cx, cy), (dx, dy) = other
-    turn = (bx - ax) * (dy - cy) - (by - ay) * (dx - cx)
-    if turn:
-        along = ((cx - ax) * (dy - cy) - (cy - ay) * (dx - cx)) / turn
-        x = ax + along * (bx - ax)
-        if 0 < along < 1 and cx <= x <= dx:
-            yield x
-
-
-def _spans(edges: Sequence[Points], x: float) -> Iterator[tuple[float, float]]:
-    """Yield from where to where an outline is crossed at `x`, between its corners."""
-    ys = sorted(ay + (x - ax) / (bx - ax) * (by - ay) for (ax, ay), (bx, by) in edges if ax < x < bx)
-    return zip(ys[::2], ys[1::2], strict=True)
-
-
-def _length(spans: Iterable[Iterable[tuple[float, float]]]) -> float:
-    length, end = 0.0, -math.inf
-    for low, high in sorted(chain.from_iterable(spans)):
-        length += max(high - max(low, end), 0.0)
-        end = max(end, high)
-    return length
 
 
 def iou(one: Mapping[str, float], other: Mapping[str, float]) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from workflow_core.domain import geometry
+from workflow_core.domain import areas, geometry
 from workflow_core.domain.recipes import Category
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, described, line
 
@@ -101,7 +101,7 @@ def _annotation(item: ExportItem, annotation: ExportAnnotation) -> dict[str, Any
             left, top, right, low = shape["x"], shape["y"], shape["x"] + shape["width"], shape["y"] + shape["height"]
             segmentation = [[left, top, right, top, right, low, left, low]]
         case "polygon":
-            area = geometry.covered(shape["outlines"])
+            area = areas.covered(shape["outlines"])
             segmentation = [[value for point in outline for value in point] for outline in shape["outlines"]]
         case _:
             return common | {"geometry": shape}

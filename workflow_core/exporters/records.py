@@ -110,8 +110,8 @@ def line(value: object) -> str:
 
 
 def described(annotation: ExportAnnotation) -> dict[str, Any]:
-    """Return what is known of an annotation beside its label and shape: its tool, its origin, who, when."""
-    names = ("tool", "task", "origin", "model", "model_version", "score")
+    """Return what is known of an annotation beside its label and shape: its tool, its origin, area, who, when."""
+    names = ("tool", "task", "origin", "model", "model_version", "score", "area")
     people = ("accepted_at", "created_by", "created_at", "updated_by", "updated_at")
     known = {name: getattr(annotation, name) for name in (*names, *people)}
     return {name: value for name, value in known.items() if value is not None}

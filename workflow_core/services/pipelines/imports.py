@@ -136,7 +136,7 @@ def _number_labels(session: Session, dataset: Dataset, new: Sequence[Category], 
 
 
 def _license(session: Session, items: Items, told: Told) -> None:
-    """Items are found as annotations find them; what means none is passed over, since nothing is lost by it."""
+    """Keep licences with the items that they are of, found as those of annotations; nothing is lost without one."""
     each = (ImportedAnnotation(item, "", "", {}, license) for item, license in told.licenses)
     while batch := list(islice(each, BATCH)):
         found = {
