@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flows import deployments
 from workflow_core.settings import Settings
+from workflow_core.up.site import Address
 from workflow_core.up.supervisor import Installation
 
 PREFECT = {
@@ -35,6 +36,12 @@ def installation(settings: Settings) -> Installation:
         server=(*PYTHON, "flows.server"),
         runner=(*PYTHON, "flows.runner"),
         mover=deployments.MOVER,
+        address=Address(
+            host=settings.host,
+            port=settings.port,
+            public_url=settings.public_url,
+            server=(*PYTHON, "workflow_core.server"),
+        ),
         environment={
             **_kept(os.environ),
             **PREFECT,
@@ -44,6 +51,7 @@ def installation(settings: Settings) -> Installation:
             "ANNOFLOW_DATABASE_URL": settings.database(),
             "ANNOFLOW_SHIFT_SECONDS": str(settings.shift_seconds),
             "ANNOFLOW_LEASE_SECONDS": str(settings.lease_seconds),
+            "ANNOFLOW_PUBLIC_URL": settings.public_url,
         },
     )
 

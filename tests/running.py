@@ -61,6 +61,7 @@ class Site:
             "ANNOFLOW_HOME": str(home),
             "ANNOFLOW_DATABASE_URL": road.url,
             "ANNOFLOW_PREFECT_PORT": "0",
+            "ANNOFLOW_PORT": "0",
             "TMPDIR": str(home),  # where Prefect's runner leaves a folder when it is killed
         }
         self.said = home / "up.log"

@@ -4,10 +4,12 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 import uvicorn
 from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from workflow_core import __version__, api
 from workflow_core.http import problems
@@ -17,6 +19,8 @@ from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
 from workflow_core.up import lifeline
 
+LOOPBACK = ["127.0.0.1", "localhost"]
+"""How a server is always called by what runs beside it. Of other names only that of its public address is answered."""
 THREADS = 16
 """Requests that are answered at once; each has at most one connection to the database, and two while it begins."""
 
@@ -43,6 +47,9 @@ def make(settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.include_router(api.router)
+    public = urlsplit(settings.public_url).hostname
+    hosts = [*LOOPBACK, public] if public else LOOPBACK
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.add_middleware(Around)
     problems.install(app)
     return app

@@ -19,6 +19,11 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("ANNOFLOW_PREFECT_API_URL", "PREFECT_API_URL"),
         description="API of a Prefect server that runs elsewhere; `annoflow up` starts its own.",
     )
+    host: str = Field(default="127.0.0.1", description="Address that `annoflow up` listens at.")
+    port: int = Field(default=8484, description="Port of it.")
+    public_url: str = Field(
+        default="", description="Address as people write it; needed to listen elsewhere than on loopback."
+    )
     prefect_port: int = Field(default=4200, description="Port, on loopback, of the server that `annoflow up` starts.")
     shift_seconds: float = Field(default=600, gt=0, description="Seconds after which the next mover takes over.")
     lease_seconds: float = Field(

@@ -13,6 +13,7 @@ from workflow_core import server
 from workflow_core.services.accounts import tokens
 from workflow_core.settings import Settings
 
+ADDRESS = "http://127.0.0.1"
 PIPELINE = """
 pipeline: p
 dataset: d
@@ -58,14 +59,14 @@ def token(stage: Stage) -> Callable[..., str]:
 def client(stage: Stage, database_url: str, tmp_path: Path) -> Iterator[TestClient]:
     """The application without a socket, signed in as nobody."""
     app = server.make(Settings(home=tmp_path, database_url=database_url))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, ADDRESS, raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture
 def as_(client: TestClient, token: Callable[..., str]) -> Callable[..., TestClient]:
     def sign_in(who: str, *, writes: bool = True) -> TestClient:
-        signed = TestClient(client.app, raise_server_exceptions=False)
+        signed = TestClient(client.app, ADDRESS, raise_server_exceptions=False)
         signed.headers["Authorization"] = f"Bearer {token(who, writes=writes)}"
         return signed
 

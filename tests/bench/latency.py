@@ -64,7 +64,8 @@ def _up(url: str, home: Path) -> Iterator[None]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    settings = {"HOME": str(home), "DATABASE_URL": url, "PREFECT_PORT": str(port), "SHIFT_SECONDS": str(SHIFT)}
+    ports = {"PREFECT_PORT": str(port), "PORT": "0"}
+    settings = {"HOME": str(home), "DATABASE_URL": url, **ports, "SHIFT_SECONDS": str(SHIFT)}
     process = subprocess.Popen(
         [sys.executable, "-c", UP],
         env={**os.environ, **{f"ANNOFLOW_{name}": value for name, value in settings.items()}},

@@ -82,7 +82,8 @@ def test_the_commands_for_a_start_of_ones_own_work_in_their_order(tmp_path: Path
         done = annoflow(*command[1:], at=tmp_path)
         assert done.returncode == 0, done.stderr
     log = (tmp_path / "up.log").open("w")
-    running = subprocess.Popen([ANNOFLOW, *up[1:], "--port", "0"], cwd=tmp_path, stdout=log, stderr=log)
+    anywhere = ("--port", "0", "--prefect-port", "0")
+    running = subprocess.Popen([ANNOFLOW, *up[1:], *anywhere], cwd=tmp_path, stdout=log, stderr=log)
     try:
         wait_for("items are moving", tmp_path / "up.log", running)
         for line in blocks("sh")[2].splitlines():

@@ -14,6 +14,7 @@ from workflow_core.services.running import leases
 from workflow_core.settings import Settings
 from workflow_core.up import kept, mover, prefect_api, standby, supervisor
 from workflow_core.up.children import only_one
+from workflow_core.up.site import Address
 from workflow_core.up.supervisor import Installation, Supervisor
 
 
@@ -94,6 +95,7 @@ def installation(home: Path, port: int = 0) -> Installation:
         server=("server", "on port"),
         runner=("runner",),
         mover="the mover",
+        address=Address(host="127.0.0.1", port=0, public_url="", server=("site",)),
         environment={"TOLD": "by the caller", "PREFECT_API_URL": "https://prefect.example.org"},
     )
 
@@ -170,7 +172,7 @@ def test_it_runs_until_it_is_told_to_stop(world: World, tmp_path: Path) -> None:
 
     supervisor.serve(installation(tmp_path), say=say, stop=stop)
     assert (said[0][:16], said[-1]) == ("starting Prefect", "stopped; nothing is running any more")
-    assert [child.stopped for child in Pretender.made] == [True]
+    assert {child.name: child.stopped for child in Pretender.made} == {"server": True, "site": True}
 
 
 def test_whichever_child_is_gone_is_started_again(up: Any, world: World) -> None:

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from workflow_core.api import issues, items, me, problems, work
+from workflow_core.api import issues, items, me, problems, watching, work
 
-router = APIRouter(prefix="/api")
+router = APIRouter()
+router.include_router(watching.router)
 for noun in (me, work, issues, items, problems):
-    router.include_router(noun.router)
+    router.include_router(noun.router, prefix="/api")

@@ -11,10 +11,12 @@ import typer
 from workflow_core.cli import context
 from workflow_core.cli.files import Source
 from workflow_core.cli.pipeline import valid
-from workflow_core.errors import AnnoflowError
+from workflow_core.errors import AnnoflowError, InvalidInput
 
 if TYPE_CHECKING:
     from workflow_core.services.pipelines.deployment import Deployed
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def up(
@@ -22,14 +24,18 @@ def up(
         list[Path] | None,
         typer.Argument(exists=True, dir_okay=False, metavar="[FILE]...", help="Pipeline files to deploy first."),
     ] = None,
-    port: Annotated[
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen at.", envvar="ANNOFLOW_HOST", show_default="127.0.0.1")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port of it.", envvar="ANNOFLOW_PORT", show_default="8484")] = None,
+    prefect_port: Annotated[
         int | None,
         typer.Option(
             help="Port of Prefect's pages, on this machine only.", envvar="ANNOFLOW_PREFECT_PORT", show_default="4200"
         ),
     ] = None,
 ) -> None:
-    """Run annoflow on this machine: the database, a Prefect server, and the flows that move items.
+    """Run annoflow on this machine: its server, the database, and Prefect with the flows that move items.
 
     Ctrl-C stops it all; another start goes on where this one ended.
 
@@ -44,8 +50,12 @@ def up(
     from workflow_core.up.supervisor import serve
 
     settings = context.settings()
-    if port is not None:
-        settings = settings.model_copy(update={"prefect_port": port})
+    given = {"host": host, "port": port, "prefect_port": prefect_port}
+    settings = settings.model_copy(update={name: value for name, value in given.items() if value is not None})
+    if settings.host not in LOOPBACK and not settings.public_url:
+        raise InvalidInput(
+            f"{settings.host} can be reached from elsewhere: say how people write its address, in ANNOFLOW_PUBLIC_URL"
+        )
     stop = threading.Event()
     _stop_on_signals(stop)
     with only_one(settings.home):

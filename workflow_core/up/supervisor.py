@@ -1,7 +1,6 @@
 """All of annoflow on one machine: a Prefect server and a runner as children, watched and replaced."""
 
 import os
-import socket
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -9,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflow_core.domain.wording import counted
-from workflow_core.up import prefect_api
+from workflow_core.up import ports, prefect_api
 from workflow_core.up.children import PATIENCE, write_whole
 from workflow_core.up.kept import Kept
+from workflow_core.up.site import Address, Site
 from workflow_core.up.standby import Say, Standby
 
 LOOK = 0.5
@@ -45,7 +45,9 @@ class Installation:
     mover: str
     """The deployment of the mover, as Prefect knows it."""
     environment: Mapping[str, str]
-    """Of both; the address of Prefect's API is added."""
+    """Of all of them; the address of Prefect's API is added."""
+    address: Address
+    """Where annoflow itself is to be reached."""
 
 
 def serve(installation: Installation, *, say: Say, stop: threading.Event) -> None:
@@ -54,11 +56,15 @@ def serve(installation: Installation, *, say: Say, stop: threading.Event) -> Non
     Items move whatever becomes of Prefect's server and its runner, which are started again and again.
     """
     up = Supervisor(installation, say=say, stop=stop)
+    patience = PATIENCE if installation.running.exists() else 0
+    site = Site(installation.address, logs=up.logs, folder=installation.folder, patience=patience, say=say)
     try:
         while not stop.is_set():
             up.tend()
+            site.tend(up.environment)
             stop.wait(LOOK)
     finally:
+        site.end()
         up.end()
 
 
@@ -68,7 +74,7 @@ class Supervisor:
     def __init__(self, installation: Installation, *, say: Say, stop: threading.Event) -> None:
         self._given = installation
         self._say = say
-        logs = installation.home / "logs"
+        self.logs = logs = installation.home / "logs"
         for folder in (logs, installation.folder):
             folder.mkdir(parents=True, exist_ok=True)
         self._port = self._choose_port()
@@ -85,6 +91,11 @@ class Supervisor:
     @property
     def _api(self) -> str:
         return f"{self._site}/api"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Return what children are told, also where Prefect is."""
+        return {**self._given.environment, "PREFECT_API_URL": self._api}
 
     def tend(self) -> None:
         """Look at the server, the runner and the mover; start what is not there."""
@@ -158,29 +169,15 @@ class Supervisor:
         self._standby.expect()
 
     def _start(self, child: Kept, *command: str) -> None:
-        child.start(command, {**self._given.environment, "PREFECT_API_URL": self._api})
+        child.start(command, self.environment)
 
     def _ask_for_mover(self) -> str | None:
         return prefect_api.run_deployment(self._api, self._given.mover)
 
     def _choose_port(self) -> int:
-        wanted = self._given.port
         # The children of one that was killed need a moment to notice it and to free the port.
-        patience = time.monotonic() + (PATIENCE if self._given.running.exists() else 0)
-        while not (port := _free(wanted)) and time.monotonic() < patience:
-            time.sleep(LOOK)
-        if not port:
-            port = _free(0)
+        wanted, patience = self._given.port, PATIENCE if self._given.running.exists() else 0
+        port = ports.choose("127.0.0.1", wanted, patience=patience)
+        if wanted not in (0, port):
             self._say(f"port {wanted} is taken; Prefect gets {port}")
         return port
-
-
-def _free(port: int) -> int:
-    """Return the port, or some free one for 0, if it can be had on loopback; else 0."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return 0
-        return int(probe.getsockname()[1])
