@@ -14,7 +14,7 @@ import yaml
 from workflow_core.domain.filters import FIELDS
 from workflow_core.pipeline import reference, rules
 from workflow_core.pipeline.check import check
-from workflow_core.pipeline.language import schema, spec
+from workflow_core.pipeline.language import names, schema
 from workflow_core.pipeline.language.source import read as read_source
 from workflow_core.pipeline.rehearsal import rehearse
 from workflow_core.pipeline.report import as_text
@@ -142,4 +142,4 @@ def test_every_yaml_block_of_the_project_page_that_is_a_pipeline_checks_clean() 
 
 def test_every_format_has_its_line_on_the_page() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \| `([^`]*[./][^`]*)` \|", README.read_text(encoding="utf-8"), re.MULTILINE)
-    assert tuple(name for name, _ in rows) == spec.FORMATS
+    assert tuple(name for name, _ in rows) == names.FORMATS

@@ -17,8 +17,7 @@ SQUARE = {
 def test_every_issue_state_and_event_does_what_the_square_says_or_conflicts(state, event):
     expected = SQUARE[state].get(event)
     if expected is None:
-        possible = ", ".join(SQUARE[state]) or "nothing"
-        with pytest.raises(Conflict, match=f"cannot {event} an issue that is {state}; possible: {possible}$"):
+        with pytest.raises(Conflict, match=f"cannot {event} an issue that is {state.replace('_', ' ')}; [a-z]"):
             next_state(state, event)
     else:
         assert next_state(state, event) is IssueState(expected)

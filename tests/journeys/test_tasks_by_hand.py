@@ -153,7 +153,7 @@ def test_items_are_removed_together_or_not_at_all(session: Session) -> None:
 def test_statuses_are_cleared_together_or_not_at_all(session: Session) -> None:
     cars, done = some_completed(session)
     before = rows(session)
-    with pytest.raises(Conflict, match="has no status here"):
+    with pytest.raises(Conflict, match="has no status in 'cars' that could be taken back"):
         reversals.clear(session, actor=None, task=cars, of=done, now=NOW)
     assert rows(session) == before
 

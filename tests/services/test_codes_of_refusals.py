@@ -6,7 +6,7 @@ import pytest
 from stage import BOX, Stage, email
 
 from pipelines import POOLED, REVIEWED
-from workflow_core.errors import AnnoflowError
+from workflow_core.errors import AnnoflowError, Conflict
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import task_items
 
@@ -48,6 +48,30 @@ def test_what_has_a_status_already(stage):
     assert other == ("other-annotations", here)
     again = refused(stage.submit, "ann", "cars", 0, "discarded")
     assert again == ("wrong-state", here | {"state": "submitted"})
+
+
+def test_what_somebody_else_has_done_meanwhile_is_theirs_to_undo(engine):
+    stage = Stage(engine)
+    stage.deploy(POOLED)
+    stage.add_items(1)
+    stage.claim("ann", "cars")
+    stage.tick(hours=1)
+    stage.sweep()
+    stage.do("bo", "cars", "completed")
+    with pytest.raises(Conflict, match="cannot set completed on 0: somebody else set it completed here; a manager can"):
+        stage.submit("ann", "cars", 0, "completed")
+
+
+def test_a_draft_and_the_end_of_a_claim_are_refused_with_what_stands_against_them(stage):
+    at = stage.row("cars").task_item_id
+    draw = pytest.raises(Conflict, match="cannot draw on 0: it is completed here already; undo that first")
+    with draw, stage.session() as session:
+        ann = stage.person(session, "ann")
+        work.save_draft(session, actor=ann, task_item_id=at, annotations=[BOX], now=stage.now)
+    with pytest.raises(Conflict, match="only what you have open can be postponed; 0 is not"):
+        stage.postpone("ann", "cars")
+    with pytest.raises(Conflict, match="nobody has 0 open in 'cars'"), stage.session() as session:
+        task_items.release(session, actor=None, task_item_id=at, now=stage.now)
 
 
 def test_an_issue_that_stands_against_a_status(stage):

@@ -73,7 +73,7 @@ def test_a_withdrawn_task_item_is_not_flagged(engine):
         signs, look = stage.task(session, "signs").id, stage.task(session, "look").id
         more = f"INSERT INTO review (qa_task_id, version_id, task_id) VALUES ({look}, 0, {signs})"
         session.connection().exec_driver_sql(more)
-    with pytest.raises(Conflict, match="neither open nor has it a status in 'signs'"):
+    with pytest.raises(Conflict, match="0 is not in 'signs' now: there is nothing to flag"):
         stage.flag("mo", "look", "signs")
 
 

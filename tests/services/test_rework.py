@@ -39,7 +39,7 @@ def test_what_was_returned_is_neither_cleared_nor_removed_before_its_issues_are_
     told = "0 had the status completed in 'cars' and is returned: dismiss what was flagged"
     with pytest.raises(Conflict, match=rf"{told} \(issue {issues[0]}, {issues[1]}\)"):
         act(stage, "cars")
-    with pytest.raises(Conflict, match="0 has no status here: it is returned"):
+    with pytest.raises(Conflict, match="0 has no status in 'cars' that could be taken back"):
         stage.undo("ann", "cars")
     for issue in issues:
         stage.dismiss("quinn", issue)

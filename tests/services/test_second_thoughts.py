@@ -197,7 +197,7 @@ def test_a_cleared_item_of_somebody_who_left_goes_to_others_or_is_stuck(stage, o
 
 def test_what_has_no_status_is_not_cleared(stage):
     stage.clear("cars")
-    with pytest.raises(Conflict, match="has no status here: it is queued"):
+    with pytest.raises(Conflict, match="0 has no status in 'cars' that could be taken back"):
         stage.clear("cars")
 
 

@@ -85,7 +85,7 @@ ANNOTATION = """INSERT INTO annotation
         (
             "INSERT INTO event (at, verb, item_id, task_id, detail) SELECT 0, 'fixed', item_id, task_id, detail "
             "FROM event WHERE verb = 'fixed'",
-            " of issue 2: cannot mark for review an issue that is for_review",
+            " of issue 2: cannot mark for review an issue that is for review; its reviewer decides",
         ),
         (
             "INSERT INTO event (at, verb, item_id, task_id, detail) SELECT 0, 'fixed', 2, task_id, '{\"issue\": 9}' "

@@ -44,11 +44,8 @@ def _reader(caller: Annotated[tokens.Caller, Depends(_caller)]) -> Person:
 
 def _writer(caller: Annotated[tokens.Caller, Depends(_caller)]) -> Person:
     if not caller.writes:
-        raise NotAllowed(
-            "this token may look and change nothing; ask with one that may write",
-            code="read-only-token",
-            person=caller.person.email,
-        )
+        why = "this token may look and change nothing; ask with one that may write"
+        raise NotAllowed(why, code="read-only-token", person=caller.person.email)
     return caller.person
 
 

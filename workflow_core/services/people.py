@@ -125,11 +125,8 @@ def add_service(session: Session, *, actor: Actor, project_id: int, email: str, 
     new: set[str] = set()
     found = member(session, email=email, project_id=project_id, role=Role.CONTRIBUTOR, now=now, invited=new)
     if not found.service and found.email not in new:
-        raise Conflict(
-            f"{found.email} is a person's; give the service account an e-mail of its own",
-            code="email-taken",
-            person=found.email,
-        )
+        why = f"{found.email} is a person's; give the service account an e-mail of its own"
+        raise Conflict(why, code="email-taken", person=found.email)
     found.service = True
     return found
 

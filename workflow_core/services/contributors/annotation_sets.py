@@ -185,12 +185,8 @@ def check_complete(found: Situation, there: There, change: Change | None, *, sta
             told = f"cannot set {status} on {found.name}: annotation {key} of {asked.task!r}: {lacks}"
             if asked in own:
                 raise InvalidInput(f"{told}; add it, or discard the item")
-            raise Conflict(
-                f"{told}; flag it, so that its author adds it, or discard the item",
-                code="incomplete",
-                **found.about,
-                annotation=key,
-            )
+            why = f"{told}; flag it, so that its author adds it, or discard the item"
+            raise Conflict(why, code="incomplete", **found.about, annotation=key)
 
 
 def _checked(found: Situation, one: Drawn, number: int, complete: bool) -> dict[str, Any]:

@@ -134,12 +134,8 @@ def _matters(found: Situation, wanted: Wanted) -> bool:
 
 def _check_same(found: Situation, there: There, drawn: Sequence[Mapping[str, Any]] | None) -> None:
     if drawn is not None and not annotation_sets.equal(found, there, annotation_sets.measured(drawn)[0]):
-        raise Conflict(
-            f"{found.name} is {found.status} already with other annotations; undo that to change them",
-            code="other-annotations",
-            **found.about,
-            status=found.status,
-        )
+        why = f"{found.name} is {found.status} already with other annotations; undo that to change them"
+        raise Conflict(why, code="other-annotations", **found.about, status=found.status)
 
 
 def _write(

@@ -131,12 +131,8 @@ def save_draft(
     expected = None if version is None else values.key(version)
     saved = drafts.save(session, **mine, content=content, now=now, version=expected)
     if saved is None:
-        raise Stale(
-            f"your draft of {found.name} was saved from another window meanwhile; it stays as it is there",
-            code="draft-changed",
-            **found.about,
-            version=drafts.version(session, **mine),
-        )
+        why = f"your draft of {found.name} was saved from another window meanwhile; it stays as it is there"
+        raise Stale(why, code="draft-changed", **found.about, version=drafts.version(session, **mine))
     if found.held:
         until = values.later(now, found.lease)
         claims.renew(session, task_id=found.task_id, assignment_id=found.own_id, until=until)

@@ -10,7 +10,7 @@ from typing import Any
 from workflow_core.domain import values
 from workflow_core.domain.events import Line, Verb, sentence
 from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import agreed, cited, shown
+from workflow_core.domain.wording import agreed, cited, counted, shown
 from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
@@ -243,5 +243,5 @@ def _waits(row: Mapping[str, Any]) -> str | None:
 
 def _unseen(row: Mapping[str, Any]) -> str | None:
     count = row["unseen"]
-    what = f"{count} annotation{'s'[: count != 1]} that came in for {row['task']}"
+    what = f"{counted(count, 'annotation')} that came in for {row['task']}"
     return f"nobody has seen {what}, nor will before it is claimed there again" if count else None
