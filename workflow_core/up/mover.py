@@ -1,4 +1,4 @@
-"""Move items batch by batch, one mover at a time; nothing in here needs Prefect."""
+"""Movers: drains, and shifts of which one works at a time; nothing in here needs Prefect."""
 
 import multiprocessing
 import os
