@@ -122,14 +122,11 @@ def take(session: Session, backlog: Backlog, *, limit: int) -> int:
         LEFT JOIN route r ON r.version_id = b.version_id AND r.task_id = b.task_id AND r.status = b.status
         LEFT JOIN node n ON n.id = r.node_id {there}
         ORDER BY b.status_event_id, r.id
-        RETURNING source_id
         """,
         limit=limit,
         spare=SPARE if lock else 0,
     )
-    # A fork makes several arrivals of one status.
-    count = len(set(taken.scalars()))
-    if lock:
+    if lock and taken.rowcount:
         # Looked up one by one: else PostgreSQL, which knows no statistics of scratch tables, may read all task items.
         there = "task_item x WHERE x.item_id = arrival.item_id AND x.task_id = arrival.task_id"
         run(
@@ -139,7 +136,8 @@ def take(session: Session, backlog: Backlog, *, limit: int) -> int:
             WHERE (SELECT x.id FROM {there}) IS NOT NULL
             """,
         )
-    return count
+    # A fork makes several arrivals of one status.
+    return int(run(session, "SELECT count(DISTINCT source_id) FROM arrival").scalar_one())
 
 
 def take_entries(session: Session, *, pipeline_id: int, start: list[int], again: bool) -> int:
