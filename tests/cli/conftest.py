@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from placed import PIPELINE, Place
 
 from workflow_core.cli import main
 
@@ -46,3 +48,15 @@ def annoflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         return Ran(int(ended.value.code or 0), shown.out, shown.err)
 
     return run
+
+
+@pytest.fixture
+def place(annoflow: Any, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
+    (tmp_path / "images").mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        Image.new("RGB", (100, 80)).save(tmp_path / "images" / name)
+    (tmp_path / "p.yaml").write_text(PIPELINE)
+    assert annoflow("pipeline", "deploy", "p.yaml").code == 0
+    assert annoflow("import", "p").code == 0
+    return Place(tmp_path, annoflow, database_url)

@@ -1,102 +1,21 @@
-"""What every export format must do, and what each does of its own."""
+"""What every export format must do, and what JSON Lines and COCO do of their own."""
 
 import json
-import os
-import tracemalloc
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 import pytest
+from writing import ANNOTATIONS, BARE, STREET, ExporterContract, written
 
 from workflow_core.connectors import annotation_files
 from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Category
 from workflow_core.exporters import FORMATS
-from workflow_core.exporters.records import ExportAnnotation, ExportItem, Format, Writer
+from workflow_core.exporters.records import ExportAnnotation, ExportItem
 from workflow_core.pipeline.language import names
-
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-PEOPLE: dict[str, Any] = {"created_by": "ann@example.org", "created_at": NOON}
-ANNOTATIONS = (
-    ExportAnnotation(
-        7, "car", "box", {"x": 1.0, "y": 2.0, "width": 30.0, "height": 40.5}, {"occluded": True}, "cars", **PEOPLE
-    ),
-    ExportAnnotation(9, "van", "polygon", {"outlines": [[[0.0, 0.0], [4.0, 0.0], [4.0, 3.0]]]}, {}, "cars", **PEOPLE),
-    ExportAnnotation(
-        10, "sign <&> ü", "point", {"x": 3.0, "y": 4.0}, {"note": "a \u2028 b"}, "signs", "model", "yolo", "11", 0.5
-    ),
-    ExportAnnotation(11, "lane", "polyline", {"points": [[0.0, 0.0], [9.0, 9.0]]}),
-    ExportAnnotation(12, "night", "classification"),
-)
-STREET = ExportItem(3, "/cam/41", "a.jpg", "s3://bucket/a.jpg", 640, 480, {"camera": 41}, ANNOTATIONS, (), "v1")
-BARE = ExportItem(5, "/", "b.jpg")
-
-
-def written(
-    folder: Path, format: Format, items: Iterable[ExportItem], categories: Sequence[Category] = ()
-) -> dict[str, bytes]:
-    write(folder, format, items, categories)
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def write(folder: Path, format: Format, items: Iterable[ExportItem], categories: Sequence[Category] = ()) -> Writer:
-    folder.mkdir()
-    writer = format(folder, categories)
-    for item in items:
-        writer.add(item)
-    writer.close()
-    return writer
-
-
-class ExporterContract:
-    """Subclass it with a `format`, the `tools` as which it gives back what it holds, and a `read` of what was written.
-
-    That finds (item name, label, tool); items without an annotation have neither label nor tool.
-    """
-
-    format: str
-    tools: Mapping[str, str] = {tool: tool for tool in ("box", "polygon", "point", "polyline", "classification")}
-    left_out: Mapping[str, int] = {}
-
-    def read(self, files: dict[str, bytes]) -> set[tuple[str, str | None, str | None]]:
-        raise NotImplementedError
-
-    def test_every_item_and_every_annotation_is_there_that_it_can_hold(self, tmp_path: Path) -> None:
-        files = written(tmp_path / "out", FORMATS[self.format], [STREET, BARE])
-        held = {("a.jpg", each.label, self.tools[each.tool]) for each in ANNOTATIONS if each.tool in self.tools}
-        assert self.read(files) == held | {("b.jpg", None, None)}
-
-    def test_what_it_cannot_hold_is_counted(self, tmp_path: Path) -> None:
-        assert write(tmp_path / "out", FORMATS[self.format], [STREET, BARE]).left_out == self.left_out
-
-    def test_no_items_make_a_readable_export_without_any(self, tmp_path: Path) -> None:
-        assert self.read(written(tmp_path / "out", FORMATS[self.format], [])) == set()
-
-    def test_the_same_items_give_the_same_bytes(self, tmp_path: Path) -> None:
-        one = written(tmp_path / "one", FORMATS[self.format], [STREET, BARE])
-        assert one == written(tmp_path / "two", FORMATS[self.format], iter([STREET, BARE]))
-        assert all(content.decode("utf-8").endswith("\n") for content in one.values())
-
-    def test_memory_does_not_grow_with_the_items(self, tmp_path: Path) -> None:
-        def peak(count: int) -> int:
-            tracemalloc.start()
-            items = (ExportItem(n, "/", f"{n}.jpg", None, 640, 480, annotations=ANNOTATIONS) for n in range(count))
-            write(tmp_path / str(count), FORMATS[self.format], items)
-            return tracemalloc.get_traced_memory()[1]
-
-        def freed(count: int) -> int:
-            try:
-                return peak(count)
-            finally:
-                tracemalloc.stop()
-
-        freed(10)
-        small, large = freed(100), freed(1000)
-        assert large < small + 300_000
 
 
 class TestJsonLines(ExporterContract):
@@ -260,64 +179,6 @@ class TestYoloSegment(TestYolo):
     files = "yolo-segment/data.yaml"
     tools: ClassVar = {"box": "polygon", "polygon": "polygon"}
     left_out: ClassVar = {key: count for key, count in TestYolo.left_out.items() if "outline" not in key}
-
-
-@pytest.mark.parametrize("format", ["voc", "yolo"])
-@pytest.mark.parametrize(
-    ("folder", "name"),
-    [("/", "a.png"), ("/..", "b.jpg"), ("/", "é" * 200), ("/a.xml", "c"), ("/a.txt", "c")],
-)
-def test_an_item_without_a_file_of_its_own_is_counted_and_nothing_else_is_touched(
-    tmp_path: Path, format: str, folder: str, name: str
-) -> None:
-    first, other = ExportItem(1, "/", "a.jpg", None, 9, 9), ExportItem(2, folder, name, None, 9, 9)
-    left_out = write(tmp_path / "out", FORMATS[format], [first, other]).left_out
-    suffix = {"voc": "xml", "yolo": "txt"}[format]
-    taken = folder not in ("/a.xml", "/a.txt") or folder.endswith(suffix)
-    assert left_out == ({"item whose file would be another's, or none": 1} if taken else {})
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
-
-
-GOLDEN = Path(__file__).parent / "golden"
-PARTS = {"outlines": [[[1.0, 1.0], [10.0, 1.0], [10.0, 10.0]], [[20.0, 20.0], [30.0, 20.0], [30.0, 30.25]]]}
-SEEN = {"occluded": True, "kind": "bus & <truck>", "speed": 12.5}
-BIG, SMALL = ({"x": 1.0, "y": 2.0, "width": side, "height": side} for side in (33.3, 4.0))
-NIGHT = ExportItem(
-    7,
-    "/",
-    "night ü.jpg",
-    None,
-    100,
-    80,
-    {},
-    [
-        ExportAnnotation(20, "car", "polygon", PARTS, SEEN, "cars"),
-        ExportAnnotation(21, "car", "box", BIG, SEEN, "cars", area=900.0),
-        ExportAnnotation(22, "car", "box", SMALL, {}, "cars", "model", "yolo"),
-    ],
-)
-CATEGORIES = [Category(1, "van"), Category(3, "car", "vehicle"), Category(9, "Zug: 'ü'")]
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_what_is_written_is_as_it_was_seen_to_be_right(tmp_path: Path, format: str) -> None:
-    """ANNOFLOW_UPDATE_DOCS=1 writes it anew, to be looked at."""
-    files = written(tmp_path / "out", FORMATS[format], [STREET, NIGHT, BARE], CATEGORIES)
-    if os.environ.get("ANNOFLOW_UPDATE_DOCS"):
-        for name, content in files.items():
-            (GOLDEN / format / name).parent.mkdir(parents=True, exist_ok=True)
-            (GOLDEN / format / name).write_bytes(content)
-    there = [path for path in (GOLDEN / format).rglob("*") if path.is_file()]
-    assert files == {path.relative_to(GOLDEN / format).as_posix(): path.read_bytes() for path in there}
-
-
-@pytest.mark.parametrize("format", ["cvat", "voc"])
-def test_what_xml_cannot_say_is_replaced(tmp_path: Path, format: str) -> None:
-    box = ExportAnnotation(1, "car", "box", BIG, {"note": "a\x01\ufffe\nb"})
-    write(tmp_path / "out", FORMATS[format], [ExportItem(1, "/", "a.jpg", None, 90, 90, {}, [box])])
-    path = tmp_path / "out" / {"cvat": "cvat.xml", "voc": "voc"}[format]
-    (one,) = annotation_files.read(path, Problems(), format=format)
-    assert one.attributes == {"note": "a\ufffd\ufffd\nb"}
 
 
 def test_every_format_is_held_to_the_contract() -> None:

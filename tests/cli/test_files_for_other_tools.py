@@ -1,0 +1,124 @@
+"""Files that were written by the command, as trainers and other tools need them."""
+
+import json
+
+from placed import CAR, FILES, IMAGE, PIPELINE, SAME, WITH_BUS, Place, coco
+from pycocotools.coco import COCO
+
+
+def test_pycocotools_reads_an_export_of_boxes_also_for_masks(place: Place) -> None:
+    assert place.bring(coco(CAR)).code == 0
+    place.approve()
+    place.exported()
+    written = COCO(str(place.folder / "exports/latest/coco.json"))
+    assert [written.annToMask(one).sum() for one in written.anns.values()] == [1200]
+
+
+def test_the_numbers_of_categories_are_those_of_the_file_and_stay(place: Place) -> None:
+    numbered = [
+        {"id": 3, "name": "car", "supercategory": "vehicle"},
+        {"id": 10, "name": "person", "supercategory": "human"},
+    ]
+    annotations = [CAR | {"category_id": 3}, CAR | {"id": 2, "category_id": 10, "bbox": [40, 40, 5, 5]}]
+    assert place.bring(coco(*annotations, categories=numbered)).code == 0
+    place.approve()
+    assert place.exported()["categories"] == numbered
+    (place.folder / "p.yaml").write_text(WITH_BUS)
+    assert place.annoflow("pipeline", "deploy", "p.yaml").code == 0
+    again = place.exported()
+    assert again["categories"] == [*numbered, {"id": 11, "name": "bus", "supercategory": ""}]
+    assert [one["category_id"] for one in again["annotations"]] == [3, 10]
+    ran = place.bring(coco(CAR | {"bbox": [5, 5, 5, 5]}))
+    assert "noted: label 'car' stays 3, and not 1 as in the file (categories)" in ran.out
+
+
+def test_numbers_given_at_an_export_stay_when_a_label_comes_before_them(place: Place) -> None:
+    place.bring(coco(CAR))
+    before = place.exported()["categories"]
+    (place.folder / "p.yaml").write_text(WITH_BUS)
+    assert place.annoflow("pipeline", "deploy", "p.yaml").code == 0
+    assert place.exported()["categories"] == [*before, {"id": 3, "name": "bus", "supercategory": ""}]
+
+
+def test_only_labels_that_a_recipe_has_take_numbers_from_a_file(place: Place) -> None:
+    place.bring(
+        coco(CAR, categories=[{"id": 1, "name": "car"}, {"id": 2, "name": "zebra"}, {"id": 3, "name": "person"}])
+    )
+    numbered = [(1, "car"), (3, "person")]
+    assert [(each["id"], each["name"]) for each in place.exported()["categories"]] == numbered
+    (place.folder / "p.yaml").write_text(WITH_BUS)
+    place.annoflow("pipeline", "deploy", "p.yaml")
+    place.bring(coco(CAR, categories=[{"id": 1, "name": "car"}, {"id": 3, "name": "bus"}]))
+    assert [(each["id"], each["name"]) for each in place.exported()["categories"]] == [*numbered, (4, "bus")]
+
+
+def test_what_is_drawn_keeps_its_number_when_its_label_leaves_the_recipe(place: Place) -> None:
+    box = {"x": 1, "y": 2, "width": 3, "height": 4}
+    place.bring({"item": "/a.jpg", "label": "person", "tool": "box", "geometry": box}, file="unnumbered.jsonl")
+    place.approve()
+    for new, numbered in (("", []), ("        - zebra", [(3, "zebra")])):
+        (place.folder / "p.yaml").write_text(PIPELINE.replace("        - {name: person, tools: [box, polygon]}", new))
+        assert place.annoflow("pipeline", "deploy", "p.yaml").code == 0
+        written = place.exported()
+        known = [(1, "car"), (2, "person"), *numbered]
+        assert [(each["id"], each["name"]) for each in written["categories"]] == known
+        assert written["annotations"][0]["category_id"] == 2
+
+
+def test_the_licence_of_an_image_is_kept_with_its_item(place: Place) -> None:
+    licenses = [
+        {"id": 4, "name": "CC BY", "url": "https://example.org/by"},
+        {"id": 5, "url": ["none"]},
+        "none",
+        {"id": 6},
+    ]
+    images = [
+        IMAGE | {"license": 4},
+        {"id": 2, "file_name": "b.jpg", "license": 5},
+        {"id": 3, "file_name": "c.jpg", "license": 4},
+    ]
+    ran = place.bring(coco(CAR, licenses=licenses, images=images))
+    assert (ran.code, ran.out) == (0, "labels.json: 1 annotation came in\n")
+    place.bring(coco(CAR, licenses=[{"id": 4, "name": "another"}], images=[IMAGE | {"license": 4}]))
+    place.approve()
+    written = place.exported()
+    assert written["licenses"] == licenses[:1]
+    assert [image.get("license") for image in written["images"]] == [4, None]
+
+
+def test_the_area_of_a_file_stays_until_somebody_changes_the_box(place: Place) -> None:
+    place.bring(coco(CAR | {"area": 700}, CAR | {"area": 700, "category_id": 2}))
+    place.approve({"person": {"x": 5.0, "y": 5.0, "width": 10.0, "height": 10.0}})
+    assert [each["area"] for each in place.exported()["annotations"]] == [700, 100]
+
+
+def test_what_was_exported_is_there_already_in_whatever_format_it_comes_back(place: Place) -> None:
+    odd = CAR | {"bbox": [1.1, 2.2, 30.3, 40.4], "attributes": {"occluded": True, "speed": 3}}
+    parts = CAR | {"category_id": 2, "segmentation": [[1, 1, 10.1, 1, 10, 10], [20, 20, 30, 20, 30, 30]]}
+    place.bring(coco(odd, parts))
+    place.approve()
+    place.exported()
+    latest = place.folder / "exports/latest"
+    manifest = json.loads((latest / "manifest.json").read_text())
+    assert manifest["formats"] == list(FILES)
+    assert manifest["left_out"] == {
+        "voc": {"outline, written as its box": 1},
+        "yolo": {"attributes": 1, "outline, written as its box": 1},
+        "yolo-segment": {"attributes": 1, "parts of an object, joined by lines": 1},
+    }
+    whole = ("coco", "cvat", "jsonl", "label-studio")
+    for format in whole:
+        ran = place.annoflow("import", "p", latest / FILES[format], "--format", format)
+        assert ran.out.endswith(f"0 annotations came in, 2 there already {SAME}\n"), (format, ran.out)
+    ran = place.annoflow("import", "p", latest / FILES["voc"])
+    assert "1 left out: a.jpg is completed in 'cars' already" in ran.out
+    assert ran.out.endswith(f"voc: 0 annotations came in, 1 there already {SAME}, 1 left out\n")
+    ran = place.annoflow("import", "p", latest / FILES["yolo"])
+    assert "1 left out: this car is there already with other attributes" in ran.out
+    assert ran.out.endswith(f"0 annotations came in, 1 there already {SAME}, 1 left out\n")
+
+
+def test_formats_of_an_export_are_named_one_by_one(place: Place) -> None:
+    ran = place.annoflow("export", "p", "--to", "out", "--format", "voc", "--format", "yolo")
+    assert ran.code == 0
+    assert json.loads((place.folder / "out/latest/manifest.json").read_text())["formats"] == ["voc", "yolo"]
