@@ -125,6 +125,15 @@ def test_what_is_no_file_of_cvat_is_a_finding(tmp_path: Path, content: str, says
     assert says in problems[-1]
 
 
+def test_tracks_of_a_video_are_left_out_one_by_one(tmp_path: Path) -> None:
+    track = '<track id="{}" label="car"><box frame="0" xtl="1" ytl="1" xbr="9" ybr="9"/></track>'
+    text = f"<annotations>{track.format(0)}{track.format(1)}</annotations>"
+    assert taken(tmp_path, {"a.xml": text}) == (
+        [],
+        ["2 left out: a track of a video; export it as CVAT for images 1.1 (track 0, track 1)"],
+    )
+
+
 def region(type: str, value: dict[str, Any], **more: Any) -> dict[str, Any]:
     size = {"original_width": 200, "original_height": 100}
     return {"id": "r", "type": type, "from_name": "label", "to_name": "image", **size, "value": value} | more
@@ -251,6 +260,19 @@ def test_a_set_of_yolo_is_found_by_its_folders_or_lists(tmp_path: Path) -> None:
         " (train/labels/a.txt, line 6)",
         "1 left out: a line is a class and the numbers of a box or an outline, not '0 1' (train/labels/a.txt, line 7)",
     ]
+
+
+def test_of_a_pose_the_box_is_taken(tmp_path: Path) -> None:
+    content = {
+        "data.yaml": "train: images\nkpt_shape: [2, 3]\nnames: {0: person}\n",
+        "images/a.jpg": "",
+        "labels/a.txt": "0 0.5 0.5 0.5 0.5 0.1 0.1 2 0.2 0.2 1\n",
+    }
+    taken(tmp_path, content)
+    problems = Problems()
+    (person,) = annotation_files.read(tmp_path, problems)
+    assert (person.tool, person.geometry) == ("box", {"x": 0.25, "y": 0.25, "width": 0.5, "height": 0.5})
+    assert [str(each) for each in problems.listed] == ["1 noted: keypoints are not taken (labels/a.txt, line 1)"]
 
 
 @pytest.mark.parametrize("content", ["", "names: [", "train: x", "- 1", "names: 3"])

@@ -35,8 +35,11 @@ def read(
 ) -> Iterator[ImportedAnnotation]:
     """Yield the annotations of a file or folder; `images` and `told` are as COCO's reader has them.
 
-    Without a format it is COCO by `.json`, CVAT by `.xml`, YOLO by `.yaml`, VOC where it is a folder, else JSON Lines.
+    Without a format it is COCO by `.json`, CVAT by `.xml`, YOLO by `.yaml` or by the `data.yaml` in a folder, VOC where
+    it is another folder, else JSON Lines.
     """
+    if format in (None, "yolo") and (path / "data.yaml").is_file():
+        path /= "data.yaml"
     format = format or ("voc" if path.is_dir() else SUFFIXES.get(path.suffix.lower(), "jsonl"))
     if path.is_dir() and format != "voc":
         problems.add("folder", f"{format} is read from a file{': data.yaml' if format == 'yolo' else ''}")

@@ -24,7 +24,10 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
     try:
         for event, element in ElementTree.iterparse(path, events=("start", "end")):
             root = root or element.tag
-            if event == "end" and element.tag == "image":
+            if event == "end" and element.tag == "track":
+                problems.add(f"track {element.get('id')}", "a track of a video; export it as CVAT for images 1.1")
+                element.clear()
+            elif event == "end" and element.tag == "image":
                 images += 1
                 yield from _of_image(element, f"image {images}", maker or Maker(), problems)
                 element.clear()

@@ -28,6 +28,7 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
         told = yaml.safe_load(path.read_bytes())
         names = told["names"]
         names = names if isinstance(names, dict) else dict(enumerate(names))
+        pose = "kpt_shape" in told
     except (ValueError, RecursionError, KeyError, TypeError, yaml.YAMLError):
         problems.add("file", f"{path.name} is no data.yaml of YOLO: looked for names, and train, val or test")
         return
@@ -42,8 +43,12 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
         for row, line in enumerate(labels.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
             if line.strip():
                 at = f"{where}, line {row}"
+                words = line.split()
+                if pose and len(words) > 5:
+                    problems.add(at, "keypoints are not taken", skipped=False)
+                    del words[5:]
                 try:
-                    yield _taken(line.split(), image, names, maker or Maker(), at)
+                    yield _taken(words, image, names, maker or Maker(), at)
                 except InvalidInput as error:
                     problems.add(at, str(error))
 
