@@ -7,7 +7,7 @@ from itertools import chain, combinations, pairwise
 from workflow_core.domain import geometry
 from workflow_core.domain.geometry import Points
 
-MAX_COMPARED = 300
+MAX_COMPARED = 200
 """Points of a polygon up to which its edges are compared with one another."""
 
 
@@ -19,14 +19,21 @@ def covered(outlines: Sequence[Points]) -> float:
     >>> covered([[[0, 0], [4, 4], [4, 0], [0, 4]]])
     8.0
     """
-    plain = math.fsum(map(geometry.area, outlines))
-    _, _, wide, high = geometry.bounds({"outlines": outlines}) or (0, 0, 0, 0)
-    if (len(outlines) == 1 and plain > wide * high / 10) or sum(map(len, outlines)) > MAX_COMPARED:
-        return plain
+    if (len(outlines) == 1 and _turns_once(outlines[0])) or sum(map(len, outlines)) > MAX_COMPARED:
+        return math.fsum(map(geometry.area, outlines))
     edges = [[sorted(pair) for pair in zip(points, points[1:] + points[:1], strict=True)] for points in outlines]
     pairs = combinations(chain.from_iterable(edges), 2)
     across = sorted({x for points in outlines for x, _ in points} | {x for pair in pairs for x in _crossing(*pair)})
     return math.fsum((b - a) * _length([_spans(each, (a + b) / 2) for each in edges]) for a, b in pairwise(across))
+
+
+def _turns_once(points: Points) -> bool:
+    """Say whether an outline turns once around in all, as one does that does not cross itself."""
+    edges = [(bx - ax, by - ay) for (ax, ay), (bx, by) in zip(points, points[1:] + points[:1], strict=True)]
+    edges = [edge for edge in edges if edge != (0, 0)]
+    pairs = zip(edges, edges[1:] + edges[:1], strict=True)
+    turned = math.fsum(math.atan2(ax * by - ay * bx, ax * bx + ay * by) for (ax, ay), (bx, by) in pairs)
+    return math.isclose(abs(turned), 2 * math.pi)
 
 
 def _crossing(one: Points, other: Points) -> Iterator[float]:
@@ -42,8 +49,8 @@ def _crossing(one: Points, other: Points) -> Iterator[float]:
 
 
 def _spans(edges: Sequence[Points], x: float) -> Iterator[tuple[float, float]]:
-    """Yield from where to where an outline is crossed at `x`, between its corners."""
-    ys = sorted(ay + (x - ax) / (bx - ax) * (by - ay) for (ax, ay), (bx, by) in edges if ax < x < bx)
+    """Yield from where to where an outline is crossed at `x`; a corner there is of the edge to its right alone."""
+    ys = sorted(ay + (x - ax) / (bx - ax) * (by - ay) for (ax, ay), (bx, by) in edges if ax <= x < bx)
     return zip(ys[::2], ys[1::2], strict=True)
 
 
