@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from one_fault import broken
 
 from workflow_core.connectors import annotation_files
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Maker, Problems
+from workflow_core.domain import values
 
 BOX = {"x": 10, "y": 20, "width": 30, "height": 40}
 
@@ -164,7 +166,7 @@ TASK = {
     ],
     "predictions": [
         {
-            "model_version": "yolo 11",
+            "model_version": "yolo@11",
             "score": 0.7,
             "result": [
                 region("polygonlabels", {"points": [[0, 0], [5, 0], [5, 10]], "polygonlabels": ["car"]}),
@@ -197,7 +199,7 @@ def test_an_export_of_label_studio_has_what_people_did_and_models(tmp_path: Path
     assert turned.geometry["outlines"][0][1] == pytest.approx([10, 50])
     assert eye.geometry == {"x": 10, "y": 5}
     assert predicted.geometry == {"outlines": [[[0, 0], [10, 0], [10, 10]], [[100, 0], [110, 0], [110, 10]]]}
-    assert (predicted.model, predicted.score) == ("yolo 11", 0.7)
+    assert (predicted.model, predicted.model_version, predicted.score) == ("yolo", "11", 0.7)
     assert problems == [
         "1 left out: a region is a mapping with a value ([0].annotations[0].result[9])",
         "1 left out: a region of the type 'brushlabels' has no tool here ([0].annotations[0].result[7])",
@@ -285,6 +287,30 @@ def test_a_folder_of_images_that_is_not_there_is_a_finding(tmp_path: Path) -> No
     assert taken(tmp_path, {"data.yaml": "names: {0: car}\ntrain: [gone, 3]\n"})[1] == [
         "1 left out: there is neither a folder nor a list 'gone' (gone)"
     ]
+
+
+def test_a_region_of_another_label_below_one_is_an_object_of_its_own(tmp_path: Path) -> None:
+    points = {"points": [[0, 0], [5, 0], [5, 10]]}
+    regions = [
+        region("polygonlabels", points | {"polygonlabels": ["car"]}),
+        region("polygonlabels", points | {"polygonlabels": ["wheel"]}, id="w", parentID="r"),
+        region("rectanglelabels", RECTANGLE, id="b", parentID="r"),
+    ]
+    task = TASK | {"annotations": [{"result": regions}], "predictions": []}
+    found, problems = taken(tmp_path, {"a.json": json.dumps([task])}, format="label-studio")
+    assert ([(each.label, each.tool) for each in found], problems) == (
+        [("car", "polygon"), ("wheel", "polygon"), ("car", "box")],
+        [],
+    )
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_value_that_is_another_brings_the_reader_of_label_studio_down(tmp_path: Path, data: st.DataObject) -> None:
+    content = {"a.json": json.dumps([broken(data.draw, TASK), broken(data.draw, TASK)])}
+    found, _ = taken(tmp_path, content, format="label-studio")
+    for one in found:
+        assert values.is_line(one.model or "") and values.is_line(one.label)
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,6 +8,7 @@ import building
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from one_fault import broken
 from sqlalchemy import Engine, func
 from sqlmodel import Session, select
 
@@ -22,28 +23,6 @@ RECIPE = "{labels: [{name: car, tools: [box, polygon], attributes: {kind: {type:
 PIPELINE = building.TWO_STEPS.replace("{labels: [car]}", RECIPE)
 SCENE = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 side = st.integers(1, 60)
-JUNK = st.sampled_from(
-    [
-        None,
-        True,
-        -1,
-        0,
-        3,
-        10**30,
-        float("nan"),
-        float("inf"),
-        "",
-        "7",
-        "car",
-        "\0",
-        "\ud83d",
-        [],
-        [[]],
-        [1, 2],
-        {},
-        {"a": 1},
-    ]
-)
 
 
 class Recorded(Problems):
@@ -68,20 +47,6 @@ def cocos(draw: st.DrawFn) -> dict[str, Any]:
         annotations.append(one)
     names = [{"id": 1, "name": "car"}, {"id": 2, "name": "van"}]
     return {"images": images, "annotations": annotations, "categories": names}
-
-
-def broken(draw: st.DrawFn, value: Any) -> Any:
-    """Return the value with one place in it, at whatever depth, taken away or replaced."""
-    if not isinstance(value, dict | list) or not value or draw(st.integers(0, 5)) == 0:
-        return draw(JUNK)
-    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
-    key = draw(st.sampled_from(keys))
-    copy: Any = dict(value) if isinstance(value, dict) else list(value)
-    if draw(st.integers(0, 5)) == 0:
-        del copy[key]
-    else:
-        copy[key] = broken(draw, value[key])
-    return copy
 
 
 @st.composite

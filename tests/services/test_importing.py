@@ -129,6 +129,15 @@ def test_another_shape_or_maker_is_another_annotation(
     assert take(session, dataset, CAR | {"id": 1} | other).new == 1
 
 
+def test_what_a_model_made_is_there_already_for_a_file_that_does_not_name_the_model(
+    session: Session, dataset: Dataset
+) -> None:
+    take(session, dataset, CAR)
+    again = take(session, dataset, CAR, maker=Maker("model"))
+    assert (again.new, again.present) == (0, 1)
+    assert take(session, dataset, CAR, maker=Maker()).new == 1
+
+
 def test_the_same_with_other_attributes_is_listed(session: Session, dataset: Dataset) -> None:
     take(session, dataset, CAR)
     other = take(session, dataset, CAR | {"attributes": {"kind": "van"}})

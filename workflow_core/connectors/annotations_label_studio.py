@@ -52,16 +52,17 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
             elif one.get("was_cancelled"):
                 problems.add(at, "this was skipped")
             else:
-                by = _model(one, maker) if key == "predictions" else maker or Maker()
-                yield from _of(one, at, item, by, problems)
+                by = _model(one) if key == "predictions" else {}
+                yield from _of(one, at, item, by, maker or Maker(), problems)
 
 
 PLACES = ("annotations", "predictions")
 
 
-def _model(one: dict[str, Any], maker: Maker | None) -> Maker:
-    name = one.get("model_version")
-    return Maker("model", name[:200] if isinstance(name, str) and name else maker.model if maker else None)
+def _model(one: dict[str, Any]) -> dict[str, Any]:
+    """Return who made a prediction: a model, and its version behind an `@`, as annoflow writes it."""
+    name, _, version = str(one.get("model_version") or "").partition("@")
+    return {"origin": "model", "model": name or None, "model_version": version or None}
 
 
 def _item(data: dict[str, Any]) -> ItemReference:
@@ -79,7 +80,7 @@ def _item(data: dict[str, Any]) -> ItemReference:
 
 
 def _of(
-    one: dict[str, Any], where: str, item: ItemReference, maker: Maker, problems: Problems
+    one: dict[str, Any], where: str, item: ItemReference, by: dict[str, Any], maker: Maker, problems: Problems
 ) -> Iterator[ImportedAnnotation]:
     groups: dict[str, list[tuple[str, Region]]] = {}
     for index, region in enumerate(one["result"]):
@@ -93,12 +94,13 @@ def _of(
         if head is None:
             problems.add(at, f"a region of the type {cited(groups[key][0][1].get('type'))} has no tool here")
             continue
-        above = heads.get(str(head.get("parentID")), (at, None))[1]
-        if above is not None and above["type"] == head["type"] == "polygonlabels":
-            continue  # a part of another region's object
-        parts = [each for _, each in heads.values() if each and str(each.get("parentID")) == key]
+        if _is_part(head, heads.get(str(head.get("parentID")), (at, None))[1]):
+            continue
+        parts = [
+            each for _, each in heads.values() if each and str(each.get("parentID")) == key and _is_part(each, head)
+        ]
         told = dict(_told(region) for _, region in groups[key] if region is not head and region.get("type") in ASKED)
-        known: dict[str, Any] = {"attributes": told, "origin": maker.origin, "score": _score(head, one)}
+        known: dict[str, Any] = by | {"attributes": told, "score": _score(head, one)}
         try:
             labels = head["value"].get(head["type"])
             if not isinstance(labels, list) or not (len(labels) == 1 or (labels and head["type"] == "choices")):
@@ -111,12 +113,21 @@ def _of(
             problems.add(at, str(error))
 
 
+def _is_part(region: Region, above: Region | None) -> bool:
+    """Say whether a region is a part of the object above it: an outline with the same label."""
+    return (
+        above is not None
+        and above["type"] == region["type"] == "polygonlabels"
+        and above["value"].get("polygonlabels") == region["value"].get("polygonlabels")
+    )
+
+
 ASKED = ("choices", "textarea", "number")
 
 
 def _head(members: list[tuple[str, Region]]) -> tuple[str, Region | None]:
     """Return what the region itself is: a shape, or else what was chosen about the item."""
-    shapes = [(at, each) for at, each in members if each.get("type") in TOOLS and each["type"] != "choices"]
+    shapes = [(at, each) for at, each in members if str(each.get("type")) in TOOLS and each["type"] != "choices"]
     choices = [(at, each) for at, each in members if each.get("type") == "choices"]
     choices.sort(key=lambda pair: pair[1].get("from_name") != "label")
     return next(iter(shapes + choices), (members[0][0], None))

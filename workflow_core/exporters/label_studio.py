@@ -1,8 +1,8 @@
 """Label Studio: `label-studio.json`, tasks to be imported into a project whose controls are `label` and the attributes.
 
-What people did is an annotation, what a model made a prediction of it. The outlines of one object are regions of which
-the first is the parent of the others; attributes are controls of their own names on the region. Items of unknown size
-hold classifications alone, since all else is in per cents of the image. Who did what has no place in it.
+What people did is an annotation, what a model made a prediction of `model@version`. The outlines of one object are
+regions of which the first is the parent of the others; attributes are controls of their own names on the region. Items
+of unknown size hold classifications alone, since all else is in per cents of the image. Who did what has no place in it.
 """
 
 from collections import Counter
@@ -39,13 +39,14 @@ class LabelStudioWriter:
             if one.tool != "classification" and not (item.width and item.height):
                 self.left_out["shape on an item of unknown size"] += 1
             elif one.origin == "model":
-                made = models.setdefault((f"{one.model or 'model'} {one.model_version or ''}".strip(), one.score), [])
+                version = f"@{one.model_version}" if one.model_version else ""
+                made = models.setdefault((f"{one.model or ''}{version}", one.score), [])
                 made += _regions(one, item)
             else:
                 people += _regions(one, item)
         data = {"image": item.uri or item.path, "folder": item.folder, "name": item.name, "metadata": item.metadata}
         predictions = [
-            {"model_version": name, "result": result} | ({} if score is None else {"score": score})
+            {"model_version": name or None, "result": result} | ({} if score is None else {"score": score})
             for (name, score), result in models.items()
         ]
         task = {"data": data, "annotations": [{"result": people}] if people else [], "predictions": predictions}

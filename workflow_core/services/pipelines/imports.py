@@ -159,7 +159,7 @@ def _fits(
     present = {
         (item, key)
         for item, external, content in imports.present(session, item_ids={item.id for _, item in pairs})
-        for key in (external, _key(content))
+        for key in (external, _key(content), _key(content | UNNAMED) if content["origin"] == "model" else None)
         if key is not None
     }
     alike = {(item, _shape(key)) for item, key in present}
@@ -295,6 +295,8 @@ def _key(content: Mapping[str, Any]) -> str:
     return ".".join(hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:32] for part in parts)
 
 
+UNNAMED = {"model": None, "model_version": None}
+"""Of a model that a file does not name, what any model has made is there already."""
 IDENTITY = ("label", "tool", "geometry", "origin", "model", "model_version")
 
 

@@ -50,7 +50,7 @@ def _of(dataset_id: int) -> Any:
     return select(Item).where(Item.dataset_id == dataset_id, col(Item.archived_at).is_(None))
 
 
-def present(session: Session, *, item_ids: Iterable[int]) -> Iterator[tuple[int, str | None, Mapping[str, Any]]]:
+def present(session: Session, *, item_ids: Iterable[int]) -> Iterator[tuple[int, str | None, dict[str, Any]]]:
     """Yield what is there already: item, external id, content. Deleted ones too: what was rejected stays rejected."""
     names = ("label", "tool", "geometry", "attributes", "origin", "model", "model_version")
     columns = [getattr(Annotation, name) for name in ("item_id", "external_id", *names)]
