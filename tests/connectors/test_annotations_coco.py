@@ -62,6 +62,11 @@ def test_an_object_in_several_parts_is_one(tmp_path: Path) -> None:
     assert car.geometry == {"outlines": [[[0, 0], [10, 0], [10, 10]], [[20, 20], [30, 20], [30, 30]]]}
 
 
+def test_an_image_or_a_category_that_is_named_twice_alike_is_one() -> None:
+    twice = coco(CAR, images=[IMAGE, dict(IMAGE)], categories=[{"id": 3, "name": "car"}] * 2)
+    assert len(taken(twice)[0]) == 1 and not taken(twice)[1]
+
+
 def test_one_bad_outline_of_several_is_a_finding_for_the_whole_object() -> None:
     found, problems = taken(coco(CAR | {"segmentation": [RING, [1, 1, 2, 2, 3, 3]]}))
     assert not found

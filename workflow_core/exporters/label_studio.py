@@ -2,7 +2,7 @@
 
 What people did is an annotation, what a model made a prediction of `model@version`. The outlines of one object are
 regions of which the first is the parent of the others; attributes are controls of their own names on the region. Items
-of unknown size hold classifications alone, since all else is in per cents of the image. Who did what has no place in it.
+of unknown size hold classifications alone: all else is in per cents of the image. Who did what has no place in it.
 """
 
 from collections import Counter
