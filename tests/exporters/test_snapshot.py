@@ -16,7 +16,7 @@ import pytest
 
 from workflow_core.domain.recipes import Category
 from workflow_core.errors import InvalidInput, Unavailable
-from workflow_core.exporters import snapshot
+from workflow_core.exporters import destination, snapshot
 from workflow_core.exporters.manifest import About
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, HistoryStep
 
@@ -89,6 +89,19 @@ def test_a_snapshot_has_every_format_that_was_asked_for_in_folders_of_its_own(pl
     assert b"<filename>2.jpg</filename>" in read(place, f"{made.name}/{names[3]}")
 
 
+@pytest.mark.parametrize(("many", "at_once"), [(100, 0), (2, 1)])
+def test_few_files_are_put_on_the_disk_one_by_one_and_many_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int, at_once: int
+) -> None:
+    one_by_one: list[int] = []
+    whole: list[None] = []
+    monkeypatch.setattr(destination, "MANY", many)
+    monkeypatch.setattr(os, "fsync", one_by_one.append)
+    monkeypatch.setattr(os, "sync", lambda: whole.append(None))
+    write(str(tmp_path), formats=("voc",))
+    assert (len(whole), len(one_by_one) > 6) == (at_once, not at_once)
+
+
 def test_the_history_says_who_did_what_when_and_at_which_visit(place: str) -> None:
     made = write(place)
     first = json.loads(read(place, f"{made.name}/history.jsonl").split(b"\n")[0])
@@ -152,7 +165,7 @@ def test_what_a_killed_process_left_is_cleared_away_after_a_day(tmp_path: Path) 
 KILLED = """
 import sys
 from datetime import datetime, UTC
-from workflow_core.exporters import snapshot
+from workflow_core.exporters import destination, snapshot
 from workflow_core.exporters.manifest import About
 from workflow_core.exporters.records import ExportItem
 n = 0

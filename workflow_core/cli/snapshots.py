@@ -56,7 +56,7 @@ def import_(
         typer.Argument(
             metavar="[FILE]...",
             exists=True,
-            help="Files of annotations, or a folder of VOC; without, the source is read.",
+            help="Files of annotations, or a folder of VOC or YOLO; without, the source is read.",
         ),
     ] = None,
     format: Annotated[

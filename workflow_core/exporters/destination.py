@@ -27,6 +27,8 @@ POINTER = "latest.json"
 LINK = "latest"
 STAGING = ".writing-"
 STALE_SECONDS = 24 * 3600
+MANY = 100
+"""Files above which all that is unwritten is put on the disk at once: a file by itself takes some milliseconds."""
 
 
 class Destination(Protocol):
@@ -92,8 +94,12 @@ class LocalFolder:
 
     def publish(self, staging: Path, name: str, pointer: dict[str, Any]) -> None:
         """Rename the folder, then the pointers; each is on the disk before the next step."""
-        for path in (*staging.rglob("*"), staging):
-            _sync(path)
+        written = [*staging.rglob("*"), staging]
+        if len(written) > MANY:
+            os.sync()
+        else:
+            for path in written:
+                _sync(path)
         # If it is there already, another process has just written the very same.
         if not (self._root / name).exists():
             staging.rename(self._root / name)
