@@ -2,7 +2,7 @@
 
 import json
 
-from placed import CAR, FILES, IMAGE, PIPELINE, SAME, WITH_BUS, Place, coco
+from placed import CAR, FILES, IMAGE, OUTLINE, PIPELINE, SAME, WITH_BUS, Place, coco
 from pycocotools.coco import COCO
 
 
@@ -118,7 +118,12 @@ def test_what_was_exported_is_there_already_in_whatever_format_it_comes_back(pla
     assert ran.out.endswith(f"0 annotations came in, 1 there already {SAME}, 1 left out\n")
 
 
-def test_formats_of_an_export_are_named_one_by_one(place: Place) -> None:
-    ran = place.annoflow("export", "p", "--to", "out", "--format", "voc", "--format", "yolo")
-    assert ran.code == 0
-    assert json.loads((place.folder / "out/latest/manifest.json").read_text())["formats"] == ["voc", "yolo"]
+def test_formats_of_an_export_are_named_one_by_one_and_say_what_they_cannot_hold(place: Place) -> None:
+    place.bring(coco(CAR | {"segmentation": [OUTLINE]}))
+    place.approve()
+    asked = ("export", "p", "--to", "out", "--format", "voc", "--format", "cvat")
+    for again in ("", "; nothing has changed since"):
+        ran = place.annoflow(*asked)
+        assert ran.code == 0
+        assert ran.out.endswith(f"{again}\nvoc cannot hold 1 × outline, written as its box\n")
+    assert json.loads((place.folder / "out/latest/manifest.json").read_text())["formats"] == ["voc", "cvat"]

@@ -169,6 +169,8 @@ def export(
     typer.echo(f"{what} in {snapshot.uri}{same}{gone}")
     if snapshot.unseen:
         typer.echo(f"left out: {counted(snapshot.unseen, 'annotation')} on reviewed items that no person has seen")
+    for name, counts in snapshot.left_out.items():
+        typer.echo(f"{name} cannot hold {', '.join(f'{count:,} × {kind}' for kind, count in counts.items())}")
 
 
 def _items(pipeline: str, project: str | None, json: bool) -> None:

@@ -1,9 +1,9 @@
 """One export, start to end: all items of an exit, written as a snapshot that is there whole or not at all."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +24,7 @@ class Snapshot:
     """What was written, and where; `unseen` annotations were left out, since nobody has seen them.
 
     `unchanged`: the latest snapshot says the same already, so it stayed. `gone` are the items in it whose picture is
-    no longer in its source.
+    no longer in its source. `left_out` counts by format what that cannot hold.
     """
 
     uri: str
@@ -35,6 +35,7 @@ class Snapshot:
     unseen: int = 0
     unchanged: bool = False
     gone: int = 0
+    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def check(to: str, formats: Sequence[str]) -> None:
@@ -66,10 +67,11 @@ def write(items: Iterable[ExportItem], to: str, *, formats: Sequence[str], about
         tally = _fill(staging, items, formats=formats, categories=about.categories)
         whole = manifest.compose(staging, about=about, tally=tally)
         counts = (tally.items, tally.labels.total(), str(whole["content"]), tally.unseen)
+        left_out = whole["left_out"]
         before = destination.latest()
         if before and before.get("content") == whole["content"]:
             name = str(before["snapshot"])
-            return Snapshot(destination.address(name), name, *counts, unchanged=True)
+            return Snapshot(destination.address(name), name, *counts, unchanged=True, left_out=left_out)
         name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{counts[2][:8]}"
         whole["created_at"] = now.isoformat()
         (staging / manifest.NAME).write_text(line(whole) + "\n", encoding="utf-8")
@@ -79,7 +81,7 @@ def write(items: Iterable[ExportItem], to: str, *, formats: Sequence[str], about
     finally:
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)
-    return Snapshot(destination.address(name), name, *counts)
+    return Snapshot(destination.address(name), name, *counts, left_out=left_out)
 
 
 def _fill(

@@ -137,7 +137,7 @@ def take(session: Session, backlog: Backlog, *, limit: int) -> int:
             """,
         )
     # A fork makes several arrivals of one status.
-    return int(run(session, "SELECT count(DISTINCT source_id) FROM arrival").scalar_one())
+    return int(run(session, "SELECT count(DISTINCT source_id) FROM arrival").scalar())
 
 
 def take_entries(session: Session, *, pipeline_id: int, start: list[int], again: bool) -> int:
