@@ -75,7 +75,12 @@ def test_another_way_to_write_the_same_path_is_noted(here: Session, written: str
 
 @pytest.mark.parametrize(
     ("written", "item"),
-    [("train2017/a.jpg", "/a.jpg"), ("/home/me/set/images/a.jpg", "/a.jpg"), ("elsewhere\\c.jpg", "/cam/1/c.jpg")],
+    [
+        ("train2017/a.jpg", "/a.jpg"),
+        ("/home/me/set/images/a.jpg", "/a.jpg"),
+        ("elsewhere\\c.jpg", "/cam/1/c.jpg"),
+        ("https://example.org/set%20v1/c.jpg?signed=a/b.jpg", "/cam/1/c.jpg"),
+    ],
 )
 def test_the_only_item_of_a_name_is_meant_in_whatever_folder_and_that_is_noted(
     here: Session, written: str, item: str

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from unicodedata import normalize
+from urllib.parse import unquote
 
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.domain import values
@@ -31,7 +32,8 @@ class Items:
 
     A path means the item of that folder and name. Where there is none, the one of the same path with the other slash,
     without `.` or a drive, its letters composed otherwise; and then the only one of that name, unless another path of
-    the file has been taken for it already. How a path was read is noted; what means none or several is left out.
+    the file has been taken for it already. So is an address that no item has read as a path. How one was read is
+    noted; what means none or several is left out.
     """
 
     def __init__(self, session: Session, dataset: Dataset, naming: Naming, problems: Problems) -> None:
@@ -42,7 +44,7 @@ class Items:
         """Yield each annotation with its item."""
         meant = [one.item for one in batch]
         dataset_id = self._dataset.id
-        bases = {_base(_tidy(ref.name)) for ref in meant if ref.name is not None}
+        bases = {_base(_tidy(_written(ref))) for ref in meant}
         names = {normalize(form, base) for base in bases for form in ("NFC", "NFD")} | {ref.name or "" for ref in meant}
         named: dict[str, list[Item]] = {}
         found = imports.by_name(self._session, dataset_id=dataset_id, names=map(values.sought, names))
@@ -52,10 +54,10 @@ class Items:
         keys = imports.by_id(self._session, dataset_id=dataset_id, ids=[values.key(r.id) for r in meant if r.id])
         for one in batch:
             try:
-                if one.item.name is not None:
+                if one.item.name is None and one.item.uri in uris:
+                    yield one, self._only(uris[one.item.uri], one.item)
+                elif one.item.name is not None or one.item.uri is not None:
                     yield one, self._at(one.item, one.where, named)
-                elif one.item.uri is not None:
-                    yield one, self._only(uris.get(one.item.uri, []), one.item)
                 else:
                     yield one, self._only(keys.get(one.item.id or 0, []), one.item)
             except NotFound as error:
@@ -64,7 +66,7 @@ class Items:
                 self._problems.add(one.where, str(error))
 
     def _at(self, meant: ItemReference, where: str, named: Mapping[str, list[Item]]) -> Item:
-        written, tidy = str(meant.path).lstrip("/"), _tidy(str(meant.path), self._naming)
+        written, tidy = _written(meant).lstrip("/"), _tidy(_written(meant), self._naming)
         same = named.get(normalize("NFC", meant.name or ""), [])
         anywhere = meant.folder is None and self._naming == AS_ITEMS
         exact = [one for one in same if (one.name == meant.name if anywhere else _path(one) == written)]
@@ -92,6 +94,11 @@ class Items:
 
 
 WAYS = "name the folder, or say --strip or --below"
+
+
+def _written(meant: ItemReference) -> str:
+    """Return the path that a file says, of an address what stands before its query."""
+    return unquote((meant.uri or "").partition("?")[0]) if meant.name is None else str(meant.path)
 
 
 def _path(item: Item) -> str:
