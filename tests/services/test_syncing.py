@@ -15,6 +15,8 @@ from PIL import Image
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from workflow_core.connectors.listings import Listed, Listing
+from workflow_core.errors import Unavailable
 from workflow_core.services.managers import progress, task_items
 from workflow_core.services.pipelines import data
 from workflow_core.services.pipelines.ingestion import Ingested, find, ingest
@@ -202,6 +204,49 @@ def test_a_picture_that_is_gone_comes_back(engine: Engine, place: Place) -> None
     assert verbs(engine) == ["missed", "found"]
 
 
+def test_a_picture_that_was_put_back_as_it_was_is_not_opened(engine: Engine, tmp_path: Path, opened: list[str]) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos/a.bmp").write_bytes(picture("a"))
+    deploy(engine, str(tmp_path / "photos"))
+    read(engine)
+    before = items(engine)["/a.bmp"]
+    (tmp_path / "photos/a.bmp").rename(tmp_path / "aside.bmp")
+    read(engine)
+    (tmp_path / "aside.bmp").rename(tmp_path / "photos/a.bmp")
+    opened.clear()
+    assert became(read(engine)) == {"/a.bmp": "returned"} and opened == []
+    assert items(engine)["/a.bmp"] == before
+
+
+def test_a_copy_of_a_picture_is_a_new_one(engine: Engine, place: Place) -> None:
+    place.write("a.bmp", picture("a"))
+    deploy(engine, place.uri)
+    read(engine)
+    place.write("b.bmp", picture("a"))
+    place.write("night/a.bmp", picture("a"))
+    done = read(engine)
+    assert (done.new, done.became, items(engine)["/a.bmp"].id) == (2, [], 1)
+
+
+def test_what_a_place_holds_comes_in_while_it_is_listed_the_first_time(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "BATCH", 1)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.bmp").write_bytes(picture(name))
+    deploy(engine, str(tmp_path))
+
+    def failing(listing: Listing) -> Iterator[Listed]:
+        yield next(whole(listing))
+        raise Unavailable("the network is gone")
+
+    whole = Listing.__iter__
+    monkeypatch.setattr(Listing, "__iter__", failing)
+    with pytest.raises(Unavailable):
+        read(engine)
+    assert list(items(engine)) == ["/a.bmp"]
+
+
 def test_a_whole_source_that_moved_takes_its_items_along(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     for name in ("a", "b"):
@@ -289,6 +334,7 @@ def test_who_answers_for_the_work_sees_what_was_replaced_under_it_and_what_is_go
     with session_scope(engine) as session:
         seen = progress.pictures(session, pipeline=find(session, pipeline="street", project="default"))
         assert (seen.gone, seen.replaced) == ((("/b.bmp", False),), ("/a.bmp",))
+        building.work_in(session, "cars", lambda *_: "completed", now=LATER + timedelta(hours=1))
         building.move(session)
         seen = progress.pictures(session, pipeline=find(session, pipeline="street", project="default"))
-        assert seen.gone == (("/b.bmp", True),)
+        assert (seen.gone, seen.replaced) == ((("/b.bmp", True),), ("/a.bmp",))

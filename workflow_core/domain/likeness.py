@@ -1,9 +1,11 @@
 """Texts that look the same to people, and are two to a program: an ü in one character or two, a blank, upper case."""
 
 import unicodedata
+from functools import lru_cache
 from itertools import takewhile
 
 
+@lru_cache(maxsize=10_000)
 def alike(text: str) -> str:
     r"""Return what all texts have in common that look the same, or differ in upper and lower case alone.
 

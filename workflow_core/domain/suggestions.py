@@ -19,6 +19,8 @@ def closest(name: str, names: Collection[str]) -> str | None:
 
     >>> closest("sings", ["cars", "signs"]), closest("Cars", ["cars"]), closest("x", ["cars"])
     ('signs', 'cars', None)
+    >>> closest("u\u0308", ["a", "\u00fc"]) == "\u00fc"
+    True
     """
     wanted = name.casefold()
     folded: dict[str, str] = {}
@@ -26,13 +28,16 @@ def closest(name: str, names: Collection[str]) -> str | None:
         folded.setdefault(known.casefold(), known)
     if wanted in folded:
         return folded[wanted]
+    seen = next((known for known in names if alike(known) == alike(name)), None) if not name.isascii() else None
+    if seen is not None:
+        return seen
     if len(name) > LONGEST_NAME:  # no name is that long, and the comparison would take its time
         return None
-    alike: Iterable[str] = folded
+    compared: Iterable[str] = folded
     if len(folded) > MAX_COMPARED:  # a file of thousands of wrong names must not take minutes
         of_its_length = (each for each in folded if abs(len(each) - len(wanted)) <= 4)
-        alike = nlargest(MAX_COMPARED, of_its_length, key=lambda each: _ends_shared(wanted, each))
-    found = get_close_matches(wanted, alike, n=1)
+        compared = nlargest(MAX_COMPARED, of_its_length, key=lambda each: _ends_shared(wanted, each))
+    found = get_close_matches(wanted, compared, n=1)
     return folded[found[0]] if found else None
 
 

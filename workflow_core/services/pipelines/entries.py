@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from workflow_core.domain.likeness import alike
 from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.compiled import Source
@@ -70,8 +69,7 @@ def refused(session: Session, *, pipeline: Pipeline, since: int) -> str | None:
     if top == "/" or any(folder == top or folder.startswith(f"{top}/") for folder in folders):
         return f"no {what} passes the filter of its source"
     there = sorted({each for folder in folders for each in _with_those_above(folder)})
-    same = [each for each in there if alike(each) == alike(top)]
-    return f"no {what} lies in the folder {quoted(top)} of its source; {suggest(top, same or there)}"
+    return f"no {what} lies in the folder {quoted(top)} of its source; {suggest(top, there)}"
 
 
 def _with_those_above(folder: str) -> Iterator[str]:
