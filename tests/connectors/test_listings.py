@@ -196,3 +196,16 @@ def test_a_bucket_says_what_changes_with_a_file_and_mostly_its_checksum(
     monkeypatch.setattr(memory, "walk", lambda *_, **__: iter([("/b", {}, {"a.jpg": one})]))
     ((found,), _) = listed("memory://b")
     assert (found.file.stamp, found.file.checksum) == (stamp, checksum)
+
+
+def test_what_lies_behind_two_slashes_is_told_and_the_mark_of_a_folder_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = {"name": "/b/", "type": "directory", "LastModified": "then"}
+    behind = {"name": "/b/c/", "type": "directory"}
+    memory = fsspec.get_filesystem_class("memory")
+    monkeypatch.setattr(memory, "isdir", lambda *_: True)
+    walked = [("/b", {}, {"": mark}), ("/b/c", {}, {"": behind})]
+    monkeypatch.setattr(memory, "walk", lambda *_, **__: iter(walked))
+    listing = Listing("memory://b")
+    assert list(listing) == []
+    (skipped,) = listing.skipped
+    assert (skipped.uri, skipped.reason) == ("memory:///b/c//", "a folder without a name, which no driver reads")

@@ -117,7 +117,11 @@ class Listing:
                     if self._enters(filesystem.unstrip_protocol(entry["name"]), name):
                         folders[name] = entry
                 folder = "/" + current[len(root) :].strip("/")
-                for name in sorted(filter(None, files)):
+                nameless = files.pop("", {})  # the mark of the folder itself, or what lies behind two slashes
+                if nameless.get("type") == "directory" and not nameless.get("LastModified"):
+                    uri = f"{filesystem.unstrip_protocol(current)}//"
+                    self.skipped.append(Skipped(uri, "a folder without a name, which no driver reads"))
+                for name in sorted(files):
                     yield _remote_file(filesystem, folder, name, files[name])
         except ImportError as error:
             raise Unavailable(missing_driver(self.uri)) from error
