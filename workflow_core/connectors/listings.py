@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import fsspec
 
@@ -161,7 +161,11 @@ def _local_file(root: Path, entry: os.DirEntry[str], folder: str, path: str) -> 
     except (OSError, RuntimeError):
         fault = "a link that leads nowhere" if entry.is_symlink() else "it cannot be read"
     file = File(folder, entry.name, f"file://{path}", size, stamp)
-    return Listed(file, partial(Path(path).open, "rb"), fault)
+    return Listed(file, partial(_open, path), fault)
+
+
+def _open(path: str) -> BinaryIO:
+    return Path(path).open("rb")
 
 
 def _remote_file(filesystem: Any, folder: str, name: str, entry: Mapping[str, Any]) -> Listed:
@@ -184,7 +188,7 @@ def _md5(entry: Mapping[str, Any]) -> str | None:
 def _unfit(file: File) -> str | None:
     if file.name.startswith("."):
         return "hidden"
-    if Path(file.name).suffix.lower() not in SUFFIXES:
+    if file.name[file.name.rfind(".") :].lower() not in SUFFIXES:
         return "no image by its name"
     try:
         values.file(file.folder, file.name, file.uri)

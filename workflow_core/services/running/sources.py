@@ -123,12 +123,12 @@ class Sync:
         """Return the items whose file is of this source, or of none, and was not in its place where it was looked."""
         here = root(self.uri)
         with self.open_session(read_only=True) as session:
+            left = sources.made_of_files(session, dataset_id=self.dataset_id, until=until, without=self.seen)
             return [
                 one
-                for one in sources.made_of_files(session, dataset_id=self.dataset_id, until=until)
-                if one.id not in self.seen
-                and (is_below(one.file.uri, here) or not any(is_below(one.file.uri, other) for other in self.others))
-                and not any(is_below(one.file.uri, folder) for folder in unread)
+                for one in left
+                if is_below(one.file.uri, here) or not any(is_below(one.file.uri, other) for other in self.others)
+                if not any(is_below(one.file.uri, folder) for folder in unread)
             ]
 
     def _follow(self, changed: Iterable[tuple[Known, Picture]]) -> None:

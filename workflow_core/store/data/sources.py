@@ -1,7 +1,7 @@
 """Items and the files of sources that they were made of."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ def known(session: Session, *, dataset_id: int, uris: Iterable[str]) -> dict[str
     return found
 
 
-def made_of_files(session: Session, *, dataset_id: int, until: int) -> Iterator[Known]:
+def made_of_files(session: Session, *, dataset_id: int, until: int, without: Container[int] = ()) -> Iterator[Known]:
     """Yield the items up to one that were made of the files of a source, by their ids. One page is in memory."""
     last = 0
     while True:
@@ -46,7 +46,7 @@ def made_of_files(session: Session, *, dataset_id: int, until: int) -> Iterator[
             last=last,
             until=until,
         ).all()
-        yield from map(_known, page)
+        yield from (_known(row) for row in page if row.id not in without)
         if len(page) < PAGE:
             return
         last = page[-1].id
