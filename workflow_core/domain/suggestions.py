@@ -28,9 +28,9 @@ def closest(name: str, names: Collection[str]) -> str | None:
         folded.setdefault(known.casefold(), known)
     if wanted in folded:
         return folded[wanted]
-    seen = next((known for known in names if alike(known) == alike(name)), None) if not name.isascii() else None
-    if seen is not None:
-        return seen
+    seen = [] if name.isascii() else [known for known in names if alike(known) == alike(name)]
+    if seen:
+        return min(seen)
     if len(name) > LONGEST_NAME:  # no name is that long, and the comparison would take its time
         return None
     compared: Iterable[str] = folded

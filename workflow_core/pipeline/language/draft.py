@@ -63,10 +63,14 @@ class Draft:
         return self.locations.text(*status) if len(status) > 2 else self.locations.key(*status)
 
     def knows_statuses_of(self, name: str) -> bool:
-        """Tell whether nothing of the task's statuses was left out as faulty."""
+        """Tell whether nothing of the task's statuses, nor its type, was left out."""
         gone = self.locations.gone("tasks", name) & {"statuses", "extra_statuses", "type"}
         keys = ("statuses", "extra_statuses")
-        return not gone and not any(self.locations.gone("tasks", name, key) for key in keys)
+        return (
+            self.spec.tasks[name].type is not None
+            and not gone
+            and not any(self.locations.gone("tasks", name, key) for key in keys)
+        )
 
     def people_of(self, name: str) -> frozenset[str]:
         """Return who is assigned to a task, by e-mail."""

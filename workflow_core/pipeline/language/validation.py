@@ -118,11 +118,10 @@ class _Faulty:
         given = self.parent.value if self.parent else None
         if not self.parent or not isinstance(given, dict) or self.step not in given:
             return
-        joined = _joined(self.step) if self.error["input"] is None else None
-        misspelt = self.error["type"] == "extra_forbidden" and not joined
-        meant = (
-            joined[0] if joined else closest(self.step, _fields(model, self.error["loc"][:-1])) if misspelt else None
-        )
+        known = _fields(model, self.error["loc"][:-1]) if self.error["type"] == "extra_forbidden" else []
+        key, colon, _ = self.step.partition(":")
+        joined = colon and (key in known if known else self.error["input"] is None)
+        meant = key if joined else closest(self.step, known) if known else None
         if meant and meant not in given:
             self.parent.dropped.setdefault(meant, given[self.step].key)
 
@@ -143,6 +142,8 @@ class _Faulty:
         match kind:
             case "extra_forbidden":
                 known = _fields(model, self.error["loc"][:-1])
+                if (key := self.step.partition(":")[0]) != self.step and key in known:
+                    return "wrong-value", "a blank is missing after the colon", f"write one behind `{key}:`"
                 where = f"{quoted(self.step)} is not a key here"
                 return "unknown-key", where, suggest(self.step, known)
             case "missing":

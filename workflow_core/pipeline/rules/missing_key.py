@@ -37,7 +37,7 @@ def check(analysis: Analysis) -> Iterator[Fault]:
             yield Fault(location, f"the task {quoted(name)} has no `type`", "add `type: annotation` or `type: qa`")
         if task.assignees is None and "assignees" not in gone:
             yield Fault(location, f"the task {quoted(name)} has no `assignees`", "name a team, or list people")
-        if task.recipe is None and "recipe" not in gone and analysis.type_of(name) == "annotation":
+        if task.recipe is None and "recipe" not in gone and task.type == "annotation":
             yield Fault(
                 location, f"the task {quoted(name)} has no `recipe`", "`recipe: {labels: [car]}` is the shortest"
             )

@@ -24,7 +24,8 @@ SEVERITY: Severity = "error"
 def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every node out of reach."""
     graph = analysis.graph
-    if "start" in analysis.locations.gone() or any(map(partial(_is_unread, analysis), graph.reachable)):
+    top = analysis.locations.gone() & {"start", "tasks", "routers", "exits"}
+    if top or any(map(partial(_is_unread, analysis), graph.reachable)):
         return  # where a route could not be read, or leads to what does not exist, nobody knows what it is to reach
     for name in graph.named("task", "router", "exit"):
         kind = graph.kinds[name]
