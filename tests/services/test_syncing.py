@@ -231,7 +231,7 @@ def test_a_copy_of_a_picture_is_a_new_one(engine: Engine, place: Place) -> None:
 def test_what_a_place_holds_comes_in_while_it_is_listed_the_first_time(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "BATCH", 1)
+    monkeypatch.setattr(stored, "batch", lambda _: 1)
     for name in ("a", "b"):
         (tmp_path / f"{name}.bmp").write_bytes(picture(name))
     deploy(engine, str(tmp_path))
