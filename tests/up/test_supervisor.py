@@ -282,6 +282,23 @@ def test_a_server_that_has_a_runner_comes_back_where_the_runner_knows_it(up: Any
     assert running("server")[0].args == first.args
 
 
+def test_a_server_whose_port_was_taken_meanwhile_gets_another_one_and_another_runner(up: Any, world: World) -> None:
+    tend(up, world, 4)
+    (first,) = running("server")
+    first.gone, world.healthy = True, False
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(first.args[-1])))
+        other.listen()
+        for _ in range(60):
+            tend(up, world)
+            for child in running("server"):
+                child.gone = True
+        world.healthy = True
+        tend(up, world, 120)
+    assert running("server")[0].args != first.args
+    assert [child.env["PREFECT_API_URL"] for child in running("runner")] == [up._api]
+
+
 def test_the_first_server_is_tried_again_on_another_port_if_its_own_was_taken_meanwhile(up: Any, world: World) -> None:
     world.healthy = False
     tend(up, world)

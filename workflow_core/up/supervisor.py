@@ -134,6 +134,9 @@ class Supervisor:
                 f" exports wait, and it is tried again. Its log: {self._server.log}. If it cannot read {history}, which"
                 f" holds nothing but the history of runs, set that aside: mv {history} {history}.old"
             )
+        elif self._server.failures == 3:
+            # The runner knows it by a port that may be somebody else's by now; without a runner it gets another one.
+            self._runner.stop()
         self._answers = False
 
     def _lose_runner(self) -> None:
