@@ -142,6 +142,11 @@ def region(type: str, value: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 RECTANGLE = {"x": 5, "y": 20, "width": 15, "height": 40, "rotation": 0, "rectanglelabels": ["car"]}
+STEPS = [
+    {"id": "a", "x": 5, "y": 10, "prevPointId": None, "isBezier": False},
+    {"id": "b", "x": 10, "y": 10, "prevPointId": "a", "isBezier": False},
+    {"id": "c", "x": 10, "y": 20, "prevPointId": "b", "isBezier": False},
+]
 TASK = {
     "id": 9,
     "data": {"image": "/data/upload/3/0a1b2c3d-a%20b.jpg"},
@@ -159,6 +164,7 @@ TASK = {
                 {"id": "c", "type": "choices", "from_name": "when", "value": {"choices": ["night", "rain"]}},
                 region("brushlabels", {"format": "rle", "rle": [0], "brushlabels": ["car"]}, id="b"),
                 region("rectanglelabels", RECTANGLE | {"rectanglelabels": ["car", "van"]}, id="two"),
+                region("vectorlabels", {"vertices": STEPS, "closed": False, "vectorlabels": ["lane"]}, id="v"),
                 {"type": "relation", "from_id": "r", "to_id": "k"},
             ],
         },
@@ -191,6 +197,7 @@ def test_an_export_of_label_studio_has_what_people_did_and_models(tmp_path: Path
         ("eye", "point", "human"),
         ("night", "classification", "human"),
         ("rain", "classification", "human"),
+        ("lane", "polyline", "human"),
         ("car", "polygon", "model"),
     ]
     car, turned, eye, *_, predicted = found
@@ -201,11 +208,35 @@ def test_an_export_of_label_studio_has_what_people_did_and_models(tmp_path: Path
     assert predicted.geometry == {"outlines": [[[0, 0], [10, 0], [10, 10]], [[100, 0], [110, 0], [110, 10]]]}
     assert (predicted.model, predicted.model_version, predicted.score) == ("yolo", "11", 0.7)
     assert problems == [
-        "1 left out: a region is a mapping with a value ([0].annotations[0].result[9])",
+        "1 left out: a region is a mapping with a value ([0].annotations[0].result[10])",
         "1 left out: a region of the type 'brushlabels' has no tool here ([0].annotations[0].result[7])",
         "1 left out: a region has one label, not ['car', 'van'] ([0].annotations[0].result[8])",
         "1 left out: this was skipped ([0].annotations[1])",
     ]
+
+
+PATH = [[10, 10], [20, 10], [20, 20]]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"vertices": STEPS, "closed": False}, ("polyline", {"points": PATH})),
+        ({"vertices": [{"x": each["x"], "y": each["y"]} for each in STEPS]}, ("polyline", {"points": PATH})),
+        ({"vertices": STEPS, "closed": True}, ("polygon", {"outlines": [PATH]})),
+        ({"vertices": [*STEPS[:2], STEPS[2] | {"prevPointId": "a"}]}, "a path with branches has no tool here"),
+        ({"vertices": [*STEPS[:2], STEPS[2] | {"isBezier": True}]}, "a curve has no tool here"),
+    ],
+)
+def test_a_path_of_label_studio_is_one_of_straight_lines_or_an_outline(
+    tmp_path: Path, value: dict[str, Any], expected: Any
+) -> None:
+    result = [region("vectorlabels", value | {"vectorlabels": ["lane"]})]
+    task = TASK | {"annotations": [{"result": result}], "predictions": []}
+    found, problems = taken(tmp_path, {"a.json": json.dumps([task])}, format="label-studio")
+    assert [(each.tool, each.geometry) for each in found] == ([] if isinstance(expected, str) else [expected])
+    assert not found or not problems
+    assert found or expected in problems[0]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 Regions are in per cents of the image. Choices, texts and numbers on a region are its attributes, by the names of their
 controls; choices without a region are about the item. Regions of one parent and label are the outlines of one object. A
-turned rectangle is an outline. Ellipses, brushes, relations and what was skipped are left out, and said.
+turned rectangle is an outline, as a closed path is. Ellipses, brushes, curves, skeletons, relations and what was
+skipped are left out, and said.
 """
 
 import json
 import math
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -167,7 +169,7 @@ def _placed(head: Region, parts: list[Region]) -> dict[str, Any]:
         case "polygonlabels":
             return {"geometry": {"outlines": [points(each, "points") for each in (head, *parts)]}}
         case "vectorlabels":
-            return {"geometry": {"points": points(head, "vertices")}}
+            return _path(value, points(head, "vertices"))
         case "keypointlabels":
             return {"geometry": dict(zip("xy", at(value.get("x"), value.get("y")), strict=True))}
     (x, y), (wide, high) = at(value.get("x"), value.get("y")), at(value.get("width"), value.get("height"))
@@ -178,6 +180,21 @@ def _placed(head: Region, parts: list[Region]) -> dict[str, Any]:
     corners = ((0, 0), (wide, 0), (wide, high), (0, high))
     outline = [[x + a * cos - b * sin, y + a * sin + b * cos] for a, b in corners]
     return {"tool": "polygon", "geometry": {"outlines": [outline]}}
+
+
+def _path(value: Region, points: list[list[float]]) -> dict[str, Any]:
+    """Return a path of straight lines, or the outline that it closes."""
+    given = value.get("vertices")
+    steps = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    if any(each.get("isBezier") for each in steps):
+        raise InvalidInput("a curve has no tool here")
+    if any("prevPointId" in each and each["prevPointId"] != before.get("id") for before, each in pairwise(steps)):
+        raise InvalidInput("a path with branches has no tool here")
+    return (
+        {"tool": "polygon", "geometry": {"outlines": [points]}}
+        if value.get("closed")
+        else {"geometry": {"points": points}}
+    )
 
 
 def _pair(value: object) -> tuple[object, object]:

@@ -93,8 +93,12 @@ def _values(one: ExportAnnotation, width: int, height: int) -> Iterator[dict[str
             for outline in shape["outlines"]:
                 yield {"points": [share(*point) for point in outline], "closed": True}
         case "polyline":
-            vertices = [dict(zip("xy", share(*point), strict=True)) for point in shape["points"]]
-            yield {"vertices": [vertex | {"id": str(n)} for n, vertex in enumerate(vertices)], "closed": False}
+            ids = [None, *(f"point-{number}" for number, _ in enumerate(shape["points"], 1))]
+            vertices = [
+                dict(zip("xy", share(*point), strict=True)) | {"id": own, "prevPointId": before, "isBezier": False}
+                for point, before, own in zip(shape["points"], ids, ids[1:], strict=False)
+            ]
+            yield {"vertices": vertices, "closed": False}
         case "classification":
             yield {}
         case _:
