@@ -17,6 +17,7 @@ from workflow_core.http.requests import Around
 from workflow_core.services.running import announcements
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
+from workflow_core.store.database.together import Writers
 from workflow_core.up import lifeline
 
 LOOPBACK = ["127.0.0.1", "localhost"]
@@ -46,6 +47,7 @@ def make(settings: Settings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name.replace("_", "-"),
     )
     app.state.engine = engine
+    app.state.writers = Writers(engine)
     app.include_router(api.router)
     public = urlsplit(settings.public_url).hostname
     hosts = [*LOOPBACK, public] if public else LOOPBACK

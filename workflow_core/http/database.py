@@ -1,4 +1,4 @@
-"""One request, one transaction: it is committed before the answer goes out, or rolled back."""
+"""One request, one act: it is committed before the answer goes out, alone or with others, or rolled back."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -14,7 +14,7 @@ def _reading(request: Request) -> Iterator[Session]:
 
 
 def _writing(request: Request) -> Iterator[Session]:
-    with session_scope(request.app.state.engine) as session:
+    with request.app.state.writers.session() as session:
         yield session
 
 

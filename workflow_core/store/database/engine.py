@@ -20,7 +20,17 @@ from workflow_core.domain import values
 from workflow_core.errors import InvalidInput
 from workflow_core.store.database import faults
 
-__all__ = ["Engine", "Session", "after_commit", "engine_for", "keep", "session_scope", "somebody_waits", "taken_back"]
+__all__ = [
+    "Engine",
+    "Session",
+    "after_commit",
+    "engine_for",
+    "keep",
+    "session_scope",
+    "somebody_waits",
+    "taken_back",
+    "tell_committed",
+]
 
 BUSY_MS = 30_000
 """How long a writer on SQLite waits for the one before it."""
@@ -207,10 +217,12 @@ def session_scope(engine: Engine, *, read_only: bool = False, durable: bool = Tr
         bound = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     elif read_only:
         bound = engine.execution_options(read_only=True)
-    with Session(bound, expire_on_commit=False) as session, session.begin():
-        if not durable and engine.dialect.name == "postgresql":
-            session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
-        yield session
+    with Session(bound, expire_on_commit=False) as session:
+        with session.begin():
+            if not durable and engine.dialect.name == "postgresql":
+                session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
+            yield session
+        tell_committed(session)
 
 
 def keep(session: Session, *rows: SQLModel) -> None:
@@ -231,9 +243,11 @@ def taken_back(session: Session) -> Iterator[None]:
 
 
 def after_commit(session: Session, *, call: Callable[[], object]) -> None:
-    """Call back once, when the session's transaction has committed; never if it is rolled back."""
+    """Call back once what the session's scope did has been committed; never if it is rolled back."""
+    session.info.setdefault("after_commit", []).append(call)
 
-    def committed(_: Session) -> None:
+
+def tell_committed(session: Session) -> None:
+    """Call back those who wait for the commit of a session's scope."""
+    for call in session.info.pop("after_commit", ()):
         call()
-
-    event.listen(session, "after_commit", committed, once=True)
