@@ -1,0 +1,186 @@
+"""Every operation × everybody: who may, and for whom what they ask for does not exist. A new operation needs a row."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import select
+from stage import BOX, Stage
+
+from workflow_core import server
+from workflow_core.services import people
+from workflow_core.services.accounts import tokens
+from workflow_core.services.pipelines import deployment
+from workflow_core.settings import Settings
+from workflow_core.store.models import Item
+
+PIPELINE = """
+pipeline: p
+dataset: d
+source: {uri: /nowhere}
+tasks:
+  cars:
+    type: annotation
+    recipe: {labels: [car]}
+    assignees: [ann@example.org, bo@example.org]
+    on: {completed: qa}
+  qa: {type: qa, assignees: [quinn@example.org]}
+"""
+ELSEWHERE = """
+project: other
+pipeline: q
+dataset: d
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [tom@example.org], on: {completed: done}}
+exits: {done: {}}
+"""
+
+ROLES = ("ann", "bo", "quinn", "mia", "olga")
+"""The annotator, another one of the same task, the reviewer, a manager, the owner."""
+STRANGERS = ("nobody", "nonsense", "expired", "inactive", "tom", "owner elsewhere")
+
+
+class Operation(NamedTuple):
+    """How it is called, and who of the project may."""
+
+    path: str
+    may: tuple[str, ...]
+    body: Any = None
+
+
+OPERATIONS = {
+    "my-assignments": Operation("/api/me/assignments", ROLES),
+    "claim": Operation("/api/tasks/{task}/claims", ("ann", "bo")),
+    "renew": Operation("/api/tasks/{task}/renewals", ("ann", "bo")),
+    "task-item": Operation("/api/task-items/{held}", ("ann",)),
+    "save-draft": Operation("/api/task-items/{held}/draft", ("ann",), {"annotations": [BOX]}),
+    "submit": Operation("/api/task-items/{held}/submission", ("ann",), {"status": "completed"}),
+    "undo": Operation("/api/task-items/{done}/submission", ("ann",)),
+    "release": Operation("/api/task-items/{held}/claim", ("ann",)),
+    "postpone": Operation("/api/task-items/{held}/postponement", ("ann",)),
+    "flag": Operation("/api/task-items/{review}/issues", ("quinn",), {"kind": "loose", "task": "cars"}),
+    "fix": Operation("/api/issues/{issue}/fix", ("ann",)),
+    "reopen": Operation("/api/issues/{fixed}/reopening", ("quinn",)),
+    "approve": Operation("/api/issues/{fixed}/approval", ("quinn",)),
+    "dismiss": Operation("/api/issues/{issue}/dismissal", ("quinn", "mia", "olga")),
+    "comment-issue": Operation("/api/issues/{issue}/comments", ("ann", "quinn", "mia", "olga"), {"text": "why?"}),
+    "comment-task-item": Operation("/api/task-items/{held}/comments", ("ann", "mia", "olga"), {"text": "dark"}),
+    "item-image": Operation("/api/items/{item}/image", ("ann", "mia", "olga")),
+}
+FOR_ALL = {"health", "ready", "version", "problem"}
+"""What needs no token."""
+
+
+class Scene(NamedTuple):
+    """A server, with who may ask it, and the numbers of what they ask for."""
+
+    client: TestClient
+    secrets: dict[str, str]
+    numbers: dict[str, int]
+
+
+@pytest.fixture
+def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any) -> Any:
+    """Ann holds an item, has done another, and has two flagged, one of which she has fixed."""
+    stage = Stage(sqlite_engine, now=datetime.now(UTC))
+    stage.deploy(PIPELINE)
+    stage.add_items(12)
+    with stage.session() as session:
+        deployment.deploy(session, text=ELSEWHERE.encode(), file="e.yaml", read=stage.read, actor=None, now=stage.now)
+        for item in session.exec(select(Item)):
+            item.uri = f"/nowhere/{item.name}.jpg"
+        project = people.project(session, name="default").id
+        other = people.project(session, name="other").id
+        for name, role, where in (("mia", "manager", project), ("olga", "owner", project), ("zoe", "owner", other)):
+            people.member(session, email=f"{name}@example.org", project_id=where, role=role, now=stage.now)
+        people.member(session, email="ina@example.org", project_id=project, role="owner", now=stage.now)
+    first, second, third = (str(stage.do("ann", "cars", "completed", annotations=[BOX])) for _ in range(3))
+    stage.advance()
+    done = str(stage.do("ann", "cars", "completed"))
+    claimed = stage.claim("ann", "cars")
+    assert claimed is not None
+    issues = []
+    for name in (first, second):
+        stage.claim("quinn", "qa")
+        issues.append(stage.flag("quinn", "qa", "cars", name))
+    stage.fix("ann", issues[1])
+    stage.submit("ann", "cars", second, "completed")
+    with stage.session() as session:
+        numbers = {
+            "task": claimed.task_id,
+            "held": claimed.id,
+            "item": claimed.item_id,
+            "done": stage.task_item(session, "cars", done).id,
+            "review": stage.task_item(session, "qa", third).id,
+            "issue": issues[0],
+            "fixed": issues[1],
+        }
+        secrets = {
+            name: tokens.make(session, actor=stage.person(session, name), name="t", now=stage.now).secret
+            for name in (*ROLES, "tom", "zoe", "ina")
+        }
+        secrets["owner elsewhere"], secrets["inactive"] = secrets.pop("zoe"), secrets.pop("ina")
+        secrets["nonsense"] = "af_nonsense"
+        ann = stage.person(session, "ann")
+        late = stage.now - timedelta(days=2)
+        made = tokens.make(session, actor=ann, name="old", now=late, ends_at=late + timedelta(days=1))
+        secrets["expired"] = made.secret
+        secrets["read-only"] = tokens.make(session, actor=ann, name="r", now=stage.now, writes=False).secret
+    stage.set_active("ina", False)
+    with TestClient(server.make(Settings(home=tmp_path, database_url=sqlite_url)), "http://127.0.0.1") as client:
+        yield Scene(client, secrets, numbers)
+
+
+def documented(client: TestClient) -> dict[str, tuple[str, str]]:
+    paths = client.get("/api/openapi.json").json()["paths"]
+    return {
+        one["operationId"]: (method.upper(), path) for path, methods in paths.items() for method, one in methods.items()
+    }
+
+
+def test_every_operation_has_its_row(scene: Scene) -> None:
+    assert documented(scene.client).keys() == OPERATIONS.keys() | FOR_ALL
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_who_may(name: str, scene: Scene) -> None:
+    operation = OPERATIONS[name]
+    method, _ = documented(scene.client)[name]
+
+    def ask(who: str, path: str) -> Any:
+        by = {"Authorization": f"Bearer {scene.secrets[who]}"} if who in scene.secrets else {}
+        return scene.client.request(method, path, headers=by, json=operation.body)
+
+    path = operation.path.format(**scene.numbers)
+    missing = operation.path.format(**dict.fromkeys(scene.numbers, 987_654_321))
+    for who in STRANGERS:
+        answer = ask(who, path)
+        if who in ("nobody", "nonsense", "expired", "inactive"):
+            assert answer.status_code == 401, who
+        elif path != missing:
+            assert_as_if_missing(answer, ask(who, missing), who)
+    for who in set(ROLES) - set(operation.may):
+        assert_as_if_missing(ask(who, path), ask(who, missing), who)
+    if method != "GET":
+        assert ask("read-only", path).json()["code"] == "read-only-token"
+    for who in operation.may[:1]:
+        allowed = ask(who, path)
+        assert allowed.is_success or allowed.json()["detail"].startswith("no file"), (who, allowed.text)
+
+
+@pytest.mark.parametrize("who", ["mia", "olga"])
+@pytest.mark.parametrize("name", [name for name, one in OPERATIONS.items() if "mia" in one.may])
+def test_who_runs_tasks_may(name: str, who: str, scene: Scene) -> None:
+    method, _ = documented(scene.client)[name]
+    by = {"Authorization": f"Bearer {scene.secrets[who]}"}
+    path = OPERATIONS[name].path.format(**scene.numbers)
+    answer = scene.client.request(method, path, headers=by, json=OPERATIONS[name].body)
+    assert answer.is_success or answer.json()["detail"].startswith("no file"), answer.text
+
+
+def assert_as_if_missing(answer: Any, missing: Any, who: str) -> None:
+    """Nothing but the number and the request's own differs from an answer about what is nowhere."""
+    assert answer.status_code == missing.status_code == 404, (who, answer.text, missing.text)
+    told, nothing = ({**one.json(), "request": "", "detail": ""} for one in (answer, missing))
+    assert told == nothing
