@@ -1,7 +1,8 @@
 """What is told of a refusal's code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,3 +13,29 @@ class Problem:
     status: int
     facts: Sequence[str]
     about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A place in what was sent, and what is wrong there."""
+
+    where: Sequence[str]
+    fault: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why something was not done (RFC 9457). `detail` is for people; `code` and `facts` are for programs.
+
+    `faults` are places in what was sent, `findings` those of a pipeline's file, `request` is the number in the log.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request: str | None = None
+    code: str | None = None
+    facts: Mapping[str, Any] | None = None
+    faults: Sequence[Fault] | None = None
+    findings: Sequence[Mapping[str, Any]] | None = None
