@@ -22,6 +22,10 @@ KINDS: Mapping[str, str] = {
 }
 
 
+POINT = 0.5
+"""How wide a point is drawn, in per cents of the image."""
+
+
 class LabelStudioWriter:
     """Writes `label-studio.json`."""
 
@@ -46,7 +50,7 @@ class LabelStudioWriter:
                 people += _regions(one, item)
         data = {"image": item.uri or item.path, "folder": item.folder, "name": item.name, "metadata": item.metadata}
         predictions = [
-            {"model_version": name or None, "result": result} | ({} if score is None else {"score": score})
+            {"result": result} | ({"model_version": name} if name else {}) | ({} if score is None else {"score": score})
             for (name, score), result in models.items()
         ]
         task = {"data": data, "annotations": [{"result": people}] if people else [], "predictions": predictions}
@@ -101,9 +105,9 @@ def _values(one: ExportAnnotation, width: int, height: int) -> Iterator[dict[str
             yield {"vertices": vertices, "closed": False}
         case "classification":
             yield {}
+        case "point":
+            # Its canvas knows a point by having a width, and no height.
+            yield dict(zip("xy", share(shape["x"], shape["y"]), strict=True)) | {"width": POINT}
         case _:
-            place = dict(zip(("x", "y"), share(shape["x"], shape["y"]), strict=True))
-            sizes = share(shape.get("width", 0.0), shape.get("height", 0.0))
-            yield place | (
-                dict(zip(("width", "height"), sizes, strict=True)) | {"rotation": 0} if one.tool == "box" else {}
-            )
+            corner, sizes = share(shape["x"], shape["y"]), share(shape["width"], shape["height"])
+            yield dict(zip(("x", "y", "width", "height"), (*corner, *sizes), strict=True)) | {"rotation": 0}
