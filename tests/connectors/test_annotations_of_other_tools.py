@@ -314,6 +314,15 @@ def test_what_is_no_set_of_yolo_is_a_finding(tmp_path: Path, content: str) -> No
     assert not found and "is no data.yaml of YOLO: looked for names" in problem
 
 
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [("train: images", "beside its 1 images: looked for a file such as"), ("nc: 1", "looked for train, val, test")],
+)
+def test_images_without_any_labels_are_a_finding(tmp_path: Path, told: str, says: str) -> None:
+    found, (problem,) = taken(tmp_path, {"data.yaml": f"{told}\nnames: [car]\n", "images/a.jpg": ""})
+    assert not found and says in problem
+
+
 def test_a_folder_of_images_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
     assert taken(tmp_path, {"data.yaml": "names: {0: car}\ntrain: [gone, 3]\n"})[1] == [
         "1 left out: there is neither a folder nor a list 'gone' (gone)"

@@ -35,10 +35,11 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
     root = path.parent / told["path"] if isinstance(told.get("path"), str) else path.parent
     places = [place for split in SPLITS for place in _listed(told.get(split))]
     images = dict.fromkeys(image for place in places for image in _images(root, path.parent, place, problems))
-    for image in images:
-        labels = _labels(image)
-        if not labels.is_file():
-            continue
+    labelled = [(image, labels) for image in images if (labels := _labels(image)).is_file()]
+    if not labelled and (images or not places):
+        looked = f"a file such as {_labels(next(iter(images)))}" if images else ", ".join(SPLITS)
+        problems.add("file", f"no labels are beside its {len(images):,} images: looked for {looked}")
+    for image, labels in labelled:
         where = labels.relative_to(path.parent).as_posix() if labels.is_relative_to(path.parent) else str(labels)
         for row, line in enumerate(labels.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
             if line.strip():
