@@ -55,6 +55,12 @@ def test_a_folder_of_voc_is_read_file_by_file(tmp_path: Path) -> None:
     ]
 
 
+def test_an_object_of_voc_without_the_name_of_its_file_is_left_out(tmp_path: Path) -> None:
+    found, (problem, *_) = taken(tmp_path, {"a.xml": VOC.replace("a.jpg", "")}, format="voc")
+    assert not found
+    assert problem.startswith("1 left out: an item is named by its path, its uri or its id")
+
+
 def test_a_folder_without_voc_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     problems = Problems()

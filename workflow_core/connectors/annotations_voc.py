@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Maker, Problems, checked, number, pixels
+from workflow_core.connectors.annotations_jsonl import reference
+from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems, checked, number, pixels
 from workflow_core.domain.wording import shown
 from workflow_core.errors import InvalidInput
 
@@ -32,13 +33,15 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
             continue
         folder, name = (root.findtext(tag) or "" for tag in ("folder", "filename"))
         # Of the folder many tools write the last part alone: then the name decides.
-        item = ItemReference(folder="/" + folder.strip("/"), name=name)
+        named = {"folder": "/" + folder.strip("/"), "name": name}
         size = [pixels(root.findtext(f"size/{side}")) for side in ("width", "height")]
         for index, one in enumerate(root.findall("object"), start=1):
             at = f"{where}, object {index}"
             try:
                 known = {"label": one.findtext("name"), "tool": "box", "geometry": _box(one), "attributes": _told(one)}
-                yield checked(known, item=item, maker=maker or Maker(), where=at, width=size[0], height=size[1])
+                yield checked(
+                    known, item=reference(named), maker=maker or Maker(), where=at, width=size[0], height=size[1]
+                )
             except InvalidInput as error:
                 problems.add(at, str(error))
 
