@@ -52,9 +52,9 @@ CATEGORIES = [Category(1, "van"), Category(3, "car", "vehicle"), Category(9, "Zu
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_what_is_written_is_as_it_was_seen_to_be_right(tmp_path: Path, format: str) -> None:
-    """ANNOFLOW_UPDATE_DOCS=1 writes it anew, to be looked at."""
+    """ANNOFLOW_UPDATE_GOLDEN=1 writes it anew, to be looked at."""
     files = written(tmp_path / "out", FORMATS[format], [STREET, NIGHT, BARE], CATEGORIES)
-    if os.environ.get("ANNOFLOW_UPDATE_DOCS"):
+    if os.environ.get("ANNOFLOW_UPDATE_GOLDEN"):
         for name, content in files.items():
             (GOLDEN / format / name).parent.mkdir(parents=True, exist_ok=True)
             (GOLDEN / format / name).write_bytes(content)
