@@ -12,6 +12,7 @@ from typing import Any
 from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.events import DeploymentEventTrigger
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.runner import Runner
 from prefect.schedules import Cron, Interval, Schedule
 from prefect.types.entrypoint import EntrypointType
@@ -136,10 +137,9 @@ async def _register_or_tell(runner: Runner, deployment: Deployment) -> None:
     """Register a deployment; what Prefect does not take is told, and left until it is another one."""
     try:
         await register(runner, deployment)
-    except Exception as error:
-        async with get_client() as client:
-            if await client.api_healthcheck():
-                raise
+    except (ValueError, PrefectHTTPStatusError) as error:
+        if isinstance(error, PrefectHTTPStatusError) and error.response.status_code not in range(400, 500):
+            raise  # the server's fault
         which, reason = deployment.parameters["pipeline"], str(error).partition("\n")[0] or type(error).__name__
         children.tell(
             f"pipeline {which}: Prefect does not take the schedule of {deployment.name!r} ({reason});"
