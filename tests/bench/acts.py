@@ -94,7 +94,10 @@ OPENED = """
 """
 CLAIM = """
     UPDATE task_item SET state = 'claimed', lease_until = :until, claim_no = claim_no + 1, begun = TRUE, parked = NULL,
-        since = :now
+        since = :now, shown_upto = coalesce((
+            SELECT max(n.id + 0) FROM annotation n WHERE n.item_id = task_item.item_id AND n.task_id = task_item.task_id
+            AND n.external_id IS NOT NULL
+        ), 0)
     WHERE id = :id RETURNING claim_no
 """
 CLAIMED = """
@@ -185,7 +188,7 @@ class BySql:
             values |= {"item": item, "entry": entry, "by": assignment, "visit": visit}
             drawn = {"label": DRAWN["label"], "tool": DRAWN["tool"], "geometry": json.dumps(box, separators=(",", ":"))}
             (annotation,) = run(DRAW, {**values, **drawn}).fetchone()
-            detail = json.dumps({"created": [annotation]})
+            detail = json.dumps({"created": [annotation]}, separators=(",", ":"))
             run(
                 EVENT,
                 {**values, "verb": "annotated", "by": None, "placement": placement, "status": None, "detail": detail},
