@@ -7,7 +7,7 @@ from workflow_core.services.running.moves import BATCH, Moved, advance
 from workflow_core.store.database.engine import Engine, session_scope, somebody_waits
 
 MOST = 10_000
-LONGEST = 0.25
+LONGEST = 0.5
 """Seconds that a batch may take while nobody waits for it."""
 COMPANY = 10.0
 """Seconds for which batches stay small after somebody had to wait for one."""

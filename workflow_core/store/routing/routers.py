@@ -8,7 +8,7 @@ from sqlmodel import Session
 from workflow_core.domain import sampling
 from workflow_core.store.data import filters
 from workflow_core.store.database.dialect import draw, run
-from workflow_core.store.routing.arrivals import look_up_existing
+from workflow_core.store.routing.arrivals import EXISTING
 
 CHAIN = 64
 """How many routers one status may pass; the validator refuses circles of routers."""
@@ -57,15 +57,14 @@ def resolve(session: Session, router: Router) -> None:
     run(
         session,
         f"""
-        UPDATE arrival SET kind = 'moved',
-            node_id = (SELECT CASE {" ".join(whens)} END FROM item WHERE item.id = arrival.item_id)
+        UPDATE arrival SET (node_id, kind, task_id, parked, existing_id, existing_state, visit) = (
+            SELECT n.id, coalesce(n.kind, 'stuck'), n.task_id, CASE WHEN n.id IS NULL THEN 'no-case' END, {EXISTING}
+            FROM item LEFT JOIN node n ON n.id = CASE {" ".join(whens)} END
+            LEFT JOIN task_item x ON x.item_id = item.id AND x.task_id = n.task_id
+            WHERE item.id = arrival.item_id
+        )
         WHERE kind = 'router' AND node_id = :router
         """,
         router=router.node_id,
         **values,
     )
-    run(
-        session,
-        "UPDATE arrival SET kind = 'stuck', parked = 'no-case' WHERE kind = 'moved' AND node_id IS NULL",
-    )
-    look_up_existing(session, where="kind = 'moved'")
