@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from workflow_core.errors import NotAllowed, NotFound, Unavailable
 from workflow_core.services.managers import erasure, task_items
 from workflow_core.services.pipelines import data
+from workflow_core.services.pipelines import entries as entries_of
 from workflow_core.services.pipelines.ingestion import Ingested, ingest
 from workflow_core.store.data import items as stored
 from workflow_core.store.database.engine import session_scope
@@ -74,6 +75,15 @@ def test_a_pipeline_takes_only_the_folder_and_filter_of_its_source(engine: Engin
     deploy(engine, f"{{uri: {photos}, folder: /night}}")
     done = read(engine)
     assert (done.new, done.entered) == (2, 1)
+
+
+def test_a_source_that_takes_everything_refuses_nothing(engine: Engine) -> None:
+    for source, told in (("{folder: /}", "no item of the dataset passes the filter of its source"), ("{}", None)):
+        deploy(engine, source)
+        with session_scope(engine) as session:
+            building.add_items(session, 1)
+            here = session.exec(select(Pipeline)).one()
+            assert entries_of.refused(session, pipeline=here, since=0) == told
 
 
 def test_items_that_came_in_another_way_enter_too(engine: Engine) -> None:

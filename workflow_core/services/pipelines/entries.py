@@ -56,14 +56,16 @@ def waiting(session: Session, *, pipeline: Pipeline) -> int:
 def refused(session: Session, *, pipeline: Pipeline, since: int) -> str | None:
     """Say why a pipeline takes none of the items that came after one; of all, if it never took any.
 
-    None where it did take one, or nothing came.
+    None where it did take one, or nothing came, or its source takes everything.
     """
+    source = _source(session, pipeline)
+    if source.folder is None and source.where is None:
+        return None
     last = entry.entered_last(session, pipeline_id=pipeline.id)
     after = since if last else 0
     folders = items.folders(session, dataset_id=pipeline.dataset_id, after=after) if last <= after else []
     if not folders:
         return None
-    source = _source(session, pipeline)
     what = "new item" if after else "item of the dataset"
     top = "/" + (source.folder or "").strip("/")
     if top == "/" or any(folder == top or folder.startswith(f"{top}/") for folder in folders):
