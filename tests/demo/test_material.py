@@ -41,6 +41,8 @@ def test_pictures_of_ones_own_are_found_upright_and_without_what_is_none(tmp_pat
     Image.new("RGB", (40, 30)).save(tmp_path / "trip" / "b.jpg", exif=exif)
     (tmp_path / "c.jpg").write_text("no picture")
     (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / ".git").mkdir()
+    Image.new("RGB", (40, 30)).save(tmp_path / ".git" / "d.png")
     given = material.bring(tmp_path, 10)
     assert [(one.folder, one.name, one.size, one.truth) for one in given] == [
         ("/", "a.png", (40, 30), None),

@@ -35,7 +35,7 @@ def enter(engine: Engine, pipeline: Pipeline, given: list[Given], *, seed: int) 
         data.NewItem(
             name=one.name,
             folder=one.folder,
-            uri=one.path.as_uri(),
+            uri=f"file://{one.path}",
             metadata=one.metadata,
             width=one.size[0],
             height=one.size[1],

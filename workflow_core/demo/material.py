@@ -7,14 +7,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps
-
+from workflow_core.connectors.images import Picture, look
+from workflow_core.connectors.listings import SUFFIXES, Listing
 from workflow_core.demo.frames import HEIGHT, WIDTH, TruthShape, frames, write
+from workflow_core.domain.addresses import local_path
 from workflow_core.errors import Conflict, InvalidInput
 
 MARK = ".annoflow-demo"
 """The file by which a folder is known as one of the demo's, which may be emptied."""
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"}
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,13 @@ def bring(folder: Path, count: int) -> list[Given]:
     if not folder.is_dir():
         raise InvalidInput(f"{folder} is no folder")
     given: list[Given] = []
-    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES):
+    for listed in Listing(str(folder)):
         if len(given) == count:
             break
-        try:
-            with Image.open(path) as picture:
-                size = ImageOps.exif_transpose(picture).size
-        except (OSError, ValueError, Image.DecompressionBombError):
-            continue
-        below = path.parent.relative_to(folder).as_posix()
-        given.append(Given(path.name, "/" if below == "." else f"/{below}", path.absolute(), size, {}))
+        found = look(listed)
+        if isinstance(found, Picture) and found.width and found.height:
+            file, size = found.file, (found.width, found.height)
+            given.append(Given(file.name, file.folder, Path(local_path(file.uri)), size, {}))
     if not given:
         raise InvalidInput(f"no picture in {folder}; possible: {', '.join(sorted(SUFFIXES))}")
     return given
