@@ -242,4 +242,5 @@ def test_an_export_says_of_how_many_items_the_picture_is_gone(approved: Engine, 
     with session_scope(approved) as session:
         for name in ("0000.jpg", "0003.jpg"):  # the one at the exit, the other discarded
             session.exec(select(Item).where(Item.name == name)).one().gone_at = building.NOW
+    assert export(approved, tmp_path, exit_name="discarded", to="discarded").gone == 1
     assert export(approved, tmp_path).gone == 1
