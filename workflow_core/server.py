@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from workflow_core import __version__, api
-from workflow_core.http import documents, problems
+from workflow_core.http import problems
+from workflow_core.http.documents import Application
 from workflow_core.http.requests import Around
 from workflow_core.services.running import announcements
 from workflow_core.settings import Settings
@@ -37,7 +38,7 @@ def make(settings: Settings) -> FastAPI:
             yield
         engine.dispose()
 
-    app = FastAPI(
+    app = Application(
         title="annoflow",
         version=__version__,
         lifespan=running,
@@ -54,7 +55,6 @@ def make(settings: Settings) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.add_middleware(Around)
     problems.install(app)
-    documents.install(app)
     return app
 
 
