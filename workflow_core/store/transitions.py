@@ -43,10 +43,10 @@ _BACK: Change = {
 _BEGUN: Change = {"assignment_id": ":assignment", "begun": "TRUE"}
 _NEXT_CLAIM: Final = "task_item.claim_no + 1"
 _SHOWN: Final = """coalesce((
-    SELECT max(n.id + 0) FROM annotation n
-    WHERE n.item_id = task_item.item_id AND n.task_id = task_item.task_id AND n.external_id IS NOT NULL
+    SELECT max(n.id + 0) FROM annotation n WHERE n.item_id = task_item.item_id AND n.external_id IS NOT NULL
 ), 0)"""
-"""The last annotation that has come in; as a sum PostgreSQL does not look for it from the end of the whole table."""
+"""The last annotation that has come in, for whatever task: one import into a dataset waits for the other, so that later
+ones have higher numbers. As a sum PostgreSQL does not look for it from the end of the whole table."""
 _NEW_CLAIM: Change = {"lease_until": ":until", "claim_no": _NEXT_CLAIM, "parked": "NULL", "shown_upto": _SHOWN}
 _AS_THEN: Final = "coalesce((SELECT k.{0} FROM event k WHERE k.id = task_item.kept_event_id), task_item.{0})"
 
