@@ -134,6 +134,15 @@ def test_a_plan_with_migration_says_who_would_follow_and_why_others_stay(session
     assert found.keep == (Keeping(found.version_before, 1, {"signs": 1}),)
 
 
+def test_it_is_told_at_which_statuses_attributes_are_no_longer_asked_for(session: Session) -> None:
+    text = changed(
+        BASE, ("on: {completed: signs}", "extra_statuses: [rough]\n    on: {completed: signs, rough: signs}")
+    )
+    building.deploy(session, text)
+    cars, *_ = plan(session, changed(text, ("[rough]", "[{name: rough, incomplete: true}]"))).tasks
+    assert cars.settings == (Change("incomplete", None, "rough"),)
+
+
 def test_settings_are_told_before_and_after(session: Session) -> None:
     building.deploy(session, BASE)
     text = changed(

@@ -163,4 +163,5 @@ def _settings(session: Session, task: Task) -> dict[str, Any]:
         "review_own": task.review_own,
         "max_fix_rounds": task.max_fix_rounds,
         "description": task.description,
+        "incomplete": ", ".join(status["name"] for status in task.statuses if status.get("incomplete")) or None,
     }
