@@ -279,3 +279,14 @@ def test_it_is_said_what_waits_for_the_next_claim(stage):
     assert [(one.task, one.unseen) for one in stage.why().task_items] == [("cars", 1)]
     stage.clear("cars")
     assert unseen(stage) == []
+
+
+def test_the_history_says_who_had_the_item_open_when_it_came(stage):
+    stage.claim("ann", "cars")
+    stage.bring(CAR)
+    stage.bring(CAR, item=1)
+    beside = "annoflow imported annotations for cars: ann@example.org has it open, so they wait for the next claim"
+    assert stage.why().path[-1].told == beside
+    assert stage.why(1).path[-1].told == "annoflow imported annotations for cars"
+    stage.submit("ann", "cars", 0, "completed", annotations=[])
+    stage.check()

@@ -76,10 +76,7 @@ class Flagged:
 
 @dataclass(frozen=True)
 class TaskItemNow:
-    """Where an item is in one task; `parked` is why nobody can go on with it.
-
-    `unseen` annotations came in that nobody has seen, nor will before somebody claims it again.
-    """
+    """Where an item is in one task; `parked` is why nobody can go on with it."""
 
     id: int
     task: str
@@ -93,6 +90,7 @@ class TaskItemNow:
     parked: str | None
     since: datetime
     unseen: int
+    """How many annotations came in that nobody has seen, nor will before somebody claims it again."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +209,8 @@ def step(row: Mapping[str, Any]) -> Step:
         note = f"{note}; it was open there already" if note else "it was open there already"
     if verb in (Verb.PARKED, Verb.UNPARKED) and row["name"]:
         note = REASONS.get(row["name"], row["name"])
+    if verb is Verb.IMPORTED and row["assignee"]:
+        note = f"{row['assignee']} has it open, so they wait for the next claim"
     if verb is Verb.MIGRATED:
         note = f"version {row['name']}"
     told = {name: row[name] for name in ("actor", "task", "assignee", "status", "visit")}
@@ -242,6 +242,5 @@ def _waits(row: Mapping[str, Any]) -> str | None:
 
 
 def _unseen(row: Mapping[str, Any]) -> str | None:
-    count = row["unseen"]
-    what = f"{counted(count, 'annotation')} that came in for {row['task']}"
-    return f"nobody has seen {what}, nor will before it is claimed there again" if count else None
+    what = f"{counted(row['unseen'], 'annotation')} that came in for {row['task']}"
+    return f"nobody has seen {what}, nor will before it is claimed there again" if row["unseen"] else None
