@@ -1,22 +1,17 @@
-"""Predictions and other imported annotations: what a person has seen, what waits, and what comes too late."""
-
-import json
-from functools import partial
-from pathlib import Path
+"""Predictions and other imported annotations: what comes beside a claim waits for the next."""
 
 import pytest
+from sqlmodel import select
 from stage import BOX, Stage
 
 from pipelines import REVIEWED, staffed, with_settings
 from workflow_core.errors import InvalidInput
-from workflow_core.exporters import FORMATS
 from workflow_core.services.contributors import work
-from workflow_core.services.pipelines import exports
-from workflow_core.store.database.engine import engine_for, session_scope
+from workflow_core.store.database.engine import engine_for
+from workflow_core.store.models import Annotation
 
 CAR = {**BOX, "geometry": {**BOX["geometry"], "x": 50}}
 OTHER = {**BOX, "geometry": {**BOX["geometry"], "x": 80}}
-UNREVIEWED = REVIEWED.replace("on: {completed: qa}", "extra_statuses: [rest], on: {completed: qa, rest: elsewhere}")
 
 
 @pytest.fixture
@@ -33,28 +28,6 @@ def xs(drawn):
     return sorted(int(one["geometry"]["x"]) for one in drawn)
 
 
-def approve(stage, item="0"):
-    stage.advance()
-    assert stage.do("quinn", "qa", "approved") == item
-    stage.advance()
-
-
-def exported(stage, folder, exit_name="approved", format="jsonl"):
-    return exports.export(
-        partial(session_scope, stage.engine),
-        pipeline="p",
-        project="default",
-        exit_name=exit_name,
-        to=str(folder),
-        formats=[format],
-        now=stage.now,
-    )
-
-
-def lines(snapshot):
-    return [json.loads(line) for line in (Path(snapshot.uri) / "items.jsonl").read_text().splitlines()]
-
-
 def test_what_comes_while_somebody_has_the_item_open_is_not_taken_away_by_their_list(stage):
     stage.bring(CAR)
     stage.claim("ann", "cars")
@@ -64,12 +37,12 @@ def test_what_comes_while_somebody_has_the_item_open_is_not_taken_away_by_their_
     stage.check()
 
 
-def test_who_sees_it_beside_their_claim_may_accept_it(stage, tmp_path):
+def test_who_sees_it_beside_their_claim_may_accept_it(stage):
     stage.claim("ann", "cars")
     stage.bring(CAR)
     stage.submit("ann", "cars", 0, "completed", annotations=stage.drawn())
-    approve(stage)
-    assert exported(stage, tmp_path).annotations == 1
+    with stage.session() as session:
+        assert session.exec(select(Annotation)).one().accepted_at is not None
 
 
 def test_what_waits_is_looked_at_in_the_next_claim(stage):
@@ -158,84 +131,6 @@ def test_a_draft_takes_away_no_more_than_a_list(stage):
         work.save_draft(session, actor=ann, task_item_id=opened, annotations=[BOX], now=stage.now)
     stage.submit("ann", "cars", 0, "completed")
     assert xs(stage.drawn()) == [1, 50]
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_what_no_person_has_seen_is_in_no_export_of_approved_items(stage, tmp_path, format):
-    stage.bring(CAR)
-    stage.claim("ann", "cars")
-    seen = stage.drawn()
-    stage.bring(OTHER)
-    stage.submit("ann", "cars", 0, "completed", annotations=[*seen, BOX])
-    approve(stage)
-    done = exported(stage, tmp_path, format=format)
-    assert (done.annotations, done.unseen) == (2, 1)
-    manifest = json.loads((Path(done.uri) / "manifest.json").read_text())
-    assert (manifest["unseen"], manifest["labels"]) == (1, {"car": 2})
-    if format in ("coco", "jsonl", "voc"):  # the others write no pixels
-        files = [one for one in Path(done.uri).rglob("*") if one.is_file() and one.name != "manifest.json"]
-        assert "80" not in "".join(one.read_text() for one in files)
-
-
-def test_a_status_without_a_list_has_seen_nothing(stage, tmp_path):
-    stage.bring(CAR)
-    stage.do("ann", "cars", "completed")
-    approve(stage)
-    assert (exported(stage, tmp_path).annotations, exported(stage, tmp_path).unseen) == (0, 1)
-
-
-def test_what_was_changed_was_seen(stage, tmp_path):
-    stage.bring(CAR)
-    stage.claim("ann", "cars")
-    (one,) = stage.drawn()
-    stage.submit("ann", "cars", 0, "completed", annotations=[one | {"geometry": OTHER["geometry"]}])
-    approve(stage)
-    assert [xs(item["annotations"]) for item in lines(exported(stage, tmp_path))] == [[80]]
-
-
-def test_a_reviewer_who_lists_it_has_seen_it(engine, tmp_path):
-    stage = Stage(engine)
-    stage.deploy(REVIEWED.replace("labels: [car]}", "labels: [car], settings: {reviewer_edits: true}}"))
-    stage.add_items(1)
-    stage.claim("ann", "cars")
-    stage.bring(CAR)
-    stage.submit("ann", "cars", 0, "completed", annotations=[])
-    stage.advance()
-    stage.do("quinn", "qa", "approved", annotations=stage.drawn())
-    stage.advance()
-    assert (exported(stage, tmp_path).annotations, exported(stage, tmp_path).unseen) == (1, 0)
-
-
-def test_an_exit_by_another_decision_of_a_review_has_none_either(stage, tmp_path):
-    stage.bring(CAR)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
-    stage.do("quinn", "qa", "away")
-    stage.advance()
-    assert exported(stage, tmp_path, "elsewhere").unseen == 1
-
-
-def test_items_that_left_unreviewed_take_their_predictions_along(engine, tmp_path):
-    stage = Stage(engine)
-    stage.deploy(UNREVIEWED)
-    stage.add_items(1)
-    stage.bring(CAR)
-    stage.do("ann", "cars", "rest")
-    stage.advance()
-    done = exported(stage, tmp_path, "elsewhere")
-    assert (done.annotations, done.unseen) == (1, 0)
-
-
-def test_a_review_outside_the_pipeline_makes_an_item_reviewed(engine, tmp_path):
-    stage = Stage(engine)
-    stage.deploy(UNREVIEWED)
-    stage.add_items(1)
-    stage.bring(CAR)
-    stage.do("ann", "cars", "rest")
-    stage.manual_qa("look", "cars", "mo", of_status=["rest"])
-    stage.do("mo", "look", "approved")
-    stage.advance()
-    assert exported(stage, tmp_path, "elsewhere").unseen == 1
 
 
 @pytest.mark.parametrize("left", ["released", "postponed"])
