@@ -178,18 +178,20 @@ class Stage:
         with self.session() as session:
             return moves.advance(session, limit=limit, now=self.now)
 
-    def bring(self, *drawn: Mapping[str, Any], item: object = 0, **more: Any) -> Imported:
-        """Import what a model has drawn on an item; each that is told apart by what is drawn comes in once."""
+    def bring(self, *drawn: Mapping[str, Any], **more: Any) -> Imported:
+        """Import what a model has drawn on an item, or several; what is drawn alike comes in once."""
         with self.session() as session:
-            return self.bring_in(session, *drawn, item=item, **more)
+            return self.bring_in(session, *drawn, **more)
 
-    def bring_in(self, session: Session, *drawn: Mapping[str, Any], item: object = 0, **more: Any) -> Imported:
-        reference = ItemReference(folder="/", name=str(item))
+    def bring_in(
+        self, session: Session, *drawn: Mapping[str, Any], item: object = 0, also: Sequence[object] = (), **more: Any
+    ) -> Imported:
+        on = [ItemReference(folder="/", name=str(one)) for one in (item, *also)]
         return imports.import_annotations(
             session,
             actor=None,
             dataset=session.get_one(Dataset, self._pipeline(session).dataset_id),
-            annotations=[ImportedAnnotation(reference, origin="model", **one) for one in drawn],
+            annotations=[ImportedAnnotation(each, origin="model", **one) for each in on for one in drawn],
             problems=Problems(),
             now=self.now,
             **more,

@@ -83,6 +83,16 @@ def test_a_claim_that_would_end_is_to_be_confirmed_and_keeps_no_other_item_from_
     stage.check()
 
 
+def test_an_item_that_cannot_be_re_opened_keeps_none_of_the_same_file_out(stage):
+    stage.do_all("ann", "cars", "completed")
+    stage.advance()
+    stage.claim("quinn", "qa")
+    done = stage.bring(CAR, also=[1], reopen=True)
+    assert (done.new, done.reopened, len(done.problems.listed)) == (1, 1, 1)
+    assert [stage.row("cars", item).state for item in (0, 1)] == ["submitted", "queued"]
+    stage.check()
+
+
 def test_a_status_that_is_history_is_not_cleared_for_it(engine):
     stage = Stage(engine)
     stage.deploy(MICRO)
