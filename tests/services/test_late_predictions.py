@@ -44,7 +44,9 @@ def test_what_comes_for_another_task_than_the_finished_one_comes_in(engine):
     stage.deploy(MICRO)
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
-    assert stage.bring(CAR, {**CAR, "label": "sign"}).new == 1
+    sign = {**CAR, "label": "sign"}
+    assert stage.bring(sign).new == 1
+    assert stage.bring(CAR, {**sign, "geometry": OTHER["geometry"]}).new == 1
 
 
 def test_what_comes_after_the_status_re_opens_the_item_where_the_importer_says_so(stage):
