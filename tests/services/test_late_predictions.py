@@ -1,9 +1,13 @@
 """Predictions that come after their item got its status: listed and left out, or the item is opened again."""
 
+from functools import partial
+
 import pytest
 from stage import BOX, Stage
 
 from pipelines import MICRO, REVIEWED
+from workflow_core.services.pipelines import exports, imports
+from workflow_core.store.database.engine import session_scope
 
 CAR = {**BOX, "geometry": {**BOX["geometry"], "x": 50}}
 OTHER = {**BOX, "geometry": {**BOX["geometry"], "x": 80}}
@@ -71,6 +75,22 @@ def test_a_preview_says_what_would_be_taken_back_and_does_nothing(stage):
     would = stage.bring(CAR, reopen=True, preview=True)
     assert (would.new, would.reopened, [one.task for one in would.effects.task_items]) == (1, 1, ["qa"])
     assert (stage.rows(), [event.id for event in stage.events()], stage.drawn()) == before
+
+
+def test_what_all_batches_take_back_is_added_up(stage, tmp_path, monkeypatch):
+    monkeypatch.setattr(imports, "BATCH", 1)
+    stage.add_items(2)
+    stage.do_all("ann", "cars", "completed")
+    stage.advance()
+    for item in (0, 1):
+        stage.submit("quinn", "qa", item, "approved")
+    stage.advance()
+    opened = partial(session_scope, stage.engine)
+    exports.export(opened, pipeline="p", project="default", exit_name="approved", to=str(tmp_path), now=stage.now)
+    would = stage.bring(CAR, also=[1, 2, 3], reopen=True, preview=True)
+    effects = would.effects
+    assert (would.reopened, [one.task for one in effects.task_items]) == (4, ["qa", "qa"])
+    assert (effects.exits, effects.statuses, effects.exported) == (("approved", "approved"), 2, 2)
 
 
 def test_a_claim_that_would_end_is_to_be_confirmed_and_keeps_no_other_item_from_coming_in(stage):
