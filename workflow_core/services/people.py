@@ -137,7 +137,7 @@ def check_reviewers(session: Session, *, teams: Iterable[tuple[Task, Iterable[st
     Raises:
         InvalidInput: it names the account and the task.
     """
-    tasks = {email.lower(): task for task, team in teams if task.type == "qa" for email in team}
+    tasks = {email: task for task, team in teams if task.type == "qa" for email in team}
     found = people.first_service(session, emails=tasks)
     if found is not None:
         raise InvalidInput(f"{found} is a service account, and the QA task {tasks[found].name!r} is for people alone")
