@@ -293,6 +293,23 @@ def test_predictions_of_a_finished_item_open_it_again_once_what_is_taken_back_is
     assert annoflow("export", "street", "--json").json()["items"] == 0
 
 
+def test_an_item_is_taken_from_its_reviewer_for_a_prediction_once_that_is_confirmed(
+    annoflow, worked: Path, database_url: str
+) -> None:
+    engine = engine_for(database_url)
+    with session_scope(engine) as session:
+        building.move(session, now=datetime.now(UTC))
+        quinn, qa = building.person(session, "quinn@example.org"), building.task(session, "qa").id
+        work.claim_next(session, actor=quinn, task_id=qa, now=datetime.now(UTC))
+    engine.dispose()
+    (worked / "late.jsonl").write_text(json.dumps({"item": "/0001.jpg", **BOX}) + "\n")
+    late = ("import", "street", "late.jsonl", "--model", "yolo", "--reopen", "--yes")
+    refused = annoflow(*late)
+    assert (refused.code, "confirm to end the claims on it" in refused.out) == (1, True)
+    done = annoflow(*late, "--end-claims")
+    assert (done.code, "withdrawn: 1 item of qa, open with somebody" in done.out) == (0, True)
+
+
 def test_the_source_is_read_by_hand(annoflow, home: Path) -> None:
     from PIL import Image
 

@@ -123,6 +123,11 @@ def test_what_was_changed_by_hand_is_found(stage, change, told):
     assert any(told in one for one in found(stage, change)), found(stage, "SELECT 1")
 
 
+def test_an_annotation_that_nobody_drew_is_found_once(stage):
+    drawn = f"{ANNOTATION}, 1, 0 FROM annotation WHERE id = 1"
+    assert found(stage, drawn) == ["0 in cars: annotation 3 is in no history"]
+
+
 @pytest.mark.parametrize(
     ("listed", "change", "who"),
     [
