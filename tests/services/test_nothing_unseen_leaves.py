@@ -137,7 +137,7 @@ class Orders:
             project="default",
             exit_name=exit_name,
             to=str(self.folder / exit_name),
-            format="jsonl",
+            formats=["jsonl"],
             now=self.stage.now,
         )
         unseen = 0
