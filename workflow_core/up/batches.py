@@ -9,8 +9,8 @@ from workflow_core.store.database.engine import Engine, session_scope, somebody_
 MOST = 10_000
 LONGEST = 0.5
 """Seconds that a batch may take while nobody waits for it."""
-COMPANY = 10.0
-"""Seconds for which batches stay small after somebody had to wait for one."""
+COMPANY = 60.0
+"""Seconds for which batches stay small after somebody had to wait for one: who labels an item takes some of them."""
 PAUSE = 0.005
 """Seconds that who waits has to themselves after a batch, also for a second act that follows on their first."""
 
