@@ -13,7 +13,7 @@ from stage import Stage
 from workflow_core.services.running import moves
 from workflow_core.store.database.dialect import is_postgres
 from workflow_core.store.database.engine import session_scope
-from workflow_core.store.routing import backlog
+from workflow_core.store.routing import arrivals, backlog
 
 NORTH, SOUTH = 1, 3
 TWO_WAYS = """
@@ -97,6 +97,14 @@ def test_a_batch_comes_out_of_no_more_tasks_than_a_statement_may_have_parts_and_
     monkeypatch.setattr(backlog, "TASKS", 1)
     assert [stage.advance().routed for _ in range(4)] == [2, 1, 2, 1]
     assert not stage.advance()
+
+
+def test_a_batch_may_come_out_of_as_many_tasks_as_that(stage: Stage) -> None:
+    with stage.session() as session:
+        of = backlog.waiting(session, after=0)[0]
+        many = backlog.Backlog(of.pipeline_id, (*of.task_ids, *range(1_000, 1_000 + backlog.TASKS - 2)))
+        arrivals.prepare(session)
+        assert arrivals.take(session, many, limit=2) == 2
 
 
 def test_what_waits_in_many_tasks_of_a_pipeline_is_one_backlog(stage: Stage) -> None:

@@ -52,7 +52,7 @@ def waiting(session: Session, *, after: int) -> list[Backlog]:
             UNION ALL
             SELECT ({first.format("task_id", "AND task_id > waiting.task_id")}) FROM waiting WHERE task_id IS NOT NULL
         )
-        SELECT t.pipeline_id, t.id FROM waiting JOIN task t ON t.id = waiting.task_id
+        SELECT t.pipeline_id, t.id FROM waiting JOIN task t ON t.id = waiting.task_id AND t.pipeline_id IS NOT NULL
         ORDER BY t.pipeline_id <= :after, t.pipeline_id, ({first.format("status_event_id", "AND task_id = t.id")})
         """,
         after=after,
