@@ -45,6 +45,7 @@ EXAMPLES = {
     "queue": "{batch: 5}",
     "recipe": "{labels: [car]}",
     "routers": "{spot-check: [{sample: 25%, to: qa}, {else: accepted}]}",
+    "routers.": "{sample: 25%, to: qa}",
     "schedule": '{cron: "0 6 * * *", timezone: Europe/Berlin}',
     "settings": "{reviewer_edits: true}",
     "source": "{uri: photos}",
