@@ -101,7 +101,7 @@ def test_the_watch_run_moves_items_and_shows_how_many_went_where(site: Site) -> 
 
 def counted(site: Site) -> int:
     """Return how many statuses the names of the task runs tell."""
-    return sum(int(window["name"].split()[0]) for window in site.windows())
+    return sum(int(window["name"].split()[0].replace(",", "")) for window in site.windows())
 
 
 def task_items(site: Site) -> dict[str, int]:
