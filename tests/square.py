@@ -17,7 +17,7 @@ from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Pipeline as CompiledPipeline
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import access, people, pictures
+from workflow_core.services import access, people, pictures, projects
 from workflow_core.services.contributors import batches, comments, contents, work
 from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.managers import (
@@ -194,6 +194,10 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     comments.in_task: (P.SEE_PROJECT, lambda w, actor: comments.in_task(w.session, actor=actor, task=w.cars)),
     progress.stuck: (P.SEE_PROJECT, lambda w, actor: progress.stuck(w.session, project_id=w.project, actor=actor)),
+    projects.pipelines: (
+        P.SEE_PROJECT,
+        lambda w, actor: projects.pipelines(w.session, actor=actor, project_id=w.project),
+    ),
     progress.of_pipeline: (
         P.SEE_PROJECT,
         lambda w, actor: progress.of_pipeline(w.session, pipeline=w.pipeline(), actor=actor),

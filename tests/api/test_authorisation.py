@@ -13,7 +13,7 @@ from workflow_core.services import people
 from workflow_core.services.accounts import tokens
 from workflow_core.services.pipelines import deployment
 from workflow_core.settings import Settings
-from workflow_core.store.models import Item
+from workflow_core.store.models import Item, Pipeline
 
 PIPELINE = """
 pipeline: p
@@ -42,13 +42,16 @@ STRANGERS = ("nobody", "nonsense", "expired", "inactive", "tom", "owner elsewher
 
 
 class Operation(NamedTuple):
-    """How it is called, and who of the project may."""
+    """How it is called, and who of the project may; `denied` are told so, since they know that it is there."""
 
     path: str
     may: tuple[str, ...]
     body: Any = None
+    denied: tuple[str, ...] = ()
 
 
+RUN = ("mia", "olga")
+WORK = ("ann", "bo", "quinn")
 OPERATIONS = {
     "my-assignments": Operation("/api/me/assignments", ROLES),
     "claim": Operation("/api/tasks/{task}/claims", ("ann", "bo")),
@@ -66,6 +69,12 @@ OPERATIONS = {
     "dismiss": Operation("/api/issues/{issue}/dismissal", ("quinn", "mia", "olga")),
     "comment-issue": Operation("/api/issues/{issue}/comments", ("ann", "quinn", "mia", "olga"), {"text": "why?"}),
     "comment-task-item": Operation("/api/task-items/{held}/comments", ("ann", "mia", "olga"), {"text": "dark"}),
+    "my-projects": Operation("/api/projects", ROLES),
+    "pipelines": Operation("/api/projects/{project}/pipelines", RUN, denied=WORK),
+    "stuck": Operation("/api/projects/{project}/stuck", RUN, denied=WORK),
+    "pipeline-progress": Operation("/api/pipelines/{pipeline}/progress", RUN, denied=WORK),
+    "pipeline-exits": Operation("/api/pipelines/{pipeline}/exits", RUN, denied=WORK),
+    "task-figures": Operation("/api/tasks/{task}/figures", RUN, denied=WORK),
     "item-image": Operation("/api/items/{item}/image", ("ann", "mia", "olga")),
 }
 FOR_ALL = {"health", "ready", "version", "problem"}
@@ -114,6 +123,8 @@ def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any) -> Any:
             "done": stage.task_item(session, "cars", done).id,
             "review": stage.task_item(session, "qa", third).id,
             "issue": issues[0],
+            "project": project,
+            "pipeline": session.exec(select(Pipeline.id).where(Pipeline.name == "p")).one(),
             "fixed": issues[1],
         }
         secrets = {
@@ -160,7 +171,9 @@ def test_who_may(name: str, scene: Scene) -> None:
             assert answer.status_code == 401, who
         elif path != missing:
             assert_as_if_missing(answer, ask(who, missing), who)
-    for who in set(ROLES) - set(operation.may):
+    for who in operation.denied:
+        assert ask(who, path).json()["code"] == "not-permitted", who
+    for who in set(ROLES) - set(operation.may) - set(operation.denied):
         assert_as_if_missing(ask(who, path), ask(who, missing), who)
     if method != "GET":
         assert ask("read-only", path).json()["code"] == "read-only-token"

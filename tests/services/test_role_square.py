@@ -15,7 +15,7 @@ from square import BY_PERMISSION, MANAGED_BY_NUMBER, OWN, PAUSES, World, world
 from workflow_core import services
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import AnnoflowError, NotAllowed, NotFound
-from workflow_core.services import access, people
+from workflow_core.services import access, people, projects
 from workflow_core.services.accounts import tokens
 from workflow_core.services.contributors import assignments
 from workflow_core.services.managers import history, staff
@@ -29,6 +29,9 @@ ACTORS = (*Role, *WITHOUT_A_ROLE)
 
 ELSEWHERE = {
     access.own_many: "asks itself",
+    access.task: "asks itself",
+    access.pipeline: "asks itself",
+    projects.mine: "test_names_of_projects_are_told_to_those_who_are_in_them",
     people.require: "asks itself",
     people.may: "asks itself",
     people.sees: "asks itself",

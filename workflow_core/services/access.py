@@ -12,7 +12,7 @@ from workflow_core.services import people
 from workflow_core.store import locks
 from workflow_core.store.data import items
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Dataset, Item, Person, Task, TaskItem
+from workflow_core.store.models import Dataset, Item, Person, Pipeline, Task, TaskItem
 from workflow_core.store.work import issues, selection, situations
 
 
@@ -46,6 +46,30 @@ def own(
     found = situations.find(session, person_id=actor.id, task_item_ids=[key]).get(key)
     if found is None or not _is_own(actor, found, finished=finished):
         raise NotFound(f"{actor.email} has no task item {shown(task_item_id)}")
+    return found
+
+
+def task(session: Session, *, actor: Person, task_id: int) -> Task:
+    """Return a task of a project in which the actor has a role.
+
+    Raises:
+        NotFound: there is no such task, or they have none.
+    """
+    found = session.get(Task, values.key(task_id))
+    if found is None or not people.sees(session, actor=actor, project_id=found.project_id):
+        raise NotFound(f"{actor.email} has no task {shown(task_id)}")
+    return found
+
+
+def pipeline(session: Session, *, actor: Person, pipeline_id: int) -> Pipeline:
+    """Return a pipeline of a project in which the actor has a role.
+
+    Raises:
+        NotFound: there is no such pipeline, or they have none.
+    """
+    found = session.get(Pipeline, values.key(pipeline_id))
+    if found is None or not people.sees(session, actor=actor, project_id=found.project_id):
+        raise NotFound(f"{actor.email} has no pipeline {shown(pipeline_id)}")
     return found
 
 

@@ -43,6 +43,12 @@ def projects_of(session: Session, *, person_id: int) -> list[int]:
     return list(session.exec(select(Membership.project_id).where(Membership.person_id == person_id)))
 
 
+def memberships(session: Session, *, person_id: int) -> list[tuple[Project, str]]:
+    """Return the projects in which a person has a role, with the role, by name."""
+    query = select(Project, Membership.role).join(Membership).where(Membership.person_id == person_id)
+    return [(project, role) for project, role in session.exec(query.order_by(Project.name))]
+
+
 def lock_owners(session: Session, *, project_id: int) -> list[Person]:
     """Return the owners of a project, active or not; their memberships are locked until the transaction ends."""
     owners = session.exec(

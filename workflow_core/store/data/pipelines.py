@@ -1,11 +1,12 @@
 """Pipelines as rows: by name, by dataset, and with what each was last deployed."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from workflow_core.store.models import Entry, Pipeline, PipelineVersion, Project, Task
+from workflow_core.store.models import Dataset, Entry, Pipeline, PipelineVersion, Project, Task
 
 
 def named(session: Session, *, project_id: int, name: str) -> Pipeline | None:
@@ -25,6 +26,17 @@ def over(session: Session, *, dataset_id: int) -> Sequence[tuple[Pipeline, Mappi
         Pipeline.dataset_id == dataset_id, col(PipelineVersion.id) == col(Pipeline.version_id)
     )
     return session.exec(query.order_by(col(Pipeline.id))).all()
+
+
+def of_project(session: Session, *, project_id: int) -> list[tuple[Pipeline, str, str | None, datetime | None]]:
+    """Return the pipelines of a project by name, each with its dataset, its version, and when that was deployed."""
+    query = (
+        select(Pipeline, Dataset.name, PipelineVersion.digest, PipelineVersion.deployed_at)
+        .join(Dataset, col(Dataset.id) == col(Pipeline.dataset_id))
+        .join(PipelineVersion, col(PipelineVersion.id) == col(Pipeline.version_id), isouter=True)
+        .where(Pipeline.project_id == project_id)
+    )
+    return [(one, dataset, digest, at) for one, dataset, digest, at in session.exec(query.order_by(Pipeline.name))]
 
 
 def deployed(session: Session) -> Sequence[tuple[str, Mapping[str, Any], bool]]:

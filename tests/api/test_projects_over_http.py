@@ -1,0 +1,40 @@
+"""What managers see over HTTP: how far it is, what is stuck, who needs how long."""
+
+from collections.abc import Callable
+
+from fastapi.testclient import TestClient
+from stage import BOX, Stage
+
+
+def test_a_manager_sees_how_far_a_pipeline_is(stage: Stage, as_: Callable[..., TestClient]) -> None:
+    stage.add_items(4)
+    stage.add_member("mia", "manager")
+    stage.do("ann", "cars", "completed", annotations=[BOX])
+    stage.advance()
+    mia = as_("mia")
+    (project,) = mia.get("/api/projects").json()
+    assert (project["name"], project["role"]) == ("default", "manager")
+    (pipeline,) = mia.get(f"/api/projects/{project['id']}/pipelines").json()
+    assert (pipeline["name"], pipeline["dataset"], pipeline["paused"]) == ("p", "d", False)
+    at = f"/api/pipelines/{pipeline['id']}"
+    cars, qa = mia.get(f"{at}/progress").json()
+    assert (cars["task"], cars["status"], cars["counts"]["submitted"]) == ("cars", "in-progress", 1)
+    assert {share["person"] for share in cars["shares"]} == {"ann@example.org", "bo@example.org"}
+    assert (qa["counts"]["queued"], qa["to_come"]) == (1, 3)
+    assert mia.get(f"{at}/exits").json() == {}
+    by = {one["person"]: one for one in mia.get(f"/api/tasks/{cars['task_id']}/figures?by=person").json()}
+    assert by["ann@example.org"]["statuses_set"] == 1
+    assert [one["label"] for one in mia.get(f"/api/tasks/{cars['task_id']}/figures?by=label").json()] == ["car"]
+    assert mia.get(f"/api/tasks/{cars['task_id']}/figures?by=moon").status_code == 422
+
+
+def test_what_is_stuck_is_listed_with_why(stage: Stage, as_: Callable[..., TestClient]) -> None:
+    stage.add_items(1)
+    stage.add_member("mia", "manager")
+    stage.do("ann", "cars", "completed")
+    stage.set_active("quinn", False)
+    stage.advance()
+    mia = as_("mia")
+    (project,) = mia.get("/api/projects").json()
+    (stuck,) = mia.get(f"/api/projects/{project['id']}/stuck").json()
+    assert (stuck["task"], stuck["item"], stuck["why"]) == ("qa", "0", "nobody")

@@ -1,0 +1,36 @@
+"""What there is: the projects that somebody is in, and the pipelines of one."""
+
+from workflow_core.domain.roles import Permission
+from workflow_core.domain.views.projects import Pipeline, Project
+from workflow_core.services import people
+from workflow_core.store.data import people as known_people
+from workflow_core.store.data import pipelines as known_pipelines
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Person
+
+
+def mine(session: Session, *, actor: Person) -> list[Project]:
+    """Return the projects in which the actor has a role, by name."""
+    rows = known_people.memberships(session, person_id=actor.id) if actor.active else []
+    return [Project(id=project.id, name=project.name, role=role) for project, role in rows]
+
+
+def pipelines(session: Session, *, actor: Person, project_id: int) -> list[Pipeline]:
+    """Return the pipelines of a project, by name; for managers.
+
+    Raises:
+        NotFound: there is no such project, or the actor is not in it.
+        NotAllowed: their role does not let them see the project.
+    """
+    people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    return [
+        Pipeline(
+            id=one.id,
+            name=one.name,
+            dataset=dataset,
+            version=version,
+            deployed_at=deployed_at,
+            paused=one.paused_at is not None,
+        )
+        for one, dataset, version, deployed_at in known_pipelines.of_project(session, project_id=project_id)
+    ]
