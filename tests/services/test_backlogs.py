@@ -99,12 +99,12 @@ def test_a_batch_comes_out_of_no_more_tasks_than_a_statement_may_have_parts_and_
     assert not stage.advance()
 
 
-def test_a_batch_may_come_out_of_as_many_tasks_as_that(stage: Stage) -> None:
+def test_a_batch_may_come_out_of_as_many_tasks_as_that_and_be_as_large_as_a_number_can_be(stage: Stage) -> None:
     with stage.session() as session:
         of = backlog.waiting(session, after=0)[0]
         many = backlog.Backlog(of.pipeline_id, (*of.task_ids, *range(1_000, 1_000 + backlog.TASKS - 2)))
         arrivals.prepare(session)
-        assert arrivals.take(session, many, limit=2) == 2
+        assert arrivals.take(session, many, limit=2**63 - 1) == 3
 
 
 def test_what_waits_in_many_tasks_of_a_pipeline_is_one_backlog(stage: Stage) -> None:

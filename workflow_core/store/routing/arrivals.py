@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.domain import values
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.routing.backlog import PENDING, Backlog
@@ -101,7 +102,7 @@ def take(session: Session, backlog: Backlog, *, limit: int) -> int:
     items were before somebody let go of them.
     """
     lock, existing, there = "", EXISTING, "LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = n.task_id"
-    oldest = backlog.oldest(":limit + :spare")
+    oldest = backlog.oldest(":looked_at")
     chosen = f"ti.id IN ({oldest})"
     if is_postgres(session):
         # As an array, so that each is looked up, whatever is estimated.
@@ -124,7 +125,7 @@ def take(session: Session, backlog: Backlog, *, limit: int) -> int:
         ORDER BY b.status_event_id, r.id
         """,
         limit=limit,
-        spare=SPARE if lock else 0,
+        looked_at=min(limit + SPARE, values.LARGEST) if lock else limit,
     )
     if lock and taken.rowcount:
         # Looked up one by one: else PostgreSQL, which knows no statistics of scratch tables, may read all task items.
