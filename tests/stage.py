@@ -204,6 +204,11 @@ class Stage:
             listed = annotation_sets.of_item(session, item_id=found.item_id, task_id=found.task_id)
             return [{name: value for name, value in one.items() if name != "by"} for one in listed]
 
+    def advance_all(self) -> None:
+        """Advance until nothing is left to move: one call moves items of one pipeline alone."""
+        while self.advance():
+            pass
+
     def sweep(self) -> sweeps.Swept:
         with self.session() as session:
             return sweeps.sweep(session, now=self.now)

@@ -148,7 +148,7 @@ def other(stage):
     while other.enter():
         pass
     other.do("ann", "cars", "completed")
-    other.advance()
+    other.advance_all()
     return other
 
 
@@ -171,9 +171,9 @@ def test_a_review_beside_two_pipelines_takes_a_status_in_the_one_that_it_reviews
     assert stage.row("cars").state == "returned" and other.row("cars").status == "completed"
     for who, task in (("ann", "a"), ("bo", "b")):
         other.do(who, task, "completed")
-    other.advance()
+    other.advance_all()
     other.do("quinn", "j", "approved")
-    other.advance()
+    other.advance_all()
     assert (other.exits()["0"], other.held()) == ("approved", None)
     stage.fixed("ann", "cars", issue)
     stage.check()

@@ -327,7 +327,7 @@ def test_what_comes_in_and_what_nobody_has_seen_is_looked_up_by_index(session):
     item = session.exec(select(TaskItem).where(TaskItem.state == "submitted").limit(1)).one()
     dataset = session.exec(select(Dataset)).one()
     one = ImportedAnnotation(ItemReference(id=item.item_id), "car", "box", BOX["geometry"], origin="model")
-    given = {"annotations": [one], "problems": Problems(), "source": "a.jsonl", "now": NOW}
+    given = {"annotations": [one], "problems": Problems(), "now": NOW}
     with scans(session, by_task=True) as found:
         came = imports.import_annotations(session, actor=None, dataset=dataset, **given)
         entries = session.exec(select(Entry.id).where(Entry.item_id == item.item_id)).all()
