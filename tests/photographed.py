@@ -12,8 +12,9 @@ from sqlmodel import Session, select
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.exporters.snapshot import Snapshot
 from workflow_core.services.contributors import comments, work
+from workflow_core.services.exchange import exports, imports
 from workflow_core.services.managers import erasure, task_items, tasks
-from workflow_core.services.pipelines import data, exports, imports
+from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Item

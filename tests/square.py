@@ -20,6 +20,7 @@ from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import access, people, pictures, projects
 from workflow_core.services.contributors import batches, comments, contents, work
 from workflow_core.services.contributors.batches import Wanted
+from workflow_core.services.exchange import exports, imports, ingestion
 from workflow_core.services.managers import (
     erasure,
     figures,
@@ -31,7 +32,7 @@ from workflow_core.services.managers import (
     task_settings,
     tasks,
 )
-from workflow_core.services.pipelines import data, deployment, exports, imports, ingestion, migration, plans
+from workflow_core.services.pipelines import data, deployment, migration, plans
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Assignment, Item, Person, Pipeline, Task, TaskItem
 

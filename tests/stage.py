@@ -12,9 +12,10 @@ from workflow_core.connectors.records import ImportedAnnotation, ItemReference, 
 from workflow_core.domain.views.work import Claim, Submitted
 from workflow_core.services import people
 from workflow_core.services.contributors import annotation_sets, batches, work
+from workflow_core.services.exchange import imports
+from workflow_core.services.exchange.imports import Imported
 from workflow_core.services.managers import history, progress, reversals, staff, task_items, tasks
-from workflow_core.services.pipelines import deployment, entries, imports, migration
-from workflow_core.services.pipelines.imports import Imported
+from workflow_core.services.pipelines import deployment, entries, migration
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves, sweeps, verification
 from workflow_core.services.running.moves import Moved

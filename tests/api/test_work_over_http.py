@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event
 from sqlmodel import select
 from stage import BOX, Stage
 
-from workflow_core.services.pipelines import ingestion
+from workflow_core.services.exchange import ingestion
 from workflow_core.store.models import Annotation, Event, TaskItem
 
 ITEMS = 10

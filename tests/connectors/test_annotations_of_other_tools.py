@@ -322,7 +322,7 @@ def test_what_is_no_set_of_yolo_is_a_finding(tmp_path: Path, content: str) -> No
 
 @pytest.mark.parametrize(
     ("told", "says"),
-    [("train: images", "beside its 1 images: looked for a file such as"), ("nc: 1", "looked for train, val, test")],
+    [("train: images", "beside 1 image: looked for a file such as"), ("nc: 1", "looked for train, val, test")],
 )
 def test_images_without_any_labels_are_a_finding(tmp_path: Path, told: str, says: str) -> None:
     found, (problem,) = taken(tmp_path, {"data.yaml": f"{told}\nnames: [car]\n", "images/a.jpg": ""})

@@ -23,9 +23,9 @@ from workflow_core.domain import geometry
 from workflow_core.domain.reports import By, as_rows
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services.contributors import annotation_sets
+from workflow_core.services.exchange import ingestion
 from workflow_core.services.managers import figures, history, progress
 from workflow_core.services.managers.history import Flagged, Happened
-from workflow_core.services.pipelines import ingestion
 from workflow_core.services.running import moves, verification
 from workflow_core.store.database.engine import Session, engine_for, session_scope
 from workflow_core.store.models import Issue

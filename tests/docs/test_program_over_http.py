@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from stage import Stage
 
 from workflow_core.services.accounts import tokens
-from workflow_core.services.pipelines import ingestion
+from workflow_core.services.exchange import ingestion
 from workflow_core.store.database.engine import Engine
 from workflow_core.store.models import Annotation, TaskItem
 

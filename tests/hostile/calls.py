@@ -12,6 +12,7 @@ from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import people
 from workflow_core.services.contributors import comments, work
 from workflow_core.services.contributors.batches import Wanted
+from workflow_core.services.exchange import ingestion
 from workflow_core.services.managers import (
     erasure,
     figures,
@@ -23,7 +24,7 @@ from workflow_core.services.managers import (
     task_settings,
     tasks,
 )
-from workflow_core.services.pipelines import data, deployment, ingestion
+from workflow_core.services.pipelines import data, deployment
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves
 

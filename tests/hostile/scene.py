@@ -13,8 +13,9 @@ from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.errors import AnnoflowError
 from workflow_core.services import people
 from workflow_core.services.contributors import batches
+from workflow_core.services.exchange import imports
 from workflow_core.services.managers import tasks
-from workflow_core.services.pipelines import data, imports
+from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
 
 

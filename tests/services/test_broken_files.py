@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from workflow_core.connectors import annotations_coco, annotations_jsonl
 from workflow_core.connectors.records import Problems
 from workflow_core.domain import geometry
-from workflow_core.services.pipelines import imports
+from workflow_core.services.exchange import imports
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation
 

@@ -13,8 +13,8 @@ from stage import BOX
 
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from workflow_core.exporters.snapshot import Snapshot
+from workflow_core.services.exchange import exports
 from workflow_core.services.managers import reversals
-from workflow_core.services.pipelines import exports
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Entry, Item, Person, TaskItem
 

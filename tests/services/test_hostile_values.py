@@ -20,8 +20,9 @@ from workflow_core.connectors.records import ImportedAnnotation, Problems
 from workflow_core.domain.wording import on_screen, shown
 from workflow_core.errors import AnnoflowError, InvalidInput, NotFound
 from workflow_core.services.contributors import annotation_sets, comments, work
+from workflow_core.services.exchange import exports, imports
 from workflow_core.services.managers import erasure, task_items
-from workflow_core.services.pipelines import data, exports, imports
+from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Issue, Item, TaskItem

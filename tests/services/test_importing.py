@@ -12,9 +12,10 @@ from workflow_core.connectors import annotations_jsonl
 from workflow_core.connectors.records import Maker, Problems
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services.contributors import annotation_sets, work
+from workflow_core.services.exchange import imports
+from workflow_core.services.exchange.imports import Imported
 from workflow_core.services.managers import history
-from workflow_core.services.pipelines import data, imports
-from workflow_core.services.pipelines.imports import Imported
+from workflow_core.services.pipelines import data
 from workflow_core.store.models import Annotation, Dataset, Item, Task
 
 PIPELINE = """

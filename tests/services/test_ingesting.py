@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from workflow_core.errors import NotAllowed, NotFound, Unavailable
+from workflow_core.services.exchange.ingestion import Ingested, ingest
 from workflow_core.services.managers import erasure, task_items
 from workflow_core.services.pipelines import data
 from workflow_core.services.pipelines import entries as entries_of
-from workflow_core.services.pipelines.ingestion import Ingested, ingest
 from workflow_core.store.data import items as stored
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Entry, Event, Item, Pipeline

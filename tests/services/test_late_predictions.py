@@ -6,7 +6,7 @@ import pytest
 from stage import BOX, Stage
 
 from pipelines import MICRO, REVIEWED
-from workflow_core.services.pipelines import exports, imports
+from workflow_core.services.exchange import exports, imports
 from workflow_core.store.database.engine import session_scope
 
 CAR = {**BOX, "geometry": {**BOX["geometry"], "x": 50}}

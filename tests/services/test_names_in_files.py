@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select
 
 from workflow_core.connectors import annotations_jsonl
 from workflow_core.connectors.records import Problems
-from workflow_core.services.pipelines import data, imports
-from workflow_core.services.pipelines.imports import Imported
-from workflow_core.services.pipelines.item_references import Naming
+from workflow_core.services.exchange import imports
+from workflow_core.services.exchange.imports import Imported
+from workflow_core.services.exchange.item_references import Naming
+from workflow_core.services.pipelines import data
 from workflow_core.store.models import Annotation, Item
 
 ITEMS = ("/a.jpg", "/cam/1/b.jpg", "/cam/2/b.jpg", "/cam/1/c.jpg", normalize("NFD", "/Zürich.jpg"), "/back\\slash.jpg")

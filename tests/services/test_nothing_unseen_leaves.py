@@ -14,7 +14,7 @@ from stage import BOX, Stage
 from pipelines import REVIEWED, with_settings
 from workflow_core.errors import AnnoflowError
 from workflow_core.services.contributors import work
-from workflow_core.services.pipelines import exports
+from workflow_core.services.exchange import exports
 from workflow_core.store.database.engine import session_scope
 
 ITEMS, STEPS = 4, 150

@@ -5,8 +5,8 @@ from stage import Stage, email
 
 from pipelines import FORKED, MICRO
 from workflow_core.errors import Conflict, InvalidInput
+from workflow_core.services.exchange import exports
 from workflow_core.services.managers import task_items
-from workflow_core.services.pipelines import exports
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Dataset
 from workflow_core.store.routing.dispatch import Effects, Withdrawn

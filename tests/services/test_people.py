@@ -12,7 +12,7 @@ from workflow_core.domain.roles import Permission, Role
 from workflow_core.errors import AnnoflowError, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.contributors import work
-from workflow_core.services.pipelines import exports, ingestion
+from workflow_core.services.exchange import exports, ingestion
 from workflow_core.store.models import Person, Project
 
 

@@ -70,7 +70,8 @@ def _always(status: str) -> building.Decide:
 
 
 def _enter(session: Session, pipeline: Pipeline) -> None:
-    from workflow_core.services.pipelines import entries, ingestion
+    from workflow_core.services.exchange import ingestion
+    from workflow_core.services.pipelines import entries
 
     found = ingestion.find(session, pipeline=pipeline.name, project=pipeline.project)
     while entries.enter_new(session, pipeline=found, now=building.NOW):

@@ -9,7 +9,7 @@ from stage import BOX, Stage
 
 from pipelines import REVIEWED
 from workflow_core.exporters import FORMATS
-from workflow_core.services.pipelines import exports
+from workflow_core.services.exchange import exports
 from workflow_core.store.database.engine import session_scope
 
 CAR = {**BOX, "geometry": {**BOX["geometry"], "x": 50}}

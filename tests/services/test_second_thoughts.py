@@ -10,8 +10,8 @@ from stage import Stage, email
 from pipelines import MICRO, staffed, with_settings
 from workflow_core.errors import Conflict, NotAllowed, NotFound
 from workflow_core.services import people
+from workflow_core.services.exchange import exports
 from workflow_core.services.managers import reversals
-from workflow_core.services.pipelines import exports
 from workflow_core.services.running import moves
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Entry

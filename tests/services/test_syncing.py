@@ -17,9 +17,9 @@ from sqlmodel import col, select
 
 from workflow_core.connectors.listings import Listed, Listing
 from workflow_core.errors import Unavailable
+from workflow_core.services.exchange.ingestion import Ingested, find, ingest
 from workflow_core.services.managers import progress, task_items
 from workflow_core.services.pipelines import data
-from workflow_core.services.pipelines.ingestion import Ingested, find, ingest
 from workflow_core.store.data import items as stored
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Event, Item

@@ -4,8 +4,8 @@ from sqlmodel import Session
 
 from tests.building import NOW, TWO_STEPS, add_items, deploy, good, move, person, task, work_in
 from workflow_core.services.contributors import work
+from workflow_core.services.exchange import ingestion
 from workflow_core.services.managers import history, progress
-from workflow_core.services.pipelines import ingestion
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Pipeline
 

@@ -18,8 +18,9 @@ from workflow_core.domain.reports import By
 from workflow_core.services import people
 from workflow_core.services.contributors import batches, work
 from workflow_core.services.contributors.batches import Wanted
+from workflow_core.services.exchange import imports
 from workflow_core.services.managers import erasure, figures, history, progress, reversals, task_items
-from workflow_core.services.pipelines import data, imports
+from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves, sweeps
 from workflow_core.store.database.dialect import listed, run

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workflow_core.cli import db, demo, deployment, figures, init, item, move, snapshots, status, token, up
+from workflow_core.cli import db, demo, deployment, exports, figures, imports, init, item, move, status, token, up
 from workflow_core.cli.context import use
 from workflow_core.cli.style import CONTEXT, group
 
@@ -77,7 +77,7 @@ for name, command in (
     ("move", move.move),
     ("status", status.status),
     ("figures", figures.figures),
-    ("import", snapshots.import_),
-    ("export", snapshots.export),
+    ("import", imports.import_),
+    ("export", exports.export),
 ):
     app.command(name, context_settings=CONTEXT)(command)

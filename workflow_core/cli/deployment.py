@@ -88,7 +88,8 @@ def migrate(pipeline: Pipeline, project: Project = None, json: Json = False) -> 
       annoflow pipeline migrate dashcam
       annoflow pipeline migrate dashcam --project road --json
     """
-    from workflow_core.services.pipelines import ingestion, migration
+    from workflow_core.services.exchange import ingestion
+    from workflow_core.services.pipelines import migration
 
     with context.session() as session:
         project = project_of(session, pipeline=pipeline, project=project)

@@ -53,8 +53,9 @@ def status(
 
 
 def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]:
+    from workflow_core.services.exchange import ingestion
     from workflow_core.services.managers import progress
-    from workflow_core.services.pipelines import ingestion, schedules
+    from workflow_core.services.pipelines import schedules
     from workflow_core.services.running import moves, sweeps
 
     ahead = sweeps.ahead(session, now=context.now())

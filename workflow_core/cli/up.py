@@ -87,7 +87,7 @@ def _deploy(sources: list[Source]) -> "list[Deployed]":
 
 def _read_sources(deployed: "list[Deployed]") -> None:
     """Bring in what is new in the sources of the pipelines just deployed; afterwards their schedules do."""
-    from workflow_core.services.pipelines import ingestion
+    from workflow_core.services.exchange import ingestion
 
     for one in deployed:
         try:

@@ -13,7 +13,7 @@ import yaml
 from workflow_core.connectors.annotations_jsonl import reference
 from workflow_core.connectors.files import MEDIA_TYPES
 from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems, checked, number
-from workflow_core.domain.wording import cited
+from workflow_core.domain.wording import cited, counted
 from workflow_core.errors import InvalidInput
 
 SPLITS = ("train", "val", "test")
@@ -38,7 +38,7 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
     labelled = [(image, labels) for image in images if (labels := _labels(image)).is_file()]
     if not labelled and (images or not places):
         looked = f"a file such as {_labels(next(iter(images)))}" if images else ", ".join(SPLITS)
-        problems.add("file", f"no labels are beside its {len(images):,} images: looked for {looked}")
+        problems.add("file", f"no labels are beside {counted(len(images), 'image')}: looked for {looked}")
     for image, labels in labelled:
         where = labels.relative_to(path.parent).as_posix() if labels.is_relative_to(path.parent) else str(labels)
         for row, line in enumerate(labels.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):

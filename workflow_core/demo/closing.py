@@ -21,9 +21,9 @@ from workflow_core.domain.reports import By, as_rows
 from workflow_core.domain.wording import counted
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services.contributors import annotation_sets
+from workflow_core.services.exchange import exports, ingestion
 from workflow_core.services.managers import figures, history, progress
 from workflow_core.services.managers.history import Flagged, Happened
-from workflow_core.services.pipelines import exports, ingestion
 from workflow_core.services.running import verification
 from workflow_core.services.running.differences import Kind
 from workflow_core.settings import Settings

@@ -19,8 +19,8 @@ from workflow_core.demo.outcome import Outcome
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.errors import AnnoflowError, Unavailable
 from workflow_core.pipeline.compiled import Pipeline
+from workflow_core.services.exchange import ingestion
 from workflow_core.services.managers import progress
-from workflow_core.services.pipelines import ingestion
 from workflow_core.services.running import moves, schema
 from workflow_core.services.running.announcements import announcing
 from workflow_core.settings import Settings

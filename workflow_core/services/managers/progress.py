@@ -11,9 +11,10 @@ from workflow_core.domain.roles import Permission
 from workflow_core.pipeline.graph import ahead
 from workflow_core.services import people
 from workflow_core.services.people import Actor
-from workflow_core.store.data import sources, teams, versions
 from workflow_core.store.data import tasks as known_tasks
+from workflow_core.store.data import teams, versions
 from workflow_core.store.database.engine import Session
+from workflow_core.store.exchange import sources
 from workflow_core.store.models import Assignment, Pipeline, Task
 from workflow_core.store.reads import counts, positions
 

@@ -1,22 +1,19 @@
 """Deploy a pipeline: its tasks, people and recipes at once, its graph as a new version."""
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from workflow_core.domain import addresses
 from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput, PipelineInvalid
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services import people
+from workflow_core.services.exchange.ingestion import OpenSession
 from workflow_core.services.people import Actor
-from workflow_core.services.pipelines import deployed_tasks, entries
-from workflow_core.services.pipelines.ingestion import OpenSession
+from workflow_core.services.pipelines import deployed_tasks, entries, places
 from workflow_core.services.pipelines.migration import Migrated, take_along
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import items, pipelines, teams, versions
@@ -60,27 +57,7 @@ def compile_file(text: bytes, *, file: str, read: Read, folder: Path | None = No
     if checked.pipeline is None:
         errors = sum(finding.severity == "error" for finding in checked.findings)
         raise PipelineInvalid(f"{file} has {errors} error{'s'[: errors != 1]}", tuple(checked.findings))
-    return checked.pipeline if folder is None else _placed(checked.pipeline, folder.resolve())
-
-
-def _placed(pipeline: compiled.Pipeline, folder: Path) -> compiled.Pipeline:
-    source = pipeline.source
-    exits = {
-        name: replace(one, export=replace(one.export, to=_absolute(one.export.to, folder))) if one.export else one
-        for name, one in pipeline.exits.items()
-    }
-    uri = _absolute(source.uri, folder) if source.uri is not None else None
-    return replace(pipeline, source=replace(source, uri=uri), exits=exits)
-
-
-def _absolute(place: str, folder: Path) -> str:
-    if addresses.scheme(place) != "file":
-        return place
-    try:
-        # Links stay as they are: one that leads to the newest pictures is followed when they are read.
-        return os.path.normpath(folder / Path(addresses.local_path(place)).expanduser())
-    except RuntimeError as error:
-        raise InvalidInput(f"the place {cited(place)} begins with the home of nobody") from error
+    return checked.pipeline if folder is None else places.absolute(checked.pipeline, folder.resolve())
 
 
 def deploy(

@@ -1,11 +1,14 @@
 """Column types that behave alike on SQLite and PostgreSQL."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ColumnElement, Dialect, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
+
+from workflow_core.domain import values
 
 Where = ColumnElement[bool]
 """Which rows are meant: made in the store, handed on by services."""
@@ -50,3 +53,17 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Give back an aware moment in UTC."""
         return None if value is None else moment(value)
+
+
+def _read_number(digits: str) -> int | float:
+    """Read what has no point: PostgreSQL writes large floats out, 1e300 as a 1 and 300 zeros."""
+    number = int(digits)
+    return number if -values.LARGEST - 1 <= number <= values.LARGEST else float(digits)
+
+
+_DOCUMENTS = json.JSONDecoder(parse_int=_read_number)
+
+
+def read_document(document: bytes) -> Any:
+    """Read a JSON document as PostgreSQL sends it."""
+    return _DOCUMENTS.decode(document.decode())

@@ -1,7 +1,6 @@
 """Engines and sessions: one transaction per session, short, durable, alike on SQLite and PostgreSQL."""
 
 import fcntl
-import json
 import os
 import sqlite3
 import time
@@ -16,9 +15,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError, NoSuchModuleError, OperationalError
 from sqlmodel import Session, SQLModel
 
-from workflow_core.domain import values
 from workflow_core.errors import InvalidInput
 from workflow_core.store.database import faults
+from workflow_core.store.database.columns import read_document
 
 __all__ = [
     "Engine",
@@ -70,7 +69,7 @@ def engine_for(url: str, *, connections: int = 5) -> Engine:
     if backend in {"postgresql", "postgres"}:
         try:
             engine = create_engine(
-                parsed.set(drivername="postgresql+psycopg"), pool_size=connections, json_deserializer=_read_json
+                parsed.set(drivername="postgresql+psycopg"), pool_size=connections, json_deserializer=read_document
             )
         except (ModuleNotFoundError, NoSuchModuleError) as error:
             raise InvalidInput("PostgreSQL needs its driver: pip install 'annoflow[postgres]'") from error
@@ -85,19 +84,6 @@ def _queue_of(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
     return Path(f"{url.database}-queue").expanduser().resolve()
-
-
-def _number(digits: str) -> int | float:
-    """Read what has no point: PostgreSQL writes large floats out, 1e300 as a 1 and 300 zeros."""
-    number = int(digits)
-    return number if -values.LARGEST - 1 <= number <= values.LARGEST else float(digits)
-
-
-_DOCUMENTS = json.JSONDecoder(parse_int=_number)
-
-
-def _read_json(document: bytes) -> Any:
-    return _DOCUMENTS.decode(document.decode())
 
 
 def _note_use(_connection: Any, record: Any) -> None:

@@ -16,11 +16,12 @@ from workflow_core.exporters.manifest import About
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, HistoryStep
 from workflow_core.exporters.snapshot import Snapshot
 from workflow_core.pipeline import compiled
+from workflow_core.services.exchange import ingestion
+from workflow_core.services.exchange.ingestion import OpenSession
 from workflow_core.services.people import Actor
-from workflow_core.services.pipelines import ingestion
-from workflow_core.services.pipelines.ingestion import OpenSession
-from workflow_core.store.data import categories, versions
+from workflow_core.store.data import versions
 from workflow_core.store.database.engine import Session
+from workflow_core.store.exchange import categories
 from workflow_core.store.models import Annotation, Dataset, Pipeline, PipelineVersion
 from workflow_core.store.reads import departures
 from workflow_core.store.reads.departures import Departed

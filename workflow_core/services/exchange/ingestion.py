@@ -14,9 +14,9 @@ from workflow_core.domain.roles import Permission
 from workflow_core.domain.wording import cited, counted
 from workflow_core.errors import NotFound
 from workflow_core.services import people
+from workflow_core.services.exchange.sources import Became, Sync
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import entries
-from workflow_core.services.running.sources import Became, Sync
 from workflow_core.store.data import items, pipelines, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Pipeline

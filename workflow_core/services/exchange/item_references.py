@@ -11,8 +11,8 @@ from workflow_core.connectors.records import ImportedAnnotation, ItemReference, 
 from workflow_core.domain import values
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput, NotFound
-from workflow_core.store.data import imports
 from workflow_core.store.database.engine import Session
+from workflow_core.store.exchange import imports
 from workflow_core.store.models import Dataset, Item
 
 

@@ -1,4 +1,4 @@
-"""`annoflow import` and `annoflow export`: items and annotations in, items with all that was done on them out."""
+"""`annoflow import`: items of a source, and annotations of other tools, come in."""
 
 from collections import Counter
 from dataclasses import asdict
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from workflow_core.connectors.records import ImportedAnnotation
-    from workflow_core.services.pipelines.imports import Imported
+    from workflow_core.services.exchange.imports import Imported
 
 EXAMPLES = 3
 
@@ -35,18 +35,6 @@ class Annotations(StrEnum):
     LABEL_STUDIO = "label-studio"
     VOC = "voc"
     YOLO = "yolo"
-
-
-class Exported(StrEnum):
-    """The formats that items are written in."""
-
-    COCO = "coco"
-    CVAT = "cvat"
-    JSONL = "jsonl"
-    LABEL_STUDIO = "label-studio"
-    VOC = "voc"
-    YOLO = "yolo"
-    YOLO_SEGMENT = "yolo-segment"
 
 
 def import_(
@@ -117,7 +105,7 @@ def import_(
         return
     from workflow_core.connectors import annotation_files
     from workflow_core.connectors.records import Maker
-    from workflow_core.services.pipelines.item_references import Naming
+    from workflow_core.services.exchange.item_references import Naming
 
     maker = Maker("model", model, model_version) if model else None
     reading = partial(annotation_files.read, format=format and format.value, maker=maker, images=images)
@@ -125,56 +113,8 @@ def import_(
     _annotations(pipeline, files, reading, project, json, naming=Naming(strip, below), **how)
 
 
-def export(
-    pipeline: Pipeline,
-    exit_: Annotated[str, typer.Argument(metavar="[EXIT]", help="The exit whose items are written.")] = "approved",
-    to: Annotated[
-        str | None, typer.Option(help="A folder or any fsspec URL.", show_default="what the pipeline says")
-    ] = None,
-    format: Annotated[
-        list[Exported] | None,
-        typer.Option(
-            help="How they are written; may be said again.", show_default="what the pipeline says, else jsonl"
-        ),
-    ] = None,
-    project: Project = None,
-    json: Json = False,
-) -> None:
-    """Write the items at an exit, with their annotations, and a manifest of who did what, when.
-
-    \b
-      annoflow export dashcam
-      annoflow export dashcam accepted --to /data/unreviewed --format jsonl --format yolo
-    """
-    from workflow_core.services.pipelines import exports
-
-    with context.session(read_only=True) as session:
-        project = project_of(session, pipeline=pipeline, project=project)
-    with progress("exporting"):
-        snapshot = exports.export(
-            context.session,
-            pipeline=pipeline,
-            project=project,
-            exit_name=exit_,
-            to=to,
-            formats=[each.value for each in format or ()],
-            now=context.now(),
-        )
-    if json:
-        show_json(asdict(snapshot))
-        return
-    same = "; nothing has changed since" if snapshot.unchanged else ""
-    what = f"{counted(snapshot.items, 'item')} with {counted(snapshot.annotations, 'annotation')}"
-    gone = f"; the picture of {snapshot.gone:,} of them is gone from its source" if snapshot.gone else ""
-    typer.echo(f"{what} in {snapshot.uri}{same}{gone}")
-    if snapshot.unseen:
-        typer.echo(f"left out: {counted(snapshot.unseen, 'annotation')} on reviewed items that no person has seen")
-    for name, counts in snapshot.left_out.items():
-        typer.echo(f"{name} cannot hold {', '.join(f'{count:,} × {kind}' for kind, count in counts.items())}")
-
-
 def _items(pipeline: str, project: str | None, json: bool) -> None:
-    from workflow_core.services.pipelines import ingestion
+    from workflow_core.services.exchange import ingestion
 
     with context.session(read_only=True) as session:
         project = project_of(session, pipeline=pipeline, project=project)
@@ -210,7 +150,8 @@ def _annotations(
     **how: Any,
 ) -> None:
     from workflow_core.connectors.records import Problems, Told
-    from workflow_core.services.pipelines import data, imports, ingestion
+    from workflow_core.services.exchange import imports, ingestion
+    from workflow_core.services.pipelines import data
 
     results: list[tuple[Path, Imported]] = []
     for file in files:

@@ -1,7 +1,5 @@
 """Existing annotations and predictions come in: each to the task that owns its label, none silently dropped."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -13,23 +11,23 @@ from typing import Any
 
 from workflow_core.connectors import fitting
 from workflow_core.connectors.records import ImportedAnnotation, Problems, Told
-from workflow_core.domain import recipes
-from workflow_core.domain.recipes import Category, Recipe
+from workflow_core.domain import identities
 from workflow_core.domain.roles import Permission
-from workflow_core.domain.suggestions import possible
-from workflow_core.domain.wording import cited
 from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.services import people
 from workflow_core.services.contributors.annotation_sets import MAX_ANNOTATIONS
+from workflow_core.services.exchange import besides
+from workflow_core.services.exchange.item_references import AS_ITEMS, Items, Naming
+from workflow_core.services.exchange.owners import Owner, Owners, of_labels, owning
 from workflow_core.services.managers import reversals
 from workflow_core.services.people import Actor
-from workflow_core.services.pipelines.item_references import AS_ITEMS, Items, Naming
-from workflow_core.store.data import categories, imports
 from workflow_core.store.database.engine import Session, taken_back
+from workflow_core.store.exchange import imports
 from workflow_core.store.models import Dataset, Item, Task, TaskItem
 from workflow_core.store.routing.lineage import Effects
 
 BATCH = 2_000
+OTHERWISE = "this {} is there already with other attributes"
 
 
 @dataclass
@@ -47,19 +45,12 @@ class Imported:
 
 
 @dataclass(frozen=True)
-class _Owner:
-    task_id: int
-    name: str
-    recipe: Recipe
-
-
-@dataclass(frozen=True)
 class _Fit:
     """An annotation that its task takes, as its row will be."""
 
     where: str
     name: str
-    owner: _Owner
+    owner: Owner
     row: Mapping[str, Any]
 
     @property
@@ -68,7 +59,6 @@ class _Fit:
         return self.row["item_id"], self.owner.task_id
 
 
-Owners = Mapping[str, list[_Owner]]
 Clear = Callable[..., Effects]
 """Clears statuses `of` a `task`."""
 Refused = dict[tuple[int, int], str]
@@ -112,7 +102,7 @@ def import_annotations(
     clear = partial(reversals.clear, session, actor=actor, now=now, end_claims=end_claims) if reopen else None
     with taken_back(session) if preview else nullcontext():
         imports.lock(session, dataset_id=dataset.id)
-        owners = _owners(session, dataset)
+        owners = of_labels(session, dataset)
         items = Items(session, dataset, naming, problems)
         each = iter(annotations)
         while batch := list(islice(each, BATCH)):
@@ -120,31 +110,10 @@ def import_annotations(
             refused = _refused(session, fits, clear, result)
             _take(session, fits, refused, actor, result, now)
         if told is not None:
-            _number_labels(session, dataset, [one for one in told.categories if one.label in owners], problems)
-            _license(session, Items(session, dataset, naming, Problems()), told)
+            labels = [one for one in told.categories if one.label in owners]
+            besides.number_labels(session, dataset, labels, problems)
+            besides.license_items(session, Items(session, dataset, naming, Problems()), told.licenses)
     return result
-
-
-def _number_labels(session: Session, dataset: Dataset, new: Sequence[Category], problems: Problems) -> None:
-    categories.give(session, dataset_id=dataset.id, new=new)
-    known = {one.label: one.number for one in categories.given(session, dataset_id=dataset.id)}
-    for one in new:
-        if known.get(one.label) != one.number:
-            stays = f"stays {known[one.label]}" if one.label in known else "gets a new number when it is exported"
-            said = f"label {cited(one.label)} {stays}, and not {one.number} as in the file"
-            problems.add("categories", said, skipped=False, cause=said)
-
-
-def _license(session: Session, items: Items, told: Told) -> None:
-    """Keep licences with the items that they are of, found as those of annotations; nothing is lost without one."""
-    each = (ImportedAnnotation(item, "", "", {}, license) for item, license in told.licenses)
-    while batch := list(islice(each, BATCH)):
-        found = {
-            item.id: {**item.meta, "license": dict(one.attributes)}
-            for one, item in items.match(batch)
-            if "license" not in item.meta
-        }
-        imports.describe(session, found)
 
 
 def _fits(
@@ -159,19 +128,23 @@ def _fits(
     present = {
         (item, key)
         for item, external, content in imports.present(session, item_ids={item.id for _, item in pairs})
-        for key in (external, _key(content), _key(content | UNNAMED) if content["origin"] == "model" else None)
+        for key in (
+            external,
+            identities.key(content),
+            identities.key(content | identities.UNNAMED) if content["origin"] == "model" else None,
+        )
         if key is not None
     }
-    alike = {(item, _shape(key)) for item, key in present}
+    alike = {(item, identities.shape(key)) for item, key in present}
     fits = []
     for one, item in pairs:
         try:
-            owner = _owner(one, owners, result.problems)
+            owner = owning(one, owners, result.problems)
             row = _row(one, item, owner, as_boxes, result.problems)
             if (item.id, row["external_id"]) in present:
                 result.present += 1
                 continue
-            if (item.id, _shape(row["external_id"])) in alike:
+            if (item.id, identities.shape(row["external_id"])) in alike:
                 raise InvalidInput(OTHERWISE.format(one.label))
             fits.append(_Fit(one.where, item.name, owner, row))
         except InvalidInput as error:
@@ -227,7 +200,7 @@ def _take(
         known = each.place[0], each.row["external_id"]
         if known in rows:
             result.present += 1
-        elif (known[0], _shape(known[1])) in alike:
+        elif (known[0], identities.shape(known[1])) in alike:
             result.problems.add(each.where, OTHERWISE.format(each.row["label"]))
         elif each.place in refused:
             why = refused[each.place]
@@ -237,7 +210,7 @@ def _take(
             result.problems.add(each.where, most)
         else:
             rows[known] = {**each.row, "created_at": now}
-            alike.add((known[0], _shape(known[1])))
+            alike.add((known[0], identities.shape(known[1])))
             drawn[each.place] += 1
     happened = {"at": now, "verb": "imported", "actor_id": actor.id if actor else None}
     counts = Counter((row["item_id"], row["task_id"]) for row in rows.values()).items()
@@ -252,61 +225,7 @@ def _take(
     result.new += len(rows)
 
 
-def _row(one: ImportedAnnotation, item: Item, owner: _Owner, as_boxes: bool, problems: Problems) -> dict[str, Any]:
+def _row(one: ImportedAnnotation, item: Item, owner: Owner, as_boxes: bool, problems: Problems) -> dict[str, Any]:
     fitted = fitting.fit(one, owner.recipe, width=item.width, height=item.height, as_boxes=as_boxes, problems=problems)
     row = fitted | {"origin": one.origin, "model": one.model, "model_version": one.model_version}
-    return row | {"item_id": item.id, "task_id": owner.task_id, "score": one.score, "external_id": _key(row)}
-
-
-def _owners(session: Session, dataset: Dataset) -> Owners:
-    owners: dict[str, list[_Owner]] = {}
-    for key, name, content in imports.tasks(session, dataset_id=dataset.id):
-        owner = _Owner(key, name, recipes.from_json(content))
-        for label in owner.recipe.labels:
-            owners.setdefault(label.name, []).append(owner)
-    return owners
-
-
-def _owner(one: ImportedAnnotation, owners: Owners, problems: Problems) -> _Owner:
-    """Return the task that owns the label: of several the one that the file names, or else the first."""
-    having = owners.get(one.label)
-    if not having:
-        raise InvalidInput(
-            f"no task has the label {cited(one.label)}; {possible(one.label, owners) if owners else NO_TASK}"
-        )
-    named = [owner for owner in having if owner.name == one.task]
-    if one.task is not None and not named:
-        said = f"task {cited(one.task)} does not have the label {cited(one.label)}, so it went to {having[0].name!r}"
-        problems.add(one.where, said, skipped=False)
-    return (named or having)[0]
-
-
-OTHERWISE = "this {} is there already with other attributes"
-NO_TASK = "no task is there yet: deploy a pipeline or make a task first"
-
-
-def _key(content: Mapping[str, Any]) -> str:
-    """Name an annotation by what it says and who made it, in two parts: all but its attributes, and these.
-
-    A number is the same as a whole one and as a fraction; after the fourth digit tools disagree of a place.
-    """
-    attributes = {name: float(value) if type(value) is int else value for name, value in content["attributes"].items()}
-    parts = ([_rounded(content[name]) for name in IDENTITY], attributes)
-    return ".".join(hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:32] for part in parts)
-
-
-UNNAMED = {"model": None, "model_version": None}
-"""Of a model that a file does not name, what any model has made is there already."""
-IDENTITY = ("label", "tool", "geometry", "origin", "model", "model_version")
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_rounded(each) for each in value]
-    return round(value, 4) + 0.0 if isinstance(value, float) else value
-
-
-def _shape(key: str) -> str:
-    return key.partition(".")[0]
+    return row | {"item_id": item.id, "task_id": owner.task_id, "score": one.score, "external_id": identities.key(row)}

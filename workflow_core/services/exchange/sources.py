@@ -14,8 +14,9 @@ from workflow_core.domain.sources import File, Kind, Known, became, following, m
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.services.pipelines.data import Added, NewItem
-from workflow_core.store.data import items, sources
+from workflow_core.store.data import items
 from workflow_core.store.database.engine import Session
+from workflow_core.store.exchange import sources
 from workflow_core.store.models import Dataset
 
 T = TypeVar("T")

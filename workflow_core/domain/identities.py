@@ -1,0 +1,33 @@
+"""When two annotations that come in are the same: by what they say and who made them, whatever file they are in."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+UNNAMED: Final[dict[str, None]] = {"model": None, "model_version": None}
+"""Of a model that a file does not name, what any model has made is there already."""
+IDENTITY: Final = ("label", "tool", "geometry", "origin", "model", "model_version")
+
+
+def key(content: Mapping[str, Any]) -> str:
+    """Name an annotation by what it says and who made it, in two parts: all but its attributes, and these.
+
+    A number is the same as a whole one and as a fraction; after the fourth digit tools disagree of a place.
+    """
+    attributes = {name: float(value) if type(value) is int else value for name, value in content["attributes"].items()}
+    parts = ([_rounded(content[name]) for name in IDENTITY], attributes)
+    return ".".join(hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:32] for part in parts)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    return round(value, 4) + 0.0 if isinstance(value, float) else value
+
+
+def shape(key: str) -> str:
+    """Return the part of a key that says all but the attributes."""
+    return key.partition(".")[0]
