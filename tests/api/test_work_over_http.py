@@ -98,7 +98,7 @@ def test_an_opened_item_shows_what_is_drawn_flagged_and_said(road: Stage, as_: S
     (claim,) = quinn.post(f"/api/tasks/{share['task_id']}/claims").json()
     opened = quinn.get(f"/api/task-items/{claim['id']}").json()
     (drawn,) = opened["annotations"]
-    assert {**BOX, "by": "ann@example.org", "task": "cars", "own": False, "proposal": False}.items() <= drawn.items()
+    assert {**BOX, "by": "ann@example.org", "task": "cars", "own": False, "unseen": False}.items() <= drawn.items()
     assert [one["action"] for one in opened["actions"]] == ["Approve", "Discard"]
     assert [one["name"] for one in opened["recipe"]["labels"]] == ["car", "sign"]
     road.flag("quinn", "qa", "cars", opened["name"], text="another one at the left")

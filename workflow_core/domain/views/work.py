@@ -35,8 +35,8 @@ class Submitted:
 class Drawn:
     """An annotation on an item; without `by` a model made it, or nobody known did.
 
-    `own` are those of the task that is open: what is submitted there takes their place. A `proposal` of a model is
-    nobody's until it is submitted.
+    `own` are those of the task that is open: what is submitted there takes their place. What came in is `unseen` until
+    it stands in the list of somebody's submission.
     """
 
     id: int
@@ -49,7 +49,7 @@ class Drawn:
     by: str | None
     model: str | None
     score: float | None
-    proposal: bool
+    unseen: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from workflow_core.domain.views.work import Drawn
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import listed, run
+from workflow_core.store.models.data import UNSEEN
 
 
 def placed(session: Session, *, task_item_id: int) -> dict[str, Any]:
@@ -27,10 +28,10 @@ def drawn(session: Session, *, item_id: int, task_id: int) -> list[Drawn]:
     """Return what is drawn on an item, in whatever task, in the order in which it came."""
     rows = run(
         session,
-        """
+        f"""
         SELECT n.id, t.name AS task, coalesce(n.task_id = :task, FALSE) AS own, n.label, n.tool,
                CAST(n.geometry AS TEXT) AS geometry, CAST(n.attributes AS TEXT) AS attributes,
-               p.email AS by, n.model, n.score, n.created_by IS NULL AND n.accepted_at IS NULL AS proposal
+               p.email AS by, n.model, n.score, {UNSEEN} AS unseen
         FROM annotation n LEFT JOIN task t ON t.id = n.task_id LEFT JOIN person p ON p.id = n.created_by
         WHERE n.item_id = :item AND n.deleted_at IS NULL ORDER BY n.id
         """,
@@ -38,7 +39,7 @@ def drawn(session: Session, *, item_id: int, task_id: int) -> list[Drawn]:
         task=task_id,
     ).mappings()
     whole = ("geometry", "attributes")
-    truth = ("own", "proposal")
+    truth = ("own", "unseen")
     return [
         Drawn(**{**row, **{name: loads(row[name]) for name in whole}, **{name: bool(row[name]) for name in truth}})
         for row in rows
