@@ -116,10 +116,11 @@ class People(Movers):
             wanted = [Wanted(status, item_id=item) for (item, _), status in batch.items()]
             return batches.submit_many(session, batch=wanted, **by)
 
-        for key, outcome in zip(batch, self.run(act), strict=True):
-            assert isinstance(outcome, Submitted) == may[key], (key, outcome)
-            if may[key]:
-                self.model.submit(key, who, batch[key])
+        outcomes = dict(zip(batch, self.run(act), strict=True))
+        assert {key: isinstance(outcome, Submitted) for key, outcome in outcomes.items()} == may, outcomes
+        done = {key: outcome.event_id for key, outcome in outcomes.items() if isinstance(outcome, Submitted)}
+        for key in sorted(done, key=done.__getitem__):  # as the history has them, and movers take them
+            self.model.submit(key, who, batch[key])
 
     @rule(number=numbers, status=numbers, who=st.sampled_from(generated.PEOPLE))
     def somebody_tries(self, number, status, who):

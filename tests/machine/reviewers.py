@@ -23,7 +23,8 @@ class Reviewers(Movers):
             return
         who = self.holder(key, who, number)
         reviewed = sorted(self.model.reviewed(key))
-        if who in self.people:
+        # None after a migration, where a clear has opened it at a task that its version does not have.
+        if who in self.people and reviewed:
             self.flag_at(key, reviewed[about % len(reviewed)], who)
 
     def flag_at(self, key, task, who):

@@ -47,6 +47,7 @@ def submit_many(
 
     Each is set or refused as if it came alone, in a number of statements that does not depend on how many they are; but
     an item with issues costs its own. What is refused keeps nothing else out: who wants all or nothing rolls back.
+    The history has those of one status after another, whatever the batch's order: they are set at one moment.
 
     Raises:
         InvalidInput: it is no list of up to `MOST`.
