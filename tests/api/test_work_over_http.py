@@ -6,18 +6,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 from serving import Server
 from sqlalchemy import Connection, event
-from sqlmodel import select
+from sqlmodel import col, select
 from stage import BOX, Stage
 
 from workflow_core.services.exchange import ingestion
-from workflow_core.store.models import Annotation, Event, TaskItem
+from workflow_core.store.models import Annotation, Event, Item, TaskItem
 
+REMOTE = """
+pipeline: p
+dataset: d
+source: {uri: "memory://bucket"}
+tasks: {cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: done}}}
+exits: {done: {}}
+"""
 ITEMS = 10
 KILLS = 3
 
@@ -120,6 +128,23 @@ def test_what_is_not_theirs_does_not_exist(road: Stage, as_: SignIn) -> None:
     at = f"/api/task-items/{claim['id']}"
     assert bo.put(f"{at}/draft", json={"annotations": []}).status_code == 404
     assert bo.post(f"{at}/submission", json={"status": "completed"}).status_code == 404
+
+
+def test_a_picture_of_a_bucket_is_answered_whole_and_what_lies_elsewhere_is_not(stage: Stage, as_: SignIn) -> None:
+    stage.deploy(REMOTE)
+    stage.add_items(2)
+    stage.add_member("mia", "manager")
+    picture = b"\xff\xd8" + b"a line\n" * 200_000
+    for place in ("bucket", "elsewhere"):
+        fsspec.filesystem("memory").pipe(f"/{place}/0.jpg", picture)
+    with stage.session() as session:
+        here, there = session.exec(select(Item).order_by(col(Item.id))).all()
+        here.uri, there.uri = "memory://bucket/0.jpg", "memory://elsewhere/0.jpg"
+        ids = here.id, there.id
+    mia = as_("mia")
+    answer = mia.get(f"/api/items/{ids[0]}/image")
+    assert (answer.status_code, answer.headers["content-type"], answer.content) == (200, "image/jpeg", picture)
+    assert mia.get(f"/api/items/{ids[1]}/image").status_code == 404
 
 
 def test_nobody_is_answered_without_a_token_that_is_good(road: Stage, client: TestClient, as_: SignIn) -> None:

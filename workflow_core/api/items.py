@@ -1,5 +1,8 @@
 """Items, and their pictures."""
 
+from collections.abc import Iterator
+from typing import IO
+
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response, StreamingResponse
 
@@ -9,6 +12,8 @@ from workflow_core.services import pictures
 
 router = APIRouter(prefix="/items", tags=["items"])
 
+PART = 1_000_000
+"""Bytes that are read of a picture at a time."""
 PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 """A picture may be kept by the browser of who may see it, and by nobody on the way."""
 
@@ -18,7 +23,14 @@ def item_image(session: Reading, actor: Reader, item_id: int) -> Response:
     """Return an item's picture as it is stored; a part of it where `Range` asks for one."""
     picture = pictures.of_item(session, actor=actor, item_id=item_id)
     opened = picture.open()
-    if isinstance(opened.name, str):
+    path = getattr(opened, "name", None)  # files of a bucket have none
+    if isinstance(path, str):
         with opened:
-            return FileResponse(opened.name, media_type=picture.media_type, headers=PRIVATE)
-    return StreamingResponse(opened, media_type=picture.media_type, headers=PRIVATE)
+            return FileResponse(path, media_type=picture.media_type, headers=PRIVATE)
+    return StreamingResponse(_parts(opened), media_type=picture.media_type, headers=PRIVATE)
+
+
+def _parts(opened: IO[bytes]) -> Iterator[bytes]:
+    with opened:
+        while part := opened.read(PART):
+            yield part

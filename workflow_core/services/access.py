@@ -1,6 +1,7 @@
 """What is somebody's own, and what stands against changing it."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from workflow_core.domain import values
 from workflow_core.domain.issues import UNRESOLVED
@@ -14,6 +15,8 @@ from workflow_core.store.data import items
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Item, Person, Pipeline, Task, TaskItem
 from workflow_core.store.work import issues, selection, situations
+
+OfProject = TypeVar("OfProject", Task, Pipeline)
 
 
 def seat(session: Session, *, actor: Person, task_id: int) -> Seat:
@@ -50,26 +53,19 @@ def own(
 
 
 def task(session: Session, *, actor: Person, task_id: int) -> Task:
-    """Return a task of a project in which the actor has a role.
-
-    Raises:
-        NotFound: there is no such task, or they have none.
-    """
-    found = session.get(Task, values.key(task_id))
-    if found is None or not people.sees(session, actor=actor, project_id=found.project_id):
-        raise NotFound(f"{actor.email} has no task {shown(task_id)}")
-    return found
+    """Return a task of a project in which the actor has a role; NotFound where there is none such."""
+    return _of_their_project(session, actor, session.get(Task, values.key(task_id)), f"task {shown(task_id)}")
 
 
 def pipeline(session: Session, *, actor: Person, pipeline_id: int) -> Pipeline:
-    """Return a pipeline of a project in which the actor has a role.
-
-    Raises:
-        NotFound: there is no such pipeline, or they have none.
-    """
+    """Return a pipeline of a project in which the actor has a role; NotFound where there is none such."""
     found = session.get(Pipeline, values.key(pipeline_id))
+    return _of_their_project(session, actor, found, f"pipeline {shown(pipeline_id)}")
+
+
+def _of_their_project(session: Session, actor: Person, found: OfProject | None, what: str) -> OfProject:
     if found is None or not people.sees(session, actor=actor, project_id=found.project_id):
-        raise NotFound(f"{actor.email} has no pipeline {shown(pipeline_id)}")
+        raise NotFound(f"{actor.email} has no {what}")
     return found
 
 
