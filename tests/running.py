@@ -39,6 +39,18 @@ def wait_for(look: Callable[[], Any], wanted: Any, seconds: float = PATIENCE, pa
         time.sleep(pause)
 
 
+def asked(method: str, url: str, **given: Any) -> httpx2.Response:
+    """Return what Prefect answers; while its SQLite is busy it says 503, and whoever asks comes again."""
+    answers: list[httpx2.Response] = []
+
+    def answered() -> bool:
+        answers.append(httpx2.request(method, url, timeout=30, **given))
+        return answers[-1].status_code != httpx2.codes.SERVICE_UNAVAILABLE
+
+    wait_until(answered)
+    return answers[-1].raise_for_status()
+
+
 def wait_for_a_lock(engine: Engine) -> None:
     """Return once somebody waits for what somebody else has locked; at once on SQLite, which has one writer."""
     waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -118,8 +130,7 @@ class Site:
         return str(json.loads((self.home / "up.json").read_text())["prefect_api_url"])
 
     def found(self, what: str, **wanted: Any) -> list[dict[str, Any]]:
-        answer = httpx2.post(f"{self.api}/{what}/filter", json=wanted, timeout=30)
-        rows: list[dict[str, Any]] = answer.raise_for_status().json()
+        rows: list[dict[str, Any]] = asked("POST", f"{self.api}/{what}/filter", json=wanted).json()
         return rows
 
     def runs(self, deployment: str, *states: str) -> list[dict[str, Any]]:
@@ -134,9 +145,9 @@ class Site:
     def events(self) -> list[dict[str, Any]]:
         """Return the events by which statuses were announced."""
         wanted = {"event": {"name": ["annoflow.status-set"]}}
-        page = httpx2.post(f"{self.api}/events/filter", json={"filter": wanted, "limit": 50}, timeout=30).json()
+        page = asked("POST", f"{self.api}/events/filter", json={"filter": wanted, "limit": 50}).json()
         found: list[dict[str, Any]] = page["events"]
         while page["next_page"]:
-            page = httpx2.get(page["next_page"], timeout=30).json()
+            page = asked("GET", page["next_page"]).json()
             found += page["events"]
         return found

@@ -121,6 +121,6 @@ def test_the_action_installs_what_lies_beside_it() -> None:
 
 
 def test_make_says_that_it_installs_and_for_how_long() -> None:
-    command = ["make", "--dry-run", "--always-make", "demo"]
+    command = ["make", "--no-print-directory", "--dry-run", "--always-make", "demo"]
     told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert "installing annoflow" in told.splitlines()[0] and "about a minute" in told.splitlines()[0]

@@ -11,10 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from running import ANNOFLOW, wait_for, wait_until
+from running import ANNOFLOW, asked, wait_for, wait_until
 
 from flows import dead_runs
 from workflow_core.up import prefect_api
@@ -72,7 +71,7 @@ class Elsewhere:
 
     def runs(self, *states: str) -> list[str]:
         wanted = {"flow_runs": {"state": {"type": {"any_": states}}}}
-        found = httpx2.post(f"{self.api}/flow_runs/filter", json=wanted, timeout=30).raise_for_status().json()
+        found = asked("POST", f"{self.api}/flow_runs/filter", json=wanted).json()
         return [run["id"] for run in found]
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from running import Site, wait_for, wait_until
+from running import Site, asked, wait_for, wait_until
 
 from workflow_core.services.pipelines import deployment as deployments
 from workflow_core.services.running.announcements import announcing
@@ -191,7 +191,7 @@ def drains(site: Site, road: Any, name: str, **changes: Any) -> Iterator[None]:
         os.killpg(runner.pid, signal.SIGKILL)
         runner.wait()
         for deployment in site.found("deployments", deployments={"name": {"any_": [name]}}):
-            httpx2.delete(f"{site.api}/deployments/{deployment['id']}", timeout=30)
+            asked("DELETE", f"{site.api}/deployments/{deployment['id']}")
 
 
 @on_sqlite
@@ -224,18 +224,18 @@ def test_drains_by_the_clock_and_by_the_event_move_items(
 def test_the_sweep_ends_runs_that_gave_no_sign_of_life_for_long_and_no_others(site: Site) -> None:
     wait_until(site.mover_pid)
     living, dead = (running_since(site, timedelta(minutes=minutes)) for minutes in (1, 20))
-    assert prefect_api.run_deployment(site.api, "sweep/sweep") is None
+    wait_until(lambda: prefect_api.run_deployment(site.api, "sweep/sweep") is None)
     wait_until(lambda: dead in [run["id"] for run in site.found("flow_runs") if run["state_type"] == "CRASHED"])
     assert living in [run["id"] for run in site.found("flow_runs") if run["state_type"] == "RUNNING"]
     assert site.runs("watch", "RUNNING")
-    httpx2.delete(f"{site.api}/flow_runs/{living}", timeout=30)
+    asked("DELETE", f"{site.api}/flow_runs/{living}")
 
 
 def running_since(site: Site, silence: timedelta) -> str:
     """Make a run of ours, as a worker that died leaves it: begun an hour ago, its last sign of life so long ago."""
     (flow,) = site.found("flows", flows={"name": {"any_": ["move-items"]}})
     given = {"flow_id": flow["id"], "tags": ["annoflow"], "state": {"type": "RUNNING"}}
-    run: str = httpx2.post(f"{site.api}/flow_runs/", json=given, timeout=30).raise_for_status().json()["id"]
+    run: str = asked("POST", f"{site.api}/flow_runs/", json=given).json()["id"]
     with sqlite3.connect(site.home / "prefect" / "prefect.db", timeout=30) as prefect:
         begun = f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%d %H:%M:%S.%f}"
         assert prefect.execute("UPDATE flow_run_state SET timestamp = ? WHERE flow_run_id = ?", [begun, run]).rowcount
@@ -245,9 +245,9 @@ def running_since(site: Site, silence: timedelta) -> str:
         "event": "prefect.flow-run.heartbeat",
         "resource": {"prefect.resource.id": f"prefect.flow-run.{run}"},
     }
-    httpx2.post(f"{site.api}/events", json=[sign], timeout=30).raise_for_status()
+    asked("POST", f"{site.api}/events", json=[sign])
     signs = {"filter": {"resource": {"id": [f"prefect.flow-run.{run}"]}, "event": {"name": [sign["event"]]}}}
-    wait_until(lambda: httpx2.post(f"{site.api}/events/filter", json=signs, timeout=30).json()["events"])
+    wait_until(lambda: asked("POST", f"{site.api}/events/filter", json=signs).json()["events"])
     return run
 
 
