@@ -52,6 +52,8 @@ def installation(settings: Settings) -> Installation:
             "ANNOFLOW_SHIFT_SECONDS": str(settings.shift_seconds),
             "ANNOFLOW_LEASE_SECONDS": str(settings.lease_seconds),
             "ANNOFLOW_PUBLIC_URL": settings.public_url,
+            "ANNOFLOW_SOURCES": ",".join(settings.sources),
+            "ANNOFLOW_EXPORTS": settings.exports_below(),
         },
     )
 

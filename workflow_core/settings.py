@@ -1,10 +1,12 @@
 """What an installation is told by its environment; only entry points read this."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -24,11 +26,23 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="", description="Address as people write it; needed to listen elsewhere than on loopback."
     )
+    sources: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Folders and addresses, parted by commas, below which is read what is named over HTTP."
+    )
+    exports: str = Field(
+        default="", description="Where exports over HTTP are written, and below; default: `exports` in the home."
+    )
     prefect_port: int = Field(default=4200, description="Port, on loopback, of the server that `annoflow up` starts.")
     shift_seconds: float = Field(default=600, gt=0, description="Seconds after which the next mover takes over.")
     lease_seconds: float = Field(
         default=15, gt=0, description="Seconds without a sign of life after which a mover is gone."
     )
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _parted(cls, given: object) -> object:
+        given = filter(None, map(str.strip, given.split(","))) if isinstance(given, str) else given
+        return tuple(map(_absolute, given)) if isinstance(given, Iterable) else given
 
     def database(self) -> str:
         """Return the database's URL, with an absolute path where it is a file: children work in another folder."""
@@ -46,7 +60,16 @@ class Settings(BaseSettings):
         except (OSError, ValueError, KeyError):
             return None
 
+    def exports_below(self) -> str:
+        """Return the place below which exports over HTTP are written."""
+        return _absolute(self.exports or str(self.home / "exports"))
+
     @property
     def running(self) -> Path:
         """Return the file in which `annoflow up` says where its Prefect server is."""
         return self.home / "up.json"
+
+
+def _absolute(place: str) -> str:
+    """Return a place that is the same in every folder: children work in another one."""
+    return place if "://" in place else str(Path(place).expanduser().resolve())

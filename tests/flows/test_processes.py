@@ -59,6 +59,15 @@ def test_the_children_get_the_installation_that_they_are_of(tmp_path: Path, monk
     assert made.running == given.running
 
 
+def test_the_children_know_the_places_that_are_open_over_http(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANNOFLOW_SOURCES", "photos, s3://bucket/photos")
+    monkeypatch.setenv("ANNOFLOW_HOME", "here")
+    monkeypatch.chdir(tmp_path)
+    told = processes.installation(Settings()).environment
+    assert told["ANNOFLOW_SOURCES"] == f"{tmp_path / 'photos'},s3://bucket/photos"
+    assert told["ANNOFLOW_EXPORTS"] == str(tmp_path / "here" / "exports")
+
+
 def test_the_children_are_ours_wherever_the_user_happens_to_be(tmp_path: Path) -> None:
     made = processes.installation(Settings(home=tmp_path))
     assert tuple(made.server) == (sys.executable, "-P", "-m", "flows.server")
