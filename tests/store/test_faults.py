@@ -66,3 +66,18 @@ def test_an_address_with_two_at_signs_says_what_to_write() -> None:
     for url in ("postgresql://u:p@ss@h/db", "postgresql://u:pass@h:x/db"):
         with pytest.raises(InvalidInput, match="write @ as %40"):
             engine_for(url)
+
+
+def test_what_was_asked_wrongly_is_no_fault_of_the_database(database_url: str) -> None:
+    driver = make_url(database_url)
+    engine = create_engine(driver.set(drivername="postgresql+psycopg") if "postgres" in database_url else driver)
+    key = "INSERT INTO lease (name, holder, until) VALUES ('a', 'me', 0)"
+    for statements in (["SELEKT 1"], ["SELECT count(1, 2)"], [key, key], ["INSERT INTO lease (name) VALUES ('a')"]):
+        with pytest.raises(DBAPIError) as raised, engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+        assert not faults.is_its_own(database_url, raised.value), statements
+    with pytest.raises(DBAPIError) as raised, engine.begin() as connection:
+        connection.execute(text("SELECT * FROM nosuch"))
+    assert faults.is_its_own(database_url, raised.value)
+    engine.dispose()

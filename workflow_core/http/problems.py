@@ -1,5 +1,6 @@
 """What a refusal looks like: RFC 9457, with the sentence that the command line says too."""
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +22,7 @@ from workflow_core.errors import (
     Stale,
     Unavailable,
 )
+from workflow_core.services.running import schema
 
 STATUS = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -33,9 +35,16 @@ STATUS = {
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Each error that a caller may meet, and the status that says it."""
+HEADERS: dict[type[AnnoflowError], dict[str, str]] = {
+    NotSignedIn: {"WWW-Authenticate": "Bearer"},
+    Unavailable: {"Retry-After": "5"},
+}
+"""What an answer says beside that."""
 DOCUMENTED = "/api/problems"
 """Below it the server tells what each code means."""
 MEDIA_TYPE = "application/problem+json"
+
+log = logging.getLogger("annoflow.http")
 
 
 def answer(
@@ -51,18 +60,28 @@ def answer(
 def install(app: FastAPI) -> None:
     """Let an application answer every error as a problem."""
     app.add_exception_handler(AnnoflowError, _refused)
+    app.add_exception_handler(schema.Fault, _of_database)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _unknown)
 
 
 def _refused(request: Request, error: Exception) -> JSONResponse:
-    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotSignedIn) else None
+    kind, status = next((kind, status) for kind, status in STATUS.items() if isinstance(error, kind))
     assert isinstance(error, AnnoflowError)
     about: dict[str, Any] = {"type": f"{DOCUMENTED}/{error.code}", "code": error.code, "facts": error.facts}
     if isinstance(error, PipelineInvalid):
         about["findings"] = jsonable_encoder(error.findings)
-    return answer(request, status, str(error), headers=headers, **about)
+    return answer(request, status, str(error), headers=HEADERS.get(kind), **about)
+
+
+def _of_database(request: Request, error: Exception) -> JSONResponse:
+    """Tell whoever runs the server what is wrong, and whoever asks that it is worth to ask again."""
+    assert isinstance(error, schema.Fault)
+    url = str(request.app.state.engine.url)
+    if not schema.is_its_own(url, error):
+        raise error
+    log.error("%s: %s", request.state.id, schema.explain(url, error))
+    return _refused(request, Unavailable("the database cannot be asked now; try again in some seconds"))
 
 
 def _malformed(request: Request, error: Exception) -> JSONResponse:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workflow_core.store.database import schema
-from workflow_core.store.database.faults import RUN, explain, name_of
+from workflow_core.store.database.faults import RUN, Fault, explain, is_its_own, name_of
 
-__all__ = ["check", "contents", "explain", "name_of", "upgrade"]
+__all__ = ["Fault", "check", "contents", "explain", "is_its_own", "name_of", "upgrade"]
 
 
 def upgrade(url: str) -> tuple[str | None, str]:

@@ -2,9 +2,19 @@
 
 import os
 import pwd
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 
 ESCAPED = "in a password write @ as %40, : as %3A, / as %2F, # as %23 and % as %25"
 RUN = "run: annoflow up, or annoflow db upgrade"
@@ -39,6 +49,10 @@ SAID = {
 """Some words of what each driver says, what is wrong then, and what helps."""
 
 
+Fault = SQLAlchemyError
+"""What is raised where a database does not do what it was asked: by its own fault, or by ours."""
+
+
 def name_of(url: str) -> str:
     """Return how people know the database at a URL: its file, or its server without the password.
 
@@ -49,16 +63,39 @@ def name_of(url: str) -> str:
     return parsed.database or "in memory" if parsed.get_backend_name() == "sqlite" else str(parsed.set(query={}))
 
 
+def is_its_own(url: str, error: Fault) -> bool:
+    """Say whether the database at a URL cannot do its work now, and what it was asked made sense."""
+    if isinstance(error, TimeoutError):  # all connections are in use
+        return True
+    if not isinstance(error, DBAPIError) or isinstance(error, IntegrityError | DataError):
+        return False
+    if error.connection_invalidated or _known(url, error):
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        return code not in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_MISUSE)
+    return isinstance(error, OperationalError | InterfaceError)
+
+
 def explain(url: str, error: Exception) -> str:
     """Say what is wrong with the database at a URL by what its driver said."""
+    said = _said(error)
+    if (known := _known(url, error)) is None:
+        return f"the database {name_of(url)} says: {said}"
+    why, way_out = known
+    here = {"user": _name(os.geteuid()), "owner": _owner(make_url(url).database or "")}
+    return f"the database {name_of(url)} {why.format(**here)} ({said}); {way_out.format(**here)}"
+
+
+def _known(url: str, error: Exception) -> tuple[str, str] | None:
+    said = _said(error)
+    table = SAID.get(make_url(url).get_backend_name(), ())
+    return next(((why, way_out) for words, why, way_out in table if words in said), None)
+
+
+def _said(error: Exception) -> str:
     orig = getattr(error, "orig", None) or error
-    said = (str(orig).strip() or type(orig).__name__).splitlines()[0]
-    parsed = make_url(url)
-    for words, why, way_out in SAID.get(parsed.get_backend_name(), ()):
-        if words in said:
-            here = {"user": _name(os.geteuid()), "owner": _owner(parsed.database or "")}
-            return f"the database {name_of(url)} {why.format(**here)} ({said}); {way_out.format(**here)}"
-    return f"the database {name_of(url)} says: {said}"
+    return (str(orig).strip() or type(orig).__name__).splitlines()[0]
 
 
 def _owner(file: str) -> str:
