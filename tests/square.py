@@ -20,6 +20,7 @@ from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import access, people, pictures, projects
 from workflow_core.services.contributors import batches, comments, contents, work
 from workflow_core.services.contributors.batches import Wanted
+from workflow_core.services.data import datasets, items
 from workflow_core.services.exchange import exports, imports, ingestion
 from workflow_core.services.managers import (
     erasure,
@@ -95,7 +96,14 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         P.MANAGE_DATASETS,
         lambda w, actor: data.create_dataset(w.session, actor=actor, project_id=w.project, name="lane", now=NOW),
     ),
-    data.find: (P.QUERY_ITEMS, lambda w, actor: data.find(w.session, actor=actor, dataset=dataset(w.session))),
+    datasets.of_project: (
+        P.QUERY_ITEMS,
+        lambda w, actor: datasets.of_project(w.session, actor=actor, project_id=w.project),
+    ),
+    datasets.make: (
+        P.MANAGE_DATASETS,
+        lambda w, actor: datasets.make(w.session, actor=actor, project_id=w.project, name="lane", now=NOW),
+    ),
     deployment.deploy: (P.MANAGE_PIPELINES, lambda w, actor: deploy(w.session, actor=actor)),
     deployment.apply: (P.MANAGE_PIPELINES, lambda w, actor: deployment.apply(w.session, compiled(), **given(actor))),
     deployment.deploy_all: (
@@ -295,6 +303,26 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         "item",
         lambda w, actor, item: erasure.erase(w.session, actor=actor, item_ids=w.archived(item), now=NOW),
     ),
+    datasets.one: (
+        P.QUERY_ITEMS,
+        "dataset",
+        lambda w, actor, key: datasets.one(w.session, actor=actor, dataset_id=key),
+    ),
+    datasets.folders: (
+        P.QUERY_ITEMS,
+        "dataset",
+        lambda w, actor, key: datasets.folders(w.session, actor=actor, dataset_id=key),
+    ),
+    items.of_dataset: (
+        P.QUERY_ITEMS,
+        "dataset",
+        lambda w, actor, key: items.of_dataset(w.session, actor=actor, dataset_id=key),
+    ),
+    history.steps: (
+        P.SEE_HISTORY,
+        "item",
+        lambda w, actor, item: history.steps(w.session, item=item, actor=actor),
+    ),
     history.why: (
         P.SEE_HISTORY,
         "item",
@@ -335,6 +363,8 @@ OWN: dict[Callable[..., Any], Own] = {
     access.own: Own("ann", "held", lambda w, a, n: access.own(w.session, actor=a, task_item_id=n)),
     contents.of: Own("ann", "held", lambda w, a, n: contents.of(w.session, actor=a, task_item_id=n)),
     access.item: Own("ann", "item", lambda w, a, n: access.item(w.session, actor=a, item_id=n), managers=True),
+    items.one: Own("ann", "item", lambda w, a, n: items.one(w.session, actor=a, item_id=n), managers=True),
+    items.drawn: Own("ann", "item", lambda w, a, n: items.drawn(w.session, actor=a, item_id=n), managers=True),
     pictures.of_item: Own("ann", "item", lambda w, a, n: picture(w, a, n), managers=True),
     work.save_draft: Own(
         "ann", "held", lambda w, a, n: work.save_draft(w.session, actor=a, task_item_id=n, annotations=[BOX], now=NOW)
@@ -404,6 +434,7 @@ def world(session: Session, folder: Path) -> World:
         "task": cars.id,
         "queue": make_task(session, "a queue", assignees={"cy@example.org": 1.0}, queue=Queue()).id,
         "item": session.exec(select(Item.id).limit(1)).one(),
+        "dataset": cars.dataset_id,
         "done": complete(session.exec(untouched.where(TaskItem.assignment_id == bos)).one().id),
         "held": open_next(ann, cars),
         "reviewed": open_next(quinn, qa),

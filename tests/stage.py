@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
+from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.work import Claim, Submitted
 from workflow_core.services import people
 from workflow_core.services.contributors import annotation_sets, batches, work
@@ -394,7 +395,7 @@ class Stage:
         with self.session() as session:
             return dict(moves.where(session, pipeline=self.pipeline).counts)
 
-    def why(self, item: object = 0) -> history.Why:
+    def why(self, item: object = 0) -> Why:
         with self.session() as session:
             dataset = session.get_one(Dataset, self._pipeline(session).dataset_id)
             key = session.exec(select(Item.id).where(Item.name == str(item), Item.dataset_id == dataset.id)).one()

@@ -9,8 +9,9 @@ The rooms in reading order; each imports from those above it alone, and each fol
   `locks`; `work`, `routing` and `allocation` are what people, movers and shares do with them; `data` is what work is
   about, `exchange` what keeps what came in known, `reads` what is only looked at, `database` the databases themselves.
 - `exporters`, `connectors`: approved items to files; files of other tools to items and annotations.
-- `services`: use cases by whom they serve: `contributors`, `reviewers`, `managers`, `pipelines`, `running`; `exchange`
-  is what comes in and goes out, `accounts` says who is asking. What they answer with is in `domain.views`.
+- `services`: use cases by whom they serve: `contributors`, `reviewers`, `managers`, `pipelines`, `running`; `data` is
+  what they look at and bring, `exchange` what comes in and goes out, `accounts` says who is asking. What they answer
+  with is in `domain.views`.
 - `http`, `api`, `server`: the same over HTTP: who is asking, errors; an endpoint for each use case; the process.
 - `up`: starting, watching and stopping processes, and the mover's turn.
 - `demo`, `cli`: the story of `annoflow demo`, and the commands. Beside them, above `up`, `flows` is all of Prefect.

@@ -75,6 +75,15 @@ OPERATIONS = {
     "pipeline-progress": Operation("/api/pipelines/{pipeline}/progress", RUN, denied=WORK),
     "pipeline-exits": Operation("/api/pipelines/{pipeline}/exits", RUN, denied=WORK),
     "task-figures": Operation("/api/tasks/{task}/figures", RUN, denied=WORK),
+    "project-datasets": Operation("/api/projects/{project}/datasets", RUN, denied=WORK),
+    "make-dataset": Operation("/api/projects/{project}/datasets", ("olga",), {"name": "lane"}, (*WORK, "mia")),
+    "dataset": Operation("/api/datasets/{dataset}", RUN, denied=WORK),
+    "dataset-folders": Operation("/api/datasets/{dataset}/folders", RUN, denied=WORK),
+    "dataset-items": Operation("/api/datasets/{dataset}/items", RUN, denied=WORK),
+    "item": Operation("/api/items/{item}", ("ann", "mia", "olga")),
+    "item-annotations": Operation("/api/items/{item}/annotations", ("ann", "mia", "olga")),
+    "item-why": Operation("/api/items/{item}/why", RUN, denied=WORK),
+    "item-events": Operation("/api/items/{item}/events", RUN, denied=WORK),
     "item-image": Operation("/api/items/{item}/image", ("ann", "mia", "olga")),
 }
 FOR_ALL = {"health", "ready", "version", "problem"}
@@ -120,6 +129,7 @@ def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any) -> Any:
             "task": claimed.task_id,
             "held": claimed.id,
             "item": claimed.item_id,
+            "dataset": session.get_one(Item, claimed.item_id).dataset_id,
             "done": stage.task_item(session, "cars", done).id,
             "review": stage.task_item(session, "qa", third).id,
             "issue": issues[0],

@@ -137,7 +137,8 @@ TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "name of an item": lambda s, v: s.bring(name=v),
     "folder of an item": lambda s, v: s.bring(folder=v),
     "address of an item": lambda s, v: s.bring(uri=v),
-    "folder": lambda s, v: data.find(s.session, actor=None, dataset=s.dataset, folder=v),
+    "folder": lambda s, v: s.look(folder=v),
+    "after": lambda s, v: s.look(after=v),
     "folder of a task": lambda s, v: s.manage(tasks.add_items, task=s.cars, folder=v),
     "pipeline": lambda s, v: ingestion.find(s.session, pipeline=v, project="default"),
     "project of a pipeline": lambda s, v: ingestion.find(s.session, pipeline="p", project=v),
@@ -153,8 +154,7 @@ NUMBERS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "stuck": lambda s, v: progress.stuck(s.session, project_id=s.project, limit=v),
     "advance": lambda s, v: moves.advance(s.session, limit=v, now=START),
     "since": lambda s, v: history.since(s.session, event=v),
-    "after": lambda s, v: data.find(s.session, actor=None, dataset=s.dataset, after=v),
-    "limit": lambda s, v: data.find(s.session, actor=None, dataset=s.dataset, limit=v),
+    "limit": lambda s, v: s.look(limit=v),
     "width": lambda s, v: s.bring(width=v),
     "height": lambda s, v: s.bring(height=v),
     "weight": lambda s, v: s.manage(staff.add, task=s.cars, email="bo@example.org", weight=v),
@@ -200,13 +200,11 @@ DOCUMENTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "item": lambda s, v: data.parse(v),
     "metadata": lambda s, v: s.bring(metadata=v),
     "inside metadata": lambda s, v: s.bring(metadata={"a": [v]}),
-    "filter": lambda s, v: data.find(s.session, actor=None, dataset=s.dataset, where=v),
-    "name in a filter": lambda s, v: data.find(s.session, actor=None, dataset=s.dataset, where={"name": v}),
-    "metadata in a filter": lambda s, v: data.find(s.session, actor=None, dataset=s.dataset, where={"metadata.a": v}),
-    "field of a filter": lambda s, v: data.find(s.session, actor=None, dataset=s.dataset, where={_hashed(v): 1}),
-    "operator of a filter": lambda s, v: data.find(
-        s.session, actor=None, dataset=s.dataset, where={"name": {_hashed(v): 1}}
-    ),
+    "filter": lambda s, v: s.look(where=v),
+    "name in a filter": lambda s, v: s.look(where={"name": v}),
+    "metadata in a filter": lambda s, v: s.look(where={"metadata.a": v}),
+    "field of a filter": lambda s, v: s.look(where={_hashed(v): 1}),
+    "operator of a filter": lambda s, v: s.look(where={"name": {_hashed(v): 1}}),
     "status in a filter": lambda s, v: s.manage(tasks.add_items, task=s.cars, where={"status.cars": v}),
     **{
         f"imported {name}": lambda s, v, name=name: s.annotate(**{name: v})

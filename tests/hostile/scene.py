@@ -13,6 +13,7 @@ from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.errors import AnnoflowError
 from workflow_core.services import people
 from workflow_core.services.contributors import batches
+from workflow_core.services.data import items
 from workflow_core.services.exchange import imports
 from workflow_core.services.managers import tasks
 from workflow_core.services.pipelines import data
@@ -60,6 +61,9 @@ class Scene:
 
     def bring(self, **raw: Any) -> Any:
         return self.manage(data.add_items, dataset=self.dataset, new=[data.parse({"name": "new"} | raw)])
+
+    def look(self, **given: Any) -> Any:
+        return items.of_dataset(self.session, actor=None, dataset_id=self.dataset.id, **given)
 
     def annotate(self, **about: Any) -> Any:
         """Take in an annotation from a file, in which it is JSON."""

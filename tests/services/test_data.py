@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
+from workflow_core.services.data import items as looked_up
 from workflow_core.services.pipelines import data, entries
 from workflow_core.services.pipelines.data import NewItem
 from workflow_core.store.database.engine import engine_for, session_scope
@@ -168,7 +169,10 @@ def test_what_somebody_else_entered_meanwhile_does_not_enter_again(session: Sess
 
 
 def found(session: Session, **more: Any) -> list[str]:
-    return [each.name for each in data.find(session, actor=None, dataset=building.dataset(session), **more)]
+    return [
+        each.name
+        for each in looked_up.of_dataset(session, actor=None, dataset_id=building.dataset(session).id, **more).items
+    ]
 
 
 def test_items_are_found_by_folder_and_filter_a_page_at_a_time(session: Session) -> None:
@@ -179,8 +183,8 @@ def test_items_are_found_by_folder_and_filter_a_page_at_a_time(session: Session)
     assert found(session, folder="cam/deep/") == ["0003.jpg", "0004.jpg"]
     assert found(session, where={"metadata.camera": 41}) == ["0000.jpg", "0001.jpg", "0002.jpg", "0005.jpg"]
     assert found(session, folder="/cam", where={"metadata.camera": 42}, limit=1) == ["0003.jpg"]
-    first = data.find(session, actor=None, dataset=building.dataset(session), limit=4)
-    assert found(session, after=first[-1].id) == ["0004.jpg", "0005.jpg"]
+    first = looked_up.of_dataset(session, actor=None, dataset_id=building.dataset(session).id, limit=4)
+    assert found(session, after=first.next) == ["0004.jpg", "0005.jpg"]
 
 
 @pytest.mark.parametrize("folder", ["/100%", "/a_b", "/A"])
@@ -228,9 +232,9 @@ def test_a_contributor_cannot_search_the_dataset_and_a_stranger_does_not_know_it
     dataset = building.dataset(session)
     ann = building.person(session, "ann@example.org")
     with pytest.raises(NotAllowed, match="ask the owner or manager"):
-        data.find(session, actor=ann, dataset=dataset)
+        looked_up.of_dataset(session, actor=ann, dataset_id=dataset.id)
     with pytest.raises(NotFound):
-        data.find(session, actor=building.stranger(session), dataset=dataset)
+        looked_up.of_dataset(session, actor=building.stranger(session), dataset_id=dataset.id)
     mia = building.person(session, "mia@example.org", role="manager")
-    assert data.find(session, actor=mia, dataset=dataset) == []
+    assert looked_up.of_dataset(session, actor=mia, dataset_id=dataset.id).items == []
     assert people.role_of(session, person=mia, project_id=dataset.project_id) == "manager"

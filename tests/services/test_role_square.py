@@ -31,6 +31,7 @@ ELSEWHERE = {
     access.own_many: "asks itself",
     access.task: "asks itself",
     access.pipeline: "asks itself",
+    access.dataset: "asks itself",
     projects.mine: "test_names_of_projects_are_told_to_those_who_are_in_them",
     people.require: "asks itself",
     people.may: "asks itself",

@@ -18,6 +18,7 @@ from workflow_core.domain.reports import By
 from workflow_core.services import people
 from workflow_core.services.contributors import batches, work
 from workflow_core.services.contributors.batches import Wanted
+from workflow_core.services.data import datasets, items
 from workflow_core.services.exchange import imports
 from workflow_core.services.managers import erasure, figures, history, progress, reversals, task_items
 from workflow_core.services.pipelines import data
@@ -25,7 +26,7 @@ from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves, sweeps
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.database.engine import engine_for
-from workflow_core.store.models import Dataset, Entry, Issue, Person, Task, TaskItem
+from workflow_core.store.models import Dataset, Entry, Issue, Item, Person, Task, TaskItem
 from workflow_core.store.reads.departures import OF_REVIEWED
 from workflow_core.store.reads.figures import times
 
@@ -303,6 +304,36 @@ def test_an_item_and_its_history_are_looked_up_by_index(session, named):
     with scans(session) as found:
         item = history.find(session, named=named)
         assert history.why(session, item=item.id).name == "77777.jpg"
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"folder": "/77"}, {"archived": True}, {"folder": "/77", "where": {"status.cars": {"exists": True}}}],
+    ids=["all", "a folder", "archived", "a filter"],
+)
+def test_a_part_of_a_datasets_items_is_found_in_its_order_by_index(session, asked):
+    if "archived" in asked:
+        session.get_one(Item, 7).archived_at = session.get_one(Item, 77).archived_at = NOW
+        session.flush()
+    first = items.of_dataset(session, actor=None, dataset_id=1, limit=1, **asked)
+    with scans(session, sorts=True) as found:
+        second = items.of_dataset(session, actor=None, dataset_id=1, limit=1, after=first.next, **asked)
+    assert second.items[0].name > first.items[0].name
+    assert found == []
+
+
+def test_a_part_of_a_datasets_folders_is_counted_in_its_order_by_index(session):
+    with scans(session, sorts=True) as found:
+        counted = datasets.folders(session, actor=None, dataset_id=1, limit=2)
+    assert [(one.folder, one.items) for one in counted.items] == [("/0", 999), ("/1", 1000)]
+    assert found == []
+
+
+def test_a_part_of_what_happened_to_an_item_is_found_by_index(session):
+    with scans(session, sorts=True) as found:
+        first = history.steps(session, item=7, limit=1)
+        assert history.steps(session, item=7, limit=1, after=first.next).items[0].id > first.items[0].id
     assert found == []
 
 

@@ -16,6 +16,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Named(Body):
+    """What something new is called."""
+
+    name: StrictStr
+
+
 class Claiming(Body):
     """How much to claim: with `more` a further batch of a queue task, beside what is held."""
 

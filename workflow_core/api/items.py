@@ -6,9 +6,16 @@ from typing import IO
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response, StreamingResponse
 
+from workflow_core.api.lists import After, Most
+from workflow_core.domain.pages import USUAL, Page
+from workflow_core.domain.views.data import Item
+from workflow_core.domain.views.history import Step, Why
+from workflow_core.domain.views.work import Drawn
 from workflow_core.http.database import Reading
 from workflow_core.http.identity import Reader
 from workflow_core.services import pictures
+from workflow_core.services.data import items
+from workflow_core.services.managers import history
 
 router = APIRouter(prefix="/items", tags=["items"])
 
@@ -16,6 +23,32 @@ PART = 1_000_000
 """Bytes that are read of a picture at a time."""
 PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 """A picture may be kept by the browser of who may see it, and by nobody on the way."""
+
+
+@router.get("/{item_id}")
+def item(session: Reading, actor: Reader, item_id: int) -> Item:
+    """Return an item; where its picture is only to who runs tasks."""
+    return items.one(session, actor=actor, item_id=item_id)
+
+
+@router.get("/{item_id}/annotations")
+def item_annotations(
+    session: Reading, actor: Reader, item_id: int, after: After = None, limit: Most = USUAL
+) -> Page[Drawn]:
+    """Return what is drawn on an item, in whatever task, in the order in which it came."""
+    return items.drawn(session, actor=actor, item_id=item_id, after=after, limit=limit)
+
+
+@router.get("/{item_id}/why")
+def item_why(session: Reading, actor: Reader, item_id: int) -> Why:
+    """Tell why an item is where it is: its tasks, what it waits for, and how it got there."""
+    return history.why(session, actor=actor, item=item_id)
+
+
+@router.get("/{item_id}/events")
+def item_events(session: Reading, actor: Reader, item_id: int, after: After = None, limit: Most = USUAL) -> Page[Step]:
+    """Return what happened to an item, the oldest first."""
+    return history.steps(session, actor=actor, item=item_id, after=after, limit=limit)
 
 
 @router.get("/{item_id}/image", response_class=Response)

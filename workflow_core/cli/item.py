@@ -12,7 +12,7 @@ from workflow_core.domain.wording import counted
 from workflow_core.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from workflow_core.services.managers import history
+    from workflow_core.domain.views.history import TaskItemNow, Why
     from workflow_core.services.managers.erasure import Effects
 
 app = group(
@@ -114,7 +114,7 @@ def send(
         typer.echo("nothing is sent yet: --yes sends it")
 
 
-def _sent_from(found: "history.Why", task: str | None) -> "history.TaskItemNow":
+def _sent_from(found: "Why", task: str | None) -> "TaskItemNow":
     """Return the task item from which an item is sent: the one named, else where it is stuck, else where it is open."""
     there = [one for one in found.task_items if task in (None, one.task)]
     stuck = [one for one in there if one.parked]

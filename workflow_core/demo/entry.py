@@ -10,6 +10,7 @@ from workflow_core.demo.marks import made_up
 from workflow_core.demo.material import Given
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services import people
+from workflow_core.services.data import items
 from workflow_core.services.pipelines import data, deployment
 from workflow_core.store.database.engine import Engine, session_scope
 
@@ -46,9 +47,9 @@ def enter(engine: Engine, pipeline: Pipeline, given: list[Given], *, seed: int) 
         project = people.project(session, name=pipeline.project)
         dataset = data.dataset(session, project_id=project.id, name=pipeline.dataset)
         data.add_items(session, actor=None, dataset=dataset, new=new, now=datetime.now(UTC))
-        items = data.find(session, actor=None, dataset=dataset, limit=len(given))
+        found = items.of_dataset(session, actor=None, dataset_id=dataset.id, limit=len(given)).items
     by_name = {(one.folder, one.name): replace(one, truth=_truth(one, pipeline, seed)) for one in given}
-    return {item.id: by_name[item.folder, item.name] for item in items}
+    return {item.id: by_name[item.folder, item.name] for item in found}
 
 
 def _truth(one: Given, pipeline: Pipeline, seed: int) -> tuple[TruthShape, ...]:

@@ -51,7 +51,7 @@ def after(cursor: str | None, *kinds: type[int] | type[str]) -> tuple[int | str,
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=="))
-    except (ValueError, RecursionError):
+    except (TypeError, ValueError, RecursionError):
         key = None
     if not isinstance(key, list) or [type(one) for one in key] != list(kinds) or not all(map(_keepable, key)):
         raise InvalidInput(f"after is {shown(cursor)}, which is no place in this list; take what it gave as next")

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from workflow_core.domain.filters import FilterError
 from workflow_core.domain.wording import shown
 from workflow_core.errors import (
     AnnoflowError,
@@ -69,6 +70,8 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
     kind, status = next((kind, status) for kind, status in STATUS.items() if isinstance(error, kind))
     assert isinstance(error, AnnoflowError)
     about: dict[str, Any] = {"type": f"{DOCUMENTED}/{error.code}", "code": error.code, "facts": error.facts}
+    if isinstance(error, FilterError):
+        about["faults"] = [{"where": ["where", *map(str, error.path)], "fault": str(error)}]
     if isinstance(error, PipelineInvalid):
         about["findings"] = jsonable_encoder(error.findings)
     return answer(request, status, str(error), headers=HEADERS.get(kind), **about)

@@ -10,13 +10,14 @@ from workflow_core.domain.situations import Seat, Situation
 from workflow_core.domain.wording import shown
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import people
+from workflow_core.services.people import Actor
 from workflow_core.store import locks
 from workflow_core.store.data import items
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Item, Person, Pipeline, Task, TaskItem
 from workflow_core.store.work import issues, selection, situations
 
-OfProject = TypeVar("OfProject", Task, Pipeline)
+OfProject = TypeVar("OfProject", Task, Pipeline, Dataset)
 
 
 def seat(session: Session, *, actor: Person, task_id: int) -> Seat:
@@ -57,15 +58,21 @@ def task(session: Session, *, actor: Person, task_id: int) -> Task:
     return _of_their_project(session, actor, session.get(Task, values.key(task_id)), f"task {shown(task_id)}")
 
 
+def dataset(session: Session, *, actor: Actor, dataset_id: int) -> Dataset:
+    """Return a dataset of a project in which the actor has a role; NotFound where there is none such."""
+    found = session.get(Dataset, values.key(dataset_id))
+    return _of_their_project(session, actor, found, f"dataset {shown(dataset_id)}")
+
+
 def pipeline(session: Session, *, actor: Person, pipeline_id: int) -> Pipeline:
     """Return a pipeline of a project in which the actor has a role; NotFound where there is none such."""
     found = session.get(Pipeline, values.key(pipeline_id))
     return _of_their_project(session, actor, found, f"pipeline {shown(pipeline_id)}")
 
 
-def _of_their_project(session: Session, actor: Person, found: OfProject | None, what: str) -> OfProject:
+def _of_their_project(session: Session, actor: Actor, found: OfProject | None, what: str) -> OfProject:
     if found is None or not people.sees(session, actor=actor, project_id=found.project_id):
-        raise NotFound(f"{actor.email} has no {what}")
+        raise NotFound(f"{actor.email} has no {what}" if actor else f"there is no {what}")
     return found
 
 

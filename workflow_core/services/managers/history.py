@@ -3,13 +3,14 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from workflow_core.domain import values
+from workflow_core.domain import pages, values
 from workflow_core.domain.events import Line, Verb, sentence
+from workflow_core.domain.pages import USUAL, Page
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.views.history import Step, TaskItemNow, Why
 from workflow_core.domain.wording import agreed, cited, counted, shown
 from workflow_core.errors import NotFound
 from workflow_core.services import people
@@ -18,7 +19,6 @@ from workflow_core.store.data import erasure, items
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Erased, Item, Pipeline
 from workflow_core.store.reads import histories
-from workflow_core.store.reads.histories import Standing
 from workflow_core.store.routing import joins
 
 REASONS: Mapping[str, str] = MappingProxyType(
@@ -34,23 +34,6 @@ REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Why an item is stuck, and the way out."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One event of an item; `cause` is the event of the status that led to it."""
-
-    id: int
-    at: datetime
-    verb: str
-    told: str
-    actor: str | None
-    task: str | None
-    assignee: str | None
-    status: str | None
-    visit: int | None
-    cause: int | None
-    name: str | None
 
 
 @dataclass(frozen=True)
@@ -74,39 +57,6 @@ class Flagged:
     geometry: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True)
-class TaskItemNow:
-    """Where an item is in one task; `parked` is why nobody can go on with it."""
-
-    id: int
-    task: str
-    pipeline: str | None
-    state: str
-    status: str | None
-    routing: str | None
-    visit: int
-    assignee: str | None
-    lease_until: datetime | None
-    parked: str | None
-    since: datetime
-    unseen: int
-    """How many annotations came in that nobody has seen, nor will before somebody claims it again."""
-
-
-@dataclass(frozen=True)
-class Why:
-    """An item: where it is, what it waits for, how it got there. One that was erased has no name and no folder."""
-
-    id: int
-    name: str | None
-    folder: str | None
-    dataset: str
-    entries: tuple[Standing, ...]
-    task_items: tuple[TaskItemNow, ...]
-    waits: tuple[str, ...]
-    path: tuple[Step, ...]
-
-
 def why(session: Session, *, item: int, actor: Actor = None) -> Why:
     """Tell why an item is where it is.
 
@@ -114,11 +64,7 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
         NotFound: there is no such item, or none for this person.
         NotAllowed: the person's role does not show them the history of items.
     """
-    found = session.get(Item, values.key(item)) or session.get(Erased, values.key(item))
-    dataset = session.get_one(Dataset, found.dataset_id) if found else None
-    if found is None or dataset is None or not people.sees(session, actor=actor, project_id=dataset.project_id):
-        raise NotFound(f"no item {shown(item)}")
-    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.SEE_HISTORY)
+    found, dataset = _looked_up(session, actor, item)
     entries = histories.entries_of(session, item_id=item)
     rows = histories.task_items_of(session, item_id=item)
     waits = [waited for row in rows for waited in (_waits(row), _unseen(row)) if waited]
@@ -132,6 +78,30 @@ def why(session: Session, *, item: int, actor: Actor = None) -> Why:
     path = tuple(step(row) for row in histories.events_of(session, item_id=item))
     name, folder = (None, None) if isinstance(found, Erased) else (found.name, found.folder)
     return Why(item, name, folder, dataset.name, tuple(entries), task_items, tuple(waits), path)
+
+
+def steps(
+    session: Session, *, item: int, actor: Actor = None, after: str | None = None, limit: int = USUAL
+) -> Page[Step]:
+    """Return a part of what happened to an item, the oldest first.
+
+    Raises:
+        NotFound, NotAllowed: as `why`.
+        InvalidInput: `after` is no place in this list.
+    """
+    _looked_up(session, actor, item)
+    (last,) = pages.after(after, int) or (0,)
+    rows = histories.events_of(session, item_id=item, after=int(last), limit=limit + 1)
+    return pages.page([step(row) for row in rows], limit=limit, key=lambda one: [one.id])
+
+
+def _looked_up(session: Session, actor: Actor, item: int) -> tuple[Item | Erased, Dataset]:
+    found = session.get(Item, values.key(item)) or session.get(Erased, values.key(item))
+    dataset = session.get_one(Dataset, found.dataset_id) if found else None
+    if found is None or dataset is None or not people.sees(session, actor=actor, project_id=dataset.project_id):
+        raise NotFound(f"no item {shown(item)}")
+    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.SEE_HISTORY)
+    return found, dataset
 
 
 def since(session: Session, *, event: int = 0) -> list[Happened]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workflow_core.domain.views.history import Step
 from workflow_core.services.managers import history
 from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.reads import histories
@@ -14,7 +15,7 @@ class Effect:
 
     item_id: int | None
     item: str | None
-    step: history.Step
+    step: Step
 
 
 def preview(session: Session, action: Callable[[], object]) -> list[Effect]:

@@ -196,19 +196,3 @@ def task_names(session: Session, *, project_id: int) -> dict[str, int]:
     brief = [(name, key) for key, name, pipeline in rows if pipeline is not None and short[name] == 1]
     meant = Counter(name for name, _ in long + own)
     return dict(brief) | {name: key for name, key in long + own if meant[name] == 1}
-
-
-def find(
-    session: Session,
-    *,
-    actor: Actor,
-    dataset: Dataset,
-    folder: str | None = None,
-    where: Mapping[str, Any] | None = None,
-    after: int = 0,
-    limit: int = 100,
-) -> list[Item]:
-    """Return up to `limit` items by filter, in the order they came, those after the item `after`."""
-    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.QUERY_ITEMS)
-    chosen = condition(session, dataset=dataset, folder=folder, where=where)
-    return items.page(session, chosen, after=values.whole(after, "after"), limit=values.whole(limit, "a limit"))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import TextClause, func, or_, text, true
+from sqlalchemy import TextClause, func, or_, text, true, tuple_
 from sqlmodel import Session, col, select
 
 from workflow_core.store.data import filters
@@ -88,10 +88,27 @@ def dataset_names(session: Session, *, project_id: int, limit: int) -> Sequence[
     return session.exec(here.order_by(col(Dataset.name)).limit(limit)).all()
 
 
-def page(session: Session, where: Where, *, after: int, limit: int) -> list[Item]:
-    """Return up to `limit` items that are not archived, in the order they came, those after the item `after`."""
-    query = select(Item).where(where, col(Item.archived_at).is_(None), col(Item.id) > after)
-    return list(session.exec(query.order_by(col(Item.id)).limit(limit)))
+def datasets(session: Session, *, project_id: int, after: str, limit: int) -> Sequence[Dataset]:
+    """Return up to `limit` datasets of a project by name, those after a name."""
+    here = select(Dataset).where(Dataset.project_id == project_id, col(Dataset.name) > after)
+    return session.exec(here.order_by(col(Dataset.name)).limit(limit)).all()
+
+
+def page(session: Session, where: Where, *, archived: bool, after: tuple[str, str] | None, limit: int) -> list[Item]:
+    """Return up to `limit` items by folder and name, those after a folder and name: archived ones, or the others."""
+    put_away = col(Item.archived_at)
+    query = select(Item).where(where, put_away.is_not(None) if archived else put_away.is_(None))
+    path = col(Item.folder), col(Item.name)
+    if after is not None:
+        query = query.where(tuple_(*path) > tuple_(*after))
+    return list(session.exec(query.order_by(*path).limit(limit)))
+
+
+def counted_folders(session: Session, *, dataset_id: int, after: str, limit: int) -> list[tuple[str, int]]:
+    """Return up to `limit` folders after one, each with how many items it has itself that are not archived."""
+    counted = """SELECT folder, count(*) FROM item WHERE dataset_id = :dataset AND folder > :after
+        AND archived_at IS NULL GROUP BY folder ORDER BY folder LIMIT :limit"""
+    return [(folder, count) for folder, count in run(session, counted, dataset=dataset_id, after=after, limit=limit)]
 
 
 def those(
@@ -145,8 +162,10 @@ def in_folder(folder: str) -> Where:
     top = "/" + folder.strip("/")
     if top == "/":
         return col(Item.folder).is_not(None)
-    below = func.substr(col(Item.folder), 1, len(top) + 1) == top + "/"
-    return or_(col(Item.folder) == top, below)
+    folder_of = col(Item.folder)
+    below = func.substr(folder_of, 1, len(top) + 1) == top + "/"
+    # "0" comes next after "/": an index finds what lies between, which a folder's like `/a-b` does beside `/a/b`.
+    return (folder_of >= top) & (folder_of < top + "0") & or_(folder_of == top, below)
 
 
 def named(session: Session, *, name: str, folder: str | None = None) -> list[Item]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint
+from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, String
 from sqlmodel import Field, SQLModel
 
 from workflow_core.store.database.columns import Document, Instant, Key
@@ -53,6 +53,12 @@ def number(*, null: bool = False, default: int | None = None) -> Any:
     """Return a 64-bit integer that is no key."""
     server = None if default is None else str(default)
     return Field(default=default, sa_column=Column(Key, nullable=null, server_default=server))
+
+
+def path(length: int, *, default: Any = ...) -> Any:
+    """Return a part of a path, which both databases order by code point, whatever the language of the database."""
+    kind = String(length).with_variant(String(length, collation="C"), "postgresql")
+    return Field(default=default, max_length=length, sa_column=Column(kind, nullable=False))
 
 
 def document(*, null: bool = False, empty: type[dict[str, Any]] | type[list[Any]] = dict) -> Any:

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstr
 from sqlmodel import Field
 
 from workflow_core.store.database.columns import Key
-from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, reference
+from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, path, reference
 
 UNSEEN = "n.created_by IS NULL AND n.updated_at IS NULL"
 """Whether an annotation `n` came in and never stood in the list of a submit: nobody has seen it."""
@@ -39,13 +39,21 @@ class Item(Table, table=True):
             Index(f"ix_item_{what}", "dataset_id", sqlite_where=text(when), postgresql_where=text(when))
             for what, when in (("gone", "gone_at IS NOT NULL"), ("replaced", "replaced_at IS NOT NULL"))
         ),
+        Index(
+            "ix_item_archived",
+            "dataset_id",
+            "folder",
+            "name",
+            sqlite_where=text("archived_at IS NOT NULL"),
+            postgresql_where=text("archived_at IS NOT NULL"),
+        ),
         NEVER_AGAIN,
     )
 
     id: int = key()
     dataset_id: int = reference("dataset.id")
-    folder: str = Field(default="/", max_length=1024)
-    name: str = Field(max_length=255)
+    folder: str = path(1024, default="/")
+    name: str = path(255)
     uri: str | None = Field(default=None, max_length=4096)
     meta: dict[str, Any] = document()
     width: int | None = None

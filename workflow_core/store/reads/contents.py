@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from workflow_core.domain import values
 from workflow_core.domain.views.work import Drawn
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import listed, run
@@ -24,8 +25,13 @@ def placed(session: Session, *, task_item_id: int) -> dict[str, Any]:
     return found | {"lease_until": None if found["lease_until"] is None else moment(found["lease_until"])}
 
 
-def drawn(session: Session, *, item_id: int, task_id: int) -> list[Drawn]:
-    """Return what is drawn on an item, in whatever task, in the order in which it came."""
+def drawn(
+    session: Session, *, item_id: int, task_id: int | None = None, after: int = 0, limit: int = values.LARGEST
+) -> list[Drawn]:
+    """Return what is drawn on an item, in whatever task, in the order in which it came, after an annotation.
+
+    `own` are those of the task `task_id`.
+    """
     rows = run(
         session,
         f"""
@@ -33,10 +39,12 @@ def drawn(session: Session, *, item_id: int, task_id: int) -> list[Drawn]:
                CAST(n.geometry AS TEXT) AS geometry, CAST(n.attributes AS TEXT) AS attributes,
                p.email AS by, n.model, n.score, {UNSEEN} AS unseen
         FROM annotation n LEFT JOIN task t ON t.id = n.task_id LEFT JOIN person p ON p.id = n.created_by
-        WHERE n.item_id = :item AND n.deleted_at IS NULL ORDER BY n.id
+        WHERE n.item_id = :item AND n.id > :after AND n.deleted_at IS NULL ORDER BY n.id LIMIT :limit
         """,
         item=item_id,
-        task=task_id,
+        task=task_id or 0,
+        after=after,
+        limit=limit,
     ).mappings()
     whole = ("geometry", "attributes")
     truth = ("own", "unseen")

@@ -1,21 +1,22 @@
 """The history beside the tables that it must reproduce, read in the order of items: any number fits in memory."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from workflow_core.domain import values
+from workflow_core.domain.views.history import Standing
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Issue, Task, TaskItem
 from workflow_core.store.models.data import UNSEEN
 
 
-def events_of(session: Session, *, item_id: int) -> list[dict[str, Any]]:
-    """Return the events of one item in order, with the names that a reader knows."""
-    return _told(session, "e.item_id = :item", item=item_id)
+def events_of(session: Session, *, item_id: int, after: int = 0, limit: int = values.LARGEST) -> list[dict[str, Any]]:
+    """Return the events of one item in order, those after an event, with the names that a reader knows."""
+    return _told(session, "e.item_id = :item AND e.id > :after", limit=limit, item=item_id, after=after)
 
 
 def events_since(session: Session, *, event_id: int) -> list[dict[str, Any]]:
@@ -40,7 +41,7 @@ def recorded(session: Session, *, event_id: int) -> set[int]:
     return set(run(session, "SELECT id FROM event WHERE id > :after", after=event_id).scalars())
 
 
-def _told(session: Session, where: str, **values: int) -> list[dict[str, Any]]:
+def _told(session: Session, where: str, *, limit: int = values.LARGEST, **given: int) -> list[dict[str, Any]]:
     rows = run(
         session,
         f"""
@@ -52,9 +53,10 @@ def _told(session: Session, where: str, **values: int) -> list[dict[str, Any]]:
         LEFT JOIN assignment s ON s.id = e.assignment_id LEFT JOIN person p ON p.id = s.person_id
         LEFT JOIN entry n ON n.id = e.entry_id LEFT JOIN pipeline pl ON pl.id = n.pipeline_id
         LEFT JOIN event c ON c.id = e.cause_id LEFT JOIN task ct ON ct.id = c.task_id
-        WHERE {where} ORDER BY e.id
+        WHERE {where} ORDER BY e.id LIMIT :limit
         """,
-        **values,
+        limit=limit,
+        **given,
     )
     return [{**row, "at": moment(row["at"])} for row in rows.mappings()]
 
@@ -96,18 +98,6 @@ def task_items_of(session: Session, *, item_id: int) -> list[dict[str, Any]]:
         }
         for row in rows.mappings()
     ]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How an item stands in a pipeline."""
-
-    id: int
-    pipeline: str
-    version: str
-    exit: str | None
-    held: str | None
-    since: datetime
 
 
 def entries_of(session: Session, *, item_id: int) -> list[Standing]:

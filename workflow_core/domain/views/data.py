@@ -1,0 +1,46 @@
+"""What is told of datasets and of what is in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """A collection of items."""
+
+    id: int
+    project_id: int
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """A folder of a dataset, and how many items it has itself; archived ones do not count."""
+
+    folder: str
+    items: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One thing to label; `width` and `height` are pixels of its picture as a browser shows it.
+
+    `uri` is where the picture is, for who runs tasks alone. `gone_at` is since when it is not there, `replaced_at` when
+    another one was last found in its place.
+    """
+
+    id: int
+    dataset_id: int
+    folder: str
+    name: str
+    metadata: Mapping[str, Any]
+    width: int | None
+    height: int | None
+    uri: str | None
+    gone_at: datetime | None
+    replaced_at: datetime | None
+    archived_at: datetime | None
+    created_at: datetime

@@ -1,0 +1,91 @@
+"""Items, as they are looked for and looked at."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflow_core.domain import pages, values
+from workflow_core.domain.pages import USUAL, Page
+from workflow_core.domain.roles import Permission
+from workflow_core.domain.views.data import Item
+from workflow_core.domain.views.work import Drawn
+from workflow_core.services import access, people
+from workflow_core.services.people import Actor
+from workflow_core.services.pipelines import data
+from workflow_core.store import models
+from workflow_core.store.data import items
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Person
+from workflow_core.store.reads import contents
+
+
+def of_dataset(
+    session: Session,
+    *,
+    actor: Actor,
+    dataset_id: int,
+    folder: str | None = None,
+    where: Mapping[str, Any] | None = None,
+    archived: bool = False,
+    after: str | None = None,
+    limit: int = USUAL,
+) -> Page[Item]:
+    """Return a part of a dataset's items, by folder and name: those in a folder or below it, and of a filter.
+
+    What is archived is left out, or with `archived` all else.
+
+    Raises:
+        NotFound, NotAllowed: the actor has no such dataset, or may not query items.
+        FilterError: the filter is malformed, or names a task that the project does not have.
+        InvalidInput: the cursor is none of this list.
+    """
+    here = access.dataset(session, actor=actor, dataset_id=dataset_id)
+    people.require(session, actor=actor, project_id=here.project_id, permission=Permission.QUERY_ITEMS)
+    chosen = data.condition(session, dataset=here, folder=folder, where=where)
+    begun = pages.after(after, str, str)
+    path = None if begun is None else (str(begun[0]), str(begun[1]))
+    most = values.whole(limit, "a limit", least=1, most=values.LARGEST - 1)
+    found = items.page(session, chosen, archived=archived, after=path, limit=most + 1)
+    return pages.page([_told(row) for row in found], limit=most, key=lambda one: [one.folder, one.name])
+
+
+def one(session: Session, *, actor: Person, item_id: int) -> Item:
+    """Return an item that the actor may see.
+
+    Raises:
+        NotFound: there is no such item, or it is not theirs.
+    """
+    row, dataset = access.item(session, actor=actor, item_id=item_id)
+    runs = people.may(session, actor=actor, project_id=dataset.project_id, permission=Permission.QUERY_ITEMS)
+    return _told(row, located=runs)
+
+
+def drawn(
+    session: Session, *, actor: Person, item_id: int, after: str | None = None, limit: int = USUAL
+) -> Page[Drawn]:
+    """Return a part of what is drawn on an item, in whatever task, in the order in which it came.
+
+    Raises:
+        NotFound: there is no such item, or it is not the actor's.
+        InvalidInput: the cursor is none of this list.
+    """
+    row, _ = access.item(session, actor=actor, item_id=item_id)
+    (last,) = pages.after(after, int) or (0,)
+    found = contents.drawn(session, item_id=row.id, after=int(last), limit=limit + 1)
+    return pages.page(found, limit=limit, key=lambda one: [one.id])
+
+
+def _told(row: models.Item, *, located: bool = True) -> Item:
+    return Item(
+        id=row.id,
+        dataset_id=row.dataset_id,
+        folder=row.folder,
+        name=row.name,
+        metadata=row.meta,
+        width=row.width,
+        height=row.height,
+        uri=row.uri if located else None,
+        gone_at=row.gone_at,
+        replaced_at=row.replaced_at,
+        archived_at=row.archived_at,
+        created_at=row.created_at,
+    )
