@@ -56,8 +56,9 @@ def token(stage: Stage) -> Callable[..., str]:
 
 
 @pytest.fixture
-def client(stage: Stage, database_url: str, tmp_path: Path) -> Iterator[TestClient]:
-    """The application without a socket, signed in as nobody."""
+def client(stage: Stage, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """The application without a socket, signed in as nobody; on the engine of the stage, warm already."""
+    monkeypatch.setattr(server, "engine_for", lambda *_, **__: stage.engine.execution_options())
     app = server.make(Settings(home=tmp_path, database_url=database_url))
     with TestClient(app, ADDRESS, raise_server_exceptions=False) as client:
         yield client

@@ -26,16 +26,17 @@ def said(url: str, *statements: str) -> str:
     return faults.explain(url, raised.value)
 
 
-def test_a_file_that_is_read_only_names_whose_it_is(tmp_path: Path, sqlite_url: str) -> None:
+def test_a_file_that_is_read_only_names_whose_it_is(sqlite_url: str) -> None:
     told = said(sqlite_url, "PRAGMA query_only = ON", "DELETE FROM pipeline")
-    file, owner = tmp_path / "annoflow.db", tmp_path.owner()
+    file = Path(make_url(sqlite_url).database)
+    owner = file.owner()
     assert told.startswith(f"the database {file} may not be written by {owner} (attempt to write a readonly database)")
     assert told.endswith(f"; run the command as {owner}, whose it is")
 
 
 def test_a_file_without_room_or_without_a_folder_is_named(tmp_path: Path, sqlite_url: str) -> None:
     filled = said(sqlite_url, "PRAGMA max_page_count = 1", "CREATE TABLE t AS SELECT randomblob(1000000) AS b")
-    assert f"the database {tmp_path / 'annoflow.db'} has no room on its disk (database or disk is full)" in filled
+    assert f"the database {make_url(sqlite_url).database} has no room on its disk (database or disk is full)" in filled
     missing = said(f"sqlite:///{tmp_path}/nowhere/a.db", "SELECT 1")
     assert f"the database {tmp_path}/nowhere/a.db cannot be opened (unable to open database file)" in missing
 
