@@ -8,7 +8,7 @@ from rich.console import Console
 
 from workflow_core.demo.live import LiveView, Snapshot, line, screen
 from workflow_core.domain.progress import Counts, status
-from workflow_core.services.managers.progress import TaskProgress
+from workflow_core.domain.views.progress import TaskProgress
 
 
 def far(name: str, type: str, counts: Counts) -> TaskProgress:

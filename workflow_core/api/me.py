@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
+from workflow_core.domain.views.progress import Share
 from workflow_core.http.database import Reading
 from workflow_core.http.identity import Now, Reader
 from workflow_core.services.contributors import assignments
-from workflow_core.services.contributors.assignments import Share
 
 router = APIRouter(prefix="/me", tags=["me"])
 

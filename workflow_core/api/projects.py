@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from workflow_core.domain.reports import By, Cell, as_rows
+from workflow_core.domain.views.progress import Stuck, TaskProgress
 from workflow_core.domain.views.projects import Pipeline, Project
 from workflow_core.http.database import Reading
 from workflow_core.http.identity import Now, Reader
 from workflow_core.services import access, projects
 from workflow_core.services.managers import figures, progress
-from workflow_core.services.managers.progress import Stuck, TaskProgress
 
 router = APIRouter(tags=["projects"])
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from workflow_core.demo.beside import Beside
-from workflow_core.services.managers.progress import TaskProgress
+from workflow_core.domain.views.progress import TaskProgress
 
 COLOURS = {"annotation": "blue", "qa": "magenta"}
 EXIT_COLOURS = {"approved": "green", "discarded": "red"}

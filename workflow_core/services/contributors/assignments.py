@@ -1,33 +1,15 @@
 """A person's own list: the tasks in which they have a share, what is urgent first."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from workflow_core.domain.progress import Counts, WorkStatus, status
+from workflow_core.domain.progress import Counts, status
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.views.progress import Share
 from workflow_core.services import people
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
 from workflow_core.store.reads import counts
 from workflow_core.store.work import assignments
-
-
-@dataclass(frozen=True)
-class Share:
-    """A person's share of a task; `pool` is how many items wait there for whoever asks. `locked` since it was due."""
-
-    task_id: int
-    task: str
-    pipeline: str | None
-    type: str
-    priority: int
-    due_at: datetime | None
-    locked: bool
-    closed: bool
-    paused: bool
-    status: WorkStatus
-    counts: Counts
-    pool: int
 
 
 def mine(session: Session, *, actor: Person, now: datetime) -> list[Share]:

@@ -2,12 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 
 from workflow_core.domain import values
-from workflow_core.domain.progress import Counts, WorkStatus, status, total
+from workflow_core.domain.progress import Counts, status, total
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.views.progress import Pictures, ShareProgress, Stuck, TaskProgress
 from workflow_core.pipeline.graph import ahead
 from workflow_core.services import people
 from workflow_core.services.people import Actor
@@ -17,59 +16,6 @@ from workflow_core.store.database.engine import Session
 from workflow_core.store.exchange import sources
 from workflow_core.store.models import Assignment, Pipeline, Task
 from workflow_core.store.reads import counts, positions
-
-
-@dataclass(frozen=True)
-class ShareProgress:
-    """One contributor's share of a task; without a person it is the pool."""
-
-    assignment_id: int | None
-    person: str | None
-    weight: float
-    active: bool
-    status: WorkStatus
-    counts: Counts
-
-
-@dataclass(frozen=True)
-class TaskProgress:
-    """How far a task is. `to_come` counts items that are still upstream; routers may send them elsewhere."""
-
-    task_id: int
-    task: str
-    type: str
-    status: WorkStatus
-    counts: Counts
-    statuses: Mapping[str, int]
-    to_come: int
-    closed: bool
-    paused: bool
-    shares: tuple[ShareProgress, ...] = field(default=())
-
-
-@dataclass(frozen=True)
-class Stuck:
-    """A task item with which nobody can go on, why (`managers.history` says it in words), and since when."""
-
-    task_item_id: int
-    item_id: int
-    folder: str
-    item: str
-    task: str
-    pipeline: str | None
-    assignee: str | None
-    status: str | None
-    why: str
-    since: datetime
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Items, by folder and name, whose picture is gone, each with whether work on it is open; and those whose picture
-    was replaced under work that was begun before."""
-
-    gone: tuple[tuple[str, bool], ...]
-    replaced: tuple[str, ...]
 
 
 def of_pipeline(session: Session, *, pipeline: Pipeline, actor: Actor = None) -> list[TaskProgress]:

@@ -1,0 +1,78 @@
+"""What is told of how far the work is: tasks, shares in them, what is stuck, pictures that are not as they were."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workflow_core.domain.progress import Counts, WorkStatus
+
+
+@dataclass(frozen=True)
+class ShareProgress:
+    """One contributor's share of a task; without a person it is the pool."""
+
+    assignment_id: int | None
+    person: str | None
+    weight: float
+    active: bool
+    status: WorkStatus
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class TaskProgress:
+    """How far a task is. `to_come` counts items that are still upstream; routers may send them elsewhere."""
+
+    task_id: int
+    task: str
+    type: str
+    status: WorkStatus
+    counts: Counts
+    statuses: Mapping[str, int]
+    to_come: int
+    closed: bool
+    paused: bool
+    shares: tuple[ShareProgress, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A task item with which nobody can go on, why (`managers.history` says it in words), and since when."""
+
+    task_item_id: int
+    item_id: int
+    folder: str
+    item: str
+    task: str
+    pipeline: str | None
+    assignee: str | None
+    status: str | None
+    why: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Items, by folder and name, whose picture is gone, each with whether work on it is open; and those whose picture
+    was replaced under work that was begun before."""
+
+    gone: tuple[tuple[str, bool], ...]
+    replaced: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A person's share of a task; `pool` is how many items wait there for whoever asks. `locked` since it was due."""
+
+    task_id: int
+    task: str
+    pipeline: str | None
+    type: str
+    priority: int
+    due_at: datetime | None
+    locked: bool
+    closed: bool
+    paused: bool
+    status: WorkStatus
+    counts: Counts
+    pool: int
