@@ -118,6 +118,23 @@ def test_what_was_exported_is_there_already_in_whatever_format_it_comes_back(pla
     assert ran.out.endswith("0 annotations came in, 2 left out\n")
 
 
+def test_an_export_is_of_what_passes_a_filter_and_parted_as_is_asked(place: Place) -> None:
+    place.bring(coco(CAR))
+    place.approve()
+    asked = ("export", "p", "--to", "out", "--format", "coco")
+    ran = place.annoflow(*asked, "--where", "name: a.jpg", "--val", "99")
+    assert (ran.code, ran.out.splitlines()[1]) == (0, "1 in val")
+    files = [path.name for path in (place.folder / "out/latest").glob("coco*")]
+    assert sorted(files) == ["coco-train.json", "coco-val.json"]
+    assert place.annoflow(*asked, "--where", "{name: c.jpg}").out.startswith("0 items with 0 annotations in ")
+    for where, why in (
+        ("name", "--where is a filter such as {metadata.night: true}, not 'name'"),
+        ("{nam: a.jpg}", "unknown field 'nam'"),
+    ):
+        ran = place.annoflow(*asked, "--where", where)
+        assert (ran.code, why in ran.err) == (3, True), ran
+
+
 def test_formats_of_an_export_are_named_one_by_one_and_say_what_they_cannot_hold(place: Place) -> None:
     place.bring(coco(CAR | {"segmentation": [OUTLINE]}))
     place.approve()

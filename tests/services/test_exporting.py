@@ -8,9 +8,10 @@ from typing import Any
 import building
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 from stage import BOX
 
+from workflow_core.domain.splits import Split
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from workflow_core.exporters.snapshot import Snapshot
 from workflow_core.services.exchange import exports
@@ -79,7 +80,7 @@ def test_the_manifest_names_the_version_and_the_source_filter(engine: Engine, tm
         building.add_items(session, 2, metadata={"camera": 41})
         building.work_through(session, building.good)
     manifest = json.loads((Path(export(engine, tmp_path).uri) / "manifest.json").read_text())
-    assert manifest["where"] == {"metadata.camera": 41}
+    assert (manifest["source_where"], manifest["where"]) == ({"metadata.camera": 41}, None)
     assert version in json.dumps(manifest)
 
 
@@ -95,6 +96,58 @@ def test_any_exit_is_exported_anywhere_in_either_format(approved: Engine, tmp_pa
     images = json.loads((Path(done.uri) / "coco.json").read_text())["images"]
     assert len(images) == done.items == (1 if exit_name == "discarded" else 3)
     assert Path(done.uri).is_relative_to(tmp_path / "elsewhere")
+
+
+NOT_THE_SECOND = {"name": {"ne": "0001.jpg"}}
+
+
+def test_only_what_passes_the_filter_is_written_and_marked(
+    approved: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MARKED", 1)
+    done = export(approved, tmp_path, where=NOT_THE_SECOND)
+    assert [item["name"] for item in lines(done, "items.jsonl")] == ["0000.jpg", "0002.jpg"]
+    assert lines(done, "manifest.json")[0]["where"] == NOT_THE_SECOND
+    with session_scope(approved) as session:
+        marked = select(Item.name).join(Entry).where(col(Entry.exported_at).is_not(None)).order_by(Item.name)
+        assert session.exec(marked).all() == ["0000.jpg", "0002.jpg"]
+        session.exec(select(Item).where(Item.name == "0001.jpg")).one().gone_at = building.NOW
+    assert export(approved, tmp_path).items == 3
+    assert export(approved, tmp_path, where=NOT_THE_SECOND).gone == 0
+
+
+def test_a_filter_names_tasks_of_the_pipeline_though_another_has_their_names(approved: Engine, tmp_path: Path) -> None:
+    with session_scope(approved) as session:
+        building.deploy(session, PIPELINE.replace("pipeline: street", "pipeline: rail"))
+    assert export(approved, tmp_path, where={"status.qa": "approved"}).items == 3
+    with pytest.raises(InvalidInput, match="no task 'qq'"):
+        export(approved, tmp_path, where={"status.qq": "approved"})
+
+
+def test_an_exit_says_by_which_filter_it_is_written_and_how_items_are_parted(approved: Engine, tmp_path: Path) -> None:
+    with session_scope(approved) as session:
+        more = "to: out, where: {name: {ne: 0001.jpg}}, split: {val: 30%, test: 20%}}}"
+        building.deploy(session, PIPELINE.replace("to: out}}", more))
+    done = export(approved, tmp_path)
+    assert (done.items, sum(done.sides.values())) == (2, 2)
+    told = lines(done, "manifest.json")[0]
+    assert (told["where"], told["split"]["train"]["share"]) == (NOT_THE_SECOND, 0.5)
+    assert export(approved, tmp_path, where={}).items == 3
+    assert set(export(approved, tmp_path, split=Split(val=999_999)).sides) == {"val"}
+
+
+def test_an_item_stays_on_its_side_in_every_export_whatever_comes_in(approved: Engine, tmp_path: Path) -> None:
+    def sides() -> dict[str, str]:
+        done = export(approved, tmp_path, split=Split(val=300_000, test=300_000))
+        return {item["name"]: item["split"] for item in lines(done, "items.jsonl")}
+
+    before = sides()
+    with session_scope(approved) as session:
+        building.add_items(session, 9, start=4)
+        building.work_through(session, building.good)
+    after = sides()
+    assert len(after) == 12
+    assert before == {name: after[name] for name in before}
 
 
 def test_pages_join_seamlessly(approved: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,9 @@ tasks:
 """
 
 
+EXPORT = "exits: {approved: {export: {format: [coco, yolo], to: /out, where: {name: a}, split: {val: 12.5%}}}}\n"
+
+
 def plan(session: Session, text: str = BASE, files: Mapping[str, str] | None = None, *, migrate: bool = False) -> Plan:
     return plans.plan(
         session,
@@ -193,3 +196,8 @@ def test_who_may_not_deploy_is_told_no_plan(session: Session) -> None:
     ann = people.person(session, email="ann@example.org")
     with pytest.raises(NotAllowed):
         plans.plan(session, text=BASE.encode(), file="p.yaml", read=building.reader({}), actor=ann, now=building.NOW)
+
+
+def test_a_plan_says_what_an_exit_writes_and_how(session: Session) -> None:
+    (change,) = plan(session, BASE + EXPORT).exports
+    assert change.after == 'coco, yolo to /out, those of {"name": "a"}, parted in 12.5% val'

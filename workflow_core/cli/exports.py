@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,7 +11,10 @@ from workflow_core.cli.naming import Pipeline, Project, project_of
 from workflow_core.cli.output import show_json
 from workflow_core.cli.progress import progress
 from workflow_core.cli.style import Json
-from workflow_core.domain.wording import counted
+from workflow_core.domain.wording import cited, counted
+from workflow_core.errors import InvalidInput
+
+AS_DECLARED = "what the pipeline says"
 
 
 class Exported(StrEnum):
@@ -29,14 +32,22 @@ class Exported(StrEnum):
 def export(
     pipeline: Pipeline,
     exit_: Annotated[str, typer.Argument(metavar="[EXIT]", help="The exit whose items are written.")] = "approved",
-    to: Annotated[
-        str | None, typer.Option(help="A folder or any fsspec URL.", show_default="what the pipeline says")
-    ] = None,
+    to: Annotated[str | None, typer.Option(help="A folder or any fsspec URL.", show_default=AS_DECLARED)] = None,
     format: Annotated[
         list[Exported] | None,
         typer.Option(
             help="How they are written; may be said again.", show_default="what the pipeline says, else jsonl"
         ),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(metavar="FILTER", help="Only items that pass it, as in a file.", show_default=AS_DECLARED),
+    ] = None,
+    val: Annotated[
+        int | None, typer.Option(help="The percentage to validate with.", min=0, max=99, show_default=AS_DECLARED)
+    ] = None,
+    test: Annotated[
+        int | None, typer.Option(help="The percentage to test with.", min=0, max=99, show_default=AS_DECLARED)
     ] = None,
     project: Project = None,
     json: Json = False,
@@ -46,9 +57,13 @@ def export(
     \b
       annoflow export dashcam
       annoflow export dashcam accepted --to /data/unreviewed --format jsonl --format yolo
+      annoflow export dashcam --where '{metadata.night: true}' --val 10 --test 10
     """
+    from workflow_core.domain.sampling import SCALE
+    from workflow_core.domain.splits import Split
     from workflow_core.services.exchange import exports
 
+    split = Split((val or 0) * SCALE // 100, (test or 0) * SCALE // 100) if val or test else None
     with context.session(read_only=True) as session:
         project = project_of(session, pipeline=pipeline, project=project)
     with progress("exporting"):
@@ -59,6 +74,8 @@ def export(
             exit_name=exit_,
             to=to,
             formats=[each.value for each in format or ()],
+            where=_filter(where) if where is not None else None,
+            split=split,
             now=context.now(),
         )
     if json:
@@ -68,7 +85,18 @@ def export(
     what = f"{counted(snapshot.items, 'item')} with {counted(snapshot.annotations, 'annotation')}"
     gone = f"; the picture of {snapshot.gone:,} of them is gone from its source" if snapshot.gone else ""
     typer.echo(f"{what} in {snapshot.uri}{same}{gone}")
+    if snapshot.sides:
+        typer.echo(", ".join(f"{count:,} in {side}" for side, count in snapshot.sides.items()))
     if snapshot.unseen:
         typer.echo(f"left out: {counted(snapshot.unseen, 'annotation')} on reviewed items that no person has seen")
     for name, counts in snapshot.left_out.items():
         typer.echo(f"{name} cannot hold {', '.join(f'{count:,} × {kind}' for kind, count in counts.items())}")
+
+
+def _filter(written: str) -> Any:
+    from workflow_core.pipeline.language import nodes, source
+
+    read = source.read(written.encode(), "--where")
+    if read.root is None or read.faults:
+        raise InvalidInput(f"--where is a filter such as {{metadata.night: true}}, not {cited(written)}")
+    return nodes.plain(read.root)

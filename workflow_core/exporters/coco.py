@@ -5,6 +5,7 @@ drawn, so that evaluations of masks take both. Points, polylines and classificat
 detector must not take for boxes without a size, are in the list `annoflow`, with the same image and category ids.
 What COCO does not know of an annotation is in its field `annoflow`. Areas are real ones: of what the outlines cover, or
 of the object in a box where a file has told it. Images of unknown size have none, and masks cannot be made on them.
+Items that are parted are in `coco-train.json`, `coco-val.json` and `coco-test.json`, with the same categories.
 """
 
 import shutil
@@ -20,15 +21,33 @@ from workflow_core.exporters.records import ExportAnnotation, ExportItem, descri
 
 
 class CocoWriter:
-    """Writes `coco.json`; images go straight to it, annotations wait in unnamed files."""
+    """Writes `coco.json`, or a file for each side."""
 
-    def __init__(self, folder: Path, categories: Sequence[Category] = ()) -> None:
+    def __init__(self, folder: Path, categories: Sequence[Category] = (), sides: Sequence[str] = ()) -> None:
         self.left_out = Counter[str]()
-        self._categories = {each.label: each for each in categories}
-        self._file = (folder / "coco.json").open("w", encoding="utf-8", newline="\n")
+        known = {each.label: each for each in categories}
+        names = {side: f"coco-{side}.json" for side in sides} or {"": "coco.json"}
+        self._files = {side: _File(folder / name, known) for side, name in names.items()}
+
+    def add(self, item: ExportItem) -> None:
+        """Write one item into the file that it belongs to."""
+        self._files[item.side or ""].add(item)
+
+    def close(self) -> None:
+        """Finish the files: all have the same categories."""
+        for each in self._files.values():
+            each.close()
+
+
+class _File:
+    """One file; images go straight to it, annotations wait in unnamed files. New labels get numbers in `categories`."""
+
+    def __init__(self, path: Path, categories: dict[str, Category]) -> None:
+        self._categories = categories
+        self._file = path.open("w", encoding="utf-8", newline="\n")
         self._begun: set[IO[str]] = set()
-        self._shapes = _spool(folder)
-        self._others = _spool(folder)
+        self._shapes = _spool(path.parent)
+        self._others = _spool(path.parent)
         self._images = 0
         self._licenses: dict[str, dict[str, Any]] = {}
         self._file.write('{"info":{"description":"annoflow"},"images":[')

@@ -1,7 +1,8 @@
 """CVAT for images 1.1: `cvat.xml`, to be uploaded into a task that has the same images and labels.
 
 The outlines of one object have one `group_id`. `occluded` is CVAT's own mark, too. What a model made is of the source
-`auto`; which model that was, scores and who did what have no place in it.
+`auto`; which model that was, scores and who did what have no place in it. Items that are parted have their side as
+`subset`, as CVAT's projects do.
 """
 
 from collections import Counter
@@ -20,7 +21,8 @@ HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</v
 class CvatWriter:
     """Writes `cvat.xml`."""
 
-    def __init__(self, folder: Path, categories: Sequence[Category] = ()) -> None:
+    def __init__(self, folder: Path, categories: Sequence[Category] = (), sides: Sequence[str] = ()) -> None:
+        del sides  # an image says its own
         self.left_out = Counter[str]()
         self._file = (folder / "cvat.xml").open("w", encoding="utf-8", newline="\n")
         meta = put(None, "meta")
@@ -31,7 +33,7 @@ class CvatWriter:
 
     def add(self, item: ExportItem) -> None:
         """Write one image."""
-        image = put(None, "image", id=item.id, name=item.path, width=item.width, height=item.height)
+        image = put(None, "image", id=item.id, name=item.path, width=item.width, height=item.height, subset=item.side)
         for number, one in enumerate(item.annotations, 1):
             self.left_out["model"] += one.origin == "model"
             for shape in _shapes(image, one, number):

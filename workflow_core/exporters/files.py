@@ -1,8 +1,10 @@
-"""A file for each item, at the item's own path."""
+"""A file for each item, at the item's own path, and lists of items by their sides."""
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from workflow_core.exporters.records import ExportItem
 
@@ -24,3 +26,12 @@ def beside(folder: Path, item: ExportItem, suffix: str) -> Path | None:
         file.parent.mkdir(parents=True, exist_ok=True)
         return None if file.exists() else file
     return None
+
+
+def lists(folder: Path, names: Iterable[str]) -> dict[str, IO[str]]:
+    """Open a list for each name, `train.txt` and so on, in a folder that is made if there is one."""
+    opened: dict[str, IO[str]] = {}
+    for name in names:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened[name] = (folder / f"{name}.txt").open("w", encoding="utf-8", newline="\n")
+    return opened

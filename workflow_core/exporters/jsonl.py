@@ -11,8 +11,8 @@ from workflow_core.exporters.records import ExportItem, described, line
 class JsonLinesWriter:
     """Writes `items.jsonl`."""
 
-    def __init__(self, folder: Path, categories: Sequence[Category] = ()) -> None:
-        del categories  # every line names its own
+    def __init__(self, folder: Path, categories: Sequence[Category] = (), sides: Sequence[str] = ()) -> None:
+        del categories, sides  # every line names its own
         self.left_out = Counter[str]()
         self._file = (folder / "items.jsonl").open("w", encoding="utf-8", newline="\n")
 
@@ -29,7 +29,8 @@ class JsonLinesWriter:
             for annotation in item.annotations
         ]
         names = ("id", "folder", "name", "uri", "width", "height", "metadata", "version")
-        self._file.write(line({name: getattr(item, name) for name in names} | {"annotations": annotations}) + "\n")
+        told = {name: getattr(item, name) for name in names} | ({"split": item.side} if item.side else {})
+        self._file.write(line(told | {"annotations": annotations}) + "\n")
 
     def close(self) -> None:
         """Close the file."""

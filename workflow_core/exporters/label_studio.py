@@ -2,7 +2,8 @@
 
 What people did is an annotation, what a model made a prediction of `model@version`. The outlines of one object are
 regions of which the first is the parent of the others; attributes are controls of their own names on the region. Items
-of unknown size hold classifications alone: all else is in per cents of the image. Who did what has no place in it.
+of unknown size hold classifications alone: all else is in per cents of the image. The side of an item that is parted is
+`split` in its data. Who did what has no place in it.
 """
 
 from collections import Counter
@@ -29,8 +30,8 @@ POINT = 0.5
 class LabelStudioWriter:
     """Writes `label-studio.json`."""
 
-    def __init__(self, folder: Path, categories: Sequence[Category] = ()) -> None:
-        del categories  # a region is called by its label
+    def __init__(self, folder: Path, categories: Sequence[Category] = (), sides: Sequence[str] = ()) -> None:
+        del categories, sides  # a region is called by its label, and a task says its side
         self.left_out = Counter[str]()
         self._file = (folder / "label-studio.json").open("w", encoding="utf-8", newline="\n")
         self._separator = "[\n"
@@ -49,6 +50,7 @@ class LabelStudioWriter:
             else:
                 people += _regions(one, item)
         data = {"image": item.uri or item.path, "folder": item.folder, "name": item.name, "metadata": item.metadata}
+        data |= {"split": item.side} if item.side else {}
         predictions = [
             {"result": result} | ({"model_version": name} if name else {}) | ({} if score is None else {"score": score})
             for (name, score), result in models.items()

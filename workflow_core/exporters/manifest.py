@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from workflow_core.domain.recipes import Category
+from workflow_core.domain.sampling import SCALE
+from workflow_core.domain.splits import Split
 from workflow_core.exporters.records import ExportItem, Writer, line
 
 NAME = "manifest.json"
@@ -16,7 +18,10 @@ HISTORY = "history.jsonl"
 
 @dataclass(frozen=True)
 class About:
-    """What an export is of."""
+    """What an export is of: the items at an exit, or those of them that pass the filter `where`.
+
+    `source_where` is the filter by which items entered the pipeline.
+    """
 
     project: str
     dataset: str
@@ -24,6 +29,8 @@ class About:
     exit: str | None = None
     where: Mapping[str, Any] | None = None
     categories: tuple[Category, ...] = ()
+    source_where: Mapping[str, Any] | None = None
+    split: Split | None = None
 
 
 @dataclass
@@ -35,6 +42,7 @@ class Tally:
     items: int = 0
     unseen: int = 0
     labels: Counter[str] = field(default_factory=Counter)
+    sides: Counter[str] = field(default_factory=Counter)
     versions: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -49,8 +57,11 @@ class Tally:
         self.labels.update(annotation.label for annotation in item.annotations)
         if item.version is not None:
             self.versions.add(item.version)
+        if item.side is not None:
+            self.sides[item.side] += 1
         steps = [{name: value for name, value in vars(step).items() if value is not None} for step in item.history]
         about = {"item": item.id, "folder": item.folder, "name": item.name, "version": item.version}
+        about |= {"split": item.side} if item.side else {}
         self._file.write(line(about | {"history": steps}) + "\n")
 
     def close(self) -> None:
@@ -62,7 +73,8 @@ def compose(folder: Path, *, about: About, tally: Tally) -> dict[str, Any]:
     """Describe the finished files of a folder; `content` is a digest of all that, without any date.
 
     `unseen` counts what was left out of a reviewed item since no person has seen it, `left_out` by format what that
-    cannot hold; `files` are named by their paths below the folder.
+    cannot hold; `files` are named by their paths below the folder. `split` says how items were parted, in shares of one
+    and in how many items that came to.
     """
     described = {
         "annoflow": 1,
@@ -71,6 +83,8 @@ def compose(folder: Path, *, about: About, tally: Tally) -> dict[str, Any]:
         "pipeline": about.pipeline,
         "exit": about.exit,
         "where": about.where,
+        "source_where": about.source_where,
+        "split": _split(about.split, tally.sides) if about.split else None,
         "versions": sorted(tally.versions),
         "formats": list(tally.writers),
         "unseen": tally.unseen,
@@ -81,6 +95,12 @@ def compose(folder: Path, *, about: About, tally: Tally) -> dict[str, Any]:
         "files": [_file(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()],
     }
     return described | {"content": hashlib.sha256(line(described).encode()).hexdigest()}
+
+
+def _split(split: Split, sides: Mapping[str, int]) -> dict[str, Any]:
+    shares = {"train": SCALE - split.val - split.test, "val": split.val, "test": split.test}
+    of = {side: {"share": shares[side] / SCALE, "items": sides.get(side, 0)} for side in split.sides}
+    return of | {"by": "a hash of dataset and item: none changes sides, whatever else comes"}
 
 
 def _file(path: Path, folder: Path) -> dict[str, Any]:

@@ -57,7 +57,8 @@ class ExportAnnotation:
 class ExportItem:
     """One item with what is drawn on it and what happened to it; `version` is the pipeline version it followed.
 
-    `unseen` says how many annotations are left out of it: it was reviewed, and nobody has seen these.
+    `unseen` says how many annotations are left out of it: it was reviewed, and nobody has seen these. `side` is where
+    it is, if items are parted: `train`, `val` or `test`.
     """
 
     id: int
@@ -71,6 +72,7 @@ class ExportItem:
     history: Sequence[HistoryStep] = ()
     version: str | None = None
     unseen: int = 0
+    side: str | None = None
 
     @property
     def path(self) -> str:
@@ -94,9 +96,12 @@ class Writer(Protocol):
 
 
 class Format(Protocol):
-    """Opens a writer in an empty folder; `categories` are those of the dataset by their numbers, used or not."""
+    """Opens a writer in an empty folder; `categories` are those of the dataset by their numbers, used or not.
 
-    def __call__(self, folder: Path, categories: Sequence[Category] = ()) -> Writer:
+    `sides` are those that items are parted into, which may come to hold none; none where items are not parted.
+    """
+
+    def __call__(self, folder: Path, categories: Sequence[Category] = (), sides: Sequence[str] = ()) -> Writer:
         """Open the writer."""
 
 

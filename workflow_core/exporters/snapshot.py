@@ -3,12 +3,11 @@
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from workflow_core.domain import addresses
-from workflow_core.domain.recipes import Category
 from workflow_core.domain.suggestions import possible
 from workflow_core.domain.values import sought
 from workflow_core.domain.wording import cited
@@ -24,7 +23,7 @@ class Snapshot:
     """What was written, and where; `unseen` annotations were left out, since nobody has seen them.
 
     `unchanged`: the latest snapshot says the same already, so it stayed. `gone` are the items in it whose picture is
-    no longer in its source. `left_out` counts by format what that cannot hold.
+    no longer in its source. `left_out` counts by format what that cannot hold, `sides` the items on each side.
     """
 
     uri: str
@@ -36,6 +35,7 @@ class Snapshot:
     unchanged: bool = False
     gone: int = 0
     left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    sides: Mapping[str, int] = field(default_factory=dict)
 
 
 def check(to: str, formats: Sequence[str]) -> None:
@@ -64,14 +64,14 @@ def write(items: Iterable[ExportItem], to: str, *, formats: Sequence[str], about
     staging: Path | None = None
     try:
         staging = destination.staging()
-        tally = _fill(staging, items, formats=formats, categories=about.categories)
+        tally = _fill(staging, items, formats=formats, about=about)
         whole = manifest.compose(staging, about=about, tally=tally)
         counts = (tally.items, tally.labels.total(), str(whole["content"]), tally.unseen)
-        left_out = whole["left_out"]
+        more = {"left_out": whole["left_out"], "sides": dict(tally.sides)}
         before = destination.latest()
         if before and before.get("content") == whole["content"]:
             name = str(before["snapshot"])
-            return Snapshot(destination.address(name), name, *counts, unchanged=True, left_out=left_out)
+            return Snapshot(destination.address(name), name, *counts, unchanged=True, **more)
         name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{counts[2][:8]}"
         whole["created_at"] = now.isoformat()
         (staging / manifest.NAME).write_text(line(whole) + "\n", encoding="utf-8")
@@ -81,19 +81,19 @@ def write(items: Iterable[ExportItem], to: str, *, formats: Sequence[str], about
     finally:
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)
-    return Snapshot(destination.address(name), name, *counts, left_out=left_out)
+    return Snapshot(destination.address(name), name, *counts, **more)
 
 
-def _fill(
-    staging: Path, items: Iterable[ExportItem], *, formats: Sequence[str], categories: Sequence[Category]
-) -> Tally:
+def _fill(staging: Path, items: Iterable[ExportItem], *, formats: Sequence[str], about: About) -> Tally:
+    sides = about.split.sides if about.split else ()
+    side = about.split.drawing(about.project, about.dataset) if about.split else None
     with ExitStack() as opened:
         tally = Tally(staging)
         opened.callback(tally.close)
         for name in formats:
-            writer = FORMATS[name](staging, categories)
+            writer = FORMATS[name](staging, about.categories, sides)
             opened.callback(writer.close)
             tally.writers[name] = writer
         for item in items:
-            tally.add(item)
+            tally.add(replace(item, side=side(item.id)) if side else item)
     return tally

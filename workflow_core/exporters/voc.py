@@ -1,6 +1,7 @@
 """Pascal VOC: `voc/Annotations/**.xml`, a file for each image with its boxes, in pixels from 0 as CVAT writes them.
 
-Attributes are in `attributes`, as CVAT writes them there. It holds boxes; of an outline the box around it. It does not
+Attributes are in `attributes`, as CVAT writes them there. Where items are parted, `voc/ImageSets/Main/train.txt` and so
+on list them by their paths without suffix. It holds boxes; of an outline the box around it. It does not
 hold points, polylines, classifications or who made what, nor an item whose name differs from another's in nothing but
 its suffix.
 """
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from workflow_core.domain import geometry
 from workflow_core.domain.recipes import Category
-from workflow_core.exporters.files import TAKEN, beside
+from workflow_core.exporters.files import TAKEN, beside, lists
 from workflow_core.exporters.records import ExportItem
 from workflow_core.exporters.xml import put, written
 
@@ -19,11 +20,12 @@ from workflow_core.exporters.xml import put, written
 class VocWriter:
     """Writes the folder `voc`."""
 
-    def __init__(self, folder: Path, categories: Sequence[Category] = ()) -> None:
+    def __init__(self, folder: Path, categories: Sequence[Category] = (), sides: Sequence[str] = ()) -> None:
         del categories  # an object is called by its name
         self.left_out = Counter[str]()
         self._folder = folder / "voc" / "Annotations"
         self._folder.mkdir(parents=True)
+        self._lists = lists(self._folder.parent / "ImageSets" / "Main", sides)
 
     def add(self, item: ExportItem) -> None:
         """Write the file of one image."""
@@ -56,7 +58,11 @@ class VocWriter:
                     put(each, "name", name)
                     put(each, "value", value)
         file.write_text(written(root), encoding="utf-8", newline="\n")
+        if item.side:
+            self._lists[item.side].write(f"{file.relative_to(self._folder).with_suffix('').as_posix()}\n")
 
     def close(self) -> None:
-        """Keep what was counted, and no zeros."""
+        """Close the lists; keep what was counted, and no zeros."""
+        for each in self._lists.values():
+            each.close()
         self.left_out = +self.left_out

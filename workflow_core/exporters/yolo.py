@@ -1,7 +1,8 @@
 """YOLO: `labels/**.txt`, a line for each object, with `data.yaml` and the list `images.txt`, as ultralytics reads them.
 
-The images are not copied: put or link them below `images/` beside `labels/`, at the paths that the list names; what to
-train and to validate with is the same list until you part it. Classes are numbered from 0 in the order of the dataset's
+The images are not copied: put or link them below `images/` beside `labels/`, at the paths that the list names. Items
+that are parted are in `train.txt`, `val.txt` and `test.txt`; else what to train and to validate with is the same list.
+Classes are numbered from 0 in the order of the dataset's
 categories.
 
 Detection holds boxes; of an outline the box around it. Segmentation holds outlines, of a box its rectangle; those of
@@ -19,22 +20,25 @@ import yaml
 from workflow_core.domain import geometry
 from workflow_core.domain.geometry import Points
 from workflow_core.domain.recipes import Category
-from workflow_core.exporters.files import TAKEN, beside
+from workflow_core.exporters.files import TAKEN, beside, lists
 from workflow_core.exporters.records import ExportAnnotation, ExportItem
 
-HEAD = "# Put the images below images/, at the paths in images.txt; part the list in two to validate by others.\n"
+HEAD = "# Put the images below images/, at the paths in {}.\n"
+ALL = "images"
 
 
 class YoloWriter:
     """Writes the folder `yolo`, or `yolo-segment`."""
 
-    def __init__(self, folder: Path, categories: Sequence[Category] = (), *, segment: bool = False) -> None:
+    def __init__(
+        self, folder: Path, categories: Sequence[Category] = (), sides: Sequence[str] = (), *, segment: bool = False
+    ) -> None:
         self.left_out = Counter[str]()
         self._classes = {each.label: number for number, each in enumerate(categories)}
         self._segment = segment
         self._folder = folder / ("yolo-segment" if segment else "yolo")
         self._folder.mkdir()
-        self._images = (self._folder / "images.txt").open("w", encoding="utf-8", newline="\n")
+        self._lists = lists(self._folder, sides or (ALL,))
 
     def add(self, item: ExportItem) -> None:
         """Write the objects of one image."""
@@ -45,7 +49,7 @@ class YoloWriter:
         else:
             lines = [self._line(each, item.width, item.height) for each in item.annotations]
             file.write_text("".join(filter(None, lines)), encoding="utf-8", newline="\n")
-            self._images.write(f"./images/{item.path}\n")
+            self._lists[item.side or ALL].write(f"./images/{item.path}\n")
 
     def _line(self, one: ExportAnnotation, width: int, height: int) -> str | None:
         if one.tool not in ("box", "polygon"):
@@ -66,11 +70,16 @@ class YoloWriter:
 
     def close(self) -> None:
         """Write what the classes are called."""
-        self._images.close()
         self.left_out = +self.left_out
-        told = {"train": "images.txt", "val": "images.txt", "names": {n: name for name, n in self._classes.items()}}
+        for file in self._lists.values():
+            file.close()
+        files = {name: f"{name}.txt" for name in self._lists}
+        train = files.pop(ALL, "train.txt")
+        # It wants something to validate with, whatever that is.
+        told = {"train": train, "val": train, **files, "names": {n: name for name, n in self._classes.items()}}
+        head = HEAD.format(", ".join(files.values()) or train)
         text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False)
-        (self._folder / "data.yaml").write_text(HEAD + text, encoding="utf-8", newline="\n")
+        (self._folder / "data.yaml").write_text(head + text, encoding="utf-8", newline="\n")
 
 
 def _joined(outlines: Sequence[Points]) -> Points:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from workflow_core.domain import recipes
+from workflow_core.domain.splits import Split
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.compiled import Case, Exit, Export, Pipeline, Queue, Router, Source, Target, Task
@@ -156,7 +157,9 @@ def _exit(name: str, given: spec.Exit | None) -> Exit:
     if export is None:
         return Exit(name)
     formats = [export.format] if isinstance(export.format, str) else export.format
-    return Exit(name, Export(tuple(dict.fromkeys(formats)), export.to, export.schedule))
+    parted = export.split
+    split = Split(parted.val or 0, parted.test or 0) if parted else None
+    return Exit(name, Export(tuple(dict.fromkeys(formats)), export.to, export.schedule, export.where, split))
 
 
 def _source(given: spec.Source) -> Source:

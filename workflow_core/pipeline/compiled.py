@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workflow_core.domain.recipes import Recipe
+from workflow_core.domain.splits import Split
 from workflow_core.domain.statuses import Status
 
 TargetKind = Literal["task", "router", "exit"]
@@ -81,6 +82,8 @@ class Export:
     formats: tuple[str, ...]
     to: str
     schedule: str | None = None
+    where: Mapping[str, Any] | None = None
+    split: Split | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Dis
 from pydantic_core import PydanticCustomError
 
 from workflow_core.domain.recipes import TOOLS
+from workflow_core.domain.sampling import SCALE
 from workflow_core.domain.suggestions import suggest
 from workflow_core.domain.wording import quoted
 from workflow_core.pipeline.language.names import (
@@ -191,6 +192,19 @@ class Case(Spec):
     else_: str | None = Field(None, alias="else", description="where every other item goes")
 
 
+class Split(Spec):
+    """How items are parted for training, validation and tests; an item stays on its side, whatever else comes."""
+
+    val: Share | None = Field(None, description="the share of validation; what is left is for training")
+    test: Share | None = Field(None, description="the share of tests")
+
+    @model_validator(mode="after")
+    def _leaves_some_for_training(self) -> "Split":
+        if not 0 < (self.val or 0) + (self.test or 0) < SCALE:
+            raise wrong("bad-share", "these shares are nothing, or leave nothing for training", "write {val: 10%}")
+        return self
+
+
 class Export(Spec):
     """Where and how the items of an exit are written."""
 
@@ -198,6 +212,10 @@ class Export(Spec):
         Annotated[Format, Tag(TEXT)] | Annotated[list[Format], Field(min_length=1), Tag(LIST)], Discriminator(_kind)
     ] = Field(description="what they are written as: a format, or several")
     to: Place = Field(min_length=1, description="a folder, from where this file is, or any fsspec URL")
+    where: dict[str, Any] | None = Field(
+        None, description="a filter that its items must pass; by default all are written"
+    )
+    split: Split | None = Field(None, description="how items are parted for training; by default they are not")
     schedule: Cron | None = Field(None, description="when it is written by itself; UTC")
 
 

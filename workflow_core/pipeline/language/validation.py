@@ -49,6 +49,7 @@ EXAMPLES = {
     "schedule": '{cron: "0 6 * * *", timezone: Europe/Berlin}',
     "settings": "{reviewer_edits: true}",
     "source": "{uri: photos}",
+    "split": "{val: 10%, test: 10%}",
     "tasks": "{cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org]}}",
     "tasks.": "{type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org]}",
     "teams": "{drivers: [ann@example.org, bo@example.org]}",

@@ -1,4 +1,4 @@
-"""A filter, in a router's `where` or the source's, does not make sense.
+"""A filter, in the `where` of a router, the source or an export, does not make sense.
 
 Filters are a closed language: fields with values or operators, and `and`, `or`, `not`. A filter that asks for
 the status in a task names a task of this pipeline.
@@ -34,6 +34,9 @@ def check(analysis: Analysis) -> Iterator[Fault]:
         for index, case in enumerate(cases):
             if case.where is not None:
                 yield from _filter(analysis, case.where, ("routers", name, index, "where"))
+    for name, exit in analysis.spec.exits.items():
+        if exit and exit.export and exit.export.where is not None:
+            yield from _filter(analysis, exit.export.where, ("exits", name, "export", "where"))
 
 
 def _filter(analysis: Analysis, raw: object, path: tuple[Step, ...]) -> Iterator[Fault]:
@@ -45,7 +48,7 @@ def _filter(analysis: Analysis, raw: object, path: tuple[Step, ...]) -> Iterator
         message, _, hint = str(error).replace(", did you mean", "; did you mean").partition("; ")
         yield Fault(location, message, hint)
         return
-    for compare in compares(filter) if path[0] == "routers" else ():
+    for compare in compares(filter) if path[0] != "source" else ():
         if compare.field in ("status", "visits") and compare.key[0] not in analysis.spec.tasks:
             message = f"there is no task {quoted(compare.key[0])}"
             if compare.key[0] not in analysis.locations.gone("tasks"):

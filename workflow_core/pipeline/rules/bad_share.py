@@ -1,4 +1,4 @@
-"""The share of a router's case is not a percentage above 0% and up to 100%.
+"""The share of a router's case, or of a split, is not a percentage above 0% and up to 100%.
 
 Wrong:
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from workflow_core.domain import values
 from workflow_core.domain.recipes import Category
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.splits import Split
 from workflow_core.domain.suggestions import possible
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
@@ -19,12 +21,13 @@ from workflow_core.pipeline import compiled
 from workflow_core.services.exchange import ingestion
 from workflow_core.services.exchange.ingestion import OpenSession
 from workflow_core.services.people import Actor
-from workflow_core.store.data import versions
+from workflow_core.services.pipelines import data
+from workflow_core.store.data import items, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.exchange import categories
-from workflow_core.store.models import Annotation, Dataset, Pipeline, PipelineVersion
+from workflow_core.store.models import Annotation, Dataset, PipelineVersion
 from workflow_core.store.reads import departures
-from workflow_core.store.reads.departures import Departed
+from workflow_core.store.reads.departures import Chosen, Departed
 
 MARKED = 2_000
 """Items that are marked in one transaction, so that no writer waits long."""
@@ -40,9 +43,13 @@ def export(
     actor: Actor = None,
     to: str | None = None,
     formats: Sequence[str] = (),
+    where: Mapping[str, Any] | None = None,
+    split: Split | None = None,
     base: Path = Path(),
 ) -> Snapshot:
-    """Write a full snapshot of the items at an exit; `to` and `formats` default to the exit's own `export`.
+    """Write a snapshot of the items at an exit, of all or of those that pass a filter.
+
+    `to`, `formats`, `where` and `split` default to the exit's own `export`; the empty filter takes all.
 
     What came in on an item that was reviewed, and no person has seen, is left out and counted.
 
@@ -52,7 +59,7 @@ def export(
     Raises:
         NotFound: there is no such pipeline.
         NotAllowed: the actor may not export items.
-        InvalidInput: it has no such exit, or the exit says neither a format nor a place.
+        InvalidInput: it has no such exit, or the exit says no place, or the filter makes no sense.
         Unavailable: the place cannot be written to.
     """
     with open_session(read_only=True) as session:
@@ -60,7 +67,8 @@ def export(
         found = ingestion.find(session, pipeline=pipeline, project=project, actor=actor, permission=wanted)
         spec = versions.from_document(session.get_one(PipelineVersion, found.version_id).compiled)
         known = list(dict.fromkeys([*spec.exits, *departures.exits(session, pipeline_id=found.id)]))
-        dataset = session.get_one(Dataset, found.dataset_id).name
+        dataset = session.get_one(Dataset, found.dataset_id)
+        tasks = data.task_names(session, project_id=found.project_id, pipeline=found.name)
     if values.sought(exit_name) not in known:
         raise InvalidInput(f"{pipeline!r} has no exit {cited(exit_name)}; {possible(values.sought(exit_name), known)}")
     declared = spec.exits[exit_name].export if exit_name in spec.exits else None
@@ -68,21 +76,22 @@ def export(
     if to is None:
         raise InvalidInput(f"the exit {exit_name!r} has no export in {pipeline!r}; say where to write it")
     formats = formats or (declared.formats if declared else ("jsonl",))
+    where = where if where is not None or declared is None else declared.where
+    split = split if split is not None or declared is None else declared.split
     snapshot.check(to, formats)
     with open_session() as session:
+        chosen = Chosen(found.id, exit_name, items.those(session, where=where, tasks=tasks))
         numbered = _numbered(session, found.dataset_id, spec)
-    about = About(project, dataset, pipeline, exit_name, spec.source.where, numbered)
+    about = About(project, dataset.name, pipeline, exit_name, where, numbered, spec.source.where, split)
     after: int | None = 0
     while after is not None:
         with open_session() as session:
-            after = departures.mark_exported(
-                session, pipeline_id=found.id, exit_name=exit_name, after=after, limit=MARKED, now=now
-            )
+            after = departures.mark_exported(session, chosen, after=after, limit=MARKED, now=now)
     with open_session(read_only=True) as session:
-        items = _items(session, found, exit_name)
+        departed = _departed(session, departures.exported(session, chosen))
         target = to if "://" in to else str(base / to)
-        written = snapshot.write(items, target, formats=formats, about=about, now=now)
-        return replace(written, gone=departures.without_picture(session, pipeline_id=found.id, exit_name=exit_name))
+        written = snapshot.write(departed, target, formats=formats, about=about, now=now)
+        return replace(written, gone=departures.without_picture(session, chosen))
 
 
 def _numbered(session: Session, dataset_id: int, spec: compiled.Pipeline) -> tuple[Category, ...]:
@@ -97,9 +106,9 @@ def _numbered(session: Session, dataset_id: int, spec: compiled.Pipeline) -> tup
     return tuple(known)
 
 
-def _items(session: Session, pipeline: Pipeline, exit_name: str) -> Iterator[ExportItem]:
+def _departed(session: Session, found: Iterator[Departed]) -> Iterator[ExportItem]:
     emails, tasks = departures.names(session)
-    for one in departures.exported(session, pipeline_id=pipeline.id, exit_name=exit_name):
+    for one in found:
         yield _item(one, emails, tasks)
 
 

@@ -184,10 +184,11 @@ def condition(
     return items.those(session, dataset_id=dataset.id, folder=folder, where=where, item_ids=item_ids, tasks=tasks)
 
 
-def task_names(session: Session, *, project_id: int) -> dict[str, int]:
+def task_names(session: Session, *, project_id: int, pipeline: str | None = None) -> dict[str, int]:
     """Return the tasks that a filter may name: `task`, and `pipeline/task` for those of pipelines.
 
-    A pipeline's task goes by its short name too, where no other one has it. A name that would mean two is none.
+    A pipeline's task goes by its short name too, where no other one has it, or where the filter is that pipeline's own.
+    A name that would mean two is none.
     """
     rows = pipelines.tasks(session, project_id=values.key(project_id))
     short = Counter(name for _, name, _ in rows)
@@ -195,4 +196,5 @@ def task_names(session: Session, *, project_id: int) -> dict[str, int]:
     own = [(name, key) for key, name, pipeline in rows if pipeline is None]
     brief = [(name, key) for key, name, pipeline in rows if pipeline is not None and short[name] == 1]
     meant = Counter(name for name, _ in long + own)
-    return dict(brief) | {name: key for name, key in long + own if meant[name] == 1}
+    inside = {name: key for key, name, where in rows if pipeline is not None and where == pipeline}
+    return dict(brief) | {name: key for name, key in long + own if meant[name] == 1} | inside

@@ -1,5 +1,7 @@
 """What a deploy of a pipeline file would change, with counts: it is done, looked at, and rolled back."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -117,7 +119,14 @@ def _source(spec: compiled.Pipeline | None) -> dict[str, Any]:
 
 def _exports(spec: compiled.Pipeline | None) -> dict[str, Any]:
     written = ((name, one.export) for name, one in (spec.exits.items() if spec else ()) if one.export)
-    return {
-        name: f"{', '.join(to.formats)} to {to.to}" + (f", by {to.schedule}" if to.schedule else "")
-        for name, to in written
-    }
+    return {name: ", ".join(_told(to)) for name, to in written}
+
+
+def _told(export: compiled.Export) -> Iterator[str]:
+    yield f"{', '.join(export.formats)} to {export.to}"
+    if export.where is not None:
+        yield f"those of {json.dumps(export.where, ensure_ascii=False)}"
+    if export.split is not None:
+        yield f"parted in {export.split}"
+    if export.schedule is not None:
+        yield f"by {export.schedule}"

@@ -5,14 +5,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import and_, func, update
 from sqlmodel import Session, col, select
 
+from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models import Annotation, Entry, Event, Item, Node, Person, PipelineVersion, Task
 from workflow_core.store.models.data import UNSEEN
 
 PAGE = 500
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Those items at an exit of a pipeline that pass a condition."""
+
+    pipeline_id: int
+    exit_name: str
+    passing: Where
+
+    @property
+    def there(self) -> Where:
+        """The condition on an entry."""
+        return and_(col(Entry.pipeline_id) == self.pipeline_id, col(Entry.exit) == self.exit_name)
 
 
 @dataclass(frozen=True)
@@ -46,33 +61,15 @@ def exits(session: Session, *, pipeline_id: int) -> list[str]:
     return list(session.exec(names.order_by(Node.name)))
 
 
-def mark_exported(
-    session: Session, *, pipeline_id: int, exit_name: str, after: int, limit: int, now: datetime
-) -> int | None:
-    """Mark up to `limit` items at an exit, those after the item `after`; returns the last one, None at the end."""
-    bounds = {"pipeline": pipeline_id, "exit": exit_name, "after": after}
-    last: int | None = run(
-        session,
-        """
-        SELECT max(item_id) FROM (
-            SELECT item_id FROM entry WHERE pipeline_id = :pipeline AND exit = :exit AND item_id > :after
-            ORDER BY item_id LIMIT :limit
-        ) page
-        """,
-        limit=limit,
-        **bounds,
-    ).scalar()
+def mark_exported(session: Session, chosen: Chosen, *, after: int, limit: int, now: datetime) -> int | None:
+    """Mark those of up to `limit` items at the exit after the item `after`; returns the last, None at the end."""
+    here = (chosen.there, col(Entry.item_id) > after)
+    page = select(Entry.item_id).where(*here).order_by(col(Entry.item_id)).limit(limit).subquery()
+    last: int | None = session.exec(select(func.max(page.c.item_id))).one()
     if last is not None:
-        run(
-            session,
-            """
-            UPDATE entry SET exported_at = :now WHERE pipeline_id = :pipeline AND exit = :exit
-            AND item_id > :after AND item_id <= :last AND exported_at IS NULL
-            """,
-            last=last,
-            now=now,
-            **bounds,
-        )
+        passing = select(Item.id).where(col(Item.id) == col(Entry.item_id), chosen.passing).exists()
+        marked = update(Entry).where(*here, col(Entry.item_id) <= last, col(Entry.exported_at).is_(None), passing)
+        session.execute(marked.values(exported_at=now), execution_options={"synchronize_session": False})
     return last
 
 
@@ -83,15 +80,15 @@ def names(session: Session) -> tuple[dict[int, str], dict[int, str]]:
     return dict(emails), dict(tasks)
 
 
-def exported(session: Session, *, pipeline_id: int, exit_name: str) -> Iterator[Departed]:
-    """Yield the items at an exit that are marked, by their ids, archived ones left out. One page is in memory."""
+def exported(session: Session, chosen: Chosen) -> Iterator[Departed]:
+    """Yield those items that are marked, by their ids, archived ones left out. One page is in memory."""
     after = 0
     while True:
         page = session.exec(
             select(Item, Entry.id, PipelineVersion.digest)
             .join(Entry, col(Entry.item_id) == col(Item.id))
             .join(PipelineVersion, col(PipelineVersion.id) == col(Entry.version_id))
-            .where(Entry.pipeline_id == pipeline_id, Entry.exit == exit_name, col(Entry.item_id) > after)
+            .where(chosen.there, chosen.passing, col(Entry.item_id) > after)
             .where(col(Entry.exported_at).is_not(None), col(Item.archived_at).is_(None))
             .order_by(col(Entry.item_id))
             .limit(PAGE)
@@ -121,13 +118,13 @@ def exported(session: Session, *, pipeline_id: int, exit_name: str) -> Iterator[
         after = ids[-1]
 
 
-def without_picture(session: Session, *, pipeline_id: int, exit_name: str) -> int:
-    """Count the items at an exit that are marked, and whose picture is gone from its source."""
+def without_picture(session: Session, chosen: Chosen) -> int:
+    """Count those items that are marked, and whose picture is gone from its source."""
     gone = (
         select(func.count())
         .select_from(Entry)
         .join(Item)
-        .where(Entry.pipeline_id == pipeline_id, Entry.exit == exit_name, col(Entry.exported_at).is_not(None))
+        .where(chosen.there, chosen.passing, col(Entry.exported_at).is_not(None))
         .where(col(Item.gone_at).is_not(None), col(Item.archived_at).is_(None))
     )
     return session.exec(gone).one()
