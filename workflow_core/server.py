@@ -48,6 +48,7 @@ def make(settings: Settings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name.replace("_", "-"),
     )
     app.state.engine = engine
+    app.state.public_url = settings.public_url
     app.state.writers = Writers(engine)
     app.include_router(api.router)
     public = urlsplit(settings.public_url).hostname

@@ -44,6 +44,12 @@ class Settings(BaseSettings):
         given = filter(None, map(str.strip, given.split(","))) if isinstance(given, str) else given
         return tuple(map(_absolute, given)) if isinstance(given, Iterable) else given
 
+    @property
+    def address(self) -> str:
+        """Return the address at the beginning of links."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
     def database(self) -> str:
         """Return the database's URL, with an absolute path where it is a file: children work in another folder."""
         file = self.database_url.removeprefix("sqlite:///")

@@ -10,7 +10,7 @@ from stage import BOX, Stage
 
 from workflow_core import server
 from workflow_core.services import people
-from workflow_core.services.accounts import tokens
+from workflow_core.services.accounts import links, passwords, sign_ins, tokens
 from workflow_core.services.pipelines import deployment
 from workflow_core.settings import Settings
 from workflow_core.store.models import Item, Pipeline
@@ -69,6 +69,8 @@ OPERATIONS = {
     "dismiss": Operation("/api/issues/{issue}/dismissal", ("quinn", "mia", "olga")),
     "comment-issue": Operation("/api/issues/{issue}/comments", ("ann", "quinn", "mia", "olga"), {"text": "why?"}),
     "comment-task-item": Operation("/api/task-items/{held}/comments", ("ann", "mia", "olga"), {"text": "dark"}),
+    "my-sessions": Operation("/api/sessions", ROLES),
+    "sign-out": Operation("/api/sessions/{session}", ("ann",)),
     "my-projects": Operation("/api/projects", ROLES),
     "pipelines": Operation("/api/projects/{project}/pipelines", RUN, denied=WORK),
     "stuck": Operation("/api/projects/{project}/stuck", RUN, denied=WORK),
@@ -86,7 +88,7 @@ OPERATIONS = {
     "item-events": Operation("/api/items/{item}/events", RUN, denied=WORK),
     "item-image": Operation("/api/items/{item}/image", ("ann", "mia", "olga")),
 }
-FOR_ALL = {"health", "ready", "version", "problem"}
+FOR_ALL = {"health", "ready", "version", "problem", "sign-in", "link", "use-link"}
 """What needs no token."""
 
 
@@ -136,6 +138,7 @@ def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any) -> Any:
             "project": project,
             "pipeline": session.exec(select(Pipeline.id).where(Pipeline.name == "p")).one(),
             "fixed": issues[1],
+            "session": signed_in(session, stage, "ann"),
         }
         secrets = {
             name: tokens.make(session, actor=stage.person(session, name), name="t", now=stage.now).secret
@@ -151,6 +154,19 @@ def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any) -> Any:
     stage.set_active("ina", False)
     with TestClient(server.make(Settings(home=tmp_path, database_url=sqlite_url)), "http://127.0.0.1") as client:
         yield Scene(client, secrets, numbers)
+
+
+def signed_in(session: Any, stage: Stage, who: str) -> int:
+    links.use(
+        session,
+        secret=links.make(session, email=f"{who}@example.org", now=stage.now).secret,
+        hash=passwords.hashed("correct horse battery"),
+        now=stage.now,
+    )
+    account = passwords.account(session, email=f"{who}@example.org")
+    begun = sign_ins.begin(session, account=account, renewed=account.hash, agent="", now=stage.now)
+    assert begun is not None
+    return begun[1].id
 
 
 def documented(client: TestClient) -> dict[str, tuple[str, str]]:

@@ -16,7 +16,7 @@ from workflow_core import services
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import AnnoflowError, NotAllowed, NotFound
 from workflow_core.services import access, people, projects
-from workflow_core.services.accounts import tokens
+from workflow_core.services.accounts import sign_ins, tokens
 from workflow_core.services.contributors import assignments
 from workflow_core.services.managers import history, staff
 from workflow_core.store.models import Item, Person
@@ -40,6 +40,8 @@ ELSEWHERE = {
     tokens.make: "test_a_token_is_of_its_person_alone",
     tokens.mine: "test_a_token_is_of_its_person_alone",
     tokens.revoke: "test_a_token_is_of_its_person_alone",
+    sign_ins.mine: "test_a_session_is_signed_out_by_whose_it_is_alone",
+    sign_ins.end: "test_a_session_is_signed_out_by_whose_it_is_alone",
     people.project: "test_names_of_projects_are_told_to_those_who_are_in_them",
     people.project_for: "test_who_makes_a_project_owns_it",
     assignments.mine: "test_everybody_sees_their_own_assignments_alone",

@@ -69,3 +69,16 @@ class Comment(Body):
     """What is said."""
 
     text: StrictStr
+
+
+class SigningIn(Body):
+    """Who signs in."""
+
+    email: StrictStr
+    password: StrictStr
+
+
+class Choosing(Body):
+    """A new password."""
+
+    password: StrictStr

@@ -4,7 +4,21 @@ from typing import Annotated
 
 import typer
 
-from workflow_core.cli import db, demo, deployment, exports, figures, imports, init, item, move, status, token, up
+from workflow_core.cli import (
+    db,
+    demo,
+    deployment,
+    exports,
+    figures,
+    imports,
+    init,
+    item,
+    move,
+    person,
+    status,
+    token,
+    up,
+)
 from workflow_core.cli.context import use
 from workflow_core.cli.style import CONTEXT, group
 
@@ -69,6 +83,7 @@ def annoflow(
 app.add_typer(deployment.app, name="pipeline")
 app.add_typer(db.app, name="db")
 app.add_typer(item.app, name="item")
+app.add_typer(person.app, name="person")
 app.add_typer(token.app, name="token")
 for name, command in (
     ("init", init.init),

@@ -46,6 +46,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "only-owner": Refusal(InvalidInput, ("person",), "Without them the project would have no owner."),
         "person-inactive": Refusal(Conflict, ("person",), "They are not active any more, and get no work."),
         "not-signed-in": Refusal(NotSignedIn, (), "No token was given, or none that is good."),
+        "wrong-password": Refusal(NotSignedIn, (), "There is no account of this e-mail with this password."),
+        "cross-site": Refusal(NotAllowed, (), "A browser asked from a page that is not one of annoflow's own."),
+        "no-person": Refusal(Conflict, ("person",), "A service account is a program: it has tokens, and no password."),
         "read-only-token": Refusal(NotAllowed, ("person",), "The token may look, and change nothing."),
         # work
         "task-closed": Refusal(Conflict, ("task",), "The task is closed or archived."),

@@ -1,4 +1,6 @@
-"""Who is asking: known by a token before the request's own transaction begins, so that a stranger never holds it up."""
+"""Who is asking: known by a token or a cookie before the request's own transaction begins, so that no stranger holds
+it up.
+"""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,11 +9,15 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from workflow_core.errors import NotAllowed, NotSignedIn
-from workflow_core.services.accounts import tokens
+from workflow_core.http import csrf
+from workflow_core.http.cookies import SignInCookie
+from workflow_core.services.accounts import sign_ins, tokens
+from workflow_core.services.accounts.callers import Caller
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Person
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="af_…", description="A token of a person.")
+_cookie = SignInCookie()
 
 
 def now() -> datetime:
@@ -23,26 +29,38 @@ Now = Annotated[datetime, Depends(now)]
 
 
 def _caller(
-    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)], now: Now
-) -> tokens.Caller:
+    request: Request,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(_cookie)],
+    now: Now,
+) -> Caller:
     engine = request.app.state.engine
     caller = None
-    if given is not None:
+    if given is not None or cookie is not None:
+        if given is None and request.method not in csrf.CHANGES_NOTHING:
+            csrf.check(request)
         with session_scope(engine, read_only=True) as session:
-            caller = tokens.caller(session, secret=given.credentials, now=now)
+            if given is not None:
+                caller = tokens.caller(session, secret=given.credentials, now=now)
+            elif cookie is not None:
+                caller = sign_ins.caller(session, secret=cookie, now=now)
     if caller is None:
-        raise NotSignedIn("nobody is signed in: give a token that is good, as Authorization: Bearer af_…")
-    if caller.to_be_noted:
+        raise NotSignedIn("nobody is signed in: sign in, or give a good token as Authorization: Bearer af_…")
+    if caller.note:
         with session_scope(engine) as session:
-            tokens.note(session, caller=caller, now=now)
+            caller.note(session, now=now)
     return caller
 
 
-def _reader(caller: Annotated[tokens.Caller, Depends(_caller)]) -> Person:
+Asking = Annotated[Caller, Depends(_caller)]
+"""Whoever asks, with what they proved themselves by."""
+
+
+def _reader(caller: Asking) -> Person:
     return caller.person
 
 
-def _writer(caller: Annotated[tokens.Caller, Depends(_caller)]) -> Person:
+def _writer(caller: Asking) -> Person:
     if not caller.writes:
         why = "this token may look and change nothing; ask with one that may write"
         raise NotAllowed(why, code="read-only-token", person=caller.person.email)
@@ -52,4 +70,4 @@ def _writer(caller: Annotated[tokens.Caller, Depends(_caller)]) -> Person:
 Reader = Annotated[Person, Depends(_reader)]
 """Whoever asks to see something."""
 Writer = Annotated[Person, Depends(_writer)]
-"""Whoever asks for a change, by a token that allows it."""
+"""Whoever asks for a change: signed in, on a page of ours, or by a token that allows it."""

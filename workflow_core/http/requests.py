@@ -1,6 +1,7 @@
 """Around each request: its number, a line in the log, and how much of it is read."""
 
 import logging
+import re
 import time
 from http import HTTPStatus
 from uuid import uuid4
@@ -12,6 +13,9 @@ from workflow_core.http.problems import answer
 
 MOST = 20_000_000
 """Bytes of a body: as much as an item full of annotations has."""
+
+SECRET = re.compile(r"(?<=/links/)[^/]+")
+"""What of a path is nobody's business but theirs who have it."""
 
 log = logging.getLogger("annoflow.http")
 
@@ -68,7 +72,7 @@ class Around:
             await answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, said)(scope, receive, answered)
         finally:
             took = (time.monotonic() - began) * 1000
-            log.info("%s %s %s %s in %.0f ms", number, request.method, request.url.path, status, took)
+            log.info("%s %s %s %s in %.0f ms", number, request.method, SECRET.sub("…", request.url.path), status, took)
 
 
 def _declared(request: Request) -> int:

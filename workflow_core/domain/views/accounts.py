@@ -21,3 +21,30 @@ class NewToken(Token):
     """A token that was just made; nobody can tell its secret again."""
 
     secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn:
+    """A browser in which somebody is signed in, `current` where they ask from it; `used_at` is exact to 5 minutes."""
+
+    id: int
+    agent: str
+    created_at: datetime
+    used_at: datetime
+    ends_at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited:
+    """Whom a link is for."""
+
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewLink(Invited):
+    """A link that was just made, as the secret at its end; nobody can tell it again."""
+
+    ends_at: datetime
+    secret: str

@@ -1,14 +1,15 @@
 """Tokens: by them a program acts for a person. Whoever has one may do all that the person may, or look at it."""
 
-import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from hashlib import sha256
+from functools import partial
 
 from workflow_core.domain import values
 from workflow_core.domain.views.accounts import NewToken, Token
 from workflow_core.domain.wording import shown
 from workflow_core.errors import InvalidInput, NotFound
+from workflow_core.services.accounts.callers import Caller
+from workflow_core.services.accounts.digests import digest, new_secret
 from workflow_core.store.accounts import tokens
 from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Person
@@ -16,20 +17,8 @@ from workflow_core.store.models import Token as Row
 
 PREFIX = "af_"
 """By which those who look for leaked secrets know one of ours."""
-SECRET_BYTES = 32
 NOTED_AFTER = timedelta(hours=1)
 """The last use of a token is noted once in so long: a note for each would be a write for each that only reads."""
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who calls, and what their token allows."""
-
-    person: Person
-    writes: bool
-    token_id: int
-    to_be_noted: bool
-    """Whether its last use is to be noted."""
 
 
 def make(
@@ -42,10 +31,10 @@ def make(
     """
     if ends_at is not None and ends_at <= now:
         raise InvalidInput(f"{ends_at:%Y-%m-%d %H:%M} UTC is over: give a token an end to come, or none")
-    secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    secret = new_secret(PREFIX)
     row = Row(
         person_id=actor.id,
-        digest=_digest(secret),
+        digest=digest(secret),
         name=values.name(name),
         writes=writes,
         ends_at=ends_at,
@@ -72,24 +61,14 @@ def revoke(session: Session, *, actor: Person, token_id: int) -> None:
 
 def caller(session: Session, *, secret: str, now: datetime) -> Caller | None:
     """Return who calls by a token; None where there is no such token, it has ended, or its person is not active."""
-    found = tokens.find(session, digest=_digest(secret))
+    found = tokens.find(session, digest=digest(secret))
     if found is None:
         return None
     token, person = found
     if not person.active or (token.ends_at is not None and token.ends_at <= now):
         return None
-    noted = token.used_at is not None and token.used_at > now - NOTED_AFTER
-    return Caller(person, token.writes, token.id, to_be_noted=not noted)
-
-
-def note(session: Session, *, caller: Caller, now: datetime) -> None:
-    """Note that a token was used."""
-    tokens.used(session, id=caller.token_id, now=now)
-
-
-def _digest(secret: str) -> str:
-    # The secret is random and long: nothing that could be guessed, so that a fast digest is as safe as a slow one.
-    return sha256(secret.encode(errors="replace")).hexdigest()
+    due = token.used_at is None or token.used_at <= now - NOTED_AFTER
+    return Caller(person=person, writes=token.writes, note=partial(tokens.used, id=token.id) if due else None)
 
 
 def _told(row: Row) -> Token:

@@ -1,6 +1,6 @@
 """Every table. Rows are not API schemas and not domain values."""
 
-from workflow_core.store.models.accounts import Token
+from workflow_core.store.models.accounts import Link, Password, SignIn, Token
 from workflow_core.store.models.activity import Activity
 from workflow_core.store.models.base import METADATA
 from workflow_core.store.models.data import (
@@ -39,8 +39,10 @@ __all__ = [
     "Issue",
     "Item",
     "Lease",
+    "Link",
     "Membership",
     "Node",
+    "Password",
     "Person",
     "Pipeline",
     "PipelineVersion",
@@ -49,6 +51,7 @@ __all__ = [
     "Review",
     "Revision",
     "Route",
+    "SignIn",
     "Task",
     "TaskItem",
     "Token",

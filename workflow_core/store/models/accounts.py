@@ -21,3 +21,33 @@ class Token(Table, table=True):
     ends_at: datetime | None = instant(null=True)
     used_at: datetime | None = instant(null=True)
     created_at: datetime = instant()
+
+
+class Password(Table, table=True):
+    """What a person signs in with, as argon2id keeps it."""
+
+    person_id: int = reference("person.id", primary=True)
+    hash: str = Field(max_length=255)
+    changed_at: datetime = instant()
+
+
+class SignIn(Table, table=True):
+    """A browser in which somebody is signed in, until it is left alone too long, or is too old."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_person", "person_id"),)
+
+    id: int = key()
+    person_id: int = reference("person.id")
+    digest: str = Field(max_length=64, unique=True)
+    agent: str = Field(max_length=200)
+    used_at: datetime = instant()
+    created_at: datetime = instant()
+
+
+class Link(Table, table=True):
+    """What somebody may choose a password by, once; a newer one takes its place."""
+
+    person_id: int = reference("person.id", primary=True)
+    digest: str = Field(max_length=64, unique=True)
+    ends_at: datetime = instant()

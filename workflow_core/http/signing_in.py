@@ -1,0 +1,57 @@
+"""Signing in, and links: what the API's endpoints and the pages' forms call, each with transactions of its own.
+
+A password takes a while to look at, which is nothing to do while a transaction is open.
+"""
+
+from datetime import datetime
+
+from fastapi import Request, Response
+
+from workflow_core.domain.views.accounts import SignIn
+from workflow_core.errors import NotSignedIn
+from workflow_core.http import cookies, csrf
+from workflow_core.services.accounts import links, passwords, sign_ins
+from workflow_core.store.database.engine import session_scope
+
+
+def sign_in(request: Request, response: Response, *, email: str, password: str, now: datetime) -> SignIn:
+    """Sign somebody in, in the browser that gets the response.
+
+    Raises:
+        NotSignedIn: there is no such account, or it has another password: nobody is told which.
+        NotAllowed: a page elsewhere asks for it.
+    """
+    csrf.check(request)
+    with session_scope(request.app.state.engine, read_only=True) as session:
+        account = passwords.account(session, email=email)
+    begun = None
+    if renewed := passwords.verified(account, password=password):
+        agent = request.headers.get("user-agent", "")
+        with request.app.state.writers.session() as session:
+            begun = sign_ins.begin(session, account=account, renewed=renewed, agent=agent, now=now)
+    if begun is None:
+        raise NotSignedIn("there is no account with this e-mail and this password", code="wrong-password")
+    secret, signed_in = begun
+    cookies.give(request, response, secret=secret)
+    return signed_in
+
+
+def whose_link(request: Request, *, secret: str, now: datetime) -> str:
+    """Return the e-mail of whom a link is for; NotFound where it is good no more."""
+    with session_scope(request.app.state.engine, read_only=True) as session:
+        return links.find(session, secret=secret, now=now).email
+
+
+def use_link(request: Request, *, secret: str, password: str, now: datetime) -> str:
+    """Give whose link it is a password, and return their e-mail; they are signed out everywhere.
+
+    Raises:
+        NotFound: the link was used, or has ended.
+        InvalidInput: the password is too short.
+        NotAllowed: a page elsewhere asks for it.
+    """
+    csrf.check(request)
+    whose_link(request, secret=secret, now=now)
+    hash = passwords.hashed(password)
+    with request.app.state.writers.session() as session:
+        return links.use(session, secret=secret, hash=hash, now=now).email

@@ -1,0 +1,86 @@
+"""Who is signed in, in which browsers, and until when."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from workflow_core.domain import values
+from workflow_core.domain.views.accounts import SignIn
+from workflow_core.domain.wording import shown
+from workflow_core.errors import NotFound
+from workflow_core.services.accounts.callers import Caller
+from workflow_core.services.accounts.digests import digest, new_secret
+from workflow_core.services.accounts.passwords import Account
+from workflow_core.store.accounts import passwords, sign_ins
+from workflow_core.store.database.engine import Session, keep
+from workflow_core.store.models import Person
+from workflow_core.store.models import SignIn as Row
+
+IDLE, LONGEST = timedelta(hours=12), timedelta(days=14)
+"""A sign-in ends when it was not used for so long, and in any case when it is so old."""
+NOTED_AFTER = timedelta(minutes=5)
+"""How exactly its last use is known."""
+AGENT = 200
+"""Characters that are kept of what a browser calls itself."""
+
+
+def begin(session: Session, *, account: Account, renewed: str, agent: str, now: datetime) -> tuple[str, SignIn] | None:
+    """Sign somebody in whose password was right, and keep it as `renewed`; returns what the browser is to prove it by.
+
+    None where the password was changed in the meantime, or there is no such account.
+    """
+    password = passwords.lock(session, person_id=values.key(account.person_id))
+    if password is None or password.hash != account.hash:
+        return None
+    password.hash = renewed
+    sign_ins.remove_over(session, person_id=password.person_id, unused_since=now - IDLE, made_before=now - LONGEST)
+    secret = new_secret()
+    row = Row(
+        person_id=password.person_id,
+        digest=digest(secret),
+        agent=agent[:AGENT] if values.is_line(agent) else "",
+        used_at=now,
+        created_at=now,
+    )
+    keep(session, row)
+    return secret, _told(row, current=row.id)
+
+
+def caller(session: Session, *, secret: str, now: datetime) -> Caller | None:
+    """Return who calls by a cookie; None where it is none, has ended, or its person is not active."""
+    found = sign_ins.find(session, digest=digest(secret))
+    if found is None or not found[1].active or _ends_at(found[0]) <= now:
+        return None
+    row, person = found
+    due = row.used_at <= now - NOTED_AFTER
+    return Caller(person=person, sign_in=row.id, note=partial(sign_ins.used, id=row.id) if due else None)
+
+
+def mine(session: Session, *, actor: Person, current: int | None, now: datetime) -> list[SignIn]:
+    """Return where the actor is signed in, the oldest first; `current` is where they ask from."""
+    rows = sign_ins.of_person(session, person_id=actor.id)
+    return [_told(one, current=current) for one in rows if _ends_at(one) > now]
+
+
+def end(session: Session, *, actor: Person, sign_in_id: int) -> None:
+    """Sign the actor out, in one browser.
+
+    Raises:
+        NotFound: they are not signed in there.
+    """
+    if not sign_ins.remove(session, id=values.key(sign_in_id), person_id=actor.id):
+        raise NotFound(f"{actor.email} has no session {shown(sign_in_id)}")
+
+
+def _ends_at(row: Row) -> datetime:
+    return min(row.used_at + IDLE, row.created_at + LONGEST)
+
+
+def _told(row: Row, *, current: int | None) -> SignIn:
+    return SignIn(
+        id=row.id,
+        agent=row.agent,
+        created_at=row.created_at,
+        used_at=row.used_at,
+        ends_at=_ends_at(row),
+        current=row.id == current,
+    )
