@@ -13,6 +13,7 @@ The rooms in reading order; each imports from those above it alone, and each fol
   what they look at and bring, `exchange` what comes in and goes out, `accounts` says who is asking. What they answer
   with is in `domain.views`.
 - `http`, `api`, `server`: the same over HTTP: who is asking, errors; an endpoint for each use case; the process.
+- `client`: annoflow from another machine, over HTTP.
 - `up`: starting, watching and stopping processes, and the mover's turn.
 - `demo`, `cli`: the story of `annoflow demo`, and the commands. Beside them, above `up`, `flows` is all of Prefect.
 """

@@ -1,0 +1,144 @@
+"""One call over HTTP: asked again where no answer came, and refused by the errors that annoflow itself raises."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from uuid import uuid4
+
+import httpx2
+import stamina
+from pydantic import TypeAdapter
+
+from workflow_core.client.problems import error_of
+from workflow_core.domain.pages import MOST
+from workflow_core.domain.wording import shown
+from workflow_core.errors import InvalidInput, Unavailable
+
+One = TypeVar("One")
+
+ASKED_AGAIN = frozenset({429, 503})
+"""The statuses that say it is worth to ask again."""
+PATIENCE = 45.0
+"""Seconds for which a call is asked again."""
+SILENCE = 60.0
+"""Seconds without a byte of an answer after which there is none."""
+
+
+class Connection:
+    """Calls of one person to one server; it may be used by several threads at once."""
+
+    def __init__(self, url: str, token: str, *, patience: float = PATIENCE, http: httpx2.Client | None = None) -> None:
+        """Connect to the server at an address; `http` is for whoever has proxies or certificates of their own.
+
+        Raises:
+            InvalidInput: that is no address of a server, or no token.
+        """
+        if not url.startswith(("http://", "https://")):
+            raise InvalidInput(f"{shown(url)} is no address of a server; give one like http://127.0.0.1:8484")
+        if not token.isascii() or not token.isprintable() or not token:
+            raise InvalidInput("that is no token; give one like af_…, as it was made")
+        self._url = url.rstrip("/")
+        self._http = http or httpx2.Client(timeout=SILENCE)
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._patience = patience
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        content: bytes | Path | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """Ask for any operation, like `/api/projects`; return JSON as Python has it, bytes of all else, or None.
+
+        Raises:
+            AnnoflowError: it was refused, by the class, the code and the facts that annoflow itself has for that.
+            Unavailable: no answer came for as long as it was asked again, or none that was foreseen.
+        """
+        return told(self.send(method, path, params=params, json=json, content=content, headers=headers))
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        content: bytes | Path | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        """Do the same, and return the answer as it came, with its headers."""
+        if not path.startswith("/"):  # an address of its own would get the token
+            raise InvalidInput(f"{shown(path)} is no path; give one like /api/projects")
+        key = {} if method == "GET" else {"Idempotency-Key": uuid4().hex}
+        given = {**self._headers, **key, **(headers or {})}
+        wanted = {name: value for name, value in (params or {}).items() if value is not None}
+        address = self._url + path
+        try:
+            for attempt in stamina.retry_context(on=self._is_worth_again, attempts=None, timeout=self._patience):
+                with attempt, content.open("rb") if isinstance(content, Path) else nullcontext(content) as body:
+                    answer = self._http.request(method, address, params=wanted, json=json, content=body, headers=given)
+                    return answer.raise_for_status()
+        except httpx2.HTTPStatusError as error:
+            raise error_of(error.response) from error
+        except httpx2.InvalidURL as error:
+            raise InvalidInput(f"{shown(address)} is no address: {error}") from error
+        except httpx2.TransportError as error:
+            raise Unavailable(f"{self._url} does not answer: {error or type(error).__name__}") from error
+        raise AssertionError("the last attempt returns or raises")
+
+    def _is_worth_again(self, error: Exception) -> bool | float:
+        if isinstance(error, httpx2.HTTPStatusError):
+            wait = error.response.headers.get("Retry-After", "")
+            if error.response.status_code not in ASKED_AGAIN or not wait.isdecimal():
+                return error.response.status_code in ASKED_AGAIN
+            return float(wait) if float(wait) <= self._patience else False
+        wrong = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
+        return isinstance(error, httpx2.TransportError) and not isinstance(error, wrong)
+
+    def pages(self, path: str, **params: Any) -> Iterator[Any]:
+        """Return all of a list, each part of it asked for when it is come to."""
+        after = None
+        while True:
+            page = self.request("GET", path, params={"limit": MOST, **params, "after": after})
+            yield from page["items"]
+            after = page["next"]
+            if after is None:
+                return
+
+    def _ask(self, kind: type[One], method: str, path: str, **more: Any) -> One:
+        return _read(kind, self.request(method, path, **more))
+
+    def _all(self, kind: type[One], path: str, **params: Any) -> Iterator[One]:
+        return (_read(kind, one) for one in self.pages(path, **params))
+
+
+def told(answer: httpx2.Response) -> Any:
+    """Return what an answer says: JSON as Python has it, bytes of all else, or None for nothing."""
+    if not answer.content:
+        return None
+    is_json = answer.headers.get("Content-Type", "").partition(";")[0] == "application/json"
+    return answer.json() if is_json else answer.content
+
+
+def _read(kind: type[One], value: Any) -> One:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    read: One = _adapters[kind].validate_python(value)
+    return read
+
+
+_adapters: dict[object, TypeAdapter[Any]] = {}  # to make one takes longer than to read by it

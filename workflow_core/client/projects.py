@@ -1,0 +1,69 @@
+"""What is run: projects, the datasets and pipelines in them, and how far they are."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from json import dumps
+from typing import Any
+
+from workflow_core.client.connection import Connection
+from workflow_core.domain.reports import By, Cell
+from workflow_core.domain.views.data import Dataset, Item
+from workflow_core.domain.views.history import Why
+from workflow_core.domain.views.progress import Stuck, TaskProgress
+from workflow_core.domain.views.projects import Pipeline, Project
+
+OF_TIME = {"day": date.fromisoformat, "oldest_since": datetime.fromisoformat}
+"""The columns of figures that are no numbers or words."""
+
+
+class Projects(Connection):
+    """The projects of whoever the token is of."""
+
+    def projects(self) -> list[Project]:
+        """Return the projects in which one has a role."""
+        return self._ask(list[Project], "GET", "/api/projects")
+
+    def pipelines(self, project_id: int) -> list[Pipeline]:
+        """Return the pipelines of a project."""
+        return self._ask(list[Pipeline], "GET", f"/api/projects/{project_id}/pipelines")
+
+    def progress(self, pipeline_id: int) -> list[TaskProgress]:
+        """Return how far each task of a pipeline is."""
+        return self._ask(list[TaskProgress], "GET", f"/api/pipelines/{pipeline_id}/progress")
+
+    def exits(self, pipeline_id: int) -> dict[str, int]:
+        """Return how many items left a pipeline by each exit."""
+        return self._ask(dict[str, int], "GET", f"/api/pipelines/{pipeline_id}/exits")
+
+    def stuck(self, project_id: int) -> list[Stuck]:
+        """Return what nobody can go on with."""
+        return self._ask(list[Stuck], "GET", f"/api/projects/{project_id}/stuck")
+
+    def figures(self, task_id: int, *, by: By = By.TASK) -> list[dict[str, Cell]]:
+        """Return the figures of a task, a row for each person, label or day; times are in seconds."""
+        rows = self.request("GET", f"/api/tasks/{task_id}/figures", params={"by": by})
+        return [{name: _cell(name, cell) for name, cell in row.items()} for row in rows]
+
+    def datasets(self, project_id: int) -> Iterator[Dataset]:
+        """Return the datasets of a project, by name."""
+        return self._all(Dataset, f"/api/projects/{project_id}/datasets")
+
+    def make_dataset(self, project_id: int, name: str) -> Dataset:
+        """Make a dataset, or return the one of that name."""
+        return self._ask(Dataset, "POST", f"/api/projects/{project_id}/datasets", json={"name": name})
+
+    def items(
+        self, dataset_id: int, *, folder: str | None = None, where: Mapping[str, Any] | None = None
+    ) -> Iterator[Item]:
+        """Return the items of a dataset by folder and name: all, those in or below a folder, those of a filter."""
+        meant = {"folder": folder, "where": None if where is None else dumps(where)}
+        return self._all(Item, f"/api/datasets/{dataset_id}/items", **meant)
+
+    def why(self, item_id: int) -> Why:
+        """Tell why an item is where it is, and how it got there."""
+        return self._ask(Why, "GET", f"/api/items/{item_id}/why")
+
+
+def _cell(name: str, cell: Any) -> Cell:
+    read = OF_TIME.get(name)
+    return read(cell) if read and cell is not None else cell
