@@ -67,7 +67,7 @@ class ExporterContract:
     def test_no_items_make_a_readable_export_without_any(self, tmp_path: Path) -> None:
         assert self.read(written(tmp_path / "out", FORMATS[self.format], [])) == set()
 
-    def test_the_same_items_give_the_same_bytes(self, tmp_path: Path) -> None:
+    def test_the_same_items_give_the_same_bytes_which_are_lines(self, tmp_path: Path) -> None:
         one = written(tmp_path / "one", FORMATS[self.format], [STREET, BARE])
         assert one == written(tmp_path / "two", FORMATS[self.format], iter([STREET, BARE]))
         assert all(content.decode("utf-8").endswith("\n") for content in one.values())

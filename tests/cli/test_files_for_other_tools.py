@@ -123,7 +123,7 @@ def test_an_export_is_of_what_passes_a_filter_and_parted_as_is_asked(place: Plac
     place.approve()
     asked = ("export", "p", "--to", "out", "--format", "coco")
     ran = place.annoflow(*asked, "--where", "name: a.jpg", "--val", "99")
-    assert (ran.code, ran.out.splitlines()[1]) == (0, "1 in val")
+    assert (ran.code, ran.out.splitlines()[1]) == (0, "0 in train, 1 in val")
     files = [path.name for path in (place.folder / "out/latest").glob("coco*")]
     assert sorted(files) == ["coco-train.json", "coco-val.json"]
     assert place.annoflow(*asked, "--where", "{name: c.jpg}").out.startswith("0 items with 0 annotations in ")

@@ -3,17 +3,20 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
+import pyarrow
 import pytest
+from pyarrow.parquet import ParquetFile
 from writing import ANNOTATIONS, BARE, STREET, ExporterContract, written
 
 from workflow_core.connectors import annotation_files
 from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Category
-from workflow_core.exporters import FORMATS
+from workflow_core.exporters import FORMATS, parquet
 from workflow_core.exporters.records import ExportAnnotation, ExportItem
 from workflow_core.pipeline.language import names
 
@@ -152,6 +155,47 @@ class TestCvat(ByOwnReader):
 class TestLabelStudio(ByOwnReader):
     format = "label-studio"
     files = "label-studio.json"
+
+
+class TestParquet(ExporterContract):
+    format = "parquet"
+
+    def read(self, files: dict[str, bytes]) -> set[tuple[str, str | None, str | None]]:
+        items, annotations = (rows(files[f"{name}.parquet"]) for name in ("items", "annotations"))
+        names = {item["id"]: item["name"] for item in items}
+        drawn: set[tuple[str, str | None, str | None]] = {
+            (names[one["item_id"]], one["label"], one["tool"]) for one in annotations
+        }
+        return drawn | {(name, None, None) for name in set(names.values()) - {name for name, *_ in drawn}}
+
+    def test_the_same_items_give_the_same_bytes_which_are_lines(self, tmp_path: Path) -> None:
+        """They are no lines."""
+        one = written(tmp_path / "one", FORMATS[self.format], [STREET, BARE])
+        assert one == written(tmp_path / "two", FORMATS[self.format], iter([STREET, BARE]))
+
+    def test_memory_does_not_grow_with_the_items(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(parquet, "ROWS", 50)
+        super().test_memory_does_not_grow_with_the_items(tmp_path)
+        groups = ParquetFile(tmp_path / "1000" / "annotations.parquet").metadata.num_row_groups
+        assert (groups, pyarrow.total_allocated_bytes()) == (100, 0)
+
+    def test_shapes_attributes_and_times_come_back_as_they_were(self, tmp_path: Path) -> None:
+        files = written(tmp_path / "out", FORMATS["parquet"], [replace(STREET, side="val")])
+        (item,) = rows(files["items.parquet"])
+        assert (item["metadata"], item["split"], item["width"]) == ('{"camera":41}', "val", 640)
+        box, polygon, point, line, night = rows(files["annotations.parquet"])
+        assert [box[name] for name in ("x", "y", "width", "height", "points")] == [1, 2, 30, 40.5, None]
+        assert (box["attributes"], box["created_by"]) == ('{"occluded":true}', "ann@example.org")
+        assert box["created_at"].isoformat() == "2026-01-05T12:00:00+00:00"
+        assert polygon["points"] == [[[0, 0], [4, 0], [4, 3]]]
+        assert line["points"] == [[[0, 0], [9, 9]]]
+        assert [point[name] for name in ("x", "y", "width", "score", "model")] == [3, 4, 0, 0.5, "yolo"]
+        assert [night[name] for name in ("x", "points", "score")] == [None, None, None]
+
+
+def rows(table: bytes) -> list[dict[str, Any]]:
+    read: list[dict[str, Any]] = ParquetFile(BytesIO(table)).read().to_pylist()
+    return read
 
 
 class TestVoc(ByOwnReader):

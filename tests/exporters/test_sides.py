@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pyarrow.parquet import ParquetFile
 from writing import STREET
 
 from workflow_core.connectors import annotation_files
@@ -16,7 +17,7 @@ from workflow_core.domain.recipes import Category
 from workflow_core.domain.splits import Split
 from workflow_core.exporters import FORMATS, snapshot
 from workflow_core.exporters.manifest import About
-from workflow_core.exporters.records import ExportItem
+from workflow_core.exporters.records import ExportItem, line
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SIDES = ("train", "val", "test")
@@ -48,11 +49,16 @@ def each(text: str, says: str) -> dict[str, list[str]]:
     return {side: [name for name, line in lines.items() if says.format(side) in line] for side in SIDES}
 
 
+def tabled(path: Path) -> str:
+    return "\n".join(map(line, ParquetFile(path).read().to_pylist()))
+
+
 READERS: Mapping[str, Callable[[Files], dict[str, list[str]]]] = {
     "coco": coco,
     "cvat": lambda files: each(files["cvat.xml"], 'subset="{}"'),
     "jsonl": lambda files: each(files["items.jsonl"], '"split":"{}"'),
     "label-studio": lambda files: each(files["label-studio.json"], '"split":"{}"'),
+    "parquet": lambda files: each(files["items.parquet"], '"split":"{}"'),
     "voc": voc,
     "yolo": yolo,
     "yolo-segment": yolo,
@@ -67,7 +73,8 @@ def test_a_format_says_on_which_side_an_item_is_and_has_an_empty_place_for_a_sid
     for item in ITEMS:
         writer.add(item)
     writer.close()
-    files = {path.relative_to(tmp_path).as_posix(): path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+    there = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.rglob("*") if path.is_file()}
+    files = {name: tabled(path) if path.suffix == ".parquet" else path.read_text() for name, path in there.items()}
     assert READERS[format](files) == {"train": ["0.jpg"], "val": [], "test": ["1.jpg"]}
 
 

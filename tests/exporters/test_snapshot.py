@@ -211,6 +211,15 @@ def test_a_missing_driver_is_named_with_what_to_install(monkeypatch: pytest.Monk
         write("gs://bucket/exports")
 
 
+def test_a_format_whose_library_is_missing_is_refused_with_what_to_install(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "find_spec", lambda name: None)
+    with pytest.raises(Unavailable, match=r"'parquet' needs pyarrow, which is not installed: .*annoflow\[parquet\]"):
+        write(place, formats=("parquet",))
+    assert write(place).items == 3
+
+
 def test_a_place_that_refuses_is_unavailable_and_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **kwargs: object) -> None:
         raise PermissionError("access denied")

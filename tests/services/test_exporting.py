@@ -133,7 +133,7 @@ def test_an_exit_says_by_which_filter_it_is_written_and_how_items_are_parted(app
     told = lines(done, "manifest.json")[0]
     assert (told["where"], told["split"]["train"]["share"]) == (NOT_THE_SECOND, 0.5)
     assert export(approved, tmp_path, where={}).items == 3
-    assert set(export(approved, tmp_path, split=Split(val=999_999)).sides) == {"val"}
+    assert export(approved, tmp_path, split=Split(val=999_999)).sides == {"train": 0, "val": 2}
 
 
 def test_an_item_stays_on_its_side_in_every_export_whatever_comes_in(approved: Engine, tmp_path: Path) -> None:

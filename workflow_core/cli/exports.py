@@ -24,6 +24,7 @@ class Exported(StrEnum):
     CVAT = "cvat"
     JSONL = "jsonl"
     LABEL_STUDIO = "label-studio"
+    PARQUET = "parquet"
     VOC = "voc"
     YOLO = "yolo"
     YOLO_SEGMENT = "yolo-segment"

@@ -7,6 +7,7 @@ from workflow_core.exporters.coco import CocoWriter
 from workflow_core.exporters.cvat import CvatWriter
 from workflow_core.exporters.jsonl import JsonLinesWriter
 from workflow_core.exporters.label_studio import LabelStudioWriter
+from workflow_core.exporters.parquet import ParquetWriter
 from workflow_core.exporters.records import Format
 from workflow_core.exporters.voc import VocWriter
 from workflow_core.exporters.yolo import YoloWriter
@@ -16,8 +17,12 @@ FORMATS: Mapping[str, Format] = {
     "cvat": CvatWriter,
     "jsonl": JsonLinesWriter,
     "label-studio": LabelStudioWriter,
+    "parquet": ParquetWriter,
     "voc": VocWriter,
     "yolo": YoloWriter,
     "yolo-segment": partial(YoloWriter, segment=True),
 }
 """Every format by the name that a pipeline file gives it. Whatever is added here passes the contract in the tests."""
+
+LIBRARIES: Mapping[str, str] = {"parquet": "pyarrow"}
+"""What a format is written with that annoflow brings by the extra of the format's name alone."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 from workflow_core.domain import addresses
@@ -12,7 +13,7 @@ from workflow_core.domain.suggestions import possible
 from workflow_core.domain.values import sought
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput, Unavailable
-from workflow_core.exporters import FORMATS, manifest
+from workflow_core.exporters import FORMATS, LIBRARIES, manifest
 from workflow_core.exporters.destination import open_destination
 from workflow_core.exporters.manifest import About, Tally
 from workflow_core.exporters.records import ExportItem, line
@@ -43,10 +44,14 @@ def check(to: str, formats: Sequence[str]) -> None:
 
     Raises:
         InvalidInput: there is no such format, or `to` is no place for files.
+        Unavailable: what the format is written with is not installed.
     """
     for format in formats:
         if format not in tuple(FORMATS):
             raise InvalidInput(f"unknown export format {cited(format)}; {possible(sought(format), list(FORMATS))}")
+        if format in LIBRARIES and find_spec(LIBRARIES[format]) is None:
+            wanted = f"{LIBRARIES[format]}, which is not installed: pip install 'annoflow[{format}]'"
+            raise Unavailable(f"the format {format!r} needs {wanted}")
     addresses.scheme(to)
 
 
@@ -67,7 +72,10 @@ def write(items: Iterable[ExportItem], to: str, *, formats: Sequence[str], about
         tally = _fill(staging, items, formats=formats, about=about)
         whole = manifest.compose(staging, about=about, tally=tally)
         counts = (tally.items, tally.labels.total(), str(whole["content"]), tally.unseen)
-        more = {"left_out": whole["left_out"], "sides": dict(tally.sides)}
+        more = {
+            "left_out": whole["left_out"],
+            "sides": {side: tally.sides[side] for side in about.split.sides} if about.split else {},
+        }
         before = destination.latest()
         if before and before.get("content") == whole["content"]:
             name = str(before["snapshot"])

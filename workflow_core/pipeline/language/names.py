@@ -16,7 +16,7 @@ from workflow_core.domain.wording import quoted
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.language.scalars import describe
 
-FORMATS = ("coco", "cvat", "jsonl", "label-studio", "voc", "yolo", "yolo-segment")
+FORMATS = ("coco", "cvat", "jsonl", "label-studio", "parquet", "voc", "yolo", "yolo-segment")
 """What an exit may be exported as."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 MAX_SECONDS = 30 * 86400
