@@ -57,6 +57,10 @@ class Stale(Refused):
     """It was made of what is not there any more: somebody has changed it meanwhile."""
 
 
+class TooMany(Refused):
+    """It was tried too often; it may be tried again after so many `seconds`, a fact of it."""
+
+
 class PipelineInvalid(AnnoflowError):
     """The pipeline file has errors; `findings` lists all of them."""
 

@@ -10,9 +10,11 @@ import anyio.to_thread
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from workflow_core import __version__, api
 from workflow_core.http import problems
+from workflow_core.http.attempts import Attempts
 from workflow_core.http.documents import Application
 from workflow_core.http.requests import Around
 from workflow_core.services.running import announcements
@@ -49,12 +51,15 @@ def make(settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.public_url = settings.public_url
+    app.state.attempts = Attempts()
     app.state.writers = Writers(engine)
     app.include_router(api.router)
     public = urlsplit(settings.public_url).hostname
     hosts = [*LOOPBACK, public] if public else LOOPBACK
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.add_middleware(Around)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     problems.install(app)
     return app
 
@@ -64,7 +69,15 @@ def main() -> None:
     host, port = sys.argv[1:]
     lifeline.follow()
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
-    uvicorn.run(make(Settings()), host=host, port=int(port), log_level="warning", access_log=False, server_header=False)
+    uvicorn.run(
+        make(Settings()),
+        host=host,
+        port=int(port),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # `make` sees to them
+    )
 
 
 if __name__ == "__main__":

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="", description="Address as people write it; needed to listen elsewhere than on loopback."
     )
+    trusted_proxies: str = Field(
+        default="", description="Addresses and networks, parted by commas, whose `X-Forwarded-For` is believed."
+    )
     sources: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Folders and addresses, parted by commas, below which is read what is named over HTTP."
     )

@@ -13,6 +13,7 @@ from workflow_core.errors import (
     NotSignedIn,
     PipelineInvalid,
     Stale,
+    TooMany,
     Unavailable,
 )
 
@@ -47,6 +48,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "person-inactive": Refusal(Conflict, ("person",), "They are not active any more, and get no work."),
         "not-signed-in": Refusal(NotSignedIn, (), "No token was given, or none that is good."),
         "wrong-password": Refusal(NotSignedIn, (), "There is no account of this e-mail with this password."),
+        "too-many-attempts": Refusal(TooMany, ("seconds",), "Signing in has failed too often: wait."),
         "cross-site": Refusal(NotAllowed, (), "A browser asked from a page that is not one of annoflow's own."),
         "no-person": Refusal(Conflict, ("person",), "A service account is a program: it has tokens, and no password."),
         "read-only-token": Refusal(NotAllowed, ("person",), "The token may look, and change nothing."),
@@ -162,6 +164,7 @@ FACTS: Final[Mapping[str, str]] = MappingProxyType(
         "process": "its number, as text",
         "revision": "of the database, or null",
         "role": "`owner`, `manager` or `contributor`",
+        "seconds": "from now",
         "state": "of the task item, or of the issue",
         "status": "its name; null where there is none",
         "tables": "their names",

@@ -21,6 +21,7 @@ from workflow_core.errors import (
     NotSignedIn,
     PipelineInvalid,
     Stale,
+    TooMany,
     Unavailable,
 )
 from workflow_core.services.running import schema
@@ -33,6 +34,7 @@ STATUS = {
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     Stale: HTTPStatus.PRECONDITION_FAILED,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Each error that a caller may meet, and the status that says it."""
@@ -74,7 +76,10 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
         about["faults"] = [{"where": ["where", *map(str, error.path)], "fault": str(error)}]
     if isinstance(error, PipelineInvalid):
         about["findings"] = jsonable_encoder(error.findings)
-    return answer(request, status, str(error), headers=HEADERS.get(kind), **about)
+    headers = HEADERS.get(kind)
+    if isinstance(error, TooMany):
+        headers = {"Retry-After": str(error.facts["seconds"])}
+    return answer(request, status, str(error), headers=headers, **about)
 
 
 def _of_database(request: Request, error: Exception) -> JSONResponse:

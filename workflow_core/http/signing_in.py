@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fastapi import Request, Response
 
+from workflow_core.domain import values
 from workflow_core.domain.views.accounts import SignIn
 from workflow_core.errors import NotSignedIn
 from workflow_core.http import cookies, csrf
@@ -20,8 +21,12 @@ def sign_in(request: Request, response: Response, *, email: str, password: str, 
     Raises:
         NotSignedIn: there is no such account, or it has another password: nobody is told which.
         NotAllowed: a page elsewhere asks for it.
+        TooMany: it has failed too often.
     """
     csrf.check(request)
+    attempts, email = request.app.state.attempts, values.email(email)
+    address = request.client.host if request.client else ""
+    attempts.begin(email=email, address=address)
     with session_scope(request.app.state.engine, read_only=True) as session:
         account = passwords.account(session, email=email)
     begun = None
@@ -30,7 +35,9 @@ def sign_in(request: Request, response: Response, *, email: str, password: str, 
         with request.app.state.writers.session() as session:
             begun = sign_ins.begin(session, account=account, renewed=renewed, agent=agent, now=now)
     if begun is None:
+        attempts.failed(address=address)
         raise NotSignedIn("there is no account with this e-mail and this password", code="wrong-password")
+    attempts.succeeded(email=email)
     secret, signed_in = begun
     cookies.give(request, response, secret=secret)
     return signed_in
