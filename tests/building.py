@@ -8,11 +8,11 @@ from sqlmodel import Session, col, select
 from stage import START
 
 from workflow_core.domain.recipes import Label, Recipe
+from workflow_core.domain.views.pipelines import Deployed
 from workflow_core.services import people
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import tasks
 from workflow_core.services.pipelines import data, deployment
-from workflow_core.services.pipelines.deployment import Deployed
 from workflow_core.services.running import moves
 from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Person, Project, Task, TaskItem
 

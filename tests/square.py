@@ -14,8 +14,8 @@ from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.reports import By
 from workflow_core.domain.roles import Permission, Role
+from workflow_core.domain.views.pipelines import Files
 from workflow_core.errors import AnnoflowError
-from workflow_core.pipeline.compiled import Pipeline as CompiledPipeline
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import access, people, pictures, projects
 from workflow_core.services.contributors import batches, comments, contents, work
@@ -33,21 +33,29 @@ from workflow_core.services.managers import (
     task_settings,
     tasks,
 )
-from workflow_core.services.pipelines import data, deployment, migration, plans
+from workflow_core.services.pipelines import bundles, data, deployment, deploys, migration, plans, uploads
+from workflow_core.services.pipelines.bundles import Bundle
+from workflow_core.services.pipelines.places import Places
 from workflow_core.services.reviewers import reviews
-from workflow_core.store.models import Assignment, Item, Person, Pipeline, Task, TaskItem
+from workflow_core.store.models import Assignment, Deploy, Item, Person, Pipeline, Task, TaskItem
 
 P = Permission
 
 
-def compiled() -> CompiledPipeline:
+def compiled() -> Bundle:
     """Return the pipeline that `deploy` deploys."""
-    return deployment.compile_file(TWO_STEPS.encode(), file="p.yaml", read=reader({}))
+    return bundles.compile_file(TWO_STEPS.encode(), file="p.yaml", read=reader({}))
 
 
 def given(actor: Person | None) -> dict[str, Any]:
     """Return what a deploy, and a plan of one, is told beside its pipeline."""
     return {"read": reader({}), "actor": actor, "now": NOW}
+
+
+def sent(world: "World") -> dict[str, Any]:
+    """Return what a deploy over HTTP is told of the same."""
+    files = Files(file="p.yaml", texts={"p.yaml": TWO_STEPS})
+    return {"project_id": world.project, "files": files, "within": Places((), str(world.folder)), "now": NOW}
 
 
 @dataclass
@@ -105,10 +113,33 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         lambda w, actor: datasets.make(w.session, actor=actor, project_id=w.project, name="lane", now=NOW),
     ),
     deployment.deploy: (P.MANAGE_PIPELINES, lambda w, actor: deploy(w.session, actor=actor)),
-    deployment.apply: (P.MANAGE_PIPELINES, lambda w, actor: deployment.apply(w.session, compiled(), **given(actor))),
+    deployment.apply: (
+        P.MANAGE_PIPELINES,
+        lambda w, actor: deployment.apply(w.session, compiled(), actor=actor, now=NOW),
+    ),
     deployment.deploy_all: (
         P.MANAGE_PIPELINES,
-        lambda w, actor: deployment.deploy_all(w.opened, [(compiled(), reader({}))], actor=actor, now=NOW),
+        lambda w, actor: deployment.deploy_all(w.opened, [compiled()], actor=actor, now=NOW),
+    ),
+    deployment.unchanged: (
+        P.MANAGE_PIPELINES,
+        lambda w, actor: deployment.unchanged(w.session, compiled(), actor=actor),
+    ),
+    uploads.plan: (P.MANAGE_PIPELINES, lambda w, actor: uploads.plan(w.session, actor=actor, **sent(w))),
+    uploads.deploy: (P.MANAGE_PIPELINES, lambda w, actor: uploads.deploy(w.session, actor=actor, **sent(w))),
+    deploys.versions: (
+        P.SEE_PROJECT,
+        lambda w, actor: deploys.versions(w.session, actor=actor, pipeline_id=w.pipeline().id),
+    ),
+    deploys.version: (
+        P.SEE_PROJECT,
+        lambda w, actor: deploys.version(
+            w.session, actor=actor, pipeline_id=w.pipeline().id, number=w.session.exec(select(Deploy.id)).one()
+        ),
+    ),
+    plans.plan_bundle: (
+        P.MANAGE_PIPELINES,
+        lambda w, actor: plans.plan_bundle(w.session, compiled(), actor=actor, now=NOW),
     ),
     plans.plan: (
         P.MANAGE_PIPELINES,

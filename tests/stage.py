@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.domain.views.history import Why
+from workflow_core.domain.views.pipelines import Deployed
 from workflow_core.domain.views.work import Claim, Submitted
 from workflow_core.services import people
 from workflow_core.services.contributors import annotation_sets, batches, work
@@ -73,7 +74,7 @@ class Stage:
         self.tick()
         return session_scope(self.engine)
 
-    def deploy(self, text: str, **more: Any) -> deployment.Deployed:
+    def deploy(self, text: str, **more: Any) -> Deployed:
         with self.session() as session:
             return deployment.deploy(
                 session, text=text.encode(), file="p.yaml", read=self.read, actor=None, now=self.now, **more

@@ -17,6 +17,7 @@ from workflow_core.http import problems
 from workflow_core.http.attempts import Attempts
 from workflow_core.http.documents import Application
 from workflow_core.http.requests import Around
+from workflow_core.services.pipelines.places import Places
 from workflow_core.services.running import announcements
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
@@ -53,6 +54,7 @@ def make(settings: Settings) -> FastAPI:
     app.state.public_url = settings.public_url
     app.state.attempts = Attempts()
     app.state.writers = Writers(engine)
+    app.state.places = Places(settings.sources, settings.exports_below())
     app.include_router(api.router)
     public = urlsplit(settings.public_url).hostname
     hosts = [*LOOPBACK, public] if public else LOOPBACK

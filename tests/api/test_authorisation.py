@@ -13,7 +13,7 @@ from workflow_core.services import people
 from workflow_core.services.accounts import links, passwords, sign_ins, tokens
 from workflow_core.services.pipelines import deployment
 from workflow_core.settings import Settings
-from workflow_core.store.models import Item, Pipeline
+from workflow_core.store.models import Deploy, Item, Pipeline
 
 PIPELINE = """
 pipeline: p
@@ -52,6 +52,7 @@ class Operation(NamedTuple):
 
 RUN = ("mia", "olga")
 WORK = ("ann", "bo", "quinn")
+SENT = {"file": "r.yaml", "texts": {"r.yaml": ELSEWHERE.replace("project: other", "").replace("q", "r")}}
 OPERATIONS = {
     "my-assignments": Operation("/api/me/assignments", ROLES),
     "claim": Operation("/api/tasks/{task}/claims", ("ann", "bo")),
@@ -73,6 +74,11 @@ OPERATIONS = {
     "sign-out": Operation("/api/sessions/{session}", ("ann",)),
     "my-projects": Operation("/api/projects", ROLES),
     "pipelines": Operation("/api/projects/{project}/pipelines", RUN, denied=WORK),
+    "check-pipeline": Operation("/api/pipelines/check", ROLES, SENT),
+    "plan-deploy": Operation("/api/projects/{project}/plans", ("olga",), SENT, (*WORK, "mia")),
+    "deploy-pipeline": Operation("/api/projects/{project}/deploys", ("olga",), SENT, (*WORK, "mia")),
+    "pipeline-versions": Operation("/api/pipelines/{pipeline}/versions", RUN, denied=WORK),
+    "pipeline-version": Operation("/api/pipelines/{pipeline}/versions/{deploy}", RUN, denied=WORK),
     "stuck": Operation("/api/projects/{project}/stuck", RUN, denied=WORK),
     "pipeline-progress": Operation("/api/pipelines/{pipeline}/progress", RUN, denied=WORK),
     "pipeline-exits": Operation("/api/pipelines/{pipeline}/exits", RUN, denied=WORK),
@@ -139,6 +145,7 @@ def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any) -> Any:
             "pipeline": session.exec(select(Pipeline.id).where(Pipeline.name == "p")).one(),
             "fixed": issues[1],
             "session": signed_in(session, stage, "ann"),
+            "deploy": session.exec(select(Deploy.id).join(Pipeline).where(Pipeline.name == "p")).one(),
         }
         secrets = {
             name: tokens.make(session, actor=stage.person(session, name), name="t", now=stage.now).secret

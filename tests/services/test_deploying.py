@@ -10,12 +10,15 @@ from building import NOW, TWO_STEPS, deploy, reader, task
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, func, select
 
+from workflow_core.domain.views.pipelines import Deployed
 from workflow_core.errors import InvalidInput, PipelineInvalid
-from workflow_core.services.pipelines import deployment
+from workflow_core.services.pipelines import bundles, deployment
+from workflow_core.store.data import deploys
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import (
     Assignment,
     Dataset,
+    Deploy,
     Document,
     Membership,
     Person,
@@ -150,7 +153,7 @@ def test_other_instructions_apply_at_once_and_the_same_are_kept_once(session: Se
     recipe = session.get_one(Recipe, task(session, "cars", project="road").recipe_id)
     assert session.get_one(Document, recipe.document_id).content == b"%PDF-1.7 look again"
     deploy(session, WHOLE.replace("dashcam", "second"), files=FILES)
-    assert len(session.exec(select(Document)).all()) == 2
+    assert len(session.exec(select(Document).where(Document.media_type == "application/pdf")).all()) == 2
 
 
 def test_the_same_file_twice_changes_nothing(session: Session) -> None:
@@ -169,11 +172,9 @@ def test_what_is_as_it_was_last_deployed_is_only_read_and_anything_else_is_writt
         opened.append(read_only)
         return session_scope(engine, read_only=read_only)
 
-    def all_of(*texts: str, **beside: bytes) -> list[deployment.Deployed]:
+    def all_of(*texts: str, **beside: bytes) -> list[Deployed]:
         read = reader(FILES | {f"recipes/{name}.pdf": content for name, content in beside.items()})
-        specs = [
-            (deployment.compile_file(text.encode(), file="p.yaml", read=read), read) for text in (*texts, TWO_STEPS)
-        ]
+        specs = [bundles.compile_file(text.encode(), file="p.yaml", read=read) for text in (*texts, TWO_STEPS)]
         opened.clear()
         return deployment.deploy_all(open_session, specs, actor=None, now=NOW)
 
@@ -188,6 +189,16 @@ def test_what_is_as_it_was_last_deployed_is_only_read_and_anything_else_is_writt
     all_of(WHOLE)
     all_of(WHOLE.replace("approved: {export: {format: coco, to: exports/dashcam}}", "approved: {}"))
     assert opened == [True, False]
+
+
+def test_the_files_of_a_deploy_are_kept_as_they_came_and_a_changed_comment_makes_another(session: Session) -> None:
+    done = [deploy(session, text, files=FILES) for text in (WHOLE, WHOLE, f"# why\n{WHOLE}")]
+    assert len({one.version for one in done}) == 1 and done[0].number == done[1].number < done[2].number
+    kept = session.exec(select(Deploy).order_by(Deploy.id)).all()
+    assert [one.id for one in kept] == [done[0].number, done[2].number]
+    files = [deploys.contents(session, one) for one in kept]
+    beside = {name: reader(FILES)(name) for name in FILES}
+    assert files == [beside | {"pipeline.yaml": text.encode()} for text in (WHOLE, f"# why\n{WHOLE}")]
 
 
 def test_an_invalid_file_changes_nothing_and_lists_all_that_is_wrong(session: Session) -> None:

@@ -9,10 +9,10 @@ from sqlmodel import select
 from stage import Stage
 
 from pipelines import MICRO, REVIEWED, WITHOUT_SIGNS
+from workflow_core.domain.views.pipelines import Migrated, Stayed
 from workflow_core.errors import InvalidInput, NotAllowed
 from workflow_core.services.contributors import work
 from workflow_core.services.pipelines import migration
-from workflow_core.services.pipelines.migration import Migrated, Stayed
 from workflow_core.services.running import verification
 from workflow_core.store.models import Entry, Pipeline, PipelineVersion
 

@@ -4,7 +4,7 @@ import pytest
 from stage import Stage
 
 from pipelines import FORKED
-from workflow_core.services.pipelines.migration import Stayed
+from workflow_core.domain.views.pipelines import Stayed
 
 
 @pytest.fixture

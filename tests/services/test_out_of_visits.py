@@ -7,7 +7,7 @@ from stage import Stage
 from pipelines import FORKED, with_settings
 from workflow_core.errors import Conflict, InvalidInput, PipelineInvalid
 from workflow_core.services.managers import staff
-from workflow_core.services.pipelines import deployment
+from workflow_core.services.pipelines import bundles
 from workflow_core.store.models import Assignment
 
 AGAIN = ("ann", "cars", "completed")
@@ -171,7 +171,7 @@ def test_a_review_that_came_too_often_gets_what_is_for_review_once_a_manager_sen
 def test_a_file_in_which_it_would_be_diverted_out_of_its_branch_is_refused(engine):
     def compiled(to):
         text = with_settings(FORKED, a=f"max_visits: 1, on_max_visits: {to}")
-        return deployment.compile_file(text.encode(), file="p.yaml", read=lambda _: b"")
+        return bundles.compile_file(text.encode(), file="p.yaml", read=lambda _: b"").pipeline
 
     for to in ("j", "cars", "b", "expert"):
         with pytest.raises(PipelineInvalid) as refused:

@@ -8,12 +8,10 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 from stage import BOX
 
+from workflow_core.domain.views.pipelines import Change, Keeping, Leaver, Plan, RemovedLabel, Stayed
 from workflow_core.errors import InvalidInput, NotAllowed, PipelineInvalid
 from workflow_core.services import people
 from workflow_core.services.pipelines import plans
-from workflow_core.services.pipelines.migration import Keeping, Stayed
-from workflow_core.services.pipelines.planned_tasks import Change, Leaver, RemovedLabel
-from workflow_core.services.pipelines.plans import Plan
 
 TABLES = SQLModel.metadata.tables
 BASE = """

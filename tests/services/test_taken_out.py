@@ -6,10 +6,10 @@ import pytest
 from stage import BOX, Stage
 
 from pipelines import POOLED, REVIEWED, staffed
+from workflow_core.domain.views.pipelines import Leaver
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services.contributors import assignments, work
 from workflow_core.services.pipelines import plans
-from workflow_core.services.pipelines.planned_tasks import Leaver
 
 LEASE = {"advance": timedelta(minutes=30), "queue": timedelta(minutes=10)}
 BEFORE = {"advance": staffed(REVIEWED, cars="ann bo"), "queue": POOLED}

@@ -2,9 +2,31 @@
 
 from fastapi import APIRouter
 
-from workflow_core.api import datasets, issues, items, me, problems, projects, sessions, watching, work
+from workflow_core.api import (
+    datasets,
+    issues,
+    items,
+    me,
+    pipelines,
+    problems,
+    projects,
+    sessions,
+    watching,
+    work,
+)
 
+NOUNS = (
+    me,
+    work,
+    issues,
+    datasets,
+    items,
+    projects,
+    pipelines,
+    sessions,
+    problems,
+)
 router = APIRouter()
 router.include_router(watching.router)
-for noun in (me, work, issues, datasets, items, projects, problems, sessions):
+for noun in NOUNS:
     router.include_router(noun.router, prefix="/api")

@@ -82,3 +82,14 @@ class Choosing(Body):
     """A new password."""
 
     password: StrictStr
+
+
+class PipelineFiles(Body):
+    """A pipeline's file and those that it names, by their paths from its folder; `file` is the name of its own.
+
+    What is no text, such as a PDF, is in `encoded`, in Base64.
+    """
+
+    file: StrictStr
+    texts: dict[StrictStr, StrictStr]
+    encoded: dict[StrictStr, StrictStr] = Field(default_factory=dict)

@@ -58,13 +58,10 @@ def deploy(files: Files, migrate: Migrate = False, json: Json = False) -> None:
       annoflow pipeline deploy --migrate pipelines/dashcam.yaml
     """
     sources = [valid(file) for file in files]
-    from workflow_core.services.pipelines import deployment
+    from workflow_core.services.pipelines import bundles, deployment
 
-    specs = [
-        (deployment.compile_file(one.text, file=one.name, read=one.read, folder=one.folder), one.read)
-        for one in sources
-    ]
-    done = deployment.deploy_all(context.session, specs, actor=None, now=context.now(), migrate=migrate)
+    checked = [bundles.compile_file(one.text, file=one.name, read=one.read, folder=one.folder) for one in sources]
+    done = deployment.deploy_all(context.session, checked, actor=None, now=context.now(), migrate=migrate)
     if json:
         show_json([asdict(one) for one in done])
         return

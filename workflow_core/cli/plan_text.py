@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 from workflow_core.domain.wording import agreed, counted
 
 if TYPE_CHECKING:
-    from workflow_core.services.pipelines.migration import Migrated
-    from workflow_core.services.pipelines.planned_tasks import Change, Leaver, PlannedTask, RemovedLabel
-    from workflow_core.services.pipelines.plans import Plan
+    from workflow_core.domain.views.pipelines import Change, Leaver, Migrated, Plan, PlannedTask, RemovedLabel
 
 
 def lines(plan: "Plan") -> Iterator[str]:

@@ -14,7 +14,7 @@ from workflow_core.cli.pipeline import valid
 from workflow_core.errors import AnnoflowError, InvalidInput
 
 if TYPE_CHECKING:
-    from workflow_core.services.pipelines.deployment import Deployed
+    from workflow_core.domain.views.pipelines import Deployed
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -73,12 +73,12 @@ def say(message: str) -> None:
 
 
 def _deploy(sources: list[Source]) -> "list[Deployed]":
-    from workflow_core.services.pipelines import deployment
+    from workflow_core.services.pipelines import bundles, deployment
 
     deployed = []
     for source in sources:
-        spec = deployment.compile_file(source.text, file=source.name, read=source.read, folder=source.folder)
-        (done,) = deployment.deploy_all(context.session, [(spec, source.read)], actor=None, now=context.now())
+        bundle = bundles.compile_file(source.text, file=source.name, read=source.read, folder=source.folder)
+        (done,) = deployment.deploy_all(context.session, [bundle], actor=None, now=context.now())
         what = f"version {done.version[:8]} is new" if done.new_version else "nothing new in its graph"
         say(f"pipeline {done.pipeline} deployed from {source.name}: {what}")
         deployed.append(done)

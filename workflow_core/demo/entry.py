@@ -11,7 +11,7 @@ from workflow_core.demo.material import Given
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services import people
 from workflow_core.services.data import items
-from workflow_core.services.pipelines import data, deployment
+from workflow_core.services.pipelines import bundles, data, deployment
 from workflow_core.store.database.engine import Engine, session_scope
 
 
@@ -24,7 +24,7 @@ def deploy(engine: Engine, file: Path) -> Pipeline:
 
     with session_scope(engine) as session:
         deployment.deploy(session, text=text, file=file.name, read=read, actor=None, now=datetime.now(UTC))
-    return deployment.compile_file(text, file=file.name, read=read)
+    return bundles.compile_file(text, file=file.name, read=read).pipeline
 
 
 def enter(engine: Engine, pipeline: Pipeline, given: list[Given], *, seed: int) -> dict[int, Given]:

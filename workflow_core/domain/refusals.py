@@ -78,6 +78,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "draft-changed": Refusal(
             Stale, ("item", "task", "version"), "The draft was saved from elsewhere meanwhile; `version` is there now."
         ),
+        "deployed-since": Refusal(
+            Stale,
+            ("pipeline", "number"),
+            "The pipeline was deployed meanwhile; `number` is its last deploy.",
+        ),
         "parked": Refusal(Conflict, ("item", "task", "parked"), "The item waits there for a manager."),
         # review
         "issue-open": Refusal(Conflict, ("item", "task", "issue"), "An open issue stands against the status."),
@@ -156,6 +161,7 @@ FACTS: Final[Mapping[str, str]] = MappingProxyType(
         "item": "its name",
         "items": "their numbers",
         "limit": "how many are allowed",
+        "number": "of a deploy; 0 where there is none",
         "parked": "why: `max-visits` or `max-fix-rounds`",
         "permission": "what the role does not allow",
         "person": "their e-mail; null where several are meant",

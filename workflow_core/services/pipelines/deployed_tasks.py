@@ -1,6 +1,5 @@
-"""Tasks as a pipeline file has them, with their recipes and documents, written at a deploy."""
+"""Tasks as a pipeline file has them, with their recipes, written at a deploy."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -10,13 +9,11 @@ from workflow_core.domain.recipes import to_json
 from workflow_core.domain.roles import Role
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
-from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services import people
 from workflow_core.services.managers import new_tasks
 from workflow_core.services.managers.task_settings import Settings
-from workflow_core.store.data import tasks as rows
 from workflow_core.store.database.engine import Session, keep
-from workflow_core.store.models import Document, Pipeline, Recipe, Task
+from workflow_core.store.models import Pipeline, Recipe, Task
 
 
 def apply(
@@ -28,13 +25,13 @@ def apply(
     recipes: Mapping[str, Recipe],
     last: Mapping[str, compiled.Task],
     managers: Mapping[str, int],
-    read: Read,
+    documents: Mapping[str, int],
     now: datetime,
 ) -> dict[str, Task]:
     """Write tasks as the file has them: made if need be, with their recipes; what a manager set by hand stands.
 
-    `known` and `recipes` are the present ones by task, `last` what the file of the last deploy said, and `managers` the
-    people of its e-mails. All are written at once.
+    `known` and `recipes` are the present ones by task, `last` what the file of the last deploy said, `managers` the
+    people of its e-mails, and `documents` the files beside it. All are written at once.
 
     Raises:
         InvalidInput: a task has another type.
@@ -46,7 +43,6 @@ def apply(
                 f"task {one.name!r} is of type {known[one.name].type} and keeps it;"
                 f" give a task of type {one.type} another name"
             )
-    documents = _documents(session, wanted, read)
     used = {one.name: _recipe(pipeline, one, recipes.get(one.name), documents, now) for one in wanted}
     keep(session, *used.values())
     tasks = {}
@@ -120,37 +116,3 @@ def _recipe(
         return present
     name = f"{pipeline.name}/{one.name}"
     return Recipe(project_id=pipeline.project_id, name=name, content=content, document_id=document_id, created_at=now)
-
-
-def documents(spec: compiled.Pipeline, read: Read) -> dict[str, str]:
-    """Return, by task, the digest of the document beside the file that its recipe names, of those that name one."""
-    named = _files(spec.tasks.values())
-    digests = {file: _digest(read(file)) for file in set(named.values())}
-    return {name: digests[file] for name, file in named.items()}
-
-
-def _files(tasks: Iterable[compiled.Task]) -> dict[str, str]:
-    return {
-        one.name: one.recipe.instructions.file
-        for one in tasks
-        if one.recipe.instructions and one.recipe.instructions.file is not None
-    }
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _documents(session: Session, tasks: Iterable[compiled.Task], read: Read) -> dict[str, int]:
-    """Keep the documents that recipes name, and return them by file."""
-    kept = {}
-    for file in dict.fromkeys(_files(tasks).values()):
-        content = read(file)
-        document = Document(
-            digest=_digest(content),
-            name=file.rsplit("/", 1)[-1],
-            media_type="application/pdf" if file.lower().endswith(".pdf") else "text/markdown",
-            content=content,
-        )
-        kept[file] = rows.keep_document(session, document).id
-    return kept

@@ -1,63 +1,28 @@
 """Deploy a pipeline: its tasks, people and recipes at once, its graph as a new version."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from workflow_core.domain.roles import Permission
-from workflow_core.errors import InvalidInput, PipelineInvalid
+from workflow_core.domain.views.pipelines import Deployed
+from workflow_core.domain.wording import cited
+from workflow_core.errors import InvalidInput, Stale
 from workflow_core.pipeline import compiled
-from workflow_core.pipeline.check import check
 from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services import people
 from workflow_core.services.exchange.ingestion import OpenSession
 from workflow_core.services.people import Actor
-from workflow_core.services.pipelines import deployed_tasks, entries, places
-from workflow_core.services.pipelines.migration import Migrated, take_along
+from workflow_core.services.pipelines import bundles, deployed_tasks, entries
+from workflow_core.services.pipelines.bundles import Bundle
+from workflow_core.services.pipelines.migration import take_along
 from workflow_core.store.allocation import parked
-from workflow_core.store.data import items, pipelines, teams, versions
+from workflow_core.store.data import deploys, items, pipelines, teams, versions
 from workflow_core.store.data import people as known_people
 from workflow_core.store.data import tasks as rows
 from workflow_core.store.data.migration import choose
 from workflow_core.store.database.engine import Session, keep
-from workflow_core.store.models import Dataset, Event, Person, Pipeline, PipelineVersion, Project
+from workflow_core.store.models import Dataset, Deploy, Event, Person, Pipeline, PipelineVersion, Project
 from workflow_core.store.work import reassignment
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """What a deploy did: the version, whether it is new, the tasks that are new or gone, and who was taken along.
-
-    `waiting` are items of the dataset that a pipeline which is new, or has another source, takes in when that is read.
-    """
-
-    pipeline_id: int
-    pipeline: str
-    project: str
-    version: str
-    new_version: bool
-    new_tasks: tuple[str, ...]
-    removed_tasks: tuple[str, ...]
-    invited: tuple[str, ...]
-    migrated: Migrated | None = None
-    waiting: int = 0
-
-
-def compile_file(text: bytes, *, file: str, read: Read, folder: Path | None = None) -> compiled.Pipeline:
-    """Check a pipeline file and return it compiled, its relative places absolute from the `folder` that it is in.
-
-    Without a folder they stay relative.
-
-    Raises:
-        PipelineInvalid: the file has errors; it carries all findings.
-        InvalidInput: a place begins with the home of nobody.
-    """
-    checked = check(text, file=file, read=read)
-    if checked.pipeline is None:
-        errors = sum(finding.severity == "error" for finding in checked.findings)
-        raise PipelineInvalid(f"{file} has {errors} error{'s'[: errors != 1]}", tuple(checked.findings))
-    return checked.pipeline if folder is None else places.absolute(checked.pipeline, folder.resolve())
 
 
 def deploy(
@@ -82,20 +47,25 @@ def deploy(
         InvalidInput: a task changes its type, or the pipeline its dataset; or a service account is to review.
         NotAllowed: the actor may not manage the project's pipelines.
     """
-    spec = compile_file(text, file=file, read=read)
-    return apply(session, spec, read=read, actor=actor, now=now, migrate=migrate)
+    bundle = bundles.compile_file(text, file=file, read=read)
+    return apply(session, bundle, actor=actor, now=now, migrate=migrate)
 
 
 def apply(
     session: Session,
-    spec: compiled.Pipeline,
+    bundle: Bundle,
     *,
-    read: Read,
     actor: Person | None,
     now: datetime,
     migrate: bool = False,
+    expected: int | None = None,
 ) -> Deployed:
-    """Deploy what a file compiled to, as `deploy` does."""
+    """Deploy what a file compiled to, as `deploy` does, and keep it as it came.
+
+    Raises:
+        Stale: the pipeline's last deploy is not the one that was `expected`, by its number; 0 is none.
+    """
+    spec = bundle.pipeline
     project = people.project_for(session, name=spec.project, actor=actor, now=now)
     if actor is not None:
         people.require(session, actor=actor, project_id=project.id, permission=Permission.MANAGE_PIPELINES)
@@ -108,6 +78,9 @@ def apply(
             " give the new one another name"
         )
     by = actor.id if actor else None
+    there = deploys.last(session, pipeline_id=pipeline.id)
+    _check_expected(pipeline, there, expected)
+    documents = deploys.keep_files(session, bundle.files)
     # Entries are locked before assignments, as by everybody.
     on_the_way = choose(session, pipeline_id=pipeline.id) if migrate else []
     previous = pipeline.version_id
@@ -128,7 +101,7 @@ def apply(
         recipes=recipes,
         last=tasks_then,
         managers=deployed_tasks.managers(session, pipeline, emails, invited, now),
-        read=read,
+        documents=documents,
         now=now,
     )
     for name, task in tasks.items():
@@ -159,10 +132,16 @@ def apply(
     if version.id != previous:
         detail = {"pipeline": spec.name, "version": spec.digest, "removed": list(removed)}
         keep(session, Event(at=now, verb="deployed", project_id=project.id, actor_id=by, detail=detail))
+    if there is None or (there.version_id, there.file, there.files) != (version.id, bundle.file, documents):
+        there = Deploy(
+            pipeline_id=pipeline.id, version_id=version.id, actor_id=by, at=now, file=bundle.file, files=documents
+        )
+        keep(session, there)
     return Deployed(
         pipeline_id=pipeline.id,
         pipeline=spec.name,
         project=spec.project,
+        number=there.id,
         version=spec.digest,
         new_version=new,
         new_tasks=tuple(name for name in tasks if name not in before),
@@ -171,6 +150,14 @@ def apply(
         migrated=migrated,
         waiting=entries.waiting(session, pipeline=pipeline) if last is None or last.source != spec.source else 0,
     )
+
+
+def _check_expected(pipeline: Pipeline, there: Deploy | None, expected: int | None) -> None:
+    number = there.id if there else 0
+    if expected is not None and expected != number:
+        what = f"deploy {number} is there, and not {expected}" if there else "it was never deployed"
+        why = f"the pipeline {cited(pipeline.name)} is not what this was made for: {what}; look at a new plan"
+        raise Stale(why, code="deployed-since", pipeline=pipeline.name, number=number)
 
 
 def _pipeline(session: Session, project: Project, dataset: Dataset, spec: compiled.Pipeline, now: datetime) -> Pipeline:
@@ -185,7 +172,7 @@ def _pipeline(session: Session, project: Project, dataset: Dataset, spec: compil
 
 def deploy_all(
     open_session: OpenSession,
-    specs: Sequence[tuple[compiled.Pipeline, Read]],
+    bundles: Sequence[Bundle],
     *,
     actor: Actor,
     now: datetime,
@@ -197,15 +184,15 @@ def deploy_all(
         InvalidInput, NotAllowed: as `deploy` does.
     """
     with open_session(read_only=True) as session:
-        same = [_unchanged(session, spec, read=read, actor=actor) for spec, read in specs]
+        same = [unchanged(session, bundle, actor=actor) for bundle in bundles]
     done = [one for one in same if one is not None]
-    if len(done) == len(specs) and not migrate:
+    if len(done) == len(bundles) and not migrate:
         return done
     with open_session() as session:
-        return [apply(session, spec, read=read, actor=actor, now=now, migrate=migrate) for spec, read in specs]
+        return [apply(session, bundle, actor=actor, now=now, migrate=migrate) for bundle in bundles]
 
 
-def _unchanged(session: Session, spec: compiled.Pipeline, *, read: Read, actor: Actor) -> Deployed | None:
+def unchanged(session: Session, bundle: Bundle, *, actor: Actor) -> Deployed | None:
     """Return what a deploy would answer if the file, and what lies beside it, is as it was last deployed; else None.
 
     Only read, and in as many statements for a thousand tasks as for one.
@@ -213,6 +200,7 @@ def _unchanged(session: Session, spec: compiled.Pipeline, *, read: Read, actor: 
     Raises:
         NotAllowed: the actor may not manage the project's pipelines.
     """
+    spec = bundle.pipeline
     project = known_people.find_project(session, name=spec.project, member=None)
     pipeline = pipelines.named(session, project_id=project.id, name=spec.name) if project else None
     if pipeline is None or pipeline.version_id is None:
@@ -220,15 +208,14 @@ def _unchanged(session: Session, spec: compiled.Pipeline, *, read: Read, actor: 
     people.require(session, actor=actor, project_id=pipeline.project_id, permission=Permission.MANAGE_PIPELINES)
     if versions.from_document(session.get_one(PipelineVersion, pipeline.version_id).compiled) != spec:
         return None
-    if rows.documents(session, pipeline_id=pipeline.id) != deployed_tasks.documents(spec, read):
+    last = deploys.last(session, pipeline_id=pipeline.id)
+    if last is None or last.file != bundle.file or deploys.digests(session, last) != deploys.digested(bundle.files):
         return None
     return Deployed(
         pipeline_id=pipeline.id,
         pipeline=spec.name,
         project=spec.project,
+        number=last.id,
         version=spec.digest,
         new_version=False,
-        new_tasks=(),
-        removed_tasks=(),
-        invited=(),
     )

@@ -1,10 +1,10 @@
 """Take items on their way along to the present version of their pipeline, those that can follow it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.views.pipelines import Keeping, Migrated, Stayed
 from workflow_core.errors import Conflict
 from workflow_core.pipeline.graph import differences
 from workflow_core.services import people
@@ -14,46 +14,6 @@ from workflow_core.store.data import migration, pipelines, tasks, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Pipeline, PipelineVersion
 from workflow_core.store.work import reassignment
-
-WHY = {
-    "task": "the version does not have the task {about}",
-    "status": "the version has no such status: {about}",
-    "fork": "the task {about} lies in another fork, or in none",
-    "exit": "the version does not have the exit {about}, which holds them",
-}
-"""Why items stay on the version that they follow."""
-
-
-@dataclass(frozen=True)
-class Stayed:
-    """How many items stay on their version for a reason, and what it is about: `why` says it in words."""
-
-    reason: str
-    about: str
-    items: int
-
-    @property
-    def why(self) -> str:
-        """Say why they stay."""
-        return WHY[self.reason].format(about=self.about)
-
-
-@dataclass(frozen=True)
-class Migrated:
-    """How many items follow the version now that did not before, and why others stay on theirs."""
-
-    version: str
-    followed: int
-    stayed: tuple[Stayed, ...]
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """How many items follow a version that is not the present one, and how many of them are at each task or exit."""
-
-    version: str
-    items: int
-    at: Mapping[str, int]
 
 
 def keeping(session: Session, *, pipeline: Pipeline) -> tuple[Keeping, ...]:

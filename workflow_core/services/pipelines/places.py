@@ -1,13 +1,22 @@
-"""Where a pipeline reads and writes: relative places begin in the folder that its file is in."""
+"""Where a pipeline reads and writes: relative places begin in the folder of its file, or below the server's."""
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from workflow_core.connectors.listings import is_below, root
 from workflow_core.domain import addresses
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
+
+
+@dataclass(frozen=True)
+class Places:
+    """What is open to who asks over HTTP: they read below `sources`, and write below `exports`."""
+
+    sources: tuple[str, ...]
+    exports: str
 
 
 def absolute(pipeline: compiled.Pipeline, folder: Path) -> compiled.Pipeline:
@@ -33,3 +42,47 @@ def _place(place: str, folder: Path) -> str:
         return os.path.normpath(folder / Path(addresses.local_path(place)).expanduser())
     except RuntimeError as error:
         raise InvalidInput(f"the place {cited(place)} begins with the home of nobody") from error
+
+
+def bounded(pipeline: compiled.Pipeline, within: Places) -> compiled.Pipeline:
+    """Return a pipeline that came without a folder: its exports begin below those of the server.
+
+    Raises:
+        InvalidInput: it reads or writes where that is not open.
+    """
+    uri = pipeline.source.uri
+    if uri is not None and not any(_lies_below(uri, source) for source in within.sources):
+        where = f"below {', '.join(within.sources)} (ANNOFLOW_SOURCES)" if within.sources else NO_SOURCES
+        raise InvalidInput(f"the source {cited(addresses.shown(uri))} is not open over HTTP: it is read {where}")
+    exits = {
+        name: replace(one, export=replace(one.export, to=written(one.export.to, within))) if one.export else one
+        for name, one in pipeline.exits.items()
+    }
+    return replace(pipeline, exits=exits)
+
+
+NO_SOURCES = "from nowhere until ANNOFLOW_SOURCES says where"
+
+
+def written(place: str, within: Places) -> str:
+    """Return the place of an export, a relative one below those of the server.
+
+    Raises:
+        InvalidInput: it is not below them.
+    """
+    plain = addresses.scheme(place) == "file" and not place.startswith(("/", "~")) and "://" not in place
+    to = f"{within.exports.rstrip('/')}/{place}" if plain else place
+    if not _lies_below(to, within.exports):
+        below = f"below {addresses.shown(within.exports)} (ANNOFLOW_EXPORTS)"
+        raise InvalidInput(f"the place {cited(addresses.shown(place))} is not open over HTTP: exports go {below}")
+    return to
+
+
+def _lies_below(place: str, folder: str) -> bool:
+    """Tell whether a place is a folder or lies below it, links resolved; `..` leads nowhere in a bucket."""
+    if addresses.scheme(place) != addresses.scheme(folder):
+        return False
+    if addresses.scheme(place) == "file":
+        local = addresses.local_path(place)
+        return local.startswith("/") and is_below(f"{root(place)}/", root(folder))
+    return ".." not in place.split("/") and is_below(f"{root(place).rstrip('/')}/", root(folder))

@@ -6,57 +6,10 @@ from datetime import UTC
 from typing import Any
 
 from workflow_core.domain import recipes
+from workflow_core.domain.views.pipelines import Change, Leaver, PlannedTask, RemovedLabel
 from workflow_core.store.data import tasks, teams
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person, Pipeline, Recipe, Task
-
-
-@dataclass(frozen=True)
-class Change:
-    """A setting that changes; None is its absence."""
-
-    name: str
-    before: Any
-    after: Any
-
-
-@dataclass(frozen=True)
-class Leaver:
-    """Who would leave a task, and how many items they still have to do there; these stay theirs until reassigned.
-
-    Those that they have open (`claimed`) they may still finish; nothing new comes to them.
-    """
-
-    email: str
-    open_items: int
-    claimed: int = 0
-
-
-@dataclass(frozen=True)
-class RemovedLabel:
-    """A label that the recipe would no longer have, and how many annotations have it; these stay."""
-
-    name: str
-    annotations: int
-
-
-@dataclass(frozen=True)
-class PlannedTask:
-    """What would become of a task. `items` are to be done in it now. `kind` is new, removed, changed or same."""
-
-    name: str
-    type: str
-    kind: str
-    items: int = 0
-    join: tuple[str, ...] = ()
-    leave: tuple[Leaver, ...] = ()
-    weights: tuple[Change, ...] = ()
-    labels_added: tuple[str, ...] = ()
-    labels_removed: tuple[RemovedLabel, ...] = ()
-    recipe_changed: bool = False
-    statuses_added: tuple[str, ...] = ()
-    statuses_removed: tuple[str, ...] = ()
-    settings: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,52 +2,21 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workflow_core.domain.views.pipelines import Plan
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.graph import differences
 from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services.people import Actor
-from workflow_core.services.pipelines import deployment, migration, planned_tasks
-from workflow_core.services.pipelines.migration import Keeping, Migrated
-from workflow_core.services.pipelines.planned_tasks import Change, PlannedTask
-from workflow_core.store.data import people, pipelines, versions
+from workflow_core.services.pipelines import bundles, deployment, migration, planned_tasks
+from workflow_core.services.pipelines.bundles import Bundle
+from workflow_core.store.data import deploys, people, pipelines, versions
 from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.models import Pipeline, PipelineVersion
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a deploy would do. `keep` says which items on the way keep which other version."""
-
-    pipeline: str
-    project: str
-    deployed: bool
-    version: str
-    version_before: str | None
-    new_version: bool
-    keep: tuple[Keeping, ...] = ()
-    migrated: Migrated | None = None
-    tasks: tuple[PlannedTask, ...] = ()
-    graph: tuple[str, ...] = ()
-    """What changes about routes, routers, exits and the start, a line each."""
-    source: tuple[Change, ...] = ()
-    exports: tuple[Change, ...] = ()
-    invited: tuple[str, ...] = ()
-    waiting: int = 0
-    """Items of the dataset that would enter when the source is read."""
-    refused: str | None = None
-    """Why a deploy would be refused."""
-
-    @property
-    def changes(self) -> bool:
-        """Tell whether a deploy would change anything."""
-        graph = self.version != self.version_before or self.source or self.exports
-        return bool(graph or any(task.kind != "same" for task in self.tasks))
 
 
 def plan(
@@ -67,15 +36,23 @@ def plan(
         PipelineInvalid: the file has errors.
         NotAllowed: the actor may not manage the project's pipelines.
     """
-    spec = deployment.compile_file(text, file=file, read=read, folder=folder)
+    bundle = bundles.compile_file(text, file=file, read=read, folder=folder)
+    return plan_bundle(session, bundle, actor=actor, now=now, migrate=migrate)
+
+
+def plan_bundle(session: Session, bundle: Bundle, *, actor: Actor, now: datetime, migrate: bool = False) -> Plan:
+    """Say what a deploy of what a file compiled to would change, as `plan` does."""
+    spec = bundle.pipeline
     project = people.find_project(session, name=spec.project, member=None)
     pipeline = pipelines.named(session, project_id=project.id, name=spec.name) if project else None
     version = session.get(PipelineVersion, pipeline.version_id) if pipeline and pipeline.version_id else None
+    there = deploys.last(session, pipeline_id=pipeline.id) if pipeline else None
     before = planned_tasks.present(session, pipeline) if pipeline else {}
     found: dict[str, Any] = {
         "pipeline": spec.name,
         "project": spec.project,
         "deployed": version is not None,
+        "number": there.id if there else 0,
         "version": spec.digest,
         "version_before": version.digest if version else None,
         "new_version": True,
@@ -88,7 +65,7 @@ def plan(
     }
     try:
         with taken_back(session):
-            done = deployment.apply(session, spec, read=read, actor=actor, now=now, migrate=migrate)
+            done = deployment.apply(session, bundle, actor=actor, now=now, migrate=migrate)
             deployed = session.get_one(Pipeline, done.pipeline_id)
             after = planned_tasks.present(session, deployed)
             found |= {

@@ -1,4 +1,4 @@
-"""Tasks as rows: with their recipes and documents, what they review, and how much there is in them."""
+"""Tasks as rows: with their recipes, what they review, and how much there is in them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, case, col, func, select
 
 from workflow_core.domain.states import OPEN, State
-from workflow_core.store.models import Annotation, Document, Node, Pipeline, Project, Recipe, Review, Task, TaskItem
+from workflow_core.store.models import Annotation, Pipeline, Project, Recipe, Review, Task, TaskItem
 
 
 def of_pipeline(session: Session, *, pipeline_id: int) -> Sequence[Task]:
@@ -52,28 +52,6 @@ def add_recipe(
     session.add(recipe)
     session.flush()
     return recipe
-
-
-def keep_document(session: Session, document: Document) -> Document:
-    """Keep a document, once whatever its name; returns the one that is kept."""
-    found = session.exec(select(Document).where(Document.digest == document.digest)).first()
-    if found is None:
-        session.add(document)
-        session.flush()
-    return found or document
-
-
-def documents(session: Session, *, pipeline_id: int) -> dict[str, str]:
-    """Return, by task of a pipeline's version, the digest of the document of its recipe, of those that have one."""
-    query = (
-        select(Task.name, Document.digest)
-        .join(Recipe, col(Recipe.id) == col(Task.recipe_id))
-        .join(Document, col(Document.id) == col(Recipe.document_id))
-        .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id))
-        .join(Node, (col(Node.version_id) == col(Pipeline.version_id)) & (col(Node.task_id) == col(Task.id)))
-        .where(Pipeline.id == pipeline_id)
-    )
-    return dict(session.exec(query).all())
 
 
 def review(session: Session, *, task: Task, wanted: Iterable[int]) -> None:

@@ -18,7 +18,7 @@ from workflow_core.store.models.history import Event
 from workflow_core.store.models.issues import Issue
 from workflow_core.store.models.leases import Lease
 from workflow_core.store.models.people import Membership, Person, Project
-from workflow_core.store.models.pipelines import Branch, Entry, Node, Pipeline, PipelineVersion, Route
+from workflow_core.store.models.pipelines import Branch, Deploy, Entry, Node, Pipeline, PipelineVersion, Route
 from workflow_core.store.models.task_items import TaskItem
 from workflow_core.store.models.tasks import Assignment, Recipe, Review, Task
 
@@ -31,6 +31,7 @@ __all__ = [
     "Category",
     "Comment",
     "Dataset",
+    "Deploy",
     "Document",
     "Draft",
     "Entry",

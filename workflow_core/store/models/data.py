@@ -153,7 +153,7 @@ class Draft(Table, table=True):
 
 
 class Document(Table, table=True):
-    """A file that belongs to a recipe, such as instructions in PDF, kept by its content."""
+    """A file that was deployed, such as instructions in PDF, kept by its content."""
 
     id: int = key()
     digest: str = Field(max_length=64, unique=True)

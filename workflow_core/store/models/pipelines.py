@@ -45,6 +45,20 @@ class PipelineVersion(Table, table=True):
     deployed_at: datetime = instant()
 
 
+class Deploy(Table, table=True):
+    """What was deployed, as it came: `files` are the documents by their names, `file` is that of the pipeline's own."""
+
+    __table_args__ = (Index("ix_deploy_pipeline", "pipeline_id", "id"), NEVER_AGAIN)
+
+    id: int = key()
+    pipeline_id: int = reference("pipeline.id")
+    version_id: int = reference("pipeline_version.id")
+    actor_id: int | None = reference("person.id", null=True)
+    at: datetime = instant()
+    file: str
+    files: dict[str, int] = document()
+
+
 class Node(Table, table=True):
     """A node of a version: a task, a router or an exit."""
 

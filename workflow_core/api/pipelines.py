@@ -1,0 +1,86 @@
+"""Pipelines: checked, planned and deployed from files that are sent whole; and what was deployed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from workflow_core.api.bodies import PipelineFiles
+from workflow_core.domain.pages import USUAL, Limit, Page
+from workflow_core.domain.views.pipelines import Checked, Deployed, Files, Plan, Version, VersionFiles
+from workflow_core.http.database import Reading, Writing
+from workflow_core.http.identity import Now, Reader, Writer
+from workflow_core.http.places import Within
+from workflow_core.http.versions import expected, tag
+from workflow_core.services.pipelines import bundles, deploys, uploads
+
+router = APIRouter(tags=["pipelines"])
+
+
+@router.post("/pipelines/check")
+def check_pipeline(_: Writer, now: Now, sent: PipelineFiles) -> Checked:
+    """Say everything that is wrong with a pipeline's file, with places and ways out; nothing is kept."""
+    return bundles.check_files(_files(sent), now=now)
+
+
+@router.post("/projects/{project_id}/plans")
+def plan_deploy(
+    session: Writing,
+    actor: Writer,
+    now: Now,
+    within: Within,
+    response: Response,
+    project_id: int,
+    sent: PipelineFiles,
+    migrate: bool = False,
+) -> Plan:
+    """Say what a deploy would change, with counts; nothing of it stays. `ETag` is what a deploy expects then."""
+    found = uploads.plan(
+        session, actor=actor, project_id=project_id, files=_files(sent), within=within, now=now, migrate=migrate
+    )
+    response.headers["ETag"] = tag(found.number)
+    return found
+
+
+@router.post("/projects/{project_id}/deploys")
+def deploy_pipeline(
+    session: Writing,
+    actor: Writer,
+    now: Now,
+    within: Within,
+    response: Response,
+    project_id: int,
+    sent: PipelineFiles,
+    migrate: bool = False,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Deployed:
+    """Deploy a pipeline; with `If-Match` only where nothing came between. The same again changes nothing."""
+    found = uploads.deploy(
+        session,
+        actor=actor,
+        project_id=project_id,
+        files=_files(sent),
+        within=within,
+        now=now,
+        migrate=migrate,
+        expected=expected(if_match),
+    )
+    response.headers["ETag"] = tag(found.number)
+    return found
+
+
+@router.get("/pipelines/{pipeline_id}/versions")
+def pipeline_versions(
+    session: Reading, actor: Reader, pipeline_id: int, after: str | None = None, limit: Limit = USUAL
+) -> Page[Version]:
+    """Return what was deployed of a pipeline, the newest first."""
+    return deploys.versions(session, actor=actor, pipeline_id=pipeline_id, cursor=after, limit=limit)
+
+
+@router.get("/pipelines/{pipeline_id}/versions/{number}")
+def pipeline_version(session: Reading, actor: Reader, pipeline_id: int, number: int) -> VersionFiles:
+    """Return what was deployed once with the files as they came; they can be sent again."""
+    return deploys.version(session, actor=actor, pipeline_id=pipeline_id, number=number)
+
+
+def _files(sent: PipelineFiles) -> Files:
+    return Files(file=sent.file, texts=sent.texts, encoded=sent.encoded)
