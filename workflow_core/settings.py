@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     exports: str = Field(
         default="", description="Where exports over HTTP are written, and below; default: `exports` in the home."
     )
+    url: str = Field(default="", description="Address of an annoflow elsewhere, that the command line asks.")
+    token: SecretStr = Field(default=SecretStr(""), description="Of whoever asks it.")
     prefect_port: int = Field(default=4200, description="Port, on loopback, of the server that `annoflow up` starts.")
     shift_seconds: float = Field(default=600, gt=0, description="Seconds after which the next mover takes over.")
     lease_seconds: float = Field(

@@ -5,14 +5,20 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from PIL import Image
 from placed import PIPELINE, Place
+from served import ADDRESS, client, photos, stage, token
 
 from workflow_core.cli import main
+from workflow_core.client import Annoflow
+
+__all__ = ["client", "photos", "stage", "token"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ Run = Callable[..., Ran]
 def annoflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command in a folder of the test's own; `stdin` is what it reads there."""
     monkeypatch.chdir(tmp_path)
-    for name in ("ANNOFLOW_HOME", "ANNOFLOW_DATABASE_URL"):
+    for name in ("ANNOFLOW_HOME", "ANNOFLOW_DATABASE_URL", "ANNOFLOW_URL", "ANNOFLOW_TOKEN"):
         monkeypatch.setenv(name, "")  # so that what a command sets is taken back
         monkeypatch.delenv(name)
 
@@ -60,3 +66,18 @@ def place(annoflow: Any, tmp_path: Path, database_url: str, monkeypatch: pytest.
     assert annoflow("pipeline", "deploy", "p.yaml").code == 0
     assert annoflow("import", "p").code == 0
     return Place(tmp_path, annoflow, database_url)
+
+
+@pytest.fixture
+def over_http(annoflow: Run, client: TestClient, token: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command as a person of the stage, who asks the server over it."""
+
+    def run(who: str, *words: object, **more: Any) -> Ran:
+        with monkeypatch.context() as patched:
+            patched.setenv("ANNOFLOW_URL", ADDRESS)
+            patched.setenv("ANNOFLOW_TOKEN", token(who))
+            http = TestClient(client.app, ADDRESS, raise_server_exceptions=False)
+            patched.setattr("workflow_core.client.Annoflow", partial(Annoflow, http=http))
+            return annoflow(*words, **more)
+
+    return run

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from workflow_core.cli import (
+    api,
     db,
     demo,
     deployment,
@@ -75,9 +76,17 @@ def annoflow(
             show_default="the file annoflow.db in the home",
         ),
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of an annoflow elsewhere, that is asked with ANNOFLOW_TOKEN.",
+            envvar="ANNOFLOW_URL",
+            show_default="the database is asked",
+        ),
+    ] = None,
 ) -> None:
     """Hold what is the same for all commands."""
-    use(home=home, database_url=database_url)
+    use(home=home, database_url=database_url, url=url)
 
 
 app.add_typer(deployment.app, name="pipeline")
@@ -94,5 +103,6 @@ for name, command in (
     ("figures", figures.figures),
     ("import", imports.import_),
     ("export", exports.export),
+    ("api", api.api),
 ):
     app.command(name, context_settings=CONTEXT)(command)

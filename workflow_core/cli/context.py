@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from workflow_core.errors import InvalidInput, Unavailable
 
 if TYPE_CHECKING:
+    from workflow_core.client import Annoflow
     from workflow_core.settings import Settings
     from workflow_core.store.database.engine import Session
 
 
-def use(*, home: str | None, database_url: str | None) -> None:
-    """Use another home or database than the environment says, for this process and those that it starts."""
-    for name, value in (("ANNOFLOW_HOME", home), ("ANNOFLOW_DATABASE_URL", database_url)):
+def use(*, home: str | None, database_url: str | None, url: str | None) -> None:
+    """Use another home, database or server than the environment says, for this process and those that it starts."""
+    for name, value in (("ANNOFLOW_HOME", home), ("ANNOFLOW_DATABASE_URL", database_url), ("ANNOFLOW_URL", url)):
         if value:
             os.environ[name] = value
 
@@ -63,6 +64,23 @@ def session(*, read_only: bool = False) -> "Iterator[Session]":
             yield opened
     finally:
         engine.dispose()
+
+
+def elsewhere() -> "Annoflow":
+    """Return the client of the annoflow that ANNOFLOW_URL names.
+
+    Raises:
+        InvalidInput: it is not said which, or there is no token.
+    """
+    from stamina.instrumentation import set_on_retry_hooks
+
+    from workflow_core.client import Annoflow
+
+    given = settings()
+    if not given.url or not given.token:
+        raise InvalidInput("say which annoflow is asked, and as whom: set ANNOFLOW_URL and ANNOFLOW_TOKEN")
+    set_on_retry_hooks([])  # what it asks again is no news to who waits; what came of it is said
+    return Annoflow(given.url, given.token.get_secret_value())
 
 
 def now() -> datetime:

@@ -10,9 +10,9 @@ import typer
 from workflow_core.domain.wording import columns, on_screen
 
 
-def show_json(value: object) -> None:
-    """Print a value as JSON on stdout."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+def show_json(value: object, *, indent: int | None = 2) -> None:
+    """Print a value as JSON on stdout; without an indent on one line."""
+    typer.echo(json.dumps(value, indent=indent, ensure_ascii=False, default=_plain))
 
 
 def _plain(value: object) -> Any:
