@@ -12,7 +12,8 @@ The rooms in reading order; each imports from those above it alone, and each fol
 - `services`: use cases by whom they serve: `contributors`, `reviewers`, `managers`, `pipelines`, `running`; `data` is
   what they look at and bring, `exchange` what comes in and goes out, `accounts` says who is asking. What they answer
   with is in `domain.views`.
-- `http`, `api`, `server`: the same over HTTP: who is asking, errors; an endpoint for each use case; the process.
+- `http`, `api`, `web`, `server`: the same over HTTP: who is asking, errors; an endpoint for each use case; the pages
+  where people work, with the studio's modules in `web/static`; the process.
 - `client`: annoflow from another machine, over HTTP.
 - `up`: starting, watching and stopping processes, and the mover's turn.
 - `demo`, `cli`: the story of `annoflow demo`, and the commands. Beside them, above `up`, `flows` is all of Prefect.

@@ -1,4 +1,4 @@
-"""annoflow's own server: the API as one application, `python -m workflow_core.server HOST PORT` as a child of `up`."""
+"""annoflow's own server, API and pages in one: `python -m workflow_core.server HOST PORT`, as a child of `up`."""
 
 import logging
 import sys
@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from workflow_core import __version__, api
+from workflow_core import __version__, api, web
 from workflow_core.http import problems
 from workflow_core.http.attempts import Attempts
 from workflow_core.http.documents import Application
@@ -63,6 +63,7 @@ def make(settings: Settings) -> FastAPI:
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     problems.install(app)
+    web.install(app)
     return app
 
 

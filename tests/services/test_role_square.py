@@ -14,10 +14,11 @@ from square import BY_PERMISSION, MANAGED_BY_NUMBER, OWN, PAUSES, World, world
 
 from workflow_core import services
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
+from workflow_core.domain.views.desks import Desk
 from workflow_core.errors import AnnoflowError, NotAllowed, NotFound
 from workflow_core.services import access, people, projects
 from workflow_core.services.accounts import sign_ins, tokens
-from workflow_core.services.contributors import assignments
+from workflow_core.services.contributors import assignments, desks
 from workflow_core.services.managers import history, staff
 from workflow_core.store.models import Item, Person
 
@@ -44,6 +45,7 @@ ELSEWHERE = {
     sign_ins.end: "test_a_session_is_signed_out_by_whose_it_is_alone",
     people.project: "test_names_of_projects_are_told_to_those_who_are_in_them",
     people.project_for: "test_who_makes_a_project_owns_it",
+    desks.of: "test_a_desk_is_of_its_person_alone",
     assignments.mine: "test_everybody_sees_their_own_assignments_alone",
     history.find: "test_an_item_is_found_by_whoever_may_see_its_history",
     history.number: "test_an_item_is_found_by_whoever_may_see_its_history",
@@ -190,6 +192,11 @@ def test_everybody_sees_their_own_assignments_alone(here: World, kind: str) -> N
     assert assignments.mine(here.session, actor=actor_of(here.session, kind), now=NOW) == []
     ann = people.person(here.session, email="ann@example.org")
     assert [share.task for share in assignments.mine(here.session, actor=ann, now=NOW)] == ["cars", "by hand"]
+
+
+@pytest.mark.parametrize("kind", ACTORS)
+def test_a_desk_is_of_its_person_alone(here: World, kind: str) -> None:
+    assert desks.of(here.session, actor=actor_of(here.session, kind)) == Desk(returned=[], waiting=[], finished=[])
 
 
 @pytest.mark.parametrize("kind", ACTORS)

@@ -65,11 +65,16 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AnnoflowError, _refused)
     app.add_exception_handler(schema.Fault, _of_database)
     app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _unknown)
+    app.add_exception_handler(HTTPException, unknown)
+
+
+def kind_of(error: Exception) -> type[AnnoflowError]:
+    """Return which of the errors in `STATUS` one is."""
+    return next(kind for kind in STATUS if isinstance(error, kind))
 
 
 def _refused(request: Request, error: Exception) -> JSONResponse:
-    kind, status = next((kind, status) for kind, status in STATUS.items() if isinstance(error, kind))
+    kind = kind_of(error)
     assert isinstance(error, AnnoflowError)
     about: dict[str, Any] = {"type": f"{DOCUMENTED}/{error.code}", "code": error.code, "facts": error.facts}
     if isinstance(error, FilterError):
@@ -79,7 +84,7 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
     headers = HEADERS.get(kind)
     if isinstance(error, TooMany):
         headers = {"Retry-After": str(error.facts["seconds"])}
-    return answer(request, status, str(error), headers=headers, **about)
+    return answer(request, STATUS[kind], str(error), headers=headers, **about)
 
 
 def _of_database(request: Request, error: Exception) -> JSONResponse:
@@ -100,7 +105,8 @@ def _malformed(request: Request, error: Exception) -> JSONResponse:
     return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults=faults)
 
 
-def _unknown(request: Request, error: Exception) -> JSONResponse:
+def unknown(request: Request, error: Exception) -> JSONResponse:
+    """Return the problem of what no endpoint answers."""
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.BAD_REQUEST:  # what FastAPI says of a body nested too deep, or of no UTF-8
         return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, "body: this cannot be read as JSON in UTF-8")

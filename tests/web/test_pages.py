@@ -1,0 +1,109 @@
+"""Pages as a browser gets them, without one: who sees what, and what may be done on them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import PASSWORD, link
+from fastapi.testclient import TestClient
+from stage import Stage
+
+from workflow_core import server
+from workflow_core.settings import Settings
+
+ADDRESS = "http://127.0.0.1"
+ACCEPTS = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def pictures() -> int:
+    return 1
+
+
+@pytest.fixture
+def client(stage: Stage, sqlite_url: str, tmp_path: Path) -> Iterator[TestClient]:
+    app = server.make(Settings(home=tmp_path, database_url=sqlite_url))
+    with TestClient(app, ADDRESS, headers=ACCEPTS, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def ann(client: TestClient, stage: Stage) -> TestClient:
+    assert client.post(link(stage, "ann"), data={"password": PASSWORD}).headers["location"] == "/work"
+    return client
+
+
+def sign_in(client: TestClient, **more: str) -> tuple[int, str | None]:
+    answer = client.post("/sign-in", data={"email": "ann@example.org", "password": PASSWORD, **more})
+    return answer.status_code, answer.headers.get("location")
+
+
+def test_a_page_comes_with_the_policy_and_is_kept_by_nobody(ann: TestClient) -> None:
+    for address in ("/work", "/sign-in", "/nowhere"):
+        headers = ann.get(address).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+        assert headers["cache-control"] == "no-store"
+
+
+def test_a_stranger_signs_in_first_and_then_comes_to_where_they_wanted(ann: TestClient) -> None:
+    assert sign_in(ann, to="/studio/1") == (303, "/studio/1")
+    ann.post("/sign-out")
+    assert ann.get("/studio/1").headers["location"] == "/sign-in?to=/studio/1"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org", "//example.org", "/\\example.org", "work"])
+def test_signing_in_leads_to_no_other_site(ann: TestClient, elsewhere: str) -> None:
+    assert sign_in(ann, to=elsewhere) == (303, "/work")
+
+
+def test_a_wrong_password_is_said_on_the_page(ann: TestClient) -> None:
+    answer = ann.post("/sign-in", data={"email": "ann@example.org", "password": "another sentence"})
+    assert answer.status_code == 401
+    assert "no account with this e-mail and this password" in answer.text
+
+
+def test_what_is_not_there_or_not_theirs_is_one_page(ann: TestClient) -> None:
+    pages = [ann.get(address) for address in ("/nowhere", "/studio/999", "/studio/x", "/links/x")]
+    assert {page.status_code for page in pages} == {404}
+    assert len({page.text for page in pages}) == 1
+
+
+def test_a_program_is_told_of_what_is_missing_as_a_problem(ann: TestClient) -> None:
+    assert ann.get("/api/nowhere").headers["content-type"] == "application/problem+json"
+    assert ann.get("/nowhere", headers={"Accept": "*/*"}).headers["content-type"] == "application/problem+json"
+
+
+def test_a_link_chooses_a_password_once(client: TestClient, stage: Stage) -> None:
+    address = link(stage, "ann")
+    assert "at least" in client.post(address, data={"password": "short"}).text.lower()
+    assert client.post(address, data={"password": PASSWORD}).status_code == 303
+    assert client.post(address, data={"password": PASSWORD}).status_code == 404
+
+
+def test_a_change_that_another_site_asks_for_is_refused(ann: TestClient, stage: Stage) -> None:
+    with stage.session() as session:
+        task = stage.task(session, "cars").id
+    answer = ann.post(f"/work/tasks/{task}", headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert "from a page of annoflow" in answer.text
+    assert stage.row("cars", "0.jpg").state == "queued"
+
+
+def test_names_are_text_whatever_they_are(ann: TestClient, stage: Stage) -> None:
+    with stage.session() as session:
+        stage.task(session, "cars").name = "<script>alert(1)</script>"
+    assert "&lt;script&gt;alert(1)" in ann.get("/work").text
+    assert "<script>alert" not in ann.get("/work").text
+
+
+def test_scripts_are_kept_for_ever_at_an_address_of_their_content(ann: TestClient) -> None:
+    page = ann.get("/work").text
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    answer = ann.get(address)
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_what_a_browser_refused_on_a_page_is_in_the_log(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    assert client.post("/reports", content=b'{"blocked-uri": "inline"}').status_code == 204
+    assert "blocked-uri" in caplog.text

@@ -1,0 +1,24 @@
+"""A person's desk, beside their shares: what came back, what waits for others, what they did last."""
+
+from workflow_core.domain.views.desks import Desk, Fault, OnDesk
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Person
+from workflow_core.store.reads import desks
+
+RECENT = 10
+
+
+def of(session: Session, *, actor: Person) -> Desk:
+    """Return what lies on the actor's desk; what came back first is the first."""
+    returned: dict[int, OnDesk] = {}
+    faults: dict[int, list[Fault]] = {}
+    for row in desks.returned(session, person_id=actor.id):
+        fault = Fault(**{name: row.pop(name) for name in ("kind", "text", "flagged_by")})
+        listed = faults.setdefault(row["id"], [])
+        listed.append(fault)
+        returned.setdefault(row["id"], OnDesk(**row, faults=listed))
+    return Desk(
+        returned=list(returned.values()),
+        waiting=[OnDesk(**row) for row in desks.waiting(session, person_id=actor.id)],
+        finished=[OnDesk(**row) for row in desks.finished(session, person_id=actor.id, most=RECENT)],
+    )

@@ -1,0 +1,16 @@
+"""The pages where people work: rendered here, of what services answer with; the studio is a program in the browser."""
+
+from fastapi import APIRouter, FastAPI
+
+from workflow_core.web import assets, missing, policy, signing_in, studio, work
+
+router = APIRouter(include_in_schema=False)
+for noun in (signing_in, work, studio, policy):
+    router.include_router(noun.router)
+
+
+def install(app: FastAPI) -> None:
+    """Let an application answer with pages, beside all else that it answers with."""
+    app.include_router(router)
+    assets.install(app)
+    missing.install(app)

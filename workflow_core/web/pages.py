@@ -1,0 +1,62 @@
+"""A page: what a template makes of what a service answered; a refusal is a page, too."""
+
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from workflow_core.errors import AnnoflowError, NotFound, NotSignedIn
+from workflow_core.http.problems import STATUS, kind_of
+from workflow_core.web import assets
+from workflow_core.web.policy import HEADERS
+
+_templates = Environment(
+    loader=PackageLoader("workflow_core.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.globals["asset"] = assets.address
+
+
+def page(name: str, *, status: int = HTTPStatus.OK, **shown: Any) -> HTMLResponse:
+    """Return a page made of a template."""
+    return HTMLResponse(_templates.get_template(f"{name}.html.j2").render(**shown), status, HEADERS)
+
+
+def gone() -> HTMLResponse:
+    """Return the one page for all that is not there, or not theirs to see."""
+    return page("gone", status=HTTPStatus.NOT_FOUND)
+
+
+def to(address: str) -> RedirectResponse:
+    """Let the browser go on to a page."""
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER, HEADERS)
+
+
+class Page(APIRoute):
+    """A route whose refusals are read by people: who is not signed in comes to do so, and then goes on."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request."""
+        answer = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except NotSignedIn:
+                here = request.url.path if request.method == "GET" else "/work"
+                return to(f"/sign-in?to={quote(here)}")
+            except (NotFound, RequestValidationError):
+                return gone()
+            except AnnoflowError as error:
+                return page("refused", status=STATUS[kind_of(error)], why=str(error))
+
+        return answered

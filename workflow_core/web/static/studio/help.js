@@ -1,0 +1,20 @@
+/** All keys, drawn from the table that is heard. */
+import { FIXED } from "./keys.js";
+import { make } from "./panel.js";
+
+/** @param {import("./keys.js").Bound[]} table */
+export function help(dialog, table) {
+  const groups = new Map([["Everywhere", FIXED]]);
+  for (const one of table) {
+    if (one.key) groups.set(one.group, [...(groups.get(one.group) ?? []), one]);
+  }
+  const parts = [...groups].map(([group, keys]) =>
+    make("section", {}, make("h3", { text: group }), make("dl", {}, ...keys.map(({ key, words }) => row(key, words)))),
+  );
+  dialog.querySelector(".groups").replaceChildren(...parts);
+  dialog.showModal();
+}
+
+function row(key, words) {
+  return make("div", {}, make("dt", {}, make("kbd", { text: key.length === 1 ? key.toUpperCase() : key })), make("dd", { text: words }));
+}

@@ -1,0 +1,91 @@
+/** What was flagged, and what may be done about it here: as a list beside the picture, for who made it and who reviews it. */
+import { button, filled, make } from "./panel.js";
+
+/** What reviewers find most often, where the recipe has no list of its own. */
+const FAULTS = ["Not tight", "Wrong label", "Missing", "Not one", "Twice"];
+const WORDS = { open: "to be fixed", for_review: "fixed, to be looked at", approved: "approved", dismissed: "taken back" };
+const UNRESOLVED = ["open", "for_review"];
+
+export const unresolved = (issues) => issues.filter(({ state }) => UNRESOLVED.includes(state));
+
+export class Issues {
+  /**
+   * @param {Document} page
+   * @param {{ask: (path: string, body?: object) => Promise<void>, point: (issue: object) => void,
+   *   flagged: () => {annotation?: number, geometry?: object, what: string}}} hands
+   */
+  constructor(page, { ask, point, flagged }) {
+    Object.assign(this, { ask, point, flagged });
+    this.list = page.getElementById("issues");
+    this.form = page.getElementById("flagging");
+    this.kinds = page.getElementById("faults");
+    this.text = page.getElementById("fault-text");
+    this.about = page.getElementById("flag-about");
+    this.missing = page.getElementById("missing");
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.flag();
+    });
+  }
+
+  /** @param {object} opened a task item as the API tells it @param {boolean} reviews whether its reviewer looks at it */
+  show(opened, reviews) {
+    this.reviews = reviews;
+    this.form.hidden = !reviews;
+    const faults = opened.recipe.settings.faults ?? FAULTS;
+    filled(this.kinds, faults, () => faults.map(choice));
+    const labels = opened.recipe.labels.map(({ name }) => name);
+    filled(this.missing, labels, () => labels.map((name) => make("option", { value: name, text: name })));
+    this.mark();
+    filled(this.list, [opened.issues, reviews], () => opened.issues.map((issue) => this.row(issue)));
+  }
+
+  /** Say what would be flagged now. */
+  mark() {
+    const { what, annotation } = this.flagged();
+    this.about.textContent = what;
+    this.missing.parentElement.hidden = annotation !== undefined;
+  }
+
+  /** Flag what is selected, with the fault that is chosen, or with that of a number. */
+  async flag(number) {
+    if (this.form.hidden) return;
+    const chosen = number === undefined ? this.kinds.querySelector(":checked") : this.kinds.querySelectorAll("input")[number];
+    if (!chosen) return;
+    const { annotation, geometry } = this.flagged();
+    const about = annotation === undefined ? { label: this.missing.value, ...(geometry ? { geometry } : {}) } : { annotation };
+    await this.ask("issues", { kind: chosen.value, text: this.text.value.trim(), ...about });
+    this.text.value = "";
+  }
+
+  row(issue) {
+    const name = make("button", { type: "button", className: "quiet", text: issue.kind });
+    name.addEventListener("click", () => this.point(issue));
+    const said = issue.text ? [make("p", { text: issue.text })] : [];
+    const thread = issue.thread.map((one) => make("p", { className: "said", text: `${one.by}: ${one.text}` }));
+    const state = make("span", { className: `state ${issue.state}`, text: WORDS[issue.state] });
+    const by = make("small", { text: issue.flagged_by });
+    const acts = make("div", { className: "row" }, ...this.acts(issue));
+    return make("li", {}, make("div", { className: "row" }, name, state), ...said, ...thread, by, acts);
+  }
+
+  /** What may be done about an issue here. */
+  acts({ id, state, here }) {
+    const act = (word, path, kind) => {
+      const node = button(word, { act: `issue:${id}:${path}`, kind });
+      node.addEventListener("click", () => void this.ask(`/issues/${id}/${path}`));
+      return node;
+    };
+    if (!here) return [];
+    if (!this.reviews) return state === "open" ? [act("Fixed", "fix", "primary")] : [];
+    if (state === "open") return [act("Take back the flag", "dismissal")];
+    return state === "for_review" ? [act("Re-open", "reopening"), act("Accept", "approval")] : [];
+  }
+}
+
+function choice(fault, index) {
+  const field = make("input", { type: "radio", name: "fault", value: fault, checked: index === 0 });
+  const shown = make("kbd", { text: String(index + 1) });
+  shown.setAttribute("aria-hidden", "true");
+  return make("label", { className: "choice" }, field, make("span", { text: fault }), ...(index < 9 ? [shown] : []));
+}

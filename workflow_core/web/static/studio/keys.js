@@ -1,0 +1,82 @@
+/**
+ * One table of keys: what `?` and the tooltips show is what is heard. Each act has one press, and no two share one.
+ *
+ * @typedef {{act: string, words: string, wishes: string, group: string, button?: boolean}} Wish
+ * @typedef {{act: string, words: string, key: string, group: string}} Bound
+ */
+
+/** What the studio itself can do, and the keys it would like, best first. Names of keys are those of `KeyboardEvent`. */
+export const OWN = [
+  { act: "tool:select", words: "Select and move", wishes: "v", group: "Tools" },
+  { act: "tool:box", words: "Box", wishes: "bx", group: "Tools" },
+  { act: "tool:polygon", words: "Polygon", wishes: "pg", group: "Tools" },
+  { act: "tool:polyline", words: "Polyline", wishes: "lie", group: "Tools" },
+  { act: "tool:point", words: "Point", wishes: "ot", group: "Tools" },
+  { act: "tool:classification", words: "Whole picture", wishes: "wk", group: "Tools" },
+  { act: "undo", words: "Take back", wishes: "z", group: "Editing" },
+  { act: "redo", words: "Do again", wishes: "y", group: "Editing" },
+  { act: "remove", words: "Delete what is selected", wishes: ["Delete"], group: "Editing" },
+  { act: "repeat", words: "Repeat the last shape here", wishes: "rj", group: "Editing" },
+  { act: "more", words: "Another outline of this polygon", wishes: "m;", group: "Editing" },
+  { act: "hide", words: "Hide and show the shapes", wishes: "h,", group: "View" },
+  { act: "fit", words: "The whole picture", wishes: ["0"], group: "View" },
+  { act: "closer", words: "Zoom in", wishes: ["+", "="], group: "View" },
+  { act: "farther", words: "Zoom out", wishes: ["-"], group: "View" },
+  { act: "selection", words: "Zoom to what is selected", wishes: ".", group: "View" },
+  { act: "next", words: "Next annotation", wishes: "n]", group: "Review" },
+  { act: "unresolved", words: "Next unresolved issue", wishes: "u[", group: "Review" },
+  { act: "flag", words: "Flag", wishes: "f/", group: "Review" },
+  { act: "help", words: "All keys", wishes: ["?"], group: "View" },
+];
+
+/** Keys that mean the same everywhere, and are told rather than bound. */
+export const FIXED = [
+  { key: "Arrows", words: "Move the cursor, the shape or the point; Shift by 10" },
+  { key: "Enter", words: "Set a point; at the same place again, close" },
+  { key: "Backspace", words: "Take the last point back, or delete" },
+  { key: "Escape", words: "Leave what is begun" },
+  { key: "Tab", words: "From shape to shape" },
+  { key: "Space", words: "Hold to move the picture" },
+];
+
+/**
+ * Give every act a key: what the team has chosen first, then words by their own letters, then the studio's.
+ * @param {{act: string, words: string, key: ?string, letters?: boolean, group: string}[]} asked
+ * @param {Wish[]} own
+ * @returns {Bound[]}
+ */
+export function bound(asked, own) {
+  const taken = new Set();
+  const take = (wishes) => {
+    const free = [...wishes].find((key) => !taken.has(key));
+    if (free !== undefined) taken.add(free);
+    return free ?? "";
+  };
+  const chosen = asked.map((one) => ({ ...one, key: one.key ? take([one.key.toLowerCase()]) : "" }));
+  const lettered = chosen.map(({ act, words, key, letters, group }) => ({
+    act,
+    words,
+    group,
+    key: key || (letters ? take(words.toLowerCase().replace(/[^a-z]/g, "")) : ""),
+  }));
+  const studios = own.map(({ act, words, wishes, group }) => ({ act, words, group, key: take(wishes) }));
+  let digit = 0;
+  const numbered = lettered.map((one) =>
+    one.key || !one.act.startsWith("label:") || digit >= 9 ? one : { ...one, key: String((digit += 1)) },
+  );
+  return [...numbered, ...studios];
+}
+
+/** The act that a press means; shift is no part of a letter. @returns {?string} */
+export function meant(table, event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) {
+    const key = event.key.toLowerCase();
+    if (event.altKey || !"zy".includes(key)) return null;
+    return key === "y" || event.shiftKey ? "redo" : "undo";
+  }
+  const key = event.key === "=" ? "+" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return table.find((one) => one.key === key)?.act ?? null;
+}
+
+/** Whether a press is meant for a field that somebody types in. */
+export const typed = (target) => target.matches("input, textarea, select, [contenteditable]");
