@@ -53,6 +53,7 @@ def installation(settings: Settings) -> Installation:
             "ANNOFLOW_LEASE_SECONDS": str(settings.lease_seconds),
             "ANNOFLOW_PUBLIC_URL": settings.public_url,
             "ANNOFLOW_SOURCES": ",".join(settings.sources),
+            "ANNOFLOW_MEDIA": settings.media_at(),
             "ANNOFLOW_EXPORTS": settings.exports_below(),
         },
     )

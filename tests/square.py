@@ -20,7 +20,7 @@ from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import access, people, pictures, projects
 from workflow_core.services.contributors import batches, comments, contents, work
 from workflow_core.services.contributors.batches import Wanted
-from workflow_core.services.data import datasets, items
+from workflow_core.services.data import datasets, items, uploads
 from workflow_core.services.exchange import exports, imports, ingestion
 from workflow_core.services.managers import (
     erasure,
@@ -35,7 +35,7 @@ from workflow_core.services.managers import (
 )
 from workflow_core.services.pipelines import bundles, data, deployment, deploys, migration, plans, uploads
 from workflow_core.services.pipelines.bundles import Bundle
-from workflow_core.services.pipelines.places import Places
+from workflow_core.services.pipelines.places import Media, Places
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Assignment, Deploy, Item, Person, Pipeline, Task, TaskItem
 
@@ -52,10 +52,15 @@ def given(actor: Person | None) -> dict[str, Any]:
     return {"read": reader({}), "actor": actor, "now": NOW}
 
 
+def within(folder: str) -> Places:
+    """Return what is open over HTTP to who uses nothing but a folder."""
+    return Places((), folder, Media(folder))
+
+
 def sent(world: "World") -> dict[str, Any]:
     """Return what a deploy over HTTP is told of the same."""
     files = Files(file="p.yaml", texts={"p.yaml": TWO_STEPS})
-    return {"project_id": world.project, "files": files, "within": Places((), str(world.folder)), "now": NOW}
+    return {"project_id": world.project, "files": files, "within": within(str(world.folder)), "now": NOW}
 
 
 @dataclass
@@ -349,6 +354,27 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         "dataset",
         lambda w, actor, key: items.of_dataset(w.session, actor=actor, dataset_id=key),
     ),
+    uploads.place: (
+        P.IMPORT_ITEMS,
+        "dataset",
+        lambda w, actor, key: uploads.place(w.session, actor=actor, dataset_id=key, path="a.jpg"),
+    ),
+    uploads.take: (
+        P.IMPORT_ITEMS,
+        "dataset",
+        lambda w, actor, key: uploads.take(
+            w.session,
+            actor=actor,
+            place=uploads.Place(key, "/", "a.jpg"),
+            kept=uploads.Kept("/media/a.jpg", 1, "0" * 32, 1, 1),
+            now=NOW,
+        ),
+    ),
+    uploads.missing: (
+        P.IMPORT_ITEMS,
+        "dataset",
+        lambda w, actor, key: uploads.missing(w.session, actor=actor, dataset_id=key, files={"a.jpg": "0" * 32}),
+    ),
     history.steps: (
         P.SEE_HISTORY,
         "item",
@@ -383,7 +409,7 @@ def picture(world: World, actor: Person, item_id: int) -> None:
     """Look for the picture of an item that has one."""
     if item := world.session.get(Item, item_id):
         item.uri = "/photos/0.jpg"
-    pictures.of_item(world.session, actor=actor, item_id=item_id)
+    pictures.of_item(world.session, actor=actor, item_id=item_id, within=within("/"))
 
 
 OWN: dict[Callable[..., Any], Own] = {

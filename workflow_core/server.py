@@ -17,7 +17,7 @@ from workflow_core.http import problems
 from workflow_core.http.attempts import Attempts
 from workflow_core.http.documents import Application
 from workflow_core.http.requests import Around
-from workflow_core.services.pipelines.places import Places
+from workflow_core.services.pipelines.places import Media, Places
 from workflow_core.services.running import announcements
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
@@ -36,6 +36,7 @@ def make(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
+        app.state.places.media.clear()
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         with announcements.announcing(engine, settings.prefect_api()):
             yield
@@ -54,7 +55,7 @@ def make(settings: Settings) -> FastAPI:
     app.state.public_url = settings.public_url
     app.state.attempts = Attempts()
     app.state.writers = Writers(engine)
-    app.state.places = Places(settings.sources, settings.exports_below())
+    app.state.places = Places(settings.sources, settings.exports_below(), Media(settings.media_at()))
     app.include_router(api.router)
     public = urlsplit(settings.public_url).hostname
     hosts = [*LOOPBACK, public] if public else LOOPBACK

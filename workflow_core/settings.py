@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     sources: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Folders and addresses, parted by commas, below which is read what is named over HTTP."
     )
+    media: str = Field(
+        default="",
+        description="Where uploads are kept, a folder or an address; default: `media` in the home.",
+    )
     exports: str = Field(
         default="", description="Where exports over HTTP are written, and below; default: `exports` in the home."
     )
@@ -70,6 +74,10 @@ class Settings(BaseSettings):
             return str(json.loads(self.running.read_text())["prefect_api_url"])
         except (OSError, ValueError, KeyError):
             return None
+
+    def media_at(self) -> str:
+        """Return the place where uploaded pictures are kept."""
+        return _absolute(self.media or str(self.home / "media"))
 
     def exports_below(self) -> str:
         """Return the place below which exports over HTTP are written."""

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from fastapi.testclient import TestClient
+from pictures import picture
 from sqlmodel import select
 from stage import BOX, Stage
 
@@ -88,6 +89,8 @@ OPERATIONS = {
     "dataset": Operation("/api/datasets/{dataset}", RUN, denied=WORK),
     "dataset-folders": Operation("/api/datasets/{dataset}/folders", RUN, denied=WORK),
     "dataset-items": Operation("/api/datasets/{dataset}/items", RUN, denied=WORK),
+    "upload": Operation("/api/datasets/{dataset}/files/new.png", ("olga",), picture("PNG"), (*WORK, "mia")),
+    "missing-files": Operation("/api/datasets/{dataset}/files/missing", ("olga",), {"files": {}}, (*WORK, "mia")),
     "item": Operation("/api/items/{item}", ("ann", "mia", "olga")),
     "item-annotations": Operation("/api/items/{item}/annotations", ("ann", "mia", "olga")),
     "item-why": Operation("/api/items/{item}/why", RUN, denied=WORK),
@@ -176,6 +179,10 @@ def signed_in(session: Any, stage: Stage, who: str) -> int:
     return begun[1].id
 
 
+def sent(body: Any) -> dict[str, Any]:
+    return {"content": body} if isinstance(body, bytes) else {"json": body}
+
+
 def documented(client: TestClient) -> dict[str, tuple[str, str]]:
     paths = client.get("/api/openapi.json").json()["paths"]
     return {
@@ -194,7 +201,7 @@ def test_who_may(name: str, scene: Scene) -> None:
 
     def ask(who: str, path: str) -> Any:
         by = {"Authorization": f"Bearer {scene.secrets[who]}"} if who in scene.secrets else {}
-        return scene.client.request(method, path, headers=by, json=operation.body)
+        return scene.client.request(method, path, headers=by, **sent(operation.body))
 
     path = operation.path.format(**scene.numbers)
     missing = operation.path.format(**dict.fromkeys(scene.numbers, 987_654_321))
@@ -221,7 +228,7 @@ def test_who_runs_tasks_may(name: str, who: str, scene: Scene) -> None:
     method, _ = documented(scene.client)[name]
     by = {"Authorization": f"Bearer {scene.secrets[who]}"}
     path = OPERATIONS[name].path.format(**scene.numbers)
-    answer = scene.client.request(method, path, headers=by, json=OPERATIONS[name].body)
+    answer = scene.client.request(method, path, headers=by, **sent(OPERATIONS[name].body))
     assert answer.is_success or answer.json()["detail"].startswith("no file"), answer.text
 
 

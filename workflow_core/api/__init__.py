@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from workflow_core.api import (
     datasets,
+    files,
     issues,
     items,
     me,
@@ -20,6 +21,7 @@ NOUNS = (
     work,
     issues,
     datasets,
+    files,
     items,
     projects,
     pipelines,

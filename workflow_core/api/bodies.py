@@ -22,6 +22,12 @@ class Named(Body):
     name: StrictStr
 
 
+class Files(Body):
+    """Files by path, with their MD5 in hexadecimal digits."""
+
+    files: dict[str, Annotated[str, Field(pattern="^[0-9a-f]{32}$")]]
+
+
 class Claiming(Body):
     """How much to claim: with `more` a further batch of a queue task, beside what is held."""
 

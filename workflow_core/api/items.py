@@ -13,6 +13,7 @@ from workflow_core.domain.views.history import Step, Why
 from workflow_core.domain.views.work import Drawn
 from workflow_core.http.database import Reading
 from workflow_core.http.identity import Reader
+from workflow_core.http.places import Within
 from workflow_core.services import pictures
 from workflow_core.services.data import items
 from workflow_core.services.managers import history
@@ -52,9 +53,9 @@ def item_events(session: Reading, actor: Reader, item_id: int, after: After = No
 
 
 @router.get("/{item_id}/image", response_class=Response)
-def item_image(session: Reading, actor: Reader, item_id: int) -> Response:
+def item_image(session: Reading, actor: Reader, within: Within, item_id: int) -> Response:
     """Return an item's picture as it is stored; a part of it where `Range` asks for one."""
-    picture = pictures.of_item(session, actor=actor, item_id=item_id)
+    picture = pictures.of_item(session, actor=actor, item_id=item_id, within=within)
     opened = picture.open()
     path = getattr(opened, "name", None)  # files of a bucket have none
     if isinstance(path, str):

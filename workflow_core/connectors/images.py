@@ -4,14 +4,18 @@ import hashlib
 import struct
 import warnings
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import IO
 
 from PIL import Image, UnidentifiedImageError
 
 from workflow_core.connectors.endings import is_whole
+from workflow_core.connectors.files import MEDIA_TYPES
 from workflow_core.connectors.listings import Listed
 from workflow_core.domain.addresses import scheme
 from workflow_core.domain.sources import File
+from workflow_core.domain.wording import cited
+from workflow_core.errors import InvalidInput
 
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 MAX_BYTES = 500_000_000
@@ -51,6 +55,22 @@ def look(listed: Listed) -> Picture | str:
     return Picture(file, width, height)
 
 
+def check(name: str, opened: IO[bytes]) -> tuple[int, int]:
+    """Return width and height of a file that came under a name.
+
+    Raises:
+        InvalidInput: it is no picture, too large a one, or another kind than its name says.
+    """
+    try:
+        kind, size = _examined(opened)
+    except (OSError, Image.DecompressionBombError, *_BROKEN) as error:
+        raise InvalidInput(f"{cited(name)}: {_why(error)}") from error
+    said = MEDIA_TYPES[PurePosixPath(name).suffix.lower()]
+    if kind != said:
+        raise InvalidInput(f"{cited(name)} is {kind}, and its name says {said}")
+    return size
+
+
 def _md5() -> "hashlib._Hash":
     return hashlib.md5(usedforsecurity=False)  # what buckets say of their files, too
 
@@ -71,6 +91,11 @@ def dimensions(file: IO[bytes]) -> tuple[int, int]:
         CutOffError: it is not there to its end.
         DecompressionBombError: it has more pixels than MAX_PIXELS.
     """
+    return _examined(file)[1]
+
+
+def _examined(file: IO[bytes]) -> tuple[str, tuple[int, int]]:
+    """Return the media type, and what `dimensions` does."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         with Image.open(file, formats=FORMATS) as image:
@@ -80,7 +105,8 @@ def dimensions(file: IO[bytes]) -> tuple[int, int]:
             turned = _orientation(image) in TURNED
             if not is_whole(file, image):
                 raise CutOffError
-    return (height, width) if turned else (width, height)
+            kind = "image/jpeg" if image.format == "MPO" else Image.MIME.get(image.format or "", "")
+    return kind, (height, width) if turned else (width, height)
 
 
 def _orientation(image: Image.Image) -> object:

@@ -115,6 +115,10 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             Conflict, ("task", "person"), "Somebody has open what would be withdrawn; confirm with `end_claims`."
         ),
         "finished-work": Refusal(Conflict, ("task",), "The task holds statuses; confirm with `with_finished`."),
+        "file-differs": Refusal(
+            Conflict, ("item",), "Another picture has this name; `replace` puts this one in its place."
+        ),
+        "item-erased": Refusal(Conflict, ("item",), "An item of this name was erased, and does not come again."),
         "item-deleted": Refusal(Conflict, ("item",), "The item is archived: its history stays as it is."),
         "item-removed": Refusal(Conflict, ("item",), "The item was taken out of its pipeline."),
         "item-in-fork": Refusal(Conflict, ("item",), "The item is in branches of a fork, which this would bypass."),

@@ -1,6 +1,7 @@
 """One request, one act: it is committed before the answer goes out, alone or with others, or rolled back."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -8,8 +9,15 @@ from fastapi import Depends, Request
 from workflow_core.store.database.engine import Session, session_scope
 
 
-def _reading(request: Request) -> Iterator[Session]:
+@contextmanager
+def brief(request: Request) -> Iterator[Session]:
+    """Open a session that reads, and ends before something begins that takes long."""
     with session_scope(request.app.state.engine, read_only=True) as session:
+        yield session
+
+
+def _reading(request: Request) -> Iterator[Session]:
+    with brief(request) as session:
         yield session
 
 

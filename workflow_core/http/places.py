@@ -1,4 +1,4 @@
-"""What is open to who asks over HTTP: where sources may be read, and exports written."""
+"""What is open to who asks over HTTP: where sources may be read, exports written, and uploads kept."""
 
 from typing import Annotated
 

@@ -3,10 +3,14 @@
 import logging
 import re
 import time
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from starlette.requests import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workflow_core.http.problems import answer
@@ -16,12 +20,34 @@ MOST = 20_000_000
 
 SECRET = re.compile(r"(?<=/links/)[^/]+")
 """What of a path is nobody's business but theirs who have it."""
+PART = 1_000_000
+TAKES = "most_bytes"
 
 log = logging.getLogger("annoflow.http")
 
 
-class TooLarge(Exception):
-    """More came than was to be read."""
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def takes(most: int) -> Callable[[Endpoint], Endpoint]:
+    """Let an endpoint be sent so many bytes, whatever is usual."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, TAKES, most)
+        return endpoint
+
+    return mark
+
+
+async def pass_on(request: Request, write: Callable[[bytes], object]) -> None:
+    """Hand a body on in larger parts, each in a thread: the disk is waited for there."""
+    waiting = bytearray()
+    async for part in request.stream():
+        waiting += part
+        if len(waiting) >= PART:
+            await run_in_threadpool(write, bytes(waiting))
+            waiting.clear()
+    await run_in_threadpool(write, bytes(waiting))
 
 
 class Around:
@@ -42,10 +68,12 @@ class Around:
 
         async def limited() -> Message:
             nonlocal read
-            message = await receive()
+            most = getattr(scope.get("endpoint"), TAKES, MOST)
+            message = await receive() if _declared(request) <= most else {}
             read += len(message.get("body", b""))
-            if read > MOST:
-                raise TooLarge
+            if not message or read > most:
+                said = f"the body is larger than {most:,} bytes"
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, said)
             return message
 
         async def answered(message: Message) -> None:
@@ -56,14 +84,9 @@ class Around:
             await send(message)
 
         try:
-            if _declared(request) > MOST:
-                raise TooLarge
             await self._app(scope, limited, answered)
-        except TooLarge:
-            if status:
-                raise
-            said = f"the body is larger than {MOST:,} bytes"
-            await answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, said)(scope, receive, answered)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except Exception:
             log.exception("%s failed", number)
             if status:

@@ -8,6 +8,7 @@ from workflow_core.connectors.files import MEDIA_TYPES, open_file
 from workflow_core.domain.wording import quoted
 from workflow_core.errors import NotFound
 from workflow_core.services import access
+from workflow_core.services.pipelines.places import Places
 from workflow_core.store.data import pipelines, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
@@ -25,13 +26,13 @@ class Picture:
         """Open it; no session is needed any more.
 
         Raises:
-            NotFound: it is not there, or not below a source of a pipeline over its dataset.
+            NotFound: it is not there, or not below a place that is open: a source, or where uploads are kept.
             Unavailable: the place cannot be reached.
         """
         return open_file(self.uri, within=self.within)
 
 
-def of_item(session: Session, *, actor: Person, item_id: int) -> Picture:
+def of_item(session: Session, *, actor: Person, item_id: int, within: Places) -> Picture:
     """Return the picture of an item that the actor may see.
 
     Raises:
@@ -42,4 +43,5 @@ def of_item(session: Session, *, actor: Person, item_id: int) -> Picture:
     if item.uri is None or media_type is None:
         raise NotFound(f"{quoted(item.name)} has no picture")
     documents = [versions.from_document(document) for _, document in pipelines.over(session, dataset_id=dataset.id)]
-    return Picture(item.uri, media_type, tuple(one.source.uri for one in documents if one.source.uri is not None))
+    read = (one.source.uri for one in documents if one.source.uri is not None)
+    return Picture(item.uri, media_type, (*read, *within.sources, within.media.uri))

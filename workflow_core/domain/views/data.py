@@ -1,9 +1,9 @@
 """What is told of datasets and of what is in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,3 +44,19 @@ class Item:
     replaced_at: datetime | None
     archived_at: datetime | None
     created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uploaded:
+    """What became of a picture that was uploaded, and the item that it is of."""
+
+    item_id: int
+    became: Literal["new", "present", "replaced"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """Of some files: those that are not there, and those under whose name there is another picture."""
+
+    missing: Sequence[str]
+    differing: Sequence[str]

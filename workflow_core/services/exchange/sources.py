@@ -13,7 +13,7 @@ from workflow_core.connectors.listings import Listed, Listing, Skipped, is_below
 from workflow_core.domain.sources import File, Kind, Known, became, following, moves, unchanged
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
-from workflow_core.services.pipelines.data import Added, NewItem
+from workflow_core.services.pipelines.data import Added, FoundItem
 from workflow_core.store.data import items
 from workflow_core.store.database.engine import Session
 from workflow_core.store.exchange import sources
@@ -38,14 +38,6 @@ class Became:
     kind: Kind
     before: str | None = None
     open: bool = False
-
-
-class FoundItem(NewItem):
-    """An item to add that is made of a file, which it remembers."""
-
-    size: int | None = None
-    stamp: str | None = None
-    checksum: str | None = None
 
 
 @dataclass

@@ -61,6 +61,14 @@ class NewItem(BaseModel):
         return self
 
 
+class FoundItem(NewItem):
+    """An item to add that is made of a file, which it remembers."""
+
+    size: int | None = None
+    stamp: str | None = None
+    checksum: str | None = None
+
+
 @dataclass(frozen=True)
 class Added:
     """How many items are new, were there already, entered pipelines at once; were erased before, and stay out."""

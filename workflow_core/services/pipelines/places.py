@@ -5,18 +5,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workflow_core.connectors.listings import is_below, root
+from workflow_core.connectors.media import Media
 from workflow_core.domain import addresses
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
 
+__all__ = ["Media", "Places", "absolute", "bounded", "written"]
+
 
 @dataclass(frozen=True)
 class Places:
-    """What is open to who asks over HTTP: they read below `sources`, and write below `exports`."""
+    """What is open to who asks over HTTP: they read below `sources`, and write below `exports`.
+
+    What they upload is kept in `media`.
+    """
 
     sources: tuple[str, ...]
     exports: str
+    media: Media
 
 
 def absolute(pipeline: compiled.Pipeline, folder: Path) -> compiled.Pipeline:

@@ -144,6 +144,31 @@ def listed(session: Session, ids: Iterable[int]) -> TextClause:
     return text(f"item.id IN ({each})").bindparams(listed_items=json.dumps([int(one) for one in ids]))
 
 
+def at(session: Session, *, dataset_id: int, folder: str, name: str) -> Item | None:
+    """Return the item of a folder and name, as it is now; nobody else changes it until the transaction ends."""
+    query = select(Item).where(Item.dataset_id == dataset_id, Item.folder == folder, Item.name == name)
+    return session.exec(query.with_for_update().execution_options(populate_existing=True)).first()
+
+
+def not_there(
+    session: Session, *, dataset_id: int, files: Iterable[tuple[str, str, str]]
+) -> list[tuple[str, str, bool]]:
+    """Return the files, by folder, name and checksum, that no item has, and whether one has another of the name."""
+    each = "json_array_elements(CAST(:files AS JSON)) AS f(value)" if is_postgres(session) else "json_each(:files)"
+    rows = run(
+        session,
+        f"""
+        SELECT f.folder, f.name, i.uri IS NOT NULL AS differs
+        FROM (SELECT value ->> 0 AS folder, value ->> 1 AS name, value ->> 2 AS sum FROM {each}) f
+        LEFT JOIN item i ON i.dataset_id = :dataset AND i.folder = f.folder AND i.name = f.name
+        WHERE i.checksum IS NULL OR i.checksum <> f.sum ORDER BY f.folder, f.name
+        """,
+        files=json.dumps(list(files)),
+        dataset=dataset_id,
+    )
+    return [(folder, name, bool(differs)) for folder, name, differs in rows]
+
+
 def newest(session: Session) -> int:
     """Return the number of the item that came last, 0 before the first."""
     return int(run(session, "SELECT coalesce(max(id), 0) FROM item").scalar())

@@ -70,13 +70,13 @@ def follow(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
-def tell(session: Session, verb: str, *, item_ids: Sequence[int], now: datetime) -> None:
+def tell(session: Session, verb: str, *, item_ids: Sequence[int], now: datetime, actor_id: int | None = None) -> None:
     """Note what became of the pictures of items, in their history and on them."""
     column = {"replaced": "replaced_at", "missed": "gone_at"}.get(verb)
     of = f"id IN ({listed(item_ids)})"
     if column:
         run(session, f"UPDATE item SET {column} = :now WHERE {of}", now=now)
-    turns.record(session, verb, of=f"item WHERE {of}", what={"item_id": "item.id"}, now=now)
+    turns.record(session, verb, of=f"item WHERE {of}", what={"item_id": "item.id"}, now=now, actor_id=actor_id)
 
 
 def with_open_work(session: Session, *, item_ids: Iterable[int]) -> frozenset[int]:
