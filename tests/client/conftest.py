@@ -12,7 +12,7 @@ __all__ = ["client", "photos", "stage", "token"]
 
 
 @pytest.fixture
-def annoflow(client: TestClient, token: Callable[..., str]) -> Callable[..., Annoflow]:
+def client_of(client: TestClient, token: Callable[..., str]) -> Callable[..., Annoflow]:
     """Return the client of a person, named as on the stage."""
 
     def of(who: str) -> Annoflow:

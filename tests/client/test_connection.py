@@ -133,11 +133,11 @@ def test_what_is_no_address_or_token_is_refused_before_anything_is_sent(url: str
         Annoflow(url, token)
 
 
-def test_lists_are_read_to_their_end(stage: Stage, annoflow: Callable[..., Annoflow], monkeypatch: Any) -> None:
+def test_lists_are_read_to_their_end(stage: Stage, client_of: Callable[..., Annoflow], monkeypatch: Any) -> None:
     monkeypatch.setattr("workflow_core.client.connection.MOST", 2)
     stage.add_items(5)
     stage.add_member("olga", "owner")
-    olga = annoflow("olga")
+    olga = client_of("olga")
     (project,) = olga.projects()
     (dataset,) = olga.datasets(project.id)
     assert [item.name for item in olga.items(dataset.id)] == ["0", "1", "2", "3", "4"]

@@ -29,8 +29,8 @@ def road(stage: Stage, photos: Path) -> Stage:
     return stage
 
 
-def test_an_item_is_drawn_on_flagged_fixed_and_approved(road: Stage, annoflow: Of) -> None:
-    ann, quinn = annoflow("ann"), annoflow("quinn")
+def test_an_item_is_drawn_on_flagged_fixed_and_approved(road: Stage, client_of: Of) -> None:
+    ann, quinn = client_of("ann"), client_of("quinn")
     (share,) = ann.assignments()
     (claim,) = ann.claim(share.task_id)
     opened = ann.open(claim.id)
@@ -58,8 +58,8 @@ def test_an_item_is_drawn_on_flagged_fixed_and_approved(road: Stage, annoflow: O
     assert quinn.approve(issue.id).state is IssueState.APPROVED
 
 
-def test_second_thoughts_are_asked_for_like_on_the_machine(road: Stage, annoflow: Of) -> None:
-    ann = annoflow("ann")
+def test_second_thoughts_are_asked_for_like_on_the_machine(road: Stage, client_of: Of) -> None:
+    ann = client_of("ann")
     task = ann.assignments()[0].task_id
     (claim,) = ann.claim(task, more=False)
     ann.postpone(claim.id)
@@ -69,11 +69,11 @@ def test_second_thoughts_are_asked_for_like_on_the_machine(road: Stage, annoflow
     ann.release(claim.id)
     assert ann.open(claim.id).state == "queued"
     with pytest.raises(NotFound):
-        annoflow("bo").open(claim.id)
+        client_of("bo").open(claim.id)
 
 
-def test_what_is_answered_is_what_the_services_answer(road: Stage, annoflow: Of) -> None:
-    olga, ann = annoflow("olga"), annoflow("ann")
+def test_what_is_answered_is_what_the_services_answer(road: Stage, client_of: Of) -> None:
+    olga, ann = client_of("olga"), client_of("ann")
     (claim,) = ann.claim(ann.assignments()[0].task_id)
     (project,) = olga.projects()
     (pipeline,) = olga.pipelines(project.id)

@@ -8,11 +8,12 @@ A call is asked again for a while where no answer came, or one that says to: eac
 the server did already is not done twice. `request()` reaches what has no method here.
 """
 
+from workflow_core.client.pipelines import Pipelines
 from workflow_core.client.projects import Projects
 from workflow_core.client.work import Work
 
 __all__ = ["Annoflow"]
 
 
-class Annoflow(Projects, Work):
+class Annoflow(Projects, Pipelines, Work):
     """annoflow, as the person sees it whom the token is of."""
