@@ -20,7 +20,7 @@ from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import access, people, pictures, projects
 from workflow_core.services.contributors import batches, comments, contents, work
 from workflow_core.services.contributors.batches import Wanted
-from workflow_core.services.data import datasets, items, uploads
+from workflow_core.services.data import datasets, files, items
 from workflow_core.services.exchange import exports, imports, ingestion
 from workflow_core.services.managers import (
     erasure,
@@ -354,26 +354,26 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         "dataset",
         lambda w, actor, key: items.of_dataset(w.session, actor=actor, dataset_id=key),
     ),
-    uploads.place: (
+    files.place: (
         P.IMPORT_ITEMS,
         "dataset",
-        lambda w, actor, key: uploads.place(w.session, actor=actor, dataset_id=key, path="a.jpg"),
+        lambda w, actor, key: files.place(w.session, actor=actor, dataset_id=key, path="a.jpg"),
     ),
-    uploads.take: (
+    files.take: (
         P.IMPORT_ITEMS,
         "dataset",
-        lambda w, actor, key: uploads.take(
+        lambda w, actor, key: files.take(
             w.session,
             actor=actor,
-            place=uploads.Place(key, "/", "a.jpg"),
-            kept=uploads.Kept("/media/a.jpg", 1, "0" * 32, 1, 1),
+            place=files.Place(key, "/", "a.jpg"),
+            kept=files.Kept("/media/a.jpg", 1, "0" * 32, 1, 1),
             now=NOW,
         ),
     ),
-    uploads.missing: (
+    files.missing: (
         P.IMPORT_ITEMS,
         "dataset",
-        lambda w, actor, key: uploads.missing(w.session, actor=actor, dataset_id=key, files={"a.jpg": "0" * 32}),
+        lambda w, actor, key: files.missing(w.session, actor=actor, dataset_id=key, files={"a.jpg": "0" * 32}),
     ),
     history.steps: (
         P.SEE_HISTORY,

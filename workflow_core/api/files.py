@@ -13,7 +13,7 @@ from workflow_core.http.database import Reading, Writing, brief
 from workflow_core.http.identity import Now, Writer
 from workflow_core.http.places import Within
 from workflow_core.http.requests import pass_on, takes
-from workflow_core.services.data import uploads
+from workflow_core.services.data import files
 
 router = APIRouter(prefix="/datasets/{dataset_id}/files", tags=["files"])
 
@@ -25,12 +25,12 @@ PICTURE = {
 }
 
 
-def _place(request: Request, actor: Writer, dataset_id: int, path: str) -> uploads.Place:
+def _place(request: Request, actor: Writer, dataset_id: int, path: str) -> files.Place:
     with brief(request) as session:
-        return uploads.place(session, actor=actor, dataset_id=dataset_id, path=path)
+        return files.place(session, actor=actor, dataset_id=dataset_id, path=path)
 
 
-Place = Annotated[uploads.Place, Depends(_place)]
+Place = Annotated[files.Place, Depends(_place)]
 
 
 async def _incoming(request: Request, within: Within, _: Place) -> AsyncIterator[Incoming]:
@@ -51,11 +51,11 @@ def upload(
     replace: bool = False,
 ) -> Uploaded:
     """Make an item of a picture, which is the body; with `replace` in place of the one that its item has."""
-    kept = uploads.keep(within.media, place=place, incoming=incoming)
-    return uploads.take(session, actor=actor, place=place, kept=kept, now=now, replace=replace)
+    kept = files.keep(within.media, place=place, incoming=incoming)
+    return files.take(session, actor=actor, place=place, kept=kept, now=now, replace=replace)
 
 
 @router.post("/missing")
-def missing_files(session: Reading, actor: Writer, dataset_id: int, files: Files) -> Missing:
+def missing_files(session: Reading, actor: Writer, dataset_id: int, wanted: Files) -> Missing:
     """Say which of some files are not there, and of which there is another."""
-    return uploads.missing(session, actor=actor, dataset_id=dataset_id, files=files.files)
+    return files.missing(session, actor=actor, dataset_id=dataset_id, files=wanted.files)
