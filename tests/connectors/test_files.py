@@ -5,8 +5,9 @@ from urllib.parse import quote
 import fsspec
 import pytest
 
-from workflow_core.connectors.files import MEDIA_TYPES, open_file
+from workflow_core.connectors.files import open_file
 from workflow_core.connectors.listings import SUFFIXES
+from workflow_core.domain.sources import MEDIA_TYPES
 from workflow_core.errors import NotFound, Unavailable
 
 

@@ -10,10 +10,11 @@ the server did already is not done twice. `request()` reaches what has no method
 
 from workflow_core.client.pipelines import Pipelines
 from workflow_core.client.projects import Projects
+from workflow_core.client.uploads import Uploads
 from workflow_core.client.work import Work
 
 __all__ = ["Annoflow"]
 
 
-class Annoflow(Projects, Pipelines, Work):
+class Annoflow(Projects, Uploads, Pipelines, Work):
     """annoflow, as the person sees it whom the token is of."""

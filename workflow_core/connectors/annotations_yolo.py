@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from workflow_core.connectors.annotations_jsonl import reference
-from workflow_core.connectors.files import MEDIA_TYPES
 from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems, checked, number
+from workflow_core.domain.sources import MEDIA_TYPES
 from workflow_core.domain.wording import cited, counted
 from workflow_core.errors import InvalidInput
 

@@ -9,22 +9,6 @@ import fsspec
 from workflow_core.domain.addresses import local_path, missing_driver, scheme, shown
 from workflow_core.errors import InvalidInput, NotFound, Unavailable
 
-MEDIA_TYPES = {
-    ".avif": "image/avif",
-    ".bmp": "image/bmp",
-    ".gif": "image/gif",
-    ".jfif": "image/jpeg",
-    ".jpe": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".mpo": "image/jpeg",
-    ".png": "image/png",
-    ".tif": "image/tiff",
-    ".tiff": "image/tiff",
-    ".webp": "image/webp",
-}
-"""The images that annoflow takes, by suffix in lower case. SVG is not among them: it may carry scripts."""
-
 
 def open_file(uri: str, *, within: Iterable[str]) -> IO[bytes]:
     """Open a file that lies below one of the places `within`, links resolved.

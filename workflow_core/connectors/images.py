@@ -10,10 +10,9 @@ from typing import IO
 from PIL import Image, UnidentifiedImageError
 
 from workflow_core.connectors.endings import is_whole
-from workflow_core.connectors.files import MEDIA_TYPES
 from workflow_core.connectors.listings import Listed
 from workflow_core.domain.addresses import scheme
-from workflow_core.domain.sources import File
+from workflow_core.domain.sources import MEDIA_TYPES, File
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 

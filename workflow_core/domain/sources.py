@@ -13,6 +13,22 @@ from workflow_core.domain.likeness import alike
 Kind = Literal["moved", "renamed", "replaced", "returned", "gone"]
 """What became of a picture; `renamed` is moved to a name that only the program can tell from the one before."""
 
+MEDIA_TYPES = {
+    ".avif": "image/avif",
+    ".bmp": "image/bmp",
+    ".gif": "image/gif",
+    ".jfif": "image/jpeg",
+    ".jpe": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".mpo": "image/jpeg",
+    ".png": "image/png",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".webp": "image/webp",
+}
+"""The images that annoflow takes, by suffix in lower case. SVG is not among them: it may carry scripts."""
+
 
 @dataclass(frozen=True, slots=True)
 class File:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
-from workflow_core.connectors.files import MEDIA_TYPES, open_file
+from workflow_core.connectors.files import open_file
+from workflow_core.domain.sources import MEDIA_TYPES
 from workflow_core.domain.wording import quoted
 from workflow_core.errors import NotFound
 from workflow_core.services import access

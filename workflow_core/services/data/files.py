@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from workflow_core.connectors import images
-from workflow_core.connectors.files import MEDIA_TYPES
 from workflow_core.connectors.media import Incoming
 from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.sources import MEDIA_TYPES
 from workflow_core.domain.views.data import Missing, Uploaded
 from workflow_core.domain.wording import cited
 from workflow_core.errors import Conflict, InvalidInput, NotFound
