@@ -20,7 +20,7 @@ from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import access, people, pictures, projects
 from workflow_core.services.contributors import batches, comments, contents, work
 from workflow_core.services.contributors.batches import Wanted
-from workflow_core.services.data import datasets, files, items
+from workflow_core.services.data import additions, datasets, files, items
 from workflow_core.services.exchange import exports, imports, ingestion
 from workflow_core.services.managers import (
     erasure,
@@ -353,6 +353,18 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         P.QUERY_ITEMS,
         "dataset",
         lambda w, actor, key: items.of_dataset(w.session, actor=actor, dataset_id=key),
+    ),
+    additions.check: (
+        P.IMPORT_ITEMS,
+        "dataset",
+        lambda w, actor, key: additions.check(w.session, actor=actor, dataset_id=key),
+    ),
+    additions.add: (
+        P.IMPORT_ITEMS,
+        "dataset",
+        lambda w, actor, key: list(
+            additions.add(w.opened, actor=actor, dataset_id=key, lines=[b"{}"], within=within("/"), clock=lambda: NOW)
+        ),
     ),
     files.place: (
         P.IMPORT_ITEMS,

@@ -89,6 +89,7 @@ OPERATIONS = {
     "dataset": Operation("/api/datasets/{dataset}", RUN, denied=WORK),
     "dataset-folders": Operation("/api/datasets/{dataset}/folders", RUN, denied=WORK),
     "dataset-items": Operation("/api/datasets/{dataset}/items", RUN, denied=WORK),
+    "add-items": Operation("/api/datasets/{dataset}/items", ("olga",), b'{"name": "new"}', (*WORK, "mia")),
     "upload": Operation("/api/datasets/{dataset}/files/new.png", ("olga",), picture("PNG"), (*WORK, "mia")),
     "missing-files": Operation("/api/datasets/{dataset}/files/missing", ("olga",), {"files": {}}, (*WORK, "mia")),
     "item": Operation("/api/items/{item}", ("ann", "mia", "olga")),

@@ -1,16 +1,34 @@
 """Datasets, their folders, and the items in them."""
 
-from fastapi import APIRouter
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated
+
+from fastapi import APIRouter, Depends, Request
 
 from workflow_core.api.bodies import Named
 from workflow_core.api.lists import After, Filter, Most
 from workflow_core.domain.pages import USUAL, Page
-from workflow_core.domain.views.data import Dataset, Folder, Item
-from workflow_core.http.database import Reading, Writing
-from workflow_core.http.identity import Now, Reader, Writer
-from workflow_core.services.data import datasets, items
+from workflow_core.domain.views.data import Dataset, Folder, Item, Line
+from workflow_core.http.database import Reading, Writing, brief
+from workflow_core.http.identity import Now, Reader, Writer, now
+from workflow_core.http.places import Within
+from workflow_core.http.requests import pass_on, takes
+from workflow_core.services.data import additions, datasets, items
+from workflow_core.services.pipelines.data import NewItem
+from workflow_core.store.database.engine import session_scope
 
 router = APIRouter(tags=["datasets"])
+
+LINES = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/jsonl": {"itemSchema": NewItem.model_json_schema()}},
+    }
+}
+SPOOLED = 1_000_000
+"""Bytes of what was sent that are held in memory; more is put into a file."""
 
 
 @router.get("/projects/{project_id}/datasets")
@@ -39,6 +57,38 @@ def dataset_folders(
 ) -> Page[Folder]:
     """Return the folders of a dataset, by name, with how many items are in each itself."""
     return datasets.folders(session, actor=actor, dataset_id=dataset_id, after=after, limit=limit)
+
+
+def _may_add(request: Request, actor: Writer, dataset_id: int) -> None:
+    with brief(request) as session:
+        additions.check(session, actor=actor, dataset_id=dataset_id)
+
+
+async def _lines(request: Request, _: Annotated[None, Depends(_may_add)]) -> AsyncIterator[IO[bytes]]:
+    with SpooledTemporaryFile(SPOOLED) as file:
+        await pass_on(request, file.write)
+        file.seek(0)
+        yield file
+
+
+@router.post("/datasets/{dataset_id}/items", openapi_extra=LINES)
+@takes(100_000_000)
+def add_items(
+    request: Request,
+    actor: Writer,
+    within: Within,
+    dataset_id: int,
+    lines: Annotated[IO[bytes], Depends(_lines)],
+) -> Iterator[Line]:
+    """Add the item that each line of the body names, and say of each what became of it once it is kept."""
+    yield from additions.add(
+        partial(session_scope, request.app.state.engine),
+        actor=actor,
+        dataset_id=dataset_id,
+        lines=lines,
+        within=within,
+        clock=now,
+    )
 
 
 @router.get("/datasets/{dataset_id}/items")

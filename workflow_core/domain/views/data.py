@@ -60,3 +60,13 @@ class Missing:
 
     missing: Sequence[str]
     differing: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What became of a line: of the item that it names, or why it names none."""
+
+    line: int
+    became: Literal["new", "present", "erased", "refused"]
+    item_id: int | None = None
+    fault: str | None = None

@@ -11,7 +11,7 @@ from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
 
-__all__ = ["Media", "Places", "absolute", "bounded", "written"]
+__all__ = ["NO_SOURCES", "Media", "Places", "absolute", "bounded", "lies_below", "written"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def bounded(pipeline: compiled.Pipeline, within: Places) -> compiled.Pipeline:
         InvalidInput: it reads or writes where that is not open.
     """
     uri = pipeline.source.uri
-    if uri is not None and not any(_lies_below(uri, source) for source in within.sources):
+    if uri is not None and not any(lies_below(uri, source) for source in within.sources):
         where = f"below {', '.join(within.sources)} (ANNOFLOW_SOURCES)" if within.sources else NO_SOURCES
         raise InvalidInput(f"the source {cited(addresses.shown(uri))} is not open over HTTP: it is read {where}")
     exits = {
@@ -79,13 +79,13 @@ def written(place: str, within: Places) -> str:
     """
     plain = addresses.scheme(place) == "file" and not place.startswith(("/", "~")) and "://" not in place
     to = f"{within.exports.rstrip('/')}/{place}" if plain else place
-    if not _lies_below(to, within.exports):
+    if not lies_below(to, within.exports):
         below = f"below {addresses.shown(within.exports)} (ANNOFLOW_EXPORTS)"
         raise InvalidInput(f"the place {cited(addresses.shown(place))} is not open over HTTP: exports go {below}")
     return to
 
 
-def _lies_below(place: str, folder: str) -> bool:
+def lies_below(place: str, folder: str) -> bool:
     """Tell whether a place is a folder or lies below it, links resolved; `..` leads nowhere in a bucket."""
     if addresses.scheme(place) != addresses.scheme(folder):
         return False

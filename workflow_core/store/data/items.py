@@ -150,23 +150,39 @@ def at(session: Session, *, dataset_id: int, folder: str, name: str) -> Item | N
     return session.exec(query.with_for_update().execution_options(populate_existing=True)).first()
 
 
+def numbers(session: Session, *, dataset_id: int, paths: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return the numbers of the items of some folders and names."""
+    rows = run(
+        session,
+        f"""SELECT i.folder, i.name, i.id FROM {_listed_files(session)} f
+        JOIN item i ON i.dataset_id = :dataset AND i.folder = f.folder AND i.name = f.name""",
+        files=json.dumps(list(paths)),
+        dataset=dataset_id,
+    )
+    return {(folder, name): number for folder, name, number in rows}
+
+
 def not_there(
     session: Session, *, dataset_id: int, files: Iterable[tuple[str, str, str]]
 ) -> list[tuple[str, str, bool]]:
     """Return the files, by folder, name and checksum, that no item has, and whether one has another of the name."""
-    each = "json_array_elements(CAST(:files AS JSON)) AS f(value)" if is_postgres(session) else "json_each(:files)"
     rows = run(
         session,
         f"""
-        SELECT f.folder, f.name, i.uri IS NOT NULL AS differs
-        FROM (SELECT value ->> 0 AS folder, value ->> 1 AS name, value ->> 2 AS sum FROM {each}) f
+        SELECT f.folder, f.name, i.uri IS NOT NULL AS differs FROM {_listed_files(session)} f
         LEFT JOIN item i ON i.dataset_id = :dataset AND i.folder = f.folder AND i.name = f.name
-        WHERE i.checksum IS NULL OR i.checksum <> f.sum ORDER BY f.folder, f.name
+        WHERE i.checksum IS NULL OR i.checksum <> f.checksum ORDER BY f.folder, f.name
         """,
         files=json.dumps(list(files)),
         dataset=dataset_id,
     )
     return [(folder, name, bool(differs)) for folder, name, differs in rows]
+
+
+def _listed_files(session: Session) -> str:
+    """Return the files that are bound as `files`: a list of folder, name and checksum each."""
+    each = "json_array_elements(CAST(:files AS JSON)) AS f(value)" if is_postgres(session) else "json_each(:files)"
+    return f"(SELECT value ->> 0 AS folder, value ->> 1 AS name, value ->> 2 AS checksum FROM {each})"
 
 
 def newest(session: Session) -> int:
