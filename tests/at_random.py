@@ -162,7 +162,9 @@ class Play:
 
     def clear(self) -> None:
         task_item, task, _ = self.pick("submitted")
-        reversals.clear(self.session, actor=None, task=task, of=[task_item], now=self.now, end_claims=True)
+        reversals.clear(
+            self.session, actor=None, task_id=task.id, item_ids=[task_item.item_id], now=self.now, end_claims=True
+        )
 
     def send(self) -> None:
         task_item, _, _ = self.pick("queued", "claimed", "returned", "waiting", "submitted")
@@ -173,7 +175,7 @@ class Play:
         task = self.chance.choice(self.tasks)
         old, new = self.anybody(task).email, self.anybody(task).email
         if old != new:
-            staff.reassign(self.session, actor=None, task=task, old=old, new=new, now=self.now, end_claims=True)
+            staff.reassign(self.session, actor=None, task_id=task.id, old=old, new=new, now=self.now, end_claims=True)
 
     def erase(self) -> None:
         items = self.session.exec(select(Item.id)).all()

@@ -124,7 +124,9 @@ def make_task(session: Session, name: str = "cars", **given: Any) -> Task:
         "recipe": Recipe((Label("car"),)),
         "assignees": {"ann@example.org": 1.0, "bo@example.org": 1.0},
     }
-    return tasks.create(session, actor=None, dataset=dataset(session), name=name, now=NOW, **default | given)
+    return session.get_one(
+        Task, tasks.create(session, actor=None, dataset_id=dataset(session).id, name=name, now=NOW, **default | given)
+    )
 
 
 def move(session: Session, *, now: datetime = NOW) -> int:

@@ -87,7 +87,7 @@ def on_street(engine: Engine) -> Engine:
         work.submit(session, actor=ann, task_item_id=first, status="completed", annotations=better, now=NOW)
         work.submit(session, actor=quinn, task_item_id=review, status="approved", now=NOW)
         move(session)
-        tasks.create_qa(session, actor=None, task=cars, name="look", assignees={"mo@example.org": 1}, now=NOW)
+        tasks.create_qa(session, actor=None, task_id=cars.id, name="look", assignees={"mo@example.org": 1}, now=NOW)
         beside = claim(mo, task(session, "look"))
         work.save_draft(session, actor=mo, task_item_id=beside, annotations=[car()], now=NOW)
     return engine

@@ -33,11 +33,14 @@ from workflow_core.services.managers import (
     task_settings,
     tasks,
 )
+from workflow_core.services.overviews import tasks as overviews
 from workflow_core.services.pipelines import bundles, data, deployment, deploys, migration, plans, uploads
 from workflow_core.services.pipelines.bundles import Bundle
 from workflow_core.services.pipelines.places import Media, Places
 from workflow_core.services.reviewers import reviews
+from workflow_core.store.data import deploys as deploys_store
 from workflow_core.store.models import Assignment, Deploy, Item, Person, Pipeline, Task, TaskItem
+from workflow_core.store.models import Recipe as RecipeRow
 
 P = Permission
 
@@ -92,9 +95,6 @@ class World:
             self.session, actor=None, dataset=dataset(self.session), item_ids=[item], now=NOW, end_claims=True
         )
         return [item]
-
-    def placed(self) -> list[TaskItem]:
-        return reversals.chosen(self.session, task=self.cars)
 
 
 Managed = Callable[[World, Person], object]
@@ -156,9 +156,12 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     task_settings.edit: (
         P.EDIT_TASK,
-        lambda w, actor: task_settings.edit(w.session, actor=actor, task=w.cars, now=NOW, priority=1),
+        lambda w, actor: task_settings.edit(w.session, actor=actor, task_id=w.cars.id, now=NOW, priority=1),
     ),
-    task_settings.rank: (P.EDIT_TASK, lambda w, actor: task_settings.rank(w.session, actor=actor, task=w.cars, rank=1)),
+    task_settings.rank: (
+        P.EDIT_TASK,
+        lambda w, actor: task_settings.rank(w.session, actor=actor, task_id=w.cars.id, rank=1),
+    ),
     exports.export: (
         P.EXPORT_ITEMS,
         lambda w, actor: exports.export(
@@ -173,9 +176,12 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     figures.of_tasks: (
         P.SEE_ANALYTICS,
-        lambda w, actor: figures.of_tasks(w.session, actor=actor, tasks=[w.cars], by=By.TASK, now=NOW),
+        lambda w, actor: figures.of_tasks(w.session, actor=actor, task_ids=[w.cars.id], by=By.TASK, now=NOW),
     ),
-    figures.of_labels: (P.SEE_ANALYTICS, lambda w, actor: figures.of_labels(w.session, actor=actor, tasks=[w.cars])),
+    figures.of_labels: (
+        P.SEE_ANALYTICS,
+        lambda w, actor: figures.of_labels(w.session, actor=actor, task_ids=[w.cars.id]),
+    ),
     imports.import_annotations: (
         P.IMPORT_ANNOTATIONS,
         lambda w, actor: imports.import_annotations(
@@ -201,7 +207,7 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     task_items.remove_items: (
         P.FILL_TASK,
-        lambda w, actor: task_items.remove_items(w.session, actor=actor, task=w.cars, item_ids=[], now=NOW),
+        lambda w, actor: task_items.remove_items(w.session, actor=actor, task_id=w.cars.id, item_ids=[], now=NOW),
     ),
     task_items.archive_items: (
         P.DELETE_ITEMS,
@@ -209,11 +215,14 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
             w.session, actor=actor, dataset=dataset(w.session), item_ids=[], now=NOW
         ),
     ),
-    task_items.close: (P.RUN_TASK, lambda w, actor: task_items.close(w.session, actor=actor, task=w.cars, now=NOW)),
-    task_items.reopen: (P.RUN_TASK, lambda w, actor: task_items.reopen(w.session, actor=actor, task=w.cars)),
+    task_items.close: (
+        P.RUN_TASK,
+        lambda w, actor: task_items.close(w.session, actor=actor, task_id=w.cars.id, now=NOW),
+    ),
+    task_items.reopen: (P.RUN_TASK, lambda w, actor: task_items.reopen(w.session, actor=actor, task_id=w.cars.id)),
     task_items.archive: (
         P.RUN_TASK,
-        lambda w, actor: task_items.archive(w.session, actor=actor, task=w.task("by hand"), now=NOW),
+        lambda w, actor: task_items.archive(w.session, actor=actor, task_id=w.task("by hand").id, now=NOW),
     ),
     people.set_role: (
         P.MANAGE_PEOPLE,
@@ -239,34 +248,50 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     comments.in_task: (P.SEE_PROJECT, lambda w, actor: comments.in_task(w.session, actor=actor, task=w.cars)),
     progress.stuck: (P.SEE_PROJECT, lambda w, actor: progress.stuck(w.session, project_id=w.project, actor=actor)),
+    overviews.of_project: (
+        P.SEE_PROJECT,
+        lambda w, actor: overviews.of_project(w.session, actor=actor, project_id=w.project),
+    ),
     projects.pipelines: (
         P.SEE_PROJECT,
         lambda w, actor: projects.pipelines(w.session, actor=actor, project_id=w.project),
     ),
     progress.of_pipeline: (
         P.SEE_PROJECT,
-        lambda w, actor: progress.of_pipeline(w.session, pipeline=w.pipeline(), actor=actor),
+        lambda w, actor: progress.of_pipeline(w.session, pipeline_id=w.pipeline().id, actor=actor),
     ),
     progress.pictures: (
         P.SEE_PROJECT,
-        lambda w, actor: progress.pictures(w.session, pipeline=w.pipeline(), actor=actor),
+        lambda w, actor: progress.pictures(w.session, pipeline_id=w.pipeline().id, actor=actor),
     ),
-    progress.exits: (P.SEE_PROJECT, lambda w, actor: progress.exits(w.session, pipeline=w.pipeline(), actor=actor)),
-    progress.of_tasks: (P.SEE_PROJECT, lambda w, actor: progress.of_tasks(w.session, tasks=[w.cars], actor=actor)),
+    progress.exits: (
+        P.SEE_PROJECT,
+        lambda w, actor: progress.exits(w.session, pipeline_id=w.pipeline().id, actor=actor),
+    ),
+    progress.of_tasks: (
+        P.SEE_PROJECT,
+        lambda w, actor: progress.of_tasks(w.session, task_ids=[w.cars.id], actor=actor),
+    ),
     reversals.preview_clear: (
         P.CLEAR_STATUS,
-        lambda w, actor: reversals.preview_clear(w.session, actor=actor, task=w.cars, of=w.placed()),
+        lambda w, actor: reversals.preview_clear(w.session, actor=actor, task_id=w.cars.id),
     ),
     reversals.clear: (
         P.CLEAR_STATUS,
-        lambda w, actor: reversals.clear(w.session, actor=actor, task=w.cars, of=w.placed(), now=NOW, end_claims=True),
+        lambda w, actor: reversals.clear(
+            w.session,
+            actor=actor,
+            task_id=w.cars.id,
+            now=NOW,
+            end_claims=True,
+        ),
     ),
     tasks.create: (
         P.CREATE_TASK,
         lambda w, actor: tasks.create(
             w.session,
             actor=actor,
-            dataset=dataset(w.session),
+            dataset_id=dataset(w.session).id,
             name="another",
             recipe=Recipe((Label("car"),)),
             assignees={"ann@example.org": 1},
@@ -276,38 +301,38 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     tasks.create_qa: (
         P.CREATE_TASK,
         lambda w, actor: tasks.create_qa(
-            w.session, actor=actor, task=w.cars, assignees={"quinn@example.org": 1}, now=NOW
+            w.session, actor=actor, task_id=w.cars.id, assignees={"quinn@example.org": 1}, now=NOW
         ),
     ),
     tasks.add_items: (
         P.FILL_TASK,
-        lambda w, actor: tasks.add_items(w.session, actor=actor, task=w.task("by hand"), now=NOW),
+        lambda w, actor: tasks.add_items(w.session, actor=actor, task_id=w.task("by hand").id, now=NOW),
     ),
     staff.redistribute: (
         P.REDISTRIBUTE_ITEMS,
-        lambda w, actor: staff.redistribute(w.session, actor=actor, task=w.cars, now=NOW),
+        lambda w, actor: staff.redistribute(w.session, actor=actor, task_id=w.cars.id, now=NOW),
     ),
     staff.reassign: (
         P.REASSIGN_WORK,
         lambda w, actor: staff.reassign(
-            w.session, actor=actor, task=w.cars, old="bo@example.org", new="cy@example.org", now=NOW
+            w.session, actor=actor, task_id=w.cars.id, old="bo@example.org", new="cy@example.org", now=NOW
         ),
     ),
     staff.add: (
         P.EDIT_TASK,
-        lambda w, actor: staff.add(w.session, actor=actor, task=w.cars, email="cy@example.org", now=NOW),
+        lambda w, actor: staff.add(w.session, actor=actor, task_id=w.cars.id, email="cy@example.org", now=NOW),
     ),
     staff.remove: (
         P.EDIT_TASK,
-        lambda w, actor: staff.remove(w.session, actor=actor, task=w.cars, email="bo@example.org", now=NOW),
+        lambda w, actor: staff.remove(w.session, actor=actor, task_id=w.cars.id, email="bo@example.org", now=NOW),
     ),
 }
 """What asks for one permission, and the permission."""
 
-PAUSES: dict[Permission, Callable[[World], Any]] = {
-    P.RUN_TASK: lambda w: w.cars,
-    P.PAUSE_PEOPLE: World.assignment,
-    P.RUN_PIPELINES: World.pipeline,
+PAUSES: dict[Permission, Callable[[World], tuple[staff.What, int]]] = {
+    P.RUN_TASK: lambda w: ("task", w.cars.id),
+    P.PAUSE_PEOPLE: lambda w: ("assignment", w.assignment().id),
+    P.RUN_PIPELINES: lambda w: ("pipeline", w.pipeline().id),
 }
 
 ByNumber = Callable[[World, Person, int], object]
@@ -392,6 +417,52 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         "item",
         lambda w, actor, item: history.steps(w.session, item=item, actor=actor),
     ),
+    progress.of_task: (
+        P.SEE_PROJECT,
+        "task",
+        lambda w, actor, number: progress.of_task(w.session, task_id=number, actor=actor),
+    ),
+    overviews.one: (
+        P.SEE_PROJECT,
+        "task",
+        lambda w, actor, number: overviews.one(w.session, task_id=number, actor=actor),
+    ),
+    overviews.of_pipeline: (
+        P.SEE_PROJECT,
+        "pipeline",
+        lambda w, actor, number: overviews.of_pipeline(w.session, pipeline_id=number, actor=actor),
+    ),
+    access.task: (
+        P.CLEAR_STATUS,
+        "task",
+        lambda w, actor, number: access.task(w.session, actor=actor, task_id=number, permission=P.CLEAR_STATUS),
+    ),
+    access.tasks: (
+        P.CLEAR_STATUS,
+        "task",
+        lambda w, actor, number: access.tasks(w.session, actor=actor, task_ids=[number], permission=P.CLEAR_STATUS),
+    ),
+    access.assignment: (
+        P.PAUSE_PEOPLE,
+        "assignment",
+        lambda w, actor, number: access.assignment(
+            w.session, actor=actor, assignment_id=number, permission=P.PAUSE_PEOPLE
+        ),
+    ),
+    access.dataset: (
+        P.MANAGE_DATASETS,
+        "dataset",
+        lambda w, actor, number: access.dataset(
+            w.session, actor=actor, dataset_id=number, permission=P.MANAGE_DATASETS
+        ),
+    ),
+    access.pipeline: (
+        P.RUN_PIPELINES,
+        "pipeline",
+        lambda w, actor, number: access.pipeline(
+            w.session, actor=actor, pipeline_id=number, permission=P.RUN_PIPELINES
+        ),
+    ),
     history.why: (
         P.SEE_HISTORY,
         "item",
@@ -424,6 +495,15 @@ def picture(world: World, actor: Person, item_id: int) -> None:
     pictures.of_item(world.session, actor=actor, item_id=item_id, within=within("/"))
 
 
+def instructions(world: World, actor: Person, task_id: int) -> None:
+    """Look for the instructions of a task that has a file of them."""
+    if task := world.session.get(Task, task_id):
+        (document_id,) = deploys_store.keep_files(world.session, {"guide.pdf": b"%PDF"}).values()
+        world.session.get_one(RecipeRow, task.recipe_id).document_id = document_id
+        world.session.flush()
+    overviews.instructions(world.session, actor=actor, task_id=task_id)
+
+
 OWN: dict[Callable[..., Any], Own] = {
     work.claim_next: Own("ann", "task", lambda w, a, n: work.claim_next(w.session, actor=a, task_id=n, now=NOW)),
     work.claim_more: Own("cy", "queue", lambda w, a, n: work.claim_more(w.session, actor=a, task_id=n, now=NOW)),
@@ -434,6 +514,7 @@ OWN: dict[Callable[..., Any], Own] = {
     access.item: Own("ann", "item", lambda w, a, n: access.item(w.session, actor=a, item_id=n), managers=True),
     items.one: Own("ann", "item", lambda w, a, n: items.one(w.session, actor=a, item_id=n), managers=True),
     items.drawn: Own("ann", "item", lambda w, a, n: items.drawn(w.session, actor=a, item_id=n), managers=True),
+    overviews.instructions: Own("ann", "task", lambda w, a, n: instructions(w, a, n), managers=True),
     pictures.of_item: Own("ann", "item", lambda w, a, n: picture(w, a, n), managers=True),
     work.save_draft: Own(
         "ann", "held", lambda w, a, n: work.save_draft(w.session, actor=a, task_item_id=n, annotations=[BOX], now=NOW)
@@ -503,7 +584,9 @@ def world(session: Session, folder: Path) -> World:
         "task": cars.id,
         "queue": make_task(session, "a queue", assignees={"cy@example.org": 1.0}, queue=Queue()).id,
         "item": session.exec(select(Item.id).limit(1)).one(),
+        "assignment": bos,
         "dataset": cars.dataset_id,
+        "pipeline": cars.pipeline_id or 0,
         "done": complete(session.exec(untouched.where(TaskItem.assignment_id == bos)).one().id),
         "held": open_next(ann, cars),
         "reviewed": open_next(quinn, qa),

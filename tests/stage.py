@@ -240,7 +240,7 @@ class Stage:
         with self.session() as session:
             task = self.task(session, of)
             team = {email(who): 1.0}
-            tasks.create_qa(session, actor=None, task=task, name=name, assignees=team, now=self.now, **settings)
+            tasks.create_qa(session, actor=None, task_id=task.id, name=name, assignees=team, now=self.now, **settings)
 
     def flag(self, who: str, qa: str, on: str, item: object = 0, **more: Any) -> int:
         """Flag something missing in the task `on`; returns the issue."""
@@ -285,8 +285,8 @@ class Stage:
             return reversals.clear(
                 session,
                 actor=None,
-                task=self.task(session, task),
-                of=[self.task_item(session, task, item)],
+                task_id=self.task(session, task).id,
+                item_ids=[self.task_item(session, task, item).item_id],
                 now=self.now,
                 **more,
             )
@@ -301,14 +301,16 @@ class Stage:
     def redistribute(self, task: str, weights: Mapping[str, float]) -> Handed:
         with self.session() as session:
             shares = {email(who): weight for who, weight in weights.items()}
-            return staff.redistribute(session, actor=None, task=self.task(session, task), weights=shares, now=self.now)
+            return staff.redistribute(
+                session, actor=None, task_id=self.task(session, task).id, weights=shares, now=self.now
+            )
 
     def reassign(self, task: str, *, old: str, new: str, end_claims: bool = False) -> Handed:
         with self.session() as session:
             return staff.reassign(
                 session,
                 actor=None,
-                task=self.task(session, task),
+                task_id=self.task(session, task).id,
                 old=email(old),
                 new=email(new),
                 end_claims=end_claims,
@@ -318,24 +320,24 @@ class Stage:
     def add_person(self, task: str, who: str, weight: float = 1.0) -> None:
         with self.session() as session:
             of = self.task(session, task)
-            staff.add(session, actor=None, task=of, email=email(who), weight=weight, now=self.now)
+            staff.add(session, actor=None, task_id=of.id, email=email(who), weight=weight, now=self.now)
 
     def remove_person(self, task: str, who: str, *, end_claims: bool = False) -> None:
         with self.session() as session:
             of = self.task(session, task)
-            staff.remove(session, actor=None, task=of, email=email(who), end_claims=end_claims, now=self.now)
+            staff.remove(session, actor=None, task_id=of.id, email=email(who), end_claims=end_claims, now=self.now)
 
     def remove_item(self, task: str, item: object = 0, **more: Any) -> int:
         with self.session() as session:
             one = self.task_item(session, task, item).item_id
             return task_items.remove_items(
-                session, actor=None, task=self.task(session, task), item_ids=[one], now=self.now, **more
+                session, actor=None, task_id=self.task(session, task).id, item_ids=[one], now=self.now, **more
             )
 
     def progress(self, task: str) -> tuple[str, dict[str, str]]:
         """Return how far a task is, and how far the assignment of each person in it."""
         with self.session() as session:
-            (one,) = progress.of_tasks(session, tasks=[self.task(session, task)])
+            (one,) = progress.of_tasks(session, task_ids=[self.task(session, task).id])
             shares = {(share.person or "pool").split("@")[0]: str(share.status) for share in one.shares}
             return str(one.status), shares
 

@@ -36,5 +36,5 @@ def test_what_is_stuck_is_listed_with_why(stage: Stage, as_: Callable[..., TestC
     stage.advance()
     mia = as_("mia")
     (project,) = mia.get("/api/projects").json()
-    (stuck,) = mia.get(f"/api/projects/{project['id']}/stuck").json()
+    (stuck,) = mia.get(f"/api/projects/{project['id']}/stuck").json()["items"]
     assert (stuck["task"], stuck["item"], stuck["why"]) == ("qa", "0", "nobody")

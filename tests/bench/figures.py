@@ -59,7 +59,7 @@ def _plain(session: Session, task: Task) -> object:
 
 
 def _by(by: By, session: Session, task: Task) -> object:
-    return figures.of_tasks(session, actor=None, tasks=[task], by=by, now=worked.LATER)
+    return figures.of_tasks(session, actor=None, task_ids=[task.id], by=by, now=worked.LATER)
 
 
 PLAIN = "a plain pass over the statuses set"
@@ -69,7 +69,7 @@ _BOTH: Mapping[str, Figure] = {
     "statuses set": lambda session, task: list(times.statuses(session, [task.id])),
     "where the items are": lambda session, task: standing.standings(session, [task.id]),
     "ages of issues": lambda session, task: flaws.ages(session, [task.id], now=worked.LATER),
-    "progress": lambda session, task: progress.of_tasks(session, tasks=[task]),
+    "progress": lambda session, task: progress.of_tasks(session, task_ids=[task.id]),
     "what is stuck": lambda session, task: progress.stuck(session, project_id=task.project_id),
 }
 _TOGETHER: Mapping[str, Figure] = {f"all by {by}": partial(_by, by) for by in By if by is not By.LABEL}
@@ -81,14 +81,14 @@ ANNOTATION: Mapping[str, Figure] = {
     "what is drawn, by label": lambda session, task: labels.drawn(session, [task.id]),
     "issues by label": lambda session, task: labels.faults(session, [task.id]),
     **_TOGETHER,
-    "all by label": lambda session, task: figures.of_labels(session, actor=None, tasks=[task]),
+    "all by label": lambda session, task: figures.of_labels(session, actor=None, task_ids=[task.id]),
 }
 QA: Mapping[str, Figure] = {
     **_BOTH,
     "decisions made": lambda session, task: list(quality.made(session, [task.id])),
     "approvals taken back": lambda session, task: list(quality.taken_back(session, [task.id])),
     "progress, with what is to come": lambda session, task: progress.of_tasks(
-        session, tasks=[task], following={1: {worked.CARS: 0b10, task.id: 0}}
+        session, task_ids=[task.id], following={1: {worked.CARS: 0b10, task.id: 0}}
     ),
     "issues raised": lambda session, task: list(flaws.raised_in(session, [task.id])),
     **_TOGETHER,

@@ -80,15 +80,15 @@ def test_what_is_answered_is_what_the_services_answer(road: Stage, client_of: Of
     with road.session() as session:
         actor, who = road.person(session, "olga"), road.person(session, "ann")
         found = road._pipeline(session)
-        assert olga.progress(pipeline.id) == progress.of_pipeline(session, pipeline=found, actor=actor)
-        assert olga.exits(pipeline.id) == progress.exits(session, pipeline=found, actor=actor)
-        assert olga.stuck(project.id) == progress.stuck(session, actor=actor, project_id=project.id)
+        assert olga.progress(pipeline.id) == progress.of_pipeline(session, pipeline_id=found.id, actor=actor)
+        assert olga.exits(pipeline.id) == progress.exits(session, pipeline_id=found.id, actor=actor)
+        assert list(olga.stuck(project.id)) == progress.stuck(session, actor=actor, project_id=project.id).items
         assert olga.why(claim.item_id) == history.why(session, actor=actor, item=claim.item_id)
         opened = contents.of(session, actor=who, task_item_id=claim.id)
         assert to_jsonable_python(ann.open(claim.id)) == to_jsonable_python(opened)
         assert ann.assignments() == assignments.mine(session, actor=who, now=road.now)
         tasks = [road.task(session, "cars")]
-        day = as_rows(figures.of_tasks(session, actor=actor, tasks=tasks, by=By.DAY, now=road.now))
+        day = as_rows(figures.of_tasks(session, actor=actor, task_ids=[tasks[0].id], by=By.DAY, now=road.now))
         assert day and olga.figures(tasks[0].id, by=By.DAY) == day
-        (task,) = as_rows(figures.of_tasks(session, actor=actor, tasks=tasks, by=By.TASK, now=road.now))
+        (task,) = as_rows(figures.of_tasks(session, actor=actor, task_ids=[tasks[0].id], by=By.TASK, now=road.now))
         assert olga.figures(tasks[0].id)[0]["oldest_since"] == task["oldest_since"] is not None

@@ -26,6 +26,7 @@ from workflow_core.services.contributors import annotation_sets
 from workflow_core.services.exchange import ingestion
 from workflow_core.services.managers import figures, history, progress
 from workflow_core.services.managers.history import Flagged, Happened
+from workflow_core.services.overviews.tasks import named as named_tasks
 from workflow_core.services.running import moves, verification
 from workflow_core.store.database.engine import Session, engine_for, session_scope
 from workflow_core.store.models import Issue
@@ -65,7 +66,7 @@ class Played:
             with session_scope(self.engine) as session:
                 busy |= bool(moves.advance(session, now=datetime.now(UTC)).routed)
             with self.reading() as session:
-                exits = progress.exits(session, pipeline=self.deployed(session))
+                exits = progress.exits(session, pipeline_id=self.deployed(session).id)
             self.manager.look(sum(exits.values()) / COUNT)
         watch = Stopwatch(self.engine)
         accident = Accident(self.engine, watch, due=lambda: False)
@@ -229,9 +230,11 @@ def test_the_reports_figures_are_those_of_the_services(played: Played) -> None:
     reader = Rows()
     reader.feed(page(played.outcome, played.pipeline))
     with played.reading() as session:
-        tasks = figures.find(session, named="dashcam")
+        tasks = named_tasks(session, actor=None, named="dashcam")
         by_task, by_person = (
-            as_rows(figures.of_tasks(session, actor=None, tasks=tasks, by=by, now=datetime.now(UTC)))
+            as_rows(
+                figures.of_tasks(session, actor=None, task_ids=[one.id for one in tasks], by=by, now=datetime.now(UTC))
+            )
             for by in (By.TASK, By.PERSON)
         )
     assert list(played.outcome.figures) == by_task

@@ -15,7 +15,6 @@ from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.exchange import ingestion
 from workflow_core.services.managers import (
     erasure,
-    figures,
     history,
     progress,
     reversals,
@@ -24,6 +23,7 @@ from workflow_core.services.managers import (
     task_settings,
     tasks,
 )
+from workflow_core.services.overviews.tasks import named as named_tasks
 from workflow_core.services.pipelines import data, deployment
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves
@@ -69,15 +69,15 @@ IDS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "send": lambda s, v: s.manage(task_items.send, task_item_id=v, to="approved"),
     "preview of a send": lambda s, v: s.manage(task_items.preview_send, task_item_id=v, to="cars"),
     "end claim": lambda s, v: s.manage(task_items.release, task_item_id=v),
-    "remove": lambda s, v: s.manage(task_items.remove_items, task=s.cars, item_ids=[v], end_claims=True),
-    "remove all": lambda s, v: s.manage(task_items.remove_items, task=s.cars, item_ids=v, end_claims=True),
+    "remove": lambda s, v: s.manage(task_items.remove_items, task_id=s.cars.id, item_ids=[v], end_claims=True),
+    "remove all": lambda s, v: s.manage(task_items.remove_items, task_id=s.cars.id, item_ids=v, end_claims=True),
     "archive": lambda s, v: s.manage(task_items.archive_items, dataset=s.dataset, item_ids=[v], end_claims=True),
     "erase": lambda s, v: s.manage(erasure.erase, item_ids=[v]),
     "preview": lambda s, v: erasure.preview(s.session, actor=None, item_ids=[v]),
-    "add to a task": lambda s, v: s.manage(tasks.add_items, task=s.cars, item_ids=[v]),
-    "add all to a task": lambda s, v: s.manage(tasks.add_items, task=s.cars, item_ids=v),
-    "chosen": lambda s, v: reversals.chosen(s.session, task=s.cars, task_item_ids=[v]),
-    "rank of": lambda s, v: s.manage(task_settings.rank, task=s.cars, rank=1, item_ids=[v]),
+    "add to a task": lambda s, v: s.manage(tasks.add_items, task_id=s.cars.id, item_ids=[v]),
+    "add all to a task": lambda s, v: s.manage(tasks.add_items, task_id=s.cars.id, item_ids=v),
+    "chosen": lambda s, v: s.manage(reversals.preview_clear, task_id=s.cars.id, item_ids=[v]),
+    "rank of": lambda s, v: s.manage(task_settings.rank, task_id=s.cars.id, rank=1, item_ids=[v]),
     "task of a project": lambda s, v: tasks.by_name(s.session, project_id=v, name="cars"),
     "dataset of a project": lambda s, v: data.dataset(s.session, project_id=v, name="p"),
     "new dataset of a project": lambda s, v: s.manage(data.create_dataset, project_id=v, name="new"),
@@ -101,8 +101,8 @@ TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "text of a re-opening": lambda s, v: s.review(reviews.reopen, issue_id=s.issue, text=v),
     "find": lambda s, v: history.find(s.session, named=v),
     "number": lambda s, v: history.number(s.session, named=v),
-    "figures": lambda s, v: figures.find(s.session, named=v),
-    "figures of a project": lambda s, v: figures.find(s.session, named="cars", project=v),
+    "figures": lambda s, v: named_tasks(s.session, actor=None, named=v),
+    "figures of a project": lambda s, v: named_tasks(s.session, actor=None, named="cars", project=v),
     "task": lambda s, v: s.make(name=v),
     "type of a task": lambda s, v: s.make(type=v),
     "status of a task": lambda s, v: s.make(extra_statuses=[v]),
@@ -111,20 +111,24 @@ TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "attribute of a recipe": lambda s, v: s.make(recipe=Recipe((Label("a", attributes=(Attribute(v, "text"),)),))),
     "description": lambda s, v: s.make(description=v),
     "sample of a status": lambda s, v: s.manage(
-        tasks.create_qa, task=s.cars, assignees={"quinn@example.org": 1.0}, of_status=[v]
+        tasks.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, of_status=[v]
     ),
     "name of a sample": lambda s, v: s.manage(
-        tasks.create_qa, task=s.cars, assignees={"quinn@example.org": 1.0}, name=v
+        tasks.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, name=v
     ),
     "task by name": lambda s, v: tasks.by_name(s.session, project_id=s.project, name=v),
-    "status chosen": lambda s, v: reversals.chosen(s.session, task=s.cars, status=v),
+    "status chosen": lambda s, v: s.manage(reversals.preview_clear, task_id=s.cars.id, status=v),
     "target": lambda s, v: s.manage(task_items.send, task_item_id=s.mine, to=v),
-    "redistribute of": lambda s, v: s.manage(staff.redistribute, task=s.cars, of=[v]),
-    "redistribute to": lambda s, v: s.manage(staff.redistribute, task=s.cars, weights={_hashed(v): 1.0}),
-    "reassign from": lambda s, v: s.manage(staff.reassign, task=s.cars, old=v, new="bo@example.org", end_claims=True),
-    "reassign to": lambda s, v: s.manage(staff.reassign, task=s.cars, old="ann@example.org", new=v, end_claims=True),
-    "add": lambda s, v: s.manage(staff.add, task=s.cars, email=v),
-    "remove person": lambda s, v: s.manage(staff.remove, task=s.cars, email=v),
+    "redistribute of": lambda s, v: s.manage(staff.redistribute, task_id=s.cars.id, of=[v]),
+    "redistribute to": lambda s, v: s.manage(staff.redistribute, task_id=s.cars.id, weights={_hashed(v): 1.0}),
+    "reassign from": lambda s, v: s.manage(
+        staff.reassign, task_id=s.cars.id, old=v, new="bo@example.org", end_claims=True
+    ),
+    "reassign to": lambda s, v: s.manage(
+        staff.reassign, task_id=s.cars.id, old="ann@example.org", new=v, end_claims=True
+    ),
+    "add": lambda s, v: s.manage(staff.add, task_id=s.cars.id, email=v),
+    "remove person": lambda s, v: s.manage(staff.remove, task_id=s.cars.id, email=v),
     "project": lambda s, v: people.project(s.session, name=v),
     "new project": lambda s, v: s.manage(people.project_for, name=v),
     "person": lambda s, v: people.person(s.session, email=v),
@@ -139,7 +143,7 @@ TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "address of an item": lambda s, v: s.bring(uri=v),
     "folder": lambda s, v: s.look(folder=v),
     "after": lambda s, v: s.look(after=v),
-    "folder of a task": lambda s, v: s.manage(tasks.add_items, task=s.cars, folder=v),
+    "folder of a task": lambda s, v: s.manage(tasks.add_items, task_id=s.cars.id, folder=v),
     "pipeline": lambda s, v: ingestion.find(s.session, pipeline=v, project="default"),
     "project of a pipeline": lambda s, v: ingestion.find(s.session, pipeline="p", project=v),
     "where": lambda s, v: moves.where(s.session, pipeline=v),
@@ -157,22 +161,22 @@ NUMBERS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "limit": lambda s, v: s.look(limit=v),
     "width": lambda s, v: s.bring(width=v),
     "height": lambda s, v: s.bring(height=v),
-    "weight": lambda s, v: s.manage(staff.add, task=s.cars, email="bo@example.org", weight=v),
+    "weight": lambda s, v: s.manage(staff.add, task_id=s.cars.id, email="bo@example.org", weight=v),
     "weight in a team": lambda s, v: s.make(assignees={"ann@example.org": v}),
-    "weights": lambda s, v: s.manage(staff.redistribute, task=s.cars, weights={"ann@example.org": v}),
+    "weights": lambda s, v: s.manage(staff.redistribute, task_id=s.cars.id, weights={"ann@example.org": v}),
     "batch": lambda s, v: s.make(queue=Queue(v, 10_000, 60)),
     "queue's limit": lambda s, v: s.make(queue=Queue(1, v, 60)),
     "lease": lambda s, v: s.make(queue=Queue(1, 1, v)),
-    "share": lambda s, v: s.manage(tasks.create_qa, task=s.cars, assignees={"quinn@example.org": 1.0}, share=v),
+    "share": lambda s, v: s.manage(tasks.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, share=v),
     "at least": lambda s, v: s.manage(
-        tasks.create_qa, task=s.cars, assignees={"quinn@example.org": 1.0}, share=0.1, at_least=v
+        tasks.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, share=0.1, at_least=v
     ),
-    "priority": lambda s, v: s.manage(task_settings.edit, task=s.cars, priority=v),
-    "max_fix_rounds": lambda s, v: s.manage(task_settings.edit, task=s.cars, max_fix_rounds=v),
-    "due_at": lambda s, v: s.manage(task_settings.edit, task=s.cars, due_at=v),
-    "lock_when_due": lambda s, v: s.manage(task_settings.edit, task=s.cars, lock_when_due=v),
-    "review_own": lambda s, v: s.manage(task_settings.edit, task=s.qa, review_own=v),
-    "rank": lambda s, v: s.manage(task_settings.rank, task=s.cars, rank=v),
+    "priority": lambda s, v: s.manage(task_settings.edit, task_id=s.cars.id, priority=v),
+    "max_fix_rounds": lambda s, v: s.manage(task_settings.edit, task_id=s.cars.id, max_fix_rounds=v),
+    "due_at": lambda s, v: s.manage(task_settings.edit, task_id=s.cars.id, due_at=v),
+    "lock_when_due": lambda s, v: s.manage(task_settings.edit, task_id=s.cars.id, lock_when_due=v),
+    "review_own": lambda s, v: s.manage(task_settings.edit, task_id=s.qa.id, review_own=v),
+    "rank": lambda s, v: s.manage(task_settings.rank, task_id=s.cars.id, rank=v),
 }
 """Calls that take a number, a moment, yes or no."""
 
@@ -205,7 +209,7 @@ DOCUMENTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "metadata in a filter": lambda s, v: s.look(where={"metadata.a": v}),
     "field of a filter": lambda s, v: s.look(where={_hashed(v): 1}),
     "operator of a filter": lambda s, v: s.look(where={"name": {_hashed(v): 1}}),
-    "status in a filter": lambda s, v: s.manage(tasks.add_items, task=s.cars, where={"status.cars": v}),
+    "status in a filter": lambda s, v: s.manage(tasks.add_items, task_id=s.cars.id, where={"status.cars": v}),
     **{
         f"imported {name}": lambda s, v, name=name: s.annotate(**{name: v})
         for name in ("item", "label", "tool", "geometry", "attributes", "task", "origin", "model", "score", "id")

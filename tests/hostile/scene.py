@@ -57,7 +57,7 @@ class Scene:
 
     def make(self, **given: Any) -> Any:
         known = {"name": "new", "recipe": Recipe((Label("car"),)), "assignees": {"ann@example.org": 1.0}}
-        return self.manage(tasks.create, dataset=self.dataset, **known | given)
+        return self.manage(tasks.create, dataset_id=self.dataset.id, **known | given)
 
     def bring(self, **raw: Any) -> Any:
         return self.manage(data.add_items, dataset=self.dataset, new=[data.parse({"name": "new"} | raw)])

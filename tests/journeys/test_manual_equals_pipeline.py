@@ -69,7 +69,7 @@ def by_hand(session: Session, decide: Decide) -> None:
 
     def make(name: str, team: dict[str, float], **more: Any) -> None:
         given: dict[str, Any] = {"recipe": None, **more}
-        tasks.create(session, actor=None, dataset=images, name=name, assignees=team, now=NOW, **given)
+        tasks.create(session, actor=None, dataset_id=images.id, name=name, assignees=team, now=NOW, **given)
 
     def of(name: str) -> Any:
         return task(session, name, project="by hand")
@@ -82,7 +82,7 @@ def by_hand(session: Session, decide: Decide) -> None:
         extra_statuses=["unclear"],
         queue=Queue(batch=3, limit=3),
     )
-    reviewed = {"type": "qa", "reviews": [of("cars"), of("signs")]}
+    reviewed = {"type": "qa", "reviews": [of("cars").id, of("signs").id]}
     reviewers = {"quinn@example.org": 1.0, "ann@example.org": 1.0, "rae@example.org": 1.0}
     make("qa", reviewers, extra_statuses=["for-expert-review"], **reviewed)
     make("expert", {"eve@example.org": 1}, **reviewed)
@@ -97,7 +97,7 @@ def by_hand(session: Session, decide: Decide) -> None:
         add_items(session, count, to=images, start=done)
         done += count
         for name, where in ready.items():
-            tasks.add_items(session, actor=None, task=of(name), where=where, now=NOW)
+            tasks.add_items(session, actor=None, task_id=of(name).id, where=where, now=NOW)
             work_in(session, name, decide, project="by hand")
 
 

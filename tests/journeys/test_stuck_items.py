@@ -122,7 +122,7 @@ def test_an_item_taken_out_of_its_pipeline_ends_at_removed(street: Engine, now: 
     with session_scope(street) as session:
         here = task_item(session, "cars")
         task = session.get_one(Task, here.task_id)
-        task_items.remove_items(session, actor=None, task=task, item_ids=[here.item_id], now=now)
+        task_items.remove_items(session, actor=None, task_id=task.id, item_ids=[here.item_id], now=now)
     with session_scope(street) as session:
         assert session.exec(select(Entry.exit)).one() == "removed"
         assert task_item(session, "cars").state == "withdrawn"
@@ -136,7 +136,7 @@ def test_an_item_with_a_status_cannot_be_removed(street: Engine, now: datetime) 
     ):
         here = task_item(session, "cars")
         task = session.get_one(Task, here.task_id)
-        task_items.remove_items(session, actor=None, task=task, item_ids=[here.item_id], now=now)
+        task_items.remove_items(session, actor=None, task_id=task.id, item_ids=[here.item_id], now=now)
 
 
 def test_an_archived_item_leaves_every_open_task_item_and_keeps_its_history(street: Engine, now: datetime) -> None:
@@ -153,11 +153,11 @@ def test_an_archived_item_leaves_every_open_task_item_and_keeps_its_history(stre
 def test_a_closed_task_takes_no_work_until_it_is_reopened(street: Engine, now: datetime) -> None:
     with session_scope(street) as session:
         task = session.get_one(Task, task_item(session, "cars").task_id)
-        task_items.close(session, actor=None, task=task, now=now)
+        task_items.close(session, actor=None, task_id=task.id, now=now)
         ann = people.person(session, email="ann@example.org")
         with pytest.raises(Conflict, match="closed"):
             work.claim_next(session, actor=ann, task_id=task.id, now=now)
-        task_items.reopen(session, actor=None, task=task)
+        task_items.reopen(session, actor=None, task_id=task.id)
         assert work.claim_next(session, actor=ann, task_id=task.id, now=now) is not None
 
 
@@ -166,13 +166,18 @@ def test_a_task_with_finished_work_is_archived_only_when_that_is_said(street: En
         dataset = session.exec(select(Dataset)).one()
         ann = {"ann@example.org": 1.0}
         recipe = tasks.recipes.Recipe(labels=(tasks.recipes.Label("car"),))
-        made = tasks.create(session, actor=None, dataset=dataset, name="by hand", recipe=recipe, assignees=ann, now=now)
-        tasks.add_items(session, actor=None, task=made, now=now)
+        made = session.get_one(
+            Task,
+            tasks.create(
+                session, actor=None, dataset_id=dataset.id, name="by hand", recipe=recipe, assignees=ann, now=now
+            ),
+        )
+        tasks.add_items(session, actor=None, task_id=made.id, now=now)
         person = people.person(session, email="ann@example.org")
         held = work.claim_next(session, actor=person, task_id=made.id, now=now)
         assert held is not None
         work.submit(session, actor=person, task_item_id=held.id, status="completed", now=now)
         with pytest.raises(Conflict, match="finished"):
-            task_items.archive(session, actor=None, task=made, now=now)
-        task_items.archive(session, actor=None, task=made, now=now, with_finished=True)
+            task_items.archive(session, actor=None, task_id=made.id, now=now)
+        task_items.archive(session, actor=None, task_id=made.id, now=now, with_finished=True)
         assert made.archived_at == now

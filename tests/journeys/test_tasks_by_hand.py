@@ -24,7 +24,7 @@ def filled(session: Session, count: int, **given: Any) -> Task:
     """Return the task `cars`, made by hand, with so many items."""
     cars = make_task(session, **given)
     add_items(session, count)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     return cars
 
 
@@ -42,7 +42,7 @@ def team(session: Session, of: Task) -> list[str]:
 
 
 def is_at(session: Session, of: Task) -> str:
-    (found,) = progress.of_tasks(session, tasks=[of])
+    (found,) = progress.of_tasks(session, task_ids=[of.id])
     return found.status
 
 
@@ -53,7 +53,9 @@ def test_who_makes_a_review_answers_for_it_and_each_reviewer_has_an_assignment_o
     mia = person(session, "mia@example.org", role="manager")
     cars = filled(session, 4)
     work_in(session, "cars", good)
-    qa = tasks.create_qa(session, actor=mia, task=cars, assignees={QUINN: 1, RAE: 1}, now=NOW)
+    qa = session.get_one(
+        Task, tasks.create_qa(session, actor=mia, task_id=cars.id, assignees={QUINN: 1, RAE: 1}, now=NOW)
+    )
     assert qa.manager_id == mia.id
     assert team(session, qa) == [QUINN, RAE]
     assert shares(session, "cars-qa") == {QUINN: 2, RAE: 2}
@@ -61,12 +63,13 @@ def test_who_makes_a_review_answers_for_it_and_each_reviewer_has_an_assignment_o
 
 def test_however_often_somebody_is_added_they_have_one_assignment(session: Session) -> None:
     cars = filled(session, 4)
-    first = staff.add(session, actor=None, task=cars, email=CY, now=NOW)
-    assert staff.add(session, actor=None, task=cars, email="CY@example.org", now=NOW, weight=3).id == first.id
-    staff.reassign(session, actor=None, task=cars, old=ANN, new=BO, now=NOW)
+    first = staff.add(session, actor=None, task_id=cars.id, email=CY, now=NOW)
+    assert staff.add(session, actor=None, task_id=cars.id, email="CY@example.org", now=NOW, weight=3).id == first.id
+    staff.reassign(session, actor=None, task_id=cars.id, old=ANN, new=BO, now=NOW)
     assert team(session, cars) == [ANN, BO, CY]
     with pytest.raises(IntegrityError), session.begin_nested():
-        session.add(Assignment(task_id=cars.id, person_id=first.person_id, created_at=NOW))
+        again = session.get_one(Assignment, first.id).person_id
+        session.add(Assignment(task_id=cars.id, person_id=again, created_at=NOW))
         session.flush()
 
 
@@ -74,9 +77,9 @@ def test_however_often_somebody_is_added_they_have_one_assignment(session: Sessi
 def test_a_weight_is_a_number_above_nothing(session: Session, weight: float) -> None:
     cars = filled(session, 2)
     with pytest.raises(InvalidInput):
-        staff.add(session, actor=None, task=cars, email=CY, now=NOW, weight=weight)
+        staff.add(session, actor=None, task_id=cars.id, email=CY, now=NOW, weight=weight)
     with pytest.raises(InvalidInput):
-        staff.redistribute(session, actor=None, task=cars, now=NOW, weights={ANN: weight})
+        staff.redistribute(session, actor=None, task_id=cars.id, now=NOW, weights={ANN: weight})
     assert team(session, cars) == [ANN, BO]
 
 
@@ -92,14 +95,14 @@ def test_what_is_left_is_not_dealt_to_who_is_inactive_but_theirs_can_be_given_to
     cars = filled(session, 8)
     person(session, ANN).active = False
     session.flush()
-    staff.redistribute(session, actor=None, task=cars, now=NOW, of=[BO])
+    staff.redistribute(session, actor=None, task_id=cars.id, now=NOW, of=[BO])
     assert shares(session) == {ANN: 4, BO: 4}
-    staff.reassign(session, actor=None, task=cars, old=ANN, new=CY, now=NOW)
+    staff.reassign(session, actor=None, task_id=cars.id, old=ANN, new=CY, now=NOW)
     assert shares(session) == {BO: 4, CY: 4}
     with pytest.raises(Conflict, match="no longer active"):
-        staff.reassign(session, actor=None, task=cars, old=CY, new=ANN, now=NOW)
+        staff.reassign(session, actor=None, task_id=cars.id, old=CY, new=ANN, now=NOW)
     with pytest.raises(Conflict, match="no longer active"):
-        staff.add(session, actor=None, task=cars, email=ANN, now=NOW)
+        staff.add(session, actor=None, task_id=cars.id, email=ANN, now=NOW)
 
 
 def test_nobody_is_handed_more_of_a_queue_than_its_limit_though_they_ask_for_another_batch(session: Session) -> None:
@@ -121,8 +124,8 @@ def test_who_is_taken_out_of_a_queue_leaves_their_open_work_in_the_pool_and_keep
         if held.item_id == 1:
             work.submit(session, actor=ann, task_item_id=held.id, status="completed", now=NOW)
     with pytest.raises(Conflict, match="2 items of 'cars' open"):
-        staff.remove(session, actor=None, task=cars, email=ANN, now=NOW)
-    staff.remove(session, actor=None, task=cars, email=ANN, now=NOW, end_claims=True)
+        staff.remove(session, actor=None, task_id=cars.id, email=ANN, now=NOW)
+    staff.remove(session, actor=None, task_id=cars.id, email=ANN, now=NOW, end_claims=True)
     assert shares(session) == {ANN: 1, None: 4}
     assert statuses(session)["0000.jpg"] == "completed"
     with pytest.raises(NotFound):
@@ -146,7 +149,7 @@ def test_items_are_removed_together_or_not_at_all(session: Session) -> None:
     cars, done = some_completed(session)
     before = rows(session)
     with pytest.raises(Conflict, match="cannot remove what has a status: 1 item in 'cars'; clear that first"):
-        task_items.remove_items(session, actor=None, task=cars, item_ids=[one.item_id for one in done], now=NOW)
+        task_items.remove_items(session, actor=None, task_id=cars.id, item_ids=[one.item_id for one in done], now=NOW)
     assert rows(session) == before
 
 
@@ -154,7 +157,7 @@ def test_statuses_are_cleared_together_or_not_at_all(session: Session) -> None:
     cars, done = some_completed(session)
     before = rows(session)
     with pytest.raises(Conflict, match="has no status in 'cars' that could be taken back"):
-        reversals.clear(session, actor=None, task=cars, of=done, now=NOW)
+        reversals.clear(session, actor=None, task_id=cars.id, item_ids=[one.item_id for one in done], now=NOW)
     assert rows(session) == before
 
 
@@ -166,12 +169,11 @@ def test_a_review_is_completed_when_every_item_is_approved_or_discarded_and_is_o
 ) -> None:
     cars = filled(session, 5)
     work_in(session, "cars", good)
-    qa = tasks.create_qa(session, actor=None, task=cars, assignees={QUINN: 1}, now=NOW)
+    qa = session.get_one(Task, tasks.create_qa(session, actor=None, task_id=cars.id, assignees={QUINN: 1}, now=NOW))
     assert is_at(session, qa) == "to-do"
     work_in(session, "cars-qa", lambda _, item: "discarded" if item == "0004.jpg" else "approved")
     assert is_at(session, qa) == "completed"
-    of = reversals.chosen(session, task=qa, status="discarded")
-    reversals.clear(session, actor=None, task=qa, of=of, now=NOW)
+    reversals.clear(session, actor=None, task_id=qa.id, status="discarded", now=NOW)
     assert is_at(session, qa) == "in-progress"
     work_in(session, "cars-qa", lambda *_: "discarded")
     assert is_at(session, qa) == is_at(session, cars) == "completed"
@@ -212,8 +214,8 @@ def by_hand(engine: Engine) -> Stage:
         cars = make_task(session, assignees={ANN: 1})
         session.add(Item(dataset_id=cars.dataset_id, name="0", created_at=NOW))
         session.flush()
-        tasks.add_items(session, actor=None, task=cars, now=NOW)
-        staff.add(session, actor=None, task=cars, email=BO, now=NOW)
+        tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
+        staff.add(session, actor=None, task_id=cars.id, email=BO, now=NOW)
     return Stage(engine)
 
 
@@ -223,7 +225,9 @@ def test_the_history_says_which_status_was_cleared_of_whom_by_whom_and_when(engi
     with stage.session() as session:
         mia = person(session, "mia@example.org", role="manager")
         cars = stage.task(session, "cars")
-        reversals.clear(session, actor=mia, task=cars, of=[stage.task_item(session, "cars", 0)], now=stage.now)
+        reversals.clear(
+            session, actor=mia, task_id=cars.id, item_ids=[stage.task_item(session, "cars", 0).item_id], now=stage.now
+        )
         by, at = mia.id, stage.now
     (submitted,), (cleared,) = stage.events("submitted"), stage.events("cleared")
     assert (cleared.status, cleared.actor_id, cleared.at) == ("completed", by, at)
@@ -239,8 +243,8 @@ def test_what_was_done_in_a_task_that_is_put_away_is_kept(session: Session) -> N
     cars, _ = some_completed(session)
     work_in(session, "cars", lambda *_: ("completed", [BOX]))
     add_items(session, 1, start=2)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
-    task_items.archive(session, actor=None, task=cars, now=NOW, with_finished=True)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
+    task_items.archive(session, actor=None, task_id=cars.id, now=NOW, with_finished=True)
     assert [(row.assignee, row.status, row.state) for row in rows(session)] == [
         (ANN, "completed", "submitted"),
         (ANN, "completed", "submitted"),
@@ -256,5 +260,5 @@ def test_a_task_is_not_put_away_while_a_pipeline_has_it(session: Session) -> Non
     deploy(session)
     for name in ("cars", "qa"):
         with pytest.raises(Conflict, match=f"pipeline 'street' has the task '{name}'; take it out of the file"):
-            task_items.archive(session, actor=None, task=task(session, name), now=NOW)
+            task_items.archive(session, actor=None, task_id=task(session, name).id, now=NOW)
         assert task(session, name).archived_at is None

@@ -24,16 +24,19 @@ def task(engine: Engine, now: datetime) -> int:
         dataset = data.create_dataset(session, actor=None, project_id=project.id, name="frames", now=now)
         new = [data.NewItem(name=f"{number:03}.jpg", metadata={"night": number % 2 == 0}) for number in range(20)]
         data.add_items(session, actor=None, dataset=dataset, new=new, now=now)
-        made = tasks.create(
-            session,
-            actor=None,
-            dataset=dataset,
-            name="cars",
-            recipe=Recipe(labels=(Label("car"),)),
-            assignees={"ann@example.org": 60, "bo@example.org": 40},
-            now=now,
+        made = session.get_one(
+            Task,
+            tasks.create(
+                session,
+                actor=None,
+                dataset_id=dataset.id,
+                name="cars",
+                recipe=Recipe(labels=(Label("car"),)),
+                assignees={"ann@example.org": 60, "bo@example.org": 40},
+                now=now,
+            ),
         )
-        tasks.add_items(session, actor=None, task=made, now=now)
+        tasks.add_items(session, actor=None, task_id=made.id, now=now)
         return made.id
 
 
@@ -58,14 +61,14 @@ def test_redistribution_deals_what_is_left_equally_and_conserves_the_items(
     session: Session, task: int, now: datetime
 ) -> None:
     finish(session, task, "ann", 4, now)
-    handed = staff.redistribute(session, actor=None, task=session.get_one(Task, task), now=now)
+    handed = staff.redistribute(session, actor=None, task_id=session.get_one(Task, task).id, now=now)
     assert dict(handed.given) == {"ann@example.org": 8, "bo@example.org": 8}
     assert shares(session, task) == {"ann": 12, "bo": 8}
 
 
 def test_a_preview_changes_nothing(session: Session, task: int, now: datetime) -> None:
     before = shares(session, task)
-    staff.redistribute(session, actor=None, task=session.get_one(Task, task), now=now, preview=True)
+    staff.redistribute(session, actor=None, task_id=session.get_one(Task, task).id, now=now, preview=True)
     assert shares(session, task) == before
 
 
@@ -75,7 +78,7 @@ def test_redistribution_of_some_items_to_some_people_leaves_the_others(
     staff.redistribute(
         session,
         actor=None,
-        task=session.get_one(Task, task),
+        task_id=session.get_one(Task, task).id,
         now=now,
         weights={"bo@example.org": 1},
         of=["ann@example.org"],
@@ -90,7 +93,7 @@ def test_reassigning_gives_everything_unfinished_to_the_other_person(
 ) -> None:
     finish(session, task, "bo", 3, now)
     found = session.get_one(Task, task)
-    staff.reassign(session, actor=None, task=found, old="bo@example.org", new="cy@example.org", now=now)
+    staff.reassign(session, actor=None, task_id=found.id, old="bo@example.org", new="cy@example.org", now=now)
     assert shares(session, task) == {"ann": 12, "bo": 3, "cy": 5}
     with pytest.raises(NotFound):
         finish(session, task, "bo", 1, now)
@@ -105,9 +108,9 @@ def test_reassigning_open_work_asks_for_confirmation_and_ends_the_claims(
     assert held is not None
     found = session.get_one(Task, task)
     with pytest.raises(Conflict, match="confirm"):
-        staff.reassign(session, actor=None, task=found, old="bo@example.org", new="ann@example.org", now=now)
+        staff.reassign(session, actor=None, task_id=found.id, old="bo@example.org", new="ann@example.org", now=now)
     staff.reassign(
-        session, actor=None, task=found, old="bo@example.org", new="ann@example.org", now=now, end_claims=True
+        session, actor=None, task_id=found.id, old="bo@example.org", new="ann@example.org", now=now, end_claims=True
     )
     with pytest.raises(NotFound):
         work.submit(session, actor=bo, task_item_id=held.id, status="completed", token=held.token, now=now)
@@ -116,17 +119,17 @@ def test_reassigning_open_work_asks_for_confirmation_and_ends_the_claims(
 
 def test_who_is_removed_leaves_their_open_work_to_the_others(session: Session, task: int, now: datetime) -> None:
     finish(session, task, "bo", 2, now)
-    staff.remove(session, actor=None, task=session.get_one(Task, task), email="bo@example.org", now=now)
+    staff.remove(session, actor=None, task_id=session.get_one(Task, task).id, email="bo@example.org", now=now)
     assert shares(session, task) == {"ann": 18, "bo": 2}
 
 
 def test_a_task_without_anybody_left_is_stuck_until_somebody_joins(session: Session, task: int, now: datetime) -> None:
     found = session.get_one(Task, task)
-    staff.remove(session, actor=None, task=found, email="bo@example.org", now=now)
-    staff.remove(session, actor=None, task=found, email="ann@example.org", now=now)
+    staff.remove(session, actor=None, task_id=found.id, email="bo@example.org", now=now)
+    staff.remove(session, actor=None, task_id=found.id, email="ann@example.org", now=now)
     stuck = session.exec(select(TaskItem).where(TaskItem.parked == "nobody")).all()
     assert len(stuck) == 20
-    staff.add(session, actor=None, task=found, email="di@example.org", now=now)
+    staff.add(session, actor=None, task_id=found.id, email="di@example.org", now=now)
     finish(session, task, "di", 1, now)
 
 
@@ -135,9 +138,9 @@ def test_a_paused_task_hands_out_nothing_new_but_lets_people_finish(session: Ses
     held = work.claim_next(session, actor=ann, task_id=task, now=now)
     assert held is not None
     found = session.get_one(Task, task)
-    staff.pause(session, actor=None, what=found, now=now)
+    staff.pause(session, actor=None, what="task", key=found.id, now=now)
     work.submit(session, actor=ann, task_item_id=held.id, status="completed", token=held.token, now=now)
     with pytest.raises(Conflict, match="paused"):
         work.claim_next(session, actor=ann, task_id=task, now=now)
-    staff.resume(session, actor=None, what=found)
+    staff.resume(session, actor=None, what="task", key=found.id)
     assert work.claim_next(session, actor=ann, task_id=task, now=now) is not None

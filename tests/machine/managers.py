@@ -67,12 +67,12 @@ class Managers(Movers):
             tasks.create(
                 session,
                 actor=None,
-                dataset=dataset,
+                dataset_id=dataset.id,
                 name=MANUAL,
                 recipe=None,
                 assignees=team,
                 type="qa",
-                reviews=[self.task(session, first)],
+                reviews=[self.task(session, first).id],
                 now=self.now,
             )
 
@@ -147,7 +147,9 @@ class Managers(Movers):
 
         def act(session):
             task, task_item = self.task(session, key[1]), self.row(session, key)
-            reversals.clear(session, actor=None, task=task, of=[task_item], now=self.now, end_claims=True)
+            reversals.clear(
+                session, actor=None, task_id=task.id, item_ids=[task_item.item_id], now=self.now, end_claims=True
+            )
 
         for _ in self.attempt(self.model.may_take_back(key), act):
             self.model.clear(key)
@@ -234,7 +236,9 @@ class Managers(Movers):
         there = task_item is not None and task_item.state != "withdrawn"
 
         def act(session):
-            return tasks.add_items(session, actor=None, task=self.task(session, task), item_ids=[item], now=self.now)
+            return tasks.add_items(
+                session, actor=None, task_id=self.task(session, task).id, item_ids=[item], now=self.now
+            )
 
         allowed = task not in self.model.closed and (task == MANUAL or there or self.model.may_add(item, task))
         for added in self.attempt(allowed, act):
@@ -251,7 +255,7 @@ class Managers(Movers):
         def act(session):
             task = self.task(session, key[1])
             return task_items.remove_items(
-                session, actor=None, task=task, item_ids=[key[0]], now=self.now, end_claims=True
+                session, actor=None, task_id=task.id, item_ids=[key[0]], now=self.now, end_claims=True
             )
 
         gone = self.model.task_items[key].state == "withdrawn"

@@ -149,7 +149,7 @@ class Tables(RuleBasedStateMachine):
             issues = connection.exec_driver_sql(ISSUES).all()
             entries = connection.exec_driver_sql(ENTRIES).all()
             never = [connection.exec_driver_sql(query).all() for query in NEVER]
-            told = progress.of_tasks(session, tasks=session.exec(select(Task)).all())
+            told = progress.of_tasks(session, task_ids=[one.id for one in session.exec(select(Task)).all()])
         assert not any(never), never
         self.model.adopt({(row[0], row[1]): row[5] for row in rows})
         there = {(row[0], row[1]): (*row[2:8], bool(row[8]), *row[9:]) for row in rows}

@@ -9,7 +9,7 @@ from machine.movers import Movers
 from machine.tables import numbers
 from workflow_core.services import people
 from workflow_core.services.managers import staff
-from workflow_core.store.models import Assignment, Pipeline
+from workflow_core.store.models import Pipeline
 
 
 class Team(Movers):
@@ -44,13 +44,14 @@ class Team(Movers):
 
         def act(session):
             if what == "person":
-                one = session.get_one(Assignment, self.model.assignments[key])
+                one = {"what": "assignment", "key": self.model.assignments[key]}
             else:
-                one = self.task(session, task) if what == "task" else session.get_one(Pipeline, self.pipeline_id)
+                number = self.task(session, task).id if what == "task" else self.pipeline_id
+                one = {"what": what, "key": number}
             if key in self.model.paused:
-                staff.resume(session, actor=None, what=one)
+                staff.resume(session, actor=None, **one)
             else:
-                staff.pause(session, actor=None, what=one, now=self.now)
+                staff.pause(session, actor=None, **one, now=self.now)
 
         self.run(act)
         self.model.paused ^= {key}
@@ -60,7 +61,7 @@ class Team(Movers):
         task = self.some_task(number)
 
         def act(session):
-            staff.redistribute(session, actor=None, task=self.task(session, task), now=self.now)
+            staff.redistribute(session, actor=None, task_id=self.task(session, task).id, now=self.now)
 
         allowed = self.model.tasks[task].queue is None and bool(self.model.team[task])
         for _ in self.attempt(allowed, act):
@@ -75,9 +76,9 @@ class Team(Movers):
         def act(session):
             found = self.task(session, task)
             if heir is None:
-                staff.remove(session, actor=None, task=found, email=who, now=self.now, end_claims=True)
+                staff.remove(session, actor=None, task_id=found.id, email=who, now=self.now, end_claims=True)
             else:
-                staff.reassign(session, actor=None, task=found, old=who, new=heir, now=self.now, end_claims=True)
+                staff.reassign(session, actor=None, task_id=found.id, old=who, new=heir, now=self.now, end_claims=True)
 
         for _ in self.attempt(heir != who and heir not in self.model.inactive, act):
             self.learn()
@@ -89,7 +90,7 @@ class Team(Movers):
 
         def act(session):
             of = self.task(session, task)
-            staff.add(session, actor=None, task=of, email=who, weight=float(weight), now=self.now)
+            staff.add(session, actor=None, task_id=of.id, email=who, weight=float(weight), now=self.now)
 
         for _ in self.attempt(who not in self.model.inactive, act):
             self.learn()

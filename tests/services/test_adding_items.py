@@ -31,7 +31,7 @@ SIGNS = Recipe((Label("sign", tools=("polygon",)),))
 
 
 def is_at(session: Session, of: Task) -> str:
-    (found,) = progress.of_tasks(session, tasks=[of])
+    (found,) = progress.of_tasks(session, task_ids=[of.id])
     return found.status
 
 
@@ -49,7 +49,7 @@ def test_items_come_from_the_dataset_a_folder_or_a_filter(session: Session) -> N
         "root": {"folder": "/"},
     }
     for name, selection in chosen.items():
-        tasks.add_items(session, actor=None, task=make_task(session, name), now=NOW, **selection)
+        tasks.add_items(session, actor=None, task_id=make_task(session, name).id, now=NOW, **selection)
     assert len(names_in(session, "all")) == len(names_in(session, "root")) == 8
     assert names_in(session, "folder") == ["0010.jpg", "0011.jpg", "0020.jpg", "0021.jpg"]
     assert names_in(session, "filter") == ["0010.jpg", "0011.jpg", "0030.jpg"]
@@ -61,7 +61,7 @@ def test_more_items_can_be_listed_than_a_statement_has_parameters(session: Sessi
     add_items(session, 3)
     wanted = session.exec(select(Item.id).order_by(col(Item.id))).all()[:2]
     listed = [*range(10_000_000, 10_000_000 + 70_000), *wanted]
-    assert tasks.add_items(session, actor=None, task=cars, item_ids=listed, now=NOW) == 2
+    assert tasks.add_items(session, actor=None, task_id=cars.id, item_ids=listed, now=NOW) == 2
     assert names_in(session, "cars") == ["0000.jpg", "0001.jpg"]
 
 
@@ -69,7 +69,7 @@ def test_items_are_shared_out_by_weights_over_everything_that_was_ever_added(ses
     cars = make_task(session, assignees={"ann@example.org": 60, "bo@example.org": 40, "cy@example.org": 1e-9})
     for start in range(0, 100, 7):
         add_items(session, min(7, 100 - start), start=start)
-        tasks.add_items(session, actor=None, task=cars, now=NOW)
+        tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     shares = [row.assignee for row in rows(session)]
     assert (shares.count("ann@example.org"), shares.count("bo@example.org")) == (60, 40)
     assert session.exec(select(Assignment.allotted).order_by(col(Assignment.id))).all() == [60, 40, 0]
@@ -78,7 +78,7 @@ def test_items_are_shared_out_by_weights_over_everything_that_was_ever_added(ses
 def test_equal_portions_sum_up_to_the_items(session: Session) -> None:
     team = {f"p{number}@example.org": 1.0 for number in range(7)}
     add_items(session, 100)
-    tasks.add_items(session, actor=None, task=make_task(session, assignees=team), now=NOW)
+    tasks.add_items(session, actor=None, task_id=make_task(session, assignees=team).id, now=NOW)
     shares = [row.assignee for row in rows(session)]
     assert sorted(shares.count(one) for one in team) == [14] * 5 + [15] * 2
 
@@ -86,7 +86,7 @@ def test_equal_portions_sum_up_to_the_items(session: Session) -> None:
 def test_a_queue_hands_out_batches_from_its_pool(session: Session) -> None:
     cars = make_task(session, queue=Queue(batch=2, limit=2, lease_seconds=60))
     add_items(session, 5)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     assert {row.assignee for row in rows(session)} == {None}
     for who, count in (("ann@example.org", 2), ("bo@example.org", 2), ("ann@example.org", 2)):
         assert work.claim_next(session, actor=person(session, who), task_id=cars.id, now=NOW)
@@ -97,10 +97,10 @@ def test_a_queue_hands_out_batches_from_its_pool(session: Session) -> None:
 def test_adding_items_twice_changes_nothing(session: Session) -> None:
     cars = make_task(session)
     add_items(session, 5)
-    assert tasks.add_items(session, actor=None, task=cars, now=NOW) == 5
+    assert tasks.add_items(session, actor=None, task_id=cars.id, now=NOW) == 5
     work_in(session, "cars", good)
     before, events = rows(session), len(session.exec(select(Event)).all())
-    assert tasks.add_items(session, actor=None, task=cars, now=NOW) == 0
+    assert tasks.add_items(session, actor=None, task_id=cars.id, now=NOW) == 0
     assert rows(session) == before
     assert len(session.exec(select(Event)).all()) == events
 
@@ -109,30 +109,41 @@ def test_adding_items_reopens_a_completed_task(session: Session) -> None:
     cars = make_task(session)
     assert is_at(session, cars) == "to-do"
     add_items(session, 2)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     assert is_at(session, cars) == "to-do"
     work_in(session, "cars", good)
     assert is_at(session, cars) == "completed"
     add_items(session, 1, start=2)
     assert is_at(session, cars) == "completed"
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     assert is_at(session, cars) == "in-progress"
 
 
 def test_a_qa_task_is_made_over_the_items_that_are_completed(session: Session) -> None:
     cars = make_task(session)
     add_items(session, 5)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     work_in(session, "cars", lambda _, item: {"0001.jpg": "discarded", "0003.jpg": None}.get(item, "completed"))
-    qa = tasks.create_qa(session, actor=None, task=cars, assignees={"quinn@example.org": 1}, now=NOW)
+    qa = session.get_one(
+        Task, tasks.create_qa(session, actor=None, task_id=cars.id, assignees={"quinn@example.org": 1}, now=NOW)
+    )
     assert (qa.name, qa.type) == ("cars-qa", "qa")
     done = [row.item for row in rows(session) if row.task == "cars" and row.status == "completed"]
     assert names_in(session, "cars-qa") == done
     assert "0001.jpg" not in done
     work_in(session, "cars-qa", good)
     assert {row.status for row in rows(session) if row.task == "cars-qa"} == {"approved"}
-    other = tasks.create_qa(
-        session, actor=None, task=cars, assignees={"eve@example.org": 1}, name="doubts", of_status=["discard"], now=NOW
+    other = session.get_one(
+        Task,
+        tasks.create_qa(
+            session,
+            actor=None,
+            task_id=cars.id,
+            assignees={"eve@example.org": 1},
+            name="doubts",
+            of_status=["discard"],
+            now=NOW,
+        ),
     )
     assert names_in(session, other.name) == ["0001.jpg"]
 
@@ -143,7 +154,7 @@ def test_a_qa_task_of_a_pipelines_task_finds_its_items_whatever_the_names(sessio
     work_through(session, good)
     make_task(session, "street/cars")
     tasks.create_qa(
-        session, actor=None, task=task(session, "cars"), assignees={"eve@example.org": 1}, name="again", now=NOW
+        session, actor=None, task_id=task(session, "cars").id, assignees={"eve@example.org": 1}, name="again", now=NOW
     )
     assert names_in(session, "again") == ["0000.jpg", "0001.jpg"]
 
@@ -151,12 +162,12 @@ def test_a_qa_task_of_a_pipelines_task_finds_its_items_whatever_the_names(sessio
 def test_what_is_completed_in_one_task_is_added_to_another(session: Session) -> None:
     cars, signs = make_task(session), make_task(session, "signs", recipe=SIGNS, assignees={"cy@example.org": 1})
     add_items(session, 4)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     work_in(session, "cars", lambda _, item: "discarded" if item == "0002.jpg" else "completed")
     where = {"status.cars": "completed"}
-    assert tasks.add_items(session, actor=None, task=signs, where=where, now=NOW) == 3
+    assert tasks.add_items(session, actor=None, task_id=signs.id, where=where, now=NOW) == 3
     assert names_in(session, "signs") == ["0000.jpg", "0001.jpg", "0003.jpg"]
-    assert tasks.add_items(session, actor=None, task=signs, where=where, now=NOW) == 0
+    assert tasks.add_items(session, actor=None, task_id=signs.id, where=where, now=NOW) == 0
 
 
 def test_two_managers_who_add_the_same_items_at_once_add_them_once(engine: Engine) -> None:
@@ -169,7 +180,7 @@ def test_two_managers_who_add_the_same_items_at_once_add_them_once(engine: Engin
     def add() -> None:
         start.wait()
         with session_scope(engine) as session:
-            added.append(tasks.add_items(session, actor=None, task=task(session, "cars"), now=NOW))
+            added.append(tasks.add_items(session, actor=None, task_id=task(session, "cars").id, now=NOW))
 
     both = [threading.Thread(target=add) for _ in range(2)]
     for each in both:

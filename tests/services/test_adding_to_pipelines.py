@@ -48,7 +48,7 @@ def test_an_item_that_is_added_to_a_pipelines_task_enters_there(session: Session
     deploy(session, FORKED)
     add_items(session, 3)
     cars = task(session, "cars")
-    assert tasks.add_items(session, actor=None, task=cars, where={"name": "0001.jpg"}, now=NOW) == 1
+    assert tasks.add_items(session, actor=None, task_id=cars.id, where={"name": "0001.jpg"}, now=NOW) == 1
     assert exits(session) == {"0001.jpg": None}
     work_through(session, good)
     assert exits(session) == {"0001.jpg": "approved"}
@@ -71,12 +71,12 @@ def test_an_item_in_which_there_is_nothing_to_review_is_not_added_to_a_review(se
     qa = task(session, "qa")
     refused = "no annotation, and never a status in what 'qa' reviews; begin in an annotation task"
     with pytest.raises(Conflict, match=f"there is nothing to review on 2 items: {refused}"):
-        tasks.add_items(session, actor=None, task=qa, now=NOW)
+        tasks.add_items(session, actor=None, task_id=qa.id, now=NOW)
     drawn = predict(session, "cars")
     drawn.deleted_at = NOW
     session.flush()
     with pytest.raises(Conflict, match=f"there is nothing to review on 1 item: {refused}"):
-        tasks.add_items(session, actor=None, task=qa, item_ids=[drawn.item_id], now=NOW)
+        tasks.add_items(session, actor=None, task_id=qa.id, item_ids=[drawn.item_id], now=NOW)
     assert (rows(session), exits(session)) == ([], {})
 
 
@@ -84,7 +84,7 @@ def test_an_item_that_is_added_behind_a_fork_waits_for_no_branch(session: Sessio
     deploy(session, FORKED)
     add_items(session, 1)
     predict(session, "cars")
-    assert tasks.add_items(session, actor=None, task=task(session, "qa"), now=NOW) == 1
+    assert tasks.add_items(session, actor=None, task_id=task(session, "qa").id, now=NOW) == 1
     assert [row[:3] for row in rows(session)] == [("0000.jpg", "qa", "quinn@example.org")]
     work_through(session, good)
     assert exits(session) == {"0000.jpg": "approved"}
@@ -94,20 +94,20 @@ def test_no_item_is_added_inside_a_fork(session: Session) -> None:
     deploy(session, FORKED)
     add_items(session, 1)
     with pytest.raises(Conflict, match="lies inside a fork"):
-        tasks.add_items(session, actor=None, task=task(session, "signs"), now=NOW)
+        tasks.add_items(session, actor=None, task_id=task(session, "signs").id, now=NOW)
 
 
 def test_no_item_is_added_that_is_on_its_way_elsewhere_in_the_pipeline(session: Session) -> None:
     deploy(session)
     add_items(session, 2)
     with pytest.raises(Conflict, match="cannot add what is on its way in 'street' already: 2 items"):
-        tasks.add_items(session, actor=None, task=task(session, "qa"), now=NOW)
+        tasks.add_items(session, actor=None, task_id=task(session, "qa").id, now=NOW)
     work_in(session, "cars", lambda _, item: "discarded" if item == "0000.jpg" else "completed")
     move(session)
     with pytest.raises(Conflict, match="closed"):
         qa = task(session, "qa")
         qa.closed_at = NOW
-        tasks.add_items(session, actor=None, task=qa, now=NOW)
+        tasks.add_items(session, actor=None, task_id=qa.id, now=NOW)
 
 
 def test_an_item_that_left_enters_again_where_it_is_added(session: Session) -> None:
@@ -116,8 +116,8 @@ def test_an_item_that_left_enters_again_where_it_is_added(session: Session) -> N
     work_in(session, "cars", lambda *_: "discarded")
     move(session)
     assert exits(session) == {"0000.jpg": "discarded"}
-    assert tasks.add_items(session, actor=None, task=task(session, "cars"), now=NOW) == 0
-    assert tasks.add_items(session, actor=None, task=task(session, "qa"), now=NOW) == 1
+    assert tasks.add_items(session, actor=None, task_id=task(session, "cars").id, now=NOW) == 0
+    assert tasks.add_items(session, actor=None, task_id=task(session, "qa").id, now=NOW) == 1
     assert exits(session) == {"0000.jpg": None}
 
 
@@ -140,7 +140,7 @@ def test_an_item_that_comes_back_while_it_is_added_is_not_in_two_task_items(engi
     def add() -> None:
         try:
             with session_scope(engine) as session:
-                tasks.add_items(session, actor=None, task=stage.task(session, "expert"), now=stage.now)
+                tasks.add_items(session, actor=None, task_id=stage.task(session, "expert").id, now=stage.now)
         except Conflict as conflict:
             refused.append(str(conflict))
 
@@ -148,7 +148,7 @@ def test_an_item_that_comes_back_while_it_is_added_is_not_in_two_task_items(engi
     with stage.session() as session:
         qa = stage.task(session, "qa")
         of = [stage.task_item(session, "qa", 0)]
-        reversals.clear(session, actor=None, task=qa, of=of, now=stage.now)
+        reversals.clear(session, actor=None, task_id=qa.id, item_ids=[one.item_id for one in of], now=stage.now)
         beside.start()
         wait_for_a_lock(engine)
     beside.join()

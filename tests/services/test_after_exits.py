@@ -30,7 +30,9 @@ def stage(engine):
     with stage.session() as session:
         cars = stage.task(session, "cars")
         team = {"eve@example.org": 1}
-        tasks.create_qa(session, actor=None, task=cars, assignees=team, name="again", queue=Queue(), now=stage.now)
+        tasks.create_qa(
+            session, actor=None, task_id=cars.id, assignees=team, name="again", queue=Queue(), now=stage.now
+        )
     return stage
 
 
@@ -91,8 +93,7 @@ def test_a_status_that_an_exit_gave_back_is_cleared_with_the_exit_that_it_led_to
     assert str(stage.row("cars")) == "completed, visit 1, ann, routed"
     with stage.session() as session:
         cars = stage.task(session, "cars")
-        of = reversals.chosen(session, task=cars)
-        reversals.clear(session, actor=None, task=cars, of=of, now=stage.now)
+        reversals.clear(session, actor=None, task_id=cars.id, now=stage.now)
     assert str(stage.row("cars")) == "queued, visit 1, ann"
     assert stage.exits() == {"0": None}
     stage.check()
@@ -134,7 +135,7 @@ def test_a_task_that_a_manager_closed_after_it_had_left_its_pipeline_stays_close
     without_cars(stage)
     assert closed(stage)
     with stage.session() as session:
-        task_items.close(session, actor=None, task=stage.task(session, "cars"), now=stage.now)
+        task_items.close(session, actor=None, task_id=stage.task(session, "cars").id, now=stage.now)
     flag(stage, "eve", "again", "cars")
     assert closed(stage)
     assert "but the task is closed" in stage.why().waits[0]
@@ -143,7 +144,9 @@ def test_a_task_that_a_manager_closed_after_it_had_left_its_pipeline_stays_close
 def test_a_task_that_was_put_away_is_open_again_once_the_file_has_it_again(stage):
     without_cars(stage)
     with stage.session() as session:
-        task_items.archive(session, actor=None, task=stage.task(session, "cars"), now=stage.now, with_finished=True)
+        task_items.archive(
+            session, actor=None, task_id=stage.task(session, "cars").id, now=stage.now, with_finished=True
+        )
     stage.deploy(PIPELINE)
     assert not closed(stage)
     stage.add_items(1)

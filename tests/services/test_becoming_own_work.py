@@ -30,7 +30,7 @@ def begun(engine, text):
 
 def by_hand(stage):
     with stage.session() as session:
-        task_settings.edit(session, actor=None, task=stage.task(session, "qa"), now=stage.now, review_own=False)
+        task_settings.edit(session, actor=None, task_id=stage.task(session, "qa").id, now=stage.now, review_own=False)
 
 
 def by_file(stage):

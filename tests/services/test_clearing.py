@@ -40,8 +40,7 @@ def complete(stage, count):
 def clear_all(stage, **more):
     with stage.session() as session:
         task = stage.task(session, "cars")
-        of = reversals.chosen(session, task=task)
-        return reversals.clear(session, actor=None, task=task, of=of, now=stage.now, **more)
+        return reversals.clear(session, actor=None, task_id=task.id, now=stage.now, **more)
 
 
 def test_many_statuses_are_cleared_in_as_many_statements_as_few(stage):
@@ -89,6 +88,6 @@ def test_only_what_is_in_the_task_is_cleared_with_it(stage):
     complete(stage, 1)
     with stage.session() as session:
         qa, task_item = stage.task(session, "qa"), stage.task_item(session, "cars", 0)
-        with pytest.raises(NotFound, match=f"there is no task item {task_item.id} in 'qa'"):
-            reversals.clear(session, actor=None, task=qa, of=[task_item], now=stage.now)
+        with pytest.raises(NotFound, match=f"there is no item {task_item.item_id} in 'qa'"):
+            reversals.clear(session, actor=None, task_id=qa.id, item_ids=[task_item.item_id], now=stage.now)
     assert stage.row("cars").status == "completed"

@@ -28,7 +28,7 @@ def filled(session: Session, count: int, **given: Any) -> Task:
     """Return the task `cars`, all its items ann's."""
     cars = make_task(session, assignees={"ann@example.org": 1}, **given)
     add_items(session, count)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     return cars
 
 
@@ -48,11 +48,11 @@ def test_settings_are_given_when_a_task_is_made_and_while_it_runs(session: Sessi
     made = make_task(session, "made", **SETTINGS)
     running = filled(session, 2)
     work_in(session, "cars", lambda *_: None)
-    task_settings.edit(session, actor=None, task=running, now=NOW, **SETTINGS)
+    task_settings.edit(session, actor=None, task_id=running.id, now=NOW, **SETTINGS)
     session.expire_all()
     for one in (made, running):
         assert {name: getattr(one, name) for name in SETTINGS} == SETTINGS
-    task_settings.edit(session, actor=None, task=made, now=NOW, priority=-1)
+    task_settings.edit(session, actor=None, task_id=made.id, now=NOW, priority=-1)
     assert {name: getattr(made, name) for name in SETTINGS} == {**SETTINGS, "priority": -1}
 
 
@@ -75,7 +75,7 @@ def test_settings_that_make_no_sense_are_refused_at_any_time(
     assert session.exec(select(Task)).first() is None
     cars = make_task(session)
     with pytest.raises(InvalidInput) as refused:
-        task_settings.edit(session, actor=None, task=cars, now=NOW, description="half", **given)
+        task_settings.edit(session, actor=None, task_id=cars.id, now=NOW, description="half", **given)
     assert message in str(refused.value)
     assert cars.description is None
 
@@ -83,8 +83,8 @@ def test_settings_that_make_no_sense_are_refused_at_any_time(
 def test_a_lock_needs_the_due_date_that_it_has(session: Session) -> None:
     cars = make_task(session, due_at=NOW, lock_when_due=True)
     with pytest.raises(InvalidInput, match="has no due_at"):
-        task_settings.edit(session, actor=None, task=cars, now=NOW, due_at=None)
-    task_settings.edit(session, actor=None, task=cars, now=NOW, due_at=None, lock_when_due=False)
+        task_settings.edit(session, actor=None, task_id=cars.id, now=NOW, due_at=None)
+    task_settings.edit(session, actor=None, task_id=cars.id, now=NOW, due_at=None, lock_when_due=False)
     assert cars.due_at is None
 
 
@@ -94,37 +94,36 @@ def test_items_of_the_lowest_rank_come_first_also_in_a_running_task(session: Ses
     held = work.claim_next(session, actor=ann, task_id=cars.id, now=NOW)
     assert held is not None
     urgent = session.exec(select(Item.id).where(col(Item.name).in_(["0003.jpg", "0004.jpg"]))).all()
-    assert task_settings.rank(session, actor=None, task=cars, rank=-1, item_ids=urgent) == 2
-    assert task_settings.rank(session, actor=None, task=cars, rank=-1, item_ids=urgent) == 0
-    assert task_settings.rank(session, actor=None, task=cars, rank=5, where={"name": "0001.jpg"}) == 1
+    assert task_settings.rank(session, actor=None, task_id=cars.id, rank=-1, item_ids=urgent) == 2
+    assert task_settings.rank(session, actor=None, task_id=cars.id, rank=-1, item_ids=urgent) == 0
+    assert task_settings.rank(session, actor=None, task_id=cars.id, rank=5, where={"name": "0001.jpg"}) == 1
     # What is open already is finished first.
     assert order(session, cars) == ["0000.jpg", "0003.jpg", "0004.jpg", "0002.jpg", "0005.jpg", "0001.jpg"]
 
 
 def test_a_pool_hands_out_by_rank_too(session: Session) -> None:
     cars = filled(session, 4, queue=Queue(batch=2, limit=2))
-    assert task_settings.rank(session, actor=None, task=cars, rank=-1, where={"name": {"gte": "0002.jpg"}}) == 2
+    assert task_settings.rank(session, actor=None, task_id=cars.id, rank=-1, where={"name": {"gte": "0002.jpg"}}) == 2
     assert order(session, cars) == ["0002.jpg", "0003.jpg", "0000.jpg", "0001.jpg"]
 
 
 def test_a_rank_is_one_of_a_task_alone(session: Session) -> None:
     cars = filled(session, 2)
     other = make_task(session, "signs", assignees={"ann@example.org": 1})
-    tasks.add_items(session, actor=None, task=other, now=NOW)
+    tasks.add_items(session, actor=None, task_id=other.id, now=NOW)
     assert task_settings.rank(
-        session, actor=None, task=cars, rank=-1, folder="/", where={"status.cars": {"exists": False}}
+        session, actor=None, task_id=cars.id, rank=-1, folder="/", where={"status.cars": {"exists": False}}
     )
     assert set(session.exec(select(TaskItem.rank).where(TaskItem.task_id == other.id))) == {0}
     with pytest.raises(InvalidInput, match="a rank is a whole number from"):
-        task_settings.rank(session, actor=None, task=cars, rank=10**7)
+        task_settings.rank(session, actor=None, task_id=cars.id, rank=10**7)
 
 
 def test_an_item_that_returns_keeps_its_rank(session: Session) -> None:
     cars = filled(session, 3)
-    task_settings.rank(session, actor=None, task=cars, rank=-1, where={"name": "0002.jpg"})
+    task_settings.rank(session, actor=None, task_id=cars.id, rank=-1, where={"name": "0002.jpg"})
     work_in(session, "cars", good)
-    of = reversals.chosen(session, task=cars)
-    reversals.clear(session, actor=None, task=cars, of=of, now=NOW)
+    reversals.clear(session, actor=None, task_id=cars.id, now=NOW)
     assert order(session, cars) == ["0002.jpg", "0000.jpg", "0001.jpg"]
 
 
@@ -144,7 +143,7 @@ def test_a_persons_tasks_are_listed_by_priority_then_by_what_is_due_first(sessio
     expected = ["first", "sooner", "later", "never due", "last"]
     assert listed() == [(name, False) for name in expected]
     assert [name for name, locked in listed(sooner) if locked] == ["sooner"]
-    task_settings.edit(session, actor=None, task=task(session, "never due"), now=NOW, priority=7)
+    task_settings.edit(session, actor=None, task_id=task(session, "never due").id, now=NOW, priority=7)
     assert listed()[0][0] == "never due"
     ann.active = False
     session.flush()
@@ -170,7 +169,7 @@ def test_nothing_is_done_in_a_locked_task_until_its_date_is_moved(session: Sessi
     assert first is not None
     issue = reviews.flag(session, actor=quinn, task_item_id=first.id, kind="loose", task="cars", now=NOW)
     for each in (cars, qa):
-        task_settings.edit(session, actor=None, task=each, now=NOW, due_at=NOW, lock_when_due=True)
+        task_settings.edit(session, actor=None, task_id=each.id, now=NOW, due_at=NOW, lock_when_due=True)
     author = session.get_one(Person, session.get_one(Issue, issue.id).author_id)
     open_place = session.exec(select(TaskItem).where(TaskItem.task_id == qa.id, TaskItem.state == "queued")).first()
     done = session.exec(select(TaskItem).where(TaskItem.task_id == cars.id, TaskItem.state == "submitted")).first()
@@ -193,5 +192,5 @@ def test_nothing_is_done_in_a_locked_task_until_its_date_is_moved(session: Sessi
         attempt.rollback()
         session.expire_all()
     for each in (cars, qa):
-        task_settings.edit(session, actor=None, task=each, now=NOW, due_at=NOW + timedelta(days=1))
+        task_settings.edit(session, actor=None, task_id=each.id, now=NOW, due_at=NOW + timedelta(days=1))
     assert reviews.fix(session, actor=author, issue_id=issue.id, now=NOW).state == "for_review"

@@ -50,7 +50,7 @@ def remove(session, stage, **more):
     task_item = stage.task_item(session, "b", 0)
     task = stage.task(session, "b")
     return task_items.remove_items(
-        session, task=task, item_ids=[task_item.item_id], now=stage.now, end_claims=True, **more
+        session, task_id=task.id, item_ids=[task_item.item_id], now=stage.now, end_claims=True, **more
     )
 
 
@@ -64,13 +64,14 @@ def archive(session, stage, **more):
 
 def clear(session, stage, **more):
     task = stage.task(session, "cars")
-    of = reversals.chosen(session, task=task)
-    return reversals.clear(session, task=task, of=of, now=stage.now, end_claims=True, **more)
+    return reversals.clear(session, task_id=task.id, now=stage.now, end_claims=True, **more)
 
 
 def reassign(session, stage, **more):
     task = stage.task(session, "b")
-    return staff.reassign(session, task=task, old=email("bo"), new=email("cy"), now=stage.now, end_claims=True, **more)
+    return staff.reassign(
+        session, task_id=task.id, old=email("bo"), new=email("cy"), now=stage.now, end_claims=True, **more
+    )
 
 
 ACTIONS = {each.__name__: each for each in (send, release, remove, archive, clear, reassign)}
@@ -125,7 +126,7 @@ def test_a_task_is_not_put_away_while_somebody_has_an_item_open(stage):
 
     def act(**more):
         with stage.session() as session:
-            task_items.archive(session, actor=None, task=stage.task(session, "look"), now=stage.now, **more)
+            task_items.archive(session, actor=None, task_id=stage.task(session, "look").id, now=stage.now, **more)
 
     with pytest.raises(Conflict, match=r"mo@example\.org has 0 open in 'look'; confirm"):
         act()

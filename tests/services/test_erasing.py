@@ -211,7 +211,7 @@ def test_who_adds_it_to_a_task_while_it_is_erased_leaves_no_task_item_of_what_is
         by_hand = make_task(session, "by-hand")
     with pytest.raises(IntegrityError, match="fk_task_item_item_id"), session_scope(street) as session:
         event.listen(session.connection(), "before_cursor_execute", erased_first)
-        found["added"] = tasks.add_items(session, actor=None, task=by_hand, now=LATER)
+        found["added"] = tasks.add_items(session, actor=None, task_id=by_hand.id, now=LATER)
     with session_scope(street) as session:
         assert found == {"done": 0} and differences(session) == []
 
@@ -250,10 +250,10 @@ def test_what_people_did_still_counts_and_what_is_there_is_counted_without_it(st
             cars = task(session, "cars")
             tallies = figures.tallies(session, tasks=[cars, task(session, "qa"), task(session, "look")])
             allotted = session.exec(select(Assignment.id, Assignment.allotted).order_by(col(Assignment.id))).all()
-            drawn = [one.annotations for one in figures.of_labels(session, actor=None, tasks=[cars])]
-            (shown,) = progress.of_tasks(session, tasks=[cars])
+            drawn = [one.annotations for one in figures.of_labels(session, actor=None, task_ids=[cars.id])]
+            (shown,) = progress.of_tasks(session, task_ids=[cars.id])
             others = [row for row in rows(session) if row.item != PHOTO.name]
-            (figure,) = figures.of_tasks(session, actor=None, tasks=[cars], by=By.TASK, now=NOW)
+            (figure,) = figures.of_tasks(session, actor=None, task_ids=[cars.id], by=By.TASK, now=NOW)
             return (tallies, allotted, others), drawn, (shown.counts.submitted, shown.counts.queued), figure.states
 
     archive(street)

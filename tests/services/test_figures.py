@@ -63,7 +63,7 @@ def test_where_the_items_are_and_how_old_the_issues_is_what_the_history_says(
 
 
 def of_tasks(play: Play, by: By) -> list[Figures]:
-    return figures.of_tasks(play.session, actor=None, tasks=play.tasks, by=by, now=play.now)
+    return figures.of_tasks(play.session, actor=None, task_ids=[one.id for one in play.tasks], by=by, now=play.now)
 
 
 def tasks_of(play: Play, issue: Issue) -> set[int]:

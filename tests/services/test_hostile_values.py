@@ -247,7 +247,7 @@ def test_more_ids_than_a_statement_has_parameters_are_taken(stage: Stage) -> Non
     many = range(1, 70_001)
     with stage.session() as session:
         scene = Scene(session, issue=0, mine=0, reviewed=0)
-        assert scene.manage(task_items.remove_items, task=scene.cars, item_ids=[*many[3:], 1]) == 1
+        assert scene.manage(task_items.remove_items, task_id=scene.cars.id, item_ids=[*many[3:], 1]) == 1
         assert scene.manage(task_items.archive_items, dataset=scene.dataset, item_ids=many) == 3
         with pytest.raises(NotFound, match=r"no item 4, 5, .*\.\.\.$"):
             scene.manage(erasure.erase, item_ids=many)

@@ -59,7 +59,7 @@ def until_qa(stage, item):
         stage.advance()
     with stage.session() as session:
         key = stage.task_item(session, "cars", item).item_id
-        tasks.add_items(session, actor=None, task=stage.task(session, "look"), item_ids=[key], now=stage.now)
+        tasks.add_items(session, actor=None, task_id=stage.task(session, "look").id, item_ids=[key], now=stage.now)
         session.execute(text("UPDATE task_item SET rank = :rank WHERE item_id = :key"), {"rank": -item, "key": key})
         return key
 

@@ -34,7 +34,7 @@ def archive(stage, *items, **more):
 def add(stage, task, item=0):
     with stage.session() as session:
         one = stage.task_item(session, "cars", item).item_id
-        return tasks.add_items(session, actor=None, task=stage.task(session, task), item_ids=[one], now=stage.now)
+        return tasks.add_items(session, actor=None, task_id=stage.task(session, task).id, item_ids=[one], now=stage.now)
 
 
 def test_an_item_that_is_removed_ends_in_every_branch_and_its_unrouted_status_never_moves(stage):
@@ -118,7 +118,7 @@ def test_a_paused_person_gets_nothing_new_and_the_others_do(stage):
     with stage.session() as session:
         task_item = stage.task_item(session, "b", 0)
         assignment = session.get_one(staff.Assignment, task_item.assignment_id)
-        staff.pause(session, actor=None, what=assignment, now=stage.now)
+        staff.pause(session, actor=None, what="assignment", key=assignment.id, now=stage.now)
     with pytest.raises(Conflict, match="paused"):
         stage.claim("bo", "b")
     assert stage.claim("di", "b") is None
@@ -126,13 +126,13 @@ def test_a_paused_person_gets_nothing_new_and_the_others_do(stage):
 
 def test_a_paused_pipeline_hands_out_nothing_and_takes_nothing_in(stage):
     with stage.session() as session:
-        staff.pause(session, actor=None, what=stage._pipeline(session), now=stage.now)
+        staff.pause(session, actor=None, what="pipeline", key=stage._pipeline(session).id, now=stage.now)
     with pytest.raises(Conflict, match="paused"):
         stage.claim("bo", "b")
     stage.add_items(1)
     assert "2" not in stage.exits()
     with stage.session() as session:
-        staff.resume(session, actor=None, what=stage._pipeline(session))
+        staff.resume(session, actor=None, what="pipeline", key=stage._pipeline(session).id)
     assert stage.enter() == 1
     assert stage.claim("bo", "b") is not None
 

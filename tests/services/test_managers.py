@@ -38,39 +38,43 @@ Call = Callable[[Session, Person], object]
 SERVICES: dict[str, tuple[Permission, Call]] = {
     "redistribute": (
         Permission.REDISTRIBUTE_ITEMS,
-        lambda session, actor: staff.redistribute(session, actor=actor, task=cars(session), now=NOW),
+        lambda session, actor: staff.redistribute(session, actor=actor, task_id=cars(session).id, now=NOW),
     ),
     "reassign": (
         Permission.REASSIGN_WORK,
         lambda session, actor: staff.reassign(
-            session, actor=actor, task=cars(session), old=ANN, new=BO, now=NOW, end_claims=True
+            session, actor=actor, task_id=cars(session).id, old=ANN, new=BO, now=NOW, end_claims=True
         ),
     ),
     "add": (
         Permission.EDIT_TASK,
-        lambda session, actor: staff.add(session, actor=actor, task=cars(session), email="new@example.org", now=NOW),
+        lambda session, actor: staff.add(
+            session, actor=actor, task_id=cars(session).id, email="new@example.org", now=NOW
+        ),
     ),
     "remove": (
         Permission.EDIT_TASK,
         lambda session, actor: staff.remove(
-            session, actor=actor, task=cars(session), email=ANN, now=NOW, end_claims=True
+            session, actor=actor, task_id=cars(session).id, email=ANN, now=NOW, end_claims=True
         ),
     ),
     "pause a task": (
         Permission.RUN_TASK,
-        lambda session, actor: staff.pause(session, actor=actor, what=cars(session), now=NOW),
+        lambda session, actor: staff.pause(session, actor=actor, what="task", key=cars(session).id, now=NOW),
     ),
     "pause a person": (
         Permission.PAUSE_PEOPLE,
-        lambda session, actor: staff.pause(session, actor=actor, what=share(session), now=NOW),
+        lambda session, actor: staff.pause(session, actor=actor, what="assignment", key=share(session).id, now=NOW),
     ),
     "pause a pipeline": (
         Permission.RUN_PIPELINES,
-        lambda session, actor: staff.pause(session, actor=actor, what=session.exec(select(Pipeline)).one(), now=NOW),
+        lambda session, actor: staff.pause(
+            session, actor=actor, what="pipeline", key=session.exec(select(Pipeline.id)).one(), now=NOW
+        ),
     ),
     "close": (
         Permission.RUN_TASK,
-        lambda session, actor: task_items.close(session, actor=actor, task=cars(session), now=NOW),
+        lambda session, actor: task_items.close(session, actor=actor, task_id=cars(session).id, now=NOW),
     ),
     "release": (
         Permission.END_CLAIM,
@@ -87,18 +91,25 @@ SERVICES: dict[str, tuple[Permission, Call]] = {
     "clear": (
         Permission.CLEAR_STATUS,
         lambda session, actor: reversals.clear(
-            session, actor=actor, task=cars(session), of=[task_item(session, "submitted")], now=NOW, end_claims=True
+            session,
+            actor=actor,
+            task_id=cars(session).id,
+            item_ids=[task_item(session, "submitted").item_id],
+            now=NOW,
+            end_claims=True,
         ),
     ),
     "preview of a clear": (
         Permission.CLEAR_STATUS,
         lambda session, actor: reversals.preview_clear(
-            session, actor=actor, task=cars(session), of=[task_item(session, "submitted")]
+            session, actor=actor, task_id=cars(session).id, item_ids=[task_item(session, "submitted").item_id]
         ),
     ),
     "remove items": (
         Permission.FILL_TASK,
-        lambda session, actor: task_items.remove_items(session, actor=actor, task=cars(session), item_ids=[], now=NOW),
+        lambda session, actor: task_items.remove_items(
+            session, actor=actor, task_id=cars(session).id, item_ids=[], now=NOW
+        ),
     ),
     "archive items": (
         Permission.DELETE_ITEMS,
@@ -119,7 +130,7 @@ SERVICES: dict[str, tuple[Permission, Call]] = {
     ),
     "figures": (
         Permission.SEE_ANALYTICS,
-        lambda session, actor: figures.of_labels(session, actor=actor, tasks=[cars(session)]),
+        lambda session, actor: figures.of_labels(session, actor=actor, task_ids=[cars(session).id]),
     ),
 }
 

@@ -137,18 +137,25 @@ def manage(worker):
         if act == 0:
             some = select(TaskItem).where(TaskItem.task_id == task.id, TaskItem.state == "submitted")
             of = worker.chance.sample(found := session.exec(some).all(), min(3, len(found)))
-            reversals.clear(session, actor=None, task=task, of=of, now=worker.now, end_claims=True)
+            reversals.clear(
+                session,
+                actor=None,
+                task_id=task.id,
+                item_ids=[one.item_id for one in of],
+                now=worker.now,
+                end_claims=True,
+            )
         elif act == 1:
             signs = session.get_one(Task, worker.task_ids["signs"])
-            staff.redistribute(session, actor=None, task=signs, now=worker.now)
+            staff.redistribute(session, actor=None, task_id=signs.id, now=worker.now)
         elif act == 2:
             held = select(Person.email).join(Assignment).where(Assignment.task_id == task.id)
             old, new = worker.chance.sample(sorted(session.exec(held)), 2)
-            staff.reassign(session, actor=None, task=task, old=old, new=new, now=worker.now, end_claims=True)
-            staff.add(session, actor=None, task=task, email=old, now=worker.now)
+            staff.reassign(session, actor=None, task_id=task.id, old=old, new=new, now=worker.now, end_claims=True)
+            staff.add(session, actor=None, task_id=task.id, email=old, now=worker.now)
         elif act == 3:
             where = {"name": {"glob": f"*{worker.chance.randrange(100)}"}}
-            task_settings.rank(session, actor=None, task=task, rank=worker.chance.randrange(-3, 3), where=where)
+            task_settings.rank(session, actor=None, task_id=task.id, rank=worker.chance.randrange(-3, 3), where=where)
         else:
             sweeps.sweep(session, now=worker.now + timedelta(minutes=worker.chance.choice([0, 31])))
 
@@ -178,7 +185,9 @@ def many_items(engine):
     with stage.session() as session:
         # Outside the pipeline, over items that are on their way in it.
         cars, team = stage.task(session, "cars"), {f"{name}@example.org": 1 for name in REVIEWERS}
-        tasks.create_qa(session, actor=None, task=cars, assignees=team, name="again", queue=Queue(), now=stage.now)
+        tasks.create_qa(
+            session, actor=None, task_id=cars.id, assignees=team, name="again", queue=Queue(), now=stage.now
+        )
     return stage
 
 

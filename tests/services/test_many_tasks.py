@@ -81,7 +81,7 @@ def test_progress_of_four_times_the_tasks_takes_little_more_than_four_times_the_
         with stage.session() as session:
             pipeline = stage._pipeline(session)
             with counted(session) as effort:
-                told = progress.of_pipeline(session, pipeline=pipeline)
+                told = progress.of_pipeline(session, pipeline_id=pipeline.id)
         assert [one.to_come for one in told] == [count - 1] * count
         efforts.append(effort)
     few, many = efforts

@@ -40,7 +40,7 @@ def parked(stage, task="qa"):
 
 def stuck(stage):
     with stage.session() as session:
-        found = progress.stuck(session, project_id=stage._pipeline(session).project_id)
+        found = progress.stuck(session, project_id=stage._pipeline(session).project_id).items
     return [(one.item, one.task, one.why, one.assignee) for one in found]
 
 

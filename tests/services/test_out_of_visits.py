@@ -85,7 +85,7 @@ def test_nobody_claims_submits_or_is_given_what_waits_for_a_manager(stage):
     with pytest.raises(Conflict, match="0 came here too often and waits for a manager"):
         stage.submit("ann", "a", 0, "completed")
     with stage.session() as session:
-        staff.redistribute(session, actor=None, task=stage.task(session, "a"), now=stage.now)
+        staff.redistribute(session, actor=None, task_id=stage.task(session, "a").id, now=stage.now)
     stage.sweep()
     assert str(stage.row("a")) == "queued, visit 2, ann, parked: max-visits"
     stage.reassign("a", old="ann", new="cy")

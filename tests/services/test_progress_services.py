@@ -17,7 +17,7 @@ def stage(engine):
 
 def of(stage, name="cars"):
     with stage.session() as session:
-        tasks = progress.of_pipeline(session, pipeline=stage._pipeline(session))
+        tasks = progress.of_pipeline(session, pipeline_id=stage._pipeline(session).id)
     return next(one for one in tasks if one.task == name)
 
 
@@ -103,9 +103,9 @@ def test_what_is_stuck_is_listed_with_why_and_since_when(stage):
     stage.advance()
     with stage.session() as session:
         pipeline = stage._pipeline(session)
-        found = progress.stuck(session, project_id=pipeline.project_id, pipeline=pipeline)
-        assert found == progress.stuck(session, project_id=pipeline.project_id)
-        assert progress.stuck(session, project_id=pipeline.project_id + 1) == []
+        found = progress.stuck(session, project_id=pipeline.project_id, pipeline_id=pipeline.id).items
+        assert found == progress.stuck(session, project_id=pipeline.project_id).items
+        assert progress.stuck(session, project_id=pipeline.project_id + 1).items == []
     assert [(one.item, one.task, one.why, one.pipeline) for one in found] == [("0", "qa", "nobody", "p")]
     assert found[0].since > when
     assert of(stage, "qa").status == WorkStatus.TO_DO
@@ -113,7 +113,7 @@ def test_what_is_stuck_is_listed_with_why_and_since_when(stage):
     stage.set_active("quinn", True)
     stage.sweep()
     with stage.session() as session:
-        assert progress.stuck(session, project_id=stage._pipeline(session).project_id) == []
+        assert progress.stuck(session, project_id=stage._pipeline(session).project_id).items == []
 
 
 def test_in_a_fork_an_item_is_to_come_once_and_nowhere_it_has_been(engine):

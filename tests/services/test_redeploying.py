@@ -86,7 +86,7 @@ def test_a_setting_that_a_manager_changed_stands_until_the_files_changes(session
     with_due = TWO_STEPS.replace("type: qa", "type: qa\n    due: 2026-03-09\n    priority: 2")
     deploy(session, with_due)
     qa = task(session, "qa")
-    task_settings.edit(session, actor=None, task=qa, now=NOW, due_at=NOW, priority=9, lock_when_due=True)
+    task_settings.edit(session, actor=None, task_id=qa.id, now=NOW, due_at=NOW, priority=9, lock_when_due=True)
     more = with_due.replace("labels: [car]", "labels: [car, van]")
     assert not planned_settings(session, more)
     deploy(session, more)

@@ -76,7 +76,7 @@ def test_what_preceded_a_removal_is_taken_back_once_the_item_is_added_again(stag
         act(stage, "cars")
     with stage.session() as session:
         task, item = stage.task(session, "qa"), stage.task_item(session, "qa", 0).item_id
-        tasks.add_items(session, actor=None, task=task, item_ids=[item], now=stage.now)
+        tasks.add_items(session, actor=None, task_id=task.id, item_ids=[item], now=stage.now)
     act(stage, "cars")
     assert stage.row("cars").state in ("queued", "claimed")
     stage.check()

@@ -20,6 +20,7 @@ from workflow_core.services import access, people, projects
 from workflow_core.services.accounts import sign_ins, tokens
 from workflow_core.services.contributors import assignments, desks
 from workflow_core.services.managers import history, staff
+from workflow_core.services.overviews.tasks import named as named_tasks
 from workflow_core.store.models import Item, Person
 
 P = Permission
@@ -30,14 +31,12 @@ ACTORS = (*Role, *WITHOUT_A_ROLE)
 
 ELSEWHERE = {
     access.own_many: "asks itself",
-    access.task: "asks itself",
-    access.pipeline: "asks itself",
-    access.dataset: "asks itself",
     projects.mine: "test_names_of_projects_are_told_to_those_who_are_in_them",
     people.require: "asks itself",
     people.may: "asks itself",
     people.sees: "asks itself",
     people.check: "asks itself",
+    named_tasks: "test_tasks_are_found_by_their_names_by_who_runs_them",
     tokens.make: "test_a_token_is_of_its_person_alone",
     tokens.mine: "test_a_token_is_of_its_person_alone",
     tokens.revoke: "test_a_token_is_of_its_person_alone",
@@ -135,12 +134,12 @@ def test_a_pause_asks_for_the_permission_of_what_is_paused(here: World, kind: st
             check_permission(refusal(here, call, actor, what(here)), kind, permission)
 
 
-def pause(here: World, actor: Person, what: Any) -> None:
-    staff.pause(here.session, actor=actor, what=what, now=NOW)
+def pause(here: World, actor: Person, what: tuple[staff.What, int]) -> None:
+    staff.pause(here.session, actor=actor, what=what[0], key=what[1], now=NOW)
 
 
-def resume(here: World, actor: Person, what: Any) -> None:
-    staff.resume(here.session, actor=actor, what=what)
+def resume(here: World, actor: Person, what: tuple[staff.What, int]) -> None:
+    staff.resume(here.session, actor=actor, what=what[0], key=what[1])
 
 
 @pytest.mark.parametrize("kind", ACTORS)
@@ -209,3 +208,13 @@ def test_an_item_is_found_by_whoever_may_see_its_history(here: World, kind: str)
             assert error is None
         else:
             assert str(error) == f"no item {name!r}"
+
+
+@pytest.mark.parametrize("kind", ACTORS)
+def test_tasks_are_found_by_their_names_by_who_runs_them(here: World, kind: str) -> None:
+    actor = actor_of(here.session, kind)
+    error = refusal(here, lambda here: named_tasks(here.session, actor=actor, named="cars"))
+    if kind in (Role.OWNER, Role.MANAGER):
+        assert error is None
+    else:
+        assert str(error) == "no pipeline or task 'cars'; there are none"

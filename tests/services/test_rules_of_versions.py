@@ -84,10 +84,10 @@ def test_an_item_enters_a_review_with_what_is_reviewed_by_the_present_version(st
     signs_alone = with_settings(MICRO, qa="reviews: [signs]")
     stage.deploy(signs_alone)
     with stage.session() as session, pytest.raises(Conflict, match="nothing to review"):
-        tasks.add_items(session, actor=None, task=stage.task(session, "qa"), now=stage.now)
+        tasks.add_items(session, actor=None, task_id=stage.task(session, "qa").id, now=stage.now)
     stage.deploy(ALL_REVIEWED)
     with stage.session() as session:
-        assert tasks.add_items(session, actor=None, task=stage.task(session, "qa"), now=stage.now) == 1
+        assert tasks.add_items(session, actor=None, task_id=stage.task(session, "qa").id, now=stage.now) == 1
     stage.check()
 
 

@@ -25,13 +25,13 @@ def done(session: Session, count: int, **assignees: float) -> Task:
     """Return the task `cars` in which people have completed what they got of so many items."""
     cars = make_task(session, assignees={f"{name}@example.org": weight for name, weight in assignees.items()} or TEAM)
     add_items(session, count)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     work_in(session, "cars", good)
     return cars
 
 
 def qa_of(session: Session, of: Task, name: str = "qa", **given: Any) -> set[str]:
-    tasks.create_qa(session, actor=None, task=of, assignees={"quinn@example.org": 1}, name=name, now=NOW, **given)
+    tasks.create_qa(session, actor=None, task_id=of.id, assignees={"quinn@example.org": 1}, name=name, now=NOW, **given)
     return set(names_in(session, name))
 
 
@@ -77,7 +77,7 @@ def test_the_database_draws_the_sample_that_the_definition_draws(
     with session_scope(engine) as session:
         cars = make_task(session, assignees=TEAM)
         add_items(session, len(who) + undone)
-        tasks.add_items(session, actor=None, task=cars, now=NOW)
+        tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
         items = list(session.exec(select(Item).order_by(col(Item.id))))
         for item, email in zip(items, who, strict=False):
             finish(session, cars, item, email)
@@ -109,7 +109,7 @@ def test_a_larger_share_holds_the_smaller_one_and_new_items_move_none(session: S
     assert 5 < len(quarter) < 30
     assert quarter < qa_of(session, cars, "half", share=0.5) < qa_of(session, cars, "all")
     add_items(session, 40, start=60)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     work_in(session, "cars", good)
     again = qa_of(session, cars, "again", share=0.25)
     assert {name for name in again if name < "0060.jpg"} == quarter
@@ -142,7 +142,7 @@ def test_a_task_of_a_pipeline_has_a_draw_of_its_own(session: Session) -> None:
     add_items(session, 40)
     work_through(session, good)
     by_hand = make_task(session, "cars")
-    tasks.add_items(session, actor=None, task=by_hand, now=NOW)
+    tasks.add_items(session, actor=None, task_id=by_hand.id, now=NOW)
     work_in(session, "cars", good)
     of_pipeline = task(session, "street/cars")
     assert qa_of(session, of_pipeline, "one", share=0.5) != qa_of(session, by_hand, "two", share=0.5)

@@ -151,7 +151,9 @@ def test_a_clear_says_first_what_it_takes_back(stage):
     finished(stage)
     with stage.session() as session:
         cars = stage.task(session, "cars")
-        effects = reversals.preview_clear(session, actor=None, task=cars, of=[stage.task_item(session, "cars", 0)])
+        effects = reversals.preview_clear(
+            session, actor=None, task_id=cars.id, item_ids=[stage.task_item(session, "cars", 0).item_id]
+        )
     assert (effects.task_items, effects.statuses, effects.exits, effects.exported) == ((), 2, ("approved",), 0)
     assert stage.exits() == {"0": "approved"}
 

@@ -8,7 +8,7 @@ from workflow_core.errors import InvalidInput
 from workflow_core.services import access
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import reversals, tasks
-from workflow_core.store.models import Assignment, Item, Person, TaskItem
+from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
 
 ADDED = """    extra_statuses: [unsure]
     on: {completed: qa, unsure: qa}"""
@@ -80,7 +80,9 @@ def test_a_sample_may_be_of_a_status_that_the_task_offers_no_more(session: Sessi
     work_in(session, "cars", lambda *_: next(turns))
     deploy(session)
     of, who = task(session, "cars"), {"quinn@example.org": 1.0}
-    doubtful = tasks.create_qa(session, actor=None, task=of, assignees=who, now=NOW, of_status=["unsure"])
+    doubtful = session.get_one(
+        Task, tasks.create_qa(session, actor=None, task_id=of.id, assignees=who, now=NOW, of_status=["unsure"])
+    )
     assert [row.item for row in rows(session) if row.task == doubtful.name] == ["0000.jpg"]
 
 

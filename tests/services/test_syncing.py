@@ -332,9 +332,9 @@ def test_who_answers_for_the_work_sees_what_was_replaced_under_it_and_what_is_go
     (tmp_path / "b.bmp").unlink()
     read(engine)
     with session_scope(engine) as session:
-        seen = progress.pictures(session, pipeline=find(session, pipeline="street", project="default"))
+        seen = progress.pictures(session, pipeline_id=find(session, pipeline="street", project="default").id)
         assert (seen.gone, seen.replaced) == ((("/b.bmp", False),), ("/a.bmp",))
         building.work_in(session, "cars", lambda *_: "completed", now=LATER + timedelta(hours=1))
         building.move(session)
-        seen = progress.pictures(session, pipeline=find(session, pipeline="street", project="default"))
+        seen = progress.pictures(session, pipeline_id=find(session, pipeline="street", project="default").id)
         assert (seen.gone, seen.replaced) == ((("/b.bmp", True),), ("/a.bmp",))

@@ -50,20 +50,20 @@ def test_a_task_that_makes_no_sense_is_refused(sqlite_engine: Engine, more: dict
 
 def test_a_task_reviews_annotation_tasks_of_its_dataset_only(session: Session) -> None:
     cars = make_task(session)
-    qa = make_task(session, "qa", type="qa", reviews=[cars])
+    qa = make_task(session, "qa", type="qa", reviews=[cars.id])
     with pytest.raises(InvalidInput, match="is a QA task"):
-        make_task(session, "qa of qa", type="qa", reviews=[qa])
+        make_task(session, "qa of qa", type="qa", reviews=[qa.id])
     with pytest.raises(InvalidInput, match="reviews nothing"):
-        make_task(session, "signs", reviews=[cars])
+        make_task(session, "signs", reviews=[cars.id])
     with pytest.raises(InvalidInput, match="over another dataset"):
         tasks.create(
             session,
             actor=None,
-            dataset=dataset(session, name="lane"),
+            dataset_id=dataset(session, name="lane").id,
             name="far",
             type="qa",
             recipe=None,
-            reviews=[cars],
+            reviews=[cars.id],
             assignees={"quinn@example.org": 1},
             now=NOW,
         )
@@ -74,10 +74,10 @@ def test_a_task_has_the_statuses_of_its_type_and_its_own_and_refuses_others(sess
     cars = make_task(session, extra_statuses=["unsure", expert])
     assert [one["name"] for one in cars.statuses] == ["completed", "discarded", "unsure", "for-expert-review"]
     assert [one["action"] for one in cars.statuses] == ["Complete", "Discard", "Unsure", "Ask the expert"]
-    qa = make_task(session, "qa", type="qa", recipe=None, reviews=[cars])
+    qa = make_task(session, "qa", type="qa", recipe=None, reviews=[cars.id])
     assert [one["name"] for one in qa.statuses] == ["approved", "discarded"]
     add_items(session, 1)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     ann = person(session, "ann@example.org")
     claimed = work.claim_next(session, actor=ann, task_id=cars.id, now=NOW)
     assert claimed is not None
@@ -89,10 +89,10 @@ def test_a_task_has_the_statuses_of_its_type_and_its_own_and_refuses_others(sess
 def test_a_qa_task_without_a_recipe_has_the_union_of_what_it_reviews(session: Session) -> None:
     cars, signs = make_task(session), make_task(session, "signs", recipe=SIGNS)
     quinns = {"quinn@example.org": 1.0}
-    qa = make_task(session, "qa", type="qa", recipe=None, reviews=[cars, signs], assignees=quinns)
+    qa = make_task(session, "qa", type="qa", recipe=None, reviews=[cars.id, signs.id], assignees=quinns)
     drawn = [BOX, {"label": "sign", "tool": "polygon", "geometry": {"points": [[1, 1], [9, 1], [9, 9]]}}]
     add_items(session, 1)
-    tasks.add_items(session, actor=None, task=qa, now=NOW)
+    tasks.add_items(session, actor=None, task_id=qa.id, now=NOW)
     task_item = session.exec(select(TaskItem)).one()
     quinn = person(session, "quinn@example.org")
     by = {"actor": quinn, "task_item_id": task_item.id, "annotations": drawn}
@@ -105,7 +105,7 @@ def test_a_qa_task_without_a_recipe_has_the_union_of_what_it_reviews(session: Se
 def test_what_the_recipe_does_not_allow_is_refused_at_submit(session: Session, label: dict[str, Any]) -> None:
     cars = make_task(session)
     add_items(session, 1)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     with pytest.raises(InvalidInput):
         work_in(session, "cars", lambda *_: ("completed", [BOX | label]))
 
@@ -115,7 +115,7 @@ def test_what_different_people_draw_in_different_tasks_ends_up_on_the_one_item(s
     make_task(session, "signs", recipe=Recipe((Label("sign"),)), assignees={"cy@example.org": 1})
     add_items(session, 1)
     for name, label in (("cars", "car"), ("signs", "sign")):
-        tasks.add_items(session, actor=None, task=task(session, name), now=NOW)
+        tasks.add_items(session, actor=None, task_id=task(session, name).id, now=NOW)
         work_in(session, name, lambda *_, label=label: ("completed", [BOX | {"label": label}]))
     (item,) = session.exec(select(Item.id))
     drawn = annotation_sets.of_item(session, item_id=item)
@@ -126,20 +126,19 @@ def test_a_task_and_its_assignments_are_as_far_as_their_items(session: Session) 
     cars = make_task(session)
 
     def seen() -> tuple[str, ...]:
-        (found,) = progress.of_tasks(session, tasks=[cars])
+        (found,) = progress.of_tasks(session, task_ids=[cars.id])
         return (found.status, *(share.status for share in found.shares))
 
     assert seen() == ("to-do", "to-do", "to-do")
     add_items(session, 2)
-    tasks.add_items(session, actor=None, task=cars, now=NOW)
+    tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     assert seen() == ("to-do", "to-do", "to-do")
     ann = person(session, "ann@example.org")
     work.claim_next(session, actor=ann, task_id=cars.id, now=NOW)
     assert seen() == ("in-progress", "in-progress", "to-do")
     work_in(session, "cars", lambda _, item: "discarded" if item == "0000.jpg" else "completed")
     assert seen() == ("completed", "completed", "completed")
-    of = reversals.chosen(session, task=cars, status="discarded")
-    reversals.clear(session, actor=None, task=cars, of=of, now=NOW)
+    reversals.clear(session, actor=None, task_id=cars.id, status="discarded", now=NOW)
     assert seen()[0] == "in-progress"
     assert seen()[2] == "completed"
 

@@ -45,7 +45,7 @@ def test_the_history_says_which_issue_an_event_is_about(session: Session) -> Non
 
 def test_what_lost_its_status_to_an_issue_counts_as_being_fixed(session: Session) -> None:
     flagged(session)
-    tasks = progress.of_pipeline(session, pipeline=street(session))
+    tasks = progress.of_pipeline(session, pipeline_id=street(session).id)
     assert {one.task: one.counts.taken for one in tasks} == {
         "cars": 1,
         "qa": 0,

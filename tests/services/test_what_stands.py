@@ -41,7 +41,9 @@ def test_an_undo_uncovers_no_status_that_was_taken_by_a_re_entry_which_was_undon
 def would_take_back(stage, task):
     with stage.session() as session:
         of = [stage.task_item(session, task, 0)]
-        return reversals.preview_clear(session, actor=None, task=stage.task(session, task), of=of)
+        return reversals.preview_clear(
+            session, actor=None, task_id=stage.task(session, task).id, item_ids=[one.item_id for one in of]
+        )
 
 
 def test_a_fix_is_not_reached_from_what_had_led_there_only_by_what_was_undone(stage):

@@ -82,7 +82,7 @@ def test_a_flagged_task_item_that_was_re_entered_has_the_status_again_that_the_i
 
 def archive(stage):
     with stage.session() as session:
-        task_items.archive(session, actor=None, task=stage.task(session, "look"), now=stage.now)
+        task_items.archive(session, actor=None, task_id=stage.task(session, "look").id, now=stage.now)
 
 
 @pytest.mark.parametrize("end", [lambda stage: stage.remove_item("look"), archive], ids=["removed", "archived"])

@@ -13,7 +13,7 @@ from workflow_core.services import people
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import tasks
 from workflow_core.services.pipelines import data
-from workflow_core.store.models import Annotation, Assignment, Draft, Event, Item, Person, TaskItem
+from workflow_core.store.models import Annotation, Assignment, Draft, Event, Item, Person, Task, TaskItem
 
 PUSH = """
 pipeline: p
@@ -359,13 +359,20 @@ def by_hand(stage, reviewers):
         def make(name, who, **more):
             team = {f"{one}@example.org": 1.0 for one in who}
             recipe = None if more else Recipe((Label(name),))
-            given = {"actor": None, "dataset": images, "recipe": recipe, "assignees": team, "now": stage.now, **more}
-            task = tasks.create(session, name=name, **given)
-            tasks.add_items(session, actor=None, task=task, now=stage.now)
+            given = {
+                "actor": None,
+                "dataset_id": images.id,
+                "recipe": recipe,
+                "assignees": team,
+                "now": stage.now,
+                **more,
+            }
+            task = session.get_one(Task, tasks.create(session, name=name, **given))
+            tasks.add_items(session, actor=None, task_id=task.id, now=stage.now)
             return task
 
         made = [make("cars", ["bo"]), make("signs", ["ann"])]
-        return {one.name: one.id for one in [*made, make("qa", reviewers, type="qa", reviews=made)]}
+        return {one.name: one.id for one in [*made, make("qa", reviewers, type="qa", reviews=[one.id for one in made])]}
 
 
 @pytest.mark.parametrize("claimed", [False, True])

@@ -124,7 +124,7 @@ def test_a_clear_finds_all_that_was_reached_by_index(session):
     listed = col(TaskItem.item_id).in_(item_ids)
     of = session.exec(select(TaskItem).where(TaskItem.task_id == cars.id, listed)).all()
     with scans(session) as found:
-        cleared = reversals.clear(session, actor=None, task=cars, of=of, now=NOW)
+        cleared = reversals.clear(session, actor=None, task_id=cars.id, item_ids=[one.item_id for one in of], now=NOW)
     assert (cleared.statuses, sorted(reached.task for reached in cleared.task_items)) == (1, ["qa", "signs"])
     assert found == []
 
@@ -232,7 +232,9 @@ def test_counting_reads_an_index_and_not_the_table(session):
     following = {1: {1: 0}, 2: {1: 0b10, 2: 0}, 3: {1: 0b10, 3: 0}}
     with scans(session) as found:
         counted = [
-            progress.of_tasks(session, tasks=[session.get_one(Task, key)], following={1: following[key]})[0].counts
+            progress.of_tasks(session, task_ids=[session.get_one(Task, key).id], following={1: following[key]})[
+                0
+            ].counts
             for key in following
         ]
     assert [one.submitted for one in counted] == [IN_SIGNS, IN_QA, IN_QA // 2]
@@ -248,9 +250,9 @@ def test_figures_read_what_happened_in_their_own_task_by_index(session, by, name
         session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
     with scans(session) as found:
         if by is By.LABEL:
-            figures.of_labels(session, actor=None, tasks=own)
+            figures.of_labels(session, actor=None, task_ids=[one.id for one in own])
         else:
-            assert figures.of_tasks(session, actor=None, tasks=own, by=by, now=NOW)
+            assert figures.of_tasks(session, actor=None, task_ids=[one.id for one in own], by=by, now=NOW)
     assert found == []
 
 
@@ -270,7 +272,7 @@ def test_task_items_and_motion_of_a_pipeline_are_counted_by_index(session):
 
 def test_what_is_stuck_is_listed_by_index(session):
     with scans(session) as found:
-        assert progress.stuck(session, project_id=1) == []
+        assert progress.stuck(session, project_id=1).items == []
     assert found == []
 
 
@@ -278,7 +280,7 @@ def test_what_is_in_the_pools_of_who_has_left_is_parked_and_listed_by_index(sess
     with scans(session) as found:
         for who in ("cy@example.org", "di@example.org", "quinn@example.org"):
             people.deactivate(session, actor=None, project_id=1, email=who, now=NOW)
-        assert len(progress.stuck(session, project_id=1)) == 1000
+        assert len(progress.stuck(session, project_id=1).items) == 1000
         assert sweeps.sweep(session, now=NOW).stuck == (IN_SIGNS - IN_QA) + (IN_QA - IN_QA // 2)
     assert found == []
 

@@ -12,6 +12,7 @@ from workflow_core.api import (
     problems,
     projects,
     sessions,
+    tasks,
     watching,
     work,
 )
@@ -26,6 +27,7 @@ NOUNS = (
     projects,
     pipelines,
     sessions,
+    tasks,
     problems,
 )
 router = APIRouter()

@@ -1,7 +1,5 @@
 """`annoflow figures`: what managers want to know of a pipeline or a task, as a table, CSV or JSON."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from shutil import get_terminal_size
@@ -85,15 +83,16 @@ def figures(
     approved. Rejected: the share of all decisions that did not approve. In an annotation task they are about the
     people's work, in a QA task they are the reviewer's own. In queue: from placed to the first claim. Days are in UTC.
     """
-    from workflow_core.domain.reports import as_rows
+    from workflow_core.domain.reports import as_csv, as_rows
     from workflow_core.services.managers import figures as service
+    from workflow_core.services.overviews import tasks
 
     with context.session(read_only=True) as session:
-        tasks = service.find(session, named=named, project=project)
+        ids = [task.id for task in tasks.named(session, actor=None, named=named, project=project)]
         if by is By.LABEL:
-            rows = as_rows(service.of_labels(session, actor=None, tasks=tasks))
+            rows = as_rows(service.of_labels(session, actor=None, task_ids=ids))
         else:
-            rows = as_rows(service.of_tasks(session, actor=None, tasks=tasks, by=by, now=context.now()))
+            rows = as_rows(service.of_tasks(session, actor=None, task_ids=ids, by=by, now=context.now()))
     match format:
         case Format.JSON:
             show_json(rows)
@@ -101,24 +100,6 @@ def figures(
             typer.echo(as_csv(rows), nl=False)
         case Format.TABLE:
             _show(rows, within=None if wide else get_terminal_size().columns)
-
-
-def as_csv(rows: Sequence[Row]) -> str:
-    """Return rows as CSV; text that a spreadsheet would take for a formula begins with an apostrophe.
-
-    >>> as_csv([{"task": "=cars", "statuses_set": 3}])
-    "task,statuses_set\\r\\n'=cars,3\\r\\n"
-    """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    if rows:
-        writer.writerow([_harmless(name) for name in rows[0]])
-    writer.writerows([_harmless(cell) for cell in row.values()] for row in rows)
-    return text.getvalue()
-
-
-def _harmless(cell: "Cell") -> "Cell":
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _show(rows: Sequence[Row], within: int | None) -> None:

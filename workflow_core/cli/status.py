@@ -68,18 +68,18 @@ def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]
     for one in wanted:
         found = ingestion.find(session, pipeline=one.pipeline, project=one.project)
         at = moves.where(session, pipeline=one.pipeline)
-        stuck = progress.stuck(session, project_id=found.project_id, pipeline=found)
+        stuck = progress.stuck(session, project_id=found.project_id, pipeline_id=found.id).items
         shown.append(
             {
                 "project": one.project,
                 "pipeline": one.pipeline,
                 "paused": one.paused,
-                "tasks": [asdict(task) for task in progress.of_pipeline(session, pipeline=found)],
-                "exits": progress.exits(session, pipeline=found),
+                "tasks": [asdict(task) for task in progress.of_pipeline(session, pipeline_id=found.id)],
+                "exits": progress.exits(session, pipeline_id=found.id),
                 "moving": at.moving,
                 "held": at.held,
                 "stuck": [asdict(each) for each in stuck],
-                "pictures": asdict(progress.pictures(session, pipeline=found)),
+                "pictures": asdict(progress.pictures(session, pipeline_id=found.id)),
                 "ahead_seconds": ahead and int(ahead.total_seconds()),
             }
         )

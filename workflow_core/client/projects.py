@@ -35,9 +35,9 @@ class Projects(Connection):
         """Return how many items left a pipeline by each exit."""
         return self._ask(dict[str, int], "GET", f"/api/pipelines/{pipeline_id}/exits")
 
-    def stuck(self, project_id: int) -> list[Stuck]:
-        """Return what nobody can go on with."""
-        return self._ask(list[Stuck], "GET", f"/api/projects/{project_id}/stuck")
+    def stuck(self, project_id: int) -> Iterator[Stuck]:
+        """Return what nobody can go on with, the oldest first."""
+        return self._all(Stuck, f"/api/projects/{project_id}/stuck")
 
     def figures(self, task_id: int, *, by: By = By.TASK) -> list[dict[str, Cell]]:
         """Return the figures of a task, a row for each person, label or day; times are in seconds."""

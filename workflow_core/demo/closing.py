@@ -24,6 +24,7 @@ from workflow_core.services.contributors import annotation_sets
 from workflow_core.services.exchange import exports, ingestion
 from workflow_core.services.managers import figures, history, progress
 from workflow_core.services.managers.history import Flagged, Happened
+from workflow_core.services.overviews import tasks
 from workflow_core.services.running import verification
 from workflow_core.services.running.differences import Kind
 from workflow_core.settings import Settings
@@ -83,11 +84,11 @@ def outcome(
     with session_scope(engine, read_only=True) as session:
         deployed = ingestion.find(session, pipeline=name, project=project)
         happened, issues = history.since(session), history.issues(session, pipeline=deployed)
-        still_open = {one.task: one.counts.open for one in progress.of_pipeline(session, pipeline=deployed)}
+        still_open = {one.task: one.counts.open for one in progress.of_pipeline(session, pipeline_id=deployed.id)}
         kinds = Counter(one.kind for one in verification.check(session))
-        managed = figures.find(session, named=name, project=project)
+        managed = [one.id for one in tasks.named(session, actor=None, named=name, project=project)]
         by_task, by_person = (
-            figures.of_tasks(session, actor=None, tasks=managed, by=by, now=datetime.now(UTC))
+            figures.of_tasks(session, actor=None, task_ids=managed, by=by, now=datetime.now(UTC))
             for by in (By.TASK, By.PERSON)
         )
     exits, elsewhere = tally.where(happened)

@@ -15,7 +15,7 @@ from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Pipeline, Task
 from workflow_core.services import people
 from workflow_core.services.contributors import annotation_sets, comments, work
-from workflow_core.services.managers import figures
+from workflow_core.services.overviews import tasks
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.database.engine import Engine, session_scope
 
@@ -43,8 +43,8 @@ class Crew:
         self._threads: dict[str, threading.Thread] = {}
         self._started = False
         with session_scope(engine, read_only=True) as session:
-            tasks = figures.find(session, named=pipeline.name, project=pipeline.project)
-            self._ids = {task.name: task.id for task in tasks}
+            known = tasks.named(session, actor=None, named=pipeline.name, project=pipeline.project)
+            self._ids = {task.name: task.id for task in known}
         for email in sorted({email for task in pipeline.tasks.values() for email in task.assignees}):
             self._welcome(email, [task for task in pipeline.tasks.values() if email in task.assignees])
 

@@ -8,6 +8,7 @@ from workflow_core.domain.wording import counted
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services import people
 from workflow_core.services.managers import figures, staff
+from workflow_core.services.overviews import tasks
 from workflow_core.store.database.engine import Engine, session_scope
 
 LEAVES, LEVELS = 0.3, 0.6
@@ -38,10 +39,10 @@ class Manager:
         now = datetime.now(UTC)
         with session_scope(self._engine) as session:
             actor = people.person(session, email=self._boss)
-            for task in figures.find(session, named=self._pipeline.name, project=self._pipeline.project):
+            for task in tasks.named(session, actor=actor, named=self._pipeline.name, project=self._pipeline.project):
                 if task.name in left:
                     handed = staff.reassign(
-                        session, actor=actor, task=task, old=leaver, new=NEWCOMER, now=now, end_claims=True
+                        session, actor=actor, task_id=task.id, old=leaver, new=NEWCOMER, now=now, end_claims=True
                     )
                     moved[task.name] = sum(handed.given.values()) + handed.pool
         self._crew.join(NEWCOMER, list(left.values()))
@@ -54,17 +55,17 @@ class Manager:
         now = datetime.now(UTC)
         with session_scope(self._engine) as session:
             actor = people.person(session, email=self._boss)
-            found = figures.find(session, named=self._pipeline.name, project=self._pipeline.project)
-            tasks = {task.name: task for task in found if task.queue is None}
-            queued: dict[str, list[int]] = {name: [] for name in tasks}
-            for row in figures.of_tasks(session, actor=actor, tasks=list(tasks.values()), by=By.PERSON, now=now):
+            found = tasks.named(session, actor=actor, named=self._pipeline.name, project=self._pipeline.project)
+            ids = {task.name: task.id for task in found if not task.from_pool}
+            queued: dict[str, list[int]] = {name: [] for name in ids}
+            for row in figures.of_tasks(session, actor=actor, task_ids=ids.values(), by=By.PERSON, now=now):
                 if row.task and row.person in self._crew.at_work:
                     queued[row.task].append(row.states.get("queued", 0))
             spread = {name: max(counts, default=0) - min(counts, default=0) for name, counts in queued.items()}
             name = max(spread, key=lambda name: spread[name])
             if spread[name] < 2:
                 return
-            handed = staff.redistribute(session, actor=actor, task=tasks[name], now=now)
+            handed = staff.redistribute(session, actor=actor, task_id=ids[name], now=now)
         total, shares = sum(handed.given.values()), sorted(handed.given.items())
         told = ", ".join(f"{_short(email)} {count}" for email, count in shares)
         self.said.append(f"{_short(self._boss)} dealt the {counted(total, 'item')} that waited in {name} anew: {told}")

@@ -142,7 +142,7 @@ def snapshot(engine: Engine, pipeline: Pipeline, items: int) -> Snapshot:
     with session_scope(engine, read_only=True) as session:
         deployed = ingestion.find(session, pipeline=pipeline.name, project=pipeline.project)
         at = moves.where(session, pipeline=pipeline.name)
-        tasks = progress.of_pipeline(session, pipeline=deployed)
+        tasks = progress.of_pipeline(session, pipeline_id=deployed.id)
     return Snapshot(items, tasks, {name: at.counts.get(name, 0) for name in closing.in_order(pipeline)}, at.moving)
 
 

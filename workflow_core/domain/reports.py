@@ -1,5 +1,7 @@
 """What managers are shown: figures by task, person, label or day, and as rows for tables and files."""
 
+import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -126,6 +128,24 @@ def as_rows(figures: Sequence[Figures] | Sequence[LabelFigures]) -> list[dict[st
     others = [one for one in figures if isinstance(one, Figures)]
     statuses = sorted({status for one in others for status in one.statuses})
     return [*(_label_row(one) for one in labels), *(_row(one, statuses) for one in others)]
+
+
+def as_csv(rows: Sequence[Mapping[str, Cell]]) -> str:
+    """Return rows as CSV; text that a spreadsheet would take for a formula begins with an apostrophe.
+
+    >>> as_csv([{"task": "=cars", "statuses_set": 3}])
+    "task,statuses_set\\r\\n'=cars,3\\r\\n"
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if rows:
+        writer.writerow([_harmless(name) for name in rows[0]])
+    writer.writerows([_harmless(cell) for cell in row.values()] for row in rows)
+    return text.getvalue()
+
+
+def _harmless(cell: Cell) -> Cell:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _label_row(one: LabelFigures) -> dict[str, Cell]:

@@ -1,6 +1,6 @@
 """What is somebody's own, and what stands against changing it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from workflow_core.domain import values
@@ -14,10 +14,10 @@ from workflow_core.services.people import Actor
 from workflow_core.store import locks
 from workflow_core.store.data import items
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Dataset, Item, Person, Pipeline, Task, TaskItem
+from workflow_core.store.models import Assignment, Dataset, Item, Person, Pipeline, Task, TaskItem
 from workflow_core.store.work import issues, selection, situations
 
-OfProject = TypeVar("OfProject", Task, Pipeline, Dataset)
+OfProject = TypeVar("OfProject", Dataset, Task, Pipeline)
 
 
 def seat(session: Session, *, actor: Person, task_id: int) -> Seat:
@@ -53,26 +53,51 @@ def own(
     return found
 
 
-def task(session: Session, *, actor: Person, task_id: int) -> Task:
-    """Return a task of a project in which the actor has a role; NotFound where there is none such."""
-    return _of_their_project(session, actor, session.get(Task, values.key(task_id)), f"task {shown(task_id)}")
+def task(session: Session, *, actor: Actor, task_id: int, permission: Permission) -> Task:
+    """Return a task of a project in which the actor may do something.
+
+    Raises:
+        NotFound: there is no such task, or the actor has no role in its project: for them it does not exist.
+        NotAllowed: their role does not allow it.
+    """
+    found = session.get(Task, values.key(task_id))
+    return _of_their_project(session, actor, found, f"task {shown(task_id)}", permission)
 
 
-def dataset(session: Session, *, actor: Actor, dataset_id: int) -> Dataset:
-    """Return a dataset of a project in which the actor has a role; NotFound where there is none such."""
+def tasks(session: Session, *, actor: Actor, task_ids: Iterable[int], permission: Permission) -> list[Task]:
+    """Return several tasks, each of them as `task` does."""
+    return [task(session, actor=actor, task_id=one, permission=permission) for one in task_ids]
+
+
+def assignment(
+    session: Session, *, actor: Actor, assignment_id: int, permission: Permission
+) -> tuple[Assignment, Task]:
+    """Return an assignment with its task, as `task` does."""
+    found = session.get(Assignment, values.key(assignment_id))
+    of = session.get_one(Task, found.task_id) if found else None
+    of = _of_their_project(session, actor, of, f"assignment {shown(assignment_id)}", permission)
+    assert found is not None
+    return found, of
+
+
+def dataset(session: Session, *, actor: Actor, dataset_id: int, permission: Permission) -> Dataset:
+    """Return a dataset of a project in which the actor may do something, as `task` does."""
     found = session.get(Dataset, values.key(dataset_id))
-    return _of_their_project(session, actor, found, f"dataset {shown(dataset_id)}")
+    return _of_their_project(session, actor, found, f"dataset {shown(dataset_id)}", permission)
 
 
-def pipeline(session: Session, *, actor: Person, pipeline_id: int) -> Pipeline:
-    """Return a pipeline of a project in which the actor has a role; NotFound where there is none such."""
+def pipeline(session: Session, *, actor: Actor, pipeline_id: int, permission: Permission) -> Pipeline:
+    """Return a pipeline of a project in which the actor may do something, as `task` does."""
     found = session.get(Pipeline, values.key(pipeline_id))
-    return _of_their_project(session, actor, found, f"pipeline {shown(pipeline_id)}")
+    return _of_their_project(session, actor, found, f"pipeline {shown(pipeline_id)}", permission)
 
 
-def _of_their_project(session: Session, actor: Actor, found: OfProject | None, what: str) -> OfProject:
+def _of_their_project(
+    session: Session, actor: Actor, found: OfProject | None, what: str, permission: Permission
+) -> OfProject:
     if found is None or not people.sees(session, actor=actor, project_id=found.project_id):
         raise NotFound(f"{actor.email} has no {what}" if actor else f"there is no {what}")
+    people.require(session, actor=actor, project_id=found.project_id, permission=permission)
     return found
 
 

@@ -11,7 +11,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.data import Line
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
-from workflow_core.services import access, people
+from workflow_core.services import access
 from workflow_core.services.exchange.ingestion import PAUSE, OpenSession
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data, places
@@ -32,8 +32,7 @@ def check(session: Session, *, actor: Actor, dataset_id: int) -> None:
     Raises:
         NotFound, NotAllowed: the actor has no such dataset, or may not import items.
     """
-    found = access.dataset(session, actor=actor, dataset_id=dataset_id)
-    people.require(session, actor=actor, project_id=found.project_id, permission=Permission.IMPORT_ITEMS)
+    found = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.IMPORT_ITEMS)
 
 
 def add(
@@ -83,7 +82,7 @@ def _below(within: Places) -> str:
 
 
 def _add(session: Session, actor: Actor, dataset_id: int, batch: Iterable[Read], now: datetime) -> list[Line]:
-    dataset = access.dataset(session, actor=actor, dataset_id=dataset_id)
+    dataset = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.IMPORT_ITEMS)
     before = items.newest(session)
     new = [read for _, read in batch if isinstance(read, NewItem)]
     data.add_items(session, actor=actor, dataset=dataset, new=new, now=now)

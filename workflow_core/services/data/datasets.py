@@ -45,8 +45,7 @@ def one(session: Session, *, actor: Actor, dataset_id: int) -> Dataset:
     Raises:
         NotFound, NotAllowed: as `of_project`.
     """
-    found = access.dataset(session, actor=actor, dataset_id=dataset_id)
-    people.require(session, actor=actor, project_id=found.project_id, permission=Permission.QUERY_ITEMS)
+    found = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.QUERY_ITEMS)
     return _told(found)
 
 

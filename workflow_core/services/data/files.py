@@ -13,7 +13,7 @@ from workflow_core.domain.sources import MEDIA_TYPES
 from workflow_core.domain.views.data import Missing, Uploaded
 from workflow_core.domain.wording import cited
 from workflow_core.errors import Conflict, InvalidInput, NotFound
-from workflow_core.services import access, people
+from workflow_core.services import access
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.services.pipelines.data import FoundItem
@@ -56,8 +56,7 @@ def place(session: Session, *, actor: Actor, dataset_id: int, path: str) -> Plac
         NotAllowed: they may not import items.
         InvalidInput: the name is not one of a picture, or one that no item can have.
     """
-    found = access.dataset(session, actor=actor, dataset_id=dataset_id)
-    people.require(session, actor=actor, project_id=found.project_id, permission=Permission.IMPORT_ITEMS)
+    found = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.IMPORT_ITEMS)
     folder, name = _parted(path)
     if PurePosixPath(name).suffix.lower() not in MEDIA_TYPES:
         raise InvalidInput(f"{cited(name)} is no picture by its name; possible: {', '.join(MEDIA_TYPES)}")
@@ -89,7 +88,8 @@ def take(session: Session, *, actor: Actor, place: Place, kept: Kept, now: datet
         NotFound, NotAllowed: as `place`: that may have changed meanwhile.
         Conflict: the item of its folder and name has another picture; or it was erased.
     """
-    dataset = access.dataset(session, actor=actor, dataset_id=place.dataset_id)
+    dataset_id = place.dataset_id
+    dataset = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.IMPORT_ITEMS)
     new = FoundItem(folder=place.folder, name=place.name, **vars(kept))
     added = data.add_items(session, actor=actor, dataset=dataset, new=[new], now=now)
     if added.erased:
@@ -113,8 +113,7 @@ def missing(session: Session, *, actor: Actor, dataset_id: int, files: Mapping[s
     Raises:
         NotFound, NotAllowed: as `place`.
     """
-    found = access.dataset(session, actor=actor, dataset_id=dataset_id)
-    people.require(session, actor=actor, project_id=found.project_id, permission=Permission.IMPORT_ITEMS)
+    found = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.IMPORT_ITEMS)
     by_parts = {_parted(path): path for path in files}
     wanted = [(folder, name, files[path]) for (folder, name), path in by_parts.items()]
     left = items.not_there(session, dataset_id=found.id, files=wanted)

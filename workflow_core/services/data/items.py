@@ -38,8 +38,7 @@ def of_dataset(
         FilterError: the filter is malformed, or names a task that the project does not have.
         InvalidInput: the cursor is none of this list.
     """
-    here = access.dataset(session, actor=actor, dataset_id=dataset_id)
-    people.require(session, actor=actor, project_id=here.project_id, permission=Permission.QUERY_ITEMS)
+    here = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.QUERY_ITEMS)
     chosen = data.condition(session, dataset=here, folder=folder, where=where)
     begun = pages.after(after, str, str)
     path = None if begun is None else (str(begun[0]), str(begun[1]))

@@ -23,7 +23,7 @@ from workflow_core.services.managers import reversals
 from workflow_core.services.people import Actor
 from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.exchange import imports
-from workflow_core.store.models import Dataset, Item, Task, TaskItem
+from workflow_core.store.models import Dataset, Item, TaskItem
 from workflow_core.store.routing.lineage import Effects
 
 BATCH = 2_000
@@ -60,7 +60,7 @@ class _Fit:
 
 
 Clear = Callable[..., Effects]
-"""Clears statuses `of` a `task`."""
+"""Clears statuses of items in a task."""
 Refused = dict[tuple[int, int], str]
 """By item and task, why nothing comes in there any more."""
 
@@ -165,7 +165,7 @@ def _refused(session: Session, fits: Iterable[_Fit], clear: Clear | None, result
         return refused
     for task_id in dict.fromkeys(one.task_id for one in late):
         of = [one for one in late if one.task_id == task_id]
-        refused |= _cleared(clear, session.get_one(Task, task_id), of, result)
+        refused |= _cleared(clear, task_id, of, result)
     return refused
 
 
@@ -173,14 +173,14 @@ def _place(task_item: TaskItem) -> tuple[int, int]:
     return task_item.item_id, task_item.task_id
 
 
-def _cleared(clear: Clear, task: Task, of: Sequence[TaskItem], result: Imported) -> Refused:
+def _cleared(clear: Clear, task_id: int, of: Sequence[TaskItem], result: Imported) -> Refused:
     """Clear all that can be: at once, or one by one where some cannot; returns why these cannot."""
     try:
-        result.effects += clear(task=task, of=of)
+        result.effects += clear(task_id=task_id, item_ids=[one.item_id for one in of])
     except Conflict as error:
         if len(of) == 1:
             return {_place(of[0]): str(error)}
-        return {place: why for one in of for place, why in _cleared(clear, task, [one], result).items()}
+        return {place: why for one in of for place, why in _cleared(clear, task_id, [one], result).items()}
     result.reopened += len(of)
     return {}
 

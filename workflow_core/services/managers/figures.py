@@ -1,7 +1,7 @@
 """The figures of managers: per task, assignment, person, label or day. `domain.figures` says what each means."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -12,13 +12,9 @@ from workflow_core.domain.progress import Counts, status
 from workflow_core.domain.reports import Ages, By, Figures, LabelFigures
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.states import OPEN
-from workflow_core.domain.suggestions import possible
-from workflow_core.domain.values import sought
-from workflow_core.domain.wording import cited
-from workflow_core.errors import InvalidInput, NotFound
-from workflow_core.services import people
+from workflow_core.errors import InvalidInput
+from workflow_core.services import access
 from workflow_core.services.people import Actor
-from workflow_core.store.data import tasks as known_tasks
 from workflow_core.store.data import teams
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Task
@@ -27,34 +23,14 @@ from workflow_core.store.reads.figures import flaws, labels, quality, standing, 
 from workflow_core.store.reads.figures.standing import Standing
 
 
-def find(session: Session, *, named: str, project: str | None = None) -> list[Task]:
-    """Return the tasks of a pipeline, or the task, of that name; `PIPELINE:TASK` names a task of a pipeline.
-
-    Raises:
-        NotFound: nothing has the name.
-        InvalidInput: several projects or pipelines have it.
-    """
-    rows = known_tasks.with_names(session, project=None if project is None else sought(project))
-    pipelines = [row for row in rows if row[1] == named]
-    called = [row for row in rows if named in (f"{row[1]}:{row[0].name}", row[0].name)]
-    found = pipelines or called
-    if not found:
-        known = sorted({pipeline or task.name for task, pipeline, _ in rows})
-        raise NotFound(f"no pipeline or task {cited(named)}; {possible(sought(named), known)}")
-    if len({(task.project_id, task.pipeline_id) for task, *_ in found}) > 1:
-        where = ", ".join(sorted({f"{project}/{pipeline or '-'}" for _, pipeline, project in found}))
-        raise InvalidInput(f"several are called {cited(named)}, in {where}; say the project, or PIPELINE:TASK")
-    return [task for task, *_ in found]
-
-
-def of_tasks(session: Session, *, actor: Actor, tasks: Sequence[Task], by: By, now: datetime) -> list[Figures]:
+def of_tasks(session: Session, *, actor: Actor, task_ids: Iterable[int], by: By, now: datetime) -> list[Figures]:
     """Return the figures of some tasks, by task, assignment, person or day.
 
     Raises:
         NotAllowed: the actor may not see analytics.
         InvalidInput: labels have figures of their own: `of_labels`.
     """
-    _require(session, actor, tasks)
+    tasks = access.tasks(session, actor=actor, task_ids=task_ids, permission=Permission.SEE_ANALYTICS)
     if by is By.LABEL:
         raise InvalidInput("labels have other figures than people: use of_labels")
     parts: dict[_Key, _Parts] = defaultdict(_Parts)
@@ -77,13 +53,13 @@ def of_tasks(session: Session, *, actor: Actor, tasks: Sequence[Task], by: By, n
     ]
 
 
-def of_labels(session: Session, *, actor: Actor, tasks: Sequence[Task]) -> list[LabelFigures]:
+def of_labels(session: Session, *, actor: Actor, task_ids: Iterable[int]) -> list[LabelFigures]:
     """Return what is drawn in some tasks, and the issues on it, by label.
 
     Raises:
         NotAllowed: the actor may not see analytics.
     """
-    _require(session, actor, tasks)
+    tasks = access.tasks(session, actor=actor, task_ids=task_ids, permission=Permission.SEE_ANALYTICS)
     ids = [task.id for task in tasks]
     faults = {(one.task_id, one.label): one for one in labels.faults(session, ids)}
     drawn = {(one.task_id, one.label): one for one in labels.drawn(session, ids)}
@@ -188,8 +164,3 @@ def _add_standing(
         at(task_id, share).counted.append(counted)
     for part in parts.values():
         part.of_now = True
-
-
-def _require(session: Session, actor: Actor, tasks: Iterable[Task]) -> None:
-    for project_id in {task.project_id for task in tasks}:
-        people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_ANALYTICS)

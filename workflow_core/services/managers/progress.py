@@ -3,23 +3,26 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from workflow_core.domain import values
+from workflow_core.domain import pages, values
+from workflow_core.domain.pages import Page
 from workflow_core.domain.progress import Counts, status, total
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.progress import Pictures, ShareProgress, Stuck, TaskProgress
 from workflow_core.pipeline.graph import ahead
-from workflow_core.services import people
+from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.store.data import tasks as known_tasks
 from workflow_core.store.data import teams, versions
+from workflow_core.store.database.columns import micros
 from workflow_core.store.database.engine import Session
 from workflow_core.store.exchange import sources
-from workflow_core.store.models import Assignment, Pipeline, Task
+from workflow_core.store.models import Assignment
 from workflow_core.store.reads import counts, positions
 
 
-def of_pipeline(session: Session, *, pipeline: Pipeline, actor: Actor = None) -> list[TaskProgress]:
+def of_pipeline(session: Session, *, pipeline_id: int, actor: Actor = None) -> list[TaskProgress]:
     """Return how far each task of a pipeline is, in the order in which they were made; for managers."""
+    pipeline = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)
     tasks = known_tasks.of_pipeline(session, pipeline_id=pipeline.id)
     keys = {task.name: task.id for task in tasks}
     following = {
@@ -28,19 +31,28 @@ def of_pipeline(session: Session, *, pipeline: Pipeline, actor: Actor = None) ->
         }
         for version in versions.followed(session, pipeline_id=pipeline.id)
     }
-    return of_tasks(session, tasks=tasks, following=following, actor=actor)
+    return of_tasks(session, task_ids=keys.values(), following=following, actor=actor)
 
 
-def exits(session: Session, *, pipeline: Pipeline, actor: Actor = None) -> dict[str, int]:
+def of_task(session: Session, *, task_id: int, actor: Actor = None) -> TaskProgress:
+    """Return how far a task is; for managers."""
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.SEE_PROJECT)
+    if task.pipeline_id is None:
+        return of_tasks(session, task_ids=[task.id], actor=actor)[0]
+    of = of_pipeline(session, pipeline_id=task.pipeline_id, actor=actor)
+    return next(one for one in of if one.task_id == task.id)
+
+
+def exits(session: Session, *, pipeline_id: int, actor: Actor = None) -> dict[str, int]:
     """Return how many items of a pipeline left by each exit; for managers."""
-    people.require(session, actor=actor, project_id=pipeline.project_id, permission=Permission.SEE_PROJECT)
+    pipeline = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)
     return positions.exits(session, pipeline_id=pipeline.id)
 
 
 def of_tasks(
     session: Session,
     *,
-    tasks: Iterable[Task],
+    task_ids: Iterable[int],
     following: Mapping[int, Mapping[int, int]] | None = None,
     actor: Actor = None,
 ) -> list[TaskProgress]:
@@ -49,9 +61,7 @@ def of_tasks(
     `following` says, for items of each version, what lies ahead of each task, as `pipeline.graph.ahead` does; without
     it nothing is to come.
     """
-    tasks = list(tasks)
-    for project_id in {task.project_id for task in tasks}:
-        people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    tasks = access.tasks(session, actor=actor, task_ids=task_ids, permission=Permission.SEE_PROJECT)
     ids = [task.id for task in tasks]
     by_share: defaultdict[int, dict[int | None, Counts]] = defaultdict(dict)
     for (task_id, assignment_id), one in counts.by_share(session, task_ids=ids).items():
@@ -94,19 +104,31 @@ def _shares(team: Iterable[tuple[Assignment, str]], by_share: Mapping[int | None
 
 
 def stuck(
-    session: Session, *, project_id: int, pipeline: Pipeline | None = None, limit: int = 1_000, actor: Actor = None
-) -> list[Stuck]:
-    """Return what is stuck in a project, or in one pipeline of it, the oldest first; for managers."""
+    session: Session,
+    *,
+    project_id: int,
+    pipeline_id: int | None = None,
+    after: str | None = None,
+    limit: int = pages.MOST,
+    actor: Actor = None,
+) -> Page[Stuck]:
+    """Return what is stuck in a project, or in one pipeline of it, the oldest first; for managers.
+
+    Raises:
+        InvalidInput: `after` is no place in this list.
+    """
     people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
-    key = pipeline.id if pipeline else None
-    values.whole(limit, "a limit")
-    rows = counts.stuck(session, project_id=values.key(project_id), pipeline_id=key, limit=limit)
-    return [Stuck(**row) for row in rows]
+    most = values.whole(limit, "a limit", least=1, most=pages.MOST)
+    place = pages.after(after, int, int)
+    rows = counts.stuck(
+        session, project_id=values.key(project_id), pipeline_id=pipeline_id, after=place, limit=most + 1
+    )
+    return pages.page([Stuck(**row) for row in rows], limit=most, key=lambda one: (micros(one.since), one.task_item_id))
 
 
-def pictures(session: Session, *, pipeline: Pipeline, limit: int = 1_000, actor: Actor = None) -> Pictures:
+def pictures(session: Session, *, pipeline_id: int, limit: int = 1_000, actor: Actor = None) -> Pictures:
     """Return what became of the pictures of a pipeline's items; for managers."""
-    people.require(session, actor=actor, project_id=pipeline.project_id, permission=Permission.SEE_PROJECT)
+    pipeline = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)
     values.whole(limit, "a limit")
     return Pictures(
         gone=tuple(sources.without_picture(session, pipeline_id=pipeline.id, limit=limit)),

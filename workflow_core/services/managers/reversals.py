@@ -57,55 +57,46 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
     return effects
 
 
-def chosen(
+def preview_clear(
     session: Session,
     *,
-    task: Task,
-    task_item_ids: Iterable[int] | None = None,
+    actor: Actor,
+    task_id: int,
+    item_ids: Iterable[int] | None = None,
+    folder: str | None = None,
     where: Mapping[str, Any] | None = None,
     status: str | None = None,
-) -> list[TaskItem]:
-    """Return the task items of a task with a status: those listed, of one that it offers or offered, of a filter."""
-    dataset = session.get_one(Dataset, task.dataset_id)
-    offered = [statuses.Status(**one) for one in (*task.statuses, *task.former_statuses)]
-    items = data.condition(session, dataset=dataset, where=where)
-    return selection.with_status(
-        session,
-        task_id=task.id,
-        items=items,
-        ids=None if task_item_ids is None else values.keys(task_item_ids),
-        status=None if status is None else statuses.resolve(status, offered).name,
-    )
-
-
-def preview_clear(session: Session, *, actor: Actor, task: Task, of: Iterable[TaskItem]) -> Effects:
-    """Say what clearing these statuses would take back: every task item, and the exits."""
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
-    return lineage.effects(session, lineage.trace(session, [task_item.status_event_id for task_item in of]))
+) -> Effects:
+    """Say what clearing statuses would take back: every task item, and the exits."""
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.CLEAR_STATUS)
+    chosen = _chosen(session, task, item_ids, folder, where, status)
+    return lineage.effects(session, lineage.trace(session, [one.status_event_id for one in chosen]))
 
 
 def clear(
     session: Session,
     *,
     actor: Actor,
-    task: Task,
-    of: Iterable[TaskItem],
+    task_id: int,
     now: datetime,
+    item_ids: Iterable[int] | None = None,
+    folder: str | None = None,
+    where: Mapping[str, Any] | None = None,
+    status: str | None = None,
     end_claims: bool = False,
 ) -> Effects:
     """Remove statuses, with everything that was reached from them; the items are to be done again.
 
-    `end_claims` confirms that people who have such an item open lose their claim (their drafts stay).
+    Those of the items listed, each of which has one; or all of a folder or a filter; or all of one status that the task
+    offers or offered. `end_claims` confirms that people who have such an item open lose their claim (drafts stay).
 
     Raises:
-        NotFound: one of them is not in the task.
+        NotFound: an item that is listed is not in the task.
         Conflict: somebody holds a task item that would be withdrawn and it was not confirmed; or a status is history.
     """
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.CLEAR_STATUS)
-    ids = [task_item.id for task_item in of]
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.CLEAR_STATUS)
+    ids = [one.id for one in _chosen(session, task, item_ids, folder, where, status)]
     locked = selection.lock_listed(session, task_id=task.id, ids=ids)
-    for one in set(ids) - {task_item.id for task_item, _ in locked}:
-        raise NotFound(f"there is no task item {one} in {task.name!r}")
     for task_item, item in locked:
         access.check_rework(session, task_item=task_item, name=item.name)
         _check_present(task_item, item.name, task.name, archived=item.archived_at is not None)
@@ -122,6 +113,31 @@ def clear(
     clears.reopen(session, ids, actor_id=actor.id if actor else None, now=now)
     placement.resume(session, entry_ids=entry_ids, now=now)
     return effects
+
+
+def _chosen(
+    session: Session,
+    task: Task,
+    item_ids: Iterable[int] | None,
+    folder: str | None,
+    where: Mapping[str, Any] | None,
+    status: str | None,
+) -> list[TaskItem]:
+    """Return the task items of a task with a status that were chosen; what is listed has to be among them."""
+    dataset = session.get_one(Dataset, task.dataset_id)
+    offered = [statuses.Status(**one) for one in (*task.statuses, *task.former_statuses)]
+    listed = None if item_ids is None else values.keys(item_ids)
+    items = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=listed)
+    named = None if status is None else statuses.resolve(status, offered).name
+    found = selection.with_status(session, task_id=task.id, items=items, status=named)
+    for one in sorted(set(listed or ()) - {each.item_id for each in found})[:1]:
+        other = selection.find(session, task_id=task.id, item_id=one)
+        if other is None:
+            raise NotFound(f"there is no item {one} in {task.name!r}")
+        name = access.name_of(session, other)
+        access.check_rework(session, task_item=other, name=name)
+        _check_present(other, name, task.name, archived=False)
+    return found
 
 
 def _check_present(task_item: TaskItem | Situation, name: str, task: str, *, archived: bool) -> None:

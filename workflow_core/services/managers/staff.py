@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.views import tasks as views
 from workflow_core.domain.wording import counted, shown
 from workflow_core.errors import Conflict, InvalidInput, NotFound
-from workflow_core.services import people
+from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store.allocation import parked
@@ -18,12 +19,15 @@ from workflow_core.store.models import Assignment, Person, Pipeline, Task
 from workflow_core.store.work import reassignment
 from workflow_core.store.work.reassignment import Handed
 
+What = Literal["task", "assignment", "pipeline"]
+"""What can be paused."""
+
 
 def redistribute(
     session: Session,
     *,
     actor: Actor,
-    task: Task,
+    task_id: int,
     now: datetime,
     weights: Mapping[str, float] | None = None,
     of: Iterable[str] | None = None,
@@ -41,7 +45,7 @@ def redistribute(
         InvalidInput: a weight is none, or nobody has one above 0.
         Conflict: the task hands out from a pool; there is nothing to deal.
     """
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REDISTRIBUTE_ITEMS)
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.REDISTRIBUTE_ITEMS)
     if task.queue is not None:
         why = f"task {task.name!r} hands out from its pool: whoever is free takes what is left"
         raise Conflict(why, code="handed-from-pool", task=task.name)
@@ -64,7 +68,7 @@ def redistribute(
 
 
 def reassign(
-    session: Session, *, actor: Actor, task: Task, old: str, new: str, now: datetime, end_claims: bool = False
+    session: Session, *, actor: Actor, task_id: int, old: str, new: str, now: datetime, end_claims: bool = False
 ) -> Handed:
     """Give everything unfinished of one person to another; finished work and history stay with who did it.
 
@@ -76,7 +80,7 @@ def reassign(
         InvalidInput: the new person is the old one, or a service account that is to review.
         Conflict: they have items open, and `end_claims` does not confirm that these claims end.
     """
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.REASSIGN_WORK)
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.REASSIGN_WORK)
     team = _team(session, task)
     leaver = _member(team, task, old)
     if values.email(new) == values.email(old):
@@ -96,7 +100,9 @@ def reassign(
     return _hand_over(session, actor, task, leaver, {heir.id: 1.0}, now)
 
 
-def add(session: Session, *, actor: Actor, task: Task, email: str, now: datetime, weight: float = 1.0) -> Assignment:
+def add(
+    session: Session, *, actor: Actor, task_id: int, email: str, now: datetime, weight: float = 1.0
+) -> views.Assignment:
     """Let one more person work on a running task; redistribute gives them their share of what is left.
 
     Raises:
@@ -104,7 +110,7 @@ def add(session: Session, *, actor: Actor, task: Task, email: str, now: datetime
         Conflict: the person is no longer active.
         InvalidInput: the weight is none; or a service account is to review.
     """
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
     weight = values.weight(weight)
     person = _present(session, task, email, now)
     assignment = _team(session, task).get(person.email)
@@ -112,17 +118,17 @@ def add(session: Session, *, actor: Actor, task: Task, email: str, now: datetime
         assignment = Assignment(task_id=task.id, person_id=person.id, weight=weight, created_at=now)
     assignment.weight, assignment.active = weight, True
     keep(session, assignment)
-    return assignment
+    return teams.view(assignment, person.email)
 
 
 def remove(
-    session: Session, *, actor: Actor, task: Task, email: str, now: datetime, end_claims: bool = False
+    session: Session, *, actor: Actor, task_id: int, email: str, now: datetime, end_claims: bool = False
 ) -> Handed:
     """Take a person out of a running task: their open work goes to the others, or to the pool of a queue.
 
     Where nobody is left it is parked, and the stuck list says so.
     """
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
     leaver = _member(_team(session, task), task, email)
     reassignment.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
     _confirm_claims(session, task, leaver, email, end_claims)
@@ -130,28 +136,32 @@ def remove(
     return _hand_over(session, actor, task, leaver, None, now)
 
 
-def pause(session: Session, *, actor: Actor, what: Task | Assignment | Pipeline, now: datetime) -> None:
-    """Hand out nothing new of a task, to a person in a task, or of a whole pipeline; its source too."""
-    _require_run(session, actor, what)
-    what.paused_at = what.paused_at or now
-    keep(session, what)
+def pause(session: Session, *, actor: Actor, what: What, key: int, now: datetime) -> None:
+    """Hand out nothing new of a task, to a person in a task, or of a whole pipeline; its source too.
+
+    Raises:
+        NotFound: there is none with this number, or none for this person.
+        NotAllowed: the actor may not run it.
+    """
+    found = _run(session, actor, what, key)
+    found.paused_at = found.paused_at or now
+    keep(session, found)
 
 
-def resume(session: Session, *, actor: Actor, what: Task | Assignment | Pipeline) -> None:
+def resume(session: Session, *, actor: Actor, what: What, key: int) -> None:
     """Hand out again."""
-    _require_run(session, actor, what)
-    what.paused_at = None
-    keep(session, what)
+    found = _run(session, actor, what, key)
+    found.paused_at = None
+    keep(session, found)
 
 
-def _require_run(session: Session, actor: Actor, what: Task | Assignment | Pipeline) -> None:
-    permission = {
-        Pipeline: Permission.RUN_PIPELINES,
-        Task: Permission.RUN_TASK,
-        Assignment: Permission.PAUSE_PEOPLE,
-    }[type(what)]
-    task = session.get_one(Task, what.task_id) if isinstance(what, Assignment) else what
-    people.require(session, actor=actor, project_id=task.project_id, permission=permission)
+def _run(session: Session, actor: Actor, what: What, key: int) -> Task | Assignment | Pipeline:
+    by: Any = {"session": session, "actor": actor}
+    if what == "assignment":
+        return access.assignment(**by, assignment_id=key, permission=Permission.PAUSE_PEOPLE)[0]
+    if what == "pipeline":
+        return access.pipeline(**by, pipeline_id=key, permission=Permission.RUN_PIPELINES)
+    return access.task(**by, task_id=key, permission=Permission.RUN_TASK)
 
 
 def _hand_over(

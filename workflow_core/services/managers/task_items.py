@@ -77,7 +77,7 @@ def remove_items(
     session: Session,
     *,
     actor: Actor,
-    task: Task,
+    task_id: int,
     item_ids: Iterable[int],
     now: datetime,
     end_claims: bool = False,
@@ -90,7 +90,7 @@ def remove_items(
         Conflict: an item has a status there, or had one that it will have again; clear it first. Or somebody has
             one open, and it was not confirmed.
     """
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.FILL_TASK)
     rows = selection.lock_of_items(session, task_id=task.id, item_ids=values.keys(item_ids))
     done = [row for row in rows if row.state == states.State.SUBMITTED]
     if done:
@@ -142,16 +142,16 @@ def _confirm_claims(session: Session, of: Where, end_claims: bool, what: str) ->
         raise Conflict(why, code="claims-open", task=task, person=who)
 
 
-def close(session: Session, *, actor: Actor, task: Task, now: datetime) -> None:
+def close(session: Session, *, actor: Actor, task_id: int, now: datetime) -> None:
     """Let nobody work on a task any more; what is there stays."""
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.RUN_TASK)
     task.closed_at, task.closed_by_deploy = task.closed_at or now, False
     keep(session, task)
 
 
-def reopen(session: Session, *, actor: Actor, task: Task) -> None:
+def reopen(session: Session, *, actor: Actor, task_id: int) -> None:
     """Let people work on a closed or archived task again."""
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.RUN_TASK)
     task.closed_at = task.archived_at = None
     task.closed_by_deploy = False
     keep(session, task)
@@ -161,7 +161,7 @@ def archive(
     session: Session,
     *,
     actor: Actor,
-    task: Task,
+    task_id: int,
     now: datetime,
     with_finished: bool = False,
     end_claims: bool = False,
@@ -171,7 +171,7 @@ def archive(
     Raises:
         Conflict: a pipeline still has the task, or it was not confirmed.
     """
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.RUN_TASK)
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.RUN_TASK)
     pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
     if pipeline is not None and versions.task_node(session, version_id=pipeline.version_id or 0, task_id=task.id):
         why = f"pipeline {pipeline.name!r} has the task {task.name!r}; take it out of the file and deploy"

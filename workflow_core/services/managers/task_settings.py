@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, TypedDict, Unpack
 
 from workflow_core.domain import values
@@ -9,7 +10,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
-from workflow_core.services import people
+from workflow_core.services import access
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store import turns
@@ -33,14 +34,14 @@ class Settings(TypedDict, total=False):
     description: str | None
 
 
-def edit(session: Session, *, actor: Actor, task: Task, now: datetime, **settings: Unpack[Settings]) -> None:
+def edit(session: Session, *, actor: Actor, task_id: int, now: datetime, **settings: Unpack[Settings]) -> None:
     """Change settings of a task; they apply at once. What people hold and may not review any more is handed on.
 
     Raises:
         NotAllowed: the actor may not edit tasks.
         InvalidInput: a setting makes no sense.
     """
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
     check(task.name, {"due_at": task.due_at, "lock_when_due": task.lock_when_due, **settings})
     for name, value in settings.items():
         setattr(task, name, value)
@@ -48,6 +49,12 @@ def edit(session: Session, *, actor: Actor, task: Task, now: datetime, **setting
     if settings.get("review_own") is False:
         reassignment.hand_own_reviews_on(session, task_id=task.id, actor_id=actor.id if actor else None, now=now)
         parked.park_for_nobody(session, now=now)
+
+
+def version(task: Task) -> int:
+    """Return the version of a task's settings: a number that is another one where any of them is."""
+    said = repr([getattr(task, name) for name in Settings.__annotations__])
+    return int.from_bytes(blake2b(said.encode(), digest_size=7).digest())
 
 
 def check(name: str, settings: Settings) -> None:
@@ -75,7 +82,7 @@ def rank(
     session: Session,
     *,
     actor: Actor,
-    task: Task,
+    task_id: int,
     rank: int,
     folder: str | None = None,
     where: Mapping[str, Any] | None = None,
@@ -89,7 +96,7 @@ def rank(
         NotAllowed: the actor may not edit tasks.
         InvalidInput: the rank is none.
     """
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.EDIT_TASK)
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
     values.whole(rank, "a rank", least=-LARGEST, most=LARGEST)
     dataset = session.get_one(Dataset, task.dataset_id)
     chosen = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=item_ids)

@@ -10,7 +10,7 @@ from workflow_core.domain.wording import cited, counted, shown
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.pipeline.language.names import MAX_SECONDS
-from workflow_core.services import people
+from workflow_core.services import access, people
 from workflow_core.services.managers import new_tasks, task_settings
 from workflow_core.services.managers.task_settings import Settings
 from workflow_core.services.people import Actor
@@ -29,18 +29,18 @@ def create(
     session: Session,
     *,
     actor: Actor,
-    dataset: Dataset,
+    dataset_id: int,
     name: str,
     recipe: recipes.Recipe | None,
     assignees: Mapping[str, float],
     now: datetime,
     type: statuses.TaskType = "annotation",
-    reviews: Sequence[Task] = (),
+    reviews: Sequence[int] = (),
     extra_statuses: Sequence[str | statuses.Status] = (),
     queue: Queue | None = None,
     **settings: Unpack[Settings],
-) -> Task:
-    """Make an empty task with its team; `add_items` fills it.
+) -> int:
+    """Make an empty task with its team, and return its number; `add_items` fills it.
 
     `assignees` are e-mails with weights, which are ratios. Without a `queue` items are allocated in advance. A QA
     task reviews at least one annotation task; without a recipe it has the union of theirs.
@@ -50,8 +50,9 @@ def create(
         InvalidInput: the name, the type, the statuses, the team, the queue, the recipe, the reviewed tasks or the
             settings make no sense.
     """
-    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.CREATE_TASK)
-    new_tasks.check(session, dataset, name, type, reviews)
+    dataset = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.CREATE_TASK)
+    reviewed = access.tasks(session, actor=actor, task_ids=reviews, permission=Permission.CREATE_TASK)
+    new_tasks.check(session, dataset, name, type, reviewed)
     team = new_tasks.team(name, assignees)
     offered = new_tasks.offered(type, extra_statuses)
     task_settings.check(name, settings)
@@ -64,9 +65,7 @@ def create(
     if recipe is None:
         if type == "annotation":
             raise InvalidInput(f"task {name!r} has no recipe: an annotation task says what may be labelled")
-        recipe = recipes.union(
-            recipes.from_json(session.get_one(Recipe, reviewed.recipe_id).content) for reviewed in reviews
-        )
+        recipe = recipes.union(recipes.from_json(session.get_one(Recipe, one.recipe_id).content) for one in reviewed)
     recipes.check(recipe)
     kept = rows.add_recipe(session, project_id=dataset.project_id, name=name, content=recipes.to_json(recipe), now=now)
     task = Task(
@@ -83,15 +82,15 @@ def create(
     keep(session, task)
     people.check_reviewers(session, teams=[(task, team)])
     teams.apply(session, teams=[(task, team)], project_id=dataset.project_id, now=now)
-    rows.review(session, task=task, wanted={reviewed.id for reviewed in reviews})
-    return task
+    rows.review(session, task=task, wanted={one.id for one in reviewed})
+    return task.id
 
 
 def create_qa(
     session: Session,
     *,
     actor: Actor,
-    task: Task,
+    task_id: int,
     assignees: Mapping[str, float],
     now: datetime,
     name: str | None = None,
@@ -100,7 +99,7 @@ def create_qa(
     share: float = 1.0,
     at_least: int = 0,
     **more: Any,
-) -> Task:
+) -> int:
     """Make a QA task over the items of an annotation task that have one of these statuses there now.
 
     Over all of them, or those of a filter (`where`), or a sample: a `share` by a draw that depends on the task and the
@@ -114,17 +113,18 @@ def create_qa(
     if not fits or not (share or at_least):
         sample = f"share={shown(share)} and at_least={shown(at_least)}"
         raise InvalidInput(f"{sample} make no sample: a share lies between 0 and 1, at_least is 0 or more, one above 0")
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.CREATE_TASK)
     dataset = session.get_one(Dataset, task.dataset_id)
-    qa = create(
+    made = create(
         session,
         actor=actor,
-        dataset=dataset,
+        dataset_id=dataset.id,
         name=name or f"{task.name}-qa",
         recipe=None,
         assignees=assignees,
         now=now,
         type="qa",
-        reviews=[task],
+        reviews=[task.id],
         **more,
     )
     offered = [statuses.Status(**one) for one in (*task.statuses, *task.former_statuses)]
@@ -136,15 +136,15 @@ def create_qa(
         seed = sampling.seed(pipeline.name if pipeline else "", task.name)
         least = samples.of_each(session, task_id=task.id, where=chosen, seed=seed, count=at_least)
         chosen &= samples.in_share(seed, share) | items.listed(session, least)
-    _add(session, task=qa, chosen=chosen, now=now)
-    return qa
+    _add(session, task=session.get_one(Task, made), chosen=chosen, now=now)
+    return made
 
 
 def add_items(
     session: Session,
     *,
     actor: Actor,
-    task: Task,
+    task_id: int,
     now: datetime,
     folder: str | None = None,
     where: Mapping[str, Any] | None = None,
@@ -158,7 +158,7 @@ def add_items(
         Conflict: the task is closed; or, in a pipeline, lies inside a fork, or an item is open elsewhere in it, or
             has nothing that its QA task could review: no annotation, and never a status in what that reviews.
     """
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.FILL_TASK)
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.FILL_TASK)
     if task.closed_at is not None or task.archived_at is not None:
         why = f"task {task.name!r} is closed; re-open it, or add the items to another one"
         raise Conflict(why, code="task-closed", task=task.name)

@@ -6,7 +6,7 @@ from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.pipelines import Version, VersionFiles
 from workflow_core.domain.wording import cited, shown
 from workflow_core.errors import NotFound
-from workflow_core.services import access, people
+from workflow_core.services import access
 from workflow_core.services.pipelines import bundles
 from workflow_core.store.data import deploys
 from workflow_core.store.database.engine import Session
@@ -48,6 +48,4 @@ def version(session: Session, *, actor: Person, pipeline_id: int, number: int) -
 
 
 def _pipeline(session: Session, actor: Person, pipeline_id: int) -> Pipeline:
-    found = access.pipeline(session, actor=actor, pipeline_id=pipeline_id)
-    people.require(session, actor=actor, project_id=found.project_id, permission=Permission.SEE_PROJECT)
-    return found
+    return access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)

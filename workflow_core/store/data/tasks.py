@@ -2,12 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, case, col, func, select
+from sqlmodel.sql.expression import Select
 
 from workflow_core.domain.states import OPEN, State
-from workflow_core.store.models import Annotation, Pipeline, Project, Recipe, Review, Task, TaskItem
+from workflow_core.store.models import (
+    Annotation,
+    Dataset,
+    Document,
+    Pipeline,
+    Project,
+    Recipe,
+    Review,
+    Task,
+    TaskItem,
+)
 
 
 def of_pipeline(session: Session, *, pipeline_id: int) -> Sequence[Task]:
@@ -15,15 +26,61 @@ def of_pipeline(session: Session, *, pipeline_id: int) -> Sequence[Task]:
     return session.exec(select(Task).where(Task.pipeline_id == pipeline_id).order_by(col(Task.id))).all()
 
 
-def with_names(session: Session, *, project: str | None) -> Sequence[tuple[Task, str | None, str]]:
-    """Return all tasks, or those of a project, each with the name of its pipeline, if it has one, and its project."""
-    query = (
-        select(Task, Pipeline.name, Project.name)
+class Named(NamedTuple):
+    """A task with the names of its pipeline, if it has one, its project and its dataset."""
+
+    task: Task
+    pipeline: str | None
+    project: str
+    dataset: str
+
+
+def _with_names() -> Select[Task, str | None, str, str]:
+    return (
+        select(Task, Pipeline.name, Project.name, Dataset.name)
         .join(Project, col(Project.id) == col(Task.project_id))
+        .join(Dataset, col(Dataset.id) == col(Task.dataset_id))
         .join(Pipeline, col(Pipeline.id) == col(Task.pipeline_id), isouter=True)
         .order_by(col(Task.id))
     )
-    return session.exec(query if project is None else query.where(Project.name == project)).all()
+
+
+def with_names(session: Session, *, project: str | None) -> list[Named]:
+    """Return all tasks, or those of a project, in the order in which they were made."""
+    query = _with_names() if project is None else _with_names().where(Project.name == project)
+    return [Named(*row) for row in session.exec(query)]
+
+
+def with_name(session: Session, *, task_id: int) -> Named:
+    """Return a task."""
+    return Named(*session.exec(_with_names().where(Task.id == task_id)).one())
+
+
+def page(session: Session, *, project_id: int, after: int, limit: int) -> list[Named]:
+    """Return up to `limit` tasks of a project, in the order in which they were made, those after the task `after`."""
+    here = _with_names().where(Task.project_id == project_id, col(Task.id) > after)
+    return [Named(*row) for row in session.exec(here.limit(limit))]
+
+
+def reviewed(session: Session, *, task_id: int) -> Sequence[str]:
+    """Return the names of the tasks that a task reviews: of its pipeline's present version, where it is in one."""
+    version = func.coalesce(
+        select(Pipeline.version_id)
+        .join(Task, col(Task.pipeline_id) == col(Pipeline.id))
+        .where(Task.id == task_id)
+        .scalar_subquery(),
+        0,
+    )
+    query = select(Task.name).join(Review, col(Review.task_id) == col(Task.id))
+    return session.exec(
+        query.where(Review.qa_task_id == task_id, Review.version_id == version).order_by(col(Task.id))
+    ).all()
+
+
+def document(session: Session, *, task_id: int) -> Document | None:
+    """Return the document of a task's recipe, if it has one."""
+    query = select(Document).join(Recipe, col(Recipe.document_id) == col(Document.id))
+    return session.exec(query.join(Task, col(Task.recipe_id) == col(Recipe.id)).where(Task.id == task_id)).first()
 
 
 def manual(session: Session, *, project_id: int, name: str) -> Task | None:

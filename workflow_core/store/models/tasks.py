@@ -40,6 +40,7 @@ class Task(Table, table=True):
             sqlite_where=text("pipeline_id IS NULL"),
             postgresql_where=text("pipeline_id IS NULL"),
         ),
+        Index("ix_task_project", "project_id", "id"),
     )
 
     id: int = key()

@@ -1,6 +1,6 @@
 """Counts of task items: how many are in which state, per task and assignment, and what is still to come."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -125,10 +125,18 @@ GONE = "gone"
 _TOLD = ", ".join(f"task_item.{name}" for name in ("id", "item_id", "task_id", "assignment_id", "status", "since"))
 
 
-def stuck(session: Session, *, project_id: int, pipeline_id: int | None, limit: int) -> list[dict[str, Any]]:
-    """Return the task items that are parked, or lie with somebody who is gone, the oldest first."""
+def stuck(
+    session: Session, *, project_id: int, pipeline_id: int | None, after: Sequence[int | str] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return the task items that are parked, or lie with somebody who is gone, the oldest first.
+
+    Those `after` a moment, in microseconds, and a task item.
+    """
     where = "" if pipeline_id is None else "AND t.pipeline_id = :pipeline"
-    values = {} if pipeline_id is None else {"pipeline": pipeline_id}
+    values: dict[str, Any] = {} if pipeline_id is None else {"pipeline": pipeline_id}
+    if after is not None:
+        where += " AND (ti.since, ti.id) > (:since, :id)"
+        values |= {"since": after[0], "id": after[1]}
     # CROSS, because SQLite keeps that order: first who is gone, instead of all that is queued.
     rows = run(
         session,

@@ -22,10 +22,8 @@ def with_siblings(task_items: Sequence[TaskItem]) -> Where:
     return or_(locks.listed(one.id for one in task_items), text(f"task_item.entry_id IN ({entries})"))
 
 
-def with_status(
-    session: Session, *, task_id: int, items: Where, ids: Iterable[int] | None = None, status: str | None = None
-) -> list[TaskItem]:
-    """Return the task items of a task with a status: of items that a condition takes, and listed, and of it."""
+def with_status(session: Session, *, task_id: int, items: Where, status: str | None = None) -> list[TaskItem]:
+    """Return the task items of a task with a status, or with this one, of items that a condition takes."""
     query = (
         select(TaskItem)
         .join(Item, col(Item.id) == col(TaskItem.item_id))
@@ -33,8 +31,6 @@ def with_status(
         .where(items)
         .order_by(col(TaskItem.id))
     )
-    if ids is not None:
-        query = query.where(locks.listed(ids))
     if status is not None:
         query = query.where(TaskItem.status == status)
     return list(session.exec(query))

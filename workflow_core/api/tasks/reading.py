@@ -1,0 +1,79 @@
+"""What managers look at: the tasks of a project, how far each is, and what it costs."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Response
+
+from workflow_core.api.lists import After, Most
+from workflow_core.domain.pages import USUAL, Page
+from workflow_core.domain.reports import By, Cell, as_csv, as_rows
+from workflow_core.domain.views.progress import TaskProgress
+from workflow_core.domain.views.tasks import Task, TaskInFull
+from workflow_core.http.database import Reading
+from workflow_core.http.identity import Now, Reader
+from workflow_core.http.versions import tag
+from workflow_core.services.managers import figures, progress
+from workflow_core.services.overviews import tasks
+
+router = APIRouter(tags=["tasks"])
+
+CSV = "text/csv"
+AS_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
+Row = dict[str, Cell]
+Accept = Annotated[str, Header()]
+
+
+@router.get("/projects/{project_id}/tasks")
+def project_tasks(
+    session: Reading, actor: Reader, project_id: int, after: After = None, limit: Most = USUAL
+) -> Page[Task]:
+    """Return the tasks of a project in the order in which they were made."""
+    return tasks.of_project(session, actor=actor, project_id=project_id, after=after, limit=limit)
+
+
+@router.get("/tasks/{task_id}")
+def task(session: Reading, actor: Reader, response: Response, task_id: int) -> TaskInFull:
+    """Return all that is said of a task: recipe, settings, state, team; `ETag` is that of its settings."""
+    found = tasks.one(session, actor=actor, task_id=task_id)
+    response.headers["ETag"] = tag(found.version)
+    return found
+
+
+@router.get("/tasks/{task_id}/instructions", response_class=Response)
+def task_instructions(session: Reading, actor: Reader, task_id: int) -> Response:
+    """Return the file of instructions of a task's recipe; for who works on the task, too."""
+    found = tasks.instructions(session, actor=actor, task_id=task_id)
+    return Response(found.content, media_type=found.media_type, headers={"X-Content-Type-Options": "nosniff"})
+
+
+@router.get("/tasks/{task_id}/progress")
+def task_progress(session: Reading, actor: Reader, task_id: int) -> TaskProgress:
+    """Return how far a task is, with the share of everybody."""
+    return progress.of_task(session, task_id=task_id, actor=actor)
+
+
+@router.get("/tasks/{task_id}/figures", response_model=list[Row], responses=AS_CSV)
+def task_figures(session: Reading, actor: Reader, now: Now, task_id: int, by: By = By.TASK, accept: Accept = "") -> Any:
+    """Return the figures of a task, a row for each person, label or day; times are in seconds, except the hours.
+
+    As CSV where `Accept` says so.
+    """
+    return _figures(session, actor, now, [task_id], by, accept)
+
+
+@router.get("/pipelines/{pipeline_id}/figures", response_model=list[Row], responses=AS_CSV)
+def pipeline_figures(
+    session: Reading, actor: Reader, now: Now, pipeline_id: int, by: By = By.TASK, accept: Accept = ""
+) -> Any:
+    """Return the figures of all tasks of a pipeline, as those of a task."""
+    ids = tasks.of_pipeline(session, actor=actor, pipeline_id=pipeline_id)
+    return _figures(session, actor, now, ids, by, accept)
+
+
+def _figures(session: Reading, actor: Reader, now: Now, ids: Iterable[int], by: By, accept: str) -> Any:
+    if by is By.LABEL:
+        rows = as_rows(figures.of_labels(session, actor=actor, task_ids=ids))
+    else:
+        rows = as_rows(figures.of_tasks(session, actor=actor, task_ids=ids, by=by, now=now))
+    return Response(as_csv(rows), media_type=CSV) if CSV in accept else rows

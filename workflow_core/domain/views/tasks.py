@@ -1,0 +1,79 @@
+"""What managers are told of tasks, and of who works on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflow_core.domain.recipes import Recipe
+from workflow_core.domain.statuses import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """One contributor's share of a task; who is not `active` was taken out of it."""
+
+    id: int
+    task_id: int
+    person: str
+    weight: float
+    active: bool
+    paused: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A task as lists have it; without a pipeline it was made by hand."""
+
+    id: int
+    project_id: int
+    project: str
+    name: str
+    type: str
+    pipeline_id: int | None
+    pipeline: str | None
+    dataset_id: int
+    dataset: str
+    from_pool: bool
+    """Whether it hands out from a pool; else its items are allocated in advance."""
+    priority: int
+    due_at: datetime | None
+    paused: bool
+    closed: bool
+    archived: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """How a pool hands out: `batch` items at once, so many held by one person at most, for `lease` seconds each."""
+
+    batch: int
+    limit: int
+    lease: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskInFull(Task):
+    """All that is said of a task; `version` is that of its settings, and names them by what they are."""
+
+    manager: str | None
+    lock_when_due: bool
+    review_own: bool
+    max_fix_rounds: int | None
+    description: str | None
+    version: int
+    queue: Queue | None
+    recipe_id: int
+    recipe: Recipe
+    actions: Sequence[Status]
+    reviews: Sequence[str]
+    """The tasks that this one reviews."""
+    team: Sequence[Assignment]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that belongs to a recipe, such as instructions in PDF."""
+
+    name: str
+    media_type: str
+    content: bytes
