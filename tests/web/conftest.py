@@ -4,7 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import create_server
@@ -14,12 +14,12 @@ import uvicorn
 from browsing import Site
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Engine
 from stage import Stage
 
 from workflow_core import server
 from workflow_core.services.exchange import ingestion
 from workflow_core.settings import Settings
+from workflow_core.store.database.engine import engine_for
 
 PIPELINE = """
 pipeline: p
@@ -52,29 +52,26 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def pictures() -> int:
-    """How many pictures there are."""
-    return 2
-
-
-@pytest.fixture
-def stage(sqlite_engine: Engine, tmp_path: Path, pictures: int) -> Stage:
-    photos = tmp_path / "photos"
+def stage_at(folder: Path, template: Path, pictures: int) -> tuple[Stage, str]:
+    """Make a stage in a folder, with pictures that have entered; returns its database, too."""
+    photos = folder / "photos"
     photos.mkdir()
     for number in range(pictures):
-        Image.effect_noise((WIDTH, HEIGHT), 40 + number).convert("RGB").save(photos / f"{number}.jpg")
-    stage = Stage(sqlite_engine, now=datetime.now(UTC))
+        Image.effect_noise((WIDTH, HEIGHT), 40 + number).convert("RGB").save(photos / f"{number:02}.jpg")
+    url = f"sqlite:///{shutil.copy(template, folder / 'annoflow.db')}"
+    stage = Stage(engine_for(url), now=datetime.now(UTC))
     stage.deploy(PIPELINE.replace("PHOTOS", str(photos)))
     ingestion.ingest(stage.session_of, pipeline="p", project="default", clock=lambda: stage.now)
-    return stage
+    return stage, url
 
 
-@pytest.fixture
-def site(stage: Stage, chromium: Browser, sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
+@contextmanager
+def served(folder: Path, template: Path, pictures: int, chromium: Browser) -> Iterator[Site]:
+    """Serve a stage until the end, when no browser may have complained."""
+    stage, database = stage_at(folder, template, pictures)
     with closing(create_server(("127.0.0.1", 0))) as listening:
         port = listening.getsockname()[1]
-        app = server.make(Settings(home=tmp_path, database_url=sqlite_url))
+        app = server.make(Settings(home=folder, database_url=database))
         serving = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
         thread = threading.Thread(target=serving.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
@@ -86,4 +83,27 @@ def site(stage: Stage, chromium: Browser, sqlite_url: str, tmp_path: Path) -> It
             context.close()
         serving.should_exit = True
         thread.join(10)
+    stage.engine.dispose()
     assert site.complaints == []
+
+
+@pytest.fixture
+def stage(sqlite_template: Path, tmp_path: Path) -> Iterator[Stage]:
+    """A stage with one picture, for pages without a browser."""
+    stage, _ = stage_at(tmp_path, sqlite_template, 1)
+    yield stage
+    stage.engine.dispose()
+
+
+@pytest.fixture
+def site(chromium: Browser, sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
+    """A site with two pictures."""
+    with served(tmp_path, sqlite_template, 2, chromium) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def many(chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site for all tests of a module, with a picture for each."""
+    with served(tmp_path_factory.mktemp("many"), sqlite_template, 40, chromium) as site:
+        yield site

@@ -68,4 +68,4 @@ def test_an_item_is_drawn_flagged_fixed_and_approved(site: Site) -> None:
     quinn.get_by_role("button", name="Approve").click()
     quinn.wait_for_url("**/work")
     site.stage.advance_all()
-    assert site.stage.exits() == {"0.jpg": "approved", "1.jpg": None}
+    assert site.stage.exits() == {"00.jpg": "approved", "01.jpg": None}

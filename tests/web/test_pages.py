@@ -16,13 +16,8 @@ ACCEPTS = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture
-def pictures() -> int:
-    return 1
-
-
-@pytest.fixture
-def client(stage: Stage, sqlite_url: str, tmp_path: Path) -> Iterator[TestClient]:
-    app = server.make(Settings(home=tmp_path, database_url=sqlite_url))
+def client(stage: Stage, tmp_path: Path) -> Iterator[TestClient]:
+    app = server.make(Settings(home=tmp_path, database_url=str(stage.engine.url)))
     with TestClient(app, ADDRESS, headers=ACCEPTS, follow_redirects=False) as client:
         yield client
 
@@ -86,7 +81,7 @@ def test_a_change_that_another_site_asks_for_is_refused(ann: TestClient, stage: 
     answer = ann.post(f"/work/tasks/{task}", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert "from a page of annoflow" in answer.text
-    assert stage.row("cars", "0.jpg").state == "queued"
+    assert stage.row("cars", "00.jpg").state == "queued"
 
 
 def test_names_are_text_whatever_they_are(ann: TestClient, stage: Stage) -> None:

@@ -7,6 +7,17 @@ import { meant, typed } from "./keys.js";
 import { button } from "./panel.js";
 import { zoomed } from "./viewport.js";
 
+/** The first shape that a status asks something more of. @returns {?{key: number, words: string}} */
+function lacking({ actions, recipe }, name, shapes) {
+  if (name === "discarded" || actions.find((one) => one.name === name)?.incomplete) return null;
+  for (const { key, label, tool, attributes } of shapes) {
+    const asked = recipe.labels.find((one) => one.name === label)?.attributes ?? [];
+    const missing = asked.find((one) => one.required && !(one.name in attributes));
+    if (missing) return { key, words: `${label} ${tool}: ${missing.name} is required` };
+  }
+  return null;
+}
+
 export class Acts {
   /** @param {import("./studio.js").Studio} studio */
   constructor(studio) {
@@ -46,12 +57,11 @@ export class Acts {
     const { studio } = this;
     const { editor, view, desk, review, issues, seeing } = studio;
     const what = act.slice(act.indexOf(":") + 1);
-    const whole = { x: 0, y: 0, ...editor.size };
     const zoom = (factor) => view.look(zoomed(view.viewport, [view.frame.width / 2, view.frame.height / 2], factor));
     const acts = {
       tool: () => editor.choose(what),
       label: () => editor.take(what),
-      status: () => this.leave(() => desk.submit(what, studio.reviews ? undefined : editor.annotations)),
+      status: () => this.submit(what),
       later: () => this.leave(() => desk.later()),
       onward: () => this.leave(() => desk.next()),
       reverse: () => this.leave(() => desk.undo()),
@@ -61,10 +71,10 @@ export class Acts {
       repeat: () => editor.repeat(),
       more: () => editor.more(),
       hide: () => editor.hide(),
-      fit: () => studio.look(whole),
+      fit: () => studio.fit(),
       closer: () => zoom(1.5),
       farther: () => zoom(1 / 1.5),
-      selection: () => studio.look(bounds(seeing.selected()?.geometry ?? {}) ?? whole),
+      selection: () => studio.look(bounds(seeing.selected()?.geometry ?? {}) ?? { x: 0, y: 0, ...editor.size }),
       next: () => review.step(),
       unresolved: () => review.stepIssue(),
       flag: () => issues.flag(),
@@ -85,6 +95,17 @@ export class Acts {
     } catch (error) {
       this.refused(error);
     }
+  }
+
+  /** Set a status, unless something is lacking: that is named, and shown. */
+  submit(name) {
+    const { editor, desk, reviews } = this.studio;
+    const lacks = reviews ? null : lacking(desk.opened, name, editor.shapes);
+    if (lacks) {
+      editor.choose("select");
+      editor.select(lacks.key);
+      this.studio.say(lacks.words);
+    } else void this.leave(() => desk.submit(name, reviews ? undefined : editor.annotations));
   }
 
   /** Leave the item by an act that says what comes next; where it is refused, everything stays. */

@@ -5,7 +5,7 @@
  *   attributes: Object<string, any>}} Shape `key` is its name in this window; `id` the annotation's, once it has one
  * @typedef {{shapes: Shape[], next: number}} Drawing
  * @typedef {{past: Drawing[], now: Drawing, future: Drawing[]}} History
- * @typedef {{type: "add", shapes: Omit<Shape, "key">[]} | {type: "remove", keys: number[]}
+ * @typedef {{type: "add" | "replace", shapes: Omit<Shape, "key">[]} | {type: "remove", keys: number[]}
  *   | {type: "change", keys: number[], to: Partial<Shape>} | {type: "reshape", shapes: Map<number, object>}} Act
  */
 
@@ -32,6 +32,8 @@ export function reduce(drawing, act) {
       const added = act.shapes.map((shape, index) => ({ ...shape, key: drawing.next + index }));
       return { shapes: [...drawing.shapes, ...added], next: drawing.next + added.length };
     }
+    case "replace":
+      return reduce({ ...drawing, shapes: [] }, { type: "add", shapes: act.shapes });
     case "remove":
       return { ...drawing, shapes: drawing.shapes.filter((shape) => !act.keys.includes(shape.key)) };
     case "change":

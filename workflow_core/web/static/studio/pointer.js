@@ -17,6 +17,8 @@ export class Pointer {
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel", "dblclick"]) {
       canvas.addEventListener(name, (event) => this[name](event));
     }
+    // The browser would give the focus to what lies on top, and leave it in a field otherwise.
+    canvas.addEventListener("mousedown", (event) => event.preventDefault());
     canvas.addEventListener("pointerleave", () => this.pointed(null));
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     canvas.addEventListener("contextmenu", (event) => event.preventDefault());
@@ -34,6 +36,7 @@ export class Pointer {
 
   pointerdown(event) {
     this.down.set(event.pointerId, this.screen(event));
+    document.activeElement.blur();
     this.canvas.setPointerCapture(event.pointerId);
     if (this.down.size === 2) return this.pinch();
     if (this.down.size > 2) return;

@@ -46,7 +46,11 @@ export class Studio {
   }
 
   listen() {
-    new ResizeObserver(() => this.view.look(this.view.viewport, { now: true })).observe(canvas);
+    // What was seen whole stays whole; any other view stays where it is.
+    new ResizeObserver(() => {
+      if (this.view.viewport === this.whole) this.fit();
+      else this.view.look(this.view.viewport, { now: true });
+    }).observe(canvas);
     addEventListener("popstate", () => location.reload());
     canvas.addEventListener("focusin", ({ target }) => {
       const key = target.dataset?.key && Seeing.key(target.dataset.key);
@@ -80,9 +84,10 @@ export class Studio {
     this.view.open(this.desk.address, size);
     const annotations = mine ?? opened.draft ?? opened.annotations.filter((one) => one.own);
     this.editor.open({ annotations, size, labels: opened.recipe.labels, writes });
-    this.look({ x: 0, y: 0, ...size });
+    this.fit();
     this.kept(writes ? "saved" : "none");
     if (mine) this.drafts.take(mine);
+    else if (kept) this.beside(kept);
     at("name").textContent = opened.name;
     at("task").textContent = opened.task;
     document.title = `${opened.name} · ${opened.task} · annoflow`;
@@ -145,6 +150,12 @@ export class Studio {
     this.view.look(fitted(box, this.view.frame), { now: true });
   }
 
+  /** Show the whole picture. */
+  fit() {
+    this.look({ x: 0, y: 0, ...this.editor.size });
+    this.whole = this.view.viewport;
+  }
+
   /** What may become of the item now, as buttons. */
   choices() {
     const { actions, state } = this.desk.opened;
@@ -181,6 +192,17 @@ export class Studio {
     const theirs = choice("Show that one", () => (this.drafts.forget(), location.reload()));
     const mine = choice("Keep this one", () => (this.drafts.over(version), this.say("")));
     this.say("Another window has saved a draft of this item. ", theirs, mine);
+  }
+
+  /** Offer what this browser had kept, and a later draft has overtaken. */
+  beside({ annotations }) {
+    const use = make("button", { type: "button", text: "Show it" });
+    use.onclick = () => {
+      this.editor.act({ type: "replace", shapes: annotations });
+      this.say("");
+    };
+    const forget = make("button", { type: "button", text: "Forget it", onclick: () => (this.drafts.forget(), this.say("")) });
+    this.say("This browser has kept another drawing of this item. ", use, forget);
   }
 
   async again() {

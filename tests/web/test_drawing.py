@@ -1,0 +1,244 @@
+"""The studio's tools: whatever hand draws them, shapes are the same."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from browsing import PASSWORD, Point, Site, click, drag, on_screen
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from workflow_core.store.models import Draft, TaskItem
+
+BOX = {"label": "car", "tool": "box", "geometry": {"x": 100, "y": 80, "width": 120, "height": 60}}
+POLYGON = {
+    "label": "car",
+    "tool": "polygon",
+    "geometry": {"outlines": [[[300, 100], [380, 100], [380, 160], [330, 180]]]},
+}
+POLYLINE = {"label": "car", "tool": "polyline", "geometry": {"points": [[60, 300], [160, 320], [260, 300]]}}
+POINT = {"label": "sign", "tool": "point", "geometry": {"x": 500, "y": 400}}
+ALL = [BOX, POLYGON, POLYLINE, POINT]
+
+
+@pytest.fixture(scope="module")
+def ann(many: Site) -> Page:
+    return many.signed_in("ann")
+
+
+@pytest.fixture(scope="module")
+def fresh(many: Site) -> Iterator[int]:
+    """Items that nobody has touched."""
+    with many.stage.session() as session:
+        return iter(session.exec(select(TaskItem.id)).all())
+
+
+@pytest.fixture
+def studio(many: Site, ann: Page, fresh: Iterator[int]) -> Iterator[Page]:
+    """Ann has opened a fresh item; the tool in hand is the box, and the label is car."""
+    ann.goto(f"/studio/{next(fresh)}")
+    ann.get_by_role("button", name="box", exact=True, pressed=True).wait_for()
+    yield ann
+    assert many.complaints == []
+
+
+def points(shape: dict[str, Any]) -> list[Point]:
+    """Return the points that draw a shape."""
+    geometry = shape["geometry"]
+    if "width" in geometry:
+        x, y = geometry["x"], geometry["y"]
+        return [(x, y), (x + geometry["width"], y + geometry["height"])]
+    listed = geometry.get("points") or geometry.get("outlines", [[[geometry.get("x"), geometry.get("y")]]])[0]
+    return [(x, y) for x, y in listed]
+
+
+def by_mouse(page: Page, shape: dict[str, Any]) -> None:
+    page.get_by_role("button", name=shape["label"], exact=True).click()
+    page.get_by_role("button", name=shape["tool"], exact=True).click()
+    if shape["tool"] == "box":
+        drag(page, *points(shape))
+        return
+    click(page, *points(shape))
+    if shape["tool"] == "polygon":
+        click(page, points(shape)[0])
+    elif shape["tool"] == "polyline":
+        page.keyboard.press("Enter")
+
+
+def press(page: Page, key: str, times: int) -> None:
+    for far, left in ((True, times // 10), (False, times % 10)):
+        for _ in range(left):
+            page.keyboard.press(f"Shift+{key}" if far else key)
+
+
+class Keys:
+    """Draws without a mouse: the cursor begins in the middle of the picture."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.at = (320.0, 240.0)
+
+    def go(self, to: Point) -> None:
+        across, down = to[0] - self.at[0], to[1] - self.at[1]
+        press(self.page, "ArrowRight" if across > 0 else "ArrowLeft", round(abs(across)))
+        press(self.page, "ArrowDown" if down > 0 else "ArrowUp", round(abs(down)))
+        self.at = to
+
+    def draw(self, shape: dict[str, Any]) -> None:
+        self.page.keyboard.press({"car": "1", "sign": "2"}[shape["label"]])
+        self.page.keyboard.press({"box": "b", "polygon": "p", "polyline": "i", "point": "o"}[shape["tool"]])
+        for point in points(shape):
+            self.go(point)
+            self.page.keyboard.press("Enter")
+        if shape["tool"].startswith("poly"):
+            self.page.keyboard.press("Enter")
+
+
+def kept(site: Site, page: Page) -> list[dict[str, Any]]:
+    """Return what the server has of what is drawn."""
+    expect(page.locator("#kept")).to_have_text("Saved")
+    key = int(page.url.rsplit("/", 1)[1])
+    with site.stage.session() as session:
+        return list(session.exec(select(Draft).where(Draft.task_item_id == key)).one().content["annotations"])
+
+
+def assert_alike(drawn: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> None:
+    assert [(one["label"], one["tool"]) for one in drawn] == [(one["label"], one["tool"]) for one in wanted]
+    for one, other in zip(drawn, wanted, strict=True):
+        for (x, y), (left, top) in zip(points(one), points(other), strict=True):
+            assert abs(x - left) <= 0.5 and abs(y - top) <= 0.5, (one, other)
+
+
+def test_all_tools_draw_by_mouse_what_was_pointed_at(many: Site, studio: Page) -> None:
+    for shape in ALL:
+        by_mouse(studio, shape)
+    assert_alike(kept(many, studio), ALL)
+
+
+def test_all_tools_draw_by_keys_alone_to_the_pixel(many: Site, studio: Page) -> None:
+    keys = Keys(studio)
+    for shape in ALL:
+        keys.draw(shape)
+    drawn = kept(many, studio)
+    assert_alike(drawn, ALL)
+    assert drawn[0]["geometry"] == BOX["geometry"]
+
+
+def test_zoomed_and_panned_a_click_still_means_the_same_place(many: Site, studio: Page) -> None:
+    for _ in range(3):
+        studio.keyboard.press("+")
+    studio.keyboard.down(" ")
+    drag(studio, (320, 240), (330, 250))
+    studio.keyboard.up(" ")
+    shape = {"label": "car", "tool": "box", "geometry": {"x": 290, "y": 230, "width": 60, "height": 30}}
+    by_mouse(studio, shape)
+    assert_alike(kept(many, studio), [shape])
+
+
+def test_a_box_is_drawn_by_two_clicks_as_well(many: Site, studio: Page) -> None:
+    studio.get_by_role("button", name="box", exact=True).click()
+    click(studio, *points(BOX))
+    assert_alike(kept(many, studio), [BOX])
+
+
+def test_a_shape_is_moved_resized_deleted_and_all_of_it_taken_back(many: Site, studio: Page) -> None:
+    by_mouse(studio, BOX)
+    studio.keyboard.press("v")
+    drag(studio, (150, 110), (190, 130))
+    moved = {**BOX, "geometry": {"x": 140, "y": 100, "width": 120, "height": 60}}
+    assert_alike(kept(many, studio), [moved])
+    drag(studio, (260, 160), (300, 200))
+    assert_alike(kept(many, studio), [{**BOX, "geometry": {"x": 140, "y": 100, "width": 160, "height": 100}}])
+    studio.keyboard.press("Delete")
+    expect(studio.get_by_role("img", name="car box")).to_have_count(0)
+    for _ in range(2):
+        studio.keyboard.press("z")
+    assert_alike(kept(many, studio), [moved])
+    studio.keyboard.press("y")
+    studio.keyboard.press("y")
+    assert kept(many, studio) == []
+
+
+def test_a_point_of_a_polygon_is_added_moved_and_taken_away_by_keys(many: Site, studio: Page) -> None:
+    by_mouse(studio, POLYGON)
+    studio.keyboard.press("v")
+    studio.mouse.dblclick(*on_screen(studio, (340, 100)))
+    assert len(kept(many, studio)[0]["geometry"]["outlines"][0]) == 5
+    press(studio, "ArrowUp", 12)
+    assert [round(y) for _, y in kept(many, studio)[0]["geometry"]["outlines"][0]][1] == 88
+    studio.keyboard.press("Backspace")
+    assert_alike(kept(many, studio), [POLYGON])
+
+
+def test_another_outline_joins_the_polygon(many: Site, studio: Page) -> None:
+    by_mouse(studio, POLYGON)
+    studio.keyboard.press("m")
+    click(studio, (450, 100), (500, 100), (500, 150))
+    studio.keyboard.press("Enter")
+    [polygon] = kept(many, studio)
+    assert [len(outline) for outline in polygon["geometry"]["outlines"]] == [4, 3]
+
+
+def test_what_is_no_shape_is_said_and_not_kept(many: Site, studio: Page) -> None:
+    studio.keyboard.press("p")
+    click(studio, (100, 100), (150, 150), (200, 200))
+    studio.keyboard.press("Enter")
+    expect(studio.get_by_role("status")).to_have_text(
+        "Not yet a shape: a polygon has three points that are not on one line"
+    )
+    studio.keyboard.press("Backspace")
+    click(studio, (200, 120))
+    studio.keyboard.press("Enter")
+    assert len(kept(many, studio)) == 1
+
+
+def test_the_smaller_shape_lies_on_top_and_alt_reaches_below(many: Site, studio: Page) -> None:
+    by_mouse(studio, {**BOX, "geometry": {"x": 150, "y": 100, "width": 20, "height": 20}})
+    by_mouse(studio, {**BOX, "label": "sign"})
+    studio.keyboard.press("v")
+    click(studio, (160, 110))
+    expect(studio.get_by_role("option", selected=True)).to_have_text("carbox")
+    studio.keyboard.down("Alt")
+    click(studio, (160, 110))
+    studio.keyboard.up("Alt")
+    expect(studio.get_by_role("option", selected=True)).to_have_text("signbox")
+
+
+def test_a_selected_shape_gets_another_label_and_keeps_its_place(many: Site, studio: Page) -> None:
+    by_mouse(studio, BOX)
+    studio.keyboard.press("v")
+    studio.get_by_role("img", name="car box").focus()
+    studio.keyboard.press("2")
+    assert_alike(kept(many, studio), [{**BOX, "label": "sign"}])
+
+
+def test_a_second_window_overwrites_nothing_and_says_so(many: Site, studio: Page) -> None:
+    other = studio.context.new_page()
+    other.goto(studio.url)
+    other.get_by_role("button", name="box", exact=True).wait_for()
+    by_mouse(studio, BOX)
+    kept(many, studio)
+    by_mouse(other, POINT)
+    expect(other.get_by_role("status")).to_contain_text("Another window has saved a draft")
+    assert_alike(kept(many, studio), [BOX])
+    other.get_by_role("button", name="Keep this one").click()
+    assert_alike(kept(many, other), [POINT])
+    many.complaints.clear()  # the browser itself says that something was refused
+
+
+def test_what_is_drawn_without_a_connection_is_kept_and_sent_later(many: Site, studio: Page) -> None:
+    studio.context.set_offline(True)
+    by_mouse(studio, BOX)
+    expect(studio.locator("#kept")).to_contain_text("No connection")
+    studio.context.set_offline(False)
+    assert_alike(kept(many, studio), [BOX])
+    many.complaints.clear()
+
+
+def test_an_ended_session_asks_for_the_password_over_the_drawing(many: Site, studio: Page) -> None:
+    studio.context.clear_cookies()
+    by_mouse(studio, BOX)
+    studio.get_by_label("Password").fill(PASSWORD)
+    studio.get_by_role("button", name="Sign in").click()
+    assert_alike(kept(many, studio), [BOX])
+    many.complaints.clear()
