@@ -97,6 +97,7 @@ OPERATIONS = {
     "add-items": Operation("/api/datasets/{dataset}/items", ("olga",), b'{"name": "new"}', (*WORK, "mia")),
     "upload": Operation("/api/datasets/{dataset}/files/new.png", ("olga",), picture("PNG"), (*WORK, "mia")),
     "missing-files": Operation("/api/datasets/{dataset}/files/missing", ("olga",), {"files": {}}, (*WORK, "mia")),
+    "find-item": Operation("/api/items?named={item}", RUN),
     "item": Operation("/api/items/{item}", ("ann", "mia", "olga")),
     "item-annotations": Operation("/api/items/{item}/annotations", ("ann", "mia", "olga")),
     "item-why": Operation("/api/items/{item}/why", RUN, denied=WORK),

@@ -51,6 +51,8 @@ def test_a_file_is_planned_deployed_and_kept_with_all_that_it_names(
     assert (newest.version, newest.by) == (first.version, "olga@example.org")
     kept = olga.version(done.pipeline_id, first.number).files
     assert (set(kept.texts), set(kept.encoded)) == ({"pipeline.yaml", "recipes/cars.yaml"}, {"recipes/guide.pdf"})
+    again = olga.deploy(project.id, kept)
+    assert (again.number, again.new_version) == (newest.number + 1, False)
     lane.write_text(PIPELINE.replace("completed: qa", "completed: quality"))
     with pytest.raises(PipelineInvalid) as raised:
         olga.deploy(project.id, lane)
@@ -62,13 +64,13 @@ def test_nothing_is_sent_but_files_below_the_pipelines_folder(tmp_path: Path, na
     (tmp_path / "elsewhere").write_text("x")
     (tmp_path / "here/pictures").mkdir(parents=True)
     (tmp_path / "here/p.yaml").write_text(f"{{a: {named!r}, b: [p.yaml]}}".replace("\\x00", "\\0").replace("'", '"'))
-    assert set(bundle(tmp_path / "here/p.yaml")["texts"]) == {"p.yaml"}
+    file = tmp_path / "here/p.yaml"
+    assert set(bundle(file.parent, file.name, file.read_bytes()).texts) == {"p.yaml"}
 
 
 def test_a_file_that_cannot_be_read_as_yaml_is_sent_as_it_is(tmp_path: Path) -> None:
-    (tmp_path / "p.yaml").write_text("a: {b: c.md")
     (tmp_path / "c.md").write_text("# words")
-    assert bundle(tmp_path / "p.yaml")["texts"]["p.yaml"] == "a: {b: c.md"
+    assert bundle(tmp_path, "p.yaml", b"a: {b: c.md").texts["p.yaml"] == "a: {b: c.md"
 
 
 def test_what_reads_where_nothing_is_open_is_refused_by_the_server(

@@ -100,7 +100,7 @@ TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "task of an issue": lambda s, v: s.flag(task=v),
     "text of a re-opening": lambda s, v: s.review(reviews.reopen, issue_id=s.issue, text=v),
     "find": lambda s, v: history.find(s.session, named=v),
-    "number": lambda s, v: history.number(s.session, named=v),
+    "look-up": lambda s, v: history.look_up(s.session, named=v),
     "figures": lambda s, v: named_tasks(s.session, actor=None, named=v),
     "figures of a project": lambda s, v: named_tasks(s.session, actor=None, named="cars", project=v),
     "task": lambda s, v: s.make(name=v),

@@ -155,7 +155,7 @@ def test_why_tells_that_it_was_erased_and_who_did_what(street: Engine) -> None:
     (item,) = erase(street)
     with session_scope(street) as session:
         for named in (str(item), f"/{SECRET}/{SECRET}.jpg"):
-            assert history.number(session, named=named) == item
+            assert history.look_up(session, named=named).id == item
         found = history.why(session, item=item)
         assert (found.name, found.folder, found.dataset, found.task_items, found.waits) == (
             None,
@@ -167,9 +167,9 @@ def test_why_tells_that_it_was_erased_and_who_did_what(street: Engine) -> None:
         assert found.path[-1].told == "olga@example.org erased it"
         assert "ann@example.org set completed in cars" in [step.told for step in found.path]
         with pytest.raises(NotFound, match="no item"):
-            history.number(session, named=PHOTO.name)
+            history.look_up(session, named=PHOTO.name)
         with pytest.raises(NotFound, match="no item"):
-            history.number(session, named=str(item), actor=person(session, "ann@example.org"))
+            history.look_up(session, named=str(item), actor=person(session, "ann@example.org"))
 
 
 def test_the_same_file_does_not_come_in_again_and_another_one_does(street: Engine) -> None:

@@ -47,7 +47,7 @@ ELSEWHERE = {
     desks.of: "test_a_desk_is_of_its_person_alone",
     assignments.mine: "test_everybody_sees_their_own_assignments_alone",
     history.find: "test_an_item_is_found_by_whoever_may_see_its_history",
-    history.number: "test_an_item_is_found_by_whoever_may_see_its_history",
+    history.look_up: "test_an_item_is_found_by_whoever_may_see_its_history",
     staff.pause: "test_a_pause_asks_for_the_permission_of_what_is_paused",
     staff.resume: "test_a_pause_asks_for_the_permission_of_what_is_paused",
 }
@@ -202,7 +202,7 @@ def test_a_desk_is_of_its_person_alone(here: World, kind: str) -> None:
 def test_an_item_is_found_by_whoever_may_see_its_history(here: World, kind: str) -> None:
     name = here.session.exec(select(Item.name).where(Item.id == here.numbers["item"])).one()
     actor = actor_of(here.session, kind)
-    for look in (history.find, history.number):
+    for look in (history.find, history.look_up):
         error = refusal(here, lambda here, look=look: look(here.session, named=name, actor=actor))
         if kind in (Role.OWNER, Role.MANAGER):
             assert error is None

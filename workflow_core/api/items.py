@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from workflow_core.api.lists import After, Most
 from workflow_core.domain.pages import USUAL, Page
-from workflow_core.domain.views.data import Item
+from workflow_core.domain.views.data import Found, Item
 from workflow_core.domain.views.history import Step, Why
 from workflow_core.domain.views.work import Drawn
 from workflow_core.http.database import Reading
@@ -24,6 +24,12 @@ PART = 1_000_000
 """Bytes that are read of a picture at a time."""
 PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 """A picture may be kept by the browser of who may see it, and by nobody on the way."""
+
+
+@router.get("")
+def find_item(session: Reading, actor: Reader, named: str) -> Found:
+    """Return the item of a name, a folder and name, or a number, of those whose history the caller may see."""
+    return history.look_up(session, named=named, actor=actor)
 
 
 @router.get("/{item_id}")

@@ -7,6 +7,7 @@ import typer
 
 from workflow_core.cli import context, plan_text
 from workflow_core.cli.codes import FINDINGS
+from workflow_core.cli.installation import installation
 from workflow_core.cli.naming import Pipeline, Project, project_of
 from workflow_core.cli.output import show_json
 from workflow_core.cli.pipeline import File, Files, app, valid
@@ -25,20 +26,7 @@ def plan(file: File, migrate: Migrate = False, json: Json = False) -> None:
       annoflow pipeline plan pipelines/dashcam.yaml
       annoflow pipeline plan --migrate --json pipelines/dashcam.yaml
     """
-    source = valid(file)
-    from workflow_core.services.pipelines import plans
-
-    with context.session() as session:
-        found = plans.plan(
-            session,
-            text=source.text,
-            file=source.name,
-            read=source.read,
-            folder=source.folder,
-            actor=None,
-            now=context.now(),
-            migrate=migrate,
-        )
+    found = installation().plan(valid(file), migrate=migrate)
     if json:
         show_json({**asdict(found), "changes": found.changes})
     else:
@@ -57,11 +45,7 @@ def deploy(files: Files, migrate: Migrate = False, json: Json = False) -> None:
       annoflow pipeline deploy pipelines/dashcam.yaml
       annoflow pipeline deploy --migrate pipelines/dashcam.yaml
     """
-    sources = [valid(file) for file in files]
-    from workflow_core.services.pipelines import bundles, deployment
-
-    checked = [bundles.compile_file(one.text, file=one.name, read=one.read, folder=one.folder) for one in sources]
-    done = deployment.deploy_all(context.session, checked, actor=None, now=context.now(), migrate=migrate)
+    done = installation().deploy([valid(file) for file in files], migrate=migrate)
     if json:
         show_json([asdict(one) for one in done])
         return

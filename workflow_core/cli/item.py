@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workflow_core.cli import context
+from workflow_core.cli.installation import installation
 from workflow_core.cli.output import show_json, show_table
 from workflow_core.cli.style import CONTEXT, Json, group
 from workflow_core.domain.wording import counted
@@ -41,10 +42,7 @@ def why(
       annoflow item why /WorkWeek25-Uploads/frame-0042.jpg
       annoflow item why 42 --json
     """
-    from workflow_core.services.managers import history
-
-    with context.session(read_only=True) as session:
-        found = history.why(session, item=history.number(session, named=named))
+    found = installation().why(named)
     if json:
         show_json(asdict(found))
         return

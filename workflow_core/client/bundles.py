@@ -3,32 +3,35 @@
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import yaml
+
+from workflow_core.domain.views.pipelines import Files
 
 INSTRUCTIONS = (".md", ".pdf")
 LONGEST = 255
 
 
-def bundle(file: Path) -> dict[str, Any]:
-    """Return a file and all below its folder that it names; what is wrong with them is the server's to say."""
-    contents: dict[str, bytes] = {}
-    left = [file.name]
+def bundle(folder: Path, name: str, text: bytes) -> Files:
+    """Return the text of a pipeline's file with all below its folder that it names.
+
+    What is wrong with them is the server's to say.
+    """
+    contents = {name: text}
+    left = list(_named(text, folder, PurePosixPath()))
     while left:
-        name = left.pop()
-        if name in contents:
-            continue
-        contents[name] = (file.parent / name).read_bytes()
-        if not name.endswith(INSTRUCTIONS):
-            left += _named(contents[name], file.parent, PurePosixPath(name).parent)
-    sent: dict[str, Any] = {"file": file.name, "texts": {}, "encoded": {}}
-    for name, content in contents.items():
+        one = left.pop()
+        if one not in contents:
+            contents[one] = (folder / one).read_bytes()
+            if not one.endswith(INSTRUCTIONS):
+                left += _named(contents[one], folder, PurePosixPath(one).parent)
+    texts, encoded = dict[str, str](), dict[str, str]()
+    for one, content in contents.items():
         try:
-            sent["texts"][name] = content.decode()
+            texts[one] = content.decode()
         except UnicodeDecodeError:
-            sent["encoded"][name] = b64encode(content).decode()
-    return sent
+            encoded[one] = b64encode(content).decode()
+    return Files(file=name, texts=texts, encoded=encoded)
 
 
 def _named(content: bytes, folder: Path, beside: PurePosixPath) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from workflow_core.client.connection import Connection
 from workflow_core.domain.reports import By, Cell
-from workflow_core.domain.views.data import Dataset, Item
+from workflow_core.domain.views.data import Dataset, Found, Item
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.progress import Stuck, TaskProgress
 from workflow_core.domain.views.projects import Pipeline, Project
@@ -58,6 +58,10 @@ class Projects(Connection):
         """Return the items of a dataset by folder and name: all, those in or below a folder, those of a filter."""
         meant = {"folder": folder, "where": None if where is None else dumps(where)}
         return self._all(Item, f"/api/datasets/{dataset_id}/items", **meant)
+
+    def find(self, named: str) -> Found:
+        """Return the item of a name, a folder and name, or a number."""
+        return self._ask(Found, "GET", "/api/items", params={"named": named})
 
     def why(self, item_id: int) -> Why:
         """Tell why an item is where it is, and how it got there."""

@@ -47,6 +47,15 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Found:
+    """An item that was looked up; of one that was erased there is only who did what, and when."""
+
+    id: int
+    dataset_id: int
+    erased: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Uploaded:
     """What became of a picture that was uploaded, and the item that it is of."""
 

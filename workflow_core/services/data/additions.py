@@ -32,7 +32,7 @@ def check(session: Session, *, actor: Actor, dataset_id: int) -> None:
     Raises:
         NotFound, NotAllowed: the actor has no such dataset, or may not import items.
     """
-    found = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.IMPORT_ITEMS)
+    access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.IMPORT_ITEMS)
 
 
 def add(

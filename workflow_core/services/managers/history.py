@@ -10,6 +10,7 @@ from workflow_core.domain import pages, values
 from workflow_core.domain.events import Line, Verb, sentence
 from workflow_core.domain.pages import USUAL, Page
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.views.data import Found
 from workflow_core.domain.views.history import Step, TaskItemNow, Why
 from workflow_core.domain.wording import agreed, cited, counted, shown
 from workflow_core.errors import NotFound
@@ -145,15 +146,16 @@ def find(session: Session, *, named: str, actor: Actor = None) -> Item:
     return visible[0]
 
 
-def number(session: Session, *, named: str, actor: Actor = None) -> int:
-    """Return the number of an item as `find` does, also of one that was erased: by its number, or folder and name."""
+def look_up(session: Session, *, named: str, actor: Actor = None) -> Found:
+    """Return the numbers of an item as `find` does, also of one that was erased: by its number, or folder and name."""
     try:
-        return find(session, named=named, actor=actor).id
+        item = find(session, named=named, actor=actor)
     except NotFound:
         erased = _erased(session, values.sought(named), actor)
         if len(erased) != 1:
             raise
-        return erased[0].item_id
+        return Found(id=erased[0].item_id, dataset_id=erased[0].dataset_id, erased=True)
+    return Found(id=item.id, dataset_id=item.dataset_id, erased=False)
 
 
 def _erased(session: Session, named: str, actor: Actor) -> list[Erased]:

@@ -1,0 +1,62 @@
+"""Each command prints the same on the machine and, for the owner of the only project, over HTTP."""
+
+from pathlib import Path
+
+import pytest
+from pictures import picture
+from stage import BOX, Stage
+
+from workflow_core.services.exchange import ingestion
+
+LANE = """
+pipeline: lane
+dataset: d
+tasks:
+  vans: {type: annotation, recipe: van.yaml, assignees: [ann@example.org], on: {completed: done}}
+exits: {done: {}}
+"""
+
+
+@pytest.fixture
+def road(stage: Stage, photos: Path, tmp_path: Path) -> Stage:
+    """Two pictures, one of them done in the first task; and an owner."""
+    for name in ("a", "b"):
+        (photos / f"{name}.png").write_bytes(picture("PNG"))
+    ingestion.ingest(stage.session_of, pipeline="p", project="default", clock=lambda: stage.now)
+    stage.do("ann", "cars", "completed", annotations=[BOX])
+    stage.advance()
+    stage.add_member("olga", "owner")
+    (tmp_path / "lane.yaml").write_text(LANE)
+    (tmp_path / "van.yaml").write_text("labels: [van]\n")
+    return stage
+
+
+LOOKS = [
+    ("item", "why", "a.png"),
+    ("item", "why", "/b.png", "--json"),
+    ("item", "why", "1"),
+    ("item", "why", "none.png"),
+    ("pipeline", "plan", "lane.yaml"),
+    ("pipeline", "plan", "lane.yaml", "--json"),
+]
+
+
+@pytest.mark.parametrize("words", LOOKS, ids=" ".join)
+def test_what_is_looked_at_is_printed_alike(
+    road: Stage, annoflow, over_http, database_url: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
+    here = annoflow(*words)
+    assert over_http("olga", *words) == here
+    assert (here.code, bool(here.out)) == ((3, False) if "none.png" in words else (0, True))
+
+
+def test_what_is_done_is_printed_alike(
+    road: Stage, annoflow, over_http, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
+    text = over_http("olga", "pipeline", "deploy", "lane.yaml").out
+    (tmp_path / "here.yaml").write_text(LANE.replace("lane", "here"))
+    assert annoflow("pipeline", "deploy", "here.yaml").out.split(", version")[0] == text.split(", version")[0].replace(
+        "lane", "here"
+    )

@@ -1,0 +1,41 @@
+"""An installation elsewhere: its server is asked, as whom the token is of."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from workflow_core.cli.files import Source
+from workflow_core.client import Annoflow
+from workflow_core.client.bundles import bundle
+from workflow_core.domain.views.history import Why
+from workflow_core.domain.views.pipelines import Deployed, Files, Plan
+from workflow_core.domain.wording import cited
+from workflow_core.errors import NotFound
+
+
+class Elsewhere:
+    """Asks a server by the client."""
+
+    def __init__(self, annoflow: Annoflow) -> None:
+        self._annoflow = annoflow
+
+    def why(self, named: str) -> Why:
+        """See `Installation`."""
+        return self._annoflow.why(self._annoflow.find(named).id)
+
+    def plan(self, source: Source, *, migrate: bool) -> Plan:
+        """See `Installation`."""
+        files, project_id = self._sent(source)
+        return self._annoflow.plan(project_id, files, migrate=migrate)
+
+    def deploy(self, sources: Sequence[Source], *, migrate: bool) -> list[Deployed]:
+        """See `Installation`."""
+        sent = [self._sent(one) for one in sources]
+        return [self._annoflow.deploy(project_id, files, migrate=migrate) for files, project_id in sent]
+
+    def _sent(self, source: Source) -> tuple[Files, int]:
+        files = bundle(source.folder, Path(source.name).name, source.text)
+        named = self._annoflow.check(files).project
+        known = {one.name: one.id for one in self._annoflow.projects()}
+        if named not in known:
+            raise NotFound(f"no project {cited(named)}; there is {', '.join(map(cited, known)) or 'none yet'}")
+        return files, known[named]

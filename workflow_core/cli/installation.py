@@ -1,0 +1,36 @@
+"""What commands ask of an installation, in whatever way it is reached: each command is written once."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from workflow_core.cli import context
+from workflow_core.cli.files import Source
+
+if TYPE_CHECKING:
+    from workflow_core.domain.views.history import Why
+    from workflow_core.domain.views.pipelines import Deployed, Plan
+
+
+class Installation(Protocol):
+    """One that is asked; the same is said of it here and elsewhere."""
+
+    def why(self, named: str) -> "Why":
+        """Tell why an item is where it is."""
+
+    def plan(self, source: Source, *, migrate: bool) -> "Plan":
+        """Say what a deploy would change."""
+
+    def deploy(self, sources: Sequence[Source], *, migrate: bool) -> "list[Deployed]":
+        """Deploy pipelines."""
+
+
+def installation() -> Installation:
+    """Return the installation that is asked: the one that ANNOFLOW_URL names, else that of this machine."""
+    if os.environ.get("ANNOFLOW_URL"):
+        from workflow_core.cli.elsewhere import Elsewhere
+
+        return Elsewhere(context.elsewhere())
+    from workflow_core.cli.here import Here
+
+    return Here()
