@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from building import NOW, add_items, dataset, deploy, move, person, task
+from building import NOW, add_items, always, dataset, deploy, move, person, task
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -55,7 +55,8 @@ def on_street(engine: Engine) -> Engine:
         data.add_items(session, actor=None, dataset=here, new=[PHOTO], now=NOW)
         add_items(session, 2)
         came = ImportedAnnotation(ItemReference(name=PHOTO.name), "car", "box", car()["geometry"])
-        imports.import_annotations(session, actor=None, dataset=here, annotations=[came], problems=Problems(), now=NOW)
+        given = {"annotations": [came], "problems": Problems(), "clock": lambda: NOW}
+        imports.import_annotations(always(session), actor=None, dataset_id=here.id, **given)
         ann, quinn, mo = (person(session, f"{name}@example.org") for name in ("ann", "quinn", "mo"))
         cars, qa = task(session, "cars"), task(session, "qa")
 

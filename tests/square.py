@@ -185,12 +185,12 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     imports.import_annotations: (
         P.IMPORT_ANNOTATIONS,
         lambda w, actor: imports.import_annotations(
-            w.session,
+            w.opened,
             actor=actor,
-            dataset=dataset(w.session),
+            dataset_id=dataset(w.session).id,
             annotations=[],
             problems=Problems(),
-            now=NOW,
+            clock=lambda: NOW,
         ),
     ),
     ingestion.find: (

@@ -1,6 +1,7 @@
 """A small stage for tests of the core: a database, a clock, people, and each action in a transaction of its own."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -29,6 +30,11 @@ from workflow_core.store.work.reassignment import Handed
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 BOX = {"label": "car", "tool": "box", "geometry": {"x": 1, "y": 1, "width": 20, "height": 10}}
+
+
+def always(session: Session) -> Any:
+    """Return what opens this session for whoever wants several, so that what they do can be taken back."""
+    return lambda read_only=False: nullcontext(session)
 
 
 def no_files(name: str) -> bytes:
@@ -191,12 +197,12 @@ class Stage:
     ) -> Imported:
         on = [ItemReference(folder="/", name=str(one)) for one in (item, *also)]
         return imports.import_annotations(
-            session,
+            always(session),
             actor=None,
-            dataset=session.get_one(Dataset, self._pipeline(session).dataset_id),
+            dataset_id=self._pipeline(session).dataset_id,
             annotations=[ImportedAnnotation(each, origin="model", **one) for each in on for one in drawn],
             problems=Problems(),
-            now=self.now,
+            clock=lambda: self.now,
             **more,
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlmodel import Session
-from stage import BOX, START
+from stage import BOX, START, always
 
 from workflow_core.connectors import annotations_jsonl
 from workflow_core.connectors.records import Problems
@@ -70,8 +70,8 @@ class Scene:
         line = written({"item": "/0", **BOX, **about})
         problems = Problems()
         found = annotations_jsonl.read([line], problems)
-        given = {"dataset": self.dataset, "annotations": found, "problems": problems}
-        return self.manage(imports.import_annotations, **given)
+        given = {"dataset_id": self.dataset.id, "annotations": found, "problems": problems, "clock": lambda: START}
+        return imports.import_annotations(always(self.session), actor=None, **given)
 
 
 def written(value: Any) -> str:

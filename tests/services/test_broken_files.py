@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from one_fault import broken
 from sqlalchemy import Engine, func
 from sqlmodel import Session, select
+from stage import always
 
 from workflow_core.connectors import annotations_coco, annotations_jsonl
 from workflow_core.connectors.records import Problems
@@ -85,12 +86,12 @@ def bring(session: Session, read: Any, problems: Problems) -> int:
     before = count()
     with session.begin_nested() as nested:
         result = imports.import_annotations(
-            session,
+            always(session),
             actor=None,
-            dataset=building.dataset(session),
+            dataset_id=building.dataset(session).id,
             annotations=read,
             problems=problems,
-            now=building.NOW,
+            clock=lambda: building.NOW,
         )
         assert count() - before == result.new
         for one in session.exec(select(Annotation)):

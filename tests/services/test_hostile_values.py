@@ -13,7 +13,7 @@ from hostile.scene import Scene
 from hostile.values import VALUES
 from sqlalchemy import Engine
 from sqlmodel import Session, select
-from stage import BOX, Stage
+from stage import BOX, Stage, always
 
 from workflow_core.connectors import annotations_coco, annotations_jsonl
 from workflow_core.connectors.records import ImportedAnnotation, Problems
@@ -229,12 +229,12 @@ def test_an_import_brings_no_item_more_than_that(stage: Stage, monkeypatch: pyte
     with stage.session() as session:
         problems = Problems()
         imported = imports.import_annotations(
-            session,
+            always(session),
             actor=None,
-            dataset=data.dataset(session, project_id=1, name="p"),
+            dataset_id=data.dataset(session, project_id=1, name="p").id,
             annotations=annotations_jsonl.read(lines, problems),
             problems=problems,
-            now=stage.now,
+            clock=lambda: stage.now,
             reopen=True,
         )
     assert imported.new == 2 + 3

@@ -7,6 +7,7 @@ import building
 import pytest
 from sqlalchemy import event
 from sqlmodel import Session, col, select
+from stage import always
 
 from workflow_core.connectors import annotations_jsonl
 from workflow_core.connectors.records import Maker, Problems
@@ -50,8 +51,9 @@ def dataset(session: Session) -> Dataset:
 def take(session: Session, dataset: Dataset, *lines: Mapping[str, Any], maker: Maker = MODEL, **more: Any) -> Imported:
     problems = Problems()
     read = annotations_jsonl.read([json.dumps(line) for line in lines], problems, maker=maker)
-    given: dict[str, Any] = {"actor": None, "now": building.NOW} | more
-    return imports.import_annotations(session, dataset=dataset, annotations=read, problems=problems, **given)
+    given: dict[str, Any] = {"actor": None, "clock": lambda: building.NOW} | more
+    opened = always(session)
+    return imports.import_annotations(opened, dataset_id=dataset.id, annotations=read, problems=problems, **given)
 
 
 def messages(result: Imported) -> list[str]:

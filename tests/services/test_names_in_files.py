@@ -6,6 +6,7 @@ from unicodedata import normalize
 import building
 import pytest
 from sqlmodel import Session, col, select
+from stage import always
 
 from workflow_core.connectors import annotations_jsonl
 from workflow_core.connectors.records import Problems
@@ -36,12 +37,12 @@ def take(session: Session, *names: str, strip: str | None = None, below: str | N
         for x, name in enumerate(names)
     ]
     return imports.import_annotations(
-        session,
+        always(session),
         actor=None,
-        dataset=building.dataset(session),
+        dataset_id=building.dataset(session).id,
         annotations=annotations_jsonl.read(lines, problems),
         problems=problems,
-        now=building.NOW,
+        clock=lambda: building.NOW,
         naming=Naming(strip, below),
     )
 

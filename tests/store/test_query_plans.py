@@ -11,7 +11,7 @@ from crowded import IN_QA, IN_SIGNS, NOW, settle
 from explaining import scans
 from sqlalchemy import create_engine, make_url
 from sqlmodel import Session, col, select
-from stage import BOX
+from stage import BOX, always
 
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.domain.reports import By
@@ -361,9 +361,9 @@ def test_what_comes_in_and_what_nobody_has_seen_is_looked_up_by_index(session):
     item = session.exec(select(TaskItem).where(TaskItem.state == "submitted").limit(1)).one()
     dataset = session.exec(select(Dataset)).one()
     one = ImportedAnnotation(ItemReference(id=item.item_id), "car", "box", BOX["geometry"], origin="model")
-    given = {"annotations": [one], "problems": Problems(), "now": NOW}
+    given = {"annotations": [one], "problems": Problems(), "clock": lambda: NOW}
     with scans(session, by_task=True) as found:
-        came = imports.import_annotations(session, actor=None, dataset=dataset, **given)
+        came = imports.import_annotations(always(session), actor=None, dataset_id=dataset.id, **given)
         entries = session.exec(select(Entry.id).where(Entry.item_id == item.item_id)).all()
         run(session, f"{OF_REVIEWED} AND e.id IN ({listed(entries)})")
     assert came.new == 0

@@ -151,23 +151,22 @@ def _annotations(
 ) -> None:
     from workflow_core.connectors.records import Problems, Told
     from workflow_core.services.exchange import imports, ingestion
-    from workflow_core.services.pipelines import data
 
+    with context.session(read_only=True) as session:
+        project = project_of(session, pipeline=pipeline, project=project)
+        dataset_id = ingestion.find(session, pipeline=pipeline, project=project).dataset_id
     results: list[tuple[Path, Imported]] = []
     for file in files:
         problems, told = Problems(), Told()
-        with progress(f"importing {file.name}") as advance, context.session() as session:
-            found = ingestion.find(
-                session, pipeline=pipeline, project=project_of(session, pipeline=pipeline, project=project)
-            )
+        with progress(f"importing {file.name}") as advance:
             counting = (advance(1) or each for each in reading(file, problems, told=told))
             imported = imports.import_annotations(
-                session,
+                context.session,
                 actor=None,
-                dataset=data.dataset_of(session, pipeline=found),
+                dataset_id=dataset_id,
                 annotations=counting,
                 problems=problems,
-                now=context.now(),
+                clock=context.now,
                 told=told,
                 **how,
             )

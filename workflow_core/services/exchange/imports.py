@@ -1,32 +1,33 @@
 """Existing annotations and predictions come in: each to the task that owns its label, none silently dropped."""
 
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from itertools import islice
-from typing import Any
 
-from workflow_core.connectors import fitting
 from workflow_core.connectors.records import ImportedAnnotation, Problems, Told
 from workflow_core.domain import identities
 from workflow_core.domain.roles import Permission
-from workflow_core.errors import Conflict, InvalidInput
-from workflow_core.services import people
+from workflow_core.errors import Conflict
+from workflow_core.services import access, people
 from workflow_core.services.contributors.annotation_sets import MAX_ANNOTATIONS
 from workflow_core.services.exchange import besides
+from workflow_core.services.exchange.fits import Fit, Place, fit
+from workflow_core.services.exchange.ingestion import PAUSE, OpenSession
 from workflow_core.services.exchange.item_references import AS_ITEMS, Items, Naming
-from workflow_core.services.exchange.owners import Owner, Owners, of_labels, owning
+from workflow_core.services.exchange.owners import of_labels
 from workflow_core.services.managers import reversals
 from workflow_core.services.people import Actor
 from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.exchange import imports
-from workflow_core.store.models import Dataset, Item, TaskItem
+from workflow_core.store.models import Dataset, TaskItem
 from workflow_core.store.routing.lineage import Effects
 
-BATCH = 2_000
+BATCH = 1_000
+"""Annotations that come in in one transaction: others who write wait for it no longer than a fifth of a second."""
 OTHERWISE = "this {} is there already with other attributes"
 
 
@@ -44,35 +45,14 @@ class Imported:
     problems: Problems = field(default_factory=Problems)
 
 
-@dataclass(frozen=True)
-class _Fit:
-    """An annotation that its task takes, as its row will be."""
-
-    where: str
-    name: str
-    owner: Owner
-    row: Mapping[str, Any]
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """The item and the task."""
-        return self.row["item_id"], self.owner.task_id
-
-
-Clear = Callable[..., Effects]
-"""Clears statuses of items in a task."""
-Refused = dict[tuple[int, int], str]
-"""By item and task, why nothing comes in there any more."""
-
-
 def import_annotations(
-    session: Session,
+    open_session: OpenSession,
     *,
     actor: Actor,
-    dataset: Dataset,
+    dataset_id: int,
     annotations: Iterable[ImportedAnnotation],
     problems: Problems,
-    now: datetime,
+    clock: Callable[[], datetime],
     naming: Naming = AS_ITEMS,
     as_boxes: bool = False,
     told: Told | None = None,
@@ -80,7 +60,10 @@ def import_annotations(
     end_claims: bool = False,
     preview: bool = False,
 ) -> Imported:
-    """Take in annotations made elsewhere, in whatever files they come and how often.
+    """Take in annotations made elsewhere, in whatever files they come and how often, in a transaction per batch.
+
+    What came in before it was cut off stays, and the same again goes on from there. The file is read, and compared with
+    items and recipes, while no transaction to write is open.
 
     An annotation is the same if what it says and who made it are: its item, label, shape and attributes, and its model
     or that it was people. What is there already, as it came or as it is now, changes nothing; the same with other
@@ -95,137 +78,152 @@ def import_annotations(
     number in the dataset get that of its categories, and items without a licence in their metadata that of their image.
 
     Raises:
+        NotFound: there is no such dataset, or the actor is not in its project.
         NotAllowed: the actor may not import annotations, or, to re-open, not clear statuses.
     """
-    people.require(session, actor=actor, project_id=dataset.project_id, permission=Permission.IMPORT_ANNOTATIONS)
-    result = Imported(problems=problems)
-    clear = partial(reversals.clear, session, actor=actor, now=now, end_claims=end_claims) if reopen else None
-    with taken_back(session) if preview else nullcontext():
-        imports.lock(session, dataset_id=dataset.id)
-        owners = of_labels(session, dataset)
-        items = Items(session, dataset, naming, problems)
-        each = iter(annotations)
-        while batch := list(islice(each, BATCH)):
-            fits = _fits(session, items.match(batch), owners, as_boxes, result)
-            refused = _refused(session, fits, clear, result)
-            _take(session, fits, refused, actor, result, now)
-        if told is not None:
+    with open_session(read_only=True) as session:
+        wanted = Permission.IMPORT_ANNOTATIONS
+        dataset = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=wanted)
+        if reopen:
+            wanted = Permission.CLEAR_STATUS
+            people.require(session, actor=actor, project_id=dataset.project_id, permission=wanted)
+    coming = _Import(actor, reopen, end_claims, preview, Imported(problems=problems))
+    items, each = Items(dataset, naming, problems), iter(annotations)
+    while batch := list(islice(each, BATCH)):
+        with open_session(read_only=True) as session:
+            fits = fit(session, dataset, batch, items=items, as_boxes=as_boxes, problems=problems)
+        with open_session() as session, taken_back(session) if preview else nullcontext():
+            coming.take(session, dataset, fits, clock())
+        time.sleep(PAUSE)
+    if told is not None:
+        with open_session() as session, taken_back(session) if preview else nullcontext():
+            owners = of_labels(session, dataset)
             labels = [one for one in told.categories if one.label in owners]
             besides.number_labels(session, dataset, labels, problems)
-            besides.license_items(session, Items(session, dataset, naming, Problems()), told.licenses)
-    return result
+        if not preview:
+            besides.license_items(open_session, Items(dataset, naming, Problems()), told.licenses)
+    return coming.result
 
 
-def _fits(
-    session: Session,
-    matched: Iterator[tuple[ImportedAnnotation, Item]],
-    owners: Owners,
-    as_boxes: bool,
-    result: Imported,
-) -> list[_Fit]:
-    """Return what is not there yet and fits its task; what does not is noted."""
-    pairs = list(matched)
-    present = {
-        (item, key)
-        for item, external, content in imports.present(session, item_ids={item.id for _, item in pairs})
-        for key in (
-            external,
-            identities.key(content),
-            identities.key(content | identities.UNNAMED) if content["origin"] == "model" else None,
-        )
-        if key is not None
-    }
-    alike = {(item, identities.shape(key)) for item, key in present}
-    fits = []
-    for one, item in pairs:
-        try:
-            owner = owning(one, owners, result.problems)
-            row = _row(one, item, owner, as_boxes, result.problems)
-            if (item.id, row["external_id"]) in present:
-                result.present += 1
-                continue
-            if (item.id, identities.shape(row["external_id"])) in alike:
-                raise InvalidInput(OTHERWISE.format(one.label))
-            fits.append(_Fit(one.where, item.name, owner, row))
-        except InvalidInput as error:
-            result.problems.add(one.where, str(error))
-    return fits
+@dataclass
+class _Import:
+    """An import under way; of a preview, whose batches leave nothing, it is known what `came` and was `cleared`."""
 
+    actor: Actor
+    reopen: bool
+    end_claims: bool
+    preview: bool
+    result: Imported
+    came: set[tuple[int, str]] = field(default_factory=set)
+    cleared: set[Place] = field(default_factory=set)
 
-def _refused(session: Session, fits: Iterable[_Fit], clear: Clear | None, result: Imported) -> Refused:
-    """Find what comes after its item got its status, and clear that where it is wanted and can be."""
-    wanted = {each.place: each for each in fits}
-    late = [one for one in imports.done(session, item_ids={item for item, _ in wanted}) if _place(one) in wanted]
-    refused: Refused = {}
-    if clear is None:
-        for one in late:
-            each = wanted[_place(one)]
-            there = f"{each.name} is {one.status} in {each.owner.name!r} already"
-            refused[each.place] = f"{there}, and nobody would see this; re-open it to take this in"
-        return refused
-    for task_id in dict.fromkeys(one.task_id for one in late):
-        of = [one for one in late if one.task_id == task_id]
-        refused |= _cleared(clear, task_id, of, result)
-    return refused
-
-
-def _place(task_item: TaskItem) -> tuple[int, int]:
-    return task_item.item_id, task_item.task_id
-
-
-def _cleared(clear: Clear, task_id: int, of: Sequence[TaskItem], result: Imported) -> Refused:
-    """Clear all that can be: at once, or one by one where some cannot; returns why these cannot."""
-    try:
-        result.effects += clear(task_id=task_id, item_ids=[one.item_id for one in of])
-    except Conflict as error:
-        if len(of) == 1:
-            return {_place(of[0]): str(error)}
-        return {place: why for one in of for place, why in _cleared(clear, task_id, [one], result).items()}
-    result.reopened += len(of)
-    return {}
-
-
-def _take(
-    session: Session,
-    fits: Iterable[_Fit],
-    refused: Refused,
-    actor: Actor,
-    result: Imported,
-    now: datetime,
-) -> None:
-    drawn = Counter(imports.counts(session, item_ids={each.place[0] for each in fits}))
-    rows: dict[tuple[int, str], Mapping[str, Any]] = {}
-    alike: set[tuple[int, str]] = set()
-    for each in fits:
-        known = each.place[0], each.row["external_id"]
-        if known in rows:
-            result.present += 1
-        elif (known[0], identities.shape(known[1])) in alike:
-            result.problems.add(each.where, OTHERWISE.format(each.row["label"]))
-        elif each.place in refused:
-            why = refused[each.place]
-            result.problems.add(each.where, why, cause=why.replace(each.name, ""))
-        elif drawn[each.place] >= MAX_ANNOTATIONS:
-            most = f"{each.name} has {MAX_ANNOTATIONS:,} annotations of {each.owner.name!r}, and no more"
-            result.problems.add(each.where, most)
-        else:
-            rows[known] = {**each.row, "created_at": now}
-            alike.add((known[0], identities.shape(known[1])))
-            drawn[each.place] += 1
-    happened = {"at": now, "verb": "imported", "actor_id": actor.id if actor else None}
-    counts = Counter((row["item_id"], row["task_id"]) for row in rows.values()).items()
-    imports.add(
-        session,
-        list(rows.values()),
-        events=[
+    def take(self, session: Session, dataset: Dataset, fits: Sequence[Fit], now: datetime) -> None:
+        """Take in a batch, as it stands once nobody else imports into the dataset."""
+        imports.lock(session, dataset_id=dataset.id)
+        there = imports.still_there(session, item_ids={each.place[0] for each in fits})
+        for each in fits:
+            if each.place[0] not in there:
+                self.result.problems.add(each.where, f"the item {each.name} is there no more", cause="no item")
+        new = self._new(session, [each for each in fits if each.place[0] in there])
+        refused = self._refused(session, new, now)
+        rows = self._rows(session, new, refused, now)
+        happened = {"at": now, "verb": "imported", "actor_id": self.actor.id if self.actor else None}
+        counts = Counter((row["item_id"], row["task_id"]) for row in rows).items()
+        events = [
             happened | {"item_id": item, "task_id": task, "detail": {"annotations": count}}
             for (item, task), count in counts
-        ],
-    )
-    result.new += len(rows)
+        ]
+        imports.add(session, rows, events=events)
+        self.result.new += len(rows)
+
+    def _new(self, session: Session, fits: Sequence[Fit]) -> list[Fit]:
+        """Return what is not there yet; what is there otherwise is noted."""
+        present = {
+            (item, key)
+            for item, external, content in imports.present(session, item_ids={each.place[0] for each in fits})
+            for key in (
+                external,
+                identities.key(content),
+                identities.key(content | identities.UNNAMED) if content["origin"] == "model" else None,
+            )
+            if key is not None
+        } | self.came
+        alike = {(item, identities.shape(key)) for item, key in present}
+        new = []
+        for each in fits:
+            item, key = each.known_as
+            if (item, key) in present:
+                self.result.present += 1
+            elif (item, identities.shape(key)) in alike:
+                self.result.problems.add(each.where, OTHERWISE.format(each.row["label"]))
+            else:
+                new.append(each)
+        return new
+
+    def _refused(self, session: Session, new: Iterable[Fit], now: datetime) -> dict[Place, str]:
+        """Say by place what comes after its item got its status, and clear that where it is wanted and can be."""
+        wanted = {each.place: each for each in new if each.place not in self.cleared}
+        late = [one for one in imports.done(session, item_ids={item for item, _ in wanted}) if _place(one) in wanted]
+        refused: dict[Place, str] = {}
+        if not self.reopen:
+            for one in late:
+                each = wanted[_place(one)]
+                there = f"{each.name} is {one.status} in {each.owner.name!r} already"
+                refused[each.place] = f"{there}, and nobody would see this; re-open it to take this in"
+            return refused
+        for task_id in dict.fromkeys(one.task_id for one in late):
+            of = [one for one in late if one.task_id == task_id]
+            refused |= self._clear(session, task_id, of, now)
+        return refused
+
+    def _clear(self, session: Session, task_id: int, of: Sequence[TaskItem], now: datetime) -> dict[Place, str]:
+        """Clear all that can be: at once, or one by one where some cannot; returns why these cannot."""
+        try:
+            self.result.effects += reversals.clear(
+                session,
+                actor=self.actor,
+                task_id=task_id,
+                item_ids=[one.item_id for one in of],
+                now=now,
+                end_claims=self.end_claims,
+            )
+        except Conflict as error:
+            if len(of) == 1:
+                return {_place(of[0]): str(error)}
+            return {place: why for one in of for place, why in self._clear(session, task_id, [one], now).items()}
+        self.result.reopened += len(of)
+        if self.preview:
+            self.cleared |= {_place(one) for one in of}
+        return {}
+
+    def _rows(
+        self, session: Session, new: Sequence[Fit], refused: dict[Place, str], now: datetime
+    ) -> list[dict[str, object]]:
+        """Return what is written of a batch, each once; what is not is noted."""
+        drawn = Counter(imports.counts(session, item_ids={each.place[0] for each in new}))
+        rows: dict[tuple[int, str], dict[str, object]] = {}
+        alike: set[tuple[int, str]] = set()
+        problems = self.result.problems
+        for each in new:
+            item, key = each.known_as
+            if each.known_as in rows:
+                self.result.present += 1
+            elif (item, identities.shape(key)) in alike:
+                problems.add(each.where, OTHERWISE.format(each.row["label"]))
+            elif each.place in refused:
+                why = refused[each.place]
+                problems.add(each.where, why, cause=why.replace(each.name, ""))
+            elif drawn[each.place] >= MAX_ANNOTATIONS:
+                most = f"{each.name} has {MAX_ANNOTATIONS:,} annotations of {each.owner.name!r}, and no more"
+                problems.add(each.where, most)
+            else:
+                rows[each.known_as] = {**each.row, "created_at": now}
+                alike.add((item, identities.shape(key)))
+                drawn[each.place] += 1
+        if self.preview:
+            self.came |= rows.keys()
+        return list(rows.values())
 
 
-def _row(one: ImportedAnnotation, item: Item, owner: Owner, as_boxes: bool, problems: Problems) -> dict[str, Any]:
-    fitted = fitting.fit(one, owner.recipe, width=item.width, height=item.height, as_boxes=as_boxes, problems=problems)
-    row = fitted | {"origin": one.origin, "model": one.model, "model_version": one.model_version}
-    return row | {"item_id": item.id, "task_id": owner.task_id, "score": one.score, "external_id": identities.key(row)}
+def _place(task_item: TaskItem) -> Place:
+    return task_item.item_id, task_item.task_id

@@ -36,22 +36,22 @@ class Items:
     noted; what means none or several is left out.
     """
 
-    def __init__(self, session: Session, dataset: Dataset, naming: Naming, problems: Problems) -> None:
-        self._session, self._dataset, self._naming, self._problems = session, dataset, naming, problems
+    def __init__(self, dataset: Dataset, naming: Naming, problems: Problems) -> None:
+        self._dataset, self._naming, self._problems = dataset, naming, problems
         self._by_name: dict[int, str] = {}
 
-    def match(self, batch: Sequence[ImportedAnnotation]) -> Iterator[tuple[ImportedAnnotation, Item]]:
+    def match(self, session: Session, batch: Sequence[ImportedAnnotation]) -> Iterator[tuple[ImportedAnnotation, Item]]:
         """Yield each annotation with its item."""
         meant = [one.item for one in batch]
         dataset_id = self._dataset.id
         bases = {_base(_tidy(_written(ref))) for ref in meant}
         names = {normalize(form, base) for base in bases for form in ("NFC", "NFD")} | {ref.name or "" for ref in meant}
         named: dict[str, list[Item]] = {}
-        found = imports.by_name(self._session, dataset_id=dataset_id, names=map(values.sought, names))
+        found = imports.by_name(session, dataset_id=dataset_id, names=map(values.sought, names))
         for item in chain.from_iterable(found.values()):
             named.setdefault(normalize("NFC", item.name), []).append(item)
-        uris = imports.by_uri(self._session, dataset_id=dataset_id, uris=[values.sought(r.uri) for r in meant if r.uri])
-        keys = imports.by_id(self._session, dataset_id=dataset_id, ids=[values.key(r.id) for r in meant if r.id])
+        uris = imports.by_uri(session, dataset_id=dataset_id, uris=[values.sought(r.uri) for r in meant if r.uri])
+        keys = imports.by_id(session, dataset_id=dataset_id, ids=[values.key(r.id) for r in meant if r.id])
         for one in batch:
             try:
                 if one.item.name is None and one.item.uri in uris:

@@ -93,3 +93,9 @@ def add(session: Session, annotations: Sequence[Mapping[str, Any]], *, events: S
     for table, rows in ((Annotation, annotations), (Event, told)):
         if rows:
             session.connection().execute(insert(table), [dict(row) for row in rows])
+
+
+def still_there(session: Session, *, item_ids: Iterable[int]) -> set[int]:
+    """Return which of the items are there now, and stay until the transaction ends; the erasing of one waits."""
+    query = select(Item.id).where(col(Item.id).in_(set(item_ids)), col(Item.archived_at).is_(None))
+    return set(session.exec(query.with_for_update(read=True, key_share=True)))
