@@ -78,6 +78,7 @@ export class Acts {
       next: () => review.step(),
       unresolved: () => review.stepIssue(),
       flag: () => issues.flag(),
+      notes: () => document.getElementById("notes").toggleAttribute("hidden"),
       help: () => help(document.getElementById("help"), studio.table),
     };
     const found = acts[act.split(":")[0]];

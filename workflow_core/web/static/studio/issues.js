@@ -1,8 +1,9 @@
 /** What was flagged, and what may be done about it here: as a list beside the picture, for who made it and who reviews it. */
 import { button, filled, make } from "./panel.js";
 
+const MISSING = "Missing";
 /** What reviewers find most often, where the recipe has no list of its own. */
-const FAULTS = ["Not tight", "Wrong label", "Missing", "Not one", "Twice"];
+const FAULTS = ["Not tight", "Wrong label", MISSING, "Not one", "Twice"];
 const WORDS = { open: "to be fixed", for_review: "fixed, to be looked at", approved: "approved", dismissed: "taken back" };
 const UNRESOLVED = ["open", "for_review"];
 
@@ -22,6 +23,8 @@ export class Issues {
     this.text = page.getElementById("fault-text");
     this.about = page.getElementById("flag-about");
     this.missing = page.getElementById("missing");
+    this.comments = page.getElementById("comments");
+    page.getElementById("asking").addEventListener("submit", (event) => void this.say(event, "comments"));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.flag();
@@ -38,13 +41,29 @@ export class Issues {
     filled(this.missing, labels, () => labels.map((name) => make("option", { value: name, text: name })));
     this.mark();
     filled(this.list, [opened.issues, reviews], () => opened.issues.map((issue) => this.row(issue)));
+    filled(this.comments, opened.comments, () => opened.comments.map(said));
   }
 
-  /** Say what would be flagged now. */
+  /** Say something: in the thread of an issue, or about the item. */
+  async say(event, path) {
+    event.preventDefault();
+    const field = event.target.elements.text;
+    if (!field.value.trim()) return;
+    await this.ask(path, { text: field.value.trim() });
+    field.value = "";
+  }
+
+  /** Say what would be flagged now; where that is no annotation, something is missing. */
   mark() {
     const { what, annotation } = this.flagged();
+    const lacks = annotation === undefined;
     this.about.textContent = what;
-    this.missing.parentElement.hidden = annotation !== undefined;
+    if (this.missing.parentElement.hidden === lacks) {
+      this.missing.parentElement.hidden = !lacks;
+      const fields = [...this.kinds.querySelectorAll("input")];
+      const fitting = fields.find(({ value }) => (value === MISSING) === lacks) ?? fields[0];
+      if (fitting) fitting.checked = true;
+    }
   }
 
   /** Flag what is selected, with the fault that is chosen, or with that of a number. */
@@ -53,20 +72,27 @@ export class Issues {
     const chosen = number === undefined ? this.kinds.querySelector(":checked") : this.kinds.querySelectorAll("input")[number];
     if (!chosen) return;
     const { annotation, geometry } = this.flagged();
-    const about = annotation === undefined ? { label: this.missing.value, ...(geometry ? { geometry } : {}) } : { annotation };
-    await this.ask("issues", { kind: chosen.value, text: this.text.value.trim(), ...about });
+    const about = annotation === undefined ? { label: this.missing.value } : { annotation };
+    await this.ask("issues", { kind: chosen.value, text: this.text.value.trim(), ...about, ...(geometry ? { geometry } : {}) });
     this.text.value = "";
   }
 
   row(issue) {
     const name = make("button", { type: "button", className: "quiet", text: issue.kind });
     name.addEventListener("click", () => this.point(issue));
-    const said = issue.text ? [make("p", { text: issue.text })] : [];
-    const thread = issue.thread.map((one) => make("p", { className: "said", text: `${one.by}: ${one.text}` }));
+    const text = issue.text ? [make("p", { text: issue.text })] : [];
+    const thread = issue.thread.map(said);
     const state = make("span", { className: `state ${issue.state}`, text: WORDS[issue.state] });
     const by = make("small", { text: issue.flagged_by });
     const acts = make("div", { className: "row" }, ...this.acts(issue));
-    return make("li", {}, make("div", { className: "row" }, name, state), ...said, ...thread, by, acts);
+    return make("li", {}, make("div", { className: "row" }, name, state), ...text, by, ...thread, acts, this.reply(issue));
+  }
+
+  reply({ id }) {
+    const field = make("input", { name: "text", placeholder: "Reply", ariaLabel: "Reply" });
+    const form = make("form", { className: "reply" }, field, make("button", { text: "Send" }));
+    form.addEventListener("submit", (event) => void this.say(event, `/issues/${id}/comments`));
+    return form;
   }
 
   /** What may be done about an issue here. */
@@ -81,6 +107,10 @@ export class Issues {
     if (state === "open") return [act("Take back the flag", "dismissal")];
     return state === "for_review" ? [act("Re-open", "reopening"), act("Accept", "approval")] : [];
   }
+}
+
+function said({ by, text }) {
+  return make("p", { className: "said" }, make("b", { text: by }), ` ${text}`);
 }
 
 function choice(fault, index) {

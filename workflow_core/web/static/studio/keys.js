@@ -26,6 +26,7 @@ export const OWN = [
   { act: "next", words: "Next annotation", wishes: "n]", group: "Review" },
   { act: "unresolved", words: "Next unresolved issue", wishes: "u[", group: "Review" },
   { act: "flag", words: "Flag", wishes: "f/", group: "Review" },
+  { act: "notes", words: "Instructions, issues, questions", wishes: "qg", group: "View" },
   { act: "help", words: "All keys", wishes: ["?"], group: "View" },
 ];
 

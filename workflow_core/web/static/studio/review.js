@@ -33,7 +33,8 @@ export class Review {
   /** Show what an issue is about. */
   point(issue) {
     this.issue = issue.id;
-    this.place = issue.geometry?.width === undefined ? null : issue.geometry;
+    // Of an annotation, how it was when it was flagged; else the place where something is missing.
+    this.place = issue.geometry;
     const key = this.seeing.keyOf(issue.annotation_id);
     if (key !== null) this.choose(String(key));
     else this.editor.select(null);
@@ -54,7 +55,7 @@ export class Review {
   /** What would be flagged now: an annotation, a place, or the item. */
   flagged() {
     const shape = this.seeing.selected();
-    if (shape?.id) return { annotation: shape.id, what: `${shape.label} ${shape.tool}${shape.by ? ` by ${shape.by}` : ""}` };
+    if (shape?.id) return { annotation: shape.id, geometry: shape.geometry, what: `${shape.label} ${shape.tool}${shape.by ? ` by ${shape.by}` : ""}` };
     if (this.place) return { geometry: this.place, what: "Something missing at the marked place" };
     return { what: "Something missing in the picture" };
   }

@@ -79,7 +79,7 @@ export class Studio {
     this.seeing.open(opened);
     this.review.open(opened);
     this.bind(opened);
-    at("notes").hidden = !(this.reviews || opened.issues.length);
+    at("notes").hidden = !(this.reviews || opened.issues.length || opened.comments.length || this.unread(opened));
     this.issues.show(opened, this.reviews);
     this.view.open(this.desk.address, size);
     const annotations = mine ?? opened.draft ?? opened.annotations.filter((one) => one.own);
@@ -95,6 +95,14 @@ export class Studio {
     if (first) this.editor.choose("select");
     if (first) this.review.point(first);
     document.body.dataset.ready = String(opened.id);
+  }
+
+  /** Whether instructions have not been looked at: they are open at the first item of a task. */
+  unread({ task_id: task }) {
+    const place = `annoflow:read:${task}`;
+    if (!at("instructions") || localStorage.getItem(place)) return false;
+    localStorage.setItem(place, "1");
+    return true;
   }
 
   /** Which keys there are for this item: the team's, then the studio's. */
