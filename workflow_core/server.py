@@ -17,6 +17,7 @@ from workflow_core.http import problems
 from workflow_core.http.attempts import Attempts
 from workflow_core.http.documents import Application
 from workflow_core.http.requests import Around
+from workflow_core.services.pictures import Renditions
 from workflow_core.services.pipelines.places import Media, Places
 from workflow_core.services.running import announcements
 from workflow_core.settings import Settings
@@ -56,6 +57,7 @@ def make(settings: Settings) -> FastAPI:
     app.state.attempts = Attempts()
     app.state.writers = Writers(engine)
     app.state.places = Places(settings.sources, settings.exports_below(), Media(settings.media_at()))
+    app.state.renditions = Renditions(settings.home.resolve() / "pictures")
     app.include_router(api.router)
     public = urlsplit(settings.public_url).hostname
     hosts = [*LOOPBACK, public] if public else LOOPBACK

@@ -102,6 +102,7 @@ OPERATIONS = {
     "item-annotations": Operation("/api/items/{item}/annotations", ("ann", "mia", "olga")),
     "item-why": Operation("/api/items/{item}/why", RUN, denied=WORK),
     "item-events": Operation("/api/items/{item}/events", RUN, denied=WORK),
+    "item-thumbnail": Operation("/api/items/{item}/thumbnail/160", ("ann", "mia", "olga")),
     "item-image": Operation("/api/items/{item}/image", ("ann", "mia", "olga")),
 }
 FOR_ALL = {"health", "ready", "version", "problem", "sign-in", "link", "use-link"}

@@ -1,18 +1,19 @@
 """Items, and their pictures."""
 
-from collections.abc import Iterator
-from typing import IO
+from enum import IntEnum
+from typing import Annotated
 
-from fastapi import APIRouter
-from fastapi.responses import FileResponse, Response, StreamingResponse
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 
 from workflow_core.api.lists import After, Most
 from workflow_core.domain.pages import USUAL, Page
 from workflow_core.domain.views.data import Found, Item
 from workflow_core.domain.views.history import Step, Why
 from workflow_core.domain.views.work import Drawn
-from workflow_core.http.database import Reading
+from workflow_core.http.database import Reading, brief
 from workflow_core.http.identity import Reader
+from workflow_core.http.pictures import CURRENT, FOR_LONG, Renditions, answer
 from workflow_core.http.places import Within
 from workflow_core.services import pictures
 from workflow_core.services.data import items
@@ -20,10 +21,12 @@ from workflow_core.services.managers import history
 
 router = APIRouter(prefix="/items", tags=["items"])
 
-PART = 1_000_000
-"""Bytes that are read of a picture at a time."""
-PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
-"""A picture may be kept by the browser of who may see it, and by nobody on the way."""
+
+class Size(IntEnum):
+    """Pixels each way of a thumbnail."""
+
+    SMALL = 160
+    LARGE = 480
 
 
 @router.get("")
@@ -58,19 +61,21 @@ def item_events(session: Reading, actor: Reader, item_id: int, after: After = No
     return history.steps(session, actor=actor, item=item_id, after=after, limit=limit)
 
 
+def _picture(request: Request, actor: Reader, within: Within, item_id: int) -> pictures.Picture:
+    with brief(request) as session:
+        return pictures.of_item(session, actor=actor, item_id=item_id, within=within)
+
+
+Picture = Annotated[pictures.Picture, Depends(_picture)]
+
+
 @router.get("/{item_id}/image", response_class=Response)
-def item_image(session: Reading, actor: Reader, within: Within, item_id: int) -> Response:
-    """Return an item's picture as it is stored; a part of it where `Range` asks for one."""
-    picture = pictures.of_item(session, actor=actor, item_id=item_id, within=within)
-    opened = picture.open()
-    path = getattr(opened, "name", None)  # files of a bucket have none
-    if isinstance(path, str):
-        with opened:
-            return FileResponse(path, media_type=picture.media_type, headers=PRIVATE)
-    return StreamingResponse(_parts(opened), media_type=picture.media_type, headers=PRIVATE)
+def item_image(request: Request, picture: Picture, renditions: Renditions) -> Response:
+    """Return an item's picture as it is stored, or as JPEG where browsers do not show that; a part for a `Range`."""
+    return answer(request, picture.show(renditions), CURRENT)
 
 
-def _parts(opened: IO[bytes]) -> Iterator[bytes]:
-    with opened:
-        while part := opened.read(PART):
-            yield part
+@router.get("/{item_id}/thumbnail/{size}", response_class=Response)
+def item_thumbnail(request: Request, picture: Picture, renditions: Renditions, size: Size) -> Response:
+    """Return an item's picture as JPEG, upright, and no larger than `size` pixels each way."""
+    return answer(request, picture.show(renditions, size=size), FOR_LONG)

@@ -1,11 +1,13 @@
 """One file of a place, opened for reading: only below the places that are allowed, whatever its address says."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
 import fsspec
 
+from workflow_core.connectors.listings import STAMPS
 from workflow_core.domain.addresses import local_path, missing_driver, scheme, shown
 from workflow_core.errors import InvalidInput, NotFound, Unavailable
 
@@ -35,6 +37,21 @@ def open_file(uri: str, *, within: Iterable[str]) -> IO[bytes]:
         raise Unavailable(missing_driver(uri)) from error
     except Exception as error:  # each driver has errors of its own
         raise Unavailable(f"cannot read {shown(uri)!r}: {error}") from error
+
+
+def path(opened: IO[bytes]) -> Path | None:
+    """Return where an open file is on this machine; None where it is elsewhere."""
+    name = getattr(opened, "name", None)
+    return Path(name) if isinstance(name, str) else None
+
+
+def stamp(opened: IO[bytes]) -> str:
+    """Return what changes with the content of an open file, as far as its place says it."""
+    if path(opened) is not None:
+        found = os.fstat(opened.fileno())
+        return f"{found.st_mtime_ns} {found.st_size}"
+    details = getattr(opened, "details", None) or {}
+    return str(next((details[each] for each in STAMPS if details.get(each)), details.get("size")))
 
 
 def _below(path: str, roots: Iterable[str]) -> Path:

@@ -22,6 +22,10 @@ MAX_PIXELS = 178_000_000
 """Larger pictures are how a small file fills a memory; Pillow refuses them a little above."""
 ORIENTATION = 0x0112
 TURNED = {5, 6, 7, 8}
+_BROKEN = (SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, OverflowError)
+"""What Pillow's readers raise for headers that are damaged, beside OSError."""
+UNREADABLE = (OSError, Image.DecompressionBombError, *_BROKEN)
+"""What opening and decoding an image may raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def look(listed: Listed) -> Picture | str:
             if scheme(file.uri) == "file":
                 opened.seek(0)
                 file = replace(file, checksum=hashlib.file_digest(opened, _md5).hexdigest())
-    except (OSError, Image.DecompressionBombError, *_BROKEN) as error:
+    except UNREADABLE as error:
         return _why(error)
     return Picture(file, width, height)
 
@@ -62,7 +66,7 @@ def check(name: str, opened: IO[bytes]) -> tuple[int, int]:
     """
     try:
         kind, size = _examined(opened)
-    except (OSError, Image.DecompressionBombError, *_BROKEN) as error:
+    except UNREADABLE as error:
         raise InvalidInput(f"{cited(name)}: {_why(error)}") from error
     said = MEDIA_TYPES[PurePosixPath(name).suffix.lower()]
     if kind != said:
@@ -72,10 +76,6 @@ def check(name: str, opened: IO[bytes]) -> tuple[int, int]:
 
 def _md5() -> "hashlib._Hash":
     return hashlib.md5(usedforsecurity=False)  # what buckets say of their files, too
-
-
-_BROKEN = (SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, OverflowError)
-"""What Pillow's readers raise for headers that are damaged, beside OSError."""
 
 
 class CutOffError(ValueError):
@@ -101,24 +101,25 @@ def _examined(file: IO[bytes]) -> tuple[str, tuple[int, int]]:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise Image.DecompressionBombError
-            turned = _orientation(image) in TURNED
+            turned = orientation(image) in TURNED
             if not is_whole(file, image):
                 raise CutOffError
             kind = "image/jpeg" if image.format == "MPO" else Image.MIME.get(image.format or "", "")
     return kind, (height, width) if turned else (width, height)
 
 
-def _orientation(image: Image.Image) -> object:
+def orientation(image: Image.Image) -> int:
     """Return what the EXIF data says; what else Pillow looks at, or would decode the image for, browsers do not."""
     written = image.info.get("exif")
     if not isinstance(written, bytes):  # a TIFF has none here, and is turned by Pillow itself
-        return None
+        return 1
     exif = Image.Exif()
     try:
         exif.load(written)
+        found = exif.get(ORIENTATION)
     except (OSError, *_BROKEN):
-        return None
-    return exif.get(ORIENTATION)
+        return 1
+    return found if isinstance(found, int) else 1
 
 
 def _why(error: BaseException) -> str:

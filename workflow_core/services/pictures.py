@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO
 
 from workflow_core.connectors.files import open_file
+from workflow_core.connectors.renditions import Renditions, Shown
 from workflow_core.domain.sources import MEDIA_TYPES
 from workflow_core.domain.wording import quoted
 from workflow_core.errors import NotFound
@@ -13,6 +13,8 @@ from workflow_core.services.pipelines.places import Places
 from workflow_core.store.data import pipelines, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
+
+__all__ = ["Picture", "Renditions", "Shown", "of_item"]
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,18 @@ class Picture:
     media_type: str
     within: tuple[str, ...]
 
-    def open(self) -> IO[bytes]:
-        """Open it; no session is needed any more.
+    def show(self, renditions: Renditions, *, size: int | None = None) -> Shown:
+        """Return it as a browser shows it; upright and no larger than `size` pixels each way, where that is said.
+
+        No session is needed any more.
 
         Raises:
-            NotFound: it is not there, or not below a place that is open: a source, or where uploads are kept.
-            Unavailable: the place cannot be reached.
+            NotFound: it is not there, or not below a place that is open: a source, or where uploads are kept; or it is
+                no picture that can be shown.
+            Unavailable: the place cannot be reached, or there is no room for what is made of it.
         """
-        return open_file(self.uri, within=self.within)
+        with open_file(self.uri, within=self.within) as opened:
+            return renditions.show(opened, uri=self.uri, media_type=self.media_type, size=size)
 
 
 def of_item(session: Session, *, actor: Person, item_id: int, within: Places) -> Picture:
