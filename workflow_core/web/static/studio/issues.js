@@ -58,7 +58,8 @@ export class Issues {
     const { what, annotation } = this.flagged();
     const lacks = annotation === undefined;
     this.about.textContent = what;
-    if (this.missing.parentElement.hidden === lacks) {
+    if (this.lacks !== lacks) {
+      this.lacks = lacks;
       this.missing.parentElement.hidden = !lacks;
       const fields = [...this.kinds.querySelectorAll("input")];
       const fitting = fields.find(({ value }) => (value === MISSING) === lacks) ?? fields[0];
