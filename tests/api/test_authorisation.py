@@ -71,6 +71,10 @@ OPERATIONS = {
     "dismiss": Operation("/api/issues/{issue}/dismissal", ("quinn", "mia", "olga")),
     "comment-issue": Operation("/api/issues/{issue}/comments", ("ann", "quinn", "mia", "olga"), {"text": "why?"}),
     "comment-task-item": Operation("/api/task-items/{held}/comments", ("ann", "mia", "olga"), {"text": "dark"}),
+    "me": Operation("/api/me", ROLES),
+    "my-tokens": Operation("/api/me/tokens", ROLES),
+    "make-token": Operation("/api/me/tokens", ROLES, {"name": "laptop"}),
+    "revoke-token": Operation("/api/me/tokens/{token}", ("ann",)),
     "my-sessions": Operation("/api/sessions", ROLES),
     "sign-out": Operation("/api/sessions/{session}", ("ann",)),
     "my-projects": Operation("/api/projects", ROLES),
@@ -105,8 +109,8 @@ OPERATIONS = {
     "item-thumbnail": Operation("/api/items/{item}/thumbnail/160", ("ann", "mia", "olga")),
     "item-image": Operation("/api/items/{item}/image", ("ann", "mia", "olga")),
 }
-FOR_ALL = {"health", "ready", "version", "problem", "sign-in", "link", "use-link"}
-"""What needs no token."""
+FOR_ALL = {"health", "ready", "version", "problem", "sign-in", "link", "use-link", "change-password"}
+"""What needs no token, or a password as well."""
 
 
 class Scene(NamedTuple):
@@ -155,6 +159,7 @@ def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any) -> Any:
             "project": project,
             "pipeline": session.exec(select(Pipeline.id).where(Pipeline.name == "p")).one(),
             "fixed": issues[1],
+            "token": tokens.make(session, actor=stage.person(session, "ann"), name="t", now=stage.now).id,
             "session": signed_in(session, stage, "ann"),
             "deploy": session.exec(select(Deploy.id).join(Pipeline).where(Pipeline.name == "p")).one(),
         }

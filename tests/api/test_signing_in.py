@@ -217,3 +217,16 @@ def test_a_cookie_is_read_by_no_script_and_sent_from_no_other_site(
         assert not any(one.startswith("Domain") for one in attributes)
         assert ("Secure" in attributes, name.startswith("__Host-annoflow=")) == (bool(public), bool(public))
         assert is_signed_in(client)
+
+
+def test_a_password_is_changed_by_whoever_knows_the_old_one(ann: TestClient, as_: Callable[..., TestClient]) -> None:
+    sign_in(ann)
+    new = "another horse battery"
+    for client, old, status in ((ann, new, 401), (as_("ann", writes=False), PASSWORD, 403), (as_("bo"), PASSWORD, 401)):
+        assert client.put("/api/me/password", json={"old": old, "new": new}).status_code == status
+    assert ann.put("/api/me/password", json={"old": PASSWORD, "new": "short"}).status_code == 422
+    assert is_signed_in(ann)
+    assert ann.put("/api/me/password", json={"old": PASSWORD, "new": new}).status_code == 204
+    assert not is_signed_in(ann)
+    assert sign_in(ann).status_code == 401
+    assert sign_in(ann, password=new).status_code == 201

@@ -13,6 +13,7 @@ from workflow_core.api import (
     projects,
     sessions,
     tasks,
+    tokens,
     watching,
     work,
 )
@@ -28,6 +29,7 @@ NOUNS = (
     pipelines,
     sessions,
     tasks,
+    tokens,
     problems,
 )
 router = APIRouter()

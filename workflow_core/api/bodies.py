@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictStr
 
 from workflow_core.domain import values
 
@@ -99,3 +99,19 @@ class PipelineFiles(Body):
     file: StrictStr
     texts: dict[StrictStr, StrictStr]
     encoded: dict[StrictStr, StrictStr] = Field(default_factory=dict)
+
+
+class PasswordChange(Body):
+    """A new password, and the one until now."""
+
+    old: StrictStr
+    new: StrictStr
+
+
+class TokenWanted(Body):
+    """What a token is for: reading or writing, in one project or in all, until it ends or is revoked."""
+
+    name: StrictStr
+    writes: bool = True
+    project_id: Number | None = None
+    ends_at: AwareDatetime | None = None

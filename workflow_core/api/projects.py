@@ -7,7 +7,7 @@ from workflow_core.domain.pages import USUAL, Page
 from workflow_core.domain.views.progress import Stuck, TaskProgress
 from workflow_core.domain.views.projects import Pipeline, Project
 from workflow_core.http.database import Reading
-from workflow_core.http.identity import Reader
+from workflow_core.http.identity import Known, Reader
 from workflow_core.services import projects
 from workflow_core.services.managers import progress
 
@@ -15,9 +15,9 @@ router = APIRouter(tags=["projects"])
 
 
 @router.get("/projects")
-def my_projects(session: Reading, actor: Reader) -> list[Project]:
+def my_projects(session: Reading, caller: Known) -> list[Project]:
     """Return the projects in which the caller has a role."""
-    return projects.mine(session, actor=actor)
+    return projects.mine(session, actor=caller.person, project_id=caller.project_id)
 
 
 @router.get("/projects/{project_id}/pipelines")

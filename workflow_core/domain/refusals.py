@@ -51,6 +51,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "too-many-attempts": Refusal(TooMany, ("seconds",), "Signing in has failed too often: wait."),
         "cross-site": Refusal(NotAllowed, (), "A browser asked from a page that is not one of annoflow's own."),
         "no-person": Refusal(Conflict, ("person",), "A service account is a program: it has tokens, and no password."),
+        "project-token": Refusal(NotAllowed, ("person",), "The token is for one project, and this is of none."),
         "read-only-token": Refusal(NotAllowed, ("person",), "The token may look, and change nothing."),
         # work
         "task-closed": Refusal(Conflict, ("task",), "The task is closed or archived."),

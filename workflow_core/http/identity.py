@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from workflow_core.errors import NotAllowed, NotSignedIn
 from workflow_core.http import csrf
 from workflow_core.http.cookies import SignInCookie
-from workflow_core.services.accounts import sign_ins, tokens
+from workflow_core.services.accounts import scopes, sign_ins, tokens
 from workflow_core.services.accounts.callers import Caller
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Person
@@ -28,7 +28,7 @@ def now() -> datetime:
 Now = Annotated[datetime, Depends(now)]
 
 
-def _caller(
+def _known(
     request: Request,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     cookie: Annotated[str | None, Depends(_cookie)],
@@ -52,8 +52,19 @@ def _caller(
     return caller
 
 
+Known = Annotated[Caller, Depends(_known)]
+"""Whoever asks; where their token is for one project, what is asked for keeps to that by itself."""
+
+
+def _caller(request: Request, caller: Known) -> Caller:
+    if caller.project_id is not None:
+        with session_scope(request.app.state.engine, read_only=True) as session:
+            scopes.check(session, caller=caller, named=request.path_params)
+    return caller
+
+
 Asking = Annotated[Caller, Depends(_caller)]
-"""Whoever asks, with what they proved themselves by."""
+"""Whoever asks, with what they proved themselves by, for what a token of theirs reaches."""
 
 
 def _reader(caller: Asking) -> Person:

@@ -12,6 +12,7 @@ from workflow_core.domain.views.accounts import SignIn
 from workflow_core.errors import NotSignedIn
 from workflow_core.http import cookies, csrf
 from workflow_core.services.accounts import links, passwords, sign_ins
+from workflow_core.services.accounts.passwords import Account
 from workflow_core.store.database.engine import session_scope
 
 
@@ -24,23 +25,49 @@ def sign_in(request: Request, response: Response, *, email: str, password: str, 
         TooMany: it has failed too often.
     """
     csrf.check(request)
+    account, renewed = _right(request, email=email, password=password)
+    agent = request.headers.get("user-agent", "")
+    with request.app.state.writers.session() as session:
+        begun = sign_ins.begin(session, account=account, renewed=renewed, agent=agent, now=now)
+    if begun is None:
+        raise _wrong()
+    secret, signed_in = begun
+    cookies.give(request, response, secret=secret)
+    return signed_in
+
+
+def change_password(request: Request, *, email: str, old: str, new: str, now: datetime) -> None:
+    """Give whoever asks another password; they are signed out everywhere.
+
+    Raises:
+        NotSignedIn: the old password is another one.
+        InvalidInput: the new one is too short.
+        TooMany: it has failed too often.
+    """
+    account, _ = _right(request, email=email, password=old)
+    hash = passwords.hashed(new)
+    with request.app.state.writers.session() as session:
+        if not passwords.change(session, account=account, hash=hash, now=now):
+            raise _wrong()
+
+
+def _right(request: Request, *, email: str, password: str) -> tuple[Account, str]:
+    """Return whose password it is, and how it is to be kept."""
     attempts, email = request.app.state.attempts, values.email(email)
     address = request.client.host if request.client else ""
     attempts.begin(email=email, address=address)
     with session_scope(request.app.state.engine, read_only=True) as session:
         account = passwords.account(session, email=email)
-    begun = None
-    if renewed := passwords.verified(account, password=password):
-        agent = request.headers.get("user-agent", "")
-        with request.app.state.writers.session() as session:
-            begun = sign_ins.begin(session, account=account, renewed=renewed, agent=agent, now=now)
-    if begun is None:
+    renewed = passwords.verified(account, password=password)
+    if renewed is None:
         attempts.failed(address=address)
-        raise NotSignedIn("there is no account with this e-mail and this password", code="wrong-password")
+        raise _wrong()
     attempts.succeeded(email=email)
-    secret, signed_in = begun
-    cookies.give(request, response, secret=secret)
-    return signed_in
+    return account, renewed
+
+
+def _wrong() -> NotSignedIn:
+    return NotSignedIn("there is no account with this e-mail and this password", code="wrong-password")
 
 
 def whose_link(request: Request, *, secret: str, now: datetime) -> str:

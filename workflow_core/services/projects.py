@@ -9,10 +9,14 @@ from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
 
 
-def mine(session: Session, *, actor: Person) -> list[Project]:
-    """Return the projects in which the actor has a role, by name."""
+def mine(session: Session, *, actor: Person, project_id: int | None = None) -> list[Project]:
+    """Return the projects in which the actor has a role, by name; with `project_id` that one alone."""
     rows = known_people.memberships(session, person_id=actor.id) if actor.active else []
-    return [Project(id=project.id, name=project.name, role=role) for project, role in rows]
+    return [
+        Project(id=project.id, name=project.name, role=role)
+        for project, role in rows
+        if project_id in (None, project.id)
+    ]
 
 
 def pipelines(session: Session, *, actor: Person, project_id: int) -> list[Pipeline]:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
-    """A token, without its secret. `used_at` is exact to the hour."""
+    """A token, without its secret, for a project or for all. `used_at` is exact to the hour."""
 
     id: int
     name: str
     writes: bool
+    project_id: int | None
     ends_at: datetime | None
     used_at: datetime | None
     created_at: datetime
@@ -21,6 +22,18 @@ class NewToken(Token):
     """A token that was just made; nobody can tell its secret again."""
 
     secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Me:
+    """Who asks, and what they may by what they ask with: change anything, and in one project alone."""
+
+    id: int
+    email: str
+    name: str | None
+    service: bool
+    writes: bool
+    project_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from workflow_core.domain.views.accounts import NewLink
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import people
+from workflow_core.services.accounts import passwords
 from workflow_core.services.accounts.digests import digest, new_secret
-from workflow_core.store.accounts import links, passwords, sign_ins
+from workflow_core.store.accounts import links
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
 
@@ -53,8 +54,7 @@ def use(session: Session, *, secret: str, hash: str, now: datetime) -> Person:
     person = find(session, secret=secret, now=now)
     if not links.take(session, digest=digest(secret)):
         raise _gone()
-    passwords.put(session, person_id=person.id, hash=hash, now=now)
-    sign_ins.remove_all(session, person_id=person.id)
+    passwords.give(session, person_id=person.id, hash=hash, now=now)
     return person
 
 

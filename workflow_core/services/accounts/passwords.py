@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from threading import BoundedSemaphore
 
 from pwdlib import PasswordHash
@@ -10,7 +11,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from workflow_core.domain import values
 from workflow_core.errors import InvalidInput
 from workflow_core.services.accounts.digests import new_secret
-from workflow_core.store.accounts import passwords
+from workflow_core.store.accounts import passwords, sign_ins
 from workflow_core.store.database.engine import Session
 
 SHORTEST, LONGEST = 10, 1_000
@@ -53,6 +54,21 @@ def verified(account: Account, *, password: str) -> str | None:
     with _AT_ONCE:
         right, renewed = _ARGON2.verify_and_update(_as_typed(password), account.hash)
     return (renewed or account.hash) if right and account.person_id is not None else None
+
+
+def change(session: Session, *, account: Account, hash: str, now: datetime) -> bool:
+    """Give an account another password; False where it has got one in the meantime."""
+    found = passwords.lock(session, person_id=values.key(account.person_id))
+    if found is None or found.hash != account.hash:
+        return False
+    give(session, person_id=found.person_id, hash=hash, now=now)
+    return True
+
+
+def give(session: Session, *, person_id: int, hash: str, now: datetime) -> None:
+    """Give somebody a new password, as `hashed` returned it, and sign them out everywhere."""
+    passwords.put(session, person_id=person_id, hash=hash, now=now)
+    sign_ins.remove_all(session, person_id=person_id)
 
 
 def _as_typed(password: str) -> bytes:

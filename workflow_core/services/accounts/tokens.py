@@ -8,6 +8,7 @@ from workflow_core.domain import values
 from workflow_core.domain.views.accounts import NewToken, Token
 from workflow_core.domain.wording import shown
 from workflow_core.errors import InvalidInput, NotFound
+from workflow_core.services import people
 from workflow_core.services.accounts.callers import Caller
 from workflow_core.services.accounts.digests import digest, new_secret
 from workflow_core.store.accounts import tokens
@@ -22,21 +23,35 @@ NOTED_AFTER = timedelta(hours=1)
 
 
 def make(
-    session: Session, *, actor: Person, name: str, now: datetime, writes: bool = True, ends_at: datetime | None = None
+    session: Session,
+    *,
+    actor: Person,
+    name: str,
+    now: datetime,
+    writes: bool = True,
+    project_id: int | None = None,
+    ends_at: datetime | None = None,
+    latest: datetime | None = None,
 ) -> NewToken:
-    """Make a token of the actor's.
+    """Make a token of the actor's, for one of their projects or for all; `latest` is when it ends at the latest.
 
     Raises:
-        InvalidInput: the name is none, or the end is over already.
+        InvalidInput: the name is none, or the end is over already, or too late.
+        NotFound: they have no such project.
     """
     if ends_at is not None and ends_at <= now:
         raise InvalidInput(f"{ends_at:%Y-%m-%d %H:%M} UTC is over: give a token an end to come, or none")
+    if latest is not None and (ends_at is None or ends_at > latest):
+        raise InvalidInput(f"a token made by one that ends at {latest:%Y-%m-%d %H:%M} UTC ends no later")
+    if project_id is not None and not people.sees(session, actor=actor, project_id=project_id):
+        raise NotFound(f"{actor.email} has no project {shown(project_id)}")
     secret = new_secret(PREFIX)
     row = Row(
         person_id=actor.id,
         digest=digest(secret),
         name=values.name(name),
         writes=writes,
+        project_id=project_id,
         ends_at=ends_at,
         created_at=now,
     )
@@ -68,10 +83,22 @@ def caller(session: Session, *, secret: str, now: datetime) -> Caller | None:
     if not person.active or (token.ends_at is not None and token.ends_at <= now):
         return None
     due = token.used_at is None or token.used_at <= now - NOTED_AFTER
-    return Caller(person=person, writes=token.writes, note=partial(tokens.used, id=token.id) if due else None)
+    return Caller(
+        person=person,
+        writes=token.writes,
+        project_id=token.project_id,
+        ends_at=token.ends_at,
+        note=partial(tokens.used, id=token.id) if due else None,
+    )
 
 
 def _told(row: Row) -> Token:
     return Token(
-        id=row.id, name=row.name, writes=row.writes, ends_at=row.ends_at, used_at=row.used_at, created_at=row.created_at
+        id=row.id,
+        name=row.name,
+        writes=row.writes,
+        project_id=row.project_id,
+        ends_at=row.ends_at,
+        used_at=row.used_at,
+        created_at=row.created_at,
     )

@@ -12,16 +12,18 @@ from workflow_core.store.reads import counts
 from workflow_core.store.work import assignments
 
 
-def mine(session: Session, *, actor: Person, now: datetime) -> list[Share]:
+def mine(session: Session, *, actor: Person, now: datetime, project_id: int | None = None) -> list[Share]:
     """Return the actor's shares, those of a higher priority first, then what is due first, then the oldest task.
 
-    What is archived is left out, and whatever lies in a project where they have no role any more.
+    What is archived is left out, and whatever lies in a project where they have no role any more; with `project_id`
+    also what is in another.
     """
     rows = assignments.of_person(session, person_id=actor.id)
     seen = {
-        project_id
-        for project_id in {task.project_id for task, *_ in rows}
-        if people.may(session, actor=actor, project_id=project_id, permission=Permission.SEE_OWN_WORK)
+        one
+        for one in {task.project_id for task, *_ in rows}
+        if project_id in (None, one)
+        and people.may(session, actor=actor, project_id=one, permission=Permission.SEE_OWN_WORK)
     }
     rows = [row for row in rows if row[0].project_id in seen]
     counted = counts.by_share(session, task_ids=[task.id for task, *_ in rows])

@@ -9,7 +9,7 @@ from workflow_core.store.models.base import Table, instant, key, reference
 
 
 class Token(Table, table=True):
-    """What a program proves by that it acts for a person; `writes` says whether it may change anything."""
+    """What a program proves by that it acts for a person, in one project or all; with `writes` it may change things."""
 
     __table_args__ = (Index("ix_token_person", "person_id"),)
 
@@ -18,6 +18,7 @@ class Token(Table, table=True):
     digest: str = Field(max_length=64, unique=True)
     name: str = Field(max_length=64)
     writes: bool
+    project_id: int | None = reference("project.id", null=True)
     ends_at: datetime | None = instant(null=True)
     used_at: datetime | None = instant(null=True)
     created_at: datetime = instant()
