@@ -1,0 +1,73 @@
+"""What axe-core finds on the pages, in either theme: nothing."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import Site, drag
+from playwright.sync_api import Page
+
+VENDORED = Path(__file__).with_name("vendored")
+
+
+def faults(page: Page) -> list[str]:
+    page.evaluate((VENDORED / "axe.min.js").read_text())
+    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def in_both_themes(page: Page) -> list[str]:
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        found += [f"{theme}: {fault}" for fault in faults(page)]
+    return found
+
+
+def test_what_is_vendored_is_what_its_makers_sent() -> None:
+    told = tomllib.loads((VENDORED / "vendored.toml").read_text())
+    assert {name: one["sha512"] for name, one in told.items()} == {
+        file.name: hashlib.sha512(file.read_bytes()).hexdigest() for file in VENDORED.glob("*.js")
+    }
+
+
+def test_signing_in_and_getting_lost_are_for_everybody(site: Site) -> None:
+    page = site.window()
+    for address in ("/sign-in", "/nowhere"):
+        page.goto(address)
+        assert in_both_themes(page) == []
+    site.complaints.clear()  # the browser says that a page was not found
+
+
+@pytest.fixture
+def flagged(site: Site) -> Site:
+    """Ann has something to fix, and something that she has done; quinn waits for the fix."""
+    drawn = [{"label": "car", "tool": "box", "geometry": {"x": 10, "y": 10, "width": 60, "height": 40}}]
+    for name in ("00.jpg", "01.jpg"):
+        site.stage.submit("ann", "cars", name, "completed", annotations=drawn)
+    site.stage.advance_all()
+    site.stage.flag("quinn", "qa", "cars", "00.jpg", text="the roof is cut off")
+    return site
+
+
+def test_a_desk_on_which_much_lies_is_for_everybody(flagged: Site) -> None:
+    ann, quinn = (flagged.signed_in(who) for who in ("ann", "quinn"))
+    assert in_both_themes(ann) == []
+    assert in_both_themes(quinn) == []
+
+
+def test_the_studio_is_for_everybody_while_drawing_fixing_and_reviewing(flagged: Site) -> None:
+    ann = flagged.signed_in("ann")
+    ann.get_by_role("link", name="Fix").click()
+    ann.get_by_role("button", name="box", exact=True).click()
+    drag(ann, (200, 200), (300, 300))
+    ann.keyboard.press("?")
+    assert in_both_themes(ann) == []
+    ann.keyboard.press("Escape")
+    assert in_both_themes(ann) == []
+    quinn = flagged.signed_in("quinn")
+    quinn.get_by_role("button", name="Start").click()
+    quinn.get_by_role("img", name="car box").click()
+    assert in_both_themes(quinn) == []
