@@ -57,7 +57,7 @@ def make(settings: Settings) -> FastAPI:
     app.state.attempts = Attempts()
     app.state.writers = Writers(engine)
     app.state.places = Places(settings.sources, settings.exports_below(), Media(settings.media_at()))
-    app.state.renditions = Renditions(settings.home.resolve() / "pictures")
+    app.state.renditions = Renditions(settings.shown_at())
     app.include_router(api.router)
     public = urlsplit(settings.public_url).hostname
     hosts = [*LOOPBACK, public] if public else LOOPBACK

@@ -79,6 +79,10 @@ class Settings(BaseSettings):
         """Return the place where uploaded pictures are kept."""
         return _absolute(self.media or str(self.home / "media"))
 
+    def shown_at(self) -> Path:
+        """Return the folder of what was made of pictures to show them."""
+        return self.home.resolve() / "pictures"
+
     def exports_below(self) -> str:
         """Return the place below which exports over HTTP are written."""
         return _absolute(self.exports or str(self.home / "exports"))

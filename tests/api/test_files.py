@@ -17,6 +17,8 @@ from workflow_core import server
 from workflow_core.api import files
 from workflow_core.connectors import images, media
 from workflow_core.http.requests import TAKES
+from workflow_core.services import pictures
+from workflow_core.services.data.files import Media, Place
 from workflow_core.services.managers import erasure
 from workflow_core.settings import Settings
 from workflow_core.store.models import Item
@@ -170,6 +172,30 @@ def test_what_was_erased_does_not_come_again_by_an_upload(stage: Stage, olga: Te
         erasure.erase(session, actor=None, item_ids=[first["item_id"]], now=stage.now)
     refused = olga.put(f"{AT}/a.jpg", content=picture())
     assert (refused.status_code, refused.json()["code"]) == (409, "item-erased")
+
+
+@pytest.mark.parametrize("at", ["", "memory://erased"])
+def test_what_is_kept_of_an_erased_picture_goes_also_what_was_replaced(
+    stage: Stage, database_url: str, tmp_path: Path, token: Any, at: str
+) -> None:
+    stage.add_member("olga", "owner")
+    settings = Settings(home=tmp_path, database_url=database_url, media=at)
+    kept = pictures.Kept(Media(settings.media_at()), pictures.Renditions(settings.shown_at()))
+    with TestClient(server.make(settings), "http://127.0.0.1") as client:
+        client.headers["Authorization"] = f"Bearer {token('olga')}"
+        for size in ((64, 48), (48, 64)):
+            for name in ("a.jpg", "b.jpg"):
+                made = client.put(f"{AT}/{name}", content=picture(size=size), params={"replace": True}).json()
+                here = f"/api/items/{made['item_id']}"
+                assert client.get(f"{here}/thumbnail/160").status_code == 200
+        with stage.session() as session:
+            session.get_one(Item, made["item_id"]).archived_at = stage.now
+            session.flush()
+            erasure.erase(session, actor=None, item_ids=[made["item_id"]], now=stage.now, kept=kept)
+        assert client.get(here).status_code == 404
+    assert kept.media.remove(Place(1, "/", "b.jpg").beginning) == []
+    assert len(kept.media.remove(Place(1, "/", "a.jpg").beginning)) == 2
+    assert len([path for path in settings.shown_at().rglob("*") if path.is_file()]) == 2
 
 
 def test_a_link_out_of_where_uploads_are_kept_is_not_followed(

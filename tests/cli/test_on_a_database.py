@@ -13,6 +13,8 @@ from stage import BOX
 
 from workflow_core.cli import context
 from workflow_core.services.contributors import work
+from workflow_core.services.data.files import Place
+from workflow_core.settings import Settings
 from workflow_core.store.database import schema
 from workflow_core.store.database.engine import engine_for, session_scope
 
@@ -222,8 +224,11 @@ def test_an_item_is_archived_and_then_erased_once_that_is_confirmed(annoflow, wo
     assert told.startswith("would erase 1 item: 2 task items, 0 annotations, 0 issues, 0 comments, 0 drafts\n")
     assert "the export street approved has 1 item of these, last written " in told
     assert annoflow("item", "why", "1").out.startswith("/0000.jpg")
+    uploaded = Path(Settings().media_at()) / f"{Place(1, '/', '0000.jpg').beginning}0.jpg"
+    uploaded.parent.mkdir(parents=True)
+    uploaded.touch()
     done = annoflow("item", "erase", "0000.jpg", "--yes", "--json").json()
-    assert (done["erased"], done["items"]) == (True, 1)
+    assert (done["erased"], done["items"], uploaded.exists()) == (True, 1, False)
     told = annoflow("item", "why", "/0000.jpg").out
     assert told.startswith("item 1 of the dataset street was erased; ")
     assert told.endswith("annoflow erased it\n")

@@ -11,6 +11,7 @@ from workflow_core.errors import InvalidInput, Unavailable
 
 if TYPE_CHECKING:
     from workflow_core.client import Annoflow
+    from workflow_core.services.pictures import Kept
     from workflow_core.settings import Settings
     from workflow_core.store.database.engine import Session
 
@@ -64,6 +65,14 @@ def session(*, read_only: bool = False) -> "Iterator[Session]":
             yield opened
     finally:
         engine.dispose()
+
+
+def kept_pictures() -> "Kept":
+    """Return where this installation keeps pictures."""
+    from workflow_core.services.pictures import Kept, Media, Renditions
+
+    given = settings()
+    return Kept(Media(given.media_at()), Renditions(given.shown_at()))
 
 
 def elsewhere() -> "Annoflow":

@@ -160,7 +160,8 @@ def erase(
 ) -> None:
     """Erase archived items for good, with all that was done on them; only who did what, and when, stays.
 
-    Exported files, backups and the picture at its source are yours to delete. The same file does not come in again.
+    An uploaded picture goes, too. Exported files, backups and a picture at its source are yours to delete. The same
+    file does not come in again.
 
     \b
       annoflow item erase frame-0042.jpg           what would go, and which exports have it
@@ -171,7 +172,8 @@ def erase(
     with context.session(read_only=not yes) as session:
         ids = [history.find(session, named=one).id for one in named]
         if yes:
-            effects = erasure.erase(session, actor=None, item_ids=ids, now=context.now())
+            kept = context.kept_pictures()
+            effects = erasure.erase(session, actor=None, item_ids=ids, now=context.now(), kept=kept)
         else:
             effects = erasure.preview(session, actor=None, item_ids=ids)
     if json:
@@ -188,7 +190,7 @@ def _show_effects(effects: "Effects", *, erased: bool) -> None:
         has = f"{one.pipeline} {one.exit} has {counted(one.items, 'item')} of these, last written"
         typer.echo(f"the export {has} {one.last:%Y-%m-%d %H:%M} UTC")
     typer.echo(
-        "files that were exported, backups and the pictures themselves are not touched: delete them where they are"
+        "files that were exported, backups and pictures at their source are not touched: delete them where they are"
     )
     if not erased:
         typer.echo("nothing is erased yet; there is no way back: --yes erases")

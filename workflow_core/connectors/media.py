@@ -92,6 +92,26 @@ class Media:
                 _sync(written)
         return f"file://{target}"
 
+    def remove(self, beginning: str) -> list[str]:
+        """Remove what is kept under names that begin so; returns the addresses.
+
+        Raises:
+            Unavailable: as `incoming`.
+        """
+        folder = self._folder()
+        with _reaching(self.uri):
+            if folder is not None:
+                found = list(folder.glob(f"{beginning}*"))
+                for path in found:
+                    path.unlink(missing_ok=True)
+                return [f"file://{path}" for path in found]
+            filesystem, root = fsspec.core.url_to_fs(self.uri)
+            filesystem.invalidate_cache()
+            there = filesystem.glob(f"{root.rstrip('/')}/{beginning}*")
+            for path in there:
+                filesystem.rm_file(path)
+            return [str(filesystem.unstrip_protocol(path)) for path in there]
+
     def clear(self) -> None:
         """Clear away what a killed process left half."""
         folder = self._folder()

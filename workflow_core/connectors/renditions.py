@@ -48,10 +48,16 @@ class Renditions:
             NotFound: it is no picture that can be shown.
             Unavailable: there is no room to keep what is made.
         """
-        tag = hashlib.sha256(f"{uri}\0{files.stamp(opened)}\0{size}".encode()).hexdigest()[:32]
+        tag = f"{_digest(uri)}-{_digest(f'{files.stamp(opened)} {size}')}"
         if size is None and media_type not in NOT_SHOWN:
             return Shown(files.path(opened) or self._made(tag, partial(shutil.copyfileobj, opened)), media_type, tag)
         return Shown(self._made(tag, partial(thumbnails.draw, opened, size=size)), "image/jpeg", tag)
+
+    def forget(self, uri: str) -> None:
+        """Remove whatever was made of the file of an address."""
+        made = _digest(uri)
+        for path in self.folder.glob(f"{made[:2]}/{made}-*"):
+            path.unlink(missing_ok=True)
 
     def _made(self, tag: str, make: Callable[[IO[bytes]], object]) -> Path:
         path = self.folder / tag[:2] / tag
@@ -89,3 +95,7 @@ class Renditions:
                     return
                 path.unlink(missing_ok=True)
                 self._held -= stat.st_size
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -9,12 +9,13 @@ from workflow_core.domain.sources import MEDIA_TYPES
 from workflow_core.domain.wording import quoted
 from workflow_core.errors import NotFound
 from workflow_core.services import access
-from workflow_core.services.pipelines.places import Places
+from workflow_core.services.data.files import Place
+from workflow_core.services.pipelines.places import Media, Places
 from workflow_core.store.data import pipelines, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
 
-__all__ = ["Picture", "Renditions", "Shown", "of_item"]
+__all__ = ["Kept", "Media", "Picture", "Renditions", "Shown", "of_item"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,24 @@ class Picture:
         """
         with open_file(self.uri, within=self.within) as opened:
             return renditions.show(opened, uri=self.uri, media_type=self.media_type, size=size)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an installation keeps of pictures: those that were uploaded, and what was made of any for browsers."""
+
+    media: Media
+    renditions: Renditions
+
+    def forget(self, place: Place, uri: str | None) -> None:
+        """Remove all that is kept of an item that is erased, also what was replaced.
+
+        Raises:
+            Unavailable: the place cannot be reached.
+        """
+        for one in (*self.media.remove(place.beginning), uri):
+            if one is not None:
+                self.renditions.forget(one)
 
 
 def of_item(session: Session, *, actor: Person, item_id: int, within: Places) -> Picture:

@@ -36,6 +36,12 @@ class Place:
         """Its folder and name."""
         return f"{self.folder.rstrip('/')}/{self.name}"
 
+    @property
+    def beginning(self) -> str:
+        """How the names begin under which its pictures are kept, one after the other."""
+        named = erasure.digest(self.folder, self.name)
+        return f"{self.dataset_id}/{named[:2]}/{named}-"
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -73,9 +79,8 @@ def keep(media: Media, *, place: Place, incoming: Incoming) -> Kept:
     """
     incoming.file.seek(0)
     width, height = images.check(place.path, incoming.file)
-    named = erasure.digest(place.folder, place.name)
     suffix = PurePosixPath(place.name).suffix.lower()
-    uri = media.keep(incoming, f"{place.dataset_id}/{named[:2]}/{named}-{incoming.checksum}{suffix}")
+    uri = media.keep(incoming, f"{place.beginning}{incoming.checksum}{suffix}")
     return Kept(uri, incoming.size, incoming.checksum, width, height)
 
 

@@ -15,7 +15,9 @@ from workflow_core.domain.roles import Permission
 from workflow_core.domain.wording import shown
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import people
+from workflow_core.services.data.files import Place
 from workflow_core.services.people import Actor
+from workflow_core.services.pictures import Kept
 from workflow_core.store.data import erasure
 from workflow_core.store.data.erasure import Effects, Snapshots
 from workflow_core.store.database.engine import Session
@@ -33,21 +35,29 @@ def preview(session: Session, *, actor: Actor, item_ids: Iterable[int]) -> Effec
     return erasure.effects(session, [item.id for item in _archived(session, actor, set(values.keys(item_ids)))])
 
 
-def erase(session: Session, *, actor: Actor, item_ids: Iterable[int], now: datetime) -> Effects:
+def erase(
+    session: Session, *, actor: Actor, item_ids: Iterable[int], now: datetime, kept: Kept | None = None
+) -> Effects:
     """Erase items that were archived before, all or none; the same file does not become an item again.
 
-    Files that were exported are not touched, nor are backups of the database, nor the picture itself at its source.
+    Their pictures go where they are `kept`, those that were uploaded and what was made to be shown. Files that were
+    exported are not touched, nor are backups, nor the picture itself at its source.
 
     Raises:
         NotFound: there is no such item, or none for this person.
         NotAllowed: the actor does not own the project.
         Conflict: an item is not archived; archiving ends the claims of those who have it open.
+        Unavailable: the place where pictures are kept cannot be reached.
     """
     wanted = set(values.keys(item_ids))
     erasure.lock(session, wanted)
     chosen = _archived(session, actor, wanted)
     effects = erasure.effects(session, [item.id for item in chosen])
+    pictures = [(Place(item.dataset_id, item.folder, item.name), item.uri) for item in chosen]
     erasure.erase(session, chosen, actor_id=actor.id if actor else None, now=now)
+    if kept is not None:
+        for place, uri in pictures:
+            kept.forget(place, uri)  # before the transaction ends: what fails here is to be erased still
     return effects
 
 
