@@ -56,14 +56,14 @@ def task_item(task_id, entered, decided, people, status):
     whose = f"CASE WHEN i % 2 = 0 THEN {people[0]} ELSE {people[1]} END"
     pushed = "TRUE" if task_id == 1 else f"i <= {decided + 10}"
     yield f"""
-        INSERT INTO event (id, at, verb, item_id, task_id, entry_id, visit, placement, cause_id)
-        SELECT {task_id} * 1000000 - i, {{now}}, 'placed', i, {task_id}, i, 1, 1,
+        INSERT INTO event (id, at, verb, project_id, item_id, task_id, entry_id, visit, placement, cause_id)
+        SELECT {task_id} * 1000000 - i, {{now}}, 'placed', 1, i, {task_id}, i, 1, 1,
                CASE WHEN {task_id} > 1 THEN {task_id - 1} * 1000000 + i END
         FROM {{numbers}} WHERE i <= {entered}"""
     yield f"""
-        INSERT INTO event (id, at, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit,
-                           placement)
-        SELECT {task_id} * 1000000 + i, {{now}}, 'submitted', i, {task_id}, i, {whose},
+        INSERT INTO event (id, at, verb, project_id, item_id, task_id, entry_id, assignment_id, actor_id, status,
+                           visit, placement)
+        SELECT {task_id} * 1000000 + i, {{now}}, 'submitted', 1, i, {task_id}, i, {whose},
                (SELECT person_id FROM assignment s WHERE s.id = {whose}), '{status}', 1, 1
         FROM {{numbers}} WHERE i <= {decided}"""
     yield f"""
@@ -87,8 +87,8 @@ def task_item(task_id, entered, decided, people, status):
             FROM {{numbers}} WHERE i <= {decided}"""
     for verb in ("waiting",) if status == "approved" else ("flagged", "returned", "fixed"):
         yield f"""
-            INSERT INTO event (at, verb, item_id, task_id, entry_id, visit, detail)
-            SELECT {{now}}, '{verb}', i, {task_id}, i, 1, '{{{{"qa"::3,"issue"::1}}}}'
+            INSERT INTO event (at, verb, project_id, item_id, task_id, entry_id, visit, detail)
+            SELECT {{now}}, '{verb}', 1, i, {task_id}, i, 1, '{{{{"qa"::3,"issue"::1}}}}'
             FROM {{numbers}} WHERE i <= {decided} AND i % 10 = 0"""
 
 

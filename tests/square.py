@@ -38,6 +38,7 @@ from workflow_core.services.pipelines import bundles, data, deployment, deploys,
 from workflow_core.services.pipelines.bundles import Bundle
 from workflow_core.services.pipelines.places import Media, Places
 from workflow_core.services.reviewers import reviews
+from workflow_core.services.running import feed
 from workflow_core.store.data import deploys as deploys_store
 from workflow_core.store.models import Assignment, Deploy, Item, Person, Pipeline, Task, TaskItem
 from workflow_core.store.models import Recipe as RecipeRow
@@ -251,6 +252,11 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     overviews.of_project: (
         P.SEE_PROJECT,
         lambda w, actor: overviews.of_project(w.session, actor=actor, project_id=w.project),
+    ),
+    feed.check: (P.SEE_OWN_WORK, lambda w, actor: feed.check(w.session, actor=actor, project_id=w.project)),
+    feed.part: (
+        P.SEE_OWN_WORK,
+        lambda w, actor: feed.part(w.session, actor=actor, project_id=w.project, after=0, until=9, limit=9),
     ),
     projects.pipelines: (
         P.SEE_PROJECT,

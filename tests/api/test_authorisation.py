@@ -78,6 +78,7 @@ OPERATIONS = {
     "my-sessions": Operation("/api/sessions", ROLES),
     "sign-out": Operation("/api/sessions/{session}", ("ann",)),
     "my-projects": Operation("/api/projects", ROLES),
+    "events": Operation("/api/projects/{project}/events", ROLES),
     "pipelines": Operation("/api/projects/{project}/pipelines", RUN, denied=WORK),
     "check-pipeline": Operation("/api/pipelines/check", ROLES, SENT),
     "plan-deploy": Operation("/api/projects/{project}/plans", ("olga",), SENT, (*WORK, "mia")),

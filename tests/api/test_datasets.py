@@ -148,7 +148,7 @@ def test_a_list_takes_as_many_statements_for_one_as_for_a_hundred(stage: Stage, 
             session.add(Item(dataset_id=item["dataset_id"], folder=f"/{n}", name="a", created_at=stage.now))
             session.add(Dataset(project_id=project_id, name=str(n), created_at=stage.now))
             session.add(Annotation(label="car", tool="box", **made))
-            session.add(Event(at=stage.now, verb="archived", item_id=item["id"]))
+            session.add(Event(at=stage.now, verb="archived", project_id=1, item_id=item["id"]))
     for path in paths:
         found = olga.get(path, params={"limit": 1000}).json()
         assert len(found.get("items", range(100))) >= 100, path

@@ -101,8 +101,8 @@ CLAIM = """
     WHERE id = :id RETURNING claim_no
 """
 CLAIMED = """
-    INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit, placement)
-    SELECT :now, 'claimed', item_id, task_id, entry_id, assignment_id, :person, visit, placement
+    INSERT INTO event (at, verb, project_id, item_id, task_id, entry_id, assignment_id, actor_id, visit, placement)
+    SELECT :now, 'claimed', 1, item_id, task_id, entry_id, assignment_id, :person, visit, placement
     FROM task_item WHERE id = :id
 """
 OPEN = """
@@ -132,8 +132,9 @@ DONE = """
     WHERE task_id = :task AND person_id = :person AND day = :day AND task_item_id = :id AND visit = :visit
 """
 EVENT = """
-    INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, actor_id, visit, placement, status, detail)
-    VALUES (:now, :verb, :item, :task, :entry, :by, :person, :visit, :placement, :status, :detail) RETURNING id
+    INSERT INTO event (at, verb, project_id, item_id, task_id, entry_id, assignment_id, actor_id, visit, placement,
+                       status, detail)
+    VALUES (:now, :verb, 1, :item, :task, :entry, :by, :person, :visit, :placement, :status, :detail) RETURNING id
 """
 SUBMIT = """
     UPDATE task_item SET state = 'submitted', status = :status, status_event_id = :event, routing = 'pending',

@@ -27,8 +27,9 @@ BATCH = """
     ) r
 """
 EVENT = """
-    INSERT INTO event (at, verb, item_id, task_id, entry_id, assignment_id, visit, placement, cause_id, detail)
-    SELECT :now, 'placed', item_id, task_id, entry_id, assignment_id, :visit, :visit, cause_id, detail FROM {batch}
+    INSERT INTO event (at, verb, project_id, item_id, task_id, entry_id, assignment_id, visit, placement, cause_id,
+                       detail)
+    SELECT :now, 'placed', 1, item_id, task_id, entry_id, assignment_id, :visit, :visit, cause_id, detail FROM {batch}
 """
 NEW = """
     INSERT INTO task_item (task_id, item_id, entry_id, assignment_id, state, visit, begun, rank, position, claim_no,

@@ -104,13 +104,13 @@ class State:
             placed, submitted = (f"{EARLIER + (2 * number + step) * self.items} + n.i" for step in (0, 1))
             task, share = _there(session, name)
             who = f"(SELECT person_id FROM assignment WHERE id = {share})"
-            columns = "id, at, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit"
+            columns = "id, at, verb, project_id, item_id, task_id, entry_id, assignment_id, actor_id, status, visit"
             yield f"""
                 INSERT INTO event ({columns})
-                SELECT {placed}, {now}, 'placed', n.i, {task}, n.i, {share}, NULL, NULL, 1 FROM {numbered}"""
+                SELECT {placed}, {now}, 'placed', 1, n.i, {task}, n.i, {share}, NULL, NULL, 1 FROM {numbered}"""
             yield f"""
                 INSERT INTO event ({columns})
-                SELECT {submitted}, {now}, 'submitted', n.i, {task}, n.i, {share}, {who}, '{self.status}', 1
+                SELECT {submitted}, {now}, 'submitted', 1, n.i, {task}, n.i, {share}, {who}, '{self.status}', 1
                 FROM {numbered} WHERE n.i > {queued}"""
             for which, row in (
                 (f"n.i <= {queued}", "'queued', NULL, NULL, NULL, FALSE, 0"),

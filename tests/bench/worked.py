@@ -138,13 +138,14 @@ def _history(session: Session, items: int) -> Iterator[str]:
     key, at, lag = _keys(items), _moments(items), items // DAYS
     document = "JSONB" if is_postgres(session) else "TEXT"
     detail = f"""CAST('{{"qa": {QA}, "issue": ' || (i / 10) || '}}' AS {document})"""
-    columns = "id, at, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit, cause_id, name, detail"
+    columns = "id, at, verb, project_id, item_id, task_id, entry_id, assignment_id, actor_id, status, visit"
+    columns += ", cause_id, name, detail"
     for today in range(0, items + 3 * lag, lag):
         for number, (days, which, verb, task, actor, status, cause) in enumerate(STEPS):
             first = today - days * lag
             if 0 <= first < items:
                 values = (
-                    f"{key(number)}, {at(days)} + {number} * 1000000, '{verb}', i",
+                    f"{key(number)}, {at(days)} + {number} * 1000000, '{verb}', 1, i",
                     task,
                     "i",
                     None if task is None or verb == "exited" else SHARES[task],

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from workflow_core.store.database import schema
 
 TABLES = sorted(SQLModel.metadata.tables)
+PLACED = "INSERT INTO event (id, at, verb, project_id) VALUES (1, 2, 'placed', 1)"
 
 
 def details(engine: Engine) -> dict[str, object]:
@@ -85,12 +86,12 @@ def test_up_down_and_up_again(engine: Engine) -> None:
         "UPDATE event SET verb = verb",
         "DELETE FROM event",
         "DELETE FROM event WHERE id = 1",
-        "INSERT INTO event (id, at, verb) VALUES (1, 2, 'placed') ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+        f"{PLACED} ON CONFLICT (id) DO UPDATE SET at = excluded.at",
     ],
 )
 def test_history_cannot_be_changed_even_by_raw_sql(engine: Engine, change: str) -> None:
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO event (at, verb) VALUES (1, 'entered')"))
+        connection.execute(text("INSERT INTO event (at, verb, project_id) VALUES (1, 'entered', 1)"))
     with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
         connection.execute(text(change))
 
@@ -98,17 +99,17 @@ def test_history_cannot_be_changed_even_by_raw_sql(engine: Engine, change: str) 
 @pytest.mark.parametrize(
     "change",
     [
-        "REPLACE INTO event (id, at, verb) VALUES (1, 2, 'placed')",
-        "INSERT OR REPLACE INTO event (rowid, at, verb) VALUES (1, 2, 'placed')",
-        "INSERT OR REPLACE INTO event (id, at, verb) SELECT id, 2, 'placed' FROM event",
+        "REPLACE INTO event (id, at, verb, project_id) VALUES (1, 2, 'placed', 1)",
+        "INSERT OR REPLACE INTO event (rowid, at, verb, project_id) VALUES (1, 2, 'placed', 1)",
+        "INSERT OR REPLACE INTO event (id, at, verb, project_id) SELECT id, 2, 'placed', 1 FROM event",
         "UPDATE OR REPLACE event SET id = 1 WHERE id = 2",
-        "INSERT INTO event (id, at, verb) VALUES (1, 2, 'placed') ON CONFLICT DO UPDATE SET at = excluded.at",
+        f"{PLACED} ON CONFLICT DO UPDATE SET at = excluded.at",
     ],
 )
 def test_history_cannot_be_replaced_by_whoever_opens_the_file(sqlite_engine: Engine, change: str) -> None:
     """A plain connection has none of our settings: REPLACE does not fire triggers on what it deletes."""
     with sqlite3.connect(str(sqlite_engine.url.database)) as connection:
-        connection.execute("INSERT INTO event (at, verb) VALUES (1, 'entered'), (1, 'placed')")
+        connection.execute("INSERT INTO event (at, verb, project_id) VALUES (1, 'entered', 1), (1, 'placed', 1)")
         connection.commit()
         before = connection.execute("SELECT * FROM event").fetchall()
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):

@@ -144,7 +144,7 @@ def test_an_item_that_is_gone_without_being_erased_is_found(street: Engine) -> N
 
 def test_what_is_left_of_an_item_that_was_erased_is_found(street: Engine) -> None:
     with session_scope(street) as session:
-        session.add(Event(at=NOW, verb="erased", item_id=photo(session, "0001.jpg").id))
+        session.add(Event(at=NOW, verb="erased", project_id=1, item_id=photo(session, "0001.jpg").id))
         session.flush()
         task_item, entry = differences(session)
     assert task_item == "0001.jpg in cars: the table has this task item, the history does not"

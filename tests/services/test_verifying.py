@@ -41,8 +41,8 @@ def test_an_untouched_history_has_no_differences_in_chunks_of_any_size(stage):
         ("UPDATE entry SET exit = NULL WHERE id = 2", "lost"),
         ("UPDATE task_item SET routing = 'routed' WHERE routing = 'pending'", "lost"),
         (
-            "INSERT INTO event (at, verb, item_id, task_id, entry_id, visit, cause_id) "
-            "SELECT at, verb, item_id, task_id, entry_id, visit, cause_id FROM event WHERE verb = 'placed' "
+            "INSERT INTO event (at, verb, project_id, item_id, task_id, entry_id, visit, cause_id) "
+            "SELECT at, verb, 1, item_id, task_id, entry_id, visit, cause_id FROM event WHERE verb = 'placed' "
             "AND cause_id IS NOT NULL AND item_id = 3",
             "moved twice",
         ),
@@ -76,14 +76,14 @@ def test_a_difference_says_whether_something_was_lost_or_moved_twice(stage, chan
         ),
         ("UPDATE task_item SET assignment_id = 2 WHERE id = 4", "3 in cars: assignment 2 is of another task"),
         (
-            "INSERT INTO event (at, verb, item_id, task_id, entry_id, visit, cause_id) "
-            "SELECT at, verb, item_id, task_id, entry_id, visit, cause_id FROM event WHERE verb = 'placed' "
+            "INSERT INTO event (at, verb, project_id, item_id, task_id, entry_id, visit, cause_id) "
+            "SELECT at, verb, 1, item_id, task_id, entry_id, visit, cause_id FROM event WHERE verb = 'placed' "
             "AND cause_id IS NOT NULL AND item_id = 3",
             "moved it a second time",
         ),
         (
-            "INSERT INTO event (at, verb, item_id, task_id, visit) "
-            "SELECT 0, 'expired', 4, id, 1 FROM task WHERE name = 'cars'",
+            "INSERT INTO event (at, verb, project_id, item_id, task_id, visit) "
+            "SELECT 0, 'expired', 1, 4, id, 1 FROM task WHERE name = 'cars'",
             "cannot expire what is queued",
         ),
     ],

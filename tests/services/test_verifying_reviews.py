@@ -83,13 +83,13 @@ ANNOTATION = """INSERT INTO annotation
             "0 in signs: issue 2 is for_review, and the item has left",
         ),
         (
-            "INSERT INTO event (at, verb, item_id, task_id, detail) SELECT 0, 'fixed', item_id, task_id, detail "
-            "FROM event WHERE verb = 'fixed'",
+            "INSERT INTO event (at, verb, project_id, item_id, task_id, detail) "
+            "SELECT 0, 'fixed', 1, item_id, task_id, detail FROM event WHERE verb = 'fixed'",
             " of issue 2: cannot mark for review an issue that is for review; its reviewer decides",
         ),
         (
-            "INSERT INTO event (at, verb, item_id, task_id, detail) SELECT 0, 'fixed', 2, task_id, '{\"issue\": 9}' "
-            "FROM event WHERE verb = 'fixed'",
+            "INSERT INTO event (at, verb, project_id, item_id, task_id, detail) "
+            "SELECT 0, 'fixed', 1, 2, task_id, '{\"issue\": 9}' FROM event WHERE verb = 'fixed'",
             " of issue 9: nobody flagged it",
         ),
         ("UPDATE annotation SET deleted_at = 0 WHERE id = 1", "annotation 1 is deleted; its history says otherwise"),
@@ -108,13 +108,13 @@ ANNOTATION = """INSERT INTO annotation
             "0 in cars: in no history: 1 imported annotation",
         ),
         (
-            "INSERT INTO event (at, verb, item_id, task_id, detail) "
-            "VALUES (0, 'imported', 1, 1, '{\"annotations\": 1}')",
+            "INSERT INTO event (at, verb, project_id, item_id, task_id, detail) "
+            "VALUES (0, 'imported', 1, 1, 1, '{\"annotations\": 1}')",
             "0 in cars: gone: 1 imported annotation",
         ),
         (
-            "INSERT INTO event (at, verb, item_id, task_id, visit) SELECT 0, 'cleared', 2, id, 1 FROM task "
-            "WHERE name = 'cars'",
+            "INSERT INTO event (at, verb, project_id, item_id, task_id, visit) "
+            "SELECT 0, 'cleared', 1, 2, id, 1 FROM task WHERE name = 'cars'",
             "1: it is at elsewhere by a status that was taken back, or was reached from one",
         ),
     ],

@@ -23,7 +23,7 @@ from workflow_core.services.exchange import imports
 from workflow_core.services.managers import erasure, figures, history, progress, reversals, task_items
 from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
-from workflow_core.services.running import moves, sweeps
+from workflow_core.services.running import feed, moves, sweeps
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.database.engine import engine_for
 from workflow_core.store.models import Dataset, Entry, Issue, Item, Person, Task, TaskItem
@@ -336,6 +336,19 @@ def test_a_part_of_what_happened_to_an_item_is_found_by_index(session):
     with scans(session, sorts=True) as found:
         first = history.steps(session, item=7, limit=1)
         assert history.steps(session, item=7, limit=1, after=first.next).items[0].id > first.items[0].id
+    assert found == []
+
+
+@pytest.mark.parametrize("who", ["mia@example.org", "ann@example.org"])
+def test_what_happened_in_a_project_is_read_on_by_index(session, who):
+    people.member(session, email="mia@example.org", project_id=1, role="manager", now=NOW)
+    project = {"actor": person(session, who), "project_id": 1}
+    with scans(session, sorts=True) as found:
+        given = {**project, "until": feed.horizon(session), "limit": 100}
+        part = feed.part(session, **given, after=0)
+        while not part.items:  # the first windows have nothing of somebody's own
+            part = feed.part(session, **given, after=int(part.next))
+        assert len(feed.part(session, **given, after=part.items[-1].id).items) == 100
     assert found == []
 
 

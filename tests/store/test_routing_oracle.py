@@ -76,7 +76,17 @@ def build(session, routes, pending):
         item = add(Item(dataset_id=dataset.id, name=str(number), created_at=START))
         entry = add(Entry(pipeline_id=pipeline.id, item_id=item.id, version_id=version.id, created_at=START))
         for task, status in task_items.items():
-            event = add(Event(at=START, verb="submitted", item_id=item.id, task_id=tasks[task], status=status, visit=1))
+            event = add(
+                Event(
+                    at=START,
+                    verb="submitted",
+                    project_id=1,
+                    item_id=item.id,
+                    task_id=tasks[task],
+                    status=status,
+                    visit=1,
+                )
+            )
             add(
                 TaskItem(
                     task_id=tasks[task],

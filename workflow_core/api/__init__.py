@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from workflow_core.api import (
     datasets,
+    events,
     files,
     issues,
     items,
@@ -23,6 +24,7 @@ NOUNS = (
     work,
     issues,
     datasets,
+    events,
     files,
     items,
     projects,

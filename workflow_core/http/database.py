@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from workflow_core.services.running import feed
 from workflow_core.store.database.engine import Session, session_scope
 
 
@@ -26,8 +27,15 @@ def _writing(request: Request) -> Iterator[Session]:
         yield session
 
 
+def _horizon(request: Request) -> int:
+    with session_scope(request.app.state.engine, read_only=True) as session:
+        return feed.horizon(session)
+
+
 # Without this scope FastAPI would end them, and so commit, after the answer has gone out.
 Reading = Annotated[Session, Depends(_reading, scope="function")]
 """Looks at one state of everything, waits for nobody, and changes nothing."""
 Writing = Annotated[Session, Depends(_writing, scope="function")]
 """Changes something, or nothing at all where the request fails."""
+Horizon = Annotated[int, Depends(_horizon)]
+"""The number up to which no event can come any more, for a `Reading` session: that begins with its first statement."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflow_core.domain.events import Verb
+
 
 @dataclass(frozen=True)
 class Step:
@@ -10,7 +12,7 @@ class Step:
 
     id: int
     at: datetime
-    verb: str
+    verb: Verb
     told: str
     actor: str | None
     task: str | None
@@ -19,6 +21,16 @@ class Step:
     visit: int | None
     cause: int | None
     name: str | None
+
+
+@dataclass(frozen=True)
+class Event(Step):
+    """One event of a project: what it is about, by number and by name."""
+
+    item_id: int | None
+    item: str | None
+    task_id: int | None
+    issue_id: int | None
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,8 @@ def archive_items(
     found = items.chosen(session, of=wanted)
     for item in found:
         item.archived_at = now
-        session.add(Event(at=now, verb="archived", item_id=item.id, actor_id=actor.id if actor else None))
+        by = actor.id if actor else None
+        session.add(Event(at=now, verb="archived", project_id=dataset.project_id, item_id=item.id, actor_id=by))
     dispatch.withdraw_items(session, [item.id for item in found], now=now)
     return len(found)
 

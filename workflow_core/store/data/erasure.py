@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from workflow_core.store import turns
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import is_postgres, listed, run
-from workflow_core.store.models import Dataset, Erased, Event, Item
+from workflow_core.store.models import Dataset, Erased, Item
 
 HELD = {
     "comment": "item_id IN ({items})",
@@ -116,9 +117,10 @@ def erase(session: Session, chosen: Sequence[Item], *, actor_id: int | None, now
     session.add_all(
         Erased(item_id=item.id, dataset_id=item.dataset_id, digest=digest(item.folder, item.name)) for item in chosen
     )
-    session.add_all(Event(at=now, verb="erased", item_id=item.id, actor_id=actor_id) for item in chosen)
     session.flush()
     keys = listed(item.id for item in chosen)
+    of = f"item WHERE item.id IN ({keys}) ORDER BY item.id"
+    turns.record(session, "erased", of=of, what={"item_id": "item.id"}, now=now, actor_id=actor_id)
     for table, where in HELD.items():
         run(session, f"DELETE FROM {table} WHERE {where.format(items=keys)}")
     session.expire_all()

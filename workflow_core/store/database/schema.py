@@ -21,10 +21,10 @@ from workflow_core.store.models import METADATA
 UPGRADE_LOCK = 4_216_517
 """The advisory lock that lets one process at a time upgrade a PostgreSQL database."""
 GUARDS = {
-    "postgresql": frozenset({"event_is_append_only", "event_is_not_emptied"}),
+    "postgresql": frozenset({"event_is_append_only", "event_is_not_emptied", "event_may_still_come"}),
     "sqlite": frozenset({"event_no_delete", "event_no_replace", "event_no_update"}),
 }
-"""The triggers that refuse any change of the history."""
+"""The triggers that refuse any change of the history, and tell what of it may still come."""
 BEFORE_THE_FIRST = frozenset({"0001", "0002"})
 """The revisions of databases from before the migrations began anew; nothing leads on from them."""
 

@@ -89,7 +89,16 @@ def add(session: Session, annotations: Sequence[Mapping[str, Any]], *, events: S
         col(TaskItem.item_id).in_({event["item_id"] for event in events}), TaskItem.state == "claimed"
     )
     held = {(item, task): assignment for item, task, assignment in session.exec(theirs)}
-    told = [{**event, "assignment_id": held.get((event["item_id"], event["task_id"]))} for event in events]
+    in_tasks = col(Task.id).in_({event["task_id"] for event in events})
+    project = dict(session.exec(select(Task.id, Task.project_id).where(in_tasks)).all())
+    told = [
+        {
+            **event,
+            "project_id": project[event["task_id"]],
+            "assignment_id": held.get((event["item_id"], event["task_id"])),
+        }
+        for event in events
+    ]
     for table, rows in ((Annotation, annotations), (Event, told)):
         if rows:
             session.connection().execute(insert(table), [dict(row) for row in rows])

@@ -12,6 +12,10 @@ OF_REVIEWS = (
     "verb IN ('flagged', 'fixed', 're-opened', 'accepted', 'dismissed', 'returned', 'waiting', 'cleared', 'undone')"
 )
 """The verbs that figures on quality read; rare beside those of moving and working, and indexed apart."""
+STILL_TO_COME = 4_216_519
+"""The advisory locks of transactions on PostgreSQL that write events; each is of the last number drawn before them."""
+LOCK_BITS = 0x7FFFFFFF
+"""As much of a number as such a lock has."""
 DAY_OF_EVENT = "(at / 86400000000)"
 """The day of an event, counted since 1970 in UTC."""
 
@@ -26,6 +30,7 @@ class Event(Table, table=True):
 
     __table_args__ = (
         Index("ix_event_item", "item_id", "id"),
+        Index("ix_event_project", "project_id", "id"),
         Index(
             "ix_event_cause",
             "cause_id",
@@ -75,7 +80,7 @@ class Event(Table, table=True):
     id: int = key()
     at: datetime = instant()
     verb: str = Field(max_length=16)
-    project_id: int | None = number(null=True)
+    project_id: int = number()
     item_id: int | None = number(null=True)
     task_id: int | None = number(null=True)
     entry_id: int | None = number(null=True)

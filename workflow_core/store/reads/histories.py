@@ -24,6 +24,21 @@ def events_since(session: Session, *, event_id: int) -> list[dict[str, Any]]:
     return _told(session, "e.id > :after", after=event_id)
 
 
+def events_between(
+    session: Session, *, project_id: int, after: int, until: int, limit: int, person_id: int | None = None
+) -> list[dict[str, Any]]:
+    """Return the first events of a project after one, up to another; those alone that a person's own work has.
+
+    Their own is what they did, and what happened to what they had in an assignment then.
+    """
+    where = "e.project_id = :project AND e.id > :after AND e.id <= :until"
+    given = {"project": project_id, "after": after, "until": until, "limit": limit}
+    if person_id is not None:
+        where += " AND (e.actor_id = :person OR s.person_id = :person)"
+        given["person"] = person_id
+    return _told(session, where, **given)
+
+
 def last(session: Session) -> int:
     """Return the number of the latest event, 0 where there is none."""
     return int(run(session, "SELECT coalesce(max(id), 0) FROM event").scalar())
@@ -47,7 +62,7 @@ def _told(session: Session, where: str, *, limit: int = values.LARGEST, **given:
         f"""
         SELECT e.id, e.at, e.verb, e.status, e.visit, e.cause_id, e.name, CAST(e.detail ->> 'issue' AS BIGINT) AS issue,
                t.name AS task, a.email AS actor, p.email AS assignee, pl.name AS pipeline,
-               ct.name AS cause_task, c.status AS cause_status, e.item_id, i.name AS item
+               ct.name AS cause_task, c.status AS cause_status, e.item_id, i.name AS item, e.task_id
         FROM event e LEFT JOIN item i ON i.id = e.item_id
         LEFT JOIN task t ON t.id = e.task_id LEFT JOIN person a ON a.id = e.actor_id
         LEFT JOIN assignment s ON s.id = e.assignment_id LEFT JOIN person p ON p.id = s.person_id

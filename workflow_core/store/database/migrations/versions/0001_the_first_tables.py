@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from alembic import op
 
 from workflow_core.store.models import METADATA
+from workflow_core.store.models.history import LOCK_BITS, STILL_TO_COME
 
 revision: str = "r0001"
 down_revision: str | Sequence[str] | None = None
@@ -24,6 +25,20 @@ GUARDS = {
         " FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history()",
         "CREATE TRIGGER event_is_not_emptied BEFORE TRUNCATE ON event"
         " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history()",
+        # Numbers of events are drawn before they are committed: who reads on by number has to know from which one on
+        # transactions that are still open may write. Each says so by a lock, which nobody waits for.
+        f"""
+        CREATE FUNCTION tell_what_may_still_come() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF current_setting('annoflow.told', true) IS DISTINCT FROM 'yes' THEN
+                PERFORM pg_advisory_xact_lock_shared(
+                    {STILL_TO_COME}, CAST(coalesce(pg_sequence_last_value('event_id_seq'), 0) & {LOCK_BITS} AS INTEGER)
+                );
+                PERFORM set_config('annoflow.told', 'yes', true);
+            END IF;
+            RETURN NULL;
+        END $$""",
+        "CREATE TRIGGER event_may_still_come BEFORE INSERT ON event"
+        " FOR EACH STATEMENT EXECUTE FUNCTION tell_what_may_still_come()",
     ),
     "sqlite": tuple(
         f"CREATE TRIGGER event_no_{guard} BEFORE {change} BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
@@ -57,3 +72,4 @@ def downgrade() -> None:
     METADATA.drop_all(op.get_bind())
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_change_of_history()")
+        op.execute("DROP FUNCTION tell_what_may_still_come()")

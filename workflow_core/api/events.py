@@ -1,0 +1,28 @@
+"""What happens in a project: in parts, or as it happens."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from workflow_core.api.lists import Most
+from workflow_core.domain import values
+from workflow_core.domain.pages import USUAL, Page
+from workflow_core.domain.views.history import Event
+from workflow_core.http.database import Horizon, Reading
+from workflow_core.http.identity import Reader
+from workflow_core.services.running import feed
+
+router = APIRouter(prefix="/projects/{project_id}/events", tags=["events"])
+
+Since = Annotated[int, Query(ge=0, le=values.LARGEST, description="The number of the event that was heard of last.")]
+
+
+@router.get("")
+def events(
+    session: Reading, until: Horizon, actor: Reader, project_id: int, after: Since = 0, limit: Most = USUAL
+) -> Page[Event]:
+    """Return what happened in a project, the oldest first; to contributors what is their own work.
+
+    Read on after the last event, or `next`: each comes once, in order, and none is missing.
+    """
+    return feed.part(session, actor=actor, project_id=project_id, after=after, until=until, limit=limit)

@@ -1,0 +1,39 @@
+"""How far the history can be read on by number: what comes later must have a higher one."""
+
+from sqlmodel import Session
+
+from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.models.history import LOCK_BITS, STILL_TO_COME
+from workflow_core.store.reads import histories
+
+OPEN = """
+    SELECT CAST(objid AS BIGINT) FROM pg_locks WHERE locktype = 'advisory' AND classid = :key AND objsubid = 2
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+"""For each transaction that writes events, the last number that was drawn before it, as far as a lock has it."""
+
+
+def horizon(session: Session) -> int:
+    """Return the number up to which no event can come any more; for a session that begins after this one has ended.
+
+    PostgreSQL draws numbers before it commits. A transaction takes its lock before it draws, so that whoever has drawn
+    a number already holds one when locks are looked at afterwards, or has ended: then later sessions see what it wrote.
+    """
+    if not is_postgres(session):
+        return histories.last(session)
+    drawn = int(run(session, "SELECT coalesce(pg_sequence_last_value('event_id_seq'), 0)").scalar())
+    return min([drawn, *(_near(drawn, low) for low in run(session, OPEN, key=STILL_TO_COME).scalars())])
+
+
+def window(session: Session, *, project_id: int, after: int, until: int, most: int) -> int:
+    """Return the event up to which so many events of a project come after one; `until` where these are all."""
+    nth = "SELECT id FROM event WHERE project_id = :project AND id > :after AND id <= :until ORDER BY id"
+    given = {"project": project_id, "after": after, "until": until, "skipped": most - 1}
+    found = run(session, f"{nth} LIMIT 1 OFFSET :skipped", **given).scalar()
+    return until if found is None else int(found)
+
+
+def _near(drawn: int, low: int) -> int:
+    """Return the number nearest to one that was drawn, of those with the low bits that a lock has."""
+    ahead = (low - drawn) & LOCK_BITS
+    return drawn + (ahead if ahead <= LOCK_BITS // 2 else ahead - LOCK_BITS - 1)
