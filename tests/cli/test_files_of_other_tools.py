@@ -18,7 +18,7 @@ def test_a_list_of_results_comes_in_with_the_file_of_its_images(place: Place) ->
 
 def test_two_files_of_one_name_and_one_number_bring_two_annotations(place: Place) -> None:
     assert place.bring(coco(CAR | {"bbox": [3, 3, 6, 6]}), file="train/instances.json").code == 0
-    ran = place.bring(coco(CAR | {"bbox": [33, 33, 7, 7]}), file="val/instances.json")
+    ran = place.bring(coco(CAR | {"id": 2, "bbox": [33, 33, 7, 7]}), file="val/instances.json")
     assert (ran.code, ran.out) == (0, "val/instances.json: 1 annotation came in\n")
     assert place.boxes() == [[3, 3, 6, 6], [33, 33, 7, 7]]
     again = place.bring(coco(CAR | {"bbox": [33, 33, 7, 7], "id": 99}), file="elsewhere.json")

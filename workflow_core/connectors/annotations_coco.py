@@ -3,12 +3,13 @@
 A list of results names images and categories by the ids of another file, which is read beside it. Boxes and polygons
 are taken, an object in several parts as one; of a mask the box around it. Crowds are no objects, and keypoints have no
 tool here: they are left out, and said. Of a box and an outline the outline is taken, or the one that is there. What
-annoflow itself exported comes back whole.
+annoflow itself exported comes back whole. Ids of images and annotations are kept, to be written again.
 """
 
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeGuard
 
 from workflow_core.connectors import masks
@@ -20,6 +21,7 @@ from workflow_core.connectors.records import (
     Maker,
     Problems,
     Told,
+    ToldImage,
     checked,
     number,
     pixels,
@@ -77,7 +79,9 @@ def read(
         known, labels = _images(about, problems, told), _labels(about, problems, told)
         for where, each in drawn:
             try:
-                yield _taken(each, where, known, labels, maker or Maker(), problems)
+                one = _taken(each, where, known, labels, maker or Maker(), problems)
+                # What a list of results counts is the list itself.
+                yield replace(one, number=_own_number(each)) if about is coco else one
             except InvalidInput as error:
                 problems.add(where, str(error))
 
@@ -122,8 +126,7 @@ def _images(coco: dict[str, Any], problems: Problems, told: Told) -> dict[int | 
         except InvalidInput as error:
             problems.add(where, str(error))
             continue
-        if (license := licenses.get(str(image.get("license")))) is not None:
-            told.licenses.append((item, license))
+        told.images.append(ToldImage(item, _own_number(image), licenses.get(str(image.get("license")))))
         one = _Image(item, pixels(image.get("width")), pixels(image.get("height")))
         if one not in those:
             those.append(one)
@@ -183,6 +186,12 @@ def _taken(
     known = {"score": raw.get("score")} | own
     known |= {"label": label, "tool": tool, "geometry": shape, "attributes": attributes, "area": raw.get("area")}
     return checked(known, item=image.item, maker=maker, where=where, width=image.width, height=image.height)
+
+
+def _own_number(raw: dict[str, Any]) -> int | None:
+    """Return the id of an image or annotation, if it is one by which it can go again: pycocotools takes 0 for none."""
+    id = raw.get("id")
+    return id if type(id) is int and 0 < id <= values.LARGEST else None
 
 
 def _only(known: dict[int | str, list[Any]], id: int | str, what: str, things: str) -> Any:

@@ -46,7 +46,10 @@ class Maker:
 
 @dataclass(frozen=True)
 class ImportedAnnotation:
-    """One annotation, in pixels of an image of `width` and `height`; `where` is its place in the file."""
+    """One annotation, in pixels of an image of `width` and `height`.
+
+    `where` is its place in the file, `number` its id there.
+    """
 
     item: ItemReference
     label: str
@@ -61,18 +64,28 @@ class ImportedAnnotation:
     area: float | None = None
     width: int | None = None
     height: int | None = None
+    number: int | None = None
     where: str = ""
 
 
-@dataclass
-class Told:
-    """What a file tells beside its annotations, while it is read: its categories, and the licences of its images.
+@dataclass(frozen=True)
+class ToldImage:
+    """What a file tells of an image: its id, and its licence.
 
     A licence has an `id`, a `name` and a `url`, or what is known of these.
     """
 
+    item: ItemReference
+    number: int | None = None
+    license: Mapping[str, Any] | None = None
+
+
+@dataclass
+class Told:
+    """What a file tells beside its annotations, while it is read: of its categories, and of its images."""
+
     categories: list[Category] = field(default_factory=list)
-    licenses: list[tuple[ItemReference, Mapping[str, Any]]] = field(default_factory=list)
+    images: list[ToldImage] = field(default_factory=list)
 
 
 @dataclass

@@ -4,7 +4,8 @@ Boxes and polygons are `annotations`; a box has its rectangle as outline, and `a
 drawn, so that evaluations of masks take both. Points, polylines and classifications, which COCO has no place for and a
 detector must not take for boxes without a size, are in the list `annoflow`, with the same image and category ids.
 What COCO does not know of an annotation is in its field `annoflow`. Areas are real ones: of what the outlines cover, or
-of the object in a box where a file has told it. Images of unknown size have none, and masks cannot be made on them.
+of the object in a box where a file has told it. Ids are those of the file that something came in by, else annoflow's.
+Images of unknown size have none, and masks cannot be made on them.
 Items that are parted are in `coco-train.json`, `coco-val.json` and `coco-test.json`, with the same categories.
 """
 
@@ -99,18 +100,22 @@ def _spool(folder: Path) -> IO[str]:
     return TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder)
 
 
+def _id(one: ExportItem | ExportAnnotation) -> int:
+    return one.id if one.number is None else one.number
+
+
 def _image(item: ExportItem) -> dict[str, Any]:
     known = {"width": item.width, "height": item.height, "coco_url": item.uri}
     about = {"folder": item.folder, "name": item.name, "metadata": item.metadata, "version": item.version}
     present = {name: value for name, value in known.items() if value is not None}
-    return {"id": item.id, "file_name": item.path, **present, "annoflow": about}
+    return {"id": _id(item), "file_name": item.path, **present, "annoflow": about}
 
 
 def _annotation(item: ExportItem, annotation: ExportAnnotation) -> dict[str, Any]:
     shape = annotation.geometry
     common = {
-        "id": annotation.id,
-        "image_id": item.id,
+        "id": _id(annotation),
+        "image_id": _id(item),
         "attributes": annotation.attributes,
         "annoflow": described(annotation),
     }

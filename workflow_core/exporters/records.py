@@ -32,7 +32,8 @@ class ExportAnnotation:
     """One annotation; `geometry` is described in `domain.geometry`, people are named by e-mail.
 
     One made elsewhere, by a model or by people, was accepted as it was if it has `accepted_at`, and changed if it has
-    only `updated_at`. `area` is told of the object in a box by the file that the box came from.
+    only `updated_at`. `area` is told of the object in a box by the file that the box came from, and `number` is its id
+    there, by which it goes in files of that kind again.
     """
 
     id: int
@@ -46,6 +47,7 @@ class ExportAnnotation:
     model_version: str | None = None
     score: float | None = None
     area: float | None = None
+    number: int | None = None
     accepted_at: datetime | None = None
     created_by: str | None = None
     created_at: datetime | None = None
@@ -58,7 +60,7 @@ class ExportItem:
     """One item with what is drawn on it and what happened to it; `version` is the pipeline version it followed.
 
     `unseen` says how many annotations are left out of it: it was reviewed, and nobody has seen these. `side` is where
-    it is, if items are parted: `train`, `val` or `test`.
+    it is, if items are parted: `train`, `val` or `test`. `number` is its id in the file of COCO that it came in by.
     """
 
     id: int
@@ -73,6 +75,7 @@ class ExportItem:
     version: str | None = None
     unseen: int = 0
     side: str | None = None
+    number: int | None = None
 
     @property
     def path(self) -> str:

@@ -1,20 +1,21 @@
-"""What a file of annotations tells besides them: numbers of labels, and licences of images."""
+"""What a file of annotations tells besides what is drawn: numbers of labels, ids, and licences of images."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
+from workflow_core.connectors.records import ImportedAnnotation, Problems, ToldImage
 from workflow_core.domain.recipes import Category
 from workflow_core.domain.wording import cited
 from workflow_core.services.exchange.ingestion import PAUSE, OpenSession
 from workflow_core.services.exchange.item_references import Items
 from workflow_core.store.database.engine import Session
-from workflow_core.store.exchange import categories, imports
+from workflow_core.store.exchange import categories, imports, numbers
 from workflow_core.store.models import Dataset
 
 BATCH = 1_000
+KINDS: Mapping[numbers.Numbered, str] = {"item": "images", "annotation": "annotations"}
 
 
 def number_labels(session: Session, dataset: Dataset, new: Sequence[Category], problems: Problems) -> None:
@@ -28,17 +29,63 @@ def number_labels(session: Session, dataset: Dataset, new: Sequence[Category], p
             problems.add("categories", said, skipped=False, cause=said)
 
 
-def license_items(
-    open_session: OpenSession, items: Items, licenses: Iterable[tuple[ItemReference, Mapping[str, Any]]]
+def tell_of_images(
+    open_session: OpenSession, items: Items, dataset: Dataset, images: Iterable[ToldImage], problems: Problems
 ) -> None:
-    """Keep licences with the items that they are of, found as those of annotations; nothing is lost without one."""
-    each = (ImportedAnnotation(item, "", "", {}, license) for item, license in licenses)
+    """Keep ids and licences of images with the items that they are of, found as those of annotations.
+
+    An item keeps the id that it has, also where that is annoflow's own and was exported.
+    """
+    each = (ImportedAnnotation(one.item, "", "", {}, one.license or {}, number=one.number) for one in images)
+    with open_session(read_only=True) as session:
+        out = numbers.exported(session, dataset_id=dataset.id) if images else set()
+    wanted: dict[int, int] = {}
     while batch := list(islice(each, BATCH)):
         with open_session() as session:
-            found = {
+            found = list(items.match(session, batch))
+            licensed = {
                 item.id: {**item.meta, "license": dict(one.attributes)}
-                for one, item in items.match(session, batch)
-                if "license" not in item.meta
+                for one, item in found
+                if one.attributes and "license" not in item.meta
             }
-            imports.describe(session, found)
+            imports.describe(session, licensed)
+        for one, item in found:
+            if one.number is not None and item.number is None and item.id not in out:
+                wanted.setdefault(item.id, one.number)
         time.sleep(PAUSE)
+    with open_session(read_only=True) as session:
+        given = iter(_free(session, "item", dataset, wanted, problems).items())
+    while some := dict(islice(given, BATCH)):
+        with open_session() as session:
+            numbers.give(session, "item", some)
+        time.sleep(PAUSE)
+
+
+def numbered(
+    session: Session, dataset: Dataset, rows: Sequence[dict[str, Any]], problems: Problems
+) -> list[dict[str, Any]]:
+    """Return the rows of annotations with those of their numbers that they can have."""
+    wanted = {place: row["number"] for place, row in enumerate(rows) if row["number"] is not None}
+    given = _free(session, "annotation", dataset, wanted, problems)
+    return [{**row, "number": given.get(place)} for place, row in enumerate(rows)]
+
+
+def _free(
+    session: Session, kind: numbers.Numbered, dataset: Dataset, wanted: Mapping[int, int], problems: Problems
+) -> dict[int, int]:
+    """Return which of those that want a number can have it, the first of each; that others cannot is noted."""
+    taken, keys = numbers.taken(session, kind, dataset_id=dataset.id, numbers=wanted.values())
+    first: dict[int, int] = {}
+    for key, number in wanted.items():
+        if number not in taken:
+            first.setdefault(number, key)
+    given = {key: number for number, key in first.items()}
+    # What has no number goes by its key, unless it gets one now; what is yet to be added has no key.
+    goes = given.keys() if kind == "item" else ()
+    while stay := [key for key, number in given.items() if number in keys and number not in goes]:
+        for key in stay:
+            del given[key]
+    for number in (wanted[key] for key in wanted if key not in given):
+        said = f"an id of {KINDS[kind]} is another's here, and not kept for exports"
+        problems.add(f"id {number}", said, skipped=False)
+    return given

@@ -24,7 +24,7 @@ from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store.data import items, versions
 from workflow_core.store.database.engine import Session
-from workflow_core.store.exchange import categories
+from workflow_core.store.exchange import categories, numbers
 from workflow_core.store.models import Annotation, Dataset, PipelineVersion
 from workflow_core.store.reads import departures
 from workflow_core.store.reads.departures import Chosen, Departed
@@ -82,6 +82,7 @@ def export(
     with open_session() as session:
         chosen = Chosen(found.id, exit_name, items.those(session, where=where, tasks=tasks))
         numbered = _numbered(session, found.dataset_id, spec)
+        numbers.part(session, dataset_id=found.dataset_id)
     about = About(project, dataset.name, pipeline, exit_name, where, numbered, spec.source.where, split)
     after: int | None = 0
     while after is not None:
@@ -136,6 +137,7 @@ def _item(one: Departed, emails: Mapping[int, str], tasks: Mapping[int, str]) ->
         ],
         version=one.version,
         unseen=one.unseen,
+        number=one.item.number,
     )
 
 

@@ -60,5 +60,5 @@ def fit(
 
 def _row(one: ImportedAnnotation, item: Item, owner: Owner, as_boxes: bool, problems: Problems) -> dict[str, Any]:
     fitted = fitting.fit(one, owner.recipe, width=item.width, height=item.height, as_boxes=as_boxes, problems=problems)
-    row = fitted | {"origin": one.origin, "model": one.model, "model_version": one.model_version}
+    row = fitted | {"origin": one.origin, "model": one.model, "model_version": one.model_version, "number": one.number}
     return row | {"item_id": item.id, "task_id": owner.task_id, "score": one.score, "external_id": identities.key(row)}

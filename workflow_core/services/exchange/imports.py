@@ -75,7 +75,8 @@ def import_annotations(
     effects of `reversals.clear`; `end_claims` confirms that people who have an item open that it led to lose their
     claim. With `preview` nothing is changed. `naming` says how the file names items; with `as_boxes` polygons become
     boxes also where the recipe has both. Of what the file has `told` once its annotations are read, labels without a
-    number in the dataset get that of its categories, and items without a licence in their metadata that of their image.
+    number in the dataset get that of its categories, items the id of their image, and its licence where their metadata
+    has none. Ids are kept unless something else goes by them, which is noted.
 
     Raises:
         NotFound: there is no such dataset, or the actor is not in its project.
@@ -101,7 +102,7 @@ def import_annotations(
             labels = [one for one in told.categories if one.label in owners]
             besides.number_labels(session, dataset, labels, problems)
         if not preview:
-            besides.license_items(open_session, Items(dataset, naming, Problems()), told.licenses)
+            besides.tell_of_images(open_session, Items(dataset, naming, Problems()), dataset, told.images, problems)
     return coming.result
 
 
@@ -126,7 +127,7 @@ class _Import:
                 self.result.problems.add(each.where, f"the item {each.name} is there no more", cause="no item")
         new = self._new(session, [each for each in fits if each.place[0] in there])
         refused = self._refused(session, new, now)
-        rows = self._rows(session, new, refused, now)
+        rows = besides.numbered(session, dataset, self._rows(session, new, refused, now), self.result.problems)
         happened = {"at": now, "verb": "imported", "actor_id": self.actor.id if self.actor else None}
         counts = Counter((row["item_id"], row["task_id"]) for row in rows).items()
         events = [

@@ -7,10 +7,16 @@ from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstr
 from sqlmodel import Field
 
 from workflow_core.store.database.columns import Key
-from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, path, reference
+from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, number, path, reference
 
 UNSEEN = "n.created_by IS NULL AND n.updated_at IS NULL"
 """Whether an annotation `n` came in and never stood in the list of a submit: nobody has seen it."""
+
+
+def numbered(table: str, *columns: str) -> Index:
+    """Return the index by which those of a table are found that have a number."""
+    there = text("number IS NOT NULL")
+    return Index(f"ix_{table}_number", *columns, sqlite_where=there, postgresql_where=there)
 
 
 class Dataset(Table, table=True):
@@ -28,13 +34,15 @@ class Item(Table, table=True):
     """One thing to label. `width` and `height` are pixels of the image as a browser shows it, turned upright.
 
     `size`, `stamp` and `checksum` are of the file of a source that it was made of, as in `domain.sources`. `gone_at` is
-    since when that is not there, `replaced_at` when another picture was last found in its place.
+    since when that is not there, `replaced_at` when another picture was last found in its place. `number` is its id in
+    files of COCO, see `store.exchange.numbers`.
     """
 
     __table_args__ = (
         UniqueConstraint("dataset_id", "folder", "name"),
         Index("ix_item_uri", "dataset_id", "uri"),
         Index("ix_item_name", "name"),
+        numbered("item", "dataset_id", "number"),
         *(
             Index(f"ix_item_{what}", "dataset_id", sqlite_where=text(when), postgresql_where=text(when))
             for what, when in (("gone", "gone_at IS NOT NULL"), ("replaced", "replaced_at IS NOT NULL"))
@@ -58,6 +66,7 @@ class Item(Table, table=True):
     meta: dict[str, Any] = document()
     width: int | None = None
     height: int | None = None
+    number: int | None = number(null=True)
     size: int | None = None
     stamp: str | None = Field(default=None, max_length=100)
     checksum: str | None = Field(default=None, max_length=32)
@@ -81,12 +90,14 @@ class Category(Table, table=True):
 class Annotation(Table, table=True):
     """One shape or classification on an item. It belongs to the task that owns its label, if one does.
 
-    `area` is what the file that a box came from says of the object in it, in square pixels, until somebody changes it.
+    `area` is what the file that a box came from says of the object in it, in square pixels, until somebody changes it;
+    `number` is its id in that file, see `store.exchange.numbers`.
     """
 
     __table_args__ = (
         CheckConstraint("origin IN ('human', 'model')", name="origin"),
         Index("ix_annotation_item", "item_id", "task_id"),
+        numbered("annotation", "number"),
         Index(
             "ix_annotation_label",
             "task_id",
@@ -105,6 +116,7 @@ class Annotation(Table, table=True):
     item_id: int = reference("item.id")
     task_id: int | None = reference("task.id", null=True)
     external_id: str | None = Field(default=None, max_length=200)
+    number: int | None = number(null=True)
     label: str = Field(max_length=64)
     tool: str = Field(max_length=16)
     geometry: dict[str, Any] = document()

@@ -1,0 +1,61 @@
+"""The ids that images and annotations have in files of COCO: those of the file that they came in, once and for all.
+
+What has no number goes by its key. So that no two of a dataset go by the same, a number is given only where nobody goes
+by it, and what was made since gets a number after all others where its key is another's number.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from sqlmodel import Session
+
+from workflow_core.store.database.dialect import listed, run, run_many
+
+Numbered = Literal["item", "annotation"]
+WITHIN: Mapping[Numbered, str] = {
+    "item": "x.dataset_id = :dataset",
+    "annotation": "EXISTS (SELECT 1 FROM item i WHERE i.id = x.item_id AND i.dataset_id = :dataset)",
+}
+CHUNK = 5_000
+
+
+def taken(session: Session, kind: Numbered, *, dataset_id: int, numbers: Iterable[int]) -> tuple[set[int], set[int]]:
+    """Return which of some numbers something in a dataset has, and which are the keys of what has none."""
+    wanted = sorted(set(numbers))
+    found: tuple[set[int], set[int]] = set(), set()
+    for start in range(0, len(wanted), CHUNK):
+        among = listed(wanted[start : start + CHUNK])
+        by_number = f"x.number FROM {kind} x WHERE x.number IN ({among})"
+        by_key = f"x.id FROM {kind} x WHERE x.number IS NULL AND x.id IN ({among})"
+        for those, what in zip(found, (by_number, by_key), strict=True):
+            those.update(run(session, f"SELECT {what} AND {WITHIN[kind]}", dataset=dataset_id).scalars())
+    return found
+
+
+def exported(session: Session, *, dataset_id: int) -> set[int]:
+    """Return the items of a dataset that are in an export already."""
+    out = "SELECT e.item_id FROM entry e JOIN item x ON x.id = e.item_id WHERE e.exported_at IS NOT NULL"
+    return set(run(session, f"{out} AND {WITHIN['item']}", dataset=dataset_id).scalars())
+
+
+def give(session: Session, kind: Numbered, numbers: Mapping[int, int]) -> None:
+    """Give items or annotations numbers, by their keys."""
+    if numbers:
+        rows = [{"key": key, "number": number} for key, number in numbers.items()]
+        run_many(session, f"UPDATE {kind} SET number = :number WHERE id = :key", rows)
+
+
+def part(session: Session, *, dataset_id: int) -> None:
+    """Give a number to what has none in a dataset, and whose key is another's number."""
+    for kind, within in WITHIN.items():
+        alike = run(
+            session,
+            f"""
+            SELECT x.id FROM {kind} o JOIN {kind} x ON x.id = o.number AND x.number IS NULL
+            WHERE o.number IS NOT NULL AND {within.replace("x.", "o.")} AND {within} ORDER BY x.id
+            """,
+            dataset=dataset_id,
+        )
+        if keys := list(alike.scalars()):
+            last = run(session, f"SELECT max(id), max(number) FROM {kind}").one()
+            give(session, kind, dict(zip(keys, range(max(last) + 1, max(last) + 1 + len(keys)), strict=True)))
