@@ -5,9 +5,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from building import NOW, add_items, always, dataset, deploy, move, person, task
+from building import NOW, add_items, dataset, deploy, move, person, task
 from sqlalchemy import Engine
 from sqlmodel import Session, select
+from stage import always
 
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.exporters.snapshot import Snapshot
