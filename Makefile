@@ -33,12 +33,13 @@ breaking: .venv/.ready ## a hundred rules broken at random, one at a time: which
 messages: .venv/.ready ## all that a user can be told, to be read aloud
 	$(BIN)/python tests/messages.py
 
-oracles: .venv/.ready ## what datumaro reads of exported files, in an environment of its own of half a gigabyte
+oracles: .venv/.ready ## what datumaro and ultralytics read of exported files, in an environment of its own of six gigabytes
 	rm -rf .oracles/files
 	$(PYTHON) -m venv .oracles
-	.oracles/bin/python -m pip install --quiet --disable-pip-version-check datumaro==1.13.12
+	.oracles/bin/python -m pip install --quiet --disable-pip-version-check datumaro==1.13.12 ultralytics==8.4.190
 	$(BIN)/python -m tests.oracles .oracles/files
 	.oracles/bin/python tests/oracles/datumaro_reads.py .oracles/files
+	.oracles/bin/python tests/oracles/ultralytics_reads.py .oracles/files
 
 bench: .venv/.ready ## speeds, as ratios against hand-written SQL beside them
 	$(BIN)/python -m tests.bench
