@@ -223,5 +223,7 @@ def test_what_makes_no_sense_is_refused_with_its_place(road: Stage, as_: SignIn)
     for number in ("0", "-1", "9" * 30):
         assert ann.get(f"/api/task-items/{number}").status_code == 404
     assert ann.get("/api/task-items/one").status_code == 422
+    assert ann.post(submission, content=b" " * 20_000_000).status_code == 422
     assert ann.post(submission, content=b" " * 20_000_001).status_code == 413
+    assert ann.post(f"/api/tasks/{share['task_id']}/claims", content=iter([b" " * 1_000_001])).status_code == 413
     assert ann.get("/api/nothing").headers["content-type"] == "application/problem+json"

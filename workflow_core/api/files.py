@@ -12,7 +12,7 @@ from workflow_core.domain.views.data import Missing, Uploaded
 from workflow_core.http.database import Reading, Writing, brief
 from workflow_core.http.identity import Now, Writer
 from workflow_core.http.places import Within
-from workflow_core.http.requests import pass_on, takes
+from workflow_core.http.requests import LARGE, pass_on, takes
 from workflow_core.services.data import files
 
 router = APIRouter(prefix="/datasets/{dataset_id}/files", tags=["files"])
@@ -56,6 +56,7 @@ def upload(
 
 
 @router.post("/missing")
+@takes(LARGE)
 def missing_files(session: Reading, actor: Writer, dataset_id: int, wanted: Files) -> Missing:
     """Say which of some files are not there, and of which there is another."""
     return files.missing(session, actor=actor, dataset_id=dataset_id, files=wanted.files)

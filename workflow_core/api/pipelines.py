@@ -10,6 +10,7 @@ from workflow_core.domain.views.pipelines import Checked, Deployed, Files, Plan,
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.places import Within
+from workflow_core.http.requests import LARGE, takes
 from workflow_core.http.versions import expected, tag
 from workflow_core.services.pipelines import bundles, deploys, uploads
 
@@ -17,12 +18,14 @@ router = APIRouter(tags=["pipelines"])
 
 
 @router.post("/pipelines/check")
+@takes(LARGE)
 def check_pipeline(_: Writer, now: Now, sent: PipelineFiles) -> Checked:
     """Say everything that is wrong with a pipeline's file, with places and ways out; nothing is kept."""
     return bundles.check_files(_files(sent), now=now)
 
 
 @router.post("/projects/{project_id}/plans")
+@takes(LARGE)
 def plan_deploy(
     session: Writing,
     actor: Writer,
@@ -42,6 +45,7 @@ def plan_deploy(
 
 
 @router.post("/projects/{project_id}/deploys")
+@takes(LARGE)
 def deploy_pipeline(
     session: Writing,
     actor: Writer,

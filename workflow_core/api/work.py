@@ -8,6 +8,7 @@ from workflow_core.api.bodies import Claiming, Drawing, Renewal, Submission
 from workflow_core.domain.views.work import Claim, OpenTaskItem, Submitted
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
+from workflow_core.http.requests import LARGE, takes
 from workflow_core.http.versions import expected, tag
 from workflow_core.services.contributors import contents, work
 from workflow_core.services.managers import reversals
@@ -40,6 +41,7 @@ def task_item(session: Reading, actor: Reader, response: Response, task_item_id:
 
 
 @router.put("/task-items/{task_item_id}/draft", status_code=204)
+@takes(LARGE)
 def save_draft(
     session: Writing,
     actor: Writer,
@@ -62,6 +64,7 @@ def save_draft(
 
 
 @router.post("/task-items/{task_item_id}/submission")
+@takes(LARGE)
 def submit(session: Writing, actor: Writer, now: Now, task_item_id: int, submission: Submission) -> Submitted:
     """Set a status. The same again changes nothing."""
     return work.submit(session, actor=actor, task_item_id=task_item_id, now=now, **dict(submission))

@@ -15,8 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workflow_core.http.problems import answer
 
-MOST = 20_000_000
-"""Bytes of a body: as much as an item full of annotations has."""
+MOST = 1_000_000
+"""Bytes of a body, where its endpoint takes no more."""
+LARGE = 20_000_000
+"""As much as an item full of annotations has, or a pipeline with all that it names."""
 
 SECRET = re.compile(r"(?<=/links/)[^/]+")
 """What of a path is nobody's business but theirs who have it."""
