@@ -18,7 +18,7 @@ from workflow_core.domain.views.pipelines import Files
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import access, people, pictures, projects
-from workflow_core.services.contributors import batches, comments, contents, work
+from workflow_core.services.contributors import batches, comments, contents, succession, work
 from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.data import additions, datasets, files, items
 from workflow_core.services.exchange import exports, imports, ingestion
@@ -524,6 +524,11 @@ OWN: dict[Callable[..., Any], Own] = {
     pictures.of_item: Own("ann", "item", lambda w, a, n: picture(w, a, n), managers=True),
     work.save_draft: Own(
         "ann", "held", lambda w, a, n: work.save_draft(w.session, actor=a, task_item_id=n, annotations=[BOX], now=NOW)
+    ),
+    succession.submit: Own(
+        "ann",
+        "held",
+        lambda w, a, n: succession.submit(w.session, actor=a, task_item_id=n, status="completed", now=NOW),
     ),
     work.submit: Own(
         "ann", "held", lambda w, a, n: work.submit(w.session, actor=a, task_item_id=n, status="completed", now=NOW)

@@ -47,11 +47,14 @@ class Drawing(Body):
 
 
 class Submission(Body):
-    """A status, the token of the claim, and what is drawn; without it the draft is taken."""
+    """A status, the token of the claim, and what is drawn; without it the draft is taken. With `next` the next item of
+    the task is claimed and opened in the same act.
+    """
 
     status: StrictStr
     token: Number | None = None
     annotations: list[dict[str, Any]] | None = None
+    next: bool = False
 
 
 class Flag(Body):

@@ -10,7 +10,7 @@ from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.requests import LARGE, takes
 from workflow_core.http.versions import expected, tag
-from workflow_core.services.contributors import contents, work
+from workflow_core.services.contributors import contents, succession, work
 from workflow_core.services.managers import reversals
 
 router = APIRouter(tags=["work"])
@@ -67,7 +67,9 @@ def save_draft(
 @takes(LARGE)
 def submit(session: Writing, actor: Writer, now: Now, task_item_id: int, submission: Submission) -> Submitted:
     """Set a status. The same again changes nothing."""
-    return work.submit(session, actor=actor, task_item_id=task_item_id, now=now, **dict(submission))
+    submit_it = succession.submit if submission.next else work.submit
+    said = submission.model_dump(exclude={"next"})
+    return submit_it(session, actor=actor, task_item_id=task_item_id, now=now, **said)
 
 
 @router.delete("/task-items/{task_item_id}/submission", status_code=204)

@@ -21,16 +21,6 @@ class Claim:
     token: int
 
 
-@dataclass(frozen=True)
-class Submitted:
-    """A status that is set, for good: its transaction is about to commit."""
-
-    task_item_id: int
-    item_id: int
-    status: str
-    event_id: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
     """An annotation on an item; without `by` a model made it, or nobody known did.
@@ -100,7 +90,8 @@ class OpenTaskItem:
 
     `width` and `height` are pixels of the picture as a browser shows it. `token` proves the claim at submit, and is
     there only for who holds it, until `lease_until`. `draft` is what the person has drawn and not yet
-    submitted; its version is 0 where there is none.
+    submitted; its version is 0 where there is none. `upcoming` is the item that lies below it on their desk, as long as
+    nobody changes that: its picture may be asked for meanwhile.
     """
 
     id: int
@@ -124,3 +115,18 @@ class OpenTaskItem:
     draft_version: int
     issues: Sequence[Issue]
     comments: Sequence[Said]
+    upcoming: int | None
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A status that is set, for good: its transaction is about to commit.
+
+    `next` is what the person has to do next in the task, claimed, where that was asked for and there is something.
+    """
+
+    task_item_id: int
+    item_id: int
+    status: str
+    event_id: int
+    next: OpenTaskItem | None = None

@@ -50,4 +50,5 @@ def of(session: Session, *, actor: Person, task_item_id: int) -> OpenTaskItem:
             Issue(**{**one, "state": IssueState(one["state"])}, thread=threads.get(one["id"], ())) for one in flagged
         ],
         comments=threads.get(None, ()),
+        upcoming=placed["upcoming"],
     )

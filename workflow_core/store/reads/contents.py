@@ -11,13 +11,18 @@ from workflow_core.domain.views.work import Drawn
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models.data import UNSEEN
+from workflow_core.store.models.task_items import CLAIMABLE
 
 
 def placed(session: Session, *, task_item_id: int) -> dict[str, Any]:
-    """Return what a situation does not know: the item's `folder`, the `visit`, and when the lease ends."""
+    """Return what a situation does not know: the item's `folder`, the `visit`, when the lease ends, what is below."""
     row = run(
         session,
-        """SELECT i.folder, task_item.visit, task_item.lease_until
+        f"""SELECT i.folder, task_item.visit, task_item.lease_until,
+               (SELECT below.item_id FROM task_item below
+                WHERE below.task_id = task_item.task_id AND below.assignment_id = task_item.assignment_id
+                AND below.{CLAIMABLE} AND below.parked IS NULL AND below.id <> task_item.id
+                ORDER BY below.rank, below.position, below.id LIMIT 1) AS upcoming
         FROM task_item JOIN item i ON i.id = task_item.item_id WHERE task_item.id = :id""",
         id=task_item_id,
     ).mappings()

@@ -106,26 +106,28 @@ export class Acts {
       editor.choose("select");
       editor.select(lacks.key);
       this.studio.say(lacks.words);
-    } else void this.leave(() => desk.submit(name, reviews ? undefined : editor.annotations));
+    } else void this.leave(() => desk.submit(name, reviews ? undefined : editor.annotations), { draft: false });
   }
 
   /** Leave the item by an act that says what comes next; where it is refused, everything stays. */
-  async leave(act) {
+  async leave(act, { draft = true } = {}) {
     const { drafts, desk } = this.studio;
     if (this.leaving) return;
     this.leaving = true;
     try {
-      await drafts.save();
+      if (draft) await drafts.save();
+      await drafts.rest();
       const { id } = desk.opened;
       const next = await act();
       drafts.forget(id);
       if (next === null) location.assign("/work");
       else {
-        history.pushState(null, "", `/studio/${next}`);
+        history.pushState(null, "", `/studio/${next.id ?? next}`);
         await this.studio.open(next);
         this.tell();
       }
     } catch (error) {
+      drafts.resume();
       this.refused(error);
     } finally {
       this.leaving = false;

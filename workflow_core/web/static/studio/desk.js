@@ -14,15 +14,16 @@ export class Desk {
     setInterval(() => void this.renew(), ACTIVE);
   }
 
-  /** Open an item; its picture is asked for at the same time, and measured where nobody has. */
-  async open(taskItem) {
-    const opened = await get(`/task-items/${taskItem}`);
+  /** Open an item, given its number or all of it; the picture of what comes after it is asked for meanwhile. */
+  async open(next) {
+    const opened = typeof next === "object" ? next : await get(`/task-items/${next}`);
     this.opened = opened;
+    if (opened.upcoming) this.ahead = Object.assign(new Image(), { src: picture(opened.upcoming) });
     return opened;
   }
 
   get address() {
-    return `/api/items/${this.opened.item_id}/image`;
+    return picture(this.opened.item_id);
   }
 
   /** Tell of work, while there is any: not while idle, and not while hidden. */
@@ -36,12 +37,12 @@ export class Desk {
     }
   }
 
-  /** Set a status; returns what comes next, if anything does. */
+  /** Set a status; returns what comes next, opened, if anything does. */
   async submit(status, annotations) {
-    const { id, task_id: task, token, name } = this.opened;
-    await post(`/task-items/${id}/submission`, { status, token, annotations });
+    const { id, token, name } = this.opened;
+    const { next } = await post(`/task-items/${id}/submission`, { status, token, annotations, next: true });
     this.last = { id, name, status };
-    return this.next(task);
+    return next;
   }
 
   async next(task = this.opened.task_id) {
@@ -64,6 +65,8 @@ export class Desk {
     return id;
   }
 }
+
+const picture = (item) => `/api/items/${item}/image`;
 
 /** How large a picture is as it is shown; refused where it cannot be. @returns {Promise<{width: number, height: number}>} */
 export function measured(address) {

@@ -48,6 +48,19 @@ export class Drafts {
     this.sending = null;
   }
 
+  /** Send nothing for now: what is drawn goes another way. */
+  async rest() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.sending;
+  }
+
+  /** Go on sending. */
+  resume() {
+    this.stopped = false;
+    if (this.waiting) this.later(0);
+  }
+
   async send(taskItem, annotations) {
     try {
       const { tag } = await answer("PUT", `/task-items/${taskItem}/draft`, {

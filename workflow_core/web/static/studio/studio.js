@@ -64,8 +64,8 @@ export class Studio {
 
   // -- opening
 
-  async open(taskItem) {
-    const opened = await this.desk.open(taskItem);
+  async open(next) {
+    const opened = await this.desk.open(next);
     const size = await measured(this.desk.address).catch((error) => {
       this.say(`${opened.name}: ${error.message}. It can be discarded, or left for later`);
       return { width: opened.width ?? 640, height: opened.height ?? 480 };
