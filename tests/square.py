@@ -33,6 +33,7 @@ from workflow_core.services.managers import (
     task_settings,
     tasks,
 )
+from workflow_core.services.overviews import pipelines as pipeline_overviews
 from workflow_core.services.overviews import tasks as overviews
 from workflow_core.services.pipelines import bundles, data, deployment, deploys, migration, plans, uploads
 from workflow_core.services.pipelines.bundles import Bundle
@@ -269,6 +270,10 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     progress.pictures: (
         P.SEE_PROJECT,
         lambda w, actor: progress.pictures(w.session, pipeline_id=w.pipeline().id, actor=actor),
+    ),
+    pipeline_overviews.overview: (
+        P.SEE_PROJECT,
+        lambda w, actor: pipeline_overviews.overview(w.session, pipeline_id=w.pipeline().id, actor=actor, now=NOW),
     ),
     progress.exits: (
         P.SEE_PROJECT,

@@ -86,6 +86,7 @@ OPERATIONS = {
     "pipeline-versions": Operation("/api/pipelines/{pipeline}/versions", RUN, denied=WORK),
     "pipeline-version": Operation("/api/pipelines/{pipeline}/versions/{deploy}", RUN, denied=WORK),
     "stuck": Operation("/api/projects/{project}/stuck", RUN, denied=WORK),
+    "pipeline-overview": Operation("/api/pipelines/{pipeline}/overview", RUN, denied=WORK),
     "pipeline-progress": Operation("/api/pipelines/{pipeline}/progress", RUN, denied=WORK),
     "pipeline-exits": Operation("/api/pipelines/{pipeline}/exits", RUN, denied=WORK),
     "project-tasks": Operation("/api/projects/{project}/tasks", RUN, denied=WORK),

@@ -333,4 +333,4 @@ def test_a_database_that_is_not_ready_says_what_to_do(annoflow, tmp_path: Path) 
     assert ran.code == 3
     file = tmp_path / ".annoflow/annoflow.db"
     ways_out = "run: annoflow up, or annoflow db upgrade"
-    assert ran.err == f"annoflow: the database {file} is not ready (no such table: event); {ways_out}\n"
+    assert ran.err == f"annoflow: the database {file} is not ready (no such table: project); {ways_out}\n"

@@ -6,6 +6,7 @@ from stage import Stage
 from pipelines import FORKED, MICRO, REVIEWED, WITHOUT_SIGNS, staffed, with_settings
 from workflow_core.domain.progress import WorkStatus
 from workflow_core.services.managers import progress
+from workflow_core.services.overviews import pipelines
 
 
 @pytest.fixture
@@ -137,3 +138,17 @@ def test_what_is_parked_with_a_status_is_still_to_come(engine):
         stage.do(who, task, status)
         stage.advance()
     assert (of(stage, "qa").counts.parked, of(stage).to_come, of(stage, "expert").to_come) == (1, 0, 1)
+
+
+def test_what_moves_is_counted_by_pipeline_also_where_another_project_has_one_of_the_name(stage):
+    stage.add_items(1)
+    stage.do("ann", "cars", "completed")
+    with stage.session() as session:
+        ours = stage._pipeline(session).id
+    other = "project: elsewhere\n" + staffed(with_settings(REVIEWED, qa="queue: true"), cars="ann bo", qa="quinn ann")
+    theirs = stage.deploy(other).pipeline_id
+    with stage.session() as session:
+        moving = [
+            pipelines.overview(session, actor=None, pipeline_id=one, now=stage.now).moving for one in (ours, theirs)
+        ]
+    assert moving == [1, 0]

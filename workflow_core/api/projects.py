@@ -4,12 +4,13 @@ from fastapi import APIRouter
 
 from workflow_core.api.lists import After, Most
 from workflow_core.domain.pages import USUAL, Page
-from workflow_core.domain.views.progress import Stuck, TaskProgress
+from workflow_core.domain.views.progress import Overview, Stuck, TaskProgress
 from workflow_core.domain.views.projects import Pipeline, Project
 from workflow_core.http.database import Reading
-from workflow_core.http.identity import Known, Reader
+from workflow_core.http.identity import Known, Now, Reader
 from workflow_core.services import projects
 from workflow_core.services.managers import progress
+from workflow_core.services.overviews import pipelines as overviews
 
 router = APIRouter(tags=["projects"])
 
@@ -30,6 +31,12 @@ def pipelines(session: Reading, actor: Reader, project_id: int) -> list[Pipeline
 def stuck(session: Reading, actor: Reader, project_id: int, after: After = None, limit: Most = USUAL) -> Page[Stuck]:
     """Return what nobody can go on with, the oldest first."""
     return progress.stuck(session, actor=actor, project_id=project_id, after=after, limit=limit)
+
+
+@router.get("/pipelines/{pipeline_id}/overview")
+def pipeline_overview(session: Reading, actor: Reader, now: Now, pipeline_id: int) -> Overview:
+    """Return where the items of a pipeline are: what `annoflow status` shows."""
+    return overviews.overview(session, actor=actor, pipeline_id=pipeline_id, now=now)
 
 
 @router.get("/pipelines/{pipeline_id}/progress")

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workflow_core.cli.files import Source
+from workflow_core.cli.naming import meant
 from workflow_core.client import Annoflow
 from workflow_core.client.bundles import bundle
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Files, Plan
+from workflow_core.domain.views.progress import Overview
 from workflow_core.domain.wording import cited
 from workflow_core.errors import NotFound
 
@@ -17,6 +19,12 @@ class Elsewhere:
 
     def __init__(self, annoflow: Annoflow) -> None:
         self._annoflow = annoflow
+
+    def status(self, pipeline: str | None) -> list[Overview]:
+        """See `Installation`."""
+        ask = self._annoflow
+        deployed = {one.id: one.name for project in ask.projects() for one in ask.pipelines(project.id) if one.version}
+        return [ask.overview(one) for one in meant(deployed, pipeline)]
 
     def why(self, named: str) -> Why:
         """See `Installation`."""

@@ -2,32 +2,47 @@
 
 from collections.abc import Sequence
 
-from workflow_core.cli.context import now, session
+from workflow_core.cli import context
 from workflow_core.cli.files import Source
+from workflow_core.cli.naming import meant
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Plan
+from workflow_core.domain.views.progress import Overview
+from workflow_core.services import projects
 from workflow_core.services.managers import history
+from workflow_core.services.overviews import pipelines as overviews
 from workflow_core.services.pipelines import bundles, deployment, plans
 
 
 class Here:
     """Asks the services."""
 
+    def status(self, pipeline: str | None) -> list[Overview]:
+        """See `Installation`."""
+        with context.session(read_only=True) as opened:
+            known = projects.mine(opened, actor=None)
+            of = (projects.pipelines(opened, actor=None, project_id=project.id) for project in known)
+            deployed = {one.id: one.name for some in of for one in some if one.version}
+            return [
+                overviews.overview(opened, actor=None, pipeline_id=one, now=context.now())
+                for one in meant(deployed, pipeline)
+            ]
+
     def why(self, named: str) -> Why:
         """See `Installation`."""
-        with session(read_only=True) as opened:
+        with context.session(read_only=True) as opened:
             return history.why(opened, item=history.look_up(opened, named=named).id)
 
     def plan(self, source: Source, *, migrate: bool) -> Plan:
         """See `Installation`."""
         checked = _checked(source)
-        with session() as opened:
-            return plans.plan_bundle(opened, checked, actor=None, now=now(), migrate=migrate)
+        with context.session() as opened:
+            return plans.plan_bundle(opened, checked, actor=None, now=context.now(), migrate=migrate)
 
     def deploy(self, sources: Sequence[Source], *, migrate: bool) -> list[Deployed]:
         """See `Installation`."""
         return deployment.deploy_all(
-            session, [_checked(one) for one in sources], actor=None, now=now(), migrate=migrate
+            context.session, [_checked(one) for one in sources], actor=None, now=context.now(), migrate=migrate
         )
 
 

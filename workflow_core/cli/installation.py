@@ -10,10 +10,14 @@ from workflow_core.cli.files import Source
 if TYPE_CHECKING:
     from workflow_core.domain.views.history import Why
     from workflow_core.domain.views.pipelines import Deployed, Plan
+    from workflow_core.domain.views.progress import Overview
 
 
 class Installation(Protocol):
     """One that is asked; the same is said of it here and elsewhere."""
+
+    def status(self, pipeline: str | None) -> "list[Overview]":
+        """Say where the items of the pipelines of a name are, or of all."""
 
     def why(self, named: str) -> "Why":
         """Tell why an item is where it is."""

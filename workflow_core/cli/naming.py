@@ -1,5 +1,6 @@
 """Pipelines by the names that people give on the command line."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,14 @@ Pipeline = Annotated[str, typer.Argument(metavar="PIPELINE", help="The name of a
 Project = Annotated[
     str | None, typer.Option(help="The project it is in.", show_default="the only one with such a pipeline")
 ]
+
+
+def meant(deployed: Mapping[int, str], named: str | None) -> list[int]:
+    """Return the pipelines of a name, or all; NotFound where there is none of it."""
+    found = [key for key, name in deployed.items() if named in (None, name)]
+    if named is not None and not found:
+        raise NotFound(f"no pipeline {named!r}; there is {', '.join(map(repr, deployed.values())) or 'none yet'}")
+    return found
 
 
 def project_of(session: "Session", *, pipeline: str, project: str | None) -> str:

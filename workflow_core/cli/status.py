@@ -3,18 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from workflow_core.cli import context
+from workflow_core.cli.installation import installation
 from workflow_core.cli.output import show_json, show_table
 from workflow_core.cli.style import Json
 from workflow_core.domain.wording import counted
-from workflow_core.errors import NotFound
-
-if TYPE_CHECKING:
-    from workflow_core.store.database.engine import Session
 
 MOST_STUCK = 20
 MOST_NAMED = 3
@@ -38,8 +34,7 @@ def status(
       annoflow status dashcam --people
       annoflow status --json
     """
-    with context.session(read_only=True) as session:
-        shown = _overviews(session, pipeline)
+    shown = [asdict(one) for one in installation().status(pipeline)]
     if json:
         show_json(shown)
     elif not shown:
@@ -50,40 +45,6 @@ def status(
             _show(one, people=people)
         if ahead := shown[0]["ahead_seconds"]:
             typer.echo(f"\nthe newest history is dated {timedelta(seconds=ahead)} ahead of {WRONG}")
-
-
-def _overviews(session: "Session", pipeline: str | None) -> list[dict[str, Any]]:
-    from workflow_core.services.exchange import ingestion
-    from workflow_core.services.managers import progress
-    from workflow_core.services.pipelines import schedules
-    from workflow_core.services.running import moves, sweeps
-
-    ahead = sweeps.ahead(session, now=context.now())
-    deployed = schedules.wanted(session)
-    wanted = [one for one in deployed if pipeline in (None, one.pipeline)]
-    if pipeline is not None and not wanted:
-        names = ", ".join(repr(one.pipeline) for one in deployed)
-        raise NotFound(f"no pipeline {pipeline!r}; there is {names or 'none yet'}")
-    shown = []
-    for one in wanted:
-        found = ingestion.find(session, pipeline=one.pipeline, project=one.project)
-        at = moves.where(session, pipeline=one.pipeline)
-        stuck = progress.stuck(session, project_id=found.project_id, pipeline_id=found.id).items
-        shown.append(
-            {
-                "project": one.project,
-                "pipeline": one.pipeline,
-                "paused": one.paused,
-                "tasks": [asdict(task) for task in progress.of_pipeline(session, pipeline_id=found.id)],
-                "exits": progress.exits(session, pipeline_id=found.id),
-                "moving": at.moving,
-                "held": at.held,
-                "stuck": [asdict(each) for each in stuck],
-                "pictures": asdict(progress.pictures(session, pipeline_id=found.id)),
-                "ahead_seconds": ahead and int(ahead.total_seconds()),
-            }
-        )
-    return shown
 
 
 def _show(one: dict[str, Any], *, people: bool) -> None:

@@ -9,7 +9,7 @@ from workflow_core.client.connection import Connection
 from workflow_core.domain.reports import By, Cell
 from workflow_core.domain.views.data import Dataset, Found, Item
 from workflow_core.domain.views.history import Why
-from workflow_core.domain.views.progress import Stuck, TaskProgress
+from workflow_core.domain.views.progress import Overview, Stuck, TaskProgress
 from workflow_core.domain.views.projects import Pipeline, Project
 
 OF_TIME = {"day": date.fromisoformat, "oldest_since": datetime.fromisoformat}
@@ -26,6 +26,10 @@ class Projects(Connection):
     def pipelines(self, project_id: int) -> list[Pipeline]:
         """Return the pipelines of a project."""
         return self._ask(list[Pipeline], "GET", f"/api/projects/{project_id}/pipelines")
+
+    def overview(self, pipeline_id: int) -> Overview:
+        """Return where the items of a pipeline are, and what stands in its way."""
+        return self._ask(Overview, "GET", f"/api/pipelines/{pipeline_id}/overview")
 
     def progress(self, pipeline_id: int) -> list[TaskProgress]:
         """Return how far each task of a pipeline is."""

@@ -1,17 +1,22 @@
 """What there is: the projects that somebody is in, and the pipelines of one."""
 
-from workflow_core.domain.roles import Permission
+from workflow_core.domain.roles import Permission, Role
 from workflow_core.domain.views.projects import Pipeline, Project
 from workflow_core.services import people
+from workflow_core.services.people import Actor
+from workflow_core.store import models
 from workflow_core.store.data import people as known_people
 from workflow_core.store.data import pipelines as known_pipelines
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Person
 
 
-def mine(session: Session, *, actor: Person, project_id: int | None = None) -> list[Project]:
+def mine(session: Session, *, actor: Actor, project_id: int | None = None) -> list[Project]:
     """Return the projects in which the actor has a role, by name; with `project_id` that one alone."""
-    rows = known_people.memberships(session, person_id=actor.id) if actor.active else []
+    rows: list[tuple[models.Project, str]] = []
+    if actor is None:
+        rows = [(project, Role.OWNER) for project in known_people.projects(session)]
+    elif actor.active:
+        rows = known_people.memberships(session, person_id=actor.id)
     return [
         Project(id=project.id, name=project.name, role=role)
         for project, role in rows
@@ -19,7 +24,7 @@ def mine(session: Session, *, actor: Person, project_id: int | None = None) -> l
     ]
 
 
-def pipelines(session: Session, *, actor: Person, project_id: int) -> list[Pipeline]:
+def pipelines(session: Session, *, actor: Actor, project_id: int) -> list[Pipeline]:
     """Return the pipelines of a project, by name; for managers.
 
     Raises:

@@ -1,6 +1,6 @@
 """What is told of how far the work is: tasks, shares in them, what is stuck, pictures that are not as they were."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -58,6 +58,26 @@ class Pictures:
 
     gone: tuple[tuple[str, bool], ...]
     replaced: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """A pipeline at a glance: its tasks, and how many items left by which exit, are `moving`, or wait for issues.
+
+    Of what is `stuck` there is a thousand at most, the oldest first. `ahead_seconds` is how far the newest history is
+    dated ahead of now, where a clock was wrong.
+    """
+
+    project: str
+    pipeline: str
+    paused: bool
+    tasks: Sequence[TaskProgress]
+    exits: Mapping[str, int]
+    moving: int
+    held: Mapping[str, int]
+    stuck: Sequence[Stuck]
+    pictures: Pictures
+    ahead_seconds: int | None
 
 
 @dataclass(frozen=True)

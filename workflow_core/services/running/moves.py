@@ -49,10 +49,10 @@ class Positions:
         return {at: count for at, count in self.counts.items() if at.endswith(positions.HELD)}
 
 
-def where(session: Session, *, pipeline: str) -> Positions:
-    """Say where the items of a pipeline are."""
-    pipeline = values.sought(pipeline)
-    return Positions(positions.counts(session, pipeline=pipeline), positions.in_motion(session, pipeline=pipeline))
+def where(session: Session, *, pipeline: str | int) -> Positions:
+    """Say where the items of a pipeline are, by its number; or of all that have a name."""
+    ids = [pipeline] if isinstance(pipeline, int) else positions.named(session, pipeline=values.sought(pipeline))
+    return Positions(positions.counts(session, pipeline_ids=ids), positions.in_motion(session, pipeline_ids=ids))
 
 
 def advance(session: Session, *, limit: int = BATCH, after: int = 0, now: datetime) -> Moved:

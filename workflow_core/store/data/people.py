@@ -43,6 +43,11 @@ def projects_of(session: Session, *, person_id: int) -> list[int]:
     return list(session.exec(select(Membership.project_id).where(Membership.person_id == person_id)))
 
 
+def projects(session: Session) -> list[Project]:
+    """Return all projects, by name."""
+    return list(session.exec(select(Project).order_by(Project.name)))
+
+
 def memberships(session: Session, *, person_id: int) -> list[tuple[Project, str]]:
     """Return the projects in which a person has a role, with the role, by name."""
     query = select(Project, Membership.role).join(Membership).where(Membership.person_id == person_id)

@@ -1,6 +1,7 @@
 """Where the items of a pipeline are, and whether any is still on its way."""
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 
 from sqlmodel import Session
 
@@ -14,18 +15,17 @@ MOVING = "moving"
 """What has a status and was not routed yet; the mover takes it within milliseconds."""
 
 
-def counts(session: Session, *, pipeline: str) -> dict[str, int]:
+def named(session: Session, *, pipeline: str) -> list[int]:
+    """Return the pipelines of a name, of whatever project."""
+    return list(run(session, "SELECT id FROM pipeline WHERE name = :pipeline", pipeline=pipeline).scalars())
+
+
+def counts(session: Session, *, pipeline_ids: Collection[int]) -> dict[str, int]:
     """Return how many items are where: in tasks where they are open, exits, held at an exit, moving, stuck."""
-    # Pipeline and tasks are looked up first: joined to them, whole tables would be read.
-    rows = run(
-        session,
-        """SELECT t.id, t.name, t.pipeline_id FROM task t JOIN pipeline p ON p.id = t.pipeline_id
-        WHERE p.name = :pipeline""",
-        pipeline=pipeline,
-    ).all()
-    names = {row.id: row.name for row in rows}
+    here = f"pipeline_id IN ({listed(pipeline_ids)})"
+    # The tasks are looked up first: joined to them, whole tables would be read.
+    names = {row.id: row.name for row in run(session, f"SELECT id, name FROM task WHERE {here}")}
     tasks = f"task_id IN ({listed(names)})"
-    here = f"pipeline_id IN ({listed({row.pipeline_id for row in rows})})"
     counts = Counter[str]()
     for task, items in run(
         session,
@@ -62,10 +62,9 @@ def exits(session: Session, *, pipeline_id: int) -> dict[str, int]:
     return {name: int(count) for name, count in run(session, query, id=pipeline_id)}
 
 
-def in_motion(session: Session, *, pipeline: str) -> bool:
-    """Say whether an item of the pipeline has not left it yet, except those that only a manager can free."""
-    ids = run(session, "SELECT id FROM pipeline WHERE name = :pipeline", pipeline=pipeline).scalars()
-    return any(_has_items_on_their_way(session, one) for one in ids)
+def in_motion(session: Session, *, pipeline_ids: Iterable[int]) -> bool:
+    """Say whether an item of the pipelines has not left them yet, except those that only a manager can free."""
+    return any(_has_items_on_their_way(session, one) for one in pipeline_ids)
 
 
 def _has_items_on_their_way(session: Session, pipeline_id: int) -> bool:
