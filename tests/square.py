@@ -443,6 +443,11 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         "pipeline",
         lambda w, actor, number: overviews.of_pipeline(w.session, pipeline_id=number, actor=actor),
     ),
+    staff.take_out: (
+        P.EDIT_TASK,
+        "assignment",
+        lambda w, actor, number: staff.take_out(w.session, actor=actor, assignment_id=number, now=NOW),
+    ),
     access.task: (
         P.CLEAR_STATUS,
         "task",

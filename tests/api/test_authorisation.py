@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
+from building import make_task
 from fastapi.testclient import TestClient
 from pictures import picture
 from sqlmodel import select
@@ -54,6 +55,7 @@ class Operation(NamedTuple):
 RUN = ("mia", "olga")
 WORK = ("ann", "bo", "quinn")
 SENT = {"file": "r.yaml", "texts": {"r.yaml": ELSEWHERE.replace("project: other", "").replace("q", "r")}}
+BO_TO_CY = {"old": "bo@example.org", "new": "cy@example.org"}
 OPERATIONS = {
     "my-assignments": Operation("/api/me/assignments", ROLES),
     "claim": Operation("/api/tasks/{task}/claims", ("ann", "bo")),
@@ -90,6 +92,24 @@ OPERATIONS = {
     "pipeline-progress": Operation("/api/pipelines/{pipeline}/progress", RUN, denied=WORK),
     "pipeline-exits": Operation("/api/pipelines/{pipeline}/exits", RUN, denied=WORK),
     "project-tasks": Operation("/api/projects/{project}/tasks", RUN, denied=WORK),
+    "change-settings": Operation("/api/tasks/{task}", RUN, {"priority": 3}, denied=WORK),
+    "pause-task": Operation("/api/tasks/{task}/pause", RUN, denied=WORK),
+    "resume-task": Operation("/api/tasks/{task}/pause", RUN, denied=WORK),
+    "close-task": Operation("/api/tasks/{task}/closing", RUN, denied=WORK),
+    "reopen-task": Operation("/api/tasks/{task}/closing", RUN, denied=WORK),
+    "archive-task": Operation("/api/tasks/{by_hand}/archiving", RUN, denied=WORK),
+    "assign": Operation("/api/tasks/{task}/assignments", RUN, {"person": "cy@example.org"}, denied=WORK),
+    "take-out": Operation("/api/assignments/{assignment}?end_claims=true", RUN, denied=WORK),
+    "pause-assignment": Operation("/api/assignments/{assignment}/pause", RUN, denied=WORK),
+    "resume-assignment": Operation("/api/assignments/{assignment}/pause", RUN, denied=WORK),
+    "redistribute": Operation("/api/tasks/{task}/redistributions", RUN, {}, denied=WORK),
+    "reassign": Operation("/api/tasks/{task}/reassignments", RUN, BO_TO_CY, denied=WORK),
+    "fill-task": Operation("/api/tasks/{by_hand}/additions", RUN, {}, denied=WORK),
+    "remove-items": Operation("/api/tasks/{task}/removals", RUN, {"item_ids": []}, denied=WORK),
+    "rank-items": Operation("/api/tasks/{task}/rankings", RUN, {"rank": 1}, denied=WORK),
+    "clear": Operation("/api/tasks/{task}/clearings", RUN, {"item_ids": []}, denied=WORK),
+    "send": Operation("/api/task-items/{held}/sendings", RUN, {"to": "cars", "end_claims": True}, denied=WORK),
+    "end-claim": Operation("/api/task-items/{held}/releases", RUN, denied=WORK),
     "task": Operation("/api/tasks/{task}", RUN, denied=WORK),
     "task-instructions": Operation("/api/tasks/{task}/instructions", ("ann", "bo", "mia", "olga")),
     "task-progress": Operation("/api/tasks/{task}/progress", RUN, denied=WORK),
@@ -153,6 +173,8 @@ def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any) -> Any:
         numbers = {
             "task": claimed.task_id,
             "held": claimed.id,
+            "by_hand": make_task(session, "by hand").id,
+            "assignment": stage.task_item(session, "cars", done).assignment_id,
             "item": claimed.item_id,
             "dataset": session.get_one(Item, claimed.item_id).dataset_id,
             "done": stage.task_item(session, "cars", done).id,

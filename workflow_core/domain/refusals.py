@@ -79,6 +79,20 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "draft-changed": Refusal(
             Stale, ("item", "task", "version"), "The draft was saved from elsewhere meanwhile; `version` is there now."
         ),
+        "settings-changed": Refusal(
+            Stale,
+            (
+                "task",
+                "version",
+                "priority",
+                "due",
+                "lock_when_due",
+                "max_fix_rounds",
+                "review_own",
+                "description",
+            ),
+            "The settings of the task were changed meanwhile; the facts are what is there now.",
+        ),
         "deployed-since": Refusal(
             Stale,
             ("pipeline", "number"),
@@ -156,6 +170,7 @@ FACTS: Final[Mapping[str, str]] = MappingProxyType(
         "annotation": "its number",
         "begun": "names of tasks; none where it is only statuses further on",
         "count": "how many",
+        "description": "its text, or null",
         "due": "ISO 8601, in UTC",
         "event": "what was to happen",
         "exit": "its name",
@@ -166,13 +181,17 @@ FACTS: Final[Mapping[str, str]] = MappingProxyType(
         "item": "its name",
         "items": "their numbers",
         "limit": "how many are allowed",
+        "lock_when_due": "whether nobody may work on it after `due`",
+        "max_fix_rounds": "a whole number, or null",
         "number": "of a deploy; 0 where there is none",
         "parked": "why: `max-visits` or `max-fix-rounds`",
         "permission": "what the role does not allow",
         "person": "their e-mail; null where several are meant",
         "pipeline": "its name, or null",
         "possible": "names of statuses",
+        "priority": "of the task, a whole number",
         "process": "its number, as text",
+        "review_own": "whether it is allowed",
         "revision": "of the database, or null",
         "role": "`owner`, `manager` or `contributor`",
         "seconds": "from now",
@@ -180,7 +199,7 @@ FACTS: Final[Mapping[str, str]] = MappingProxyType(
         "status": "its name; null where there is none",
         "tables": "their names",
         "task": "its name",
-        "version": "of the draft; 0 where there is none",
+        "version": "of what was to be changed; 0 where there is no draft",
     }
 )
 """What each fact is."""

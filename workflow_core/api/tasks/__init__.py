@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from workflow_core.api.tasks import reading
+from workflow_core.api.tasks import items, reading, running, team
 
 router = APIRouter()
-router.include_router(reading.router)
+for part in (reading, running, team, items):
+    router.include_router(part.router)

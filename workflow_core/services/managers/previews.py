@@ -1,21 +1,16 @@
-"""What an action would do, said before it is done: it is done, its history read, and all of it rolled back."""
+"""What an action does, or would do: it is done, its history read, and all of it rolled back where it was only asked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import nullcontext
+from datetime import datetime
 
-from workflow_core.domain.views.history import Step
+from workflow_core.domain.views.effects import Effect, Outcome
 from workflow_core.services.managers import history
 from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.reads import histories
 
-
-@dataclass(frozen=True)
-class Effect:
-    """What would happen to one item. An effect on no item, a deploy, has no `item`."""
-
-    item_id: int | None
-    item: str | None
-    step: Step
+MOST = 100
+"""How many effects are told one by one."""
 
 
 def preview(session: Session, action: Callable[[], object]) -> list[Effect]:
@@ -33,3 +28,20 @@ def preview(session: Session, action: Callable[[], object]) -> list[Effect]:
     # What is still there was committed by somebody else meanwhile.
     others = histories.recorded(session, event_id=before)
     return [Effect(row["item_id"], row["item"], history.step(row)) for row in told if row["id"] not in others]
+
+
+def carry_out(session: Session, action: Callable[[], object], *, now: datetime, dry_run: bool) -> Outcome:
+    """Do what a manager asks at a moment, or with `dry_run` only say what it would do.
+
+    What happened is known by its moment: others may have written meanwhile, and nobody at the very same microsecond.
+
+    Raises:
+        AnnoflowError: what the action itself raises.
+    """
+    before = histories.last(session)
+    with taken_back(session) if dry_run else nullcontext():
+        items = action()
+        counts = histories.counted_since(session, event_id=before, at=now)
+        rows = histories.events_since(session, event_id=before, at=now, limit=MOST)
+    effects = [Effect(row["item_id"], row["item"], history.step(row)) for row in rows]
+    return Outcome(done=not dry_run, items=items if isinstance(items, int) else None, counts=counts, effects=effects)

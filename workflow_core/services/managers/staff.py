@@ -31,6 +31,7 @@ def redistribute(
     now: datetime,
     weights: Mapping[str, float] | None = None,
     of: Iterable[str] | None = None,
+    item_ids: Iterable[int] | None = None,
     where: Mapping[str, Any] | None = None,
     preview: bool = False,
 ) -> Handed:
@@ -59,7 +60,8 @@ def redistribute(
     items = reassignment.EVERY
     if where is not None:
         items = filters.of(session, where, tasks=data.task_names(session, project_id=task.project_id))
-    reassignment.choose_remaining(session, task_id=task.id, of=theirs, items=items)
+    listed = None if item_ids is None else values.keys(item_ids)
+    reassignment.choose_remaining(session, task_id=task.id, of=theirs, items=items, item_ids=listed)
     handed = reassignment.hand_out(session, weights=target)
     if not preview:
         reassignment.leave_stuck(session)
@@ -134,6 +136,13 @@ def remove(
     _confirm_claims(session, task, leaver, email, end_claims)
     leaver.active = False
     return _hand_over(session, actor, task, leaver, None, now)
+
+
+def take_out(session: Session, *, actor: Actor, assignment_id: int, now: datetime, end_claims: bool = False) -> Handed:
+    """Take out of its task whoever has an assignment, as `remove` does."""
+    found, task = access.assignment(session, actor=actor, assignment_id=assignment_id, permission=Permission.EDIT_TASK)
+    email = session.get_one(Person, found.person_id).email
+    return remove(session, actor=actor, task_id=task.id, email=email, now=now, end_claims=end_claims)
 
 
 def pause(session: Session, *, actor: Actor, what: What, key: int, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """A manager's ways out: send an item on or back, end a claim, take items out, close and re-open tasks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from workflow_core.domain import states, values
 from workflow_core.domain.roles import Permission
@@ -10,6 +11,7 @@ from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.managers import ways
 from workflow_core.services.people import Actor
+from workflow_core.services.pipelines import data
 from workflow_core.store import locks
 from workflow_core.store.data import items, versions
 from workflow_core.store.database.columns import Where
@@ -78,20 +80,25 @@ def remove_items(
     *,
     actor: Actor,
     task_id: int,
-    item_ids: Iterable[int],
     now: datetime,
+    item_ids: Iterable[int] | None = None,
+    folder: str | None = None,
+    where: Mapping[str, Any] | None = None,
     end_claims: bool = False,
 ) -> int:
     """Take items without a status out of a task; in a pipeline they leave it by the exit `removed`.
 
-    `end_claims` confirms that people who have such an item open, here or in another branch, lose their claim.
+    Those listed, of a folder, or of a filter. `end_claims` confirms that people who have such an item open, here or in
+    another branch, lose their claim.
 
     Raises:
         Conflict: an item has a status there, or had one that it will have again; clear it first. Or somebody has
             one open, and it was not confirmed.
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.FILL_TASK)
-    rows = selection.lock_of_items(session, task_id=task.id, item_ids=values.keys(item_ids))
+    dataset = session.get_one(Dataset, task.dataset_id)
+    items = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=item_ids)
+    rows = selection.lock_of_items(session, task_id=task.id, items=items)
     done = [row for row in rows if row.state == states.State.SUBMITTED]
     if done:
         why = f"cannot remove what has a status: {counted(len(done), 'item')} in {task.name!r}; clear that first"

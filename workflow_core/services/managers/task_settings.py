@@ -9,12 +9,13 @@ from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.suggestions import possible
 from workflow_core.domain.wording import cited
-from workflow_core.errors import InvalidInput
+from workflow_core.errors import InvalidInput, Stale
 from workflow_core.services import access
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store import turns
 from workflow_core.store.allocation import parked
+from workflow_core.store.data import tasks
 from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Dataset, Task
 from workflow_core.store.work import reassignment
@@ -34,14 +35,42 @@ class Settings(TypedDict, total=False):
     description: str | None
 
 
-def edit(session: Session, *, actor: Actor, task_id: int, now: datetime, **settings: Unpack[Settings]) -> None:
-    """Change settings of a task; they apply at once. What people hold and may not review any more is handed on.
+def edit(
+    session: Session,
+    *,
+    actor: Actor,
+    task_id: int,
+    now: datetime,
+    expected: int | None = None,
+    **settings: Unpack[Settings],
+) -> int:
+    """Change settings of a task, which apply at once, and return their `version`.
+
+    What people hold and may not review any more is handed on.
 
     Raises:
         NotAllowed: the actor may not edit tasks.
+        Stale: they are not of the version `expected` any more.
         InvalidInput: a setting makes no sense.
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
+    tasks.lock(session, task)
+    present = version(task)
+    if expected not in (None, present):
+        why = f"the settings of {task.name!r} were changed meanwhile; look at them as they are now"
+        due = task.due_at.isoformat() if task.due_at else None
+        raise Stale(
+            why,
+            code="settings-changed",
+            task=task.name,
+            version=present,
+            priority=task.priority,
+            due=due,
+            lock_when_due=task.lock_when_due,
+            max_fix_rounds=task.max_fix_rounds,
+            review_own=task.review_own,
+            description=task.description,
+        )
     check(task.name, {"due_at": task.due_at, "lock_when_due": task.lock_when_due, **settings})
     for name, value in settings.items():
         setattr(task, name, value)
@@ -49,6 +78,7 @@ def edit(session: Session, *, actor: Actor, task_id: int, now: datetime, **setti
     if settings.get("review_own") is False:
         reassignment.hand_own_reviews_on(session, task_id=task.id, actor_id=actor.id if actor else None, now=now)
         parked.park_for_nobody(session, now=now)
+    return version(task)
 
 
 def version(task: Task) -> int:

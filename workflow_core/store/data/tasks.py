@@ -83,6 +83,11 @@ def document(session: Session, *, task_id: int) -> Document | None:
     return session.exec(query.join(Task, col(Task.recipe_id) == col(Recipe.id)).where(Task.id == task_id)).first()
 
 
+def lock(session: Session, task: Task) -> None:
+    """Read a task's row anew and hold it."""
+    session.refresh(task, with_for_update={"key_share": True})
+
+
 def manual(session: Session, *, project_id: int, name: str) -> Task | None:
     """Return a project's task outside pipelines by name."""
     here = select(Task).where(Task.project_id == project_id, Task.name == name, col(Task.pipeline_id).is_(None))

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain import values
 from workflow_core.domain.views.history import Standing
-from workflow_core.store.database.columns import moment
+from workflow_core.store.database.columns import micros, moment
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Issue, Task, TaskItem
 from workflow_core.store.models.data import UNSEEN
@@ -19,9 +19,19 @@ def events_of(session: Session, *, item_id: int, after: int = 0, limit: int = va
     return _told(session, "e.item_id = :item AND e.id > :after", limit=limit, item=item_id, after=after)
 
 
-def events_since(session: Session, *, event_id: int) -> list[dict[str, Any]]:
-    """Return the events after one, of any item, with the names that a reader knows."""
-    return _told(session, "e.id > :after", after=event_id)
+def events_since(
+    session: Session, *, event_id: int, at: datetime | None = None, limit: int = values.LARGEST
+) -> list[dict[str, Any]]:
+    """Return the events after one, of any item, with the names that a reader knows; all, or those of one moment."""
+    if at is None:
+        return _told(session, "e.id > :after", limit=limit, after=event_id)
+    return _told(session, "e.id > :after AND e.at = :at", limit=limit, after=event_id, at=micros(at))
+
+
+def counted_since(session: Session, *, event_id: int, at: datetime) -> dict[str, int]:
+    """Count the events of a moment after one, by their verbs."""
+    counted = "SELECT verb, count(*) FROM event WHERE id > :after AND at = :at GROUP BY verb ORDER BY verb"
+    return dict(iter(run(session, counted, after=event_id, at=micros(at))))
 
 
 def events_between(

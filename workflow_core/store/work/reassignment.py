@@ -52,10 +52,17 @@ def lock_unfinished(session: Session, *, task_id: int, assignment_id: int) -> No
 
 
 def choose_remaining(
-    session: Session, *, task_id: int, of: Iterable[int] | None = None, items: Condition = EVERY
+    session: Session,
+    *,
+    task_id: int,
+    of: Iterable[int] | None = None,
+    items: Condition = EVERY,
+    item_ids: Iterable[int] | None = None,
 ) -> int:
-    """Make arrivals of what nobody has begun in a task: `of` some assignments, of items that a filter takes."""
+    """Make arrivals of what nobody has begun in a task: `of` some assignments, of some items, of those of a filter."""
     where = REMAINING
+    if item_ids is not None:
+        where += f" AND task_item.item_id IN ({listed(item_ids)})"
     if of is not None:
         where += f" AND task_item.assignment_id IN ({listed(of)})"
     return _choose(session, task_id=task_id, where=where, items=items, wait=True)

@@ -1,6 +1,6 @@
 """Task items as managers choose them: by task, item or status; and who has one of them open."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import or_, text
 from sqlmodel import Session, col, select
@@ -63,9 +63,10 @@ def lock_listed(session: Session, *, task_id: int, ids: Sequence[int]) -> Sequen
     return session.exec(present.execution_options(populate_existing=True)).all()
 
 
-def lock_of_items(session: Session, *, task_id: int, item_ids: Iterable[int]) -> Sequence[TaskItem]:
-    """Lock the task items that items have in a task, with their siblings; returns them as they are now."""
-    of = of_task(task_id) & text(f"task_item.item_id IN ({listed(item_ids)})") & (col(TaskItem.state) != "withdrawn")
+def lock_of_items(session: Session, *, task_id: int, items: Where) -> Sequence[TaskItem]:
+    """Lock the task items that some items have in a task, with their siblings; returns them as they are now."""
+    meant = col(TaskItem.item_id).in_(select(Item.id).where(items))
+    of = of_task(task_id) & meant & (col(TaskItem.state) != "withdrawn")
     locks.lock_all(session, of, siblings=True)
     return session.exec(select(TaskItem).where(of).execution_options(populate_existing=True)).all()
 

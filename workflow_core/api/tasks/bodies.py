@@ -1,0 +1,112 @@
+"""What is sent to change tasks."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import StrictBool, StrictInt, StrictStr, model_validator
+
+from workflow_core.api.bodies import Body, Number
+
+
+class Act(Body):
+    """What has effects; with `dry_run` they are only told."""
+
+    dry_run: bool = False
+
+
+class Confirmed(Act):
+    """What may end claims; `end_claims` confirms that."""
+
+    end_claims: bool = False
+
+
+class Chosen(Body):
+    """Which items are meant: those listed, in a folder or below, and of a filter; by default all there are."""
+
+    item_ids: list[Number] | None = None
+    folder: StrictStr | None = None
+    where: dict[str, Any] | None = None
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Return them as services take them."""
+        return {"item_ids": self.item_ids, "folder": self.folder, "where": self.where}
+
+
+class Additions(Act, Chosen):
+    """Items to add."""
+
+
+class Rankings(Act, Chosen):
+    """Items to rank: the lowest comes first."""
+
+    rank: StrictInt
+
+
+class Removals(Confirmed, Chosen):
+    """Items to take out; which ones has to be said."""
+
+    @model_validator(mode="after")
+    def _said(self) -> Self:
+        if not any(one is not None for one in self.chosen.values()):
+            raise ValueError("say which items: item_ids, folder or where")
+        return self
+
+
+class Clearings(Confirmed, Chosen):
+    """Statuses to clear: of items, or one status; which ones has to be said."""
+
+    status: StrictStr | None = None
+
+    @model_validator(mode="after")
+    def _said(self) -> Self:
+        if self.status is None and not any(one is not None for one in self.chosen.values()):
+            raise ValueError("say which statuses: item_ids, folder, where or status")
+        return self
+
+
+class Redistribution(Act):
+    """How to deal anew: by weights, else equally; only the work `of` some people, only some items."""
+
+    weights: dict[str, float] | None = None
+    of: list[str] | None = None
+    item_ids: list[Number] | None = None
+    where: dict[str, Any] | None = None
+
+
+class Reassignment(Confirmed):
+    """Whose unfinished work goes to whom."""
+
+    old: StrictStr
+    new: StrictStr
+
+
+class Member(Body):
+    """Who is to work on a task."""
+
+    person: StrictStr
+    weight: float = 1.0
+
+
+class Sending(Confirmed):
+    """Where an item is sent: to a task, or, where it is stuck, to an exit."""
+
+    to: StrictStr
+
+
+class Archiving(Body):
+    """What is confirmed: that finished work is put away with the task, and that claims end."""
+
+    with_finished: bool = False
+    end_claims: bool = False
+
+
+class Settings(Body):
+    """What is to be changed of a task; what is left out stays."""
+
+    priority: StrictInt = 0
+    due_at: datetime | None = None
+    lock_when_due: StrictBool = False
+    max_fix_rounds: StrictInt | None = None
+    review_own: StrictBool = False
+    description: StrictStr | None = None

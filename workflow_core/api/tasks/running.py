@@ -1,0 +1,60 @@
+"""What managers do with a task as a whole: settings, pause, close, put away."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from workflow_core.api.tasks.bodies import Archiving, Settings
+from workflow_core.http.database import Writing
+from workflow_core.http.identity import Now, Writer
+from workflow_core.http.versions import expected, tag
+from workflow_core.services.managers import staff, task_items, task_settings
+
+router = APIRouter(prefix="/tasks/{task_id}", tags=["tasks"])
+
+
+@router.patch("", status_code=204)
+def change_settings(
+    session: Writing,
+    actor: Writer,
+    now: Now,
+    response: Response,
+    task_id: int,
+    settings: Settings,
+    if_match: Annotated[str | None, Header()] = None,
+) -> None:
+    """Change settings of a task, which apply at once; with `If-Match` only where they were not changed since."""
+    changed = settings.model_dump(exclude_unset=True)
+    version = task_settings.edit(session, actor=actor, task_id=task_id, now=now, expected=expected(if_match), **changed)
+    response.headers["ETag"] = tag(version)
+
+
+@router.put("/pause", status_code=204)
+def pause_task(session: Writing, actor: Writer, now: Now, task_id: int) -> None:
+    """Hand out nothing new of a task."""
+    staff.pause(session, actor=actor, what="task", key=task_id, now=now)
+
+
+@router.delete("/pause", status_code=204)
+def resume_task(session: Writing, actor: Writer, task_id: int) -> None:
+    """Hand out again."""
+    staff.resume(session, actor=actor, what="task", key=task_id)
+
+
+@router.put("/closing", status_code=204)
+def close_task(session: Writing, actor: Writer, now: Now, task_id: int) -> None:
+    """Let nobody work on a task any more; what is there stays."""
+    task_items.close(session, actor=actor, task_id=task_id, now=now)
+
+
+@router.delete("/closing", status_code=204)
+def reopen_task(session: Writing, actor: Writer, task_id: int) -> None:
+    """Let people work on a closed or archived task again."""
+    task_items.reopen(session, actor=actor, task_id=task_id)
+
+
+@router.put("/archiving", status_code=204)
+def archive_task(session: Writing, actor: Writer, now: Now, task_id: int, confirmed: Archiving | None = None) -> None:
+    """Put a task away; what it holds that is finished, or open with somebody, has to be confirmed."""
+    said = (confirmed or Archiving()).model_dump()
+    task_items.archive(session, actor=actor, task_id=task_id, now=now, **said)
