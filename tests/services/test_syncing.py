@@ -179,6 +179,46 @@ def test_nothing_that_is_as_it_was_is_opened(
     assert not read(engine) and opened == []
 
 
+def test_what_was_refused_is_opened_again_only_once_it_is_another(
+    engine: Engine, place: Place, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half = picture("a")[:500]
+    place.write("half.bmp", half)
+    place.write("none.bmp", b"none")
+    deploy(engine, place.uri)
+
+    def reasons() -> dict[str, str]:
+        opened.clear()
+        return {one.uri.rpartition("/")[2]: one.reason.partition(":")[0] for one in read(engine).skipped}
+
+    first = reasons()
+    assert (first, len(opened)) == ({"half.bmp": "half a picture", "none.bmp": "no image, or a damaged one"}, 2)
+    assert (reasons(), opened) == (first, [])
+    place.write("half.bmp", picture("a"))
+    place.remove("none.bmp")
+    assert (reasons(), set(items(engine))) == ({}, {"/half.bmp"})
+    place.write("none.bmp", b"none" * 2)
+    assert (len(reasons()), len(opened)) == (1, 1)
+    monkeypatch.setattr("PIL.__version__", "99")
+    assert (len(reasons()), len(opened)) == (1, 1)
+    assert (len(reasons()), opened) == (1, [])
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.bmp").write_bytes(picture("a"))
+    deploy(engine, str(tmp_path))
+    with monkeypatch.context() as patched:
+
+        def refuse(self: Path, *args: Any) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        patched.setattr(Path, "open", refuse)
+        assert [one.reason for one in read(engine).skipped] == ["cannot be read: Permission denied"]
+    assert read(engine).new == 1
+
+
 def test_a_file_whose_time_alone_is_another_is_not_told(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "a.bmp").write_bytes(picture("a"))
     deploy(engine, str(tmp_path))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import IO
 
+import PIL
 from PIL import Image, UnidentifiedImageError
 
 from workflow_core.connectors.endings import is_whole
@@ -20,6 +21,7 @@ FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 MAX_BYTES = 500_000_000
 MAX_PIXELS = 178_000_000
 """Larger pictures are how a small file fills a memory; Pillow refuses them a little above."""
+NOT_READ = "cannot be read"
 ORIENTATION = 0x0112
 TURNED = {5, 6, 7, 8}
 _BROKEN = (SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, OverflowError)
@@ -72,6 +74,16 @@ def check(name: str, opened: IO[bytes]) -> tuple[int, int]:
     if kind != said:
         raise InvalidInput(f"{cited(name)} is {kind}, and its name says {said}")
     return size
+
+
+def mark(file: File) -> str:
+    """Return what is the same as long as looking at a file says the same: its size, its time, and who reads it."""
+    return f"{file.size} {file.stamp} {PIL.__version__}"
+
+
+def lasts(reason: str) -> bool:
+    """Tell whether a file was refused for what it is, and not for what the machine or the network did."""
+    return not reason.startswith(NOT_READ)
 
 
 def _md5() -> "hashlib._Hash":
@@ -130,4 +142,4 @@ def _why(error: BaseException) -> str:
     of_pillow = type(error) is OSError and error.errno is None
     if isinstance(error, UnidentifiedImageError) or of_pillow or not isinstance(error, OSError):
         return "no image, or a damaged one"
-    return f"cannot be read: {error.strerror or error}"
+    return f"{NOT_READ}: {error.strerror or error}"

@@ -51,6 +51,15 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file makes no item, and a `mark` that is another one once it might; a file is opened again then alone."""
+
+    uri: str
+    mark: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """An item with the file that it was made of, as far as that is known. `gone`: it was not there when last looked."""
 

@@ -1,6 +1,6 @@
 """Read a source: its new files become items, and items follow what became of theirs."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from workflow_core.connectors import images
 from workflow_core.connectors.images import Picture
 from workflow_core.connectors.listings import Listed, Listing, Skipped, is_below, root
-from workflow_core.domain.sources import File, Kind, Known, became, following, moves, unchanged
+from workflow_core.domain.sources import File, Kind, Known, Refusal, became, following, moves, unchanged
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.services.pipelines.data import Added, FoundItem
@@ -58,6 +58,10 @@ class Sync:
     skipped: list[Skipped] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
     """The items whose file is in its place, or was found elsewhere."""
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    """The files that make no items, for what they are, by address."""
+    before: Mapping[str, Refusal] = field(default_factory=dict)
+    """Those of the reading before."""
 
     def run(self) -> Added:
         """Read the source, and return what was added; `became` and `skipped` say the rest.
@@ -69,6 +73,7 @@ class Sync:
         listing, new, added = Listing(self.uri, self.skipped), list[Listed](), Added(0, 0, 0)
         with self.open_session(read_only=True) as session:
             until = items.newest(session)  # what others add meanwhile is not gone because it was not listed
+            self.before = sources.refused(session, dataset_id=self.dataset_id)
             first = next(sources.made_of_files(session, dataset_id=self.dataset_id, until=until), None) is None
         for batch in _batches(listing, self.limit):
             left = self._compare(batch)
@@ -86,6 +91,7 @@ class Sync:
         for pictured in _batches(pictures, self.limit):
             added += self._add(pictured)
         self._miss([one for one in gone if one.id not in self.seen and not one.gone and not one.archived])
+        self._remember()
         return added
 
     def _compare(self, listed: list[Listed]) -> list[Listed]:
@@ -104,13 +110,26 @@ class Sync:
         return [each for each in listed if each.file.uri not in known]
 
     def _look(self, listed: Iterable[Listed]) -> Iterator[Picture]:
-        """Open files, and yield the pictures among them."""
+        """Open files, and yield the pictures among them; what was refused and is as it was is not opened again."""
         for each in listed:
-            found = images.look(each)
+            uri, mark = each.file.uri, images.mark(each.file)
+            before = self.before.get(uri)
+            found = before.reason if before and before.mark == mark and not each.fault else images.look(each)
             if isinstance(found, Picture):
                 yield found
-            else:
-                self.skipped.append(Skipped(each.file.uri, found))
+                continue
+            self.skipped.append(Skipped(uri, found))
+            if not each.fault and images.lasts(found):
+                self.refused[uri] = Refusal(uri, mark, found)
+
+    def _remember(self) -> None:
+        """Keep what was refused for the next reading, where that is not known yet."""
+        here = root(self.uri)
+        left = [uri for uri, one in self.before.items() if is_below(uri, here) and self.refused.get(uri) != one]
+        new = [one for uri, one in self.refused.items() if self.before.get(uri) != one]
+        if left or new:
+            with self.open_session() as session:
+                sources.remember(session, dataset_id=self.dataset_id, no_more=left, new=new)
 
     def _gone(self, unread: Iterable[str], until: int) -> list[Known]:
         """Return the items whose file is of this source, or of none, and was not in its place where it was looked."""

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from workflow_core.domain.sources import File, Known
+from workflow_core.domain.sources import File, Known, Refusal
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, listed, run, run_many
 from workflow_core.store.models.task_items import OPEN
@@ -77,6 +78,22 @@ def tell(session: Session, verb: str, *, item_ids: Sequence[int], now: datetime,
     if column:
         run(session, f"UPDATE item SET {column} = :now WHERE {of}", now=now)
     turns.record(session, verb, of=f"item WHERE {of}", what={"item_id": "item.id"}, now=now, actor_id=actor_id)
+
+
+def refused(session: Session, *, dataset_id: int) -> dict[str, Refusal]:
+    """Return the files of a dataset's sources that make no items, by address."""
+    rows = run(session, "SELECT uri, mark, reason FROM refused WHERE dataset_id = :dataset", dataset=dataset_id)
+    return {row.uri: Refusal(row.uri, row.mark, row.reason) for row in rows}
+
+
+def remember(session: Session, *, dataset_id: int, no_more: Sequence[str], new: Sequence[Refusal]) -> None:
+    """Note files that make no items, and no more those at these addresses."""
+    if no_more:
+        forget = "DELETE FROM refused WHERE dataset_id = :dataset AND uri = :uri"
+        run_many(session, forget, [{"dataset": dataset_id, "uri": uri} for uri in no_more])
+    if new:
+        add = "INSERT INTO refused (dataset_id, uri, mark, reason) VALUES (:dataset, :uri, :mark, :reason)"
+        run_many(session, add, [{"dataset": dataset_id, **asdict(one)} for one in new])
 
 
 def with_open_work(session: Session, *, item_ids: Iterable[int]) -> frozenset[int]:

@@ -12,6 +12,7 @@ from workflow_core.store.models.data import (
     Draft,
     Erased,
     Item,
+    Refused,
     Revision,
 )
 from workflow_core.store.models.history import Event
@@ -49,6 +50,7 @@ __all__ = [
     "PipelineVersion",
     "Project",
     "Recipe",
+    "Refused",
     "Review",
     "Revision",
     "Route",

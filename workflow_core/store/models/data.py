@@ -76,6 +76,18 @@ class Item(Table, table=True):
     created_at: datetime = instant()
 
 
+class Refused(Table, table=True):
+    """A file of a source that makes no item, as in `domain.sources`: not opened again while its `mark` is the same."""
+
+    __table_args__ = (Index("ix_refused_dataset", "dataset_id"),)
+
+    id: int = key()
+    dataset_id: int = reference("dataset.id")
+    uri: str = Field(max_length=4096)
+    mark: str = Field(max_length=200)
+    reason: str = Field(max_length=200)
+
+
 class Category(Table, table=True):
     """The number of a label in the files of a dataset: given by the first file that came with one, or at an export."""
 
