@@ -38,6 +38,11 @@ class Server:
         self._process = self._start()
         self._wait()
 
+    def stop(self) -> int:
+        """Let the server end what it does, and itself; returns its exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(PATIENCE)
+
     def said(self) -> str:
         return self._log.read_text()
 

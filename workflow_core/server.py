@@ -17,6 +17,7 @@ from workflow_core.http import problems
 from workflow_core.http.attempts import Attempts
 from workflow_core.http.documents import Application
 from workflow_core.http.requests import Around
+from workflow_core.http.streams import Pulse
 from workflow_core.services.pictures import Renditions
 from workflow_core.services.pipelines.places import Media, Places
 from workflow_core.services.running import announcements
@@ -27,6 +28,8 @@ from workflow_core.up import lifeline
 
 LOOPBACK = ["127.0.0.1", "localhost"]
 """How a server is always called by what runs beside it. Of other names only that of its public address is answered."""
+GRACE = 3
+"""Seconds that what is being answered has to end when the server stops: streams would go on for minutes."""
 THREADS = 16
 """Requests that are answered at once; each has at most one connection to the database, and two while it begins."""
 
@@ -56,6 +59,7 @@ def make(settings: Settings) -> FastAPI:
     app.state.public_url = settings.public_url
     app.state.attempts = Attempts()
     app.state.writers = Writers(engine)
+    app.state.pulse = Pulse(engine)
     app.state.places = Places(settings.sources, settings.exports_below(), Media(settings.media_at()))
     app.state.renditions = Renditions(settings.shown_at())
     app.include_router(api.router)
@@ -83,6 +87,7 @@ def main() -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # `make` sees to them
+        timeout_graceful_shutdown=GRACE,
     )
 
 

@@ -11,6 +11,7 @@ from sqlmodel import select
 from stage import BOX, Stage
 
 from workflow_core import server
+from workflow_core.http import streams
 from workflow_core.services import people
 from workflow_core.services.accounts import links, passwords, sign_ins, tokens
 from workflow_core.services.pipelines import deployment
@@ -81,6 +82,7 @@ OPERATIONS = {
     "sign-out": Operation("/api/sessions/{session}", ("ann",)),
     "my-projects": Operation("/api/projects", ROLES),
     "events": Operation("/api/projects/{project}/events", ROLES),
+    "event-stream": Operation("/api/projects/{project}/events/stream", ROLES),
     "pipelines": Operation("/api/projects/{project}/pipelines", RUN, denied=WORK),
     "check-pipeline": Operation("/api/pipelines/check", ROLES, SENT),
     "plan-deploy": Operation("/api/projects/{project}/plans", ("olga",), SENT, (*WORK, "mia")),
@@ -144,8 +146,9 @@ class Scene(NamedTuple):
 
 
 @pytest.fixture
-def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any) -> Any:
+def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Ann holds an item, has done another, and has two flagged, one of which she has fixed."""
+    monkeypatch.setattr(streams, "LIFE", 0.1)
     stage = Stage(sqlite_engine, now=datetime.now(UTC))
     stage.deploy(PIPELINE)
     stage.add_items(12)

@@ -1,12 +1,16 @@
 """What happens in a project, as it is heard of over HTTP."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
+import anyio
 import pytest
+from fastapi import routing
 from fastapi.testclient import TestClient
 from stage import BOX, Stage
 
+from workflow_core.http import streams
 from workflow_core.services.running import feed
 
 SignIn = Callable[..., TestClient]
@@ -83,3 +87,63 @@ def test_of_much_that_others_did_only_so_much_is_looked_at_for_a_part(
 def test_a_place_that_is_none_is_refused(project: str, as_: SignIn) -> None:
     for after in ("-1", "one", "9223372036854775808", ""):
         assert as_("mia").get(project, params={"after": after}).status_code == 422
+
+
+def heard(client: TestClient, path: str, **headers: str) -> list[dict[str, Any]]:
+    """Return what a stream tells until it ends."""
+    answer = client.get(f"{path}/stream", headers=headers)
+    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+    told = []
+    for block in answer.text.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
+        if "data" in fields:
+            told.append(json.loads(fields["data"]))
+            assert fields["id"] == str(told[-1]["id"])
+    return told
+
+
+@pytest.fixture
+def short_lived(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "LIFE", 0.2)
+    monkeypatch.setattr(streams, "LOOK", 0.01)
+
+
+@pytest.mark.usefixtures("short_lived")
+def test_a_stream_tells_the_same_as_the_parts(project: str, as_: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "LOOKED_AT", 3)
+    monkeypatch.setattr(streams, "MOST", 5)
+    for who in ("mia", "ann", "quinn"):
+        whole = [one for part in parts(as_(who), project, 1000) for one in part]
+        assert heard(as_(who), project) == whole
+        assert heard(as_(who), f"{project}", **{"Last-Event-ID": str(whole[3]["id"])}) == whole[4:]
+
+
+def test_a_stream_ends_where_its_listener_may_not_listen_any_more(project: str, stage: Stage) -> None:
+    async def listen() -> list[str | None]:
+        told = []
+        async for one in streams.Pulse(stage.engine).listen(email="mia@example.org", project_id=1, after=0):
+            told.append(one.id)
+            if one.id == "1":
+                stage.set_active("mia", False)
+                stage.do("bo", "cars", "completed")
+        return told
+
+    with stage.session() as session:
+        before = feed.horizon(session)
+    assert anyio.run(listen) == [None, *(str(number) for number in range(1, before + 1))]
+
+
+def test_whoever_may_not_listen_is_told_before_a_stream_begins(project: str, client: TestClient, as_: SignIn) -> None:
+    assert client.get(f"{project}/stream").status_code == 401
+    assert as_("mia").get(f"{project.replace('1', '2')}/stream").status_code == 404
+    assert as_("mia").get(f"{project}/stream", headers={"Last-Event-ID": "x"}).status_code == 422
+
+
+@pytest.mark.usefixtures("short_lived")
+def test_a_stream_shows_that_it_lives_and_says_when_to_ask_again(
+    project: str, as_: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routing, "_PING_INTERVAL", 0.05)
+    told = as_("mia").get(f"{project}/stream", params={"after": 10_000}).text
+    assert told.startswith(": listening\nretry: 1000\n\n")
+    assert ": ping" in told

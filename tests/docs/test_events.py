@@ -28,8 +28,8 @@ def as_markdown() -> str:
         (
             "# Events",
             "",
-            "What can happen, as `GET /api/projects/{id}/events` tells it: `verb` says what, and `told` the",
-            "same in a sentence. This page is generated from `domain/events.py`, see tests/docs.",
+            "What can happen, as `GET /api/projects/{id}/events` and its stream tell it: `verb` says what, and",
+            "`told` the same in a sentence. This page is generated from `domain/events.py`, see tests/docs.",
             "",
             "| verb | when | as it is told |",
             "|---|---|---|",

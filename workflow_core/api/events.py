@@ -1,8 +1,10 @@
 """What happens in a project: in parts, or as it happens."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from workflow_core.api.lists import Most
 from workflow_core.domain import values
@@ -26,3 +28,26 @@ def events(
     Read on after the last event, or `next`: each comes once, in order, and none is missing.
     """
     return feed.part(session, actor=actor, project_id=project_id, after=after, until=until, limit=limit)
+
+
+def _listener(session: Reading, actor: Reader, project_id: int) -> str:
+    feed.check(session, actor=actor, project_id=project_id)
+    return actor.email
+
+
+@router.get("/stream", response_class=EventSourceResponse)
+async def event_stream(
+    request: Request,
+    listener: Annotated[str, Depends(_listener)],
+    project_id: int,
+    after: Since = 0,
+    last_event_id: Annotated[int | None, Header(ge=0, le=values.LARGEST)] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Tell what happens in a project as it happens: server-sent events, each an `Event` in JSON with its number as id.
+
+    It begins after `after`, or after `Last-Event-ID`, which browsers send when they ask again: a stream ends after some
+    minutes.
+    """
+    begin = after if last_event_id is None else last_event_id
+    async for event in request.app.state.pulse.listen(email=listener, project_id=project_id, after=begin):
+        yield event
