@@ -112,6 +112,7 @@ OPERATIONS = {
     "clear": Operation("/api/tasks/{task}/clearings", RUN, {"item_ids": []}, denied=WORK),
     "send": Operation("/api/task-items/{held}/sendings", RUN, {"to": "cars", "end_claims": True}, denied=WORK),
     "end-claim": Operation("/api/task-items/{held}/releases", RUN, denied=WORK),
+    "find-tasks": Operation("/api/tasks?named=p", RUN),
     "task": Operation("/api/tasks/{task}", RUN, denied=WORK),
     "task-instructions": Operation("/api/tasks/{task}/instructions", ("ann", "bo", "mia", "olga")),
     "task-progress": Operation("/api/tasks/{task}/progress", RUN, denied=WORK),

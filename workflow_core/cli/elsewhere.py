@@ -7,6 +7,7 @@ from workflow_core.cli.files import Source
 from workflow_core.cli.naming import meant
 from workflow_core.client import Annoflow
 from workflow_core.client.bundles import bundle
+from workflow_core.domain.reports import By, Cell
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Files, Plan
 from workflow_core.domain.views.progress import Overview
@@ -25,6 +26,13 @@ class Elsewhere:
         ask = self._annoflow
         deployed = {one.id: one.name for project in ask.projects() for one in ask.pipelines(project.id) if one.version}
         return [ask.overview(one) for one in meant(deployed, pipeline)]
+
+    def figures(self, named: str, *, project: str | None, by: By) -> list[dict[str, Cell]]:
+        """See `Installation`."""
+        first = self._annoflow.find_tasks(named, project=project)[0]
+        if first.pipeline_id is not None and first.pipeline == named:
+            return self._annoflow.pipeline_figures(first.pipeline_id, by=by)
+        return self._annoflow.figures(first.id, by=by)
 
     def why(self, named: str) -> Why:
         """See `Installation`."""

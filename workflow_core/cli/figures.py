@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workflow_core.cli import context
+from workflow_core.cli.installation import installation
 from workflow_core.cli.output import show_json, show_table
 from workflow_core.domain.reports import By
 
@@ -83,16 +83,9 @@ def figures(
     approved. Rejected: the share of all decisions that did not approve. In an annotation task they are about the
     people's work, in a QA task they are the reviewer's own. In queue: from placed to the first claim. Days are in UTC.
     """
-    from workflow_core.domain.reports import as_csv, as_rows
-    from workflow_core.services.managers import figures as service
-    from workflow_core.services.overviews import tasks
+    from workflow_core.domain.reports import as_csv
 
-    with context.session(read_only=True) as session:
-        ids = [task.id for task in tasks.named(session, actor=None, named=named, project=project)]
-        if by is By.LABEL:
-            rows = as_rows(service.of_labels(session, actor=None, task_ids=ids))
-        else:
-            rows = as_rows(service.of_tasks(session, actor=None, task_ids=ids, by=by, now=context.now()))
+    rows = installation().figures(named, project=project, by=by)
     match format:
         case Format.JSON:
             show_json(rows)

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from workflow_core.cli import context
 from workflow_core.cli.files import Source
 from workflow_core.cli.naming import meant
+from workflow_core.domain.reports import By, Cell, as_rows
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Plan
 from workflow_core.domain.views.progress import Overview
 from workflow_core.services import projects
-from workflow_core.services.managers import history
+from workflow_core.services.managers import figures, history
 from workflow_core.services.overviews import pipelines as overviews
+from workflow_core.services.overviews import tasks
 from workflow_core.services.pipelines import bundles, deployment, plans
 
 
@@ -27,6 +29,14 @@ class Here:
                 overviews.overview(opened, actor=None, pipeline_id=one, now=context.now())
                 for one in meant(deployed, pipeline)
             ]
+
+    def figures(self, named: str, *, project: str | None, by: By) -> list[dict[str, Cell]]:
+        """See `Installation`."""
+        with context.session(read_only=True) as opened:
+            ids = [task.id for task in tasks.named(opened, actor=None, named=named, project=project)]
+            if by is By.LABEL:
+                return as_rows(figures.of_labels(opened, actor=None, task_ids=ids))
+            return as_rows(figures.of_tasks(opened, actor=None, task_ids=ids, by=by, now=context.now()))
 
     def why(self, named: str) -> Why:
         """See `Installation`."""

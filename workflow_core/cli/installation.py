@@ -8,6 +8,7 @@ from workflow_core.cli import context
 from workflow_core.cli.files import Source
 
 if TYPE_CHECKING:
+    from workflow_core.domain.reports import By, Cell
     from workflow_core.domain.views.history import Why
     from workflow_core.domain.views.pipelines import Deployed, Plan
     from workflow_core.domain.views.progress import Overview
@@ -18,6 +19,9 @@ class Installation(Protocol):
 
     def status(self, pipeline: str | None) -> "list[Overview]":
         """Say where the items of the pipelines of a name are, or of all."""
+
+    def figures(self, named: str, *, project: str | None, by: "By") -> "list[dict[str, Cell]]":
+        """Count what was done in the tasks of a name, a row for each of what `by` says."""
 
     def why(self, named: str) -> "Why":
         """Tell why an item is where it is."""

@@ -11,6 +11,7 @@ from workflow_core.domain.views.data import Dataset, Found, Item
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.progress import Overview, Stuck, TaskProgress
 from workflow_core.domain.views.projects import Pipeline, Project
+from workflow_core.domain.views.tasks import Task
 
 OF_TIME = {"day": date.fromisoformat, "oldest_since": datetime.fromisoformat}
 """The columns of figures that are no numbers or words."""
@@ -43,9 +44,20 @@ class Projects(Connection):
         """Return what nobody can go on with, the oldest first."""
         return self._all(Stuck, f"/api/projects/{project_id}/stuck")
 
+    def find_tasks(self, named: str, *, project: str | None = None) -> list[Task]:
+        """Return the tasks of a pipeline, or the task, of a name; `PIPELINE:TASK` names a task of a pipeline."""
+        return self._ask(list[Task], "GET", "/api/tasks", params={"named": named, "project": project})
+
     def figures(self, task_id: int, *, by: By = By.TASK) -> list[dict[str, Cell]]:
         """Return the figures of a task, a row for each person, label or day; times are in seconds."""
-        rows = self.request("GET", f"/api/tasks/{task_id}/figures", params={"by": by})
+        return self._rows(f"/api/tasks/{task_id}/figures", by)
+
+    def pipeline_figures(self, pipeline_id: int, *, by: By = By.TASK) -> list[dict[str, Cell]]:
+        """Return the figures of all tasks of a pipeline, as those of a task."""
+        return self._rows(f"/api/pipelines/{pipeline_id}/figures", by)
+
+    def _rows(self, path: str, by: By) -> list[dict[str, Cell]]:
+        rows = self.request("GET", path, params={"by": by})
         return [{name: _cell(name, cell) for name, cell in row.items()} for row in rows]
 
     def datasets(self, project_id: int) -> Iterator[Dataset]:

@@ -32,6 +32,12 @@ def project_tasks(
     return tasks.of_project(session, actor=actor, project_id=project_id, after=after, limit=limit)
 
 
+@router.get("/tasks")
+def find_tasks(session: Reading, actor: Reader, named: str, project: str | None = None) -> list[Task]:
+    """Return the tasks of a pipeline, or the task, of a name; `PIPELINE:TASK` names a task of a pipeline."""
+    return tasks.named(session, actor=actor, named=named, project=project)
+
+
 @router.get("/tasks/{task_id}")
 def task(session: Reading, actor: Reader, response: Response, task_id: int) -> TaskInFull:
     """Return all that is said of a task: recipe, settings, state, team; `ETag` is that of its settings."""
