@@ -14,6 +14,7 @@ from workflow_core.connectors.records import Problems
 from workflow_core.domain.recipes import Label, Recipe
 from workflow_core.domain.reports import By
 from workflow_core.domain.roles import Permission, Role
+from workflow_core.domain.views.exchange import ExportAsked, ImportAsked
 from workflow_core.domain.views.pipelines import Files
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Queue
@@ -21,7 +22,7 @@ from workflow_core.services import access, people, pictures, projects
 from workflow_core.services.contributors import batches, comments, contents, succession, work
 from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.data import additions, datasets, files, items
-from workflow_core.services.exchange import exports, imports, ingestion
+from workflow_core.services.exchange import exports, imports, ingestion, jobs, snapshots
 from workflow_core.services.managers import (
     erasure,
     figures,
@@ -41,7 +42,7 @@ from workflow_core.services.pipelines.places import Media, Places
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import feed
 from workflow_core.store.data import deploys as deploys_store
-from workflow_core.store.models import Assignment, Deploy, Item, Person, Pipeline, Task, TaskItem
+from workflow_core.store.models import Assignment, Deploy, Export, Item, Job, Person, Pipeline, Task, TaskItem
 from workflow_core.store.models import Recipe as RecipeRow
 
 P = Permission
@@ -259,6 +260,10 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         P.SEE_OWN_WORK,
         lambda w, actor: feed.part(w.session, actor=actor, project_id=w.project, after=0, until=9, limit=9),
     ),
+    jobs.of_project: (
+        P.SEE_PROJECT,
+        lambda w, actor: jobs.of_project(w.session, actor=actor, project_id=w.project),
+    ),
     projects.pipelines: (
         P.SEE_PROJECT,
         lambda w, actor: projects.pipelines(w.session, actor=actor, project_id=w.project),
@@ -348,6 +353,53 @@ PAUSES: dict[Permission, Callable[[World], tuple[staff.What, int]]] = {
 
 ByNumber = Callable[[World, Person, int], object]
 MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = {
+    jobs.sync: (
+        P.IMPORT_ITEMS,
+        "pipeline",
+        lambda w, actor, pipeline: jobs.sync(w.session, actor=actor, pipeline_id=pipeline, now=NOW),
+    ),
+    jobs.export: (
+        P.EXPORT_ITEMS,
+        "pipeline",
+        lambda w, actor, pipeline: jobs.export(
+            w.session,
+            actor=actor,
+            pipeline_id=pipeline,
+            asked=ExportAsked(to="here"),
+            within=sent(w)["within"],
+            now=NOW,
+        ),
+    ),
+    jobs.import_annotations: (
+        P.IMPORT_ANNOTATIONS,
+        "dataset",
+        lambda w, actor, dataset: jobs.import_annotations(
+            w.session, actor=actor, dataset_id=dataset, asked=ImportAsked(), content=b"", now=NOW
+        ),
+    ),
+    jobs.one: (P.SEE_PROJECT, "job", lambda w, actor, job: jobs.one(w.session, actor=actor, job_id=job)),
+    jobs.cancel: (
+        P.IMPORT_ITEMS,
+        "job",
+        lambda w, actor, job: jobs.cancel(w.session, actor=actor, job_id=job, now=NOW),
+    ),
+    snapshots.of_pipeline: (
+        P.EXPORT_ITEMS,
+        "pipeline",
+        lambda w, actor, pipeline: snapshots.of_pipeline(w.session, actor=actor, pipeline_id=pipeline),
+    ),
+    snapshots.one: (
+        P.EXPORT_ITEMS,
+        "export",
+        lambda w, actor, export: snapshots.one(w.session, actor=actor, export_id=export),
+    ),
+    snapshots.open_of: (
+        P.EXPORT_ITEMS,
+        "export",
+        lambda w, actor, export: snapshots.open_of(
+            w.session, actor=actor, export_id=export, name="manifest.json"
+        ).close(),
+    ),
     task_items.preview_send: (
         P.UNSTICK_ITEMS,
         "parked",
@@ -601,6 +653,12 @@ def world(session: Session, folder: Path) -> World:
     complete(issues[1].task_item_id)
     untouched = select(TaskItem).where(TaskItem.task_id == cars.id, TaskItem.state == "queued")
     bos = session.exec(select(Assignment.id).where(Assignment.person_id == bo.id, Assignment.task_id == cars.id)).one()
+    owner = person(session, "olga@example.org", role="owner")
+    job = Job(project_id=cars.project_id, actor_id=owner.id, kind="sync", created_at=NOW)
+    (folder / "manifest.json").write_text('{"files": []}')
+    export = Export(pipeline_id=cars.pipeline_id or 0, exit="approved", uri=str(folder), items=0, annotations=0, at=NOW)
+    session.add_all((job, export))
+    session.flush()
     numbers = {
         "task": cars.id,
         "queue": make_task(session, "a queue", assignees={"cy@example.org": 1.0}, queue=Queue()).id,
@@ -608,6 +666,8 @@ def world(session: Session, folder: Path) -> World:
         "assignment": bos,
         "dataset": cars.dataset_id,
         "pipeline": cars.pipeline_id or 0,
+        "job": job.id,
+        "export": export.id,
         "done": complete(session.exec(untouched.where(TaskItem.assignment_id == bos)).one().id),
         "held": open_next(ann, cars),
         "reviewed": open_next(quinn, qa),

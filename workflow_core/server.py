@@ -25,6 +25,7 @@ from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
 from workflow_core.store.database.together import Writers
 from workflow_core.up import lifeline
+from workflow_core.up.jobs import working
 
 LOOPBACK = ["127.0.0.1", "localhost"]
 """How a server is always called by what runs beside it. Of other names only that of its public address is answered."""
@@ -42,7 +43,10 @@ def make(settings: Settings) -> FastAPI:
     async def running(_: FastAPI) -> AsyncIterator[None]:
         app.state.places.media.clear()
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        with announcements.announcing(engine, settings.prefect_api()):
+        with (
+            announcements.announcing(engine, settings.prefect_api()),
+            working(engine, lease=settings.lease_seconds),
+        ):
             yield
         engine.dispose()
 

@@ -1,6 +1,7 @@
 """Every operation × everybody: who may, and for whom what they ask for does not exist. A new operation needs a row."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,7 +17,7 @@ from workflow_core.services import people
 from workflow_core.services.accounts import links, passwords, sign_ins, tokens
 from workflow_core.services.pipelines import deployment
 from workflow_core.settings import Settings
-from workflow_core.store.models import Deploy, Item, Pipeline
+from workflow_core.store.models import Deploy, Export, Item, Job, Pipeline
 
 PIPELINE = """
 pipeline: p
@@ -89,6 +90,15 @@ OPERATIONS = {
     "deploy-pipeline": Operation("/api/projects/{project}/deploys", ("olga",), SENT, (*WORK, "mia")),
     "pipeline-versions": Operation("/api/pipelines/{pipeline}/versions", RUN, denied=WORK),
     "pipeline-version": Operation("/api/pipelines/{pipeline}/versions/{deploy}", RUN, denied=WORK),
+    "sync-pipeline": Operation("/api/pipelines/{pipeline}/syncs", ("olga",), denied=(*WORK, "mia")),
+    "export-pipeline": Operation("/api/pipelines/{pipeline}/exports", ("olga",), {"to": "p"}, (*WORK, "mia")),
+    "import-annotations": Operation("/api/datasets/{dataset}/annotation-imports", ("olga",), b"", (*WORK, "mia")),
+    "job": Operation("/api/jobs/{job}", RUN, denied=WORK),
+    "cancel-job": Operation("/api/jobs/{job}", ("olga",), denied=(*WORK, "mia")),
+    "project-jobs": Operation("/api/projects/{project}/jobs", RUN, denied=WORK),
+    "pipeline-exports": Operation("/api/pipelines/{pipeline}/exports", ("olga",), denied=(*WORK, "mia")),
+    "export": Operation("/api/exports/{export}", ("olga",), denied=(*WORK, "mia")),
+    "export-file": Operation("/api/exports/{export}/files/manifest.json", ("olga",), denied=(*WORK, "mia")),
     "stuck": Operation("/api/projects/{project}/stuck", RUN, denied=WORK),
     "pipeline-overview": Operation("/api/pipelines/{pipeline}/overview", RUN, denied=WORK),
     "pipeline-progress": Operation("/api/pipelines/{pipeline}/progress", RUN, denied=WORK),
@@ -191,6 +201,7 @@ def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any, monkeypatch: pytes
             "session": signed_in(session, stage, "ann"),
             "deploy": session.exec(select(Deploy.id).join(Pipeline).where(Pipeline.name == "p")).one(),
         }
+        numbers["job"], numbers["export"] = exported(session, stage, project, tmp_path)
         secrets = {
             name: tokens.make(session, actor=stage.person(session, name), name="t", now=stage.now).secret
             for name in (*ROLES, "tom", "zoe", "ina")
@@ -222,6 +233,18 @@ def signed_in(session: Any, stage: Stage, who: str) -> int:
 
 def sent(body: Any) -> dict[str, Any]:
     return {"content": body} if isinstance(body, bytes) else {"json": body}
+
+
+def exported(session: Any, stage: Stage, project: int, folder: Path) -> tuple[int, int]:
+    """Return the numbers of a job that is done, and of the snapshot that it wrote."""
+    olga, pipeline = stage.person(session, "olga"), session.exec(select(Pipeline).where(Pipeline.name == "p")).one()
+    ended = {"created_at": stage.now, "ended_at": stage.now, "outcome": "done"}
+    job = Job(project_id=project, actor_id=olga.id, kind="export", **ended)
+    (folder / "manifest.json").write_text('{"files": []}')
+    snapshot = Export(pipeline_id=pipeline.id, exit="done", uri=str(folder), items=0, annotations=0, at=stage.now)
+    session.add_all((job, snapshot))
+    session.flush()
+    return job.id, snapshot.id
 
 
 def documented(client: TestClient) -> dict[str, tuple[str, str]]:

@@ -118,3 +118,26 @@ class TokenWanted(Body):
     writes: bool = True
     project_id: Number | None = None
     ends_at: AwareDatetime | None = None
+
+
+class ExportWanted(Body):
+    """Which items an export is to write, and how; what is not said is as the exit has it."""
+
+    exit: StrictStr = "approved"
+    to: StrictStr | None = None
+    formats: list[StrictStr] = Field(default_factory=list)
+    where: dict[str, Any] | None = None
+
+
+class ImportWanted(Body):
+    """How a file of annotations is to be read, and what becomes of what comes late; `preview` leaves nothing."""
+
+    format: str = "jsonl"
+    model: str | None = None
+    model_version: str | None = None
+    strip: str | None = None
+    below: str | None = None
+    as_boxes: bool = False
+    reopen: bool = False
+    end_claims: bool = False
+    preview: bool = False

@@ -1,6 +1,6 @@
 """Exports: everything at an exit of a pipeline, as a snapshot of files with a manifest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from workflow_core.domain.recipes import Category
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.splits import Split
 from workflow_core.domain.suggestions import possible
+from workflow_core.domain.views.exchange import ExportAsked
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 from workflow_core.exporters import snapshot
@@ -25,7 +26,8 @@ from workflow_core.services.pipelines import data
 from workflow_core.store.data import items, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.exchange import categories, numbers
-from workflow_core.store.models import Annotation, Dataset, PipelineVersion
+from workflow_core.store.exchange import exports as rows
+from workflow_core.store.models import Annotation, Dataset, Export, Pipeline, PipelineVersion
 from workflow_core.store.reads import departures
 from workflow_core.store.reads.departures import Chosen, Departed
 
@@ -46,6 +48,7 @@ def export(
     where: Mapping[str, Any] | None = None,
     split: Split | None = None,
     base: Path = Path(),
+    advance: Callable[[int], object] = int,
 ) -> Snapshot:
     """Write a snapshot of the items at an exit, of all or of those that pass a filter.
 
@@ -54,7 +57,8 @@ def export(
     What came in on an item that was reviewed, and no person has seen, is left out and counted.
 
     First the items are marked as exported, which ends undoing, in short transactions; then what is marked is
-    written, as one state of everything, in a transaction that makes nobody wait. A relative place lies below `base`.
+    written, as one state of everything, in a transaction that makes nobody wait. A relative place lies below `base`;
+    `advance` is told as items are written. The snapshot is kept as a row, once.
 
     Raises:
         NotFound: there is no such pipeline.
@@ -65,20 +69,10 @@ def export(
     with open_session(read_only=True) as session:
         wanted = Permission.EXPORT_ITEMS
         found = ingestion.find(session, pipeline=pipeline, project=project, actor=actor, permission=wanted)
-        spec = versions.from_document(session.get_one(PipelineVersion, found.version_id).compiled)
-        known = list(dict.fromkeys([*spec.exits, *departures.exits(session, pipeline_id=found.id)]))
+        spec, declared = _exit(session, found, exit_name)
         dataset = session.get_one(Dataset, found.dataset_id)
         tasks = data.task_names(session, project_id=found.project_id, pipeline=found.name)
-    if values.sought(exit_name) not in known:
-        raise InvalidInput(f"{pipeline!r} has no exit {cited(exit_name)}; {possible(values.sought(exit_name), known)}")
-    declared = spec.exits[exit_name].export if exit_name in spec.exits else None
-    to = to or (declared.to if declared else None)
-    if to is None:
-        raise InvalidInput(f"the exit {exit_name!r} has no export in {pipeline!r}; say where to write it")
-    formats = formats or (declared.formats if declared else ("jsonl",))
-    where = where if where is not None or declared is None else declared.where
-    split = split if split is not None or declared is None else declared.split
-    snapshot.check(to, formats)
+    to, formats, where, split = _as_asked(pipeline, exit_name, declared, to, formats, where, split)
     with open_session() as session:
         chosen = Chosen(found.id, exit_name, items.those(session, where=where, tasks=tasks))
         numbered = _numbered(session, found.dataset_id, spec)
@@ -89,10 +83,64 @@ def export(
         with open_session() as session:
             after = departures.mark_exported(session, chosen, after=after, limit=MARKED, now=now)
     with open_session(read_only=True) as session:
-        departed = _departed(session, departures.exported(session, chosen))
+        departed = _departed(session, departures.exported(session, chosen), advance)
         target = to if "://" in to else str(base / to)
         written = snapshot.write(departed, target, formats=formats, about=about, now=now)
-        return replace(written, gone=departures.without_picture(session, chosen))
+        written = replace(written, gone=departures.without_picture(session, chosen))
+    with open_session() as session:
+        kept = Export(
+            pipeline_id=found.id,
+            actor_id=actor.id if actor else None,
+            exit=exit_name,
+            uri=written.uri,
+            items=written.items,
+            annotations=written.annotations,
+            at=now,
+        )
+        rows.keep(session, kept)
+    return written
+
+
+def check(session: Session, *, pipeline: Pipeline, asked: ExportAsked) -> None:
+    """Refuse an export that could not be done, before it is begun.
+
+    Raises:
+        InvalidInput: as `export` does.
+    """
+    _, declared = _exit(session, pipeline, asked.exit)
+    _, _, where, _ = _as_asked(pipeline.name, asked.exit, declared, asked.to, asked.formats, asked.where, None)
+    items.those(
+        session, where=where, tasks=data.task_names(session, project_id=pipeline.project_id, pipeline=pipeline.name)
+    )
+
+
+def _exit(session: Session, pipeline: Pipeline, name: str) -> tuple[compiled.Pipeline, compiled.Export | None]:
+    """Return what a pipeline was deployed as, and the export of one of its exits, if that has one."""
+    spec = versions.from_document(session.get_one(PipelineVersion, pipeline.version_id).compiled)
+    known = list(dict.fromkeys([*spec.exits, *departures.exits(session, pipeline_id=pipeline.id)]))
+    if values.sought(name) not in known:
+        raise InvalidInput(f"{pipeline.name!r} has no exit {cited(name)}; {possible(values.sought(name), known)}")
+    return spec, spec.exits[name].export if name in spec.exits else None
+
+
+def _as_asked(
+    pipeline: str,
+    exit_name: str,
+    declared: compiled.Export | None,
+    to: str | None,
+    formats: Sequence[str],
+    where: Mapping[str, Any] | None,
+    split: Split | None,
+) -> tuple[str, Sequence[str], Mapping[str, Any] | None, Split | None]:
+    """Return what was asked for, and else what the exit declares."""
+    to = to or (declared.to if declared else None)
+    if to is None:
+        raise InvalidInput(f"the exit {exit_name!r} has no export in {pipeline!r}; say where to write it")
+    formats = formats or (declared.formats if declared else ("jsonl",))
+    where = where if where is not None or declared is None else declared.where
+    split = split if split is not None or declared is None else declared.split
+    snapshot.check(to, formats)
+    return to, formats, where, split
 
 
 def _numbered(session: Session, dataset_id: int, spec: compiled.Pipeline) -> tuple[Category, ...]:
@@ -107,9 +155,10 @@ def _numbered(session: Session, dataset_id: int, spec: compiled.Pipeline) -> tup
     return tuple(known)
 
 
-def _departed(session: Session, found: Iterator[Departed]) -> Iterator[ExportItem]:
+def _departed(session: Session, found: Iterator[Departed], advance: Callable[[int], object]) -> Iterator[ExportItem]:
     emails, tasks = departures.names(session)
     for one in found:
+        advance(1)
         yield _item(one, emails, tasks)
 
 

@@ -87,13 +87,19 @@ def find(
 
 
 def ingest(
-    open_session: OpenSession, *, pipeline: str, project: str, clock: Callable[[], datetime], actor: Actor = None
+    open_session: OpenSession,
+    *,
+    pipeline: str,
+    project: str,
+    clock: Callable[[], datetime],
+    actor: Actor = None,
+    advance: Callable[[int], object] = int,
 ) -> Ingested:
     """Read the source once, in a transaction per batch: files are looked at while no transaction is open.
 
     What is as it was is not opened again. An item whose picture has moved follows it; one whose picture was replaced
     has the new one's size, and keeps what was done on it; one whose picture is gone stays as it is, and is told. A
-    paused pipeline reads nothing.
+    paused pipeline reads nothing. `advance` is told of files as they are looked at.
 
     Raises:
         NotFound: there is no such pipeline.
@@ -113,7 +119,7 @@ def ingest(
     uri = places.pop(found.id)
     if uri is not None:
         others = tuple(root(each) for each in places.values() if each is not None)
-        sync = Sync(open_session, actor, clock, found.dataset_id, uri, others, limit)
+        sync = Sync(open_session, actor, clock, found.dataset_id, uri, others, limit, advance)
         added = sync.run()
         result.new, result.present, result.entered, result.erased = (
             added.new,

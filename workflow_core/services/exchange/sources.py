@@ -54,6 +54,8 @@ class Sync:
     uri: str
     others: tuple[str, ...]
     limit: int
+    advance: Callable[[int], object] = int
+    """Is told how many more files were looked at."""
     became: list[Became] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
@@ -98,6 +100,7 @@ class Sync:
         """Let items follow what became of their files in their places; return the files of which there is no item."""
         with self.open_session(read_only=True) as session:
             known = sources.known(session, dataset_id=self.dataset_id, uris=[each.file.uri for each in listed])
+        self.advance(len(listed))
         self.seen |= {one.id for found in known.values() for one in found}
         changed: list[tuple[Known, Picture]] = []
         for each in listed:

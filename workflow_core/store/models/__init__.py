@@ -17,6 +17,7 @@ from workflow_core.store.models.data import (
 )
 from workflow_core.store.models.history import Event
 from workflow_core.store.models.issues import Issue
+from workflow_core.store.models.jobs import Export, Job, JobFile
 from workflow_core.store.models.leases import Lease
 from workflow_core.store.models.people import Membership, Person, Project
 from workflow_core.store.models.pipelines import Branch, Deploy, Entry, Node, Pipeline, PipelineVersion, Route
@@ -38,8 +39,11 @@ __all__ = [
     "Entry",
     "Erased",
     "Event",
+    "Export",
     "Issue",
     "Item",
+    "Job",
+    "JobFile",
     "Lease",
     "Link",
     "Membership",

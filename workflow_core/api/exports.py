@@ -1,0 +1,46 @@
+"""The snapshots that exports have written, and their files."""
+
+from collections.abc import Iterator
+from typing import IO
+
+from fastapi import APIRouter
+from fastapi.responses import Response, StreamingResponse
+
+from workflow_core.api.lists import After, Most
+from workflow_core.domain.pages import USUAL, Page
+from workflow_core.domain.views.exchange import Export, ExportFiles
+from workflow_core.http.database import Reading
+from workflow_core.http.identity import Reader
+from workflow_core.services.exchange import snapshots
+
+router = APIRouter(tags=["exports"])
+
+PART = 1_000_000
+AS_A_FILE = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+
+
+@router.get("/pipelines/{pipeline_id}/exports")
+def pipeline_exports(
+    session: Reading, actor: Reader, pipeline_id: int, after: After = None, limit: Most = USUAL
+) -> Page[Export]:
+    """Return the snapshots that were written of a pipeline, the newest first."""
+    return snapshots.of_pipeline(session, actor=actor, pipeline_id=pipeline_id, cursor=after, limit=limit)
+
+
+@router.get("/exports/{export_id}")
+def export(session: Reading, actor: Reader, export_id: int) -> ExportFiles:
+    """Return a snapshot with its files."""
+    return snapshots.one(session, actor=actor, export_id=export_id)
+
+
+@router.get("/exports/{export_id}/files/{name:path}", response_class=Response)
+def export_file(session: Reading, actor: Reader, export_id: int, name: str) -> Response:
+    """Return a file of a snapshot, as it was written."""
+    opened = snapshots.open_of(session, actor=actor, export_id=export_id, name=name)
+    return StreamingResponse(_parts(opened), media_type="application/octet-stream", headers=AS_A_FILE)
+
+
+def _parts(opened: IO[bytes]) -> Iterator[bytes]:
+    with opened:
+        while part := opened.read(PART):
+            yield part

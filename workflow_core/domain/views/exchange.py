@@ -1,0 +1,114 @@
+"""What is told of what comes in and goes out: jobs, and the snapshots of exports."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class JobState(StrEnum):
+    """How far a job is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobFault:
+    """What was left out, or taken otherwise than it came, how often, and the first places."""
+
+    message: str
+    count: int
+    examples: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What takes longer than a request: a `sync`, an `export` or an `import`, and how far it is.
+
+    `about` is what was asked for; `done` counts files, items or annotations. Once it is done, `result` tells what came
+    of it, and `faults` what was left out; `fault` is why it failed.
+    """
+
+    id: int
+    project_id: int
+    kind: str
+    state: JobState
+    about: Mapping[str, Any]
+    by: str
+    done: int
+    result: Mapping[str, Any] | None
+    faults: Sequence[JobFault]
+    fault: str | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """A snapshot of the items at an exit; without `by` it was written by the machine."""
+
+    id: int
+    exit: str
+    uri: str
+    items: int
+    annotations: int
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFile:
+    """A file of a snapshot."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFiles(Export):
+    """A snapshot with its files, as its manifest lists them."""
+
+    files: Sequence[ExportFile]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportAsked:
+    """Which items an export is to write, and how; what is not said is as the exit has it."""
+
+    exit: str = "approved"
+    to: str | None = None
+    formats: Sequence[str] = ()
+    where: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportAsked:
+    """How a file of annotations is to be read, and what becomes of what comes late; as the command line has it.
+
+    A `preview` says what would come of it, and leaves nothing.
+    """
+
+    format: str = "jsonl"
+    model: str | None = None
+    model_version: str | None = None
+    strip: str | None = None
+    below: str | None = None
+    as_boxes: bool = False
+    reopen: bool = False
+    end_claims: bool = False
+    preview: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """What came of a job."""
+
+    result: Mapping[str, Any]
+    faults: Sequence[JobFault] = field(default_factory=tuple)

@@ -1,0 +1,197 @@
+"""Do what jobs ask for: one process at a time holds one, and another goes on where that is gone."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from workflow_core.connectors import annotation_files
+from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems, Told
+from workflow_core.domain.views.exchange import Finished, JobFault, JobState
+from workflow_core.errors import AnnoflowError
+from workflow_core.services.exchange import exports, imports, ingestion
+from workflow_core.services.exchange.ingestion import OpenSession
+from workflow_core.services.exchange.item_references import Naming
+from workflow_core.store.database.engine import Session
+from workflow_core.store.database.faults import Fault
+from workflow_core.store.exchange import jobs
+from workflow_core.store.models import Job, Person, Pipeline, Project
+
+ATTEMPTS = 3
+"""How often a job is begun: one whose process dies of it each time would go on for ever."""
+LISTED = 100
+"""Causes of faults that a job tells."""
+Advance = Callable[[int], None]
+"""Is told how many more are done; raises Stopped where the job is to end."""
+log = logging.getLogger("annoflow.jobs")
+
+
+class Stopped(Exception):
+    """The job was cancelled, or is another's now, or the process ends."""
+
+
+def take(open_session: OpenSession, *, holder: str, ttl: timedelta, now: datetime) -> Job | None:
+    """Take the oldest job that nobody does; None where there is none. What was begun too often ends as failed."""
+    with open_session(read_only=True) as session:
+        if not jobs.waiting(session, now=now):
+            return None
+    with open_session() as session:
+        job = jobs.take(session, holder=holder, until=now + ttl, now=now)
+        if job is not None and job.attempts > ATTEMPTS:
+            job.fault = f"it was begun {ATTEMPTS} times, and each time the process was gone before it was done"
+            jobs.end(session, job, outcome=JobState.FAILED, now=now)
+            return None
+        return job
+
+
+def keep(session: Session, *, job_id: int, holder: str, done: int, ttl: timedelta, now: datetime) -> bool:
+    """Renew the lease, and say how far the job is; False where it is to end: cancelled, or another's."""
+    job = jobs.held(session, id=job_id, holder=holder)
+    if job is None:
+        return False
+    job.until, job.done = now + ttl, done
+    return job.cancelled_at is None
+
+
+def give_back(session: Session, *, job_id: int, holder: str, now: datetime) -> None:
+    """Leave a job that was stopped: to another, who begins it anew, or ended where it was cancelled."""
+    job = jobs.held(session, id=job_id, holder=holder)
+    if job is None:
+        return
+    if job.cancelled_at is not None:
+        jobs.end(session, job, outcome=JobState.CANCELLED, now=now)
+        return
+    job.holder, job.until, job.attempts = None, None, job.attempts - 1
+
+
+def do(open_session: OpenSession, job: Job, *, clock: Callable[[], datetime], advance: Advance) -> None:
+    """Do a job, and note what came of it or why it failed.
+
+    Raises:
+        Stopped: `advance` said so; what came until then stays.
+    """
+    fault, finished, done = None, None, 0
+
+    def counting(more: int) -> None:
+        nonlocal done
+        done += more
+        advance(more)
+
+    try:
+        finished = DOING[job.kind](_stopping(open_session, advance), job, clock, counting)
+    except AnnoflowError as error:
+        fault = str(error)
+    except (Stopped, Fault):  # whoever takes it next begins anew
+        raise
+    except Exception:
+        log.exception("job %s failed", job.id)
+        fault = f"something went wrong that was not foreseen; the log tells more of job {job.id}"
+    with open_session() as session:
+        ended = jobs.held(session, id=job.id, holder=job.holder or "")
+        if ended is None:
+            return
+        if finished is not None:
+            ended.result, ended.faults = dict(finished.result), [asdict(one) for one in finished.faults]
+        ended.fault, ended.done = fault, done
+        jobs.end(session, ended, outcome=JobState.FAILED if fault else JobState.DONE, now=clock())
+
+
+def _stopping(open_session: OpenSession, advance: Advance) -> OpenSession:
+    """Return what opens sessions unless the job is to end: so it ends between two batches."""
+
+    @contextmanager
+    def opened(*, read_only: bool = False) -> Iterator[Session]:
+        advance(0)
+        with open_session(read_only=read_only) as session:
+            yield session
+
+    return opened
+
+
+def _sync(open_session: OpenSession, job: Job, clock: Callable[[], datetime], advance: Advance) -> Finished:
+    pipeline, project, actor = _named(open_session, job)
+    done = ingestion.ingest(open_session, pipeline=pipeline, project=project, clock=clock, actor=actor, advance=advance)
+    problems = Problems()
+    for skipped in done.skipped:
+        problems.add(skipped.uri, skipped.reason, cause=skipped.reason)
+    for one in done.became:
+        problems.add(one.item, one.kind, skipped=False, cause=one.kind)
+    counts = {"new": done.new, "present": done.present, "entered": done.entered, "erased": done.erased}
+    return Finished(result=counts | {"refused": done.refused}, faults=_faults(problems))
+
+
+def _export(open_session: OpenSession, job: Job, clock: Callable[[], datetime], advance: Advance) -> Finished:
+    pipeline, project, actor = _named(open_session, job)
+    asked = {name: job.about[name] for name in ("to", "formats", "where")}
+    snapshot = exports.export(
+        open_session,
+        pipeline=pipeline,
+        project=project,
+        exit_name=job.about["exit"],
+        now=clock(),
+        actor=actor,
+        advance=advance,
+        **asked,
+    )
+    return Finished(result=asdict(snapshot))
+
+
+def _import(open_session: OpenSession, job: Job, clock: Callable[[], datetime], advance: Advance) -> Finished:
+    about = job.about
+    with open_session(read_only=True) as session:
+        content, actor = jobs.content(session, id=job.id), session.get_one(Person, job.actor_id)
+    problems, told = Problems(), Told()
+    maker = Maker("model", about["model"], about["model_version"]) if about["model"] else None
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "annotations")
+        file.write_bytes(content)
+        read = annotation_files.read(file, problems, format=about["format"], maker=maker, told=told)
+        done = imports.import_annotations(
+            open_session,
+            actor=actor,
+            dataset_id=about["dataset_id"],
+            annotations=_counted(read, advance),
+            problems=problems,
+            clock=clock,
+            naming=Naming(about["strip"], about["below"]),
+            told=told,
+            **{name: about[name] for name in ("as_boxes", "reopen", "end_claims", "preview")},
+        )
+    counts = {"new": done.new, "present": done.present, "left_out": problems.left_out, "noted": problems.noted}
+    effects = done.effects
+    taken_back = {
+        "reopened": done.reopened,
+        "withdrawn": Counter(one.task for one in effects.task_items),
+        "exits": Counter(effects.exits),
+        "exported": effects.exported,
+    }
+    return Finished(result=counts | taken_back, faults=_faults(problems))
+
+
+DOING: dict[str, Callable[[OpenSession, Job, Callable[[], datetime], Advance], Finished]] = {
+    "sync": _sync,
+    "export": _export,
+    "import": _import,
+}
+
+
+def _named(open_session: OpenSession, job: Job) -> tuple[str, str, Person]:
+    with open_session(read_only=True) as session:
+        pipeline = session.get_one(Pipeline, job.about["pipeline_id"])
+        project, actor = session.get_one(Project, pipeline.project_id), session.get_one(Person, job.actor_id)
+        return pipeline.name, project.name, actor
+
+
+def _counted(these: Iterator[ImportedAnnotation], advance: Advance) -> Iterator[ImportedAnnotation]:
+    for each in these:
+        advance(1)
+        yield each
+
+
+def _faults(problems: Problems) -> list[JobFault]:
+    listed = problems.listed[:LISTED]
+    return [JobFault(message=one.message, count=one.count, examples=one.examples) for one in listed]

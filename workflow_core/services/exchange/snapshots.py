@@ -1,0 +1,89 @@
+"""The snapshots that exports have written, and the files in them."""
+
+import json
+from typing import IO, Any
+
+from workflow_core.connectors.files import open_file
+from workflow_core.domain import values
+from workflow_core.domain.pages import USUAL, Limit, Page, after, page
+from workflow_core.domain.roles import Permission
+from workflow_core.domain.views.exchange import Export, ExportFile, ExportFiles
+from workflow_core.domain.wording import cited, shown
+from workflow_core.errors import NotFound
+from workflow_core.exporters import manifest
+from workflow_core.services import access, people
+from workflow_core.store import models
+from workflow_core.store.database.engine import Session
+from workflow_core.store.exchange import exports
+from workflow_core.store.models import Person, Pipeline
+
+
+def of_pipeline(
+    session: Session, *, actor: Person, pipeline_id: int, cursor: str | None = None, limit: Limit = USUAL
+) -> Page[Export]:
+    """Return a part of the snapshots of a pipeline, the newest first.
+
+    Raises:
+        NotFound: there is no such pipeline, or the actor is not in its project.
+        NotAllowed: they may not export items.
+        InvalidInput: the cursor is none of this list.
+    """
+    found = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.EXPORT_ITEMS)
+    key = after(cursor, int)
+    before = int(key[0]) if key else None
+    rows = exports.of_pipeline(session, pipeline_id=found.id, before=before, limit=limit + 1)
+    return page([Export(**_told(*row)) for row in rows], limit=limit, key=lambda one: [one.id])
+
+
+def one(session: Session, *, actor: Person, export_id: int) -> ExportFiles:
+    """Return a snapshot with its files.
+
+    Raises:
+        NotFound: there is no such snapshot, or the actor is not in its project; or its files are gone.
+        NotAllowed: they may not export items.
+        Unavailable: the place cannot be reached.
+    """
+    found, by = _find(session, actor, export_id)
+    return ExportFiles(**_told(found, by), files=_files(found))
+
+
+def open_of(session: Session, *, actor: Person, export_id: int, name: str) -> IO[bytes]:
+    """Open a file of a snapshot.
+
+    Raises:
+        NotFound, NotAllowed, Unavailable: as `one`; and where it has no such file.
+    """
+    found, _ = _find(session, actor, export_id)
+    if name != manifest.NAME and name not in {one.name for one in _files(found)}:
+        raise NotFound(f"the export {found.id} has no file {cited(name)}")
+    return _open(found, name)
+
+
+def _find(session: Session, actor: Person, export_id: int) -> exports.Named:
+    found = exports.find(session, id=values.key(export_id))
+    project_id = session.get_one(Pipeline, found[0].pipeline_id).project_id if found else None
+    if found is None or project_id is None or not people.sees(session, actor=actor, project_id=project_id):
+        raise NotFound(f"{actor.email} has no export {shown(export_id)}")
+    people.require(session, actor=actor, project_id=project_id, permission=Permission.EXPORT_ITEMS)
+    return found
+
+
+def _files(found: models.Export) -> list[ExportFile]:
+    with _open(found, manifest.NAME) as file:
+        return [ExportFile(**one) for one in json.load(file)["files"]]
+
+
+def _open(found: models.Export, name: str) -> IO[bytes]:
+    return open_file(f"{found.uri}/{name}", within=[found.uri])
+
+
+def _told(found: models.Export, by: str | None) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "exit": found.exit,
+        "uri": found.uri,
+        "items": found.items,
+        "annotations": found.annotations,
+        "by": by,
+        "at": found.at,
+    }
