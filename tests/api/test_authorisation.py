@@ -57,6 +57,7 @@ class Operation(NamedTuple):
 RUN = ("mia", "olga")
 WORK = ("ann", "bo", "quinn")
 SENT = {"file": "r.yaml", "texts": {"r.yaml": ELSEWHERE.replace("project: other", "").replace("q", "r")}}
+NEW_TASK = {"name": "new", "recipe": {"labels": ["car"]}, "assignees": {"ann@example.org": 1}}
 BO_TO_CY = {"old": "bo@example.org", "new": "cy@example.org"}
 OPERATIONS = {
     "my-assignments": Operation("/api/me/assignments", ROLES),
@@ -104,6 +105,8 @@ OPERATIONS = {
     "pipeline-progress": Operation("/api/pipelines/{pipeline}/progress", RUN, denied=WORK),
     "pipeline-exits": Operation("/api/pipelines/{pipeline}/exits", RUN, denied=WORK),
     "project-tasks": Operation("/api/projects/{project}/tasks", RUN, denied=WORK),
+    "create-task": Operation("/api/datasets/{dataset}/tasks", RUN, NEW_TASK, denied=WORK),
+    "create-review": Operation("/api/tasks/{task}/reviews", RUN, {"assignees": {"quinn@example.org": 1}}, denied=WORK),
     "change-settings": Operation("/api/tasks/{task}", RUN, {"priority": 3}, denied=WORK),
     "pause-task": Operation("/api/tasks/{task}/pause", RUN, denied=WORK),
     "resume-task": Operation("/api/tasks/{task}/pause", RUN, denied=WORK),

@@ -139,3 +139,41 @@ def test_an_act_on_what_is_refused_for_one_item_changes_none(stage: Stage, mia: 
     refused = mia.post(f"{cars}/removals", json={"folder": "/"})
     assert refused.json()["code"] == "have-status"
     assert set(stage.exits().values()) == {None}
+
+
+def test_a_task_is_made_by_hand_filled_and_reviewed(mia: TestClient, as_: SignIn) -> None:
+    recipe = {"labels": ["bus", {"name": "sign", "tools": ["point"], "key": "s"}], "instructions": "Draw *all* of it."}
+    new = {"name": "buses", "recipe": recipe, "assignees": {ANN: 1}, "priority": 3, "queue": {"batch": 2, "limit": 4}}
+    made = mia.post("/api/datasets/1/tasks", json={**new, "extra_statuses": ["unsure"]})
+    task = made.json()
+    assert (made.status_code, task["priority"], task["queue"]) == (201, 3, {"batch": 2, "limit": 4, "lease": 1800})
+    assert [one["name"] for one in task["actions"]] == ["completed", "discarded", "unsure"]
+    assert task["recipe"]["instructions"]["text"] == "Draw *all* of it."
+    assert mia.post(f"/api/tasks/{task['id']}/additions", json={"where": {"name": "0"}}).json()["items"] == 1
+    ann = as_("ann")
+    (claim,) = ann.post(f"/api/tasks/{task['id']}/claims").json()
+    ann.post(f"/api/task-items/{claim['id']}/submission", json={"status": "completed"})
+    team = {"quinn@example.org": 1}
+    review = mia.post(f"/api/tasks/{task['id']}/reviews", json={"assignees": team, "of_status": ["completed"]}).json()
+    assert (review["name"], review["reviews"], review["recipe"]["labels"]) == (
+        "buses-qa",
+        ["buses"],
+        task["recipe"]["labels"],
+    )
+    assert mia.get(f"/api/tasks/{review['id']}/progress").json()["counts"]["queued"] == 1
+
+
+def test_a_task_that_makes_no_sense_is_not_made(mia: TestClient) -> None:
+    new = {"name": "buses", "recipe": {"labels": ["bus"]}, "assignees": {ANN: 1}}
+    for wrong in (
+        {"recipe": {"labels": ["bus"], "instructions": "guide.pdf"}},
+        {"recipe": {"labels": [{"name": "bus", "tools": ["laser"]}]}},
+        {"recipe": None},
+        {"assignees": {}},
+        {"assignees": {ANN: -1}},
+        {"queue": {"batch": 5, "limit": 2}},
+        {"moon": 1},
+    ):
+        assert mia.post("/api/datasets/1/tasks", json=new | wrong).status_code == 422, wrong
+    assert mia.post("/api/datasets/1/tasks", json=new).status_code == 201
+    assert mia.post("/api/datasets/1/tasks", json=new).json()["code"] == "name-taken"

@@ -8,18 +8,19 @@ from typing import Any
 
 from workflow_core.domain import recipes
 from workflow_core.domain.splits import Split
+from workflow_core.domain.wording import shown
+from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.compiled import Case, Exit, Export, Pipeline, Queue, Router, Source, Target, Task
 from workflow_core.pipeline.language import spec
-from workflow_core.pipeline.language.draft import ReadRecipe
 
 
 def compile_pipeline(analysis: Analysis) -> Pipeline:
     """Compile what the rules found right."""
     given = analysis.spec
     assert given.pipeline is not None
-    own = {name: _recipe(found) for name, found in analysis.recipes.items()}
+    own = {name: _recipe(found.spec, found.text, found.file) for name, found in analysis.recipes.items()}
     joins = {each.join: each for each in analysis.forks if each.join}
     unions: dict[tuple[str, ...], recipes.Recipe] = {}
     tasks = {}
@@ -114,12 +115,24 @@ def _queue(given: spec.Task) -> Queue | None:
     return Queue(queue.batch, queue.limit or queue.batch, queue.lease or given.lease)
 
 
-def _recipe(found: ReadRecipe) -> recipes.Recipe:
-    given = found.spec
+def recipe_alone(given: spec.Recipe) -> recipes.Recipe:
+    """Return a recipe that is in no file, and so can name none.
+
+    Raises:
+        InvalidInput: its instructions are a file.
+    """
+    said = given.instructions
+    text, file = (said.text, said.file) if isinstance(said, spec.Instructions) else (said, None)
+    if file is not None or (text and text.lower().endswith((".md", ".pdf")) and "\n" not in text):
+        raise InvalidInput(f"instructions in a file, {shown(file or text)}, come with a deploy; give their text here")
+    return _recipe(given, text, None)
+
+
+def _recipe(given: spec.Recipe, text: str | None, file: str | None) -> recipes.Recipe:
     pages = given.instructions.pages if isinstance(given.instructions, spec.Instructions) else None
     instructions = None
-    if found.text is not None or found.file is not None:
-        instructions = recipes.Instructions(found.text, found.file, pages)
+    if text is not None or file is not None:
+        instructions = recipes.Instructions(text, file, pages)
     return recipes.Recipe(
         tuple(_label(label) for label in given.labels or ()), instructions, given.settings.model_dump()
     )

@@ -5,5 +5,5 @@ from fastapi import APIRouter
 from workflow_core.api.tasks import items, reading, running, team
 
 router = APIRouter()
-for part in (reading, running, team, items):
-    router.include_router(part.router)
+for part in (reading.router, running.datasets, running.router, team.router, items.router):
+    router.include_router(part)

@@ -1,11 +1,14 @@
 """What is sent to change tasks."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from pydantic import StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from workflow_core.api.bodies import Body, Number
+from workflow_core.domain import statuses
+from workflow_core.pipeline import compiled
+from workflow_core.pipeline.language.spec import Recipe, Statuses
 
 
 class Act(Body):
@@ -110,3 +113,49 @@ class Settings(Body):
     max_fix_rounds: StrictInt | None = None
     review_own: StrictBool = False
     description: StrictStr | None = None
+
+
+class Queue(Body):
+    """How a task hands out from a pool: how many at once, how many a person may hold, for how many seconds each."""
+
+    batch: StrictInt = 1
+    limit: StrictInt | None = None
+    lease: StrictInt = 1800
+
+
+class NewTask(Settings):
+    """A task to make, without its items: who works on it, by weights, and what they may decide besides."""
+
+    assignees: dict[str, float]
+    extra_statuses: Statuses = Field(default_factory=list)
+    queue: Queue | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Return it as services take it."""
+        said = self.model_dump(exclude={"extra_statuses", "queue", "recipe"}, exclude_unset=True)
+        queue = self.queue
+        return {
+            **said,
+            "extra_statuses": [statuses.named(**one.model_dump()) for one in self.extra_statuses],
+            "queue": None if queue is None else compiled.Queue(queue.batch, queue.limit or queue.batch, queue.lease),
+        }
+
+
+class NewTaskOf(NewTask):
+    """A task over a dataset; its recipe is as in a pipeline's file, and names no files."""
+
+    name: StrictStr
+    type: Literal["annotation", "qa"] = "annotation"
+    recipe: Recipe | None = None
+    reviews: list[Number] = Field(default_factory=list)
+
+
+class NewReview(NewTask):
+    """A QA task over what has one of these statuses: all of it, or of a filter, or a sample."""
+
+    name: StrictStr | None = None
+    of_status: tuple[StrictStr, ...] = ("completed",)
+    where: dict[str, Any] | None = None
+    share: float = 1.0
+    at_least: StrictInt = 0

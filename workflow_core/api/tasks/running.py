@@ -4,13 +4,32 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from workflow_core.api.tasks.bodies import Archiving, Settings
+from workflow_core.api.tasks.bodies import Archiving, NewReview, NewTaskOf, Settings
+from workflow_core.domain.views.tasks import TaskInFull
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Now, Writer
 from workflow_core.http.versions import expected, tag
-from workflow_core.services.managers import staff, task_items, task_settings
+from workflow_core.pipeline.compile import recipe_alone
+from workflow_core.services.managers import staff, task_items, task_settings, tasks
+from workflow_core.services.overviews import tasks as overviews
 
+datasets = APIRouter(tags=["tasks"])
 router = APIRouter(prefix="/tasks/{task_id}", tags=["tasks"])
+
+
+@datasets.post("/datasets/{dataset_id}/tasks", status_code=201)
+def create_task(session: Writing, actor: Writer, now: Now, dataset_id: int, new: NewTaskOf) -> TaskInFull:
+    """Make an empty task by hand, outside pipelines, with its team; additions fill it."""
+    recipe = None if new.recipe is None else recipe_alone(new.recipe)
+    made = tasks.create(session, actor=actor, dataset_id=dataset_id, recipe=recipe, now=now, **new.given)
+    return overviews.one(session, actor=actor, task_id=made)
+
+
+@router.post("/reviews", status_code=201)
+def create_review(session: Writing, actor: Writer, now: Now, task_id: int, new: NewReview) -> TaskInFull:
+    """Make a QA task over the items of an annotation task that have one of these statuses there now."""
+    made = tasks.create_qa(session, actor=actor, task_id=task_id, now=now, **new.given)
+    return overviews.one(session, actor=actor, task_id=made)
 
 
 @router.patch("", status_code=204)
