@@ -34,6 +34,7 @@ from workflow_core.services.managers import (
     task_settings,
     tasks,
 )
+from workflow_core.services.overviews import boards
 from workflow_core.services.overviews import pipelines as pipeline_overviews
 from workflow_core.services.overviews import tasks as overviews
 from workflow_core.services.pipelines import bundles, data, deployment, deploys, migration, plans, uploads
@@ -264,6 +265,7 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         P.SEE_PROJECT,
         lambda w, actor: jobs.of_project(w.session, actor=actor, project_id=w.project),
     ),
+    boards.of: (P.SEE_PROJECT, lambda w, actor: boards.of(w.session, actor=actor, project_id=w.project)),
     projects.pipelines: (
         P.SEE_PROJECT,
         lambda w, actor: projects.pipelines(w.session, actor=actor, project_id=w.project),

@@ -12,6 +12,7 @@ from socket import create_server
 import pytest
 import uvicorn
 from browsing import Site
+from fastapi.testclient import TestClient
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from stage import Stage
@@ -37,6 +38,7 @@ tasks:
   qa:
     type: qa
     assignees: [quinn@example.org]
+manager: mia@example.org
 """
 WIDTH, HEIGHT = 640, 480
 
@@ -93,6 +95,15 @@ def stage(sqlite_template: Path, tmp_path: Path) -> Iterator[Stage]:
     stage, _ = stage_at(tmp_path, sqlite_template, 1)
     yield stage
     stage.engine.dispose()
+
+
+@pytest.fixture
+def client(stage: Stage, tmp_path: Path) -> Iterator[TestClient]:
+    """The pages without a browser, for one that says where it comes from."""
+    app = server.make(Settings(home=tmp_path, database_url=str(stage.engine.url)))
+    headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+    with TestClient(app, "http://127.0.0.1", headers=headers, follow_redirects=False) as client:
+        yield client
 
 
 @pytest.fixture

@@ -58,6 +58,15 @@ def test_a_desk_on_which_much_lies_is_for_everybody(flagged: Site) -> None:
     assert in_both_themes(quinn) == []
 
 
+def test_the_board_is_for_everybody(flagged: Site) -> None:
+    flagged.stage.add_person("cars", "bo")
+    mia = flagged.signed_in("mia")
+    mia.get_by_role("link", name="Board").click()
+    assert in_both_themes(mia) == []
+    mia.get_by_role("link", name="Redistribute").click()
+    assert in_both_themes(mia) == []
+
+
 def test_the_studio_is_for_everybody_while_drawing_fixing_and_reviewing(flagged: Site) -> None:
     ann = flagged.signed_in("ann")
     ann.get_by_role("link", name="Fix").click()

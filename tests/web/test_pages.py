@@ -1,25 +1,9 @@
 """Pages as a browser gets them, without one: who sees what, and what may be done on them."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from browsing import PASSWORD, link
 from fastapi.testclient import TestClient
 from stage import Stage
-
-from workflow_core import server
-from workflow_core.settings import Settings
-
-ADDRESS = "http://127.0.0.1"
-ACCEPTS = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def client(stage: Stage, tmp_path: Path) -> Iterator[TestClient]:
-    app = server.make(Settings(home=tmp_path, database_url=str(stage.engine.url)))
-    with TestClient(app, ADDRESS, headers=ACCEPTS, follow_redirects=False) as client:
-        yield client
 
 
 @pytest.fixture

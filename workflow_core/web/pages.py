@@ -11,8 +11,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from workflow_core.domain.roles import Permission, Role, allowed
 from workflow_core.errors import AnnoflowError, NotFound, NotSignedIn
+from workflow_core.http.identity import Reader
 from workflow_core.http.problems import STATUS, kind_of
+from workflow_core.services import projects
+from workflow_core.store.database.engine import Session
 from workflow_core.web import assets
 from workflow_core.web.policy import HEADERS
 
@@ -29,6 +33,12 @@ _templates.globals["asset"] = assets.address
 def page(name: str, *, status: int = HTTPStatus.OK, **shown: Any) -> HTMLResponse:
     """Return a page made of a template."""
     return HTMLResponse(_templates.get_template(f"{name}.html.j2").render(**shown), status, HEADERS)
+
+
+def around(session: Session, *, actor: Reader) -> dict[str, Any]:
+    """Return what every page of somebody shows: who they are, and which projects they run."""
+    runs = [one for one in projects.mine(session, actor=actor) if allowed(Role(one.role), Permission.SEE_PROJECT)]
+    return {"person": actor, "runs": runs}
 
 
 def gone() -> HTMLResponse:

@@ -7,7 +7,7 @@ from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.services.contributors import assignments, desks, work
 from workflow_core.services.managers import reversals
-from workflow_core.web.pages import Page, page, to
+from workflow_core.web.pages import Page, around, page, to
 
 router = APIRouter(route_class=Page)
 
@@ -22,7 +22,8 @@ def home() -> Response:
 def my_work(session: Reading, actor: Reader, now: Now) -> Response:
     """Show what is to be done, what came back first."""
     shares = assignments.mine(session, actor=actor, now=now)
-    return page("work", here="work", person=actor, shares=shares, desk=desks.of(session, actor=actor))
+    desk = desks.of(session, actor=actor)
+    return page("work", here="work", shares=shares, desk=desk, **around(session, actor=actor))
 
 
 @router.post("/work/tasks/{task_id}")
