@@ -26,3 +26,14 @@ def test_every_operation_says_what_it_does_and_that_it_may_refuse() -> None:
             assert operation["description"], (method, path)
             assert operation["responses"]["default"]["content"].keys() == {"application/problem+json"}
             assert "422" not in operation["responses"]
+
+
+def test_programs_that_are_made_of_it_have_a_name_for_everything() -> None:
+    document = json.loads(FILE.read_text())
+    schemas = document["components"]["schemas"]
+    assert [name for name, schema in schemas.items() if schema["title"] != name or "__" in name or "-" in name] == []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for each in (operation.get("requestBody", {}), *operation["responses"].values()):
+                for kind, content in each.get("content", {}).items():
+                    assert "schema" in content, (method, path, kind)

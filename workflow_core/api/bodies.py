@@ -22,7 +22,7 @@ class Named(Body):
     name: StrictStr
 
 
-class Files(Body):
+class Checksums(Body):
     """Files by path, with their MD5 in hexadecimal digits."""
 
     files: dict[str, Annotated[str, Field(pattern="^[0-9a-f]{32}$")]]

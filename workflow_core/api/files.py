@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from workflow_core.api.bodies import Files
+from workflow_core.api.bodies import Checksums
 from workflow_core.connectors.images import MAX_BYTES
 from workflow_core.connectors.media import Incoming
 from workflow_core.domain.views.data import Missing, Uploaded
@@ -57,6 +57,6 @@ def upload(
 
 @router.post("/missing")
 @takes(LARGE)
-def missing_files(session: Reading, actor: Writer, dataset_id: int, wanted: Files) -> Missing:
+def missing_files(session: Reading, actor: Writer, dataset_id: int, wanted: Checksums) -> Missing:
     """Say which of some files are not there, and of which there is another."""
     return files.missing(session, actor=actor, dataset_id=dataset_id, files=wanted.files)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 
 from workflow_core import __version__
-from workflow_core.domain.views.watching import Health, Version
+from workflow_core.domain.views.watching import Health, Release
 from workflow_core.errors import Unavailable
 from workflow_core.services.running import readiness
 
@@ -25,6 +25,6 @@ def ready(request: Request) -> Health:
 
 
 @router.get("/version")
-def version() -> Version:
+def version() -> Release:
     """Return the version of annoflow."""
-    return Version(version=__version__)
+    return Release(version=__version__)

@@ -11,7 +11,7 @@ class Health:
 
 
 @dataclass(frozen=True)
-class Version:
+class Release:
     """Which annoflow it is."""
 
     version: str
