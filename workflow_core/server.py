@@ -16,6 +16,7 @@ from workflow_core import __version__, api, web
 from workflow_core.http import problems
 from workflow_core.http.attempts import Attempts
 from workflow_core.http.documents import Application
+from workflow_core.http.metrics import Metrics
 from workflow_core.http.requests import Around
 from workflow_core.http.streams import Pulse
 from workflow_core.services.pictures import Renditions
@@ -63,6 +64,7 @@ def make(settings: Settings) -> FastAPI:
     app.state.public_url = settings.public_url
     app.state.attempts = Attempts()
     app.state.writers = Writers(engine)
+    app.state.metrics = Metrics()
     app.state.pulse = Pulse(engine)
     app.state.places = Places(settings.sources, settings.exports_below(), Media(settings.media_at()))
     app.state.renditions = Renditions(settings.shown_at())
@@ -70,7 +72,7 @@ def make(settings: Settings) -> FastAPI:
     public = urlsplit(settings.public_url).hostname
     hosts = [*LOOPBACK, public] if public else LOOPBACK
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    app.add_middleware(Around)
+    app.add_middleware(Around, metrics=app.state.metrics)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     problems.install(app)

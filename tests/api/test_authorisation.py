@@ -147,7 +147,7 @@ OPERATIONS = {
     "item-thumbnail": Operation("/api/items/{item}/thumbnail/160", ("ann", "mia", "olga")),
     "item-image": Operation("/api/items/{item}/image", ("ann", "mia", "olga")),
 }
-FOR_ALL = {"health", "ready", "version", "problem", "sign-in", "link", "use-link", "change-password"}
+FOR_ALL = {"health", "ready", "metrics", "version", "problem", "sign-in", "link", "use-link", "change-password"}
 """What needs no token, or a password as well."""
 
 

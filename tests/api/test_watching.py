@@ -1,5 +1,6 @@
 """What is asked by whoever watches an installation."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from fastapi.testclient import TestClient
@@ -20,6 +21,47 @@ def test_it_is_ready_while_somebody_moves_items(client: TestClient, stage: Stage
     assert "nobody moves items" in refused.json()["detail"]
     leases.hold(stage.engine, leases.MOVER, holder="me", ttl=timedelta(seconds=60))
     assert client.get("/ready").json() == {"alive": True}
+
+
+def told(client: TestClient) -> dict[str, float]:
+    """Return what Prometheus would read, but for when each was counted first."""
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    lines = (line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, value in lines if "_created" not in name}
+
+
+def test_requests_are_counted_by_route_and_status(client: TestClient, as_: Callable[..., TestClient]) -> None:
+    ann = as_("ann")
+    for path in ("/api/me/assignments", "/api/task-items/7", "/api/task-items/8", "/nowhere/1", "/nowhere/2"):
+        ann.get(path)
+    client.get("/api/me/assignments")
+    client.request("BREW", "/nowhere")
+    counted = {name: value for name, value in told(client).items() if name.startswith("annoflow_requests")}
+    assert counted == {
+        f'annoflow_requests_total{{method="{method}",route="{route}",status="{status}"}}': count
+        for method, route, status, count in (
+            ("GET", "/api/me/assignments", 200, 1),
+            ("GET", "/api/me/assignments", 401, 1),
+            ("GET", "/api/task-items/{task_item_id}", 404, 2),
+            ("GET", "", 404, 2),
+            ("other", "", 404, 1),
+        )
+    }
+
+
+def test_what_is_in_motion_is_told_with_the_age_of_the_oldest(stage: Stage, client: TestClient) -> None:
+    assert (told(client)["annoflow_in_motion"], told(client)["annoflow_in_motion_oldest_seconds"]) == (0, 0)
+    stage.now -= timedelta(hours=1)
+    stage.add_items(4)
+    stage.do("ann", "cars", "completed")
+    stage.tick(minutes=50)
+    stage.do("ann", "cars", "completed")
+    found = told(client)
+    assert found["annoflow_in_motion"] == 2
+    assert 3500 < found["annoflow_in_motion_oldest_seconds"] < 3700
+    stage.advance()
+    assert told(client)["annoflow_in_motion"] == 0
 
 
 def test_another_name_than_its_own_is_not_answered(client: TestClient) -> None:

@@ -23,7 +23,7 @@ from workflow_core.services.exchange import imports
 from workflow_core.services.managers import erasure, figures, history, progress, reversals, task_items
 from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
-from workflow_core.services.running import feed, moves, sweeps
+from workflow_core.services.running import feed, moves, readiness, sweeps
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.database.engine import engine_for
 from workflow_core.store.models import Dataset, Entry, Issue, Item, Person, Task, TaskItem
@@ -349,6 +349,12 @@ def test_what_happened_in_a_project_is_read_on_by_index(session, who):
         while not part.items:  # the first windows have nothing of somebody's own
             part = feed.part(session, **given, after=int(part.next))
         assert len(feed.part(session, **given, after=part.items[-1].id).items) == 100
+    assert found == []
+
+
+def test_what_is_in_motion_is_counted_by_index(session):
+    with scans(session) as found:
+        assert readiness.motion(session).statuses == 150
     assert found == []
 
 

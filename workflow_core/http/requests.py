@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from workflow_core.http.metrics import Metrics
 from workflow_core.http.problems import answer
 
 MOST = 1_000_000
@@ -53,10 +54,11 @@ async def pass_on(request: Request, write: Callable[[bytes], object]) -> None:
 
 
 class Around:
-    """Gives each request a number, limits its body, and writes a line when it has been answered."""
+    """Gives each request a number, limits its body, and counts it and writes a line when it has been answered."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -96,6 +98,7 @@ class Around:
             said = "something went wrong that was not foreseen; the log tells more under this request's number"
             await answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, said)(scope, receive, answered)
         finally:
+            self._metrics.count(scope, status)
             took = (time.monotonic() - began) * 1000
             log.info("%s %s %s %s in %.0f ms", number, request.method, SECRET.sub("…", request.url.path), status, took)
 

@@ -1,6 +1,7 @@
 """What is told to whoever watches an installation."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -15,3 +16,11 @@ class Release:
     """Which annoflow it is."""
 
     version: str
+
+
+@dataclass(frozen=True)
+class Motion:
+    """How many statuses wait to be moved on, and since when the oldest does."""
+
+    statuses: int
+    oldest: datetime | None

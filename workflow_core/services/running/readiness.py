@@ -1,8 +1,10 @@
 """Whether an installation can do its work: for whoever watches it."""
 
+from workflow_core.domain.views.watching import Motion
 from workflow_core.services.running import leases
 from workflow_core.store.database import schema
-from workflow_core.store.database.engine import Engine
+from workflow_core.store.database.engine import Engine, Session
+from workflow_core.store.reads import positions
 
 
 def missing(engine: Engine) -> list[str]:
@@ -13,3 +15,8 @@ def missing(engine: Engine) -> list[str]:
     if leases.holder(engine) is None:
         return ["nobody moves items: no mover has shown itself for the length of its lease"]
     return []
+
+
+def motion(session: Session) -> Motion:
+    """Return what is in motion in the whole installation."""
+    return Motion(*positions.pending(session))

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models.task_items import OPEN
 
@@ -65,6 +67,15 @@ def exits(session: Session, *, pipeline_id: int) -> dict[str, int]:
 def in_motion(session: Session, *, pipeline_ids: Iterable[int]) -> bool:
     """Say whether an item of the pipelines has not left them yet, except those that only a manager can free."""
     return any(_has_items_on_their_way(session, one) for one in pipeline_ids)
+
+
+def pending(session: Session) -> tuple[int, datetime | None]:
+    """Return how many statuses wait to be routed, in all pipelines, and when the oldest of them was set."""
+    counted = "SELECT count(*), min(status_event_id) FROM task_item WHERE routing = 'pending'"
+    count, oldest = run(session, counted).one()
+    if oldest is None:
+        return int(count), None
+    return int(count), moment(run(session, "SELECT at FROM event WHERE id = :oldest", oldest=oldest).scalar())
 
 
 def _has_items_on_their_way(session: Session, pipeline_id: int) -> bool:
