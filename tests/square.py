@@ -21,7 +21,7 @@ from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import access, people, pictures, projects
 from workflow_core.services.contributors import batches, comments, contents, succession, work
 from workflow_core.services.contributors.batches import Wanted
-from workflow_core.services.data import additions, datasets, files, items
+from workflow_core.services.data import additions, datasets, files, items, removal
 from workflow_core.services.exchange import exports, imports, ingestion, jobs, snapshots
 from workflow_core.services.managers import (
     erasure,
@@ -37,6 +37,7 @@ from workflow_core.services.managers import (
 from workflow_core.services.overviews import boards
 from workflow_core.services.overviews import pipelines as pipeline_overviews
 from workflow_core.services.overviews import tasks as overviews
+from workflow_core.services.pictures import Kept, Renditions
 from workflow_core.services.pipelines import bundles, data, deployment, deploys, migration, plans, uploads
 from workflow_core.services.pipelines.bundles import Bundle
 from workflow_core.services.pipelines.places import Media, Places
@@ -443,6 +444,25 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         P.QUERY_ITEMS,
         "dataset",
         lambda w, actor, key: items.of_dataset(w.session, actor=actor, dataset_id=key),
+    ),
+    removal.archive: (
+        P.DELETE_ITEMS,
+        "dataset",
+        lambda w, actor, key: removal.archive(
+            w.session, actor=actor, dataset_id=key, item_ids=[w.numbers["item"]], now=NOW, end_claims=True
+        ),
+    ),
+    removal.erase: (
+        P.ERASE_ITEMS,
+        "dataset",
+        lambda w, actor, key: removal.erase(
+            w.session,
+            actor=actor,
+            dataset_id=key,
+            item_ids=w.archived(w.numbers["item"]),
+            now=NOW,
+            kept=Kept(Media(str(w.folder)), Renditions(w.folder)),
+        ),
     ),
     additions.check: (
         P.IMPORT_ITEMS,

@@ -137,6 +137,8 @@ OPERATIONS = {
     "dataset-folders": Operation("/api/datasets/{dataset}/folders", RUN, denied=WORK),
     "dataset-items": Operation("/api/datasets/{dataset}/items", RUN, denied=WORK),
     "add-items": Operation("/api/datasets/{dataset}/items", ("olga",), b'{"name": "new"}', (*WORK, "mia")),
+    "archive-items": Operation("/api/datasets/{dataset}/archivings", ("olga",), {"folder": "/none"}, (*WORK, "mia")),
+    "erase-items": Operation("/api/datasets/{dataset}/erasures", ("olga",), {"folder": "/none"}, (*WORK, "mia")),
     "upload": Operation("/api/datasets/{dataset}/files/new.png", ("olga",), picture("PNG"), (*WORK, "mia")),
     "missing-files": Operation("/api/datasets/{dataset}/files/missing", ("olga",), {"files": {}}, (*WORK, "mia")),
     "find-item": Operation("/api/items?named={item}", RUN),

@@ -17,10 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
 from workflow_core.domain.reports import By
+from workflow_core.domain.views.erasing import Effects, Snapshots
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import erasure, figures, history, progress, tasks
-from workflow_core.services.managers.erasure import Effects
 from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import verification
@@ -90,7 +90,7 @@ def test_what_would_go_is_said_before_and_nothing_goes(street: Engine, tmp_path:
     with session_scope(street) as session:
         said = erasure.preview(session, actor=None, item_ids=ids)
     assert told(street) == before
-    snapshots = (erasure.Snapshots("street", "approved", 1, NOW),)
+    snapshots = (Snapshots("street", "approved", 1, NOW),)
     assert said == Effects(1, task_items=3, annotations=3, issues=1, comments=2, drafts=1, exported=snapshots)
     with session_scope(street) as session:
         assert erasure.erase(session, actor=None, item_ids=ids, now=LATER) == said

@@ -1,8 +1,8 @@
 """What is sent: nothing but what is known, so that a slip is heard of."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictStr, model_validator
 
 from workflow_core.domain import values
 
@@ -14,6 +14,49 @@ class Body(BaseModel):
     """What all of them are."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Act(Body):
+    """What has effects; with `dry_run` they are only told."""
+
+    dry_run: bool = False
+
+
+class Confirmed(Act):
+    """What may end claims; `end_claims` confirms that."""
+
+    end_claims: bool = False
+
+
+class Chosen(Body):
+    """Which items are meant: those listed, in a folder or below, and of a filter; by default all there are."""
+
+    item_ids: list[Number] | None = None
+    folder: StrictStr | None = None
+    where: dict[str, Any] | None = None
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Return them as services take them."""
+        return {"item_ids": self.item_ids, "folder": self.folder, "where": self.where}
+
+
+class Said(Chosen):
+    """Which items are meant; it has to be said."""
+
+    @model_validator(mode="after")
+    def _said(self) -> Self:
+        if not any(one is not None for one in self.chosen.values()):
+            raise ValueError("say which items: item_ids, folder or where")
+        return self
+
+
+class Removals(Confirmed, Said):
+    """Items to take out."""
+
+
+class Erasures(Act, Said):
+    """Archived items to erase."""
 
 
 class Named(Body):

@@ -13,8 +13,8 @@ from workflow_core.domain.wording import counted
 from workflow_core.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from workflow_core.domain.views.erasing import Effects
     from workflow_core.domain.views.history import TaskItemNow, Why
-    from workflow_core.services.managers.erasure import Effects
 
 app = group(
     """Look at an item, send it on or back, delete items, erase them.

@@ -5,35 +5,10 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
-from workflow_core.api.bodies import Body, Number
+from workflow_core.api.bodies import Act, Body, Chosen, Confirmed, Number
 from workflow_core.domain import statuses
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.language.spec import Recipe, Statuses
-
-
-class Act(Body):
-    """What has effects; with `dry_run` they are only told."""
-
-    dry_run: bool = False
-
-
-class Confirmed(Act):
-    """What may end claims; `end_claims` confirms that."""
-
-    end_claims: bool = False
-
-
-class Chosen(Body):
-    """Which items are meant: those listed, in a folder or below, and of a filter; by default all there are."""
-
-    item_ids: list[Number] | None = None
-    folder: StrictStr | None = None
-    where: dict[str, Any] | None = None
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """Return them as services take them."""
-        return {"item_ids": self.item_ids, "folder": self.folder, "where": self.where}
 
 
 class Additions(Act, Chosen):
@@ -44,16 +19,6 @@ class Rankings(Act, Chosen):
     """Items to rank: the lowest comes first."""
 
     rank: StrictInt
-
-
-class Removals(Confirmed, Chosen):
-    """Items to take out; which ones has to be said."""
-
-    @model_validator(mode="after")
-    def _said(self) -> Self:
-        if not any(one is not None for one in self.chosen.values()):
-            raise ValueError("say which items: item_ids, folder or where")
-        return self
 
 
 class Clearings(Confirmed, Chosen):

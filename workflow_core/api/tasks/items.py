@@ -4,7 +4,8 @@ from functools import partial
 
 from fastapi import APIRouter
 
-from workflow_core.api.tasks.bodies import Additions, Clearings, Rankings, Removals, Sending
+from workflow_core.api.bodies import Removals
+from workflow_core.api.tasks.bodies import Additions, Clearings, Rankings, Sending
 from workflow_core.domain.views.effects import Outcome
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Now, Writer

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.views.erasing import Effects
 from workflow_core.domain.wording import shown
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import people
@@ -19,11 +20,8 @@ from workflow_core.services.data.files import Place
 from workflow_core.services.people import Actor
 from workflow_core.services.pictures import Kept
 from workflow_core.store.data import erasure
-from workflow_core.store.data.erasure import Effects, Snapshots
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Item
-
-__all__ = ["Effects", "Snapshots", "erase", "preview"]
 
 
 def preview(session: Session, *, actor: Actor, item_ids: Iterable[int]) -> Effects:

@@ -16,7 +16,7 @@ from workflow_core.store import locks
 from workflow_core.store.data import items, versions
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.engine import Session, keep
-from workflow_core.store.models import Dataset, Event, Pipeline, Task, TaskItem
+from workflow_core.store.models import Dataset, Pipeline, Task, TaskItem
 from workflow_core.store.routing import dispatch
 from workflow_core.store.work import claims, selection
 
@@ -130,12 +130,8 @@ def archive_items(
     wanted = items.present(dataset_id=dataset.id, ids=values.keys(item_ids))
     locks.lock_all(session, wanted)
     _confirm_claims(session, wanted, end_claims, "archive")
-    found = items.chosen(session, of=wanted)
-    for item in found:
-        item.archived_at = now
-        by = actor.id if actor else None
-        session.add(Event(at=now, verb="archived", project_id=dataset.project_id, item_id=item.id, actor_id=by))
-    dispatch.withdraw_items(session, [item.id for item in found], now=now)
+    found = items.archive(session, of=wanted, actor_id=actor.id if actor else None, now=now)
+    dispatch.withdraw_items(session, found, now=now)
     return len(found)
 
 

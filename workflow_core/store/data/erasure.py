@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from workflow_core.domain.views.erasing import Effects, Snapshots
 from workflow_core.store import turns
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import is_postgres, listed, run
@@ -33,29 +33,6 @@ COUNTED = {
     "comments": "comment",
     "drafts": "draft",
 }
-
-
-@dataclass(frozen=True)
-class Snapshots:
-    """How many of some items an exit's snapshots have, and when the last of these was exported."""
-
-    pipeline: str
-    exit: str
-    items: int
-    last: datetime
-
-
-@dataclass(frozen=True)
-class Effects:
-    """What erasing some items takes away. `exported`: files that have them already, and keep them."""
-
-    items: int
-    task_items: int
-    annotations: int
-    issues: int
-    comments: int
-    drafts: int
-    exported: tuple[Snapshots, ...]
 
 
 def digest(folder: str, name: str) -> str:

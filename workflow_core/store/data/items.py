@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import TextClause, func, or_, text, true, tuple_
 from sqlmodel import Session, col, select
 
+from workflow_core.store import turns
 from workflow_core.store.data import filters
 from workflow_core.store.database import dialect
 from workflow_core.store.database.columns import Where
@@ -96,12 +97,23 @@ def datasets(session: Session, *, project_id: int, after: str, limit: int) -> Se
 
 def page(session: Session, where: Where, *, archived: bool, after: tuple[str, str] | None, limit: int) -> list[Item]:
     """Return up to `limit` items by folder and name, those after a folder and name: archived ones, or the others."""
-    put_away = col(Item.archived_at)
-    query = select(Item).where(where, put_away.is_not(None) if archived else put_away.is_(None))
+    query = select(Item).where(where, _archived(archived))
     path = col(Item.folder), col(Item.name)
     if after is not None:
         query = query.where(tuple_(*path) > tuple_(*after))
     return list(session.exec(query.order_by(*path).limit(limit)))
+
+
+def ids(session: Session, where: Where, *, archived: bool | None, limit: int) -> list[int]:
+    """Return up to `limit` numbers of items: of archived ones, of the others, or of both."""
+    query = select(Item.id).where(where)
+    if archived is not None:
+        query = query.where(_archived(archived))
+    return list(session.exec(query.order_by(col(Item.id)).limit(limit)))
+
+
+def _archived(wanted: bool) -> Where:
+    return col(Item.archived_at).is_not(None) if wanted else col(Item.archived_at).is_(None)
 
 
 def counted_folders(session: Session, *, dataset_id: int, after: str, limit: int) -> list[tuple[str, int]]:
@@ -226,6 +238,11 @@ def present(*, dataset_id: int, ids: Iterable[int]) -> Where:
     )
 
 
-def chosen(session: Session, *, of: Where) -> Sequence[Item]:
-    """Return the items that a condition takes, as they are now."""
-    return session.exec(select(Item).where(of).execution_options(populate_existing=True)).all()
+def archive(session: Session, *, of: Where, actor_id: int | None, now: datetime) -> list[int]:
+    """Archive the items that a condition takes, as they are now, with an event for each; returns their numbers."""
+    found = list(session.exec(select(Item.id).where(of)))
+    these = f"id IN ({dialect.listed(found)})"
+    run(session, f"UPDATE item SET archived_at = :now WHERE {these}", now=now)
+    turns.record(session, "archived", of=f"item WHERE {these}", what={"item_id": "item.id"}, now=now, actor_id=actor_id)
+    session.expire_all()
+    return found
