@@ -17,7 +17,7 @@ from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.domain.views.desks import Desk
 from workflow_core.errors import AnnoflowError, NotAllowed, NotFound
 from workflow_core.services import access, people, projects
-from workflow_core.services.accounts import sign_ins, tokens
+from workflow_core.services.accounts import repeats, sign_ins, tokens
 from workflow_core.services.contributors import assignments, desks
 from workflow_core.services.managers import history, staff
 from workflow_core.services.overviews.tasks import named as named_tasks
@@ -37,6 +37,8 @@ ELSEWHERE = {
     people.sees: "asks itself",
     people.check: "asks itself",
     named_tasks: "test_tasks_are_found_by_their_names_by_who_runs_them",
+    repeats.begin: "test_repeats.py: a key is of its person alone",
+    repeats.keep: "test_repeats.py: a key is of its person alone",
     tokens.make: "test_a_token_is_of_its_person_alone",
     tokens.mine: "test_a_token_is_of_its_person_alone",
     tokens.revoke: "test_a_token_is_of_its_person_alone",

@@ -6,10 +6,11 @@ from workflow_core.api.bodies import Comment, Flag, Reopening
 from workflow_core.domain.views.work import ChangedIssue
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Now, Writer
+from workflow_core.http.repeats import Once
 from workflow_core.services.contributors import comments
 from workflow_core.services.reviewers import reviews
 
-router = APIRouter(tags=["issues"])
+router = APIRouter(tags=["issues"], route_class=Once)
 
 
 @router.post("/task-items/{task_item_id}/issues", status_code=201)

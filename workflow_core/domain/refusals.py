@@ -79,6 +79,12 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "draft-changed": Refusal(
             Stale, ("item", "task", "version"), "The draft was saved from elsewhere meanwhile; `version` is there now."
         ),
+        "key-reused": Refusal(
+            InvalidInput, ("key",), "Another request came with this Idempotency-Key in the last day."
+        ),
+        "still-running": Refusal(
+            Conflict, ("key",), "The request with this Idempotency-Key is not done yet; ask again."
+        ),
         "settings-changed": Refusal(
             Stale,
             (
@@ -181,6 +187,7 @@ FACTS: Final[Mapping[str, str]] = MappingProxyType(
         "item": "its name",
         "items": "their numbers",
         "limit": "how many are allowed",
+        "key": "what was given as Idempotency-Key",
         "lock_when_due": "whether nobody may work on it after `due`",
         "max_fix_rounds": "a whole number, or null",
         "number": "of a deploy; 0 where there is none",

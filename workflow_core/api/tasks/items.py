@@ -9,10 +9,11 @@ from workflow_core.api.tasks.bodies import Additions, Clearings, Rankings, Sendi
 from workflow_core.domain.views.effects import Outcome
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Now, Writer
+from workflow_core.http.repeats import Once
 from workflow_core.services.managers import reversals, task_items, task_settings, tasks
 from workflow_core.services.managers.previews import carry_out
 
-router = APIRouter(tags=["items of tasks"])
+router = APIRouter(tags=["items of tasks"], route_class=Once)
 
 
 @router.post("/tasks/{task_id}/additions")

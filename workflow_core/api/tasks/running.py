@@ -8,13 +8,14 @@ from workflow_core.api.tasks.bodies import Archiving, NewReview, NewTaskOf, Sett
 from workflow_core.domain.views.tasks import TaskInFull
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Now, Writer
+from workflow_core.http.repeats import Once
 from workflow_core.http.versions import expected, tag
 from workflow_core.pipeline.compile import recipe_alone
 from workflow_core.services.managers import staff, task_items, task_settings, tasks
 from workflow_core.services.overviews import tasks as overviews
 
-datasets = APIRouter(tags=["tasks"])
-router = APIRouter(prefix="/tasks/{task_id}", tags=["tasks"])
+datasets = APIRouter(tags=["tasks"], route_class=Once)
+router = APIRouter(prefix="/tasks/{task_id}", tags=["tasks"], route_class=Once)
 
 
 @datasets.post("/datasets/{dataset_id}/tasks", status_code=201)

@@ -9,10 +9,11 @@ from workflow_core.domain.views.effects import Outcome
 from workflow_core.domain.views.tasks import Assignment
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Now, Writer
+from workflow_core.http.repeats import Once
 from workflow_core.services.managers import staff
 from workflow_core.services.managers.previews import carry_out
 
-router = APIRouter(tags=["teams"])
+router = APIRouter(tags=["teams"], route_class=Once)
 
 
 @router.post("/tasks/{task_id}/assignments")

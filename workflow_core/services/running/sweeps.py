@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from workflow_core.services.accounts.repeats import KEPT
+from workflow_core.store.accounts import answers
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import versions
 from workflow_core.store.database.engine import Session
@@ -41,4 +43,5 @@ def sweep(session: Session, *, now: datetime) -> Swept:
     parked.park_for_nobody(session, now=now)
     freed = parked.free_for_somebody(session, now=now)
     versions.close_left(session, now=now)
+    answers.forget(session, before=now - KEPT)
     return Swept(expired, freed, parked.count(session))

@@ -1,6 +1,6 @@
 """Every table. Rows are not API schemas and not domain values."""
 
-from workflow_core.store.models.accounts import Link, Password, SignIn, Token
+from workflow_core.store.models.accounts import Answer, Link, Password, SignIn, Token
 from workflow_core.store.models.activity import Activity
 from workflow_core.store.models.base import METADATA
 from workflow_core.store.models.data import (
@@ -28,6 +28,7 @@ __all__ = [
     "METADATA",
     "Activity",
     "Annotation",
+    "Answer",
     "Assignment",
     "Branch",
     "Category",

@@ -1,11 +1,12 @@
 """What people and programs prove themselves by; of every secret only its SHA-256 is kept."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
-from workflow_core.store.models.base import Table, instant, key, reference
+from workflow_core.store.models.base import Table, document, instant, key, reference
 
 
 class Token(Table, table=True):
@@ -52,3 +53,17 @@ class Link(Table, table=True):
     person_id: int = reference("person.id", primary=True)
     digest: str = Field(max_length=64, unique=True)
     ends_at: datetime = instant()
+
+
+class Answer(Table, table=True):
+    """What a request with a key was answered, kept with what it changed; `digest` is of all that was sent."""
+
+    __table_args__ = (Index("ix_answer_created", "created_at"),)
+
+    person_id: int = reference("person.id", primary=True)
+    key: str = Field(max_length=255, primary_key=True)
+    digest: str = Field(max_length=64)
+    status: int | None = None
+    headers: dict[str, Any] = document()
+    body: bytes = Field(default=b"", sa_type=LargeBinary)
+    created_at: datetime = instant()

@@ -1,0 +1,93 @@
+"""A request with an Idempotency-Key that is asked again is done once, and answered as the first was."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from stage import Stage
+
+from workflow_core.http import repeats as repeats_over_http
+from workflow_core.services.accounts import repeats
+
+SignIn = Callable[..., TestClient]
+NEW = {"name": "buses", "recipe": {"labels": ["bus"]}, "assignees": {"ann@example.org": 1}}
+AT = "/api/datasets/1/tasks"
+
+
+@pytest.fixture
+def mia(stage: Stage, as_: SignIn) -> TestClient:
+    stage.add_items(2)
+    stage.add_member("mia", "manager")
+    return as_("mia")
+
+
+def keyed(key: str) -> dict[str, str]:
+    return {"Idempotency-Key": key}
+
+
+def test_the_same_again_is_answered_as_before_and_changes_nothing(mia: TestClient) -> None:
+    first, again = (mia.post(AT, json=NEW, headers=keyed("a")) for _ in range(2))
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+    assert (again.status_code, again.headers["content-type"]) == (201, "application/json")
+    assert mia.post(AT, json=NEW).json()["code"] == "name-taken"
+    assert mia.post(AT, json=NEW, headers=keyed("b")).json()["code"] == "name-taken"
+
+
+def test_another_body_with_the_key_of_one_is_refused(mia: TestClient) -> None:
+    mia.post(AT, json=NEW, headers=keyed("a"))
+    for at, other in ((AT, NEW | {"name": "trams"}), (f"{AT}?x=1", NEW)):
+        refused = mia.post(at, json=other, headers=keyed("a"))
+        assert (refused.status_code, refused.json()["code"], refused.json()["facts"]) == (
+            422,
+            "key-reused",
+            {"key": "a"},
+        )
+
+
+def test_what_was_refused_is_tried_again_with_its_key(stage: Stage, mia: TestClient) -> None:
+    stage.do("ann", "cars", "completed")
+    at = "/api/tasks/1/removals"
+    assert mia.post(at, json={"folder": "/"}, headers=keyed("a")).json()["code"] == "have-status"
+    stage.clear("cars")
+    assert mia.post(at, json={"folder": "/"}, headers=keyed("a")).json()["items"] == 2
+    assert mia.post(at, json={"folder": "/"}, headers=keyed("a")).json()["items"] == 2
+
+
+def test_a_key_is_of_its_person_alone(stage: Stage, mia: TestClient, as_: SignIn) -> None:
+    stage.add_member("olga", "owner")
+    mia.post(AT, json=NEW, headers=keyed("a"))
+    other = as_("olga").post(AT, json=NEW | {"name": "trams"}, headers=keyed("a"))
+    assert (other.status_code, other.json()["name"]) == (201, "trams")
+
+
+def test_an_answer_is_kept_for_a_day(stage: Stage, mia: TestClient) -> None:
+    mia.post(AT, json=NEW, headers=keyed("a"))
+    with stage.session() as session:
+        actor = stage.person(session, "mia")
+        begun = {"actor": actor, "key": "a", "digest": "another"}
+        assert repeats.begin(session, now=stage.now + repeats.KEPT + timedelta(minutes=5), **begun) is None
+    stage.tick(hours=25)
+    stage.sweep()
+    assert mia.post(AT, json=NEW, headers=keyed("a")).json()["code"] == "name-taken"
+
+
+def test_what_is_not_done_yet_is_not_begun_again(mia: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeats_over_http, "_busy", {(person, "a") for person in range(20)})
+    refused = mia.post(AT, json=NEW, headers=keyed("a"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "still-running")
+
+
+def test_asked_by_many_at_once_it_is_done_once(mia: TestClient) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: mia.post(AT, json=NEW, headers=keyed("a")), range(16)))
+    done = [one.content for one in answers if one.status_code == 201]
+    assert len(set(done)) == 1
+    assert {one.json().get("code") for one in answers if one.status_code != 201} <= {"still-running"}
+
+
+def test_who_may_only_look_has_no_use_of_a_key(as_: SignIn, stage: Stage) -> None:
+    stage.add_member("mia", "manager")
+    looking = as_("mia", writes=False)
+    assert looking.post(AT, json=NEW, headers=keyed("a")).json()["code"] == "read-only-token"
