@@ -69,7 +69,7 @@ class Archiving(Body):
     end_claims: bool = False
 
 
-class Settings(Body):
+class TaskSettings(Body):
     """What is to be changed of a task; what is left out stays."""
 
     priority: StrictInt = 0
@@ -88,7 +88,7 @@ class Queue(Body):
     lease: StrictInt = 1800
 
 
-class NewTask(Settings):
+class NewTask(TaskSettings):
     """A task to make, without its items: who works on it, by weights, and what they may decide besides."""
 
     assignees: dict[str, float]

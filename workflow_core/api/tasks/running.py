@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from workflow_core.api.tasks.bodies import Archiving, NewReview, NewTaskOf, Settings
+from workflow_core.api.tasks.bodies import Archiving, NewReview, NewTaskOf, TaskSettings
 from workflow_core.domain.views.tasks import TaskInFull
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Now, Writer
@@ -40,7 +40,7 @@ def change_settings(
     now: Now,
     response: Response,
     task_id: int,
-    settings: Settings,
+    settings: TaskSettings,
     if_match: Annotated[str | None, Header()] = None,
 ) -> None:
     """Change settings of a task, which apply at once; with `If-Match` only where they were not changed since."""
