@@ -1,5 +1,4 @@
 /** What is to be seen of each shape: the ones drawn here, and those of others, which are only looked at. */
-import { bounds } from "./geometry.js";
 import { unresolved } from "./issues.js";
 
 /** Colours that are told apart by people who see few of them (Okabe and Ito). */
@@ -47,7 +46,7 @@ export class Seeing {
       const geometry = editor.preview.get(one.key) ?? one.geometry;
       return this.seen(one.key, one.geometry === geometry ? one : { ...one, geometry }, this.predicted.has(one.id) ? "predicted" : "own");
     });
-    return [...others, ...own].filter(({ geometry }) => bounds(geometry));
+    return [...others, ...own].filter((seen) => seen.somewhere);
   }
 
   /** The same as before where nothing has changed: then it need not be drawn again. */
@@ -63,6 +62,7 @@ export class Seeing {
     const seen = {
       key: String(key),
       geometry: shape.geometry,
+      somewhere: shape.tool !== "classification",
       color: this.colors.get(shape.label) ?? "#999999",
       kind: [kind, ...(selected ? ["selected"] : []), ...(flags ? ["flagged"] : [])].join(" "),
       name: told.join(", "),

@@ -55,6 +55,8 @@ export class View {
       this.settle();
       return;
     }
+    this.canvas.classList.add("moving");
+    this.svg.style.willChange = "transform"; // moved as it was painted, not painted anew
     this.svg.style.transform = transform(this.rest, viewport);
     this.timer = setTimeout(() => this.settle(), SETTLED);
   }
@@ -63,7 +65,8 @@ export class View {
   settle() {
     const { x, y, scale } = (this.rest = this.viewport);
     const { width, height } = this.frame;
-    this.svg.style.transform = "";
+    this.canvas.classList.remove("moving");
+    Object.assign(this.svg.style, { transform: "", willChange: "" });
     this.svg.setAttribute("viewBox", `${x} ${y} ${width / scale} ${height / scale}`);
     this.picture.classList.toggle("pixels", scale >= 4);
     for (const { node, halo, seen } of this.known.values()) this.size(node, halo, seen);
@@ -91,19 +94,25 @@ export class View {
       this.known.delete(key);
     }
     const fresh = all.filter((seen) => !this.known.has(seen.key)).sort((a, b) => extent(b.geometry) - extent(a.geometry));
-    const first = this.known.size === 0;
-    for (const seen of fresh) this.add(seen, first);
+    if (this.known.size === 0) this.load(fresh);
+    else for (const seen of fresh) this.sort(this.add(seen), extent(seen.geometry));
     for (const seen of all) this.update(seen);
   }
 
-  add(seen, last) {
+  /** Take in many at once, in order. */
+  load(fresh) {
+    const nodes = fresh.map((seen) => this.add(seen));
+    for (const seen of fresh) this.update(seen);
+    this.layers.shapes.append(...nodes);
+  }
+
+  add(seen) {
     const name = seen.geometry.x !== undefined && seen.geometry.width === undefined ? "circle" : "path";
     const node = element(name, { role: "img", tabindex: 0, "data-annotation": seen.annotation, "data-key": seen.key });
     const halo = element(name);
     this.known.set(seen.key, { node, halo, seen: null, covers: extent(seen.geometry) });
-    if (last) this.layers.shapes.append(node);
-    else this.sort(node, extent(seen.geometry));
     this.layers.halos.append(halo);
+    return node;
   }
 
   /** The smaller shape lies above the larger one. */
@@ -131,7 +140,7 @@ export class View {
       node.setAttribute("class", seen.kind);
       halo.setAttribute("class", seen.kind);
     }
-    if (before?.color !== seen.color) node.style.setProperty("--label", seen.color);
+    if (before?.color !== seen.color) node.setAttribute("color", seen.color);
     if (before?.name !== seen.name) node.setAttribute("aria-label", seen.name);
     if (before?.annotation !== seen.annotation) node.dataset.annotation = seen.annotation;
   }
