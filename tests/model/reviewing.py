@@ -178,9 +178,14 @@ class Reviewing(Moving):
         return (entry.exit or entry.held) is not None and last[0] in traced
 
     def may_take_back(self, key: Key) -> bool:
-        """Say whether a status can be undone or cleared at all: no history, and at an exit one that led there."""
+        """Say whether a status can be undone or cleared at all: no history, and at an exit one that led there.
+
+        Nor one in a task that is not in the version that the item was taken along to.
+        """
         task_item, entry = self.task_items[key], self.entry(key)
         if task_item.state != "submitted" or task_item.routing == "void" or key[0] in self.archived:
+            return False
+        if entry is not None and key[1] not in entry.version.tasks:
             return False
         return entry is None or entry.exit is None or self.left_by(key[0], self.trace({task_item.number}))
 

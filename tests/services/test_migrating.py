@@ -10,7 +10,7 @@ from stage import Stage
 
 from pipelines import MICRO, REVIEWED, WITHOUT_SIGNS
 from workflow_core.domain.views.pipelines import Migrated, Stayed
-from workflow_core.errors import InvalidInput, NotAllowed
+from workflow_core.errors import Conflict, InvalidInput, NotAllowed
 from workflow_core.services.contributors import work
 from workflow_core.services.pipelines import migration
 from workflow_core.services.running import verification
@@ -245,4 +245,24 @@ def test_who_sets_a_status_waits_for_a_migration_and_is_then_offered_those_of_th
         wait_for_a_lock(stage.engine)
     thread.join()
     assert [one.status for one in done] == ["unsure"]
+    stage.check()
+
+
+@pytest.mark.parametrize("act", ["clear", "undo"])
+def test_no_status_is_taken_back_in_a_task_that_the_version_of_the_item_does_not_have(stage, act):
+    stage.deploy(MICRO)
+    stage.add_items(2)
+    stage.do_all("ann", "cars", "completed")
+    stage.advance()
+    stage.do("cy", "signs", "completed")
+    stage.advance()
+    assert migrating(stage, WITHOUT_SIGNS).followed == 1
+    before = stage.rows()
+    with pytest.raises(
+        Conflict, match=r"0 follows version \w+ of its pipeline, which does not have 'signs'"
+    ) as refused:
+        stage.clear("signs") if act == "clear" else stage.undo("cy", "signs")
+    assert refused.value.code == "task-not-in-version"
+    assert stage.rows() == before
+    stage.clear("cars")
     stage.check()

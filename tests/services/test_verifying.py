@@ -3,11 +3,12 @@
 import pytest
 from stage import Stage
 
-from pipelines import REVIEWED, with_settings
+from pipelines import FORKED, REVIEWED, with_settings
 from workflow_core.errors import NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.managers import history
 from workflow_core.services.running import verification
+from workflow_core.store.routing import clears
 
 
 @pytest.fixture
@@ -90,6 +91,26 @@ def test_a_difference_says_whether_something_was_lost_or_moved_twice(stage, chan
 )
 def test_what_was_changed_by_hand_is_found(stage, change, told):
     assert any(told in one for one in differences(stage, change)), differences(stage, "SELECT 1")
+
+
+def test_a_join_that_stands_though_a_branch_is_to_be_done_again_is_found(engine):
+    stage = Stage(engine)
+    stage.deploy(FORKED)
+    stage.add_items(2)
+    stage.do_all("ann", "cars", "completed")
+    stage.advance()
+    stage.do_all("ann", "a", "completed")
+    stage.do_all("bo", "b", "completed")
+    stage.advance()
+    assert stage.do("quinn", "j", "ask") == "0"
+    stage.check()
+    with stage.session() as session:
+        ids = [stage.task_item(session, "b", item).id for item in (0, 1)]
+        clears.reopen(session, ids, actor_id=None, now=stage.now)  # without what it led to
+        found = [str(one) for one in verification.check(session)]
+    assert [one for one in found if "met here" in one] == [
+        "1 in j: its branches met here, and one of them is to be done again"
+    ]
 
 
 def test_why_tells_the_whole_path_with_who_when_and_what_led_there(stage):

@@ -119,6 +119,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             "Work further on, in the tasks `begun`, has begun: a manager clears it.",
         ),
         "exported-already": Refusal(Conflict, ("item", "task"), "The item is in an export: a manager clears it."),
+        "task-not-in-version": Refusal(
+            Conflict, ("item", "task", "version"), "The version that the item follows does not have the task any more."
+        ),
         "status-is-history": Refusal(
             Conflict,
             ("item", "task", "status"),

@@ -1,6 +1,6 @@
 """Second thoughts: a person undoes their own status, a manager clears statuses. Both say first what they take back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
+from workflow_core.store.data import versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Person, Task, TaskItem
 from workflow_core.store.routing import clears, lineage, placement
@@ -26,8 +27,8 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
     Raises:
         NotFound: the item is not the person's.
         NotAllowed: they have become an author of what they reviewed, and would hold it again.
-        Conflict: somebody has begun what was reached from it, the item is exported, the status is history; or
-            the task is closed or locked.
+        Conflict: somebody has begun what was reached from it, the item is exported, the status is history or in a task
+            that the item's version does not have; or the task is closed or locked.
     """
     found = access.own(session, actor=actor, task_item_id=task_item_id)
     people.require(session, actor=actor, project_id=found.project_id, permission=Permission.UNDO_OWN_STATUS)
@@ -40,6 +41,7 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
         why = f"{found.name} is in somebody else's assignment now; a manager can clear it"
         raise Conflict(why, code="held-by-another", **found.about)
     situations.check_author(found, actor.email)
+    _check_in_version(session, found.task, [task_item_id])
     traced = lineage.trace(session, [found.status_event_id])
     effects = lineage.effects(session, traced)
     begun = [reached.task for reached in effects.task_items if reached.begun]
@@ -92,7 +94,8 @@ def clear(
 
     Raises:
         NotFound: an item that is listed is not in the task.
-        Conflict: somebody holds a task item that would be withdrawn and it was not confirmed; or a status is history.
+        Conflict: somebody holds a task item that would be withdrawn and it was not confirmed; or a status is history,
+            or in a task that the version which its item follows does not have.
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.CLEAR_STATUS)
     ids = [one.id for one in _chosen(session, task, item_ids, folder, where, status)]
@@ -100,6 +103,7 @@ def clear(
     for task_item, item in locked:
         access.check_rework(session, task_item=task_item, name=item.name)
         _check_present(task_item, item.name, task.name, archived=item.archived_at is not None)
+    _check_in_version(session, task.name, ids)
     traced = lineage.trace(session, [task_item.status_event_id for task_item, _ in locked])
     effects = lineage.effects(session, traced)
     claimed = [reached for reached in effects.task_items if reached.state == State.CLAIMED]
@@ -149,6 +153,15 @@ def _check_present(task_item: TaskItem | Situation, name: str, task: str, *, arc
     if task_item.routing == "void":
         why = f"the status {task_item.status} of {name} is history: what led to it was taken back"
         raise Conflict(why, code="status-is-history", item=name, task=task, status=task_item.status)
+
+
+def _check_in_version(session: Session, task: str, ids: Sequence[int]) -> None:
+    """Refuse to open items at a task from which no route of theirs would lead on: they were taken along without it."""
+    lacking = versions.without_task(session, ids=ids)
+    if lacking is not None:
+        name, version = lacking
+        why = f"{name} follows version {version} of its pipeline, which does not have {task!r}: send it to a task there"
+        raise Conflict(why, code="task-not-in-version", item=name, task=task, version=version)
 
 
 def _check_at_exit(session: Session, traced: Lineage) -> None:

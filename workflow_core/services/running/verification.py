@@ -27,11 +27,13 @@ def check(session: Session, *, chunk: int = chunks.CHUNK) -> list[Difference]:
     in chunks, so memory does not grow with their number.
     """
     found: list[Difference] = []
+    forks = chunks.forks(session)
     for one in chunks.chunks(session, size=chunk):
         found += _task_items(one)
         found += _entries(session, one)
         found += _moves(one)
         found += verified_ways.faults(one)
+        found += verified_ways.joins(one, forks)
         found += verified_reviews.faults(one)
     items, tasks = chunks.names(
         session,

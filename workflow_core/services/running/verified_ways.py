@@ -1,10 +1,11 @@
-"""Verify the ways to the exits: whatever led an item to one still stands."""
+"""Verify the ways to exits and joins: whatever led an item there still stands."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workflow_core.domain.events import Verb
+from workflow_core.domain.states import OPEN, Kept
 from workflow_core.services.running.differences import Difference
 from workflow_core.store.reads.chunks import Chunk, Told
 
@@ -36,6 +37,26 @@ def faults(chunk: Chunk) -> Iterator[Difference]:
             yield Difference(
                 entry.item_id, None, f"it is at {at} by a status that was taken back, or was reached from one"
             )
+
+
+def joins(chunk: Chunk, forks: Mapping[tuple[str, int], set[int]]) -> Iterator[Difference]:
+    """Find the items that branches led to where they meet, and that are to be done in a branch again.
+
+    What an issue took is not to be done again in that sense: it waits for its fix, and the join for what comes of it.
+    """
+    versions = {entry.id: entry.version for entry in chunk.entries}
+    led = {
+        (event.item_id, event.task_id): event.cause_id is not None and event.name is None
+        for event in chunk.events
+        if event.verb == Verb.PLACED
+    }
+    again = {(row.entry_id, row.task_id) for row in chunk.rows if row.state in OPEN and row.kept is not Kept.BY_ISSUE}
+    for row in chunk.rows:
+        if row.entry_id is None or row.state not in OPEN or not led.get((row.item_id, row.task_id)):
+            continue
+        inside = forks.get((versions[row.entry_id], row.task_id), set())
+        if any((row.entry_id, task_id) in again for task_id in inside):
+            yield Difference(row.item_id, row.task_id, "its branches met here, and one of them is to be done again")
 
 
 def _standing(events: list[Told]) -> set[int]:

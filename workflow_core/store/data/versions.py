@@ -11,8 +11,20 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain import sampling
 from workflow_core.pipeline import compiled
+from workflow_core.store import locks
 from workflow_core.store.database.dialect import run, run_many
-from workflow_core.store.models import Branch, Entry, Node, Pipeline, PipelineVersion, Review, Route, Task
+from workflow_core.store.models import (
+    Branch,
+    Entry,
+    Item,
+    Node,
+    Pipeline,
+    PipelineVersion,
+    Review,
+    Route,
+    Task,
+    TaskItem,
+)
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing.routers import Case, Router
 
@@ -199,6 +211,20 @@ def router(session: Session, node_id: int) -> Router:
 def task_node(session: Session, *, version_id: int, task_id: int) -> int | None:
     """Return the node of a task in a version; None where the version does not have it."""
     return session.exec(select(Node.id).where(Node.version_id == version_id, Node.task_id == task_id)).first()
+
+
+def without_task(session: Session, *, ids: Sequence[int]) -> tuple[str, str] | None:
+    """Return the first item, and its version, that follows one which does not have the task of its task item."""
+    there = select(Node.id).where(Node.version_id == Entry.version_id, Node.task_id == TaskItem.task_id)
+    lacking = (
+        select(Item.name, PipelineVersion.digest)
+        .select_from(TaskItem)
+        .join(Item, col(Item.id) == col(TaskItem.item_id))
+        .join(Entry, col(Entry.id) == col(TaskItem.entry_id))
+        .join(PipelineVersion, col(PipelineVersion.id) == col(Entry.version_id))
+        .where(locks.listed(ids), ~there.exists())
+    )
+    return session.exec(lacking.order_by(col(TaskItem.id)).limit(1)).first()
 
 
 def in_fork(session: Session, *, version_id: int, task_id: int) -> bool:

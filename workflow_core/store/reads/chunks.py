@@ -1,6 +1,7 @@
 """Chunks: the whole history of some items at a time, with the rows that it must amount to."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -190,6 +191,21 @@ def _annotations(session: Session, between: dict[str, int]) -> list[AnnotationRo
         **between,
     )
     return [AnnotationRow(*row) for row in rows]
+
+
+def forks(session: Session) -> dict[tuple[str, int], set[int]]:
+    """Return the tasks inside each fork, by the version and the task in which its branches meet."""
+    rows = run(
+        session,
+        """
+        SELECT v.digest, n.task_id AS meeting, b.task_id FROM branch b
+        JOIN node n ON n.id = b.join_id JOIN pipeline_version v ON v.id = n.version_id
+        """,
+    )
+    found: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+    for row in rows:
+        found[row.digest, row.meeting].add(row.task_id)
+    return found
 
 
 def archived(session: Session, item_ids: list[int]) -> set[int]:
