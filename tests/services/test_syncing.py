@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import building
 import fsspec
 import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.models import s3_backends
 from PIL import Image
 from sqlalchemy import Engine
 from sqlmodel import col, select
@@ -24,6 +27,8 @@ from workflow_core.store.data import items as stored
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Event, Item
 
+MANY = 10_000 if os.environ.get("ANNOFLOW_SOAK") else 1_100
+"""Files of a bucket, which lists a thousand at once."""
 LATER = building.NOW + timedelta(hours=1)
 
 
@@ -177,6 +182,28 @@ def test_nothing_that_is_as_it_was_is_opened(
     assert (read(engine).new, len(opened)) == (1, 1)
     opened.clear()
     assert not read(engine) and opened == []
+
+
+def test_nothing_of_a_large_bucket_is_opened_when_nothing_is_another(
+    engine: Engine, s3: fsspec.AbstractFileSystem, opened: list[str]
+) -> None:
+    bucket = f"large{abs(hash(engine))}"
+    s3.mkdir(bucket)
+    for number in range(MANY):  # into moto itself: by HTTP it would take minutes
+        s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object(
+            bucket, f"photos/{number % 9}/{number}.bmp", b"never looked at"
+        )
+    uri = f"s3://{bucket}/photos"
+    deploy(engine, uri)
+    with session_scope(engine) as session:
+        there = building.dataset(session)
+        found = [data.FoundItem(**asdict(each.file), width=40, height=30) for each in Listing(uri)]
+        data.add_items(session, actor=None, dataset=there, new=found, now=building.NOW)
+    assert len(found) == MANY
+    opened.clear()
+    done = read(engine)
+    assert (done.new, done.became, done.skipped, opened) == (0, [], [], [])
+    assert done.entered == MANY
 
 
 def test_what_was_refused_is_opened_again_only_once_it_is_another(
