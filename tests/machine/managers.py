@@ -3,7 +3,7 @@
 import generated
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
-from sqlmodel import select
+from sqlmodel import select, true
 from stage import email, no_files
 
 from machine.movers import Movers
@@ -214,9 +214,8 @@ class Managers(Movers):
 
         def act(session):
             for name in exits:
-                departures.mark_exported(
-                    session, pipeline_id=self.pipeline_id, exit_name=name, after=0, limit=100, now=self.now
-                )
+                all_of_it = departures.Chosen(self.pipeline_id, name, true())
+                departures.mark_exported(session, all_of_it, after=0, limit=100, now=self.now)
 
         self.run(act)
         for one in self.model.entries.values():
