@@ -79,7 +79,7 @@ def served(folder: Path, template: Path, pictures: int, chromium: Browser) -> It
         thread.start()
         while not serving.started:
             time.sleep(0.01)
-        site = Site(stage, f"http://127.0.0.1:{port}", chromium)
+        site = Site(stage, f"http://127.0.0.1:{port}", chromium, folder / "photos")
         yield site
         for context in site.contexts:
             context.close()
