@@ -8,6 +8,7 @@ A call is asked again for a while where no answer came, or one that says to: eac
 the server did already is not done twice. `request()` reaches what has no method here.
 """
 
+from workflow_core.client.exchange import Exchange
 from workflow_core.client.pipelines import Pipelines
 from workflow_core.client.projects import Projects
 from workflow_core.client.uploads import Uploads
@@ -16,5 +17,5 @@ from workflow_core.client.work import Work
 __all__ = ["Annoflow"]
 
 
-class Annoflow(Projects, Uploads, Pipelines, Work):
+class Annoflow(Projects, Uploads, Pipelines, Exchange, Work):
     """annoflow, as the person sees it whom the token is of."""

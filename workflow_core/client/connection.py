@@ -1,6 +1,6 @@
 """One call over HTTP: asked again where no answer came, and refused by the errors that annoflow itself raises."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -87,11 +87,37 @@ class Connection:
         given = {**self._headers, **key, **(headers or {})}
         wanted = {name: value for name, value in (params or {}).items() if value is not None}
         address = self._url + path
+
+        def ask() -> httpx2.Response:
+            with content.open("rb") if isinstance(content, Path) else nullcontext(content) as body:
+                answer = self._http.request(method, address, params=wanted, json=json, content=body, headers=given)
+                return answer.raise_for_status()
+
+        return self._asked_again(ask, address)
+
+    def fetch(self, path: str, into: Path) -> None:
+        """Write what is answered to a file, whole or not at all; however much it is."""
+        address, part = self._url + path, into.with_name(f"{into.name}.part")
+
+        def ask() -> None:
+            with self._http.stream("GET", address, headers=self._headers) as answer, part.open("wb") as file:
+                if answer.is_error:
+                    answer.read()
+                answer.raise_for_status()
+                for some in answer.iter_bytes():
+                    file.write(some)
+            part.replace(into)
+
+        try:
+            self._asked_again(ask, address)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _asked_again(self, ask: Callable[[], One], address: str) -> One:
         try:
             for attempt in stamina.retry_context(on=self._is_worth_again, attempts=None, timeout=self._patience):
-                with attempt, content.open("rb") if isinstance(content, Path) else nullcontext(content) as body:
-                    answer = self._http.request(method, address, params=wanted, json=json, content=body, headers=given)
-                    return answer.raise_for_status()
+                with attempt:
+                    return ask()
         except httpx2.HTTPStatusError as error:
             raise error_of(error.response) from error
         except httpx2.InvalidURL as error:
