@@ -68,7 +68,7 @@ def test_an_answer_is_kept_for_a_day(stage: Stage, mia: TestClient) -> None:
         actor = stage.person(session, "mia")
         begun = {"actor": actor, "key": "a", "digest": "another"}
         assert repeats.begin(session, now=stage.now + repeats.KEPT + timedelta(minutes=5), **begun) is None
-    stage.tick(hours=25)
+    stage.tick(hours=49)
     stage.sweep()
     assert mia.post(AT, json=NEW, headers=keyed("a")).json()["code"] == "name-taken"
 

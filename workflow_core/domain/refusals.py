@@ -79,12 +79,8 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "draft-changed": Refusal(
             Stale, ("item", "task", "version"), "The draft was saved from elsewhere meanwhile; `version` is there now."
         ),
-        "key-reused": Refusal(
-            InvalidInput, ("key",), "Another request came with this Idempotency-Key in the last day."
-        ),
-        "still-running": Refusal(
-            Conflict, ("key",), "The request with this Idempotency-Key is not done yet; ask again."
-        ),
+        "key-reused": Refusal(InvalidInput, ("key",), "Another request came with this Idempotency-Key."),
+        "still-running": Refusal(Conflict, ("key",), "The request with this Idempotency-Key is not done yet."),
         "settings-changed": Refusal(
             Stale,
             (

@@ -1,14 +1,32 @@
 """What is sent to change tasks."""
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    TypeAdapter,
+    WithJsonSchema,
+    model_validator,
+)
 
 from workflow_core.api.bodies import Act, Body, Chosen, Confirmed, Number
 from workflow_core.domain import statuses
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.language.spec import Recipe, Statuses
+
+# Of no type that the document would name: labels and statuses are told by other ones of these names.
+TOLD = {"description": "As in a pipeline's file: `annoflow pipeline schema` has all of it."}
+GivenRecipe = Annotated[Any, BeforeValidator(Recipe.model_validate), WithJsonSchema({"type": "object", **TOLD})]
+GivenStatuses = Annotated[
+    Any,
+    BeforeValidator(TypeAdapter[Any](Statuses).validate_python),
+    WithJsonSchema({"type": "array", "items": {}, **TOLD}),
+]
 
 
 class Additions(Act, Chosen):
@@ -80,7 +98,7 @@ class TaskSettings(Body):
     description: StrictStr | None = None
 
 
-class Queue(Body):
+class NewQueue(Body):
     """How a task hands out from a pool: how many at once, how many a person may hold, for how many seconds each."""
 
     batch: StrictInt = 1
@@ -92,8 +110,8 @@ class NewTask(TaskSettings):
     """A task to make, without its items: who works on it, by weights, and what they may decide besides."""
 
     assignees: dict[str, float]
-    extra_statuses: Statuses = Field(default_factory=list)
-    queue: Queue | None = None
+    extra_statuses: GivenStatuses = Field(default_factory=list)
+    queue: NewQueue | None = None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -112,7 +130,7 @@ class NewTaskOf(NewTask):
 
     name: StrictStr
     type: Literal["annotation", "qa"] = "annotation"
-    recipe: Recipe | None = None
+    recipe: GivenRecipe | None = None
     reviews: list[Number] = Field(default_factory=list)
 
 
