@@ -34,7 +34,7 @@ from workflow_core.services.managers import (
     task_settings,
     tasks,
 )
-from workflow_core.services.overviews import boards
+from workflow_core.services.overviews import boards, graphs
 from workflow_core.services.overviews import pipelines as pipeline_overviews
 from workflow_core.services.overviews import tasks as overviews
 from workflow_core.services.pictures import Kept, Renditions
@@ -154,10 +154,6 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     plans.plan: (
         P.MANAGE_PIPELINES,
         lambda w, actor: plans.plan(w.session, text=TWO_STEPS.encode(), file="p.yaml", **given(actor)),
-    ),
-    migration.migrate: (
-        P.MANAGE_PIPELINES,
-        lambda w, actor: migration.migrate(w.session, pipeline=w.pipeline(), actor=actor, now=NOW),
     ),
     task_settings.edit: (
         P.EDIT_TASK,
@@ -356,6 +352,16 @@ PAUSES: dict[Permission, Callable[[World], tuple[staff.What, int]]] = {
 
 ByNumber = Callable[[World, Person, int], object]
 MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = {
+    migration.migrate: (
+        P.MANAGE_PIPELINES,
+        "pipeline",
+        lambda w, actor, pipeline: migration.migrate(w.session, actor=actor, pipeline_id=pipeline, now=NOW),
+    ),
+    graphs.of_pipeline: (
+        P.SEE_PROJECT,
+        "pipeline",
+        lambda w, actor, pipeline: graphs.of_pipeline(w.session, actor=actor, pipeline_id=pipeline),
+    ),
     jobs.sync: (
         P.IMPORT_ITEMS,
         "pipeline",

@@ -88,7 +88,7 @@ class Stage:
 
     def migrate(self) -> migration.Migrated:
         with self.session() as session:
-            return migration.migrate(session, pipeline=self._pipeline(session), actor=None, now=self.now)
+            return migration.migrate(session, pipeline_id=self._pipeline(session).id, actor=None, now=self.now)
 
     def add_items(self, count: int, meta: Callable[[int], Mapping[str, Any]] = lambda number: {}) -> None:
         """Add items to the pipeline's dataset and enter them; they are named `0`, `1`, …"""

@@ -177,6 +177,7 @@ NO_BODIES = [f'{{"file": "a", "texts": {one}}}' for one in (DEEP, "[" * 100_000,
 
 
 def test_bombs_and_nonsense_are_told_at_once(olga: TestClient) -> None:
+    olga.post("/api/pipelines/check", json=SENT)  # what is made at the first call alone
     took = []
     for text in ODD:
         began = time.process_time()
@@ -187,8 +188,66 @@ def test_bombs_and_nonsense_are_told_at_once(olga: TestClient) -> None:
         began = time.process_time()
         assert olga.post("/api/pipelines/check", content=body).status_code == 422
         took.append(time.process_time() - began)
-    assert max(took) < 0.25, took
+    assert max(took) < 0.1, took  # seconds of the CPU; it is some milliseconds
 
 
 def test_a_body_of_more_than_twenty_megabytes_is_not_read(olga: TestClient) -> None:
     assert olga.post("/api/pipelines/check", content=b"x" * 20_000_001).status_code == 413
+
+
+def test_test_cases_are_played_through_the_pipeline_that_is_sent_with_them(olga: TestClient) -> None:
+    cases = """pipeline: street.yaml
+cases:
+  - {play: {cars: completed}, exit: done}
+  - {name: it is dark, play: {cars: discarded}, exit: done}
+"""
+    given = SENT | {"file": "street.test.yaml", "texts": SENT["texts"] | {"street.test.yaml": cases}}
+    played = olga.post("/api/pipelines/test", json=given).json()
+    (difference,) = played["differences"]
+    assert (played["cases"], difference["case"], difference["line"]) == (2, "it is dark", 4)
+    for texts in ({"t.yaml": cases}, {"t.yaml": cases, "street.yaml": FILE}):
+        (missing,) = olga.post("/api/pipelines/test", json={"file": "t.yaml", "texts": texts}).json()["differences"]
+        assert "the pipeline 'street.yaml'" in missing["message"]
+
+
+def test_the_graph_says_how_many_items_are_where(stage: Stage, olga: TestClient) -> None:
+    stage.add_items(3)
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    stage.do("bo", "cars", "discarded")
+    graph = olga.get("/api/pipelines/1/graph").json()
+    at = {one["name"]: (one["kind"], one["items"]) for one in graph["nodes"]}
+    assert at == {
+        ":start": ("start", 0),
+        "cars": ("annotation", 1),
+        "qa": ("qa", 1),
+        "approved": ("exit", 0),
+        "discarded": ("exit", 0),
+    }
+    assert (graph["moving"], graph["stuck"]) == (1, 0)
+    ways = {(one["source"], one["target"]): one["labels"] for one in graph["edges"]}
+    assert ways[":start", "cars"] == [] and ways["cars", "qa"] == ["completed"]
+
+
+def test_a_paused_pipeline_hands_out_nothing_until_it_goes_on(
+    stage: Stage, olga: TestClient, as_: Callable[..., TestClient]
+) -> None:
+    stage.add_items(1)
+    ann, cars = as_("ann"), 1
+    assert olga.put("/api/pipelines/1/pause").status_code == 204
+    assert ann.post(f"/api/tasks/{cars}/claims").json()["code"] == "paused"
+    assert olga.get("/api/projects/1/pipelines").json()[0]["paused"]
+    assert olga.delete("/api/pipelines/1/pause").status_code == 204
+    assert len(ann.post(f"/api/tasks/{cars}/claims").json()) == 1
+
+
+def test_items_follow_a_new_version_once_it_was_said_which_would(stage: Stage, olga: TestClient) -> None:
+    stage.add_items(2)
+    (version,) = olga.get("/api/pipelines/1/versions").json()["items"]
+    text = olga.get(f"/api/pipelines/1/versions/{version['number']}").json()["files"]["texts"]["p.yaml"]
+    stage.deploy(text.replace("on: {completed: qa}", "extra_statuses: [unsure]\n    on: {completed: qa, unsure: qa}"))
+    at = "/api/pipelines/1/migrations"
+    for dry_run in (True, True, False):
+        told = olga.post(at, params={"dry_run": dry_run}).json()
+        assert (told["followed"], told["stayed"]) == (2, [])
+    assert olga.post(at).json()["followed"] == 0

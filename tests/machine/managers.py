@@ -105,9 +105,7 @@ class Managers(Movers):
     @precondition(lambda self: self.deploys)
     def take_along(self):
         def act(session):
-            return migration.migrate(
-                session, pipeline=session.get_one(Pipeline, self.pipeline_id), actor=None, now=self.now
-            )
+            return migration.migrate(session, pipeline_id=self.pipeline_id, actor=None, now=self.now)
 
         self.run(act)
         self.model.take_along()

@@ -74,7 +74,7 @@ def test_who_may_not_manage_pipelines_takes_nobody_along(stage):
     stage.deploy(REVIEWED)
     with stage.session() as session, pytest.raises(NotAllowed):
         pipeline = session.exec(select(Pipeline)).one()
-        migration.migrate(session, pipeline=pipeline, actor=stage.person(session, "ann"), now=stage.now)
+        migration.migrate(session, pipeline_id=pipeline.id, actor=stage.person(session, "ann"), now=stage.now)
 
 
 def test_an_item_with_something_open_in_a_task_that_is_gone_stays(stage):
@@ -240,7 +240,7 @@ def test_who_sets_a_status_waits_for_a_migration_and_is_then_offered_those_of_th
     stage.deploy(LATER)
     with stage.session() as session:
         pipeline = session.exec(select(Pipeline)).one()
-        assert migration.migrate(session, pipeline=pipeline, actor=None, now=stage.now).followed == 1
+        assert migration.migrate(session, pipeline_id=pipeline.id, actor=None, now=stage.now).followed == 1
         thread, done = beside(lambda: stage.submit("ann", "cars", 0, "unsure"))
         wait_for_a_lock(stage.engine)
     thread.join()

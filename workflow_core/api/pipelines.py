@@ -6,13 +6,25 @@ from fastapi import APIRouter, Header, Response
 
 from workflow_core.api.bodies import PipelineFiles
 from workflow_core.domain.pages import USUAL, Limit, Page
-from workflow_core.domain.views.pipelines import Checked, Deployed, Files, Plan, Version, VersionFiles
+from workflow_core.domain.views.graphs import Graph
+from workflow_core.domain.views.pipelines import (
+    Checked,
+    Deployed,
+    Files,
+    Migrated,
+    Plan,
+    Rehearsed,
+    Version,
+    VersionFiles,
+)
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.places import Within
 from workflow_core.http.requests import LARGE, takes
 from workflow_core.http.versions import expected, tag
-from workflow_core.services.pipelines import bundles, deploys, uploads
+from workflow_core.services.managers import staff
+from workflow_core.services.overviews import graphs
+from workflow_core.services.pipelines import bundles, deploys, migration, uploads
 
 router = APIRouter(tags=["pipelines"])
 
@@ -70,6 +82,36 @@ def deploy_pipeline(
     )
     response.headers["ETag"] = tag(found.number)
     return found
+
+
+@router.post("/pipelines/test")
+def rehearse_pipeline(_: Writer, sent: PipelineFiles) -> Rehearsed:
+    """Play the cases of a test file through the pipeline that it names, and say what came otherwise."""
+    return bundles.rehearse_files(_files(sent))
+
+
+@router.get("/pipelines/{pipeline_id}/graph")
+def pipeline_graph(session: Reading, actor: Reader, pipeline_id: int) -> Graph:
+    """Return the nodes of a pipeline and the ways between them, with how many items are where."""
+    return graphs.of_pipeline(session, actor=actor, pipeline_id=pipeline_id)
+
+
+@router.put("/pipelines/{pipeline_id}/pause", status_code=204)
+def pause_pipeline(session: Writing, actor: Writer, now: Now, pipeline_id: int) -> None:
+    """Hand out nothing new of a pipeline, and read its source no more, until it is resumed."""
+    staff.pause(session, actor=actor, what="pipeline", key=pipeline_id, now=now)
+
+
+@router.delete("/pipelines/{pipeline_id}/pause", status_code=204)
+def resume_pipeline(session: Writing, actor: Writer, pipeline_id: int) -> None:
+    """Go on with a pipeline that was paused."""
+    staff.resume(session, actor=actor, what="pipeline", key=pipeline_id)
+
+
+@router.post("/pipelines/{pipeline_id}/migrations")
+def migrate_pipeline(session: Writing, actor: Writer, now: Now, pipeline_id: int, dry_run: bool = False) -> Migrated:
+    """Take items on their way along to the present version, those that can follow it; or only say which would."""
+    return migration.migrate(session, actor=actor, pipeline_id=pipeline_id, now=now, dry_run=dry_run)
 
 
 @router.get("/pipelines/{pipeline_id}/versions")

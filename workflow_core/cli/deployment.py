@@ -75,7 +75,7 @@ def migrate(pipeline: Pipeline, project: Project = None, json: Json = False) -> 
     with context.session() as session:
         project = project_of(session, pipeline=pipeline, project=project)
         found = ingestion.find(session, pipeline=pipeline, project=project)
-        done = migration.migrate(session, pipeline=found, actor=None, now=context.now())
+        done = migration.migrate(session, pipeline_id=found.id, actor=None, now=context.now())
     if json:
         show_json(asdict(done))
     else:

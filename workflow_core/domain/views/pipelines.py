@@ -172,6 +172,25 @@ class Checked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Difference:
+    """Where what came of a test case differs from what it says."""
+
+    file: str
+    line: int
+    column: int
+    case: str | None
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsed:
+    """How many test cases were played through a pipeline, and everything that came otherwise."""
+
+    cases: int
+    differences: Sequence[Difference]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Files:
     """A pipeline's file and those that it names, by their paths from its folder; `file` is the name of its own.
 

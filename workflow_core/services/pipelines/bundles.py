@@ -4,15 +4,17 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from errno import ENOENT
 from pathlib import Path, PurePath
 
 from workflow_core.domain import values
-from workflow_core.domain.views.pipelines import Checked, Files, Finding
+from workflow_core.domain.views.pipelines import Checked, Difference, Files, Finding, Rehearsed
 from workflow_core.domain.wording import cited, counted
 from workflow_core.errors import InvalidInput, PipelineInvalid
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.language.recipes import Read
+from workflow_core.pipeline.rehearsal import rehearse
 from workflow_core.services.pipelines import places
 
 UNNAMED = "pipeline.yaml"
@@ -77,6 +79,23 @@ def check_files(given: Files, *, now: datetime) -> Checked:
         project=right.project if right else None,
         findings=[Finding(**one.as_json()) for one in checked.findings],
     )
+
+
+def rehearse_files(given: Files) -> Rehearsed:
+    """Play the cases of a test file through the pipeline that it names; nothing is stored.
+
+    Raises:
+        InvalidInput: the file itself was not sent, or what is encoded is no Base64.
+    """
+    contents = _contents(given)
+
+    def read(name: str) -> bytes:
+        if name not in contents:
+            raise FileNotFoundError(ENOENT, "it was not sent")
+        return contents[name]
+
+    played = rehearse(contents[given.file], file=given.file, read=read)
+    return Rehearsed(cases=played.cases, differences=[Difference(**one.as_json()) for one in played.differences])
 
 
 def pack(file: str, contents: Mapping[str, bytes]) -> Files:

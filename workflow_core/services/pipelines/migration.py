@@ -1,17 +1,18 @@
 """Take items on their way along to the present version of their pipeline, those that can follow it."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import datetime
 
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.pipelines import Keeping, Migrated, Stayed
 from workflow_core.errors import Conflict
 from workflow_core.pipeline.graph import differences
-from workflow_core.services import people
+from workflow_core.services import access
 from workflow_core.services.people import Actor
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import migration, pipelines, tasks, versions
-from workflow_core.store.database.engine import Session
+from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.models import Pipeline, PipelineVersion
 from workflow_core.store.work import reassignment
 
@@ -25,28 +26,32 @@ def keeping(session: Session, *, pipeline: Pipeline) -> tuple[Keeping, ...]:
     return tuple(Keeping(version, total[version], names) for version, names in at.items())
 
 
-def migrate(session: Session, *, pipeline: Pipeline, actor: Actor, now: datetime) -> Migrated:
+def migrate(session: Session, *, actor: Actor, pipeline_id: int, now: datetime, dry_run: bool = False) -> Migrated:
     """Let items on their way follow the present version of their pipeline; nothing else about them changes, but that a
     review goes to somebody else where its holder is an author by what that version reviews.
 
     An item can if every task in which it has something open, parked, unrouted or saved is there with that status, if
-    inside a fork that fork is the same, and if an exit that holds it is there. Each tells it in its history.
+    inside a fork that fork is the same, and if an exit that holds it is there. Each tells it in its history. With
+    `dry_run` nothing of it stays.
 
     Raises:
+        NotFound: there is no such pipeline, or the actor is not in its project.
         NotAllowed: the actor may not manage the project's pipelines.
         Conflict: the pipeline was never deployed.
     """
-    people.require(session, actor=actor, project_id=pipeline.project_id, permission=Permission.MANAGE_PIPELINES)
+    wanted = Permission.MANAGE_PIPELINES
+    pipeline = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=wanted)
     pipelines.lock(session, pipeline)
     if pipeline.version_id is None:
         raise Conflict(
             f"the pipeline {pipeline.name!r} was never deployed", code="never-deployed", pipeline=pipeline.name
         )
-    followed = migration.choose(session, pipeline_id=pipeline.id)
-    by = actor.id if actor else None
-    done = take_along(session, pipeline=pipeline, versions_followed=followed, actor_id=by, now=now)
-    parked.park_for_nobody(session, now=now)
-    versions.close_left(session, now=now)
+    with taken_back(session) if dry_run else nullcontext():
+        followed = migration.choose(session, pipeline_id=pipeline.id)
+        by = actor.id if actor else None
+        done = take_along(session, pipeline=pipeline, versions_followed=followed, actor_id=by, now=now)
+        parked.park_for_nobody(session, now=now)
+        versions.close_left(session, now=now)
     return done
 
 
