@@ -1,5 +1,6 @@
 """Pictures that are uploaded: each becomes an item, whole and once, and nothing else becomes one."""
 
+import asyncio
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -149,6 +150,36 @@ def test_who_may_not_upload_is_told_before_anything_is_read(stage: Stage, as_: S
     for who, status in (("mia", 403), ("ann", 403)):
         answer = as_(who).put(f"{AT}/a.jpg", content=b"", headers={"Content-Length": "400000000"})
         assert answer.status_code == status
+
+
+def test_an_upload_that_is_cut_off_leaves_nothing(
+    stage: Stage, olga: TestClient, kept: Callable[[], list[Path]]
+) -> None:
+    left = iter([{"type": "http.request", "body": picture(), "more_body": True}, {"type": "http.disconnect"}])
+    read: list[list[Path]] = []
+
+    async def receive() -> Any:
+        read.append(kept())
+        return next(left)
+
+    async def send(_: Any) -> None:
+        pass
+
+    headers = [(b"host", b"127.0.0.1"), (b"authorization", olga.headers["Authorization"].encode())]
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "PUT",
+        "scheme": "http",
+        "path": f"{AT}/a.jpg",
+        "query_string": b"",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    asyncio.run(olga.app(scope, receive, send))
+    assert [len(files) for files in read[:2]] == [1, 1]
+    assert (items_of(stage), kept()) == ([], [])
 
 
 def test_an_upload_goes_on_by_asking_what_is_missing(stage: Stage, olga: TestClient) -> None:

@@ -24,9 +24,11 @@ from workflow_core.services.managers import erasure, figures, history, progress,
 from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import feed, moves, readiness, sweeps
+from workflow_core.store.data import items as stored
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.database.engine import engine_for
 from workflow_core.store.models import Dataset, Entry, Issue, Item, Person, Task, TaskItem
+from workflow_core.store.reads import contents
 from workflow_core.store.reads.departures import OF_REVIEWED
 from workflow_core.store.reads.figures import times
 
@@ -329,6 +331,22 @@ def test_a_part_of_a_datasets_folders_is_counted_in_its_order_by_index(session):
     with scans(session, sorts=True) as found:
         counted = datasets.folders(session, actor=None, dataset_id=1, limit=2)
     assert [(one.folder, one.items) for one in counted.items] == [("/0", 999), ("/1", 1000)]
+    assert found == []
+
+
+def test_what_is_drawn_on_an_item_is_found_by_index(session):
+    with scans(session, sorts=True) as found:
+        assert len(contents.drawn(session, item_id=7, limit=10)) == 2
+        assert contents.drawn(session, item_id=7, after=10**9, limit=10) == []
+    assert found == []
+
+
+def test_files_are_found_by_their_names_by_index(session):
+    names = [(f"/{n // 1000}", f"{n}.jpg") for n in range(1, 1001)]
+    with scans(session) as found:
+        numbers = stored.numbers(session, dataset_id=1, paths=names)
+        left = stored.not_there(session, dataset_id=1, files=[(*path, "0" * 32) for path in names])
+    assert (len(numbers), len(left)) == (1000, 1000)
     assert found == []
 
 
