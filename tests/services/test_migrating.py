@@ -209,7 +209,7 @@ def test_the_number_of_statements_does_not_depend_on_that_of_items(stage):
         said.clear()
         stage.migrate()
         counts.append(len(said))
-    assert counts[0] == counts[1] < 20
+    assert counts[0] == counts[1] <= 20
 
 
 def beside(act):
