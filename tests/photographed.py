@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from stage import always
 
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
-from workflow_core.exporters.snapshot import Snapshot
+from workflow_core.domain.views.exchange import Snapshot
 from workflow_core.services.contributors import comments, work
 from workflow_core.services.exchange import exports, imports
 from workflow_core.services.managers import erasure, task_items, tasks

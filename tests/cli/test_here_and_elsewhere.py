@@ -65,8 +65,22 @@ def test_what_is_done_is_printed_alike(
     road: Stage, annoflow, over_http, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
-    text = over_http("olga", "pipeline", "deploy", "lane.yaml").out
+    monkeypatch.setenv("ANNOFLOW_HOME", str(tmp_path))
+    there = over_http("olga", "pipeline", "deploy", "lane.yaml").out
     (tmp_path / "here.yaml").write_text(LANE.replace("lane", "here"))
-    assert annoflow("pipeline", "deploy", "here.yaml").out.split(", version")[0] == text.split(", version")[0].replace(
-        "lane", "here"
-    )
+    here = annoflow("pipeline", "deploy", "here.yaml").out
+    assert here.split(", version")[0] == there.split(", version")[0].replace("lane", "here")
+    road.do("quinn", "qa", "approved")
+    road.advance()
+    export = ("export", "p", "--to", str(tmp_path / "exports/p"), "--format", "jsonl")
+    first = annoflow(*export)
+    assert first.code == 0 and "1 item with 1 annotation in" in first.out
+    assert over_http("olga", *export) == annoflow(*export)
+    assert "nothing has changed since" in annoflow(*export).out
+    for words in (("export", "q"), ("export", "p", "--project", "x"), ("export", "p", "moon", "--to", "exports/a")):
+        assert (annoflow(*words).code, over_http("olga", *words).code) == (3, 3)
+    assert over_http("olga", "export", "p", "--val", "10").err.startswith("annoflow: a server parts an export")
+    assert over_http("olga", "item", "archive", "b.png").out == "archived 1 item\n"
+    assert annoflow("item", "archive", "a.png").out == "archived 1 item\n"
+    gone = annoflow("item", "archive", "c.png")
+    assert gone.code == 3 and over_http("olga", "item", "archive", "c.png") == gone

@@ -12,8 +12,8 @@ from sqlmodel import col, select
 from stage import BOX
 
 from workflow_core.domain.splits import Split
+from workflow_core.domain.views.exchange import Snapshot
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
-from workflow_core.exporters.snapshot import Snapshot
 from workflow_core.services.exchange import exports
 from workflow_core.services.managers import reversals
 from workflow_core.store.database.engine import session_scope

@@ -1,18 +1,21 @@
 """An installation elsewhere: its server is asked, as whom the token is of."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from workflow_core.cli.files import Source
-from workflow_core.cli.naming import meant
+from workflow_core.cli.naming import meant, only
 from workflow_core.client import Annoflow
 from workflow_core.client.bundles import bundle
 from workflow_core.domain.reports import By, Cell
+from workflow_core.domain.splits import Split
+from workflow_core.domain.views.exchange import ExportAsked, Snapshot
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Files, Plan
 from workflow_core.domain.views.progress import Overview
 from workflow_core.domain.wording import cited
-from workflow_core.errors import NotFound
+from workflow_core.errors import InvalidInput, NotFound
 
 
 class Elsewhere:
@@ -38,6 +41,23 @@ class Elsewhere:
         """See `Installation`."""
         return self._annoflow.why(self._annoflow.find(named).id)
 
+    def archive(self, named: Sequence[str], *, end_claims: bool) -> int:
+        """See `Installation`."""
+        ids: dict[int, list[int]] = {}
+        for one in map(self._annoflow.find, named):
+            ids.setdefault(one.dataset_id, []).append(one.id)
+        act = partial(self._annoflow.archive, end_claims=end_claims)
+        return sum(act(dataset_id, items).items or 0 for dataset_id, items in ids.items())
+
+    def export(self, pipeline: str, asked: ExportAsked, *, project: str | None, split: Split | None) -> Snapshot:
+        """See `Installation`."""
+        if split is not None:
+            raise InvalidInput(
+                "a server parts an export as its pipeline says: write split: there, and no --val or --test"
+            )
+        job = self._annoflow.export(self._pipeline(pipeline, project), **vars(asked))
+        return Snapshot(**(self._annoflow.wait(job).result or {}))
+
     def plan(self, source: Source, *, migrate: bool) -> Plan:
         """See `Installation`."""
         files, project_id = self._sent(source)
@@ -47,6 +67,18 @@ class Elsewhere:
         """See `Installation`."""
         sent = [self._sent(one) for one in sources]
         return [self._annoflow.deploy(project_id, files, migrate=migrate) for files, project_id in sent]
+
+    def _pipeline(self, named: str, project: str | None) -> int:
+        known = {
+            (one.name, each.name): each.id
+            for one in self._annoflow.projects()
+            for each in self._annoflow.pipelines(one.id)
+            if each.version
+        }
+        where = project or only(known, named)
+        if (where, named) not in known:
+            raise NotFound(f"no pipeline {cited(named)} in project {where!r}")
+        return known[where, named]
 
     def _sent(self, source: Source) -> tuple[Files, int]:
         files = bundle(source.folder, Path(source.name).name, source.text)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from workflow_core.cli import context
-from workflow_core.cli.naming import Pipeline, Project, project_of
+from workflow_core.cli.installation import installation
+from workflow_core.cli.naming import Pipeline, Project
 from workflow_core.cli.output import show_json
 from workflow_core.cli.progress import progress
 from workflow_core.cli.style import Json
@@ -62,23 +62,13 @@ def export(
     """
     from workflow_core.domain.sampling import SCALE
     from workflow_core.domain.splits import Split
-    from workflow_core.services.exchange import exports
+    from workflow_core.domain.views.exchange import ExportAsked
 
     split = Split((val or 0) * SCALE // 100, (test or 0) * SCALE // 100) if val or test else None
-    with context.session(read_only=True) as session:
-        project = project_of(session, pipeline=pipeline, project=project)
+    passing = _filter(where) if where is not None else None
+    asked = ExportAsked(exit=exit_, to=to, formats=[each.value for each in format or ()], where=passing)
     with progress("exporting"):
-        snapshot = exports.export(
-            context.session,
-            pipeline=pipeline,
-            project=project,
-            exit_name=exit_,
-            to=to,
-            formats=[each.value for each in format or ()],
-            where=_filter(where) if where is not None else None,
-            split=split,
-            now=context.now(),
-        )
+        snapshot = installation().export(pipeline, asked, project=project, split=split)
     if json:
         show_json(asdict(snapshot))
         return

@@ -1,19 +1,23 @@
 """The installation of this machine: its database is asked, as nobody in particular."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from workflow_core.cli import context
 from workflow_core.cli.files import Source
-from workflow_core.cli.naming import meant
+from workflow_core.cli.naming import meant, project_of
 from workflow_core.domain.reports import By, Cell, as_rows
+from workflow_core.domain.splits import Split
+from workflow_core.domain.views.exchange import ExportAsked, Snapshot
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Plan
 from workflow_core.domain.views.progress import Overview
 from workflow_core.services import projects
-from workflow_core.services.managers import figures, history
+from workflow_core.services.exchange import exports
+from workflow_core.services.managers import figures, history, task_items
 from workflow_core.services.overviews import pipelines as overviews
 from workflow_core.services.overviews import tasks
-from workflow_core.services.pipelines import bundles, deployment, plans
+from workflow_core.services.pipelines import bundles, data, deployment, plans
 
 
 class Here:
@@ -42,6 +46,29 @@ class Here:
         """See `Installation`."""
         with context.session(read_only=True) as opened:
             return history.why(opened, item=history.look_up(opened, named=named).id)
+
+    def archive(self, named: Sequence[str], *, end_claims: bool) -> int:
+        """See `Installation`."""
+        with context.session() as opened:
+            found = [history.find(opened, named=one) for one in named]
+            act = partial(task_items.archive_items, opened, actor=None, now=context.now(), end_claims=end_claims)
+            return sum(act(dataset=dataset, item_ids=ids) for dataset, ids in data.by_dataset(opened, of=found))
+
+    def export(self, pipeline: str, asked: ExportAsked, *, project: str | None, split: Split | None) -> Snapshot:
+        """See `Installation`."""
+        with context.session(read_only=True) as opened:
+            project = project_of(opened, pipeline=pipeline, project=project)
+        return exports.export(
+            context.session,
+            pipeline=pipeline,
+            project=project,
+            exit_name=asked.exit,
+            to=asked.to,
+            formats=asked.formats,
+            where=asked.where,
+            split=split,
+            now=context.now(),
+        )
 
     def plan(self, source: Source, *, migrate: bool) -> Plan:
         """See `Installation`."""

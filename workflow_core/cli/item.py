@@ -135,17 +135,7 @@ def archive(
       annoflow item archive frame-0042.jpg
       annoflow item archive --end-claims 42 43
     """
-    from workflow_core.services.managers import history, task_items
-    from workflow_core.services.pipelines import data
-
-    with context.session() as session:
-        chosen = [history.find(session, named=one) for one in named]
-        archived = sum(
-            task_items.archive_items(
-                session, actor=None, dataset=dataset, item_ids=ids, now=context.now(), end_claims=end_claims
-            )
-            for dataset, ids in data.by_dataset(session, of=chosen)
-        )
+    archived = installation().archive(named, end_claims=end_claims)
     if json:
         show_json({"archived": archived})
     else:

@@ -1,6 +1,6 @@
 """Pipelines by the names that people give on the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,11 +26,13 @@ def meant(deployed: Mapping[int, str], named: str | None) -> list[int]:
 
 def project_of(session: "Session", *, pipeline: str, project: str | None) -> str:
     """Return the project meant: the one given, or the only one with a pipeline of that name."""
-    if project is not None:
-        return project
     from workflow_core.services.pipelines import schedules
 
-    deployed = [(one.project, one.pipeline) for one in schedules.wanted(session)]
+    return project or only([(one.project, one.pipeline) for one in schedules.wanted(session)], pipeline)
+
+
+def only(deployed: Collection[tuple[str, str]], pipeline: str) -> str:
+    """Return the only project with a pipeline of a name, of all that are deployed, by their projects."""
     found = [where for where, name in deployed if name == pipeline]
     if not found:
         names = ", ".join(dict.fromkeys(repr(name) for _, name in deployed))

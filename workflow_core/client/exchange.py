@@ -11,6 +11,8 @@ from workflow_core.client.connection import Connection
 from workflow_core.domain.views.exchange import Export, ExportFiles, Job, JobState
 from workflow_core.errors import Unavailable
 
+MANIFEST = "manifest.json"
+"""What tells of a snapshot; where it is, the snapshot is whole."""
 SOON, LATER = 0.1, 2.0
 """Seconds between two looks at a job, at first and after a while."""
 
@@ -89,7 +91,8 @@ class Exchange(Connection):
                 if not _is(here, one.sha256):
                     raise Unavailable(f"{one.name} is not what the snapshot says of it; ask again")
             fetched.append(here)
-        return fetched
+        self.fetch(f"/api/exports/{export_id}/files/{MANIFEST}", folder / MANIFEST)
+        return [*fetched, folder / MANIFEST]
 
 
 def _is(file: Path, sha256: str) -> bool:

@@ -1,9 +1,9 @@
 """One export, start to end: all items of an exit, written as a snapshot that is there whole or not at all."""
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,32 +11,13 @@ from pathlib import Path
 from workflow_core.domain import addresses
 from workflow_core.domain.suggestions import possible
 from workflow_core.domain.values import sought
+from workflow_core.domain.views.exchange import Snapshot
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput, Unavailable
 from workflow_core.exporters import FORMATS, LIBRARIES, manifest
 from workflow_core.exporters.destination import open_destination
 from workflow_core.exporters.manifest import About, Tally
 from workflow_core.exporters.records import ExportItem, line
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What was written, and where; `unseen` annotations were left out, since nobody has seen them.
-
-    `unchanged`: the latest snapshot says the same already, so it stayed. `gone` are the items in it whose picture is
-    no longer in its source. `left_out` counts by format what that cannot hold, `sides` the items on each side.
-    """
-
-    uri: str
-    name: str
-    items: int
-    annotations: int
-    content: str
-    unseen: int = 0
-    unchanged: bool = False
-    gone: int = 0
-    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    sides: Mapping[str, int] = field(default_factory=dict)
 
 
 def check(to: str, formats: Sequence[str]) -> None:

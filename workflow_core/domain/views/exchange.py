@@ -49,6 +49,26 @@ class Job:
     ended_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """What was written, and where; `unseen` annotations were left out, since nobody has seen them.
+
+    `unchanged`: the latest snapshot says the same already, so it stayed. `gone` are the items in it whose picture is
+    no longer in its source. `left_out` counts by format what that cannot hold, `sides` the items on each side.
+    """
+
+    uri: str
+    name: str
+    items: int
+    annotations: int
+    content: str
+    unseen: int = 0
+    unchanged: bool = False
+    gone: int = 0
+    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    sides: Mapping[str, int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Export:
     """A snapshot of the items at an exit; without `by` it was written by the machine."""

@@ -11,13 +11,12 @@ from workflow_core.domain.recipes import Category
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.splits import Split
 from workflow_core.domain.suggestions import possible
-from workflow_core.domain.views.exchange import ExportAsked
+from workflow_core.domain.views.exchange import ExportAsked, Snapshot
 from workflow_core.domain.wording import cited
 from workflow_core.errors import InvalidInput
 from workflow_core.exporters import snapshot
 from workflow_core.exporters.manifest import About
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, HistoryStep
-from workflow_core.exporters.snapshot import Snapshot
 from workflow_core.pipeline import compiled
 from workflow_core.services.exchange import ingestion
 from workflow_core.services.exchange.ingestion import OpenSession
