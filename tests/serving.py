@@ -1,17 +1,49 @@
 """annoflow's server in a process of its own, over a real socket, as often killed and started again as a test likes."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx2
 
 PATIENCE = 60.0
+SPAWN = """
+import json, os, signal, sys
+from workflow_core import server
+
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who is killed is gone at once
+alive, we_live = os.pipe()
+for line in sys.stdin:
+    wanted = json.loads(line)
+    if pid := os.fork():
+        print(pid, flush=True)
+        continue
+    os.close(we_live)
+    log = os.open(wanted["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    for source, target in ((alive, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(wanted["environment"])
+    sys.argv[1:] = wanted["address"]
+    server.main()
+    os._exit(0)
+"""
+"""Has all modules loaded, and forks a server for each line that it reads: loading them takes two seconds each time."""
+
+
+@cache
+def _spawner() -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", SPAWN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
 
 class Server:
@@ -20,41 +52,37 @@ class Server:
     def __init__(self, url: str, home: Path) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self._port = str(probe.getsockname()[1])
-        self._environment = {**os.environ, "ANNOFLOW_HOME": str(home), "ANNOFLOW_DATABASE_URL": url}
+            port = str(probe.getsockname()[1])
+        environment = {**os.environ, "ANNOFLOW_HOME": str(home), "ANNOFLOW_DATABASE_URL": url}
         self._log = home / "server.log"
-        self.url = f"http://127.0.0.1:{self._port}"
-        self._process = self._start()
+        self._wanted = {"address": ["127.0.0.1", port], "environment": environment, "log": str(self._log)}
+        self.url = f"http://127.0.0.1:{port}"
+        self._pid = self._start()
 
     def __enter__(self) -> Self:
         self._wait()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._kill()
+        self._end(signal.SIGKILL)
 
     def kill_and_start(self) -> None:
-        self._kill()
-        self._process = self._start()
+        self._end(signal.SIGKILL)
+        self._pid = self._start()
         self._wait()
 
-    def stop(self) -> int:
-        """Let the server end what it does, and itself; returns its exit code."""
-        self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(PATIENCE)
+    def stop(self) -> None:
+        """Let the server end what it does, and itself."""
+        self._end(signal.SIGTERM)
 
     def said(self) -> str:
         return self._log.read_text()
 
-    def _start(self) -> "subprocess.Popen[bytes]":
-        with self._log.open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-P", "-m", "workflow_core.server", "127.0.0.1", self._port],
-                env=self._environment,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-            )
+    def _start(self) -> int:
+        spawner: Any = _spawner()
+        spawner.stdin.write(json.dumps(self._wanted) + "\n")
+        spawner.stdin.flush()
+        return int(spawner.stdout.readline())
 
     def _wait(self) -> None:
         end = time.monotonic() + PATIENCE
@@ -62,11 +90,22 @@ class Server:
             try:
                 httpx2.get(self.url, trust_env=False)
             except httpx2.TransportError:
-                assert self._process.poll() is None and time.monotonic() < end, self.said()
+                assert self._is_there() and time.monotonic() < end, self.said()
                 time.sleep(0.05)
             else:
                 return
 
-    def _kill(self) -> None:
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+    def _end(self, how: signal.Signals) -> None:
+        if self._is_there():
+            os.kill(self._pid, how)
+        end = time.monotonic() + PATIENCE
+        while self._is_there():
+            assert time.monotonic() < end, self.said()
+            time.sleep(0.01)
+
+    def _is_there(self) -> bool:
+        try:
+            os.kill(self._pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
