@@ -67,6 +67,14 @@ def test_the_board_is_for_everybody(flagged: Site) -> None:
     assert in_both_themes(mia) == []
 
 
+def test_items_are_for_everybody(flagged: Site) -> None:
+    mia = flagged.signed_in("mia")
+    mia.get_by_role("link", name="Items").click()
+    assert in_both_themes(mia) == []
+    mia.get_by_role("link", name="00.jpg").click()
+    assert in_both_themes(mia) == []
+
+
 def test_the_studio_is_for_everybody_while_drawing_fixing_and_reviewing(flagged: Site) -> None:
     ann = flagged.signed_in("ann")
     ann.get_by_role("link", name="Fix").click()

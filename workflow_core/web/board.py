@@ -10,6 +10,7 @@ from workflow_core.errors import NotFound
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.services.managers import staff
+from workflow_core.services.managers.history import REASONS
 from workflow_core.services.managers.staff import What
 from workflow_core.services.overviews import boards, tasks
 from workflow_core.web.pages import Page, around, page, to
@@ -38,7 +39,7 @@ def board(session: Reading, actor: Reader, project: int | None = None) -> Respon
     if chosen is None:
         raise NotFound(f"{actor.email} runs no such project")
     shown = boards.of(session, actor=actor, project_id=chosen.id)
-    return page("board", here="board", project=chosen, board=shown, **shell)
+    return page("board", here="board", project=chosen, board=shown, reasons=REASONS, **shell)
 
 
 @router.post("/{what}/{key}/pause")

@@ -1,0 +1,48 @@
+"""Shapes as a page shows them without a script: the path of each, and its colour."""
+
+import zlib
+from dataclasses import dataclass
+from typing import Final
+
+from workflow_core.domain.views.work import Drawn
+
+COLORS: Final = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999")
+"""Told apart by people who see few of them (Okabe and Ito)."""
+DOT: Final = 4
+"""Half of what a point is drawn as, in pixels of the picture."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An annotation in a picture; one that is about all of it has no `path`."""
+
+    name: str
+    task: str | None
+    by: str | None
+    color: str
+    path: str
+
+
+def drawing(drawn: Drawn) -> Shape:
+    """Return what is to be seen of an annotation."""
+    color = COLORS[zlib.crc32(drawn.label.encode()) % len(COLORS)]
+    return Shape(f"{drawn.label} {drawn.tool}", drawn.task, drawn.by or drawn.model, color, _path(drawn))
+
+
+def _path(drawn: Drawn) -> str:
+    shape = drawn.geometry
+    match drawn.tool:
+        case "box":
+            return f"M{shape['x']:g} {shape['y']:g}h{shape['width']:g}v{shape['height']:g}h{-shape['width']:g}z"
+        case "point":
+            return f"M{shape['x'] - DOT:g} {shape['y'] - DOT:g}h{2 * DOT}v{2 * DOT}h{-2 * DOT}z"
+        case "polyline":
+            return _line(shape["points"])
+        case "polygon":
+            return "".join(f"{_line(outline)}z" for outline in shape["outlines"])
+        case _:
+            return ""
+
+
+def _line(points: list[list[float]]) -> str:
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
