@@ -9,8 +9,14 @@ from typing import Any
 from sqlalchemy import event
 from sqlmodel import Session
 
-BIG = ("task_item", "event", "item", "entry", "activity", "annotation")
-SMALL_BY_CONDITION = ("ix_task_item_pending", "ix_task_item_parked", "ix_task_item_lease", "ix_entry_held")
+BIG = ("task_item", "event", "item", "entry", "activity", "annotation", "job", "export", "deploy")
+SMALL_BY_CONDITION = (
+    "ix_task_item_pending",
+    "ix_task_item_parked",
+    "ix_task_item_lease",
+    "ix_entry_held",
+    "ix_job_open",
+)
 """Indexes of few rows by their own condition: reading one whole is no scan of the table."""
 
 WORDS = {"where", "on", "set", "join", "left", "order", "group", "for", "values", "select", "using", "limit"}

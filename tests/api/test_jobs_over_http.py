@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counting import statements
 from fastapi.testclient import TestClient
 from pictures import picture
+from sqlmodel import select
 from stage import BOX, Stage
+
+from workflow_core.store.models import Deploy, Export, Job, PipelineVersion
 
 LINE = {"item": "/0", **BOX, "origin": "model"}
 
@@ -117,3 +121,36 @@ def test_the_jobs_of_a_project_are_listed_in_parts_the_newest_first(stage: Stage
     rest = olga.get("/api/projects/1/jobs", params={"limit": 2, "after": first["next"]}).json()
     assert [one["id"] for part in (first, rest) for one in part["items"]] == numbers[::-1]
     assert rest["next"] is None
+
+
+def test_a_list_takes_as_many_statements_for_one_as_for_a_hundred(
+    stage: Stage, olga: TestClient, tmp_path: Path
+) -> None:
+    (tmp_path / "manifest.json").write_text('{"files": []}')
+    paths = ["/projects/1/jobs", *(f"/pipelines/1/{of}" for of in ("exports", "versions", "graph"))]
+    paths += ["/jobs/1", "/exports/1", "/pipelines/1/versions/1"]
+
+    def add(count: int) -> None:
+        ended = {"kind": "sync", "created_at": stage.now, "ended_at": stage.now, "outcome": "done"}
+        written = {"exit": "approved", "items": 0, "annotations": 0, "uri": str(tmp_path)}
+        with stage.session() as session:
+            olga = stage.person(session, "olga").id
+            version = session.exec(select(PipelineVersion.id)).one()
+            for _ in range(count):
+                session.add(Job(project_id=1, actor_id=olga, **ended))
+                session.add(Export(pipeline_id=1, actor_id=olga, at=stage.now, **written))
+                session.add(Deploy(pipeline_id=1, version_id=version, actor_id=olga, at=stage.now, file="p", files={}))
+
+    def counts() -> dict[str, int]:
+        found = {}
+        for path in paths:
+            with statements(olga.app.state.engine) as said:
+                olga.get(f"/api{path}", params={"limit": 1000}).raise_for_status()
+            found[path] = len(said)
+        return found
+
+    add(1)
+    olga.get("/api/me/assignments")  # notes the token's use
+    few = counts()
+    add(99)
+    assert counts() == few and max(few.values()) < 12, few
