@@ -35,6 +35,7 @@ from workflow_core.services.managers import (
     tasks,
 )
 from workflow_core.services.overviews import boards, graphs
+from workflow_core.services.overviews import issues as issue_lists
 from workflow_core.services.overviews import pipelines as pipeline_overviews
 from workflow_core.services.overviews import tasks as overviews
 from workflow_core.services.pictures import Kept, Renditions
@@ -249,6 +250,10 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
     ),
     comments.in_task: (P.SEE_PROJECT, lambda w, actor: comments.in_task(w.session, actor=actor, task=w.cars)),
     progress.stuck: (P.SEE_PROJECT, lambda w, actor: progress.stuck(w.session, project_id=w.project, actor=actor)),
+    issue_lists.of_project: (
+        P.SEE_PROJECT,
+        lambda w, actor: issue_lists.of_project(w.session, actor=actor, project_id=w.project),
+    ),
     overviews.of_project: (
         P.SEE_PROJECT,
         lambda w, actor: overviews.of_project(w.session, actor=actor, project_id=w.project),
@@ -522,6 +527,11 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         P.SEE_PROJECT,
         "pipeline",
         lambda w, actor, number: overviews.of_pipeline(w.session, pipeline_id=number, actor=actor),
+    ),
+    issue_lists.of_task: (
+        P.SEE_PROJECT,
+        "task",
+        lambda w, actor, number: issue_lists.of_task(w.session, actor=actor, task_id=number),
     ),
     staff.take_out: (
         P.EDIT_TASK,

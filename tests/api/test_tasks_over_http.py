@@ -83,3 +83,22 @@ def test_what_is_stuck_comes_in_parts_the_oldest_first(stage: Stage, mia: TestCl
             break
     assert [len(one) for one in found] == [2, 1]
     assert len({item for one in found for item in one}) == 3
+
+
+def test_issues_are_listed_across_tasks_until_they_are_resolved(stage: Stage, mia: TestClient) -> None:
+    names = [stage.do("ann", "cars", "completed", annotations=[BOX]) for _ in range(2)]
+    stage.advance()
+    flagged = []
+    for name in names:
+        stage.claim("quinn", "qa")
+        flagged.append(stage.flag("quinn", "qa", "cars", name))
+    at = "/api/projects/1/issues"
+    first = mia.get(f"{at}?limit=1").json()
+    assert [(one["id"], one["task"], one["qa_task"]) for one in first["items"]] == [(flagged[0], "cars", "qa")]
+    assert [one["id"] for one in mia.get(at, params={"after": first["next"]}).json()["items"]] == flagged[1:]
+    stage.dismiss("quinn", flagged[0])
+    assert [one["id"] for one in mia.get(at).json()["items"]] == flagged[1:]
+    assert [one["id"] for one in mia.get(f"{at}?state=dismissed").json()["items"]] == flagged[:1]
+    assert mia.get(f"{at}?state=moon").status_code == 422
+    for task in listed(mia).values():
+        assert [one["id"] for one in mia.get(f"/api/tasks/{task}/issues").json()["items"]] == flagged[1:]

@@ -6,15 +6,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 
 from workflow_core.api.lists import After, Most
+from workflow_core.domain.issues import IssueState
 from workflow_core.domain.pages import USUAL, Page
 from workflow_core.domain.reports import By, Cell, as_csv, as_rows
+from workflow_core.domain.views.issues import ListedIssue
 from workflow_core.domain.views.progress import TaskProgress
 from workflow_core.domain.views.tasks import Task, TaskInFull
 from workflow_core.http.database import Reading
 from workflow_core.http.identity import Now, Reader
 from workflow_core.http.versions import tag
 from workflow_core.services.managers import figures, progress
-from workflow_core.services.overviews import tasks
+from workflow_core.services.overviews import issues, tasks
 
 router = APIRouter(tags=["tasks"])
 
@@ -57,6 +59,32 @@ def task_instructions(session: Reading, actor: Reader, task_id: int) -> Response
 def task_progress(session: Reading, actor: Reader, task_id: int) -> TaskProgress:
     """Return how far a task is, with the share of everybody."""
     return progress.of_task(session, task_id=task_id, actor=actor)
+
+
+@router.get("/projects/{project_id}/issues")
+def project_issues(
+    session: Reading,
+    actor: Reader,
+    project_id: int,
+    state: IssueState | None = None,
+    after: After = None,
+    limit: Most = USUAL,
+) -> Page[ListedIssue]:
+    """Return the unresolved issues of a project across its tasks, or those in one state, the oldest first."""
+    return issues.of_project(session, actor=actor, project_id=project_id, state=state, after=after, limit=limit)
+
+
+@router.get("/tasks/{task_id}/issues")
+def task_issues(
+    session: Reading,
+    actor: Reader,
+    task_id: int,
+    state: IssueState | None = None,
+    after: After = None,
+    limit: Most = USUAL,
+) -> Page[ListedIssue]:
+    """Return the unresolved issues that are to be fixed in a task, or were flagged from it, or those in one state."""
+    return issues.of_task(session, actor=actor, task_id=task_id, state=state, after=after, limit=limit)
 
 
 @router.get("/tasks/{task_id}/figures", response_model=list[Row], responses=AS_CSV)

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instant, key, reference
+
+UNRESOLVED = "state IN ('for_review', 'open')"
 
 
 class Issue(Table, table=True):
@@ -17,6 +19,7 @@ class Issue(Table, table=True):
 
     __table_args__ = (
         CheckConstraint("state IN ('open', 'for_review', 'approved', 'dismissed')", name="state"),
+        Index("ix_issue_unresolved", "id", sqlite_where=text(UNRESOLVED), postgresql_where=text(UNRESOLVED)),
         Index("ix_issue_item", "item_id", "state"),
         Index("ix_issue_task_item", "task_item_id", "state"),
         Index("ix_issue_flagged", "qa_task_item_id", "state"),
