@@ -24,8 +24,9 @@ check: .venv/.ready ## what CI runs: style, types, import contracts, tests
 	$(BIN)/lint-imports
 	$(MAKE) test
 
-soak: .venv/.ready ## thousands of random histories against the model, and a work pool whose worker is killed
-	ANNOFLOW_SOAK=2000 $(BIN)/python -m pytest tests/services/test_histories.py tests/up/test_elsewhere.py
+soak: .venv/.ready ## thousands of random histories against the model, a work pool whose worker is killed, and what is large
+	ANNOFLOW_SOAK=2000 $(BIN)/python -m pytest tests/services/test_histories.py tests/up/test_elsewhere.py \
+		tests/services/test_syncing.py tests/docs/test_other_repositories.py
 
 breaking: .venv/.ready ## a hundred rules broken at random, one at a time: which does no test see?
 	$(BIN)/python -m tests.breaking

@@ -89,8 +89,11 @@ def test_items_are_exported_and_the_files_of_the_snapshot_fetched(
         assert fetched.headers["content-disposition"] == "attachment"
     for other in ("none.json", "../latest.json", "%2e%2e/latest.json", "/etc/passwd", "a%00b"):
         assert olga.get(f"/api/exports/{listed['id']}/files/{other}").status_code == 404, other
+    parted = {"to": "parted", "where": {"name": listed["uri"]}, "val": 10, "test": 20}
+    job = done(olga, olga.post("/api/pipelines/1/exports", json=parted))
+    assert (job["result"]["items"], job["result"]["sides"]) == (0, {"train": 0, "val": 0, "test": 0})
     again = done(olga, olga.post("/api/pipelines/1/exports", json={"to": "street", "formats": ["jsonl", "coco"]}))
-    assert again["result"]["unchanged"] and len(olga.get("/api/pipelines/1/exports").json()["items"]) == 1
+    assert again["result"]["unchanged"] and len(olga.get("/api/pipelines/1/exports").json()["items"]) == 2
 
 
 WRONG = [
@@ -100,6 +103,7 @@ WRONG = [
     ({"to": "/etc"}, "ANNOFLOW_EXPORTS"),
     ({"to": "../a"}, "ANNOFLOW_EXPORTS"),
     ({"to": "a", "where": {"colour": 1}}, "colour"),
+    ({"to": "a", "val": 50, "test": 50}, "leaves some for training"),
 ]
 
 

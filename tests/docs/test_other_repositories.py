@@ -120,6 +120,22 @@ def test_the_action_installs_what_lies_beside_it() -> None:
     assert install.rstrip().endswith('"$GITHUB_ACTION_PATH"')
 
 
+@pytest.mark.skipif(not os.environ.get("ANNOFLOW_SOAK"), reason="it installs all that annoflow needs, for minutes")
+def test_the_action_checks_with_what_it_has_installed(repository: Path) -> None:
+    steps = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+    (install,) = [step["run"] for step in steps if "pip install" in step.get("run", "")]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"GITHUB_ACTION_PATH": str(ROOT), "RUNNER_TEMP": str(repository / "temp")}
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", install]
+    subprocess.run(command, cwd=repository, env=environment, check=True, timeout=900)
+    python = repository / "temp/annoflow/bin/python"
+    where = [python, "-P", "-c", "import workflow_core; print(workflow_core.__file__)"]
+    found = subprocess.run(where, cwd=repository, env=environment, capture_output=True, text=True, check=True)
+    assert Path(found.stdout).is_relative_to(repository)
+    ran = acted(repository, **block("action")["jobs"]["pipelines"]["steps"][-1]["with"])
+    assert (ran.returncode, ran.stdout) == (0, ""), ran
+
+
 def test_make_says_that_it_installs_and_for_how_long() -> None:
     command = ["make", "--no-print-directory", "--dry-run", "--always-make", "demo"]
     told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout

@@ -164,12 +164,17 @@ class TokenWanted(Body):
 
 
 class ExportWanted(Body):
-    """Which items an export is to write, and how; what is not said is as the exit has it."""
+    """Which items an export is to write, and how; what is not said is as the exit has it.
+
+    `val` and `test` are percentages of items to validate and to test with; an item stays on its side in every export.
+    """
 
     exit: StrictStr = "approved"
     to: StrictStr | None = None
     formats: list[StrictStr] = Field(default_factory=list)
     where: dict[str, Any] | None = None
+    val: int | None = Field(None, ge=0, le=99)
+    test: int | None = Field(None, ge=0, le=99)
 
 
 class ImportWanted(Body):

@@ -9,13 +9,12 @@ from workflow_core.cli.naming import meant, only
 from workflow_core.client import Annoflow
 from workflow_core.client.bundles import bundle
 from workflow_core.domain.reports import By, Cell
-from workflow_core.domain.splits import Split
 from workflow_core.domain.views.exchange import ExportAsked, Snapshot
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Files, Plan
 from workflow_core.domain.views.progress import Overview
 from workflow_core.domain.wording import cited
-from workflow_core.errors import InvalidInput, NotFound
+from workflow_core.errors import NotFound
 
 
 class Elsewhere:
@@ -49,12 +48,8 @@ class Elsewhere:
         act = partial(self._annoflow.archive, end_claims=end_claims)
         return sum(act(dataset_id, items).items or 0 for dataset_id, items in ids.items())
 
-    def export(self, pipeline: str, asked: ExportAsked, *, project: str | None, split: Split | None) -> Snapshot:
+    def export(self, pipeline: str, asked: ExportAsked, *, project: str | None) -> Snapshot:
         """See `Installation`."""
-        if split is not None:
-            raise InvalidInput(
-                "a server parts an export as its pipeline says: write split: there, and no --val or --test"
-            )
         job = self._annoflow.export(self._pipeline(pipeline, project), **vars(asked))
         return Snapshot(**(self._annoflow.wait(job).result or {}))
 

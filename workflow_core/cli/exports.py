@@ -60,15 +60,13 @@ def export(
       annoflow export dashcam accepted --to /data/unreviewed --format jsonl --format yolo
       annoflow export dashcam --where '{metadata.night: true}' --val 10 --test 10
     """
-    from workflow_core.domain.sampling import SCALE
-    from workflow_core.domain.splits import Split
     from workflow_core.domain.views.exchange import ExportAsked
 
-    split = Split((val or 0) * SCALE // 100, (test or 0) * SCALE // 100) if val or test else None
     passing = _filter(where) if where is not None else None
-    asked = ExportAsked(exit=exit_, to=to, formats=[each.value for each in format or ()], where=passing)
+    formats = [each.value for each in format or ()]
+    asked = ExportAsked(exit=exit_, to=to, formats=formats, where=passing, val=val, test=test)
     with progress("exporting"):
-        snapshot = installation().export(pipeline, asked, project=project, split=split)
+        snapshot = installation().export(pipeline, asked, project=project)
     if json:
         show_json(asdict(snapshot))
         return

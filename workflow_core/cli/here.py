@@ -54,7 +54,7 @@ class Here:
             act = partial(task_items.archive_items, opened, actor=None, now=context.now(), end_claims=end_claims)
             return sum(act(dataset=dataset, item_ids=ids) for dataset, ids in data.by_dataset(opened, of=found))
 
-    def export(self, pipeline: str, asked: ExportAsked, *, project: str | None, split: Split | None) -> Snapshot:
+    def export(self, pipeline: str, asked: ExportAsked, *, project: str | None) -> Snapshot:
         """See `Installation`."""
         with context.session(read_only=True) as opened:
             project = project_of(opened, pipeline=pipeline, project=project)
@@ -66,7 +66,7 @@ class Here:
             to=asked.to,
             formats=asked.formats,
             where=asked.where,
-            split=split,
+            split=Split.of(asked.val, asked.test),
             now=context.now(),
         )
 

@@ -9,7 +9,6 @@ from workflow_core.cli.files import Source
 
 if TYPE_CHECKING:
     from workflow_core.domain.reports import By, Cell
-    from workflow_core.domain.splits import Split
     from workflow_core.domain.views.exchange import ExportAsked, Snapshot
     from workflow_core.domain.views.history import Why
     from workflow_core.domain.views.pipelines import Deployed, Plan
@@ -31,7 +30,7 @@ class Installation(Protocol):
     def archive(self, named: Sequence[str], *, end_claims: bool) -> int:
         """Archive items; return how many."""
 
-    def export(self, pipeline: str, asked: "ExportAsked", *, project: str | None, split: "Split | None") -> "Snapshot":
+    def export(self, pipeline: str, asked: "ExportAsked", *, project: str | None) -> "Snapshot":
         """Write the items at an exit."""
 
     def plan(self, source: Source, *, migrate: bool) -> "Plan":

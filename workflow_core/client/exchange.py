@@ -36,9 +36,14 @@ class Exchange(Connection):
         to: str | None = None,
         formats: Sequence[str] = (),
         where: Mapping[str, Any] | None = None,
+        val: int | None = None,
+        test: int | None = None,
     ) -> Job:
-        """Have the items at an exit written, on the server; what is not said is as the pipeline says."""
-        wanted = {"exit": exit, "to": to, "formats": list(formats), "where": where}
+        """Have the items at an exit written, on the server; what is not said is as the pipeline says.
+
+        `val` and `test` are percentages of items to validate and to test with.
+        """
+        wanted = {"exit": exit, "to": to, "formats": list(formats), "where": where, "val": val, "test": test}
         return self._ask(Job, "POST", f"/api/pipelines/{pipeline_id}/exports", json=wanted)
 
     def job(self, job_id: int) -> Job:

@@ -23,6 +23,15 @@ class Split:
     val: int = 0
     test: int = 0
 
+    @classmethod
+    def of(cls, val: int | None, test: int | None) -> "Split | None":
+        """Return the split of these percentages; None where there is none.
+
+        Raises:
+            InvalidInput: they leave nothing for training, or one is below 0.
+        """
+        return cls((val or 0) * SCALE // 100, (test or 0) * SCALE // 100) if val or test else None
+
     def __post_init__(self) -> None:
         if self.val < 0 or self.test < 0 or not 0 < self.val + self.test < SCALE:
             raise InvalidInput("a split has a share for validation or for tests, and leaves some for training")

@@ -100,12 +100,17 @@ class ExportFiles(Export):
 
 @dataclass(frozen=True, kw_only=True)
 class ExportAsked:
-    """Which items an export is to write, and how; what is not said is as the exit has it."""
+    """Which items an export is to write, and how; what is not said is as the exit has it.
+
+    `val` and `test` are percentages of items to validate and to test with.
+    """
 
     exit: str = "approved"
     to: str | None = None
     formats: Sequence[str] = ()
     where: Mapping[str, Any] | None = None
+    val: int | None = None
+    test: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -107,7 +107,8 @@ def check(session: Session, *, pipeline: Pipeline, asked: ExportAsked) -> None:
         InvalidInput: as `export` does.
     """
     _, declared = _exit(session, pipeline, asked.exit)
-    _, _, where, _ = _as_asked(pipeline.name, asked.exit, declared, asked.to, asked.formats, asked.where, None)
+    split = Split.of(asked.val, asked.test)
+    _, _, where, _ = _as_asked(pipeline.name, asked.exit, declared, asked.to, asked.formats, asked.where, split)
     items.those(
         session, where=where, tasks=data.task_names(session, project_id=pipeline.project_id, pipeline=pipeline.name)
     )

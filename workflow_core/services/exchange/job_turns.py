@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from workflow_core.connectors import annotation_files
 from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems, Told
+from workflow_core.domain.splits import Split
 from workflow_core.domain.views.exchange import Finished, JobFault, JobState
 from workflow_core.errors import AnnoflowError
 from workflow_core.services.exchange import exports, imports, ingestion
@@ -135,6 +136,7 @@ def _export(open_session: OpenSession, job: Job, clock: Callable[[], datetime], 
         now=clock(),
         actor=actor,
         advance=advance,
+        split=Split.of(job.about["val"], job.about["test"]),
         **asked,
     )
     return Finished(result=asdict(snapshot))
