@@ -18,7 +18,8 @@ from workflow_core.domain.views.exchange import ExportAsked, ImportAsked
 from workflow_core.domain.views.pipelines import Files
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services import access, people, pictures, projects
+from workflow_core.services import access, pictures, projects
+from workflow_core.services.accounts import invitations, members
 from workflow_core.services.contributors import batches, comments, contents, succession, work
 from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.data import additions, datasets, files, items, removal
@@ -226,27 +227,63 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         P.RUN_TASK,
         lambda w, actor: task_items.archive(w.session, actor=actor, task_id=w.task("by hand").id, now=NOW),
     ),
-    people.set_role: (
+    members.of_project: (
+        P.SEE_PROJECT,
+        lambda w, actor: members.of_project(w.session, actor=actor, project_id=w.project),
+    ),
+    members.one: (
+        P.SEE_PROJECT,
+        lambda w, actor: members.one(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
+    ),
+    members.of_own_projects: (
         P.MANAGE_PEOPLE,
-        lambda w, actor: people.set_role(
-            w.session, actor=actor, project_id=w.project, email="new@example.org", role=Role.CONTRIBUTOR, now=NOW
+        lambda w, actor: members.of_own_projects(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
+    ),
+    invitations.invite: (
+        P.MANAGE_PEOPLE,
+        lambda w, actor: invitations.invite(
+            w.session,
+            actor=actor,
+            project_id=w.project,
+            emails=["new@example.org"],
+            role=Role.CONTRIBUTOR,
+            address="",
+            now=NOW,
         ),
     ),
-    people.add_service: (
+    invitations.link: (
         P.MANAGE_PEOPLE,
-        lambda w, actor: people.add_service(
+        lambda w, actor: invitations.link(
+            w.session, actor=actor, project_id=w.project, email="ann@example.org", address="", now=NOW
+        ),
+    ),
+    invitations.add_service: (
+        P.MANAGE_PEOPLE,
+        lambda w, actor: invitations.add_service(
             w.session, actor=actor, project_id=w.project, email="bot@example.org", now=NOW
         ),
     ),
-    people.deactivate: (
+    members.set_role: (
         P.MANAGE_PEOPLE,
-        lambda w, actor: people.deactivate(
+        lambda w, actor: members.set_role(
+            w.session, actor=actor, project_id=w.project, email="new@example.org", role=Role.CONTRIBUTOR, now=NOW
+        ),
+    ),
+    members.add_service: (
+        P.MANAGE_PEOPLE,
+        lambda w, actor: members.add_service(
+            w.session, actor=actor, project_id=w.project, email="bot@example.org", now=NOW
+        ),
+    ),
+    members.deactivate: (
+        P.MANAGE_PEOPLE,
+        lambda w, actor: members.deactivate(
             w.session, actor=actor, project_id=w.project, email="ann@example.org", now=NOW
         ),
     ),
-    people.activate: (
+    members.activate: (
         P.MANAGE_PEOPLE,
-        lambda w, actor: people.activate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
+        lambda w, actor: members.activate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
     ),
     comments.in_task: (P.SEE_PROJECT, lambda w, actor: comments.in_task(w.session, actor=actor, task=w.cars)),
     progress.stuck: (P.SEE_PROJECT, lambda w, actor: progress.stuck(w.session, project_id=w.project, actor=actor)),

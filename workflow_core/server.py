@@ -61,6 +61,7 @@ def make(settings: Settings) -> FastAPI:
         generate_unique_id_function=lambda route: route.name.replace("_", "-"),
     )
     app.state.engine = engine
+    app.state.address = settings.address
     app.state.public_url = settings.public_url
     app.state.attempts = Attempts()
     app.state.writers = Writers(engine)
@@ -86,7 +87,7 @@ def main() -> None:
     lifeline.follow()
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     uvicorn.run(
-        make(Settings()),
+        make(Settings(host=host, port=int(port))),
         host=host,
         port=int(port),
         log_level="warning",

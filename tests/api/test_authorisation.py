@@ -1,11 +1,14 @@
 """Every operation × everybody: who may, and for whom what they ask for does not exist. A new operation needs a row."""
 
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from building import make_task
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pictures import picture
 from sqlmodel import select
@@ -14,9 +17,11 @@ from stage import BOX, Stage
 from workflow_core import server
 from workflow_core.http import streams
 from workflow_core.services import people
-from workflow_core.services.accounts import links, passwords, sign_ins, tokens
+from workflow_core.services.accounts import invitations, operators, passwords, sign_ins, tokens
 from workflow_core.services.pipelines import deployment
 from workflow_core.settings import Settings
+from workflow_core.store.database.engine import engine_for
+from workflow_core.store.database.together import Writers
 from workflow_core.store.models import Deploy, Export, Item, Job, Pipeline
 
 PIPELINE = """
@@ -55,6 +60,9 @@ class Operation(NamedTuple):
 
 
 RUN = ("mia", "olga")
+BO = "/api/projects/{project}/members/bo@example.org"
+OWN = ("olga",)
+NO_OWNERS = ("ann", "bo", "quinn", "mia")
 WORK = ("ann", "bo", "quinn")
 SENT = {"file": "r.yaml", "texts": {"r.yaml": ELSEWHERE.replace("project: other", "").replace("q", "r")}}
 NEW_TASK = {"name": "new", "recipe": {"labels": ["car"]}, "assignees": {"ann@example.org": 1}}
@@ -80,6 +88,20 @@ OPERATIONS = {
     "my-tokens": Operation("/api/me/tokens", ROLES),
     "make-token": Operation("/api/me/tokens", ROLES, {"name": "laptop"}),
     "revoke-token": Operation("/api/me/tokens/{token}", ("ann",)),
+    "make-project": Operation("/api/projects", ("opal",), {"name": "new"}, denied=ROLES),
+    "project-members": Operation("/api/projects/{project}/members", RUN, denied=WORK),
+    "set-role": Operation("/api/projects/{project}/members/new@x.org", OWN, {"role": "manager"}, denied=NO_OWNERS),
+    "deactivate-member": Operation(BO + "/deactivation", OWN, denied=NO_OWNERS),
+    "activate-member": Operation(BO + "/deactivation", OWN, denied=NO_OWNERS),
+    "link-member": Operation(BO + "/links", OWN, denied=NO_OWNERS),
+    "invite": Operation("/api/projects/{project}/invitations", OWN, {"emails": ["new@x.org"]}, denied=NO_OWNERS),
+    "add-service": Operation("/api/projects/{project}/service-accounts", OWN, {"email": "b@x.org"}, denied=NO_OWNERS),
+    "everybody": Operation("/api/people", ("opal",), denied=ROLES),
+    "appoint": Operation("/api/people/ann@example.org/operator", ("opal",), denied=ROLES),
+    "dismiss-operator": Operation("/api/people/otto@example.org/operator", ("opal",), denied=ROLES),
+    "deactivate": Operation("/api/people/bo@example.org/deactivation", ("opal",), denied=ROLES),
+    "activate": Operation("/api/people/bo@example.org/deactivation", ("opal",), denied=ROLES),
+    "make-link": Operation("/api/people/bo@example.org/links", ("opal",), denied=ROLES),
     "my-sessions": Operation("/api/sessions", ROLES),
     "sign-out": Operation("/api/sessions/{session}", ("ann",)),
     "my-projects": Operation("/api/projects", ROLES),
@@ -165,14 +187,18 @@ class Scene(NamedTuple):
 
     client: TestClient
     secrets: dict[str, str]
+    cookies: dict[str, str]
     numbers: dict[str, int]
 
 
-@pytest.fixture
-def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+@pytest.fixture(scope="module")
+def played(sqlite_template: Path, app: FastAPI, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scene]:
     """Ann holds an item, has done another, and has two flagged, one of which she has fixed."""
-    monkeypatch.setattr(streams, "LIFE", 0.1)
-    stage = Stage(sqlite_engine, now=datetime.now(UTC))
+    folder = tmp_path_factory.mktemp("played")
+    file = folder / "annoflow.db"
+    shutil.copy(sqlite_template, file)
+    engine = engine_for(f"sqlite:///{file}")
+    stage = Stage(engine, now=datetime.now(UTC))
     stage.deploy(PIPELINE)
     stage.add_items(12)
     with stage.session() as session:
@@ -183,6 +209,8 @@ def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any, monkeypatch: pytes
         other = people.project(session, name="other").id
         for name, role, where in (("mia", "manager", project), ("olga", "owner", project), ("zoe", "owner", other)):
             people.member(session, email=f"{name}@example.org", project_id=where, role=role, now=stage.now)
+        for name in ("opal", "otto"):
+            operators.appoint(session, actor=None, email=f"{name}@example.org", now=stage.now)
         people.member(session, email="ina@example.org", project_id=project, role="owner", now=stage.now)
     first, second, third = (str(stage.do("ann", "cars", "completed", annotations=[BOX])) for _ in range(3))
     stage.advance()
@@ -210,14 +238,20 @@ def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any, monkeypatch: pytes
             "pipeline": session.exec(select(Pipeline.id).where(Pipeline.name == "p")).one(),
             "fixed": issues[1],
             "token": tokens.make(session, actor=stage.person(session, "ann"), name="t", now=stage.now).id,
-            "session": signed_in(session, stage, "ann"),
             "deploy": session.exec(select(Deploy.id).join(Pipeline).where(Pipeline.name == "p")).one(),
         }
-        numbers["job"], numbers["export"] = exported(session, stage, project, tmp_path)
+        numbers["job"], numbers["export"] = exported(session, stage, project, folder)
         secrets = {
             name: tokens.make(session, actor=stage.person(session, name), name="t", now=stage.now).secret
-            for name in (*ROLES, "tom", "zoe", "ina")
+            for name in (*ROLES, "opal", "tom", "zoe", "ina")
         }
+        cookies = {}
+        for name in (*ROLES, "opal"):
+            cookies[name], numbers["session"] = signed_in(session, stage, name, now=stage.now)
+        cookies["left alone"], _ = signed_in(session, stage, "tom", now=stage.now - timedelta(hours=13))
+        cookies["ann"], numbers["session"] = signed_in(session, stage, "ann", now=stage.now)
+        bot = invitations.add_service(session, actor=None, project_id=project, email="bot@example.org", now=stage.now)
+        secrets["service account"] = bot.secret
         secrets["owner elsewhere"], secrets["inactive"] = secrets.pop("zoe"), secrets.pop("ina")
         secrets["nonsense"] = "af_nonsense"
         ann = stage.person(session, "ann")
@@ -226,21 +260,40 @@ def scene(sqlite_engine: Any, sqlite_url: str, tmp_path: Any, monkeypatch: pytes
         secrets["expired"] = made.secret
         secrets["read-only"] = tokens.make(session, actor=ann, name="r", now=stage.now, writes=False).secret
     stage.set_active("ina", False)
-    with TestClient(server.make(Settings(home=tmp_path, database_url=sqlite_url)), "http://127.0.0.1") as client:
-        yield Scene(client, secrets, numbers)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    client = TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
+    return file, Scene(client, secrets, cookies, numbers)
 
 
-def signed_in(session: Any, stage: Stage, who: str) -> int:
-    links.use(
-        session,
-        secret=links.make(session, email=f"{who}@example.org", now=stage.now).secret,
-        hash=passwords.hashed("correct horse battery"),
-        now=stage.now,
-    )
-    account = passwords.account(session, email=f"{who}@example.org")
-    begun = sign_ins.begin(session, account=account, renewed=account.hash, agent="", now=stage.now)
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    return server.make(Settings(home=tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture
+def scene(played: tuple[Path, Scene], app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """What was played, in a database of this test's own."""
+    monkeypatch.setattr(streams, "LIFE", 0.1)
+    file, scene = played
+    shutil.copy(file, tmp_path)
+    app.state.engine = engine_for(f"sqlite:///{tmp_path / file.name}")
+    app.state.writers = Writers(app.state.engine)
+    yield scene
+    app.state.engine.dispose()
+
+
+def signed_in(session: Any, stage: Stage, who: str, *, now: datetime) -> tuple[str, int]:
+    """Return the cookie of somebody who signed in, and the number of their session."""
+    actor = stage.person(session, who)
+    passwords.give(session, person_id=actor.id, hash="$argon2id$", now=now)
+    account = passwords.account(session, email=actor.email)
+    begun = sign_ins.begin(session, account=account, renewed=account.hash, agent="", now=now)
     assert begun is not None
-    return begun[1].id
+    return begun[0], begun[1].id
 
 
 def sent(body: Any) -> dict[str, Any]:
@@ -260,7 +313,7 @@ def exported(session: Any, stage: Stage, project: int, folder: Path) -> tuple[in
 
 
 def documented(client: TestClient) -> dict[str, tuple[str, str]]:
-    paths = client.get("/api/openapi.json").json()["paths"]
+    paths = client.app.openapi()["paths"]  # type: ignore[attr-defined]
     return {
         one["operationId"]: (method.upper(), path) for path, methods in paths.items() for method, one in methods.items()
     }
@@ -275,8 +328,10 @@ def test_who_may(name: str, scene: Scene) -> None:
     operation = OPERATIONS[name]
     method, _ = documented(scene.client)[name]
 
-    def ask(who: str, path: str) -> Any:
+    def ask(who: str, path: str, *, cookie: bool = False) -> Any:
         by = {"Authorization": f"Bearer {scene.secrets[who]}"} if who in scene.secrets else {}
+        if cookie:
+            by = {"Cookie": f"annoflow={scene.cookies[who]}", "Sec-Fetch-Site": "same-origin"}
         return scene.client.request(method, path, headers=by, **sent(operation.body))
 
     path = operation.path.format(**scene.numbers)
@@ -287,14 +342,17 @@ def test_who_may(name: str, scene: Scene) -> None:
             assert answer.status_code == 401, who
         elif path != missing:
             assert_as_if_missing(answer, ask(who, missing), who)
+    assert ask("left alone", path, cookie=True).status_code == 401
     for who in operation.denied:
-        assert ask(who, path).json()["code"] == "not-permitted", who
+        assert ask(who, path).json()["code"] in ("not-permitted", "operators-alone"), who
     for who in set(ROLES) - set(operation.may) - set(operation.denied):
         assert_as_if_missing(ask(who, path), ask(who, missing), who)
     if method != "GET":
         assert ask("read-only", path).json()["code"] == "read-only-token"
+    if set(operation.may) != set(ROLES):  # a program, in the project, with no share of a task
+        assert ask("service account", path).status_code in (403, 404)
     for who in operation.may[:1]:
-        allowed = ask(who, path)
+        allowed = ask(who, path, cookie=True)
         assert allowed.is_success or allowed.json()["detail"].startswith("no file"), (who, allowed.text)
 
 

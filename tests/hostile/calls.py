@@ -10,6 +10,7 @@ from hostile.values import VALUES
 from workflow_core.domain.recipes import Attribute, Label, Recipe
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import people
+from workflow_core.services.accounts import members
 from workflow_core.services.contributors import comments, work
 from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.exchange import ingestion
@@ -81,8 +82,8 @@ IDS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "task of a project": lambda s, v: tasks.by_name(s.session, project_id=v, name="cars"),
     "dataset of a project": lambda s, v: data.dataset(s.session, project_id=v, name="p"),
     "new dataset of a project": lambda s, v: s.manage(data.create_dataset, project_id=v, name="new"),
-    "member of a project": lambda s, v: s.manage(people.set_role, project_id=v, email="a@b.c", role="owner"),
-    "deactivate in a project": lambda s, v: s.manage(people.deactivate, project_id=v, email="ann@example.org"),
+    "member of a project": lambda s, v: s.manage(members.set_role, project_id=v, email="a@b.c", role="owner"),
+    "deactivate in a project": lambda s, v: s.manage(members.deactivate, project_id=v, email="ann@example.org"),
     "stuck in a project": lambda s, v: progress.stuck(s.session, project_id=v),
     "permission": lambda s, v: progress.stuck(s.session, project_id=v, actor=s.ann),
 }
@@ -132,10 +133,10 @@ TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "project": lambda s, v: people.project(s.session, name=v),
     "new project": lambda s, v: s.manage(people.project_for, name=v),
     "person": lambda s, v: people.person(s.session, email=v),
-    "role of": lambda s, v: s.manage(people.set_role, project_id=s.project, email=v, role="owner"),
-    "role": lambda s, v: s.manage(people.set_role, project_id=s.project, email="ann@example.org", role=v),
-    "deactivate": lambda s, v: s.manage(people.deactivate, project_id=s.project, email=v),
-    "activate": lambda s, v: people.activate(s.session, actor=None, project_id=s.project, email=v),
+    "role of": lambda s, v: s.manage(members.set_role, project_id=s.project, email=v, role="owner"),
+    "role": lambda s, v: s.manage(members.set_role, project_id=s.project, email="ann@example.org", role=v),
+    "deactivate": lambda s, v: s.manage(members.deactivate, project_id=s.project, email=v),
+    "activate": lambda s, v: members.activate(s.session, actor=None, project_id=s.project, email=v),
     "dataset": lambda s, v: data.dataset(s.session, project_id=s.project, name=v),
     "new dataset": lambda s, v: s.manage(data.create_dataset, project_id=s.project, name=v),
     "name of an item": lambda s, v: s.bring(name=v),

@@ -7,7 +7,7 @@ from stage import email
 
 from machine.movers import Movers
 from machine.tables import numbers
-from workflow_core.services import people
+from workflow_core.services.accounts import members
 from workflow_core.services.managers import staff
 from workflow_core.store.models import Pipeline
 
@@ -25,9 +25,9 @@ class Team(Movers):
         def act(session):
             project = session.get_one(Pipeline, self.pipeline_id).project_id
             if self.person(session, email(who)).active:
-                people.deactivate(session, actor=None, project_id=project, email=email(who), now=self.now)
+                members.deactivate(session, actor=None, project_id=project, email=email(who), now=self.now)
             else:
-                people.activate(session, actor=None, project_id=project, email=email(who))
+                members.activate(session, actor=None, project_id=project, email=email(who))
 
         self.run(act)
         if email(who) in self.model.inactive:

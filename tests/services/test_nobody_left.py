@@ -4,7 +4,7 @@ import pytest
 from stage import Stage, email
 
 from pipelines import REVIEWED, staffed, with_settings
-from workflow_core.services import people
+from workflow_core.services.accounts import members
 from workflow_core.services.managers import progress
 
 ANN_REVIEWS = staffed(REVIEWED, qa="quinn ann")
@@ -26,7 +26,7 @@ def stage(engine):
 def deactivate(stage, who):
     with stage.session() as session:
         project = stage.task(session, "cars").project_id
-        people.deactivate(session, actor=None, project_id=project, email=email(who), now=stage.now)
+        members.deactivate(session, actor=None, project_id=project, email=email(who), now=stage.now)
 
 
 def deploy_others(stage):

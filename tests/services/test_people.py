@@ -9,8 +9,9 @@ from sqlmodel import Session, select
 from stage import BOX
 
 from workflow_core.domain.roles import Permission, Role
-from workflow_core.errors import AnnoflowError, InvalidInput, NotAllowed, NotFound
+from workflow_core.errors import AnnoflowError, Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
+from workflow_core.services.accounts import members
 from workflow_core.services.contributors import work
 from workflow_core.services.exchange import exports, ingestion
 from workflow_core.store.models import Person, Project
@@ -86,6 +87,9 @@ def test_names_of_pipelines_are_not_told_to_who_may_not_see_them(session: Sessio
 
 def test_who_makes_a_project_owns_it(session: Session) -> None:
     actor = stranger(session)
+    with pytest.raises(NotAllowed, match="does not run this annoflow"), session.begin_nested():
+        deploy(session, actor=actor)
+    actor.operator = True
     deploy(session, actor=actor)
     assert people.role_of(session, person=actor, project_id=the_project(session).id) == Role.OWNER
 
@@ -95,7 +99,7 @@ def test_an_email_is_one_person_in_whatever_case(session: Session) -> None:
     ann = people.person(session, email="  ANN@example.org")
     assert ann.email == "ann@example.org"
     assert person(session, "aNN@EXAMPLE.org").id == ann.id
-    people.set_role(
+    members.set_role(
         session, actor=None, project_id=the_project(session).id, email="ANN@EXAMPLE.ORG", role=Role.MANAGER, now=NOW
     )
     assert people.role_of(session, person=ann, project_id=the_project(session).id) == Role.MANAGER
@@ -122,16 +126,18 @@ def test_a_project_keeps_an_owner(session: Session, how: str) -> None:
 
     def leave() -> None:
         if how == "another role":
-            people.set_role(session, actor=owner, project_id=project, email=owner.email, role=Role.CONTRIBUTOR, now=NOW)
+            members.set_role(
+                session, actor=owner, project_id=project, email=owner.email, role=Role.CONTRIBUTOR, now=NOW
+            )
         else:
-            people.deactivate(session, actor=owner, project_id=project, email=owner.email, now=NOW)
+            members.deactivate(session, actor=owner, project_id=project, email=owner.email, now=NOW)
 
-    with pytest.raises(InvalidInput, match="the only owner"):
+    with pytest.raises(Conflict, match="the only owner"):
         leave()
     second = person(session, "otto@example.org", role="owner")
     second.active = False
     session.flush()
-    with pytest.raises(InvalidInput, match="the only owner"):
+    with pytest.raises(Conflict, match="the only owner"):
         leave()
     second.active = True
     session.flush()
@@ -142,7 +148,7 @@ def test_who_is_deactivated_can_do_nothing_any_more(session: Session) -> None:
     deploy(session)
     add_items(session, 2)
     project = the_project(session).id
-    ann = people.deactivate(session, actor=None, project_id=project, email="ann@example.org", now=NOW)
+    ann = members.deactivate(session, actor=None, project_id=project, email="ann@example.org", now=NOW)
     with pytest.raises(NotFound):
         work.claim_next(session, actor=ann, task_id=task(session, "cars").id, now=NOW)
     assert not people.may(session, actor=ann, project_id=project, permission=Permission.SEE_OWN_WORK)
@@ -152,11 +158,11 @@ def test_who_is_brought_back_works_on(session: Session) -> None:
     deploy(session)
     add_items(session, 2)
     project = the_project(session).id
-    people.deactivate(session, actor=None, project_id=project, email="ann@example.org", now=NOW)
-    ann = people.activate(session, actor=None, project_id=project, email="ann@example.org")
+    members.deactivate(session, actor=None, project_id=project, email="ann@example.org", now=NOW)
+    ann = members.activate(session, actor=None, project_id=project, email="ann@example.org")
     assert work.claim_next(session, actor=ann, task_id=task(session, "cars").id, now=NOW) is not None
     with pytest.raises(NotFound, match="nobody in this project"):
-        people.activate(session, actor=None, project_id=project, email=stranger(session).email)
+        members.activate(session, actor=None, project_id=project, email=stranger(session).email)
 
 
 def test_an_owner_deactivates_nobody_of_other_owners(session: Session) -> None:
@@ -164,12 +170,12 @@ def test_an_owner_deactivates_nobody_of_other_owners(session: Session) -> None:
     person(session, "ann@example.org", project="other")
     project = the_project(session).id
     with pytest.raises(NotFound, match="nobody in this project"):
-        people.deactivate(session, actor=owner, project_id=project, email="ann@example.org", now=NOW)
+        members.deactivate(session, actor=owner, project_id=project, email="ann@example.org", now=NOW)
     person(session, "ann@example.org")
     with pytest.raises(NotAllowed, match="other owners"):
-        people.deactivate(session, actor=owner, project_id=project, email="ann@example.org", now=NOW)
+        members.deactivate(session, actor=owner, project_id=project, email="ann@example.org", now=NOW)
     with pytest.raises(NotAllowed, match="other owners"):
-        people.activate(session, actor=owner, project_id=project, email="ann@example.org")
+        members.activate(session, actor=owner, project_id=project, email="ann@example.org")
     assert people.person(session, email="ann@example.org").active
 
 

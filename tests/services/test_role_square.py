@@ -17,7 +17,7 @@ from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.domain.views.desks import Desk
 from workflow_core.errors import AnnoflowError, NotAllowed, NotFound
 from workflow_core.services import access, people, projects
-from workflow_core.services.accounts import repeats, sign_ins, tokens
+from workflow_core.services.accounts import members, operators, repeats, sign_ins, tokens
 from workflow_core.services.contributors import assignments, desks
 from workflow_core.services.managers import history, staff
 from workflow_core.services.overviews.tasks import named as named_tasks
@@ -45,6 +45,12 @@ ELSEWHERE = {
     sign_ins.mine: "test_a_session_is_signed_out_by_whose_it_is_alone",
     sign_ins.end: "test_a_session_is_signed_out_by_whose_it_is_alone",
     people.project: "test_names_of_projects_are_told_to_those_who_are_in_them",
+    people.check_operator: "asks itself",
+    members.owns: "asks itself",
+    projects.make: "test_projects_are_made_by_those_who_run_the_installation",
+    operators.appoint: "test_nobody_else_runs_the_installation",
+    operators.dismiss: "test_nobody_else_runs_the_installation",
+    operators.everybody: "test_nobody_else_runs_the_installation",
     people.project_for: "test_who_makes_a_project_owns_it",
     desks.of: "test_a_desk_is_of_its_person_alone",
     assignments.mine: "test_everybody_sees_their_own_assignments_alone",

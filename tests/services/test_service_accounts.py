@@ -5,7 +5,7 @@ from stage import BOX, Stage, email
 
 from pipelines import REVIEWED, staffed
 from workflow_core.errors import Conflict, InvalidInput
-from workflow_core.services import people
+from workflow_core.services.accounts import members
 from workflow_core.services.pipelines import plans
 
 REFUSED = r"bot@example\.org is a service account, and the QA task '(qa|look)' is for people alone"
@@ -24,7 +24,7 @@ def stage(engine):
 def add_bot(stage, who="bot"):
     with stage.session() as session:
         project_id = stage.task(session, "cars").project_id
-        people.add_service(session, actor=None, project_id=project_id, email=email(who), now=stage.now)
+        members.add_service(session, actor=None, project_id=project_id, email=email(who), now=stage.now)
 
 
 def test_it_works_in_an_annotation_task(stage):

@@ -16,6 +16,7 @@ from stage import BOX, always
 from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.domain.reports import By
 from workflow_core.services import people
+from workflow_core.services.accounts import members
 from workflow_core.services.contributors import batches, work
 from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.data import datasets, items
@@ -281,7 +282,7 @@ def test_what_is_stuck_is_listed_by_index(session):
 def test_what_is_in_the_pools_of_who_has_left_is_parked_and_listed_by_index(session):
     with scans(session) as found:
         for who in ("cy@example.org", "di@example.org", "quinn@example.org"):
-            people.deactivate(session, actor=None, project_id=1, email=who, now=NOW)
+            members.deactivate(session, actor=None, project_id=1, email=who, now=NOW)
         assert len(progress.stuck(session, project_id=1).items) == 1000
         assert sweeps.sweep(session, now=NOW).stuck == (IN_SIGNS - IN_QA) + (IN_QA - IN_QA // 2)
     assert found == []

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from workflow_core.api import (
+    accounts,
     datasets,
     events,
     exports,
@@ -10,20 +11,17 @@ from workflow_core.api import (
     issues,
     items,
     jobs,
-    me,
     pipelines,
     problems,
     projects,
     removal,
-    sessions,
     tasks,
-    tokens,
     watching,
     work,
 )
 
 NOUNS = (
-    me,
+    accounts,
     work,
     issues,
     datasets,
@@ -35,9 +33,7 @@ NOUNS = (
     pipelines,
     jobs,
     exports,
-    sessions,
     tasks,
-    tokens,
     problems,
 )
 router = APIRouter()

@@ -131,9 +131,10 @@ class SigningIn(Body):
 
 
 class Choosing(Body):
-    """A new password."""
+    """A new password; and the e-mail of the first owner, by their link."""
 
     password: StrictStr
+    email: StrictStr | None = None
 
 
 class PipelineFiles(Body):
@@ -189,3 +190,28 @@ class ImportWanted(Body):
     reopen: bool = False
     end_claims: bool = False
     preview: bool = False
+
+
+class ProjectWanted(Body):
+    """What a project is called."""
+
+    name: StrictStr
+
+
+class RoleWanted(Body):
+    """What somebody is in a project: `owner`, `manager` or `contributor`."""
+
+    role: StrictStr
+
+
+class Inviting(Body):
+    """Whom to invite, and as what."""
+
+    emails: list[StrictStr]
+    role: StrictStr = "contributor"
+
+
+class ServiceWanted(Body):
+    """An e-mail that no person has."""
+
+    email: StrictStr

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
+from workflow_core.api.bodies import ProjectWanted
 from workflow_core.api.lists import After, Most
 from workflow_core.domain.pages import USUAL, Page
 from workflow_core.domain.views.progress import Overview, Stuck, TaskProgress
 from workflow_core.domain.views.projects import Pipeline, Project
-from workflow_core.http.database import Reading
-from workflow_core.http.identity import Known, Now, Reader
+from workflow_core.http.database import Reading, Writing
+from workflow_core.http.identity import Known, Now, Reader, Writer
 from workflow_core.services import projects
 from workflow_core.services.managers import progress
 from workflow_core.services.overviews import pipelines as overviews
@@ -19,6 +20,12 @@ router = APIRouter(tags=["projects"])
 def my_projects(session: Reading, caller: Known) -> list[Project]:
     """Return the projects in which the caller has a role."""
     return projects.mine(session, actor=caller.person, project_id=caller.project_id)
+
+
+@router.post("/projects", status_code=201)
+def make_project(session: Writing, actor: Writer, now: Now, wanted: ProjectWanted) -> Project:
+    """Make a project, or return the one of this name that the caller is in; only for who runs the installation."""
+    return projects.make(session, actor=actor, name=wanted.name, now=now)
 
 
 @router.get("/projects/{project_id}/pipelines")

@@ -41,10 +41,17 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "own-work": Refusal(
             NotAllowed, ("item", "task", "person"), "The person would review what they did themselves."
         ),
+        "operators-alone": Refusal(NotAllowed, ("person",), "It is for those who run this installation."),
+        "only-operator": Refusal(Conflict, ("person",), "Without them nobody would run the installation."),
+        "no-operator": Refusal(Conflict, ("person",), "Who is not active, or a program, runs no installation."),
+        "project-exists": Refusal(Conflict, ("project",), "There is a project of this name, of others."),
+        "role-changed": Refusal(
+            Stale, ("person", "version"), "Their role was changed from elsewhere meanwhile; `version` is there now."
+        ),
         "other-owners": Refusal(
             NotAllowed, ("person",), "They work in projects that the actor does not own, too, and would lose these."
         ),
-        "only-owner": Refusal(InvalidInput, ("person",), "Without them the project would have no owner."),
+        "only-owner": Refusal(Conflict, ("person",), "Without them the project would have no owner."),
         "person-inactive": Refusal(Conflict, ("person",), "They are not active any more, and get no work."),
         "not-signed-in": Refusal(NotSignedIn, (), "No token was given, or none that is good."),
         "wrong-password": Refusal(NotSignedIn, (), "There is no account of this e-mail with this password."),
@@ -197,6 +204,7 @@ FACTS: Final[Mapping[str, str]] = MappingProxyType(
         "possible": "names of statuses",
         "priority": "of the task, a whole number",
         "process": "its number, as text",
+        "project": "its name",
         "review_own": "whether it is allowed",
         "revision": "of the database, or null",
         "role": "`owner`, `manager` or `contributor`",
@@ -205,7 +213,7 @@ FACTS: Final[Mapping[str, str]] = MappingProxyType(
         "status": "its name; null where there is none",
         "tables": "their names",
         "task": "its name",
-        "version": "of what was to be changed; 0 where there is no draft",
+        "version": "of what was to be changed; 0 where there is none",
     }
 )
 """What each fact is."""

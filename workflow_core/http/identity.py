@@ -28,6 +28,14 @@ def now() -> datetime:
 Now = Annotated[datetime, Depends(now)]
 
 
+def _address(request: Request) -> str:
+    return str(request.app.state.address)
+
+
+Address = Annotated[str, Depends(_address)]
+"""What links begin with: never what a request says that it is."""
+
+
 def _known(
     request: Request,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],

@@ -70,22 +70,24 @@ def _wrong() -> NotSignedIn:
     return NotSignedIn("there is no account with this e-mail and this password", code="wrong-password")
 
 
-def whose_link(request: Request, *, secret: str, now: datetime) -> str:
-    """Return the e-mail of whom a link is for; NotFound where it is good no more."""
+def whose_link(request: Request, *, secret: str, now: datetime) -> str | None:
+    """Return the e-mail of whom a link is for, None for the first owner; NotFound where it is good no more."""
     with session_scope(request.app.state.engine, read_only=True) as session:
-        return links.find(session, secret=secret, now=now).email
+        return links.email(session, secret=secret, now=now)
 
 
-def use_link(request: Request, *, secret: str, password: str, now: datetime) -> str:
+def use_link(request: Request, *, secret: str, password: str, now: datetime, email: str | None = None) -> str:
     """Give whose link it is a password, and return their e-mail; they are signed out everywhere.
+
+    The first owner gives the e-mail, too.
 
     Raises:
         NotFound: the link was used, or has ended.
-        InvalidInput: the password is too short.
+        InvalidInput: the password is too short, or the e-mail is missing.
         NotAllowed: a page elsewhere asks for it.
     """
     csrf.check(request)
     whose_link(request, secret=secret, now=now)
     hash = passwords.hashed(password)
     with request.app.state.writers.session() as session:
-        return links.use(session, secret=secret, hash=hash, now=now).email
+        return links.use(session, secret=secret, hash=hash, email=email, now=now).email

@@ -7,8 +7,7 @@ from workflow_core.domain import values
 from workflow_core.domain.roles import Permission, Role, allowed, who_may
 from workflow_core.domain.suggestions import possible
 from workflow_core.domain.wording import cited
-from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from workflow_core.store.allocation import parked
+from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.store.data import people, teams
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Membership, Person, Project, Task
@@ -90,11 +89,24 @@ def check_project(session: Session, project_id: int) -> None:
 
 
 def project_for(session: Session, *, name: str, actor: Actor, now: datetime) -> Project:
-    """Return a project by name, made if need be; who makes it owns it."""
+    """Return a project by name, made if need be; who makes it owns it, and who runs annoflow what the machine makes.
+
+    Raises:
+        NotAllowed: there is none, and the actor may make none.
+    """
     found, new = teams.find_or_add_project(session, name=values.name(name), now=now)
-    if new and actor is not None:
-        teams.join_project(session, person=actor, project_id=found.id, role=Role.OWNER, now=now)
+    if new:
+        check_operator(actor)
+        for owner in [actor] if actor is not None else people.operators(session):
+            teams.join_project(session, person=owner, project_id=found.id, role=Role.OWNER, now=now)
     return found
+
+
+def check_operator(actor: Actor) -> None:
+    """Refuse whoever does not run the installation; NotAllowed says so."""
+    if actor is not None and not (actor.operator and actor.active):
+        why = f"{actor.email} does not run this annoflow; ask whoever does"
+        raise NotAllowed(why, code="operators-alone", person=actor.email)
 
 
 def member(
@@ -114,23 +126,6 @@ def member(
     return found
 
 
-def add_service(session: Session, *, actor: Actor, project_id: int, email: str, now: datetime) -> Person:
-    """Let a program work in a project, as a contributor with an e-mail of its own; it reviews nothing.
-
-    Raises:
-        NotAllowed: the actor may not manage people.
-        Conflict: the e-mail is a person's.
-    """
-    require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_PEOPLE)
-    new: set[str] = set()
-    found = member(session, email=email, project_id=project_id, role=Role.CONTRIBUTOR, now=now, invited=new)
-    if not found.service and found.email not in new:
-        why = f"{found.email} is a person's; give the service account an e-mail of its own"
-        raise Conflict(why, code="email-taken", person=found.email)
-    found.service = True
-    return found
-
-
 def check_reviewers(session: Session, *, teams: Iterable[tuple[Task, Iterable[str]]]) -> None:
     """Refuse a service account in the team of a QA task: what is approved was looked at by a person.
 
@@ -141,72 +136,3 @@ def check_reviewers(session: Session, *, teams: Iterable[tuple[Task, Iterable[st
     found = people.first_service(session, emails=tasks)
     if found is not None:
         raise InvalidInput(f"{found} is a service account, and the QA task {tasks[found].name!r} is for people alone")
-
-
-def set_role(session: Session, *, actor: Actor, project_id: int, email: str, role: Role, now: datetime) -> Person:
-    """Give a person another role in a project; who is new is invited.
-
-    Raises:
-        NotAllowed: the actor may not manage people.
-        InvalidInput: the project would have no owner left.
-    """
-    require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_PEOPLE)
-    found = member(session, email=email, project_id=project_id, role=role, now=now)
-    if role != Role.OWNER:
-        _keep_an_owner(session, project_id, found)
-    session.get_one(Membership, (project_id, found.id)).role = role
-    return found
-
-
-def deactivate(session: Session, *, actor: Actor, project_id: int, email: str, now: datetime) -> Person:
-    """Let a person take no more work anywhere; what they did, and what they hold, stays theirs until reassigned.
-
-    Where nobody else may take what is in a pool, it is parked.
-
-    Raises:
-        NotFound: they are not in the project.
-        NotAllowed: the actor does not own all the projects that they are in.
-        InvalidInput: one of these would have no owner left.
-    """
-    found, projects = _of_own_projects(session, actor=actor, project_id=project_id, email=email)
-    for each in projects:
-        _keep_an_owner(session, each, found)
-    found.active = False
-    parked.park_for_nobody(session, now=now)
-    return found
-
-
-def activate(session: Session, *, actor: Actor, project_id: int, email: str) -> Person:
-    """Let somebody who was deactivated work again, with the roles and assignments that they had.
-
-    What was parked because nobody could take it goes on with the next sweep.
-
-    Raises:
-        NotFound: they are not in the project.
-        NotAllowed: the actor does not own all the projects that they are in.
-    """
-    found, _ = _of_own_projects(session, actor=actor, project_id=project_id, email=email)
-    found.active = True
-    return found
-
-
-def _of_own_projects(session: Session, *, actor: Actor, project_id: int, email: str) -> tuple[Person, list[int]]:
-    """Return a person of the project, and their projects, all of which the actor owns."""
-    require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_PEOPLE)
-    found = person(session, email=email)
-    projects = people.projects_of(session, person_id=found.id)
-    if project_id not in projects:
-        raise NotFound(f"nobody in this project has the e-mail {found.email!r}")
-    for each in projects:
-        if not may(session, actor=actor, project_id=each, permission=Permission.MANAGE_PEOPLE):
-            why = f"{found.email} works in projects of other owners too; whoever runs annoflow can do it"
-            raise NotAllowed(why, code="other-owners", person=found.email)
-    return found, projects
-
-
-def _keep_an_owner(session: Session, project_id: int, leaving: Person) -> None:
-    """Refuse to take the last owner from a project; two who leave at once wait for each other."""
-    present = [one.id for one in people.lock_owners(session, project_id=project_id) if one.active]
-    if present == [leaving.id]:
-        why = f"{leaving.email} is the only owner; make somebody else an owner first"
-        raise InvalidInput(why, code="only-owner", person=leaving.email)

@@ -1,7 +1,10 @@
 """What there is: the projects that somebody is in, and the pipelines of one."""
 
+from datetime import datetime
+
 from workflow_core.domain.roles import Permission, Role
 from workflow_core.domain.views.projects import Pipeline, Project
+from workflow_core.errors import Conflict
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.store import models
@@ -22,6 +25,24 @@ def mine(session: Session, *, actor: Actor, project_id: int | None = None) -> li
         for project, role in rows
         if project_id in (None, project.id)
     ]
+
+
+def make(session: Session, *, actor: models.Person, name: str, now: datetime) -> Project:
+    """Make a project that the actor owns; where they are in one of this name, that is returned.
+
+    Raises:
+        NotAllowed: the actor does not run the installation.
+        Conflict: others have a project of this name.
+        InvalidInput: the name is none.
+    """
+    people.check_operator(actor)
+    made = people.project_for(session, name=name, actor=actor, now=now)
+    role = people.role_of(session, person=actor, project_id=made.id)
+    if role is None:
+        raise Conflict(
+            f"others have a project {made.name!r}; take another name", code="project-exists", project=made.name
+        )
+    return Project(id=made.id, name=made.name, role=role)
 
 
 def pipelines(session: Session, *, actor: Actor, project_id: int) -> list[Pipeline]:

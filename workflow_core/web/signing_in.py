@@ -43,15 +43,16 @@ def choose(request: Request, now: Now, secret: str) -> Response:
 
 
 @router.post("/links/{secret}")
-def use(request: Request, now: Now, secret: str, password: Field = "") -> Response:
-    """Keep the password, and sign them in with it."""
-    email = signing_in.whose_link(request, secret=secret, now=now)
+def use(request: Request, now: Now, secret: str, password: Field = "", email: Field = "") -> Response:
+    """Keep the password, and sign them in with it; the first owner says who they are."""
+    known = signing_in.whose_link(request, secret=secret, now=now)
     response = pages.to("/work")
     try:
-        signing_in.use_link(request, secret=secret, password=password, now=now)
-        signing_in.sign_in(request, response, email=email, password=password, now=now)
+        given = None if known else email
+        used_by = signing_in.use_link(request, secret=secret, password=password, email=given, now=now)
+        signing_in.sign_in(request, response, email=used_by, password=password, now=now)
     except AnnoflowError as error:
-        return page("link", status=STATUS[kind_of(error)], email=email, why=str(error))
+        return page("link", status=STATUS[kind_of(error)], email=known, why=str(error))
     return response
 
 

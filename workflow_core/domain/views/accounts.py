@@ -32,6 +32,7 @@ class Me:
     email: str
     name: str | None
     service: bool
+    operator: bool
     writes: bool
     project_id: int | None
 
@@ -50,9 +51,9 @@ class SignIn:
 
 @dataclass(frozen=True, kw_only=True)
 class Invited:
-    """Whom a link is for."""
+    """Whom a link is for; nobody yet where it is for the first owner, who says who they are."""
 
-    email: str
+    email: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,3 +62,41 @@ class NewLink(Invited):
 
     ends_at: datetime
     secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """Somebody who works here; `invited` until they have a password."""
+
+    id: int
+    email: str
+    name: str | None
+    active: bool
+    service: bool
+    invited: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member(Account):
+    """Somebody in a project, and what they are there; `version` counts how often that was changed."""
+
+    role: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Somebody(Account):
+    """Anybody, as those are told who run the installation; an `operator` is one of them."""
+
+    operator: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """Who may come in: by the link, once until it ends, or without one where they can sign in already, or others
+    are to give it to them.
+    """
+
+    email: str
+    url: str | None
+    ends_at: datetime | None

@@ -32,6 +32,7 @@ def told(caller: Caller) -> Me:
         email=person.email,
         name=person.name,
         service=person.service,
+        operator=person.operator,
         writes=caller.writes,
         project_id=caller.project_id,
     )

@@ -14,6 +14,11 @@ def of(session: Session, *, email: str) -> Password | None:
     return session.exec(query.where(Person.email == email, Person.active, ~col(Person.service))).first()
 
 
+def has(session: Session, *, person_id: int) -> bool:
+    """Say whether somebody has a password."""
+    return session.get(Password, person_id) is not None
+
+
 def lock(session: Session, *, person_id: int) -> Password | None:
     """Return somebody's password, which nobody else changes until the transaction ends."""
     return session.get(Password, person_id, with_for_update=True, populate_existing=True)

@@ -1,12 +1,15 @@
 """Persons, projects, and who belongs to which, as they are found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from workflow_core.domain.roles import Role
-from workflow_core.store.models import Membership, Person, Project
+from workflow_core.store.models import Membership, Password, Person, Project
+
+_HAS_PASSWORD = exists().where(col(Password.person_id) == col(Person.id))
 
 
 def find_person(session: Session, *, email: str) -> Person | None:
@@ -54,6 +57,12 @@ def memberships(session: Session, *, person_id: int) -> list[tuple[Project, str]
     return [(project, role) for project, role in session.exec(query.order_by(Project.name))]
 
 
+def membership(session: Session, *, project_id: int, email: str) -> Membership | None:
+    """Return the membership of an e-mail, which is lower case; None where they are not in the project."""
+    query = select(Membership).join(Person).where(Membership.project_id == project_id, Person.email == email)
+    return session.exec(query).first()
+
+
 def lock_owners(session: Session, *, project_id: int) -> list[Person]:
     """Return the owners of a project, active or not; their memberships are locked until the transaction ends."""
     owners = session.exec(
@@ -63,3 +72,31 @@ def lock_owners(session: Session, *, project_id: int) -> list[Person]:
         .with_for_update(of=Membership, key_share=True)
     )
     return [person for _, person in owners]
+
+
+def operators(session: Session) -> list[Person]:
+    """Return those who run the installation and are active."""
+    return list(session.exec(select(Person).where(Person.operator, Person.active).order_by(col(Person.id))))
+
+
+def without_owner(session: Session) -> list[int]:
+    """Return the projects that nobody owns."""
+    owned = select(Membership.project_id).where(Membership.role == Role.OWNER)
+    return list(session.exec(select(Project.id).where(col(Project.id).not_in(owned))))
+
+
+def of_project(
+    session: Session, *, project_id: int, after: str = "", of: str | None = None, limit: int = 1
+) -> Sequence[tuple[Person, Membership, bool]]:
+    """Return the first people of a project after an e-mail, or that of one, and whether each has a password."""
+    wanted = Person.email > after if of is None else Person.email == of
+    query = (
+        select(Person, Membership, _HAS_PASSWORD).join(Membership).where(Membership.project_id == project_id, wanted)
+    )
+    return session.exec(query.order_by(Person.email).limit(limit)).all()
+
+
+def everybody(session: Session, *, after: str, limit: int) -> Sequence[tuple[Person, bool]]:
+    """Return the first people after an e-mail, by e-mail, and whether each has a password."""
+    query = select(Person, _HAS_PASSWORD).where(Person.email > after)
+    return session.exec(query.order_by(Person.email).limit(limit)).all()

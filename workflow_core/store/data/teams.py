@@ -58,8 +58,8 @@ def find_or_invite(session: Session, *, email: str, now: datetime, invited: set[
     person = session.exec(found).first()
     if person is not None:
         return person
-    add = """INSERT INTO person (email, active, service, created_at) VALUES (:email, TRUE, FALSE, :now)
-        ON CONFLICT (email) DO NOTHING"""
+    add = """INSERT INTO person (email, active, service, operator, created_at)
+        VALUES (:email, TRUE, FALSE, FALSE, :now) ON CONFLICT (email) DO NOTHING"""
     if run(session, add, email=email, now=now).rowcount and invited is not None:
         invited.add(email)
     return session.exec(found).one()
@@ -80,12 +80,12 @@ def join_project(session: Session, *, person: Person, project_id: int, role: str
     """Give a person a role in a project, unless they have it or a higher one."""
     membership = session.get(Membership, (project_id, person.id))
     if membership is None:
-        add = """INSERT INTO membership (project_id, person_id, role, created_at)
-            VALUES (:project, :person, :role, :now) ON CONFLICT (project_id, person_id) DO NOTHING"""
+        add = """INSERT INTO membership (project_id, person_id, role, version, created_at)
+            VALUES (:project, :person, :role, 1, :now) ON CONFLICT (project_id, person_id) DO NOTHING"""
         run(session, add, project=project_id, person=person.id, role=str(role), now=now)
         membership = session.get_one(Membership, (project_id, person.id))
     if RISING.index(role) > RISING.index(membership.role):
-        membership.role = role
+        membership.role, membership.version = role, membership.version + 1
     session.flush()
 
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary
 from sqlmodel import Field
 
+from workflow_core.store.database.columns import Key
 from workflow_core.store.models.base import Table, document, instant, key, reference
 
 
@@ -48,9 +49,12 @@ class SignIn(Table, table=True):
 
 
 class Link(Table, table=True):
-    """What somebody may choose a password by, once; a newer one takes its place."""
+    """What somebody may choose a password by, once; a newer one takes its place. Nobody's is for the first owner."""
 
-    person_id: int = reference("person.id", primary=True)
+    id: int = key()
+    person_id: int | None = Field(
+        default=None, sa_column=Column(Key, ForeignKey("person.id"), unique=True, nullable=True)
+    )
     digest: str = Field(max_length=64, unique=True)
     ends_at: datetime = instant()
 

@@ -19,7 +19,8 @@ class Project(Table, table=True):
 class Person(Table, table=True):
     """Somebody who works here. Without an account yet they are invited; e-mails are lower case.
 
-    A `service` account is a program that works like a person, but reviews nothing.
+    A `service` account is a program that works like a person, but reviews nothing. An `operator` runs the installation:
+    makes projects, and sees and deactivates everybody.
     """
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
@@ -29,15 +30,17 @@ class Person(Table, table=True):
     name: str | None = Field(default=None, max_length=120)
     active: bool = True
     service: bool = False
+    operator: bool = False
     created_at: datetime = instant()
 
 
 class Membership(Table, table=True):
-    """A person's role in a project."""
+    """A person's role in a project; `version` counts how often it was changed."""
 
     __table_args__ = (CheckConstraint("role IN ('owner', 'manager', 'contributor')", name="role"),)
 
     project_id: int = reference("project.id", primary=True)
     person_id: int = reference("person.id", primary=True)
     role: str = Field(max_length=16)
+    version: int = 1
     created_at: datetime = instant()

@@ -43,4 +43,4 @@ def link(request: Request, now: Now, secret: str) -> Invited:
 @router.post("/links/{secret}", status_code=204)
 def use_link(request: Request, now: Now, secret: str, chosen: Choosing) -> None:
     """Choose a password by a link, which is good for that once; it signs out everywhere."""
-    signing_in.use_link(request, secret=secret, password=chosen.password, now=now)
+    signing_in.use_link(request, secret=secret, password=chosen.password, email=chosen.email, now=now)

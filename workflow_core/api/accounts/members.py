@@ -1,0 +1,85 @@
+"""Who is in a project: roles, invitations, programs, and who works here no more; by their e-mails."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from workflow_core.api.bodies import Inviting, RoleWanted, ServiceWanted
+from workflow_core.api.lists import After, Most
+from workflow_core.domain.pages import USUAL, Page
+from workflow_core.domain.views.accounts import Invitation, Member, NewToken
+from workflow_core.http.database import Reading, Writing
+from workflow_core.http.identity import Address, Now, Reader, Writer
+from workflow_core.http.versions import expected, tag
+from workflow_core.services.accounts import invitations, members
+
+router = APIRouter(prefix="/projects/{project_id}", tags=["people"])
+
+
+@router.get("/members")
+def project_members(
+    session: Reading, actor: Reader, project_id: int, after: After = None, limit: Most = USUAL
+) -> Page[Member]:
+    """Return who is in a project, by e-mail."""
+    return members.of_project(session, actor=actor, project_id=project_id, cursor=after, limit=limit)
+
+
+@router.put("/members/{email}")
+def set_role(
+    session: Writing,
+    actor: Writer,
+    now: Now,
+    response: Response,
+    project_id: int,
+    email: str,
+    wanted: RoleWanted,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Member:
+    """Give somebody a role; who is new is in the project then. With `If-Match` only where their `version` is that."""
+    version = expected(if_match)
+    members.set_role(
+        session, actor=actor, project_id=project_id, email=email, role=wanted.role, version=version, now=now
+    )
+    member = members.one(session, actor=actor, project_id=project_id, email=email)
+    response.headers["ETag"] = tag(member.version)
+    return member
+
+
+@router.put("/members/{email}/deactivation", status_code=204)
+def deactivate_member(session: Writing, actor: Writer, now: Now, project_id: int, email: str) -> None:
+    """Let somebody work nowhere any more; only for who owns all of their projects. What they did stays."""
+    members.deactivate(session, actor=actor, project_id=project_id, email=email, now=now)
+
+
+@router.delete("/members/{email}/deactivation", status_code=204)
+def activate_member(session: Writing, actor: Writer, project_id: int, email: str) -> None:
+    """Let somebody work again."""
+    members.activate(session, actor=actor, project_id=project_id, email=email)
+
+
+@router.post("/members/{email}/links", status_code=201)
+def link_member(session: Writing, actor: Writer, now: Now, address: Address, project_id: int, email: str) -> Invitation:
+    """Make a link by which somebody chooses another password; only for who owns all of their projects."""
+    return invitations.link(session, actor=actor, project_id=project_id, email=email, address=address, now=now)
+
+
+@router.post("/invitations")
+def invite(
+    session: Writing, actor: Writer, now: Now, address: Address, project_id: int, wanted: Inviting
+) -> list[Invitation]:
+    """Invite people; who has no password yet, and is in no project of others, gets a link to choose one."""
+    return invitations.invite(
+        session,
+        actor=actor,
+        project_id=project_id,
+        emails=wanted.emails,
+        role=wanted.role,
+        address=address,
+        now=now,
+    )
+
+
+@router.post("/service-accounts", status_code=201)
+def add_service(session: Writing, actor: Writer, now: Now, project_id: int, wanted: ServiceWanted) -> NewToken:
+    """Let a program work in a project, in annotation tasks alone; its token is told this once."""
+    return invitations.add_service(session, actor=actor, project_id=project_id, email=wanted.email, now=now)

@@ -1,0 +1,48 @@
+"""Everybody, for those who run the installation; by their e-mails."""
+
+from fastapi import APIRouter
+
+from workflow_core.api.lists import After, Most
+from workflow_core.domain.pages import USUAL, Page
+from workflow_core.domain.views.accounts import Invitation, Somebody
+from workflow_core.http.database import Reading, Writing
+from workflow_core.http.identity import Address, Now, Reader, Writer
+from workflow_core.services.accounts import invitations, members, operators
+
+router = APIRouter(prefix="/people", tags=["people"])
+
+
+@router.get("")
+def everybody(session: Reading, actor: Reader, after: After = None, limit: Most = USUAL) -> Page[Somebody]:
+    """Return all who work here, by e-mail."""
+    return operators.everybody(session, actor=actor, cursor=after, limit=limit)
+
+
+@router.put("/{email}/operator", status_code=204)
+def appoint(session: Writing, actor: Writer, now: Now, email: str) -> None:
+    """Let somebody run the installation, too: make projects, see and deactivate people."""
+    operators.appoint(session, actor=actor, email=email, now=now)
+
+
+@router.delete("/{email}/operator", status_code=204)
+def dismiss_operator(session: Writing, actor: Writer, email: str) -> None:
+    """Let somebody run the installation no more."""
+    operators.dismiss(session, actor=actor, email=email)
+
+
+@router.put("/{email}/deactivation", status_code=204)
+def deactivate(session: Writing, actor: Writer, now: Now, email: str) -> None:
+    """Let somebody work nowhere any more. What they did stays."""
+    members.deactivate(session, actor=actor, project_id=None, email=email, now=now)
+
+
+@router.delete("/{email}/deactivation", status_code=204)
+def activate(session: Writing, actor: Writer, email: str) -> None:
+    """Let somebody work again."""
+    members.activate(session, actor=actor, project_id=None, email=email)
+
+
+@router.post("/{email}/links", status_code=201)
+def make_link(session: Writing, actor: Writer, now: Now, address: Address, email: str) -> Invitation:
+    """Make a link by which somebody chooses another password."""
+    return invitations.link(session, actor=actor, project_id=None, email=email, address=address, now=now)

@@ -1,0 +1,76 @@
+"""Those who run the installation: they make projects, see everybody, and let people go."""
+
+from datetime import datetime
+
+from workflow_core.domain import values
+from workflow_core.domain.pages import USUAL, Page, after, page
+from workflow_core.domain.roles import Role
+from workflow_core.domain.views.accounts import Somebody
+from workflow_core.errors import Conflict
+from workflow_core.services import people
+from workflow_core.services.people import Actor
+from workflow_core.store.data import people as known_people
+from workflow_core.store.data import teams
+from workflow_core.store.database.engine import Session
+
+
+def appoint(session: Session, *, actor: Actor, email: str, now: datetime) -> None:
+    """Let somebody run the installation, too, who owns what nobody owns from now on; who is new is invited.
+
+    Raises:
+        NotAllowed: the actor does not run it.
+        Conflict: they are not active, or are a program.
+    """
+    people.check_operator(actor)
+    person = teams.find_or_invite(session, email=values.email(email), now=now)
+    if person.service or not person.active:
+        why = f"{person.email} is {'a service account' if person.service else 'no longer active'}"
+        raise Conflict(f"{why}; choose somebody else", code="no-operator", person=person.email)
+    person.operator = True
+    for project_id in known_people.without_owner(session):
+        teams.join_project(session, person=person, project_id=project_id, role=Role.OWNER, now=now)
+
+
+def dismiss(session: Session, *, actor: Actor, email: str) -> None:
+    """Let somebody run the installation no more; what they own stays theirs.
+
+    Raises:
+        NotAllowed: the actor does not run it.
+        NotFound: nobody has the e-mail.
+        Conflict: nobody else does.
+    """
+    people.check_operator(actor)
+    person = people.person(session, email=email)
+    keep_one(session, leaving=person.id)
+    person.operator = False
+
+
+def keep_one(session: Session, *, leaving: int) -> None:
+    """Refuse to let the last one go who runs the installation; Conflict says so."""
+    present = known_people.operators(session)
+    if [one.id for one in present] == [leaving]:
+        why = f"{present[0].email} alone runs this annoflow; name somebody else first"
+        raise Conflict(why, code="only-operator", person=present[0].email)
+
+
+def everybody(session: Session, *, actor: Actor, cursor: str | None = None, limit: int = USUAL) -> Page[Somebody]:
+    """Return a part of all who work here, by e-mail.
+
+    Raises:
+        NotAllowed: the actor does not run the installation.
+    """
+    people.check_operator(actor)
+    key = after(cursor, str) or ("",)
+    rows = [
+        Somebody(
+            id=one.id,
+            email=one.email,
+            name=one.name,
+            active=one.active,
+            service=one.service,
+            invited=not has_password and not one.service,
+            operator=one.operator,
+        )
+        for one, has_password in known_people.everybody(session, after=str(key[0]), limit=limit + 1)
+    ]
+    return page(rows, limit=limit, key=lambda one: [one.email])
