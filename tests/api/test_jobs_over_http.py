@@ -113,6 +113,13 @@ def test_what_is_wrong_about_an_export_is_said_at_once(olga: TestClient) -> None
         assert refused.status_code == 422 and said in refused.json()["detail"], refused.text
 
 
+def test_a_job_asked_for_again_with_its_key_is_one_job(olga: TestClient) -> None:
+    asked = [olga.post("/api/pipelines/1/syncs", headers={"Idempotency-Key": "once"}) for _ in range(2)]
+    assert [one.status_code for one in asked] == [202, 202]
+    assert {one.headers["location"] for one in asked} == {f"/api/jobs/{asked[0].json()['id']}"}
+    assert len(olga.get("/api/projects/1/jobs").json()["items"]) == 1
+
+
 def test_a_job_that_cannot_be_done_says_why(stage: Stage, olga: TestClient, photos: Path) -> None:
     photos.rmdir()
     job = done(olga, olga.post("/api/pipelines/1/syncs"), "failed")

@@ -11,9 +11,10 @@ from workflow_core.domain.views.exchange import ExportAsked, ImportAsked, Job
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.places import Within
+from workflow_core.http.repeats import Once
 from workflow_core.services.exchange import jobs
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], route_class=Once)
 
 FILE = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
 
