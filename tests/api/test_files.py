@@ -132,16 +132,16 @@ def test_a_body_over_its_limit_is_not_read_to_the_end(
     monkeypatch.setattr(files.upload, TAKES, 3_000_000)
     read = 0
 
-    def endless() -> Iterator[bytes]:
+    def parts() -> Iterator[bytes]:
         nonlocal read
-        while True:
+        for _ in range(4):
             read += 1
             yield bytes(1_000_000)
 
-    declared = olga.put(f"{AT}/a.jpg", content=endless(), headers={"Content-Length": "3000001"})
+    declared = olga.put(f"{AT}/a.jpg", content=parts(), headers={"Content-Length": "3000001"})
     assert (declared.status_code, read) == (413, 0)
     assert declared.json()["detail"] == "the body is larger than 3,000,000 bytes"
-    assert olga.put(f"{AT}/a.jpg", content=iter([bytes(1_000_000)] * 4)).status_code == 413
+    assert olga.put(f"{AT}/a.jpg", content=parts()).status_code == 413
     assert (items_of(stage), kept()) == ([], [])
 
 
