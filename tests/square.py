@@ -404,6 +404,11 @@ MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = 
         "pipeline",
         lambda w, actor, pipeline: graphs.of_pipeline(w.session, actor=actor, pipeline_id=pipeline),
     ),
+    graphs.picture: (
+        P.SEE_PROJECT,
+        "pipeline",
+        lambda w, actor, pipeline: graphs.picture(w.session, actor=actor, pipeline_id=pipeline),
+    ),
     jobs.sync: (
         P.IMPORT_ITEMS,
         "pipeline",

@@ -69,6 +69,13 @@ def test_the_board_is_for_everybody(flagged: Site) -> None:
     assert in_both_themes(mia) == []
 
 
+def test_pipelines_are_for_everybody(flagged: Site) -> None:
+    flagged.stage.add_member("olga", role="owner")
+    olga = flagged.signed_in("olga")
+    olga.get_by_role("link", name="Pipelines").click()
+    assert in_both_themes(olga) == []
+
+
 def test_items_are_for_everybody(flagged: Site) -> None:
     mia = flagged.signed_in("mia")
     mia.get_by_role("link", name="Items").click()

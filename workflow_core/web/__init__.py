@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, FastAPI
 
-from workflow_core.web import assets, board, items, missing, policy, signing_in, studio, work
+from workflow_core.web import assets, board, items, missing, pipelines, policy, signing_in, studio, work
 
 router = APIRouter(include_in_schema=False)
-for noun in (signing_in, work, studio, board, items, policy):
+for noun in (signing_in, work, studio, board, items, pipelines, policy):
     router.include_router(noun.router)
 
 

@@ -36,13 +36,26 @@ class Counts:
     discarded: Mapping[str, int] = field(default_factory=dict)
 
 
-def svg(pipeline: Pipeline, counts: Counts | None = None) -> str:
-    """Return the picture, in light or dark colours as the reader prefers.
+def style() -> str:
+    """Return the colours and lines of pictures, for a page that shows several."""
+    return files("workflow_core.pipeline.drawing").joinpath("svg.css").read_text(encoding="utf-8")
+
+
+def svg(
+    pipeline: Pipeline,
+    counts: Counts | None = None,
+    *,
+    notes: Mapping[str, str] | None = None,
+    styled: bool = True,
+) -> str:
+    """Return the picture, in light or dark colours as the reader prefers; unless it is `styled` the page has them.
 
     Ways to `discarded` would only clutter: each task leads there, and with counts says on its corner how often.
+    `notes` are told below the names of nodes; with counts they have their own.
     """
     drawing = draw(pipeline)
-    nodes = {node.name: _labelled(node, pipeline, counts) for node in drawing.nodes}
+    told = counts.notes if counts else notes or {}
+    nodes = {node.name: _labelled(node, pipeline, told) for node in drawing.nodes}
     between: dict[tuple[str, str], list[Edge]] = {}
     for edge in drawing.edges:
         if not edge.quiet:
@@ -60,26 +73,25 @@ def svg(pipeline: Pipeline, counts: Counts | None = None) -> str:
         labels.add(route, [line for edge in between[arc] for line in _told(edge, counts)], backward)
     shown = [_node(node, sizes[name], layout.middles[name], counts) for name, node in nodes.items()]
     right = max(layout.width, labels.right)
-    style = files("workflow_core.pipeline.drawing").joinpath("svg.css").read_text(encoding="utf-8")
     title = f"The pipeline {pipeline.name}" + (" with the number of items on every way" if counts else "")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="pipeline-graph" role="img" aria-label="{escape(title)}"'
         f' viewBox="0 0 {right:.0f} {layout.height:.0f}" width="{right:.0f}" height="{layout.height:.0f}">'
-        f"<style>{style}</style>"
+        f"{f'<style>{style()}</style>' if styled else ''}"
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
         ' orient="auto-start-reverse" markerUnits="userSpaceOnUse"><path d="M0 .6 7.4 4 0 7.4z"/></marker></defs>'
         f"{''.join(lines)}{''.join(shown)}{''.join(labels.drawn)}</svg>"
     )
 
 
-def _labelled(node: Node, pipeline: Pipeline, counts: Counts | None) -> Node:
+def _labelled(node: Node, pipeline: Pipeline, notes: Mapping[str, str]) -> Node:
     """Return a node with its name and one line about it."""
     name, *about = node.lines
     if node.shape == "start":
         name, about = pipeline.dataset, ["dataset"]
     elif node.shape in ("router", "exit"):
         about = ["of any task" if node.name == "discarded" else node.shape]
-    note = (counts and counts.notes.get(node.name)) or ", ".join(about)
+    note = notes.get(node.name) or ", ".join(about)
     return Node(node.name, node.shape, (_cut(name), _cut(note)))
 
 

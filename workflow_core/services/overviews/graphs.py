@@ -2,14 +2,15 @@
 
 from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.graphs import Graph, GraphEdge, GraphNode
-from workflow_core.domain.wording import cited
+from workflow_core.domain.wording import cited, counted
 from workflow_core.errors import Conflict
 from workflow_core.pipeline.drawing.elements import draw
+from workflow_core.pipeline.drawing.svg import svg
 from workflow_core.services import access
 from workflow_core.services.people import Actor
 from workflow_core.store.data import versions
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import PipelineVersion
+from workflow_core.store.models import Pipeline, PipelineVersion
 from workflow_core.store.reads import positions
 
 
@@ -21,12 +22,7 @@ def of_pipeline(session: Session, *, actor: Actor, pipeline_id: int) -> Graph:
         NotAllowed: their role does not let them see the project.
         Conflict: it was never deployed.
     """
-    found = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)
-    version = session.get(PipelineVersion, found.version_id) if found.version_id is not None else None
-    if version is None:
-        raise Conflict(
-            f"the pipeline {cited(found.name)} was never deployed", code="never-deployed", pipeline=found.name
-        )
+    found, version = _present(session, actor, pipeline_id)
     drawing = draw(versions.from_document(version.compiled))
     at = positions.counts(session, pipeline_ids=[found.id])
     return Graph(
@@ -47,6 +43,28 @@ def of_pipeline(session: Session, *, actor: Actor, pipeline_id: int) -> Graph:
         moving=at.get(positions.MOVING, 0),
         stuck=at.get(positions.STUCK, 0),
     )
+
+
+def picture(session: Session, *, actor: Actor, pipeline_id: int) -> str:
+    """Return the graph as SVG whose colours the page has, with how many items are at each node; for managers.
+
+    Raises:
+        NotFound, NotAllowed, Conflict: as `of_pipeline` does.
+    """
+    found, version = _present(session, actor, pipeline_id)
+    at = positions.counts(session, pipeline_ids=[found.id])
+    notes = {name: counted(items, "item") for name, items in at.items() if items}
+    return svg(versions.from_document(version.compiled), notes=notes, styled=False)
+
+
+def _present(session: Session, actor: Actor, pipeline_id: int) -> tuple[Pipeline, PipelineVersion]:
+    found = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)
+    version = session.get(PipelineVersion, found.version_id) if found.version_id is not None else None
+    if version is None:
+        raise Conflict(
+            f"the pipeline {cited(found.name)} was never deployed", code="never-deployed", pipeline=found.name
+        )
+    return found, version
 
 
 def _named(node: str) -> str:
