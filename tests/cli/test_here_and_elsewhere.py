@@ -62,7 +62,7 @@ def test_what_is_looked_at_is_printed_alike(
 
 
 def test_what_is_done_is_printed_alike(
-    road: Stage, annoflow, over_http, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    road: Stage, photos: Path, annoflow, over_http, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
     monkeypatch.setenv("ANNOFLOW_HOME", str(tmp_path))
@@ -70,6 +70,12 @@ def test_what_is_done_is_printed_alike(
     (tmp_path / "here.yaml").write_text(LANE.replace("lane", "here"))
     here = annoflow("pipeline", "deploy", "here.yaml").out
     assert here.split(", version")[0] == there.split(", version")[0].replace("lane", "here")
+    (photos / "c.png").write_text("no picture")
+    (photos / "b.png").unlink()
+    first = over_http("olga", "import", "p")
+    assert "no item: " in first.err and "gone: 1 (/b.png (open work))\n" in first.err
+    assert annoflow("import", "p").out == "p: 0 new items, 0 entered, 1 file left out\n"
+    assert over_http("olga", "import", "p", "--json") == annoflow("import", "p", "--json")
     road.do("quinn", "qa", "approved")
     road.advance()
     export = ("export", "p", "--to", str(tmp_path / "exports/p"), "--format", "jsonl")

@@ -1,49 +1,90 @@
-"""The program of the README that works over HTTP does what it says, against a real server."""
+"""The programs of the README that work over HTTP do what they say, against a server."""
 
+import json
+import os
 import re
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from pictures import picture
 from serving import Server
-from sqlmodel import col, select
-from stage import Stage
+from sqlalchemy import Engine
+from sqlmodel import select
+from stage import Stage, email
 
-from workflow_core.services.accounts import tokens
-from workflow_core.services.exchange import ingestion
-from workflow_core.store.database.engine import Engine
-from workflow_core.store.models import Annotation, TaskItem
+from workflow_core.client import Annoflow
+from workflow_core.services.accounts import operators, tokens
+from workflow_core.store.models import Person
 
-README = Path(__file__).parents[2] / "README.md"
+README = (Path(__file__).parents[2] / "README.md").read_text()
 PIPELINE = """
-pipeline: p
-dataset: d
-source: {uri: PHOTOS}
-tasks: {cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: done}}}
-exits: {done: {}}
+project: road
+pipeline: night
+dataset: night
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [detector@example.org], on: {completed: qa}}
+  qa: {type: qa, assignees: [quinn@example.org]}
+exits: {approved: {export: {format: [coco], to: night}}}
 """
 
 
-def test_the_program_finishes_all_items(
-    sqlite_engine: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def block(kind: str) -> str:
+    (found,) = re.findall(rf"^```{kind}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    return str(found)
+
+
+@pytest.fixture
+def stage(sqlite_engine: Engine, tmp_path: Path) -> Stage:
+    """Pictures, and a file for a pipeline."""
+    (tmp_path / "frames").mkdir()
+    for name in ("frame-0042", "frame-0043"):
+        (tmp_path / f"frames/{name}.jpg").write_bytes(picture())
+    (tmp_path / "night.yaml").write_text(PIPELINE)
+    return Stage(sqlite_engine, now=datetime.now(UTC))
+
+
+def token(stage: Stage, who: str) -> str:
+    with stage.session() as session:
+        return tokens.make(session, actor=stage.person(session, who), name="test", now=stage.now).secret
+
+
+def test_pictures_become_approved_annotations_by_a_script_a_model_and_a_reviewer(
+    stage: Stage, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (program,) = re.findall(r"^```python http\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
-    photos = tmp_path / "photos"
-    photos.mkdir()
-    for name in ("a", "b"):
-        Image.new("RGB", (64, 48), "navy").save(photos / f"{name}.jpg")
-    stage = Stage(sqlite_engine, now=datetime.now(UTC))
-    stage.deploy(PIPELINE.replace("PHOTOS", str(photos)))
-    ingestion.ingest(stage.session_of, pipeline="p", project="default", clock=lambda: stage.now)
+    script, model = block("python script"), block("python model")
+    assert max(script.count("\n"), model.count("\n")) <= 30
     with stage.session() as session:
-        made = tokens.make(session, actor=stage.person(session, "ann"), name="model", now=stage.now)
-    with Server(sqlite_url, tmp_path) as server:
+        operators.appoint(session, actor=None, email=email("olga"), now=stage.now)
+    with Server(sqlite_url, tmp_path) as server, Annoflow(server.url, token(stage, "olga")) as olga:
+        road = olga.make_project("road")
+        made = olga.request("POST", f"/api/projects/{road.id}/service-accounts", json={"email": email("detector")})
+        told = {**os.environ, "ANNOFLOW_URL": server.url, "ANNOFLOW_TOKEN": token(stage, "olga")}
+        running = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, env=told, stdout=subprocess.PIPE)
         monkeypatch.setenv("ANNOFLOW_URL", server.url)
-        monkeypatch.setenv("ANNOFLOW_TOKEN", made.secret)
-        exec(program, {})
+        monkeypatch.setenv("ANNOFLOW_TOKEN", made["secret"])
+        until = time.monotonic() + 60
+        while (ended := running.poll()) is None:
+            assert time.monotonic() < until, server.said()
+            exec(model, {})
+            stage.advance()
+            approve_what_waits(stage, server.url)
+            stage.advance()
+            time.sleep(0.2)
+    assert ended == 0 and running.stdout is not None
+    assert "approved/coco.json" in running.stdout.read().decode().split()
+    coco = json.loads((tmp_path / "approved/coco.json").read_text())
+    assert [one["bbox"] for one in coco["annotations"]] == [[16, 12, 32, 24]] * 2
+
+
+def approve_what_waits(stage: Stage, url: str) -> None:
     with stage.session() as session:
-        drawn = select(TaskItem.status, Annotation.label).join(
-            Annotation, col(Annotation.item_id) == col(TaskItem.item_id)
-        )
-        assert session.exec(drawn).all() == [("completed", "car")] * 2
+        if session.exec(select(Person).where(Person.email == email("quinn"))).first() is None:
+            return
+    with Annoflow(url, token(stage, "quinn")) as quinn:
+        for share in quinn.assignments():
+            while claims := quinn.claim(share.task_id):
+                quinn.submit(claims[0].id, "approved", token=claims[0].token)

@@ -19,6 +19,7 @@ from workflow_core.cli import (
     status,
     token,
     up,
+    uploads,
 )
 from workflow_core.cli.context import use
 from workflow_core.cli.style import CONTEXT, group
@@ -101,6 +102,7 @@ for name, command in (
     ("move", move.move),
     ("status", status.status),
     ("figures", figures.figures),
+    ("upload", uploads.upload),
     ("import", imports.import_),
     ("export", exports.export),
     ("api", api.api),

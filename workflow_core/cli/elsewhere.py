@@ -9,7 +9,7 @@ from workflow_core.cli.naming import meant, only
 from workflow_core.client import Annoflow
 from workflow_core.client.bundles import bundle
 from workflow_core.domain.reports import By, Cell
-from workflow_core.domain.views.exchange import ExportAsked, Snapshot
+from workflow_core.domain.views.exchange import ExportAsked, Snapshot, Synced
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Files, Plan
 from workflow_core.domain.views.progress import Overview
@@ -52,6 +52,11 @@ class Elsewhere:
         """See `Installation`."""
         job = self._annoflow.export(self._pipeline(pipeline, project), **vars(asked))
         return Snapshot(**(self._annoflow.wait(job).result or {}))
+
+    def sync(self, pipeline: str, *, project: str | None) -> Synced:
+        """See `Installation`."""
+        job = self._annoflow.wait(self._annoflow.sync(self._pipeline(pipeline, project)))
+        return Synced(**(job.result or {}), faults=job.faults)
 
     def plan(self, source: Source, *, migrate: bool) -> Plan:
         """See `Installation`."""

@@ -8,12 +8,12 @@ from workflow_core.cli.files import Source
 from workflow_core.cli.naming import meant, project_of
 from workflow_core.domain.reports import By, Cell, as_rows
 from workflow_core.domain.splits import Split
-from workflow_core.domain.views.exchange import ExportAsked, Snapshot
+from workflow_core.domain.views.exchange import ExportAsked, Snapshot, Synced
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Plan
 from workflow_core.domain.views.progress import Overview
 from workflow_core.services import projects
-from workflow_core.services.exchange import exports
+from workflow_core.services.exchange import exports, ingestion
 from workflow_core.services.managers import figures, history, task_items
 from workflow_core.services.overviews import pipelines as overviews
 from workflow_core.services.overviews import tasks
@@ -69,6 +69,13 @@ class Here:
             split=Split.of(asked.val, asked.test),
             now=context.now(),
         )
+
+    def sync(self, pipeline: str, *, project: str | None) -> Synced:
+        """See `Installation`."""
+        with context.session(read_only=True) as opened:
+            project = project_of(opened, pipeline=pipeline, project=project)
+        done = ingestion.ingest(context.session, pipeline=pipeline, project=project, clock=context.now)
+        return ingestion.summary(done)
 
     def plan(self, source: Source, *, migrate: bool) -> Plan:
         """See `Installation`."""

@@ -11,6 +11,7 @@ import typer
 
 from workflow_core.cli import context
 from workflow_core.cli.codes import FINDINGS
+from workflow_core.cli.installation import installation
 from workflow_core.cli.naming import Pipeline, Project, project_of
 from workflow_core.cli.output import show_json
 from workflow_core.cli.progress import progress
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from workflow_core.connectors.records import ImportedAnnotation
     from workflow_core.services.exchange.imports import Imported
-
-EXAMPLES = 3
 
 
 class Annotations(StrEnum):
@@ -114,31 +113,15 @@ def import_(
 
 
 def _items(pipeline: str, project: str | None, json: bool) -> None:
-    from workflow_core.services.exchange import ingestion
-
-    with context.session(read_only=True) as session:
-        project = project_of(session, pipeline=pipeline, project=project)
     with progress("reading the source"):
-        done = ingestion.ingest(context.session, pipeline=pipeline, project=project, clock=context.now)
+        done = installation().sync(pipeline, project=project)
     if json:
         show_json(asdict(done))
         return
-    reasons: dict[str, list[str]] = {}
-    for skipped in done.skipped:
-        reasons.setdefault(skipped.reason, []).append(skipped.uri.rpartition("/")[2])
-    for reason, names in reasons.items():
-        typer.echo(f"no item: {reason}: {_examples(names)}", err=True)
-    kinds: dict[str, list[str]] = {}
-    for one in done.became:
-        name = f"{one.before} -> {one.item}" if one.before else one.item
-        kinds.setdefault(one.kind, []).append(f"{name} (open work)" if one.open and one.kind == "gone" else name)
-    for kind, names in kinds.items():
-        typer.echo(f"{kind}: {_examples(names)}", err=True)
-    typer.echo(done)
-
-
-def _examples(names: list[str]) -> str:
-    return f"{len(names):,} ({', '.join(names[:EXAMPLES])}{', …' if len(names) > EXAMPLES else ''})"
+    for fault in done.faults:
+        more = ", …" if fault.count > len(fault.examples) else ""
+        typer.echo(f"{fault.message}: {fault.count:,} ({', '.join(fault.examples)}{more})", err=True)
+    typer.echo(done.told)
 
 
 def _annotations(

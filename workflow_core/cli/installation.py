@@ -9,7 +9,7 @@ from workflow_core.cli.files import Source
 
 if TYPE_CHECKING:
     from workflow_core.domain.reports import By, Cell
-    from workflow_core.domain.views.exchange import ExportAsked, Snapshot
+    from workflow_core.domain.views.exchange import ExportAsked, Snapshot, Synced
     from workflow_core.domain.views.history import Why
     from workflow_core.domain.views.pipelines import Deployed, Plan
     from workflow_core.domain.views.progress import Overview
@@ -32,6 +32,9 @@ class Installation(Protocol):
 
     def export(self, pipeline: str, asked: "ExportAsked", *, project: str | None) -> "Snapshot":
         """Write the items at an exit."""
+
+    def sync(self, pipeline: str, *, project: str | None) -> "Synced":
+        """Read the source of a pipeline."""
 
     def plan(self, source: Source, *, migrate: bool) -> "Plan":
         """Say what a deploy would change."""

@@ -25,6 +25,10 @@ class Projects(Connection):
         """Return the projects in which one has a role."""
         return self._ask(list[Project], "GET", "/api/projects")
 
+    def make_project(self, name: str) -> Project:
+        """Make a project that one owns, or return it where one is in it; for who runs the installation."""
+        return self._ask(Project, "POST", "/api/projects", json={"name": name})
+
     def pipelines(self, project_id: int) -> list[Pipeline]:
         """Return the pipelines of a project."""
         return self._ask(list[Pipeline], "GET", f"/api/projects/{project_id}/pipelines")

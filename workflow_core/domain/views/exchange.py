@@ -99,6 +99,24 @@ class ExportFiles(Export):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Synced:
+    """What came of reading the source of a pipeline, and in `told` all of it in a line.
+
+    `refused` says why the pipeline took none of what is new. `faults` are files that are no items, and what became of
+    the pictures of items that are not where, or what, they were.
+    """
+
+    pipeline: str
+    new: int
+    present: int
+    entered: int
+    erased: int
+    refused: str | None
+    told: str
+    faults: Sequence[JobFault]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExportAsked:
     """Which items an export is to write, and how; what is not said is as the exit has it.
 

@@ -116,13 +116,9 @@ def _stopping(open_session: OpenSession, advance: Advance) -> OpenSession:
 def _sync(open_session: OpenSession, job: Job, clock: Callable[[], datetime], advance: Advance) -> Finished:
     pipeline, project, actor = _named(open_session, job)
     done = ingestion.ingest(open_session, pipeline=pipeline, project=project, clock=clock, actor=actor, advance=advance)
-    problems = Problems()
-    for skipped in done.skipped:
-        problems.add(skipped.uri, skipped.reason, cause=skipped.reason)
-    for one in done.became:
-        problems.add(one.item, one.kind, skipped=False, cause=one.kind)
-    counts = {"new": done.new, "present": done.present, "entered": done.entered, "erased": done.erased}
-    return Finished(result=counts | {"refused": done.refused}, faults=_faults(problems))
+    result = asdict(ingestion.summary(done))
+    faults = [JobFault(**one) for one in result.pop("faults")]
+    return Finished(result=result, faults=faults)
 
 
 def _export(open_session: OpenSession, job: Job, clock: Callable[[], datetime], advance: Advance) -> Finished:

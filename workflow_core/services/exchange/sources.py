@@ -39,6 +39,11 @@ class Became:
     before: str | None = None
     open: bool = False
 
+    def __str__(self) -> str:
+        """Name the item, with what it was called before, and whether work on it is not done though it is gone."""
+        name = f"{self.before} -> {self.item}" if self.before else self.item
+        return f"{name} (open work)" if self.open and self.kind == "gone" else name
+
 
 @dataclass
 class Sync:
