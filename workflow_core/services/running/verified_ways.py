@@ -54,7 +54,7 @@ def joins(chunk: Chunk, forks: Mapping[tuple[str, int], set[int]]) -> Iterator[D
     for row in chunk.rows:
         if row.entry_id is None or row.state not in OPEN or not led.get((row.item_id, row.task_id)):
             continue
-        inside = forks.get((versions[row.entry_id], row.task_id), set())
+        inside = forks.get((versions.get(row.entry_id, ""), row.task_id), set())
         if any((row.entry_id, task_id) in again for task_id in inside):
             yield Difference(row.item_id, row.task_id, "its branches met here, and one of them is to be done again")
 

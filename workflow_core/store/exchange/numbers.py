@@ -57,5 +57,6 @@ def part(session: Session, *, dataset_id: int) -> None:
             dataset=dataset_id,
         )
         if keys := list(alike.scalars()):
-            last = run(session, f"SELECT max(id), max(number) FROM {kind}").one()
-            give(session, kind, dict(zip(keys, range(max(last) + 1, max(last) + 1 + len(keys)), strict=True)))
+            number = f"SELECT max(number) FROM {kind} WHERE number IS NOT NULL"
+            last = max(run(session, f"SELECT (SELECT max(id) FROM {kind}), ({number})").one())
+            give(session, kind, dict(zip(keys, range(last + 1, last + 1 + len(keys)), strict=True)))
