@@ -47,7 +47,11 @@ def no_waiting() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("fault", [httpx2.ConnectError("no"), httpx2.ReadTimeout("no"), refused(503), refused(429)])
+RUNNING = {"code": "still-running", "detail": "not done yet", "facts": {"key": "k"}}
+NO_ANSWER = [httpx2.ConnectError("no"), httpx2.ReadTimeout("no"), refused(503), refused(429), refused(409, **RUNNING)]
+
+
+@pytest.mark.parametrize("fault", NO_ANSWER)
 def test_what_got_no_answer_or_a_busy_one_is_asked_again_under_the_same_key(fault: Any) -> None:
     played = Played(fault, fault, httpx2.Response(200, json=[]))
     assert played.client().claim(1) == []

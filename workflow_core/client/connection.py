@@ -20,6 +20,8 @@ One = TypeVar("One")
 
 ASKED_AGAIN = frozenset({429, 503})
 """The statuses that say it is worth to ask again."""
+STILL_RUNNING = "still-running"
+"""The code of what was asked before, under the same key: its answer is on the way."""
 PATIENCE = 45.0
 """Seconds for which a call is asked again."""
 SILENCE = 60.0
@@ -128,10 +130,10 @@ class Connection:
 
     def _is_worth_again(self, error: Exception) -> bool | float:
         if isinstance(error, httpx2.HTTPStatusError):
+            if error.response.status_code not in ASKED_AGAIN:
+                return error_of(error.response).code == STILL_RUNNING
             wait = error.response.headers.get("Retry-After", "")
-            if error.response.status_code not in ASKED_AGAIN or not wait.isdecimal():
-                return error.response.status_code in ASKED_AGAIN
-            return float(wait) if float(wait) <= self._patience else False
+            return not wait.isdecimal() or (float(wait) if float(wait) <= self._patience else False)
         wrong = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
         return isinstance(error, httpx2.TransportError) and not isinstance(error, wrong)
 
