@@ -1,5 +1,6 @@
 """Each command prints the same on the machine and, for the owner of the only project, over HTTP."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from pictures import picture
 from stage import BOX, Stage
 
 from workflow_core.services.exchange import ingestion
+from workflow_core.services.managers import task_items
 
 LANE = """
 pipeline: lane
@@ -46,6 +48,18 @@ LOOKS = [
     ("item", "why", "/b.png", "--json"),
     ("item", "why", "1"),
     ("item", "why", "none.png"),
+    ("task", "list"),
+    ("task", "list", "--project", "default", "--json"),
+    ("task", "list", "--project", "none"),
+    ("task", "show", "p:cars"),
+    ("task", "show", "qa", "--json"),
+    ("task", "show", "none"),
+    ("task", "redistribute", "p:cars", "--to", "bo@example.org=2", "--dry-run"),
+    ("task", "pause", "p:cars", "--dry-run"),
+    ("issue", "list"),
+    ("issue", "list", "--json"),
+    ("issue", "dismiss", "1", "--dry-run"),
+    ("item", "list"),
     ("pipeline", "plan", "lane.yaml"),
     ("pipeline", "plan", "lane.yaml", "--json"),
 ]
@@ -90,3 +104,42 @@ def test_what_is_done_is_printed_alike(
     assert annoflow("item", "archive", "a.png").out == "archived 1 item\n"
     gone = annoflow("item", "archive", "c.png")
     assert gone.code == 3 and over_http("olga", "item", "archive", "c.png") == gone
+
+
+def test_what_managers_do_is_done_and_printed_alike(
+    road: Stage, annoflow, over_http, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
+    there = partial(over_http, "olga")
+    for run in (annoflow, there):
+        assert run("task", "pause", "p:cars").out == "paused p:cars\n"
+        assert "paused" in annoflow("task", "show", "p:cars").out
+        assert run("task", "resume", "p:cars").out == "resumed p:cars\n"
+        assert run("task", "close", "p:qa").out == "closed p:qa\n"
+        with road.session() as session:
+            task_items.reopen(session, actor=None, task_id=road.task(session, "qa").id)
+    forth, back = ("bo@example.org", "ann@example.org"), ("ann@example.org", "bo@example.org")
+    for run, (old, new) in ((annoflow, forth), (there, back), (annoflow, forth)):
+        told = run("task", "reassign", "p:cars", old, new, "--dry-run").out
+        done = run("task", "reassign", "p:cars", old, new).out
+        assert "nothing is done yet: leave out --dry-run to do it" in told
+        assert done.startswith("done: ")
+        assert told.splitlines()[1:-1] == done.splitlines()[1:]
+    refused = annoflow("task", "clear", "p:cars")
+    assert (refused.code, "--status, --where or --folder" in refused.err) == (3, True)
+    for run in (annoflow, there):
+        road.claim("quinn", "qa")
+        assert run("item", "release", "a.png", "--dry-run").out == "would end the claim of quinn@example.org in qa\n"
+        assert run("item", "release", "a.png").out == "ended the claim of quinn@example.org in qa\n"
+        assert run("item", "release", "a.png").code == 3
+        road.claim("quinn", "qa")
+        issue = road.flag("quinn", "qa", "cars", "a.png")
+        assert run("issue", "dismiss", issue, "--dry-run").out.startswith(
+            f"would dismiss issue {issue}: missing, on a.png"
+        )
+        assert road.issues()[issue] == "open"
+        assert run("issue", "dismiss", issue).out == f"dismissed issue {issue}\n"
+        assert road.issues()[issue] == "dismissed"
+    everything = annoflow("task", "add", "p:cars", "--where", '{"name": "none.png"}').out
+    assert everything.splitlines()[0] == "0 items"
+    assert "p:cars, p:qa" in annoflow("task", "pause", "p").err

@@ -13,10 +13,12 @@ from workflow_core.cli import (
     figures,
     imports,
     init,
+    issue,
     item,
     move,
     person,
     status,
+    task,
     token,
     up,
     uploads,
@@ -93,7 +95,9 @@ def annoflow(
 app.add_typer(deployment.app, name="pipeline")
 app.add_typer(db.app, name="db")
 app.add_typer(item.app, name="item")
+app.add_typer(issue.app, name="issue")
 app.add_typer(person.app, name="person")
+app.add_typer(task.app, name="task")
 app.add_typer(token.app, name="token")
 for name, command in (
     ("init", init.init),

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from workflow_core.cli.files import Source
+from workflow_core.cli.managing_elsewhere import ManagingElsewhere
 from workflow_core.cli.naming import meant, only
 from workflow_core.client import Annoflow
 from workflow_core.client.bundles import bundle
@@ -17,7 +18,7 @@ from workflow_core.domain.wording import cited
 from workflow_core.errors import NotFound
 
 
-class Elsewhere:
+class Elsewhere(ManagingElsewhere):
     """Asks a server by the client."""
 
     def __init__(self, annoflow: Annoflow) -> None:

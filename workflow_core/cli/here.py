@@ -5,6 +5,7 @@ from functools import partial
 
 from workflow_core.cli import context
 from workflow_core.cli.files import Source
+from workflow_core.cli.managing_here import ManagingHere
 from workflow_core.cli.naming import meant, project_of
 from workflow_core.domain.reports import By, Cell, as_rows
 from workflow_core.domain.splits import Split
@@ -20,7 +21,7 @@ from workflow_core.services.overviews import tasks
 from workflow_core.services.pipelines import bundles, data, deployment, plans
 
 
-class Here:
+class Here(ManagingHere):
     """Asks the services."""
 
     def status(self, pipeline: str | None) -> list[Overview]:

@@ -2,17 +2,21 @@
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from workflow_core.cli import context
 from workflow_core.cli.files import Source
 
 if TYPE_CHECKING:
+    from workflow_core.domain.issues import IssueState
     from workflow_core.domain.reports import By, Cell
+    from workflow_core.domain.views.effects import Outcome
     from workflow_core.domain.views.exchange import ExportAsked, Snapshot, Synced
     from workflow_core.domain.views.history import Why
+    from workflow_core.domain.views.issues import ListedIssue
     from workflow_core.domain.views.pipelines import Deployed, Plan
-    from workflow_core.domain.views.progress import Overview
+    from workflow_core.domain.views.progress import Overview, Stuck, TaskProgress
+    from workflow_core.domain.views.tasks import Task, TaskInFull
 
 
 class Installation(Protocol):
@@ -41,6 +45,33 @@ class Installation(Protocol):
 
     def deploy(self, sources: Sequence[Source], *, migrate: bool) -> "list[Deployed]":
         """Deploy pipelines."""
+
+    def tasks(self, project: str | None) -> "list[Task]":
+        """List the tasks of a project, or of all."""
+
+    def tasks_named(self, named: str, project: str | None) -> "list[Task]":
+        """Return the tasks of a pipeline, or the task, of a name."""
+
+    def task(self, task_id: int) -> "tuple[TaskInFull, TaskProgress]":
+        """Show a task, and how far it is."""
+
+    def switch_task(self, task_id: int, verb: str) -> None:
+        """Pause, resume or close a task."""
+
+    def act_on_task(self, task_id: int, verb: str, *, dry_run: bool, **said: Any) -> "Outcome":
+        """Redistribute, reassign, clear or add what is said, or only tell what that would do."""
+
+    def issues(self, project: str | None, state: "IssueState | None") -> "list[ListedIssue]":
+        """List the unresolved issues of a project, or of all; or those in one state."""
+
+    def resolve(self, issue_id: int, verb: str) -> None:
+        """Approve or dismiss an issue."""
+
+    def stuck(self, project: str | None) -> "list[Stuck]":
+        """List what nobody can go on with, in a project, or in all."""
+
+    def end_claim(self, task_item_id: int) -> None:
+        """End somebody's claim by force."""
 
 
 def installation() -> Installation:

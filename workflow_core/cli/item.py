@@ -22,6 +22,8 @@ app = group(
     \b
       annoflow item why frame-0042.jpg
       annoflow item send frame-0042.jpg cars
+      annoflow item list
+      annoflow item release frame-0042.jpg
       annoflow item archive frame-0042.jpg
       annoflow item erase frame-0042.jpg
     """
@@ -121,6 +123,50 @@ def _sent_from(found: "Why", task: str | None) -> "TaskItemNow":
         names = ", ".join(repr(one.task) for one in chosen or found.task_items) or "no task"
         raise InvalidInput(f"{found.name} is in {names}: say --from which task it is sent")
     return chosen[0]
+
+
+@app.command("list", context_settings=CONTEXT)
+def list_(
+    project: Annotated[str | None, typer.Option(help="Those of one project.", show_default="all")] = None,
+    json: Json = False,
+) -> None:
+    """List the items with which nobody can go on, the oldest first, and why; `send` and `task reassign` free them.
+
+    \b
+      annoflow item list --project road
+    """
+    from workflow_core.services.managers.history import REASONS
+
+    found = installation().stuck(project)
+    if json:
+        show_json([asdict(one) for one in found])
+        return
+    rows = [
+        (f"{one.folder.rstrip('/')}/{one.item}", one.task, one.assignee, REASONS.get(one.why, one.why), one.since)
+        for one in found
+    ]
+    show_table(("item", "task", "with", "why, and the way out", "since"), rows)
+
+
+@app.command(context_settings=CONTEXT)
+def release(
+    named: Annotated[str, typer.Argument(metavar="ITEM", help="Its name, its folder and name, or its number.")],
+    at: Annotated[str | None, typer.Option("--from", help="The task in which it is open.", show_default="any")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say whose claim it would end.")] = False,
+) -> None:
+    """Take an item back from who has it open; their draft stays.
+
+    \b
+      annoflow item release frame-0042.jpg
+    """
+    asked = installation()
+    held = [one for one in asked.why(named).task_items if one.state == "claimed" and at in (None, one.task)]
+    if not held:
+        raise InvalidInput(f"nobody has {named} open{f' in {at}' if at else ''}")
+    for one in held:
+        if not dry_run:
+            asked.end_claim(one.id)
+        typer.echo(f"{'would end' if dry_run else 'ended'} the claim of {one.assignee} in {one.task}")
 
 
 @app.command(context_settings=CONTEXT)

@@ -1,6 +1,6 @@
 """Pipelines by the names that people give on the command line."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +8,7 @@ import typer
 from workflow_core.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
+    from workflow_core.domain.views.tasks import Task
     from workflow_core.store.database.engine import Session
 
 Pipeline = Annotated[str, typer.Argument(metavar="PIPELINE", help="The name of a deployed pipeline.")]
@@ -16,11 +17,11 @@ Project = Annotated[
 ]
 
 
-def meant(deployed: Mapping[int, str], named: str | None) -> list[int]:
-    """Return the pipelines of a name, or all; NotFound where there is none of it."""
-    found = [key for key, name in deployed.items() if named in (None, name)]
+def meant(known: Mapping[int, str], named: str | None, *, what: str = "pipeline") -> list[int]:
+    """Return the pipelines, or what else is known, of a name, or all; NotFound where there is none of it."""
+    found = [key for key, name in known.items() if named in (None, name)]
     if named is not None and not found:
-        raise NotFound(f"no pipeline {named!r}; there is {', '.join(map(repr, deployed.values())) or 'none yet'}")
+        raise NotFound(f"no {what} {named!r}; there is {', '.join(map(repr, known.values())) or 'none yet'}")
     return found
 
 
@@ -39,4 +40,12 @@ def only(deployed: Collection[tuple[str, str]], pipeline: str) -> str:
         raise NotFound(f"no pipeline {pipeline!r}; there is {names or 'none yet: annoflow pipeline deploy FILE'}")
     if len(found) > 1:
         raise InvalidInput(f"several projects have a pipeline {pipeline!r}: {', '.join(found)}; say --project")
+    return found[0]
+
+
+def one_task(found: "Sequence[Task]", named: str) -> "Task":
+    """Return the task that a name means; that of a pipeline with several means none."""
+    if len(found) > 1:
+        listed = ", ".join(f"{one.pipeline}:{one.name}" for one in found)
+        raise InvalidInput(f"{named!r} is a pipeline; name one of its tasks: {listed}")
     return found[0]

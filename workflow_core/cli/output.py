@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from workflow_core.domain.wording import columns, on_screen
+from workflow_core.domain.wording import columns, counted, on_screen
+
+if TYPE_CHECKING:
+    from workflow_core.domain.views.effects import Outcome
 
 
 def show_json(value: object, *, indent: int | None = 2) -> None:
@@ -66,3 +70,21 @@ def _text(cell: object) -> str:
 def _padded(text: str, width: int, right: bool) -> str:
     blank = " " * (width - columns(text))
     return blank + text if right else text + blank
+
+
+def show_outcome(outcome: "Outcome", *, json: bool) -> None:
+    """Print what an act did, or would do: how much of what, and the first effects one by one."""
+    if json:
+        show_json(asdict(outcome))
+        return
+    if outcome.items is not None:
+        typer.echo(f"{'' if outcome.done else 'would be '}{counted(outcome.items, 'item')}")
+    counts = ", ".join(f"{verb} {count:,}" for verb, count in outcome.counts.items())
+    typer.echo(f"{'done' if outcome.done else 'would do'}: {counts or 'nothing'}")
+    for one in outcome.effects:
+        typer.echo(f"  {on_screen(one.item or '')}: {on_screen(one.step.told)}")
+    left = sum(outcome.counts.values()) - len(outcome.effects)
+    if left > 0:
+        typer.echo(f"  and {left:,} more")
+    if not outcome.done:
+        typer.echo("nothing is done yet: leave out --dry-run to do it")

@@ -9,6 +9,7 @@ the server did already is not done twice. `request()` reaches what has no method
 """
 
 from workflow_core.client.exchange import Exchange
+from workflow_core.client.managing import Managing
 from workflow_core.client.pipelines import Pipelines
 from workflow_core.client.projects import Projects
 from workflow_core.client.uploads import Uploads
@@ -17,5 +18,5 @@ from workflow_core.client.work import Work
 __all__ = ["Annoflow"]
 
 
-class Annoflow(Projects, Uploads, Pipelines, Exchange, Work):
+class Annoflow(Projects, Uploads, Pipelines, Exchange, Managing, Work):
     """annoflow, as the person sees it whom the token is of."""
