@@ -131,3 +131,22 @@ def test_what_comes_for_an_item_that_was_deleted_since_it_was_found_is_told(stag
     imported = bring(stage, drawn(2), open_session)
     assert imported.new == 1
     assert [one.message for one in imported.problems.listed] == ["the item 0 is there no more"]
+
+
+def test_fewer_come_in_at_a_time_while_somebody_is_seen_to_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "FEW", 10)
+    waits = iter([False, True, True, False, False, False])
+    monkeypatch.setattr(imports, "somebody_waits", lambda _: next(waits))
+    sizes, before = [], 0
+
+    @contextmanager
+    def opened(*, read_only: bool = False) -> Iterator[Session]:
+        nonlocal before
+        with session_scope(stage.engine, read_only=read_only) as session:
+            yield session
+        if not read_only:
+            sizes.append(count(stage) - before)
+            before += sizes[-1]
+
+    bring(stage, drawn(4 * BATCH), opened)
+    assert sizes == [BATCH, BATCH, 10, 10, BATCH, BATCH - 20]

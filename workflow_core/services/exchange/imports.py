@@ -21,13 +21,15 @@ from workflow_core.services.exchange.item_references import AS_ITEMS, Items, Nam
 from workflow_core.services.exchange.owners import of_labels
 from workflow_core.services.managers import reversals
 from workflow_core.services.people import Actor
-from workflow_core.store.database.engine import Session, taken_back
+from workflow_core.store.database.engine import Session, somebody_waits, taken_back
 from workflow_core.store.exchange import imports
 from workflow_core.store.models import Dataset, TaskItem
 from workflow_core.store.routing.lineage import Effects
 
 BATCH = 1_000
 """Annotations that come in in one transaction: others who write wait for it no longer than a fifth of a second."""
+FEW = 200
+"""So many where somebody was seen to wait: on a busy machine everything takes longer."""
 OTHERWISE = "this {} is there already with other attributes"
 
 
@@ -89,12 +91,13 @@ def import_annotations(
             wanted = Permission.CLEAR_STATUS
             people.require(session, actor=actor, project_id=dataset.project_id, permission=wanted)
     coming = _Import(actor, reopen, end_claims, preview, Imported(problems=problems))
-    items, each = Items(dataset, naming, problems), iter(annotations)
-    while batch := list(islice(each, BATCH)):
+    items, each, limit = Items(dataset, naming, problems), iter(annotations), BATCH
+    while batch := list(islice(each, limit)):
         with open_session(read_only=True) as session:
             fits = fit(session, dataset, batch, items=items, as_boxes=as_boxes, problems=problems)
         with open_session() as session, taken_back(session) if preview else nullcontext():
             coming.take(session, dataset, fits, clock())
+            limit = min(FEW, BATCH) if somebody_waits(session) else BATCH
         time.sleep(PAUSE)
     if told is not None:
         with open_session() as session, taken_back(session) if preview else nullcontext():
