@@ -9,7 +9,7 @@ import pytest
 from browsing import Site, drag
 from playwright.sync_api import Page
 
-from workflow_core.web.assets import FOLDER
+from workflow_core.web.rendering.assets import FOLDER
 
 VENDORED = Path(__file__).with_name("vendored")
 
@@ -69,10 +69,14 @@ def test_the_board_is_for_everybody(flagged: Site) -> None:
     assert in_both_themes(mia) == []
 
 
-def test_pipelines_are_for_everybody(flagged: Site) -> None:
+def test_pipelines_people_and_ones_account_are_for_everybody(flagged: Site) -> None:
     flagged.stage.add_member("olga", role="owner")
     olga = flagged.signed_in("olga")
     olga.get_by_role("link", name="Pipelines").click()
+    assert in_both_themes(olga) == []
+    olga.get_by_role("link", name="People").click()
+    assert in_both_themes(olga) == []
+    olga.goto("/account")
     assert in_both_themes(olga) == []
 
 

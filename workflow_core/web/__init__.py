@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, FastAPI
 
-from workflow_core.web import assets, board, items, missing, pipelines, policy, signing_in, studio, work
+from workflow_core.web import account, board, items, people, pipelines, signing_in, studio, work
+from workflow_core.web.rendering import assets, missing, policy
 
 router = APIRouter(include_in_schema=False)
-for noun in (signing_in, work, studio, board, items, pipelines, policy):
+for noun in (signing_in, work, studio, board, items, pipelines, people, account, policy):
     router.include_router(noun.router)
 
 

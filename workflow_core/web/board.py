@@ -13,7 +13,7 @@ from workflow_core.services.managers import staff
 from workflow_core.services.managers.history import REASONS
 from workflow_core.services.managers.staff import What
 from workflow_core.services.overviews import boards, tasks
-from workflow_core.web.pages import Page, around, page, to
+from workflow_core.web.rendering.pages import Page, around, page, to
 
 router = APIRouter(route_class=Page, prefix="/board")
 

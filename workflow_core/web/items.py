@@ -14,8 +14,8 @@ from workflow_core.http.database import Reading
 from workflow_core.http.identity import Reader
 from workflow_core.services.data import datasets, items
 from workflow_core.services.managers import history
-from workflow_core.web.pages import Page, around, page
-from workflow_core.web.shapes import drawing
+from workflow_core.web.rendering.pages import Page, around, page
+from workflow_core.web.rendering.shapes import drawing
 
 router = APIRouter(route_class=Page, prefix="/items")
 

@@ -16,7 +16,7 @@ from workflow_core.services import projects
 from workflow_core.services.overviews import graphs
 from workflow_core.services.pipelines import bundles, deploys, uploads
 from workflow_core.store.database.engine import Session
-from workflow_core.web.pages import Page, around, page, to
+from workflow_core.web.rendering.pages import Page, around, page, to
 
 router = APIRouter(route_class=Page, prefix="/pipelines")
 

@@ -11,8 +11,8 @@ from workflow_core.http.database import Writing
 from workflow_core.http.identity import Asking, Now, Writer
 from workflow_core.http.problems import STATUS, kind_of
 from workflow_core.services.accounts import sign_ins
-from workflow_core.web import pages
-from workflow_core.web.pages import Page, page
+from workflow_core.web.rendering import pages
+from workflow_core.web.rendering.pages import Page, page
 
 router = APIRouter(route_class=Page)
 

@@ -6,8 +6,8 @@ from fastapi.responses import Response
 from workflow_core.http.database import Reading
 from workflow_core.http.identity import Reader
 from workflow_core.services import access
-from workflow_core.web.pages import Page, page
-from workflow_core.web.prose import prose
+from workflow_core.web.rendering.pages import Page, page
+from workflow_core.web.rendering.prose import prose
 
 router = APIRouter(route_class=Page)
 

@@ -7,7 +7,7 @@ from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.services.contributors import assignments, desks, work
 from workflow_core.services.managers import reversals
-from workflow_core.web.pages import Page, around, page, to
+from workflow_core.web.rendering.pages import Page, around, page, to
 
 router = APIRouter(route_class=Page)
 

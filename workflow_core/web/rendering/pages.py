@@ -17,8 +17,8 @@ from workflow_core.http.identity import Reader
 from workflow_core.http.problems import STATUS, kind_of
 from workflow_core.services import projects
 from workflow_core.store.database.engine import Session
-from workflow_core.web import assets
-from workflow_core.web.policy import HEADERS
+from workflow_core.web.rendering import assets
+from workflow_core.web.rendering.policy import HEADERS
 
 _templates = Environment(
     loader=PackageLoader("workflow_core.web"),

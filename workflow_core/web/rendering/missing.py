@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 
 from workflow_core.http import problems
-from workflow_core.web import pages
+from workflow_core.web.rendering import pages
 
 
 def install(app: FastAPI) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-FOLDER: Final = Path(__file__).with_name("static")
+FOLDER: Final = Path(__file__).parent.with_name("static")
 FOREVER: Final = "public, max-age=31536000, immutable"
 
 
