@@ -26,6 +26,10 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="", description="Address as people write it; needed to listen elsewhere than on loopback."
     )
+    first_owner: str = Field(default="", description="E-mail of who runs the installation, at its first start.")
+    first_password_file: Path | None = Field(
+        default=None, description="File with their password; without it the first start prints a link."
+    )
     trusted_proxies: str = Field(
         default="", description="Addresses and networks, parted by commas, whose `X-Forwarded-For` is believed."
     )

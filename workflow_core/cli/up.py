@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from workflow_core.errors import AnnoflowError, InvalidInput
 
 if TYPE_CHECKING:
     from workflow_core.domain.views.pipelines import Deployed
+    from workflow_core.settings import Settings
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -62,14 +64,43 @@ def up(
         sources = [valid(str(file)) for file in pipelines or []]
         schema.upgrade(settings.database())
         say(f"the database {schema.name_of(settings.database())} is up to date")
+        _name_first_owner(settings)
         deployed = _deploy(sources)
         threading.Thread(target=_read_sources, args=(deployed,), name="sources", daemon=True).start()
-        serve(installation(settings), say=say, stop=stop)
+        wanted = installation(settings)
+        serve(replace(wanted, address=replace(wanted.address, opened=_welcome)), say=say, stop=stop)
 
 
 def say(message: str) -> None:
     """Write one line of the log: the time, and what happened."""
     typer.echo(f"{datetime.now().astimezone():%H:%M:%S} {message}")
+
+
+def _name_first_owner(settings: "Settings") -> None:
+    """Let the person of the settings run an installation that nobody runs yet."""
+    if not settings.first_owner:
+        return
+    from workflow_core.services.accounts import operators
+
+    file = settings.first_password_file
+    password = None if file is None else file.read_text(encoding="utf-8").strip()
+    with context.session() as session:
+        if operators.appoint_first(session, email=settings.first_owner, password=password, now=context.now()):
+            say(f"{settings.first_owner} runs this annoflow")
+
+
+def _welcome(address: str) -> None:
+    """Print a link, framed, by which whoever runs the installation comes in, where nobody can yet."""
+    from workflow_core.services.accounts import links
+
+    with context.session() as session:
+        link = links.for_first_owner(session, now=context.now())
+    if link is not None:
+        who = f"{link.email} chooses a password" if link.email else "whoever is to run this annoflow comes in"
+        lines = (f"By this link {who}, once, within three days:", f"{address.rstrip('/')}/links/{link.secret}")
+        width = max(map(len, lines))
+        frame = "─" * (width + 2)
+        typer.echo("\n".join((f"┌{frame}┐", *(f"│ {line:{width}} │" for line in lines), f"└{frame}┘")))
 
 
 def _deploy(sources: list[Source]) -> "list[Deployed]":

@@ -24,6 +24,8 @@ class Address:
     """As people write it, where that is not the host and the port."""
     server: Sequence[str]
     """Starts the server; the host and the port are put behind it."""
+    opened: Callable[[str], object] = str
+    """Told the address when it answers for the first time."""
 
 
 class Site:
@@ -36,7 +38,7 @@ class Site:
         self._say = say
         self._port = ports.choose(given.host, given.port, patience=patience)
         self._server = Kept(logs / "server.log", folder=folder)
-        self._answers = False
+        self._answers = self._opened = False
 
     @property
     def url(self) -> str:
@@ -55,6 +57,9 @@ class Site:
         elif self._server.runs and not self._answers and _answers(self._given.host, self._port):
             self._answers = True
             self._say(f"annoflow is at {self.url}")
+            if not self._opened:
+                self._opened = True
+                self._given.opened(self.url)
 
     def end(self) -> None:
         """Stop the server; what it is about to answer it answers."""

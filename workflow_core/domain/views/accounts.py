@@ -85,6 +85,13 @@ class Member(Account):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Belonging(Member):
+    """Somebody in one of their projects."""
+
+    project: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Somebody(Account):
     """Anybody, as those are told who run the installation; an `operator` is one of them."""
 

@@ -9,6 +9,7 @@ from workflow_core.services import people
 from workflow_core.services.accounts import operators, passwords
 from workflow_core.services.accounts.digests import digest, new_secret
 from workflow_core.store.accounts import links
+from workflow_core.store.accounts import passwords as known_passwords
 from workflow_core.store.data import people as known_people
 from workflow_core.store.data import teams
 from workflow_core.store.database.engine import Session
@@ -35,8 +36,11 @@ def make(session: Session, *, email: str, now: datetime) -> NewLink:
 
 
 def for_first_owner(session: Session, *, now: datetime) -> NewLink | None:
-    """Make a link for whoever is to run the installation; None where somebody does."""
-    return None if known_people.operators(session) else _new(session, None, now)
+    """Make a link for whoever is to run the installation; None where somebody can sign in who does."""
+    named = known_people.operators(session)
+    if any(known_passwords.has(session, person_id=one.id) for one in named):
+        return None
+    return _new(session, named[0] if named else None, now)
 
 
 def _new(session: Session, person: Person | None, now: datetime) -> NewLink:

@@ -1,12 +1,13 @@
 """Who is in a project, and in which role; and who works here no more."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 
 from workflow_core.domain import values
 from workflow_core.domain.pages import USUAL, Page, after, page
 from workflow_core.domain.roles import Permission, Role
-from workflow_core.domain.views.accounts import Member
+from workflow_core.domain.views.accounts import Belonging, Member
 from workflow_core.errors import Conflict, NotAllowed, NotFound, Stale
 from workflow_core.services import people
 from workflow_core.services.accounts import operators
@@ -31,6 +32,14 @@ def of_project(
     key = after(cursor, str) or ("",)
     rows = known_people.of_project(session, project_id=values.key(project_id), after=str(key[0]), limit=limit + 1)
     return page([_told(*row) for row in rows], limit=limit, key=lambda one: [one.email])
+
+
+def all_of(session: Session, *, project_id: int | None = None) -> list[Belonging]:
+    """Return everybody in each of their projects, or in one, for whoever is at the machine."""
+    return [
+        Belonging(**asdict(_told(person, membership, has_password)), project=project)
+        for person, membership, has_password, project in known_people.belongings(session, project_id=project_id)
+    ]
 
 
 def one(session: Session, *, actor: Actor, project_id: int, email: str) -> Member:
@@ -78,6 +87,7 @@ def set_role(
         Stale: the role was changed since it had this `version`; 0 is that of who is not in the project.
     """
     people.require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_PEOPLE)
+    people.check_project(session, project_id)
     owners = known_people.lock_owners(session, project_id=project_id)
     known = known_people.membership(session, project_id=project_id, email=values.email(email))
     present = known.version if known else 0

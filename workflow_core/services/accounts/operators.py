@@ -8,6 +8,7 @@ from workflow_core.domain.roles import Role
 from workflow_core.domain.views.accounts import Somebody
 from workflow_core.errors import Conflict
 from workflow_core.services import people
+from workflow_core.services.accounts import passwords
 from workflow_core.services.people import Actor
 from workflow_core.store.data import people as known_people
 from workflow_core.store.data import teams
@@ -29,6 +30,21 @@ def appoint(session: Session, *, actor: Actor, email: str, now: datetime) -> Non
     person.operator = True
     for project_id in known_people.without_owner(session):
         teams.join_project(session, person=person, project_id=project_id, role=Role.OWNER, now=now)
+
+
+def appoint_first(session: Session, *, email: str, password: str | None, now: datetime) -> bool:
+    """Let somebody run an installation that nobody runs yet, with a password or to be sent a link; else return False.
+
+    Raises:
+        InvalidInput: the e-mail is none, or the password too short.
+    """
+    if known_people.operators(session):
+        return False
+    appoint(session, actor=None, email=email, now=now)
+    if password is not None:
+        person = people.person(session, email=email)
+        passwords.give(session, person_id=person.id, hash=passwords.hashed(password), now=now)
+    return True
 
 
 def dismiss(session: Session, *, actor: Actor, email: str) -> None:

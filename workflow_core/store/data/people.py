@@ -100,3 +100,16 @@ def everybody(session: Session, *, after: str, limit: int) -> Sequence[tuple[Per
     """Return the first people after an e-mail, by e-mail, and whether each has a password."""
     query = select(Person, _HAS_PASSWORD).where(Person.email > after)
     return session.exec(query.order_by(Person.email).limit(limit)).all()
+
+
+def belongings(session: Session, *, project_id: int | None) -> Sequence[tuple[Person, Membership, bool, str]]:
+    """Return everybody in each of their projects, or in one, by e-mail, and whether each has a password."""
+    query = (
+        select(Person, Membership, _HAS_PASSWORD, Project.name)
+        .select_from(Membership)
+        .join(Person, col(Person.id) == col(Membership.person_id))
+        .join(Project, col(Project.id) == col(Membership.project_id))
+    )
+    if project_id is not None:
+        query = query.where(Membership.project_id == project_id)
+    return session.exec(query.order_by(Person.email, Project.name)).all()
