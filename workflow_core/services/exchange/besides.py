@@ -37,12 +37,11 @@ def tell_of_images(
     An item keeps the id that it has, also where that is annoflow's own and was exported.
     """
     each = (ImportedAnnotation(one.item, "", "", {}, one.license or {}, number=one.number) for one in images)
-    with open_session(read_only=True) as session:
-        out = numbers.exported(session, dataset_id=dataset.id) if images else set()
     wanted: dict[int, int] = {}
     while batch := list(islice(each, BATCH)):
-        with open_session() as session:
+        with open_session(read_only=not any(one.attributes for one in batch)) as session:
             found = list(items.match(session, batch))
+            out = numbers.exported(session, item_ids=[item.id for _, item in found])
             licensed = {
                 item.id: {**item.meta, "license": dict(one.attributes)}
                 for one, item in found
