@@ -22,14 +22,17 @@ from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.data import datasets, items
 from workflow_core.services.exchange import imports
 from workflow_core.services.managers import erasure, figures, history, progress, reversals, task_items
+from workflow_core.services.overviews import issues
+from workflow_core.services.overviews import tasks as overviews
 from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import feed, moves, readiness, sweeps
 from workflow_core.store.data import items as stored
+from workflow_core.store.database.columns import micros
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.database.engine import engine_for
 from workflow_core.store.models import Dataset, Entry, Issue, Item, Person, Task, TaskItem
-from workflow_core.store.reads import contents
+from workflow_core.store.reads import contents, counts
 from workflow_core.store.reads.departures import OF_REVIEWED
 from workflow_core.store.reads.figures import times
 
@@ -276,6 +279,29 @@ def test_task_items_and_motion_of_a_pipeline_are_counted_by_index(session):
 def test_what_is_stuck_is_listed_by_index(session):
     with scans(session) as found:
         assert progress.stuck(session, project_id=1).items == []
+    assert found == []
+
+
+def test_what_is_stuck_is_listed_from_a_place_on_by_index(session):
+    with scans(session) as found:
+        page = {"project_id": 1, "pipeline_id": None, "limit": 100}
+        assert counts.stuck(session, **page, after=(micros(NOW), 1)) == []
+    assert found == []
+
+
+def test_issues_and_tasks_are_listed_by_index(session):
+    flag = """INSERT INTO issue (item_id, task_item_id, qa_task_item_id, state, kind, text, rounds, flagged_by,
+        created_at, updated_at) SELECT x.item_id, y.id, x.id, CASE WHEN x.item_id / 10 * 10 = x.item_id THEN 'open' ELSE 'dismissed'
+        END, 'loose', '', 0, 1, 1, 1 FROM task_item x JOIN task_item y ON y.item_id = x.item_id AND y.task_id = 1
+        WHERE x.task_id = 3"""
+    assert session.connection().exec_driver_sql(flag).rowcount == IN_QA
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("ANALYZE issue")
+    with scans(session, by_task=True) as found:
+        first = issues.of_project(session, actor=None, project_id=1)
+        assert len(issues.of_project(session, actor=None, project_id=1, after=first.next).items) == 100
+        assert len(issues.of_task(session, actor=None, task_id=1, state="dismissed").items) == 100
+        assert len(overviews.of_project(session, actor=None, project_id=1).items) == 3
     assert found == []
 
 
