@@ -291,8 +291,9 @@ def test_what_is_stuck_is_listed_from_a_place_on_by_index(session):
 
 def test_issues_and_tasks_are_listed_by_index(session):
     flag = """INSERT INTO issue (item_id, task_item_id, qa_task_item_id, state, kind, text, rounds, flagged_by,
-        created_at, updated_at) SELECT x.item_id, y.id, x.id, CASE WHEN x.item_id / 10 * 10 = x.item_id THEN 'open' ELSE 'dismissed'
-        END, 'loose', '', 0, 1, 1, 1 FROM task_item x JOIN task_item y ON y.item_id = x.item_id AND y.task_id = 1
+        created_at, updated_at) SELECT x.item_id, y.id, x.id,
+        CASE WHEN x.item_id / 10 * 10 = x.item_id THEN 'open' ELSE 'dismissed' END, 'loose', '', 0, 1, 1, 1
+        FROM task_item x JOIN task_item y ON y.item_id = x.item_id AND y.task_id = 1
         WHERE x.task_id = 3"""
     assert session.connection().exec_driver_sql(flag).rowcount == IN_QA
     if session.get_bind().dialect.name == "postgresql":
