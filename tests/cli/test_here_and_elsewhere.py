@@ -1,5 +1,6 @@
 """Each command prints the same on the machine and, for the owner of the only project, over HTTP."""
 
+import json
 from functools import partial
 from pathlib import Path
 
@@ -84,6 +85,15 @@ def test_what_is_done_is_printed_alike(
     (tmp_path / "here.yaml").write_text(LANE.replace("lane", "here"))
     here = annoflow("pipeline", "deploy", "here.yaml").out
     assert here.split(", version")[0] == there.split(", version")[0].replace("lane", "here")
+    drawn = {"item": "/a.png", **BOX, "model": "m"}
+    lines = [drawn, drawn | {"label": "moon"}, drawn | {"item": "/z.png"}]
+    (tmp_path / "drawn.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))
+    reopening = ("import", "p", "drawn.jsonl", "--reopen")
+    assert over_http("olga", *reopening) == annoflow(*reopening)
+    assert "would re-open 1 task item\n" in annoflow(*reopening).out
+    assert annoflow("import", "p", "drawn.jsonl", "--json") == over_http("olga", "import", "p", "drawn.jsonl", "--json")
+    assert over_http("olga", "import", "p", "frames").code == 2
+    assert "a server takes one" in over_http("olga", "import", "p", str(photos)).err
     (photos / "c.png").write_text("no picture")
     (photos / "b.png").unlink()
     first = over_http("olga", "import", "p")

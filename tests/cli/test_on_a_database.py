@@ -293,7 +293,7 @@ def test_predictions_of_a_finished_item_open_it_again_once_what_is_taken_back_is
         "nothing is done yet: --yes does it",
     ]
     done = annoflow("import", "street", "late.jsonl", "--model", "yolo", "--reopen", "--yes", "--json").json()
-    assert [(one["new"], one["reopened"], one["effects"]["exits"]) for one in done] == [(1, 1, ["approved"])]
+    assert [(one["new"], one["reopened"], one["exits"]) for one in done] == [(1, 1, {"approved": 1})]
     assert "in cars" in annoflow("item", "why", "0000.jpg").out
     assert annoflow("export", "street", "--json").json()["items"] == 0
 

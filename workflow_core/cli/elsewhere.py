@@ -10,12 +10,13 @@ from workflow_core.cli.naming import meant, only
 from workflow_core.client import Annoflow
 from workflow_core.client.bundles import bundle
 from workflow_core.domain.reports import By, Cell
-from workflow_core.domain.views.exchange import ExportAsked, Snapshot, Synced
+from workflow_core.domain.views.exchange import Brought, ExportAsked, ImportAsked, Snapshot, Synced
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Files, Plan
 from workflow_core.domain.views.progress import Overview
+from workflow_core.domain.views.projects import Pipeline
 from workflow_core.domain.wording import cited
-from workflow_core.errors import NotFound
+from workflow_core.errors import InvalidInput, NotFound
 
 
 class Elsewhere(ManagingElsewhere):
@@ -51,13 +52,23 @@ class Elsewhere(ManagingElsewhere):
 
     def export(self, pipeline: str, asked: ExportAsked, *, project: str | None) -> Snapshot:
         """See `Installation`."""
-        job = self._annoflow.export(self._pipeline(pipeline, project), **vars(asked))
+        job = self._annoflow.export(self._pipeline(pipeline, project).id, **vars(asked))
         return Snapshot(**(self._annoflow.wait(job).result or {}))
 
     def sync(self, pipeline: str, *, project: str | None) -> Synced:
         """See `Installation`."""
-        job = self._annoflow.wait(self._annoflow.sync(self._pipeline(pipeline, project)))
+        job = self._annoflow.wait(self._annoflow.sync(self._pipeline(pipeline, project).id))
         return Synced(**(job.result or {}), faults=job.faults)
+
+    def import_annotations(
+        self, pipeline: str, file: Path, asked: ImportAsked, *, project: str | None, images: Path | None
+    ) -> Brought:
+        """See `Installation`."""
+        if images is not None or file.is_dir():
+            raise InvalidInput(f"{cited(str(file))} needs more files than one, and a server takes one: give JSON Lines")
+        job = self._annoflow.import_annotations(self._pipeline(pipeline, project).dataset_id, file, **vars(asked))
+        job = self._annoflow.wait(job)
+        return Brought(**(job.result or {}), faults=job.faults)
 
     def plan(self, source: Source, *, migrate: bool) -> Plan:
         """See `Installation`."""
@@ -69,9 +80,9 @@ class Elsewhere(ManagingElsewhere):
         sent = [self._sent(one) for one in sources]
         return [self._annoflow.deploy(project_id, files, migrate=migrate) for files, project_id in sent]
 
-    def _pipeline(self, named: str, project: str | None) -> int:
+    def _pipeline(self, named: str, project: str | None) -> Pipeline:
         known = {
-            (one.name, each.name): each.id
+            (one.name, each.name): each
             for one in self._annoflow.projects()
             for each in self._annoflow.pipelines(one.id)
             if each.version

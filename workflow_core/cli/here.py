@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from workflow_core.cli import context
 from workflow_core.cli.files import Source
 from workflow_core.cli.managing_here import ManagingHere
 from workflow_core.cli.naming import meant, project_of
+from workflow_core.connectors import annotation_files
+from workflow_core.connectors.records import Maker, Problems, Told
 from workflow_core.domain.reports import By, Cell, as_rows
 from workflow_core.domain.splits import Split
-from workflow_core.domain.views.exchange import ExportAsked, Snapshot, Synced
+from workflow_core.domain.views.exchange import Brought, ExportAsked, ImportAsked, Snapshot, Synced
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Plan
 from workflow_core.domain.views.progress import Overview
 from workflow_core.services import projects
-from workflow_core.services.exchange import exports, ingestion
+from workflow_core.services.exchange import exports, imports, ingestion, summaries
+from workflow_core.services.exchange.item_references import Naming
 from workflow_core.services.managers import figures, history, task_items
 from workflow_core.services.overviews import pipelines as overviews
 from workflow_core.services.overviews import tasks
@@ -76,7 +80,34 @@ class Here(ManagingHere):
         with context.session(read_only=True) as opened:
             project = project_of(opened, pipeline=pipeline, project=project)
         done = ingestion.ingest(context.session, pipeline=pipeline, project=project, clock=context.now)
-        return ingestion.summary(done)
+        return summaries.synced(done)
+
+    def import_annotations(
+        self, pipeline: str, file: Path, asked: ImportAsked, *, project: str | None, images: Path | None
+    ) -> Brought:
+        """See `Installation`."""
+        with context.session(read_only=True) as opened:
+            project = project_of(opened, pipeline=pipeline, project=project)
+            dataset_id = ingestion.find(opened, pipeline=pipeline, project=project).dataset_id
+        maker = Maker("model", asked.model, asked.model_version) if asked.model else None
+        problems, told = Problems(), Told()
+        done = imports.import_annotations(
+            context.session,
+            actor=None,
+            dataset_id=dataset_id,
+            annotations=annotation_files.read(
+                file, problems, format=asked.format, maker=maker, images=images, told=told
+            ),
+            problems=problems,
+            clock=context.now,
+            naming=Naming(asked.strip, asked.below),
+            told=told,
+            as_boxes=asked.as_boxes,
+            reopen=asked.reopen,
+            end_claims=asked.end_claims,
+            preview=asked.preview,
+        )
+        return summaries.brought(done, would=asked.preview)
 
     def plan(self, source: Source, *, migrate: bool) -> Plan:
         """See `Installation`."""

@@ -1,28 +1,21 @@
 """`annoflow import`: items of a source, and annotations of other tools, come in."""
 
-from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workflow_core.cli import context
 from workflow_core.cli.codes import FINDINGS
 from workflow_core.cli.installation import installation
-from workflow_core.cli.naming import Pipeline, Project, project_of
+from workflow_core.cli.naming import Pipeline, Project
 from workflow_core.cli.output import show_json
 from workflow_core.cli.progress import progress
 from workflow_core.cli.style import Json
-from workflow_core.domain.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from workflow_core.connectors.records import ImportedAnnotation
-    from workflow_core.services.exchange.imports import Imported
+    from workflow_core.domain.views.exchange import Brought
 
 
 class Annotations(StrEnum):
@@ -103,13 +96,29 @@ def import_(
         _items(pipeline, project, json)
         return
     from workflow_core.connectors import annotation_files
-    from workflow_core.connectors.records import Maker
-    from workflow_core.services.exchange.item_references import Naming
+    from workflow_core.domain.views.exchange import ImportAsked
 
-    maker = Maker("model", model, model_version) if model else None
-    reading = partial(annotation_files.read, format=format and format.value, maker=maker, images=images)
-    how = {"reopen": reopen, "end_claims": end_claims, "preview": reopen and not yes, "as_boxes": as_boxes}
-    _annotations(pipeline, files, reading, project, json, naming=Naming(strip, below), **how)
+    asked = ImportAsked(
+        model=model,
+        model_version=model_version,
+        strip=strip,
+        below=below,
+        as_boxes=as_boxes,
+        reopen=reopen,
+        end_claims=end_claims,
+        preview=reopen and not yes,
+    )
+    came = []
+    for file in files:
+        with progress(f"importing {file.name}"):
+            of_it = replace(asked, format=format.value if format else annotation_files.format_of(file))
+            came.append(installation().import_annotations(pipeline, file, of_it, project=project, images=images))
+    if json:
+        show_json([{"file": str(file), **asdict(one)} for file, one in zip(files, came, strict=True)])
+    else:
+        for file, one in zip(files, came, strict=True):
+            _tell(file, one, would=asked.preview)
+    raise typer.Exit(FINDINGS if any(one.left_out for one in came) else 0)
 
 
 def _items(pipeline: str, project: str | None, json: bool) -> None:
@@ -124,69 +133,9 @@ def _items(pipeline: str, project: str | None, json: bool) -> None:
     typer.echo(done.told)
 
 
-def _annotations(
-    pipeline: str,
-    files: list[Path],
-    reading: "Callable[..., Iterator[ImportedAnnotation]]",
-    project: str | None,
-    json: bool,
-    **how: Any,
-) -> None:
-    from workflow_core.connectors.records import Problems, Told
-    from workflow_core.services.exchange import imports, ingestion
-
-    with context.session(read_only=True) as session:
-        project = project_of(session, pipeline=pipeline, project=project)
-        dataset_id = ingestion.find(session, pipeline=pipeline, project=project).dataset_id
-    results: list[tuple[Path, Imported]] = []
-    for file in files:
-        problems, told = Problems(), Told()
-        with progress(f"importing {file.name}") as advance:
-            counting = (advance(1) or each for each in reading(file, problems, told=told))
-            imported = imports.import_annotations(
-                context.session,
-                actor=None,
-                dataset_id=dataset_id,
-                annotations=counting,
-                problems=problems,
-                clock=context.now,
-                told=told,
-                **how,
-            )
-        results.append((file, imported))
-    if json:
-        show_json([{"file": str(file), **_told(one)} for file, one in results])
-    else:
-        for file, one in results:
-            _tell(file, one, would=how["preview"])
-    raise typer.Exit(FINDINGS if any(one.problems.left_out for _, one in results) else 0)
-
-
-def _tell(file: Path, one: "Imported", *, would: bool) -> None:
-    for problem in one.problems.listed:
-        typer.echo(f"{file}: {problem}")
-    present = f", {one.present:,} there already {SAME}" if one.present else ""
-    left_out = f", {one.problems.left_out:,} left out" if one.problems.left_out else ""
-    came = "would come" if would else "came"
-    typer.echo(f"{file}: {counted(one.new, 'annotation')} {came} in{present}{left_out}")
-    if not one.reopened:
-        return
-    typer.echo(f"{'would re-open' if would else 're-opened'} {counted(one.reopened, 'task item')}")
-    for (task, state), count in Counter((each.task, each.state) for each in one.effects.task_items).items():
-        held = ", open with somebody" if state == "claimed" else ""
-        typer.echo(f"withdrawn: {counted(count, 'item')} of {task}{held}")
-    for exit_, count in Counter(one.effects.exits).items():
-        typer.echo(f"back from the exit {exit_}: {counted(count, 'item')}")
-    if one.effects.exported:
-        typer.echo(f"exported already: {counted(one.effects.exported, 'item')}")
-    if would:
+def _tell(file: Path, one: "Brought", *, would: bool) -> None:
+    of_file = len(one.faults) + 1  # each cause, and how many came in
+    for number, line in enumerate(one.told):
+        typer.echo(f"{file}: {line}" if number < of_file else line)
+    if one.reopened and would:
         typer.echo("nothing is done yet: --yes does it")
-
-
-SAME = "(the same item, label, shape, attributes and maker)"
-
-
-def _told(one: "Imported") -> dict[str, Any]:
-    counts = {"new": one.new, "present": one.present, "left_out": one.problems.left_out, "noted": one.problems.noted}
-    reopened = {"reopened": one.reopened, "effects": asdict(one.effects)} if one.reopened else {}
-    return counts | reopened | {"problems": [asdict(problem) for problem in one.problems.listed]}

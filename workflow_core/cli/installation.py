@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workflow_core.cli import context
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from workflow_core.domain.issues import IssueState
     from workflow_core.domain.reports import By, Cell
     from workflow_core.domain.views.effects import Outcome
-    from workflow_core.domain.views.exchange import ExportAsked, Snapshot, Synced
+    from workflow_core.domain.views.exchange import Brought, ExportAsked, ImportAsked, Snapshot, Synced
     from workflow_core.domain.views.history import Why
     from workflow_core.domain.views.issues import ListedIssue
     from workflow_core.domain.views.pipelines import Deployed, Plan
@@ -39,6 +40,11 @@ class Installation(Protocol):
 
     def sync(self, pipeline: str, *, project: str | None) -> "Synced":
         """Read the source of a pipeline."""
+
+    def import_annotations(
+        self, pipeline: str, file: Path, asked: "ImportAsked", *, project: str | None, images: Path | None
+    ) -> "Brought":
+        """Bring in a file of annotations, of what is in the dataset of a pipeline."""
 
     def plan(self, source: Source, *, migrate: bool) -> "Plan":
         """Say what a deploy would change."""

@@ -24,6 +24,13 @@ FORMATS = ("coco", "jsonl", *READERS)
 SUFFIXES = {".json": "coco", ".xml": "cvat", ".yaml": "yolo", ".yml": "yolo"}
 
 
+def format_of(path: Path) -> str:
+    """Return which format a file or folder is, when nobody says so."""
+    if (path / "data.yaml").is_file():
+        return "yolo"
+    return "voc" if path.is_dir() else SUFFIXES.get(path.suffix.lower(), "jsonl")
+
+
 def read(
     path: Path,
     problems: Problems,
@@ -38,9 +45,9 @@ def read(
     Without a format it is COCO by `.json`, CVAT by `.xml`, YOLO by `.yaml` or by the `data.yaml` in a folder, VOC where
     it is another folder, else JSON Lines.
     """
-    if format in (None, "yolo") and (path / "data.yaml").is_file():
+    format = format or format_of(path)
+    if format == "yolo" and (path / "data.yaml").is_file():
         path /= "data.yaml"
-    format = format or ("voc" if path.is_dir() else SUFFIXES.get(path.suffix.lower(), "jsonl"))
     if path.is_dir() and format != "voc":
         problems.add("folder", f"{format} is read from a file{': data.yaml' if format == 'yolo' else ''}")
         return

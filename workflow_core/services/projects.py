@@ -57,6 +57,7 @@ def pipelines(session: Session, *, actor: Actor, project_id: int) -> list[Pipeli
         Pipeline(
             id=one.id,
             name=one.name,
+            dataset_id=one.dataset_id,
             dataset=dataset,
             version=version,
             deployed_at=deployed_at,

@@ -19,11 +19,12 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class JobFault:
-    """What was left out, or taken otherwise than it came, how often, and the first places."""
+    """What was left out (`skipped`), or taken otherwise than it came, how often, and the first places."""
 
     message: str
     count: int
     examples: Sequence[str]
+    skipped: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +114,26 @@ class Synced:
     erased: int
     refused: str | None
     told: str
+    faults: Sequence[JobFault]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brought:
+    """What came of a file of annotations, and in `told` all of it in lines; of a preview, what would come of it.
+
+    `reopened` is how many statuses were cleared for it; with them items were `withdrawn` from tasks, and came back from
+    `exits`; `exported` of them are in files already.
+    """
+
+    new: int
+    present: int
+    left_out: int
+    noted: int
+    reopened: int
+    withdrawn: Mapping[str, int]
+    exits: Mapping[str, int]
+    exported: int
+    told: Sequence[str]
     faults: Sequence[JobFault]
 
 

@@ -19,6 +19,7 @@ class Pipeline:
 
     id: int
     name: str
+    dataset_id: int
     dataset: str
     version: str | None
     deployed_at: datetime | None

@@ -11,7 +11,6 @@ from typing import Protocol
 from workflow_core.connectors.listings import Skipped, root
 from workflow_core.domain import values
 from workflow_core.domain.roles import Permission
-from workflow_core.domain.views.exchange import JobFault, Synced
 from workflow_core.domain.wording import cited, counted
 from workflow_core.errors import NotFound
 from workflow_core.services import people
@@ -22,8 +21,6 @@ from workflow_core.store.data import items, pipelines, versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Pipeline
 
-EXAMPLES = 3
-"""Of how many files the names are told."""
 PAUSE = 0.005
 """Seconds between two batches, in which others who wait to write to SQLite get their turn."""
 
@@ -68,18 +65,6 @@ class Ingested:
         why = f"; {self.refused}" if self.refused else ""
         new = counted(self.new, "new item")
         return f"{self.pipeline}: {new}, {self.entered:,} entered{told}{still}{there}{erased}{skipped}{why}"
-
-
-def summary(done: Ingested) -> Synced:
-    """Return what came of it as it is told: the causes of what is no item, and what became of known ones."""
-    names: dict[str, list[str]] = {}
-    for skipped in done.skipped:
-        names.setdefault(f"no item: {skipped.reason}", []).append(skipped.uri.rpartition("/")[2])
-    for one in done.became:
-        names.setdefault(one.kind, []).append(str(one))
-    faults = [JobFault(message=each, count=len(of), examples=of[:EXAMPLES]) for each, of in names.items()]
-    counts = {"new": done.new, "present": done.present, "entered": done.entered, "erased": done.erased}
-    return Synced(pipeline=done.pipeline, **counts, refused=done.refused, told=str(done), faults=faults)
 
 
 def find(

@@ -1,7 +1,6 @@
 """Do what jobs ask for: one process at a time holds one, and another goes on where that is gone."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,9 +11,9 @@ from tempfile import TemporaryDirectory
 from workflow_core.connectors import annotation_files
 from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems, Told
 from workflow_core.domain.splits import Split
-from workflow_core.domain.views.exchange import Finished, JobFault, JobState
+from workflow_core.domain.views.exchange import Brought, Finished, JobState, Synced
 from workflow_core.errors import AnnoflowError
-from workflow_core.services.exchange import exports, imports, ingestion
+from workflow_core.services.exchange import exports, imports, ingestion, summaries
 from workflow_core.services.exchange.ingestion import OpenSession
 from workflow_core.services.exchange.item_references import Naming
 from workflow_core.store.database.engine import Session
@@ -24,8 +23,6 @@ from workflow_core.store.models import Job, Person, Pipeline, Project
 
 ATTEMPTS = 3
 """How often a job is begun: one whose process dies of it each time would go on for ever."""
-LISTED = 100
-"""Causes of faults that a job tells."""
 Advance = Callable[[int], None]
 """Is told how many more are done; raises Stopped where the job is to end."""
 log = logging.getLogger("annoflow.jobs")
@@ -116,9 +113,7 @@ def _stopping(open_session: OpenSession, advance: Advance) -> OpenSession:
 def _sync(open_session: OpenSession, job: Job, clock: Callable[[], datetime], advance: Advance) -> Finished:
     pipeline, project, actor = _named(open_session, job)
     done = ingestion.ingest(open_session, pipeline=pipeline, project=project, clock=clock, actor=actor, advance=advance)
-    result = asdict(ingestion.summary(done))
-    faults = [JobFault(**one) for one in result.pop("faults")]
-    return Finished(result=result, faults=faults)
+    return _finished(summaries.synced(done))
 
 
 def _export(open_session: OpenSession, job: Job, clock: Callable[[], datetime], advance: Advance) -> Finished:
@@ -159,15 +154,7 @@ def _import(open_session: OpenSession, job: Job, clock: Callable[[], datetime], 
             told=told,
             **{name: about[name] for name in ("as_boxes", "reopen", "end_claims", "preview")},
         )
-    counts = {"new": done.new, "present": done.present, "left_out": problems.left_out, "noted": problems.noted}
-    effects = done.effects
-    taken_back = {
-        "reopened": done.reopened,
-        "withdrawn": Counter(one.task for one in effects.task_items),
-        "exits": Counter(effects.exits),
-        "exported": effects.exported,
-    }
-    return Finished(result=counts | taken_back, faults=_faults(problems))
+    return _finished(summaries.brought(done, would=about["preview"]))
 
 
 DOING: dict[str, Callable[[OpenSession, Job, Callable[[], datetime], Advance], Finished]] = {
@@ -190,6 +177,7 @@ def _counted(these: Iterator[ImportedAnnotation], advance: Advance) -> Iterator[
         yield each
 
 
-def _faults(problems: Problems) -> list[JobFault]:
-    listed = problems.listed[:LISTED]
-    return [JobFault(message=one.message, count=one.count, examples=one.examples) for one in listed]
+def _finished(came: Synced | Brought) -> Finished:
+    result = asdict(came)
+    result.pop("faults")
+    return Finished(result=result, faults=came.faults)
