@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import measures, ours, people, tables
+from tests.bench import measures, ours, over_http, people, tables
 from tests.bench.acts import ByServices, BySql
 from tests.bench.beds import Bed, Postgres, Sqlite
 from tests.bench.by_hand import AGAIN, SPLIT, STRAIGHT, drain
@@ -61,6 +61,14 @@ def test_people_work_by_services_and_by_hand_and_nothing_is_lost(bed):
     assert len(tables.of_people(lines).rows) == len(lines)
     # The halves, too: a claim that was not submitted.
     same_is_written(bed, "people", [partial(people.work, acts, 0, 1) for acts in (BySql, ByServices)], steps=3)
+
+
+def test_people_work_over_http_and_nothing_is_lost(bed):
+    pace = people.Pace(1, 0.3)
+    lines = list(over_http.all_of(bed, 2_000, pace=pace, at_once=(2,)))
+    assert [line.by for line in lines] == ["bare FastAPI", "annoflow"]
+    assert all(line.rate > 0 for line in lines)
+    assert len(tables.of_http(lines).rows) == len(lines)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import leftovers
-from tests.bench import figures, measures, people, record, tables
+from tests.bench import figures, measures, over_http, people, record, tables
 from tests.bench.beds import Bed, Postgres, Sqlite
 from tests.bench.tables import Sheet
 
@@ -33,6 +33,11 @@ PARTS: Mapping[str, Part] = {
         lambda bed, items, quick: people.all_of(bed, items, pace=people.QUICK if quick else people.Pace()),
         (100_000,),
         tables.of_people,
+    ),
+    "http": Part(
+        lambda bed, items, quick: over_http.all_of(bed, items, pace=people.QUICK if quick else people.Pace()),
+        (100_000,),
+        tables.of_http,
     ),
     "figures": Part(
         lambda bed, items, quick: figures.all_of(bed, items), (10_000, 100_000, 1_000_000), tables.of_figures

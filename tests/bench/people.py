@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tests.bench import verifying
-from tests.bench.acts import DRAWN, ByServices, BySql, seats
+from tests.bench.acts import DRAWN, ByServices, BySql, Claimed, Seat, seats
 from tests.bench.arms import Arm, Ms, Ran, in_rounds, milliseconds
 from tests.bench.beds import Bed
 from tests.bench.states import NOW, State
@@ -37,7 +37,16 @@ class Pace(NamedTuple):
     thought: float = 1
 
 
-Acts = ByServices | BySql
+class Acts(Protocol):
+    """How somebody claims and submits."""
+
+    def claim(self, seat: Seat) -> Claimed | None:
+        """Take the next item, if there is one."""
+
+    def submit(self, seat: Seat, claimed: Claimed) -> None:
+        """Set a status on it."""
+
+
 WARMING = 0.5
 QUICK = Pace(2, 0.5)
 
@@ -63,7 +72,7 @@ class Line:
 
 def all_of(bed: Bed, items: int, *, pace: Pace, at_once: Sequence[int] = AT_ONCE) -> Iterator[Line]:
     """Measure everything with so many items to be done."""
-    bed.fill("people", partial(_fill, items=items))
+    bed.fill("people", partial(fill, items=items))
     for people in at_once:
         yield from _in_turn(bed, items, people, "alone", pace)
         yield from _in_turn(bed, items, people, "beside the mover", pace, moves=True)
@@ -71,7 +80,7 @@ def all_of(bed: Bed, items: int, *, pace: Pace, at_once: Sequence[int] = AT_ONCE
     yield from _in_turn(bed, items, at_once[-1], "thinking, beside the mover", thinking, moves=True, pause=pace.thought)
 
 
-def _fill(engine: Engine, *, items: int) -> None:
+def fill(engine: Engine, *, items: int) -> None:
     State(items * (1 + PENDING), queued=items, team=TEAM).fill(engine)
     with session_scope(engine) as session:
         drawn = f"CAST(:drawn AS {document(session)})"
@@ -98,14 +107,14 @@ def _in_turn(
             verifying.worked(url, pairs=pairs, moved=moved, items=items, pending=PENDING * items)
     rival = None
     for by, rounds in zip(("by hand", "annoflow"), did, strict=True):
-        rates, total, mover = _summed(rounds[1:], people)
+        rates, total, mover = summed(rounds[1:], people)
         claim, submit, cpu = milliseconds(total.halves), milliseconds(total.steps), 1000 * total.cpu / total.rows
         moved = mover.rate if moves else None
         rival = Line(bed.name, people, what, by, median(rates), claim, submit, cpu, moved, rival)
         yield rival
 
 
-def _summed(rounds: Sequence[Sequence[Ran]], people: int) -> tuple[list[float], Ran, Ran]:
+def summed(rounds: Sequence[Sequence[Ran]], people: int) -> tuple[list[float], Ran, Ran]:
     """Return the pairs a second of each round, and what people and the mover did in all of them."""
     rates, total, mover = [], Ran(), Ran()
     for crew in rounds:

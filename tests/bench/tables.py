@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tests.bench import people
+from tests.bench import over_http, people
 from tests.bench.figures import Took
 from tests.bench.measures import Line
 
@@ -39,6 +39,16 @@ def of_people(lines: Iterable[people.Line]) -> Sheet:
     )
 
 
+def of_http(lines: Iterable[over_http.Line]) -> Sheet:
+    """Return the table of people who work over HTTP."""
+    return Sheet(
+        ("database", "clients", "by", "pairs/s", "claim ms", "submit ms"),
+        [_over_http(line) for line in lines],
+        "Pairs of claim and submit: the median of the rounds; milliseconds as p50/p99 of all rounds. In brackets: of "
+        "the pairs and of the p99, times those of the bare FastAPI.",
+    )
+
+
 def of_figures(took: Iterable[Took]) -> Sheet:
     """Return the table of figures: a line for each, beside one another how it grows."""
     rows: dict[tuple[str, str, str], dict[int, str]] = {}
@@ -70,6 +80,14 @@ def _moving(line: Line) -> tuple[str, ...]:
         "" if line.p99 is None else f"{line.p99:,.1f}",
         "" if line.memory is None else f"{line.memory:,.0f}",
     )
+
+
+def _over_http(line: over_http.Line) -> tuple[str, ...]:
+    cells = [f"{line.rate:,.0f}", *(f"{ms.p50:,.1f}/{ms.p99:,.1f}" for ms in (line.claim, line.submit))]
+    if rival := line.rival:
+        times = line.rate / rival.rate, line.claim.p99 / rival.claim.p99, line.submit.p99 / rival.submit.p99
+        cells = [f"{one} ({ratio:.2f})" for one, ratio in zip(cells, times, strict=True)]
+    return line.database, str(line.clients), line.by, *cells
 
 
 def _people(line: people.Line) -> tuple[str, ...]:
