@@ -285,7 +285,6 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         P.MANAGE_PEOPLE,
         lambda w, actor: members.activate(w.session, actor=actor, project_id=w.project, email="ann@example.org"),
     ),
-    comments.in_task: (P.SEE_PROJECT, lambda w, actor: comments.in_task(w.session, actor=actor, task=w.cars)),
     progress.stuck: (P.SEE_PROJECT, lambda w, actor: progress.stuck(w.session, project_id=w.project, actor=actor)),
     issue_lists.of_project: (
         P.SEE_PROJECT,
@@ -394,6 +393,11 @@ PAUSES: dict[Permission, Callable[[World], tuple[staff.What, int]]] = {
 
 ByNumber = Callable[[World, Person, int], object]
 MANAGED_BY_NUMBER: dict[Callable[..., Any], tuple[Permission, str, ByNumber]] = {
+    comments.in_task: (
+        P.SEE_PROJECT,
+        "task",
+        lambda w, actor, task: comments.in_task(w.session, actor=actor, task_id=task),
+    ),
     migration.migrate: (
         P.MANAGE_PIPELINES,
         "pipeline",

@@ -38,3 +38,28 @@ def test_what_is_stuck_is_listed_with_why(stage: Stage, as_: Callable[..., TestC
     (project,) = mia.get("/api/projects").json()
     (stuck,) = mia.get(f"/api/projects/{project['id']}/stuck").json()["items"]
     assert (stuck["task"], stuck["item"], stuck["why"]) == ("qa", "0", "nobody")
+
+
+def test_what_was_said_is_read_in_parts(stage: Stage, as_: Callable[..., TestClient]) -> None:
+    stage.add_items(1)
+    stage.add_member("mia", "manager")
+    item = str(stage.do("ann", "cars", "completed"))
+    stage.advance()
+    stage.claim("quinn", "qa")
+    issue = stage.flag("quinn", "qa", "cars", item)
+    ann, mia = as_("ann"), as_("mia")
+    with stage.session() as session:
+        here = stage.task_item(session, "cars", item).id
+    for about in (f"/api/task-items/{here}/comments", f"/api/issues/{issue}/comments"):
+        for text in ("one", "two", "three"):
+            ann.post(about, json={"text": text})
+        first = ann.get(about, params={"limit": 2}).json()
+        last = ann.get(about, params={"limit": 2, "after": first["next"]}).json()
+        assert [[one["text"] for one in part["items"]] for part in (first, last)] == [["one", "two"], ["three"]]
+        assert last["next"] is None
+    said, after = [], None
+    while said == [] or after:
+        part = mia.get("/api/tasks/1/comments", params={"limit": 4, **({"after": after} if after else {})}).json()
+        said += [(one["text"], one["issue_id"]) for one in part["items"]]
+        after = part["next"]
+    assert said == [(text, about) for about in (issue, None) for text in ("three", "two", "one")]

@@ -155,7 +155,7 @@ TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
 """Calls that take text or a name."""
 
 NUMBERS: Mapping[str, Callable[[Scene, Any], Any]] = {
-    "said in a task": lambda s, v: comments.in_task(s.session, actor=None, task=s.cars, limit=v),
+    "said in a task": lambda s, v: comments.in_task(s.session, actor=None, task_id=s.cars.id, limit=v),
     "stuck": lambda s, v: progress.stuck(s.session, project_id=s.project, limit=v),
     "advance": lambda s, v: moves.advance(s.session, limit=v, now=START),
     "since": lambda s, v: history.since(s.session, event=v),

@@ -22,12 +22,12 @@ def say(stage, who, text, **about):
 def read(stage, who, **about):
     with stage.session() as session:
         said = comments.thread(session, actor=stage.person(session, who), **about)
-    return [(one.person.split("@")[0], one.text) for one in said]
+    return [(one.person.split("@")[0], one.text) for one in said.items]
 
 
 def of_task(stage, task, **more):
     with stage.session() as session:
-        return comments.in_task(session, actor=None, task=stage.task(session, task), **more)
+        return comments.in_task(session, actor=None, task_id=stage.task(session, task).id, **more).items
 
 
 def test_a_question_changes_nothing_its_manager_sees_it_and_who_asked_reads_the_answer(stage):
@@ -60,7 +60,7 @@ def test_what_waits_and_what_was_said_is_read_without_a_lock(stage):
     with session_scope(stage.engine, read_only=True) as session:
         ann = stage.person(session, "ann")
         assert [one.id for one in comments.waiting_for(session, actor=ann, task_item_id=mine)] == [issue]
-        assert [one.text for one in comments.thread(session, actor=ann, issue_id=issue)] == ["the left one"]
+        assert [one.text for one in comments.thread(session, actor=ann, issue_id=issue).items] == ["the left one"]
 
 
 def test_who_has_nothing_to_do_with_it_reads_and_says_nothing(stage):

@@ -166,7 +166,7 @@ def test_what_is_said_and_flagged_comes_back_as_it_was(stage: Stage) -> None:
             about: Any = {"actor": actor, "task_item_id": key, "now": stage.now}
             if taken(session, partial(comments.comment, session, text=value, **about)):
                 session.expire_all()
-                assert comments.thread(session, actor=actor, task_item_id=key)[-1].text == value.strip()
+                assert comments.thread(session, actor=actor, task_item_id=key).items[-1].text == value.strip()
             for field in ("kind", "text", "geometry"):
                 given: Any = {"kind": "wrong", field: {"a": value} if field == "geometry" else value}
                 savepoint = session.begin_nested()

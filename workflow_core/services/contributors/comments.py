@@ -1,12 +1,12 @@
 """What people say about items and issues, and which issues wait for them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from workflow_core.domain import values
+from workflow_core.domain import pages, values
 from workflow_core.domain.issues import IssueState
+from workflow_core.domain.pages import USUAL, Page
 from workflow_core.domain.roles import Permission
+from workflow_core.domain.views.comments import Comment as Said
 from workflow_core.domain.wording import shown
 from workflow_core.errors import NotFound
 from workflow_core.services import access, people
@@ -14,18 +14,6 @@ from workflow_core.store.data import comments
 from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Comment, Issue, Person, Task, TaskItem
 from workflow_core.store.work import issues
-
-
-@dataclass(frozen=True)
-class Said:
-    """A comment: who said what, and when; in the thread of an issue, or about the item itself."""
-
-    item_id: int
-    item: str
-    issue_id: int | None
-    person: str
-    text: str
-    at: datetime
 
 
 def comment(
@@ -53,27 +41,47 @@ def comment(
 
 
 def thread(
-    session: Session, *, actor: Person, issue_id: int | None = None, task_item_id: int | None = None
-) -> Sequence[Said]:
-    """Return what was said in the thread of an issue, or in a task about an item, oldest first.
+    session: Session,
+    *,
+    actor: Person,
+    issue_id: int | None = None,
+    task_item_id: int | None = None,
+    after: str | None = None,
+    limit: int = USUAL,
+) -> Page[Said]:
+    """Return a part of what was said in the thread of an issue, or in a task about an item, oldest first.
 
     Raises:
         NotFound: there is no such thing, or it is somebody else's.
+        InvalidInput: `after` is no place in this list.
     """
     about = _about(session, actor, issue_id, task_item_id)
+    (last,) = pages.after(after, int) or (0,)
+    part = {"after": int(last), "limit": limit + 1}
     if issue_id is not None:
-        return _told(comments.of_issue(session, issue_id=issue_id))
-    return _told(comments.of_item(session, item_id=about.item_id, task_id=about.task_id))
+        return _told(comments.of_issue(session, issue_id=issue_id, **part), limit)
+    return _told(comments.of_item(session, item_id=about.item_id, task_id=about.task_id, **part), limit)
 
 
-def in_task(session: Session, *, actor: people.Actor, task: Task, limit: int = 100) -> Sequence[Said]:
-    """Return the last things said in a task, about items and issues, the newest first; for managers."""
-    people.require(session, actor=actor, project_id=task.project_id, permission=Permission.SEE_PROJECT)
-    return _told(comments.last_of_task(session, task_id=task.id, limit=values.whole(limit, "a limit")))
+def in_task(
+    session: Session, *, actor: people.Actor, task_id: int, after: str | None = None, limit: int = USUAL
+) -> Page[Said]:
+    """Return a part of what was said in a task, about items and issues, the newest first; for managers.
+
+    Raises:
+        NotFound: there is no such task, or none for this person.
+        NotAllowed: their role does not show them the project.
+        InvalidInput: `after` is no place in this list.
+    """
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.SEE_PROJECT)
+    most = values.whole(limit, "a limit", least=1, most=pages.MOST)
+    (first,) = pages.after(after, int) or (values.LARGEST,)
+    return _told(comments.last_of_task(session, task_id=task.id, before=int(first), limit=most + 1), most)
 
 
-def _told(rows: Sequence[tuple[Comment, str, str]]) -> list[Said]:
-    return [Said(one.item_id, item, one.issue_id, email, one.text, one.created_at) for one, item, email in rows]
+def _told(rows: comments.Told, limit: int) -> Page[Said]:
+    said = [Said(one.id, one.item_id, item, one.issue_id, email, one.text, one.created_at) for one, item, email in rows]
+    return pages.page(said, limit=limit, key=lambda one: [one.id])
 
 
 def waiting_for(session: Session, *, actor: Person, task_item_id: int) -> list[Issue]:

@@ -1,28 +1,34 @@
 """Comments, each with the name of its item and the e-mail of who wrote it."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select
 
 from workflow_core.store.database.columns import Where
 from workflow_core.store.models import Comment, Item, Person
 
-
-def of_issue(session: Session, *, issue_id: int) -> list[tuple[Comment, str, str]]:
-    """Return the thread of an issue, oldest first."""
-    return list(session.exec(_said(col(Comment.issue_id) == issue_id).order_by(col(Comment.id))))
+Told = Sequence[tuple[Comment, str, str]]
 
 
-def of_item(session: Session, *, item_id: int, task_id: int) -> list[tuple[Comment, str, str]]:
+def of_issue(session: Session, *, issue_id: int, after: int, limit: int) -> Told:
+    """Return the thread of an issue after a comment, oldest first."""
+    return _oldest(session, col(Comment.issue_id) == issue_id, after, limit)
+
+
+def of_item(session: Session, *, item_id: int, task_id: int, after: int, limit: int) -> Told:
     """Return what was said in a task about an item itself, and not about an issue, oldest first."""
     here = (col(Comment.item_id) == item_id) & (col(Comment.task_id) == task_id)
-    return list(session.exec(_said(here & col(Comment.issue_id).is_(None)).order_by(col(Comment.id))))
+    return _oldest(session, here & col(Comment.issue_id).is_(None), after, limit)
 
 
-def last_of_task(session: Session, *, task_id: int, limit: int) -> list[tuple[Comment, str, str]]:
-    """Return the last things said in a task, about items and issues, the newest first."""
-    query = _said(col(Comment.task_id) == task_id)
-    return list(session.exec(query.order_by(col(Comment.id).desc()).limit(limit)))
+def last_of_task(session: Session, *, task_id: int, before: int, limit: int) -> Told:
+    """Return the last things said in a task before a comment, about items and issues, the newest first."""
+    here = (col(Comment.task_id) == task_id) & (col(Comment.id) < before)
+    return session.exec(_SAID.where(here).order_by(col(Comment.id).desc()).limit(limit)).all()
 
 
-def _said(of: Where) -> Select[Comment, str, str]:
-    return select(Comment, Item.name, Person.email).join(Item).join(Person).where(of)
+_SAID = select(Comment, Item.name, Person.email).join(Item).join(Person)
+
+
+def _oldest(session: Session, of: Where, after: int, limit: int) -> Told:
+    return session.exec(_SAID.where(of, col(Comment.id) > after).order_by(col(Comment.id)).limit(limit)).all()
