@@ -15,7 +15,7 @@ The rooms in reading order; each imports from those above it alone, and each fol
 - `http`, `api`, `web`, `server`: the same over HTTP: who is asking, errors; an endpoint for each use case; the pages
   where people work, with the studio's modules in `web/static`; the process.
 - `client`: annoflow from another machine, over HTTP.
-- `up`: starting, watching and stopping processes, and the mover's turn.
+- `up`: starting, watching and stopping processes, the mover's turn, and threads that do jobs.
 - `demo`, `cli`: the story of `annoflow demo`, and the commands. Beside them, above `up`, `flows` is all of Prefect.
 """
 
