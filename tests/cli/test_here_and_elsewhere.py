@@ -153,3 +153,12 @@ def test_what_managers_do_is_done_and_printed_alike(
     everything = annoflow("task", "add", "p:cars", "--where", '{"name": "none.png"}').out
     assert everything.splitlines()[0] == "0 items"
     assert "p:cars, p:qa" in annoflow("task", "pause", "p").err
+
+
+@pytest.mark.parametrize("words", [("item", "erase", "a.png"), ("token", "list", "olga@example.org")], ids=" ".join)
+def test_what_is_done_on_the_machine_alone_is_not_done_here_for_one_elsewhere(
+    annoflow, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("ANNOFLOW_URL", "https://label.example.org")
+    refused = annoflow(*words)
+    assert (refused.code, "ANNOFLOW_URL names one elsewhere" in refused.err) == (3, True)

@@ -75,6 +75,19 @@ def kept_pictures() -> "Kept":
     return Kept(Media(given.media_at()), Renditions(given.shown_at()))
 
 
+@contextmanager
+def here(*, read_only: bool = False) -> "Iterator[Session]":
+    """Open a session for what is done on the machine of an installation alone.
+
+    Raises:
+        InvalidInput: ANNOFLOW_URL names an annoflow elsewhere, and this would be done here.
+    """
+    if os.environ.get("ANNOFLOW_URL"):
+        raise InvalidInput("this is done on the machine of an annoflow alone, and ANNOFLOW_URL names one elsewhere")
+    with session(read_only=read_only) as opened:
+        yield opened
+
+
 def elsewhere() -> "Annoflow":
     """Return the client of the annoflow that ANNOFLOW_URL names.
 

@@ -72,7 +72,7 @@ def migrate(pipeline: Pipeline, project: Project = None, json: Json = False) -> 
     from workflow_core.services.exchange import ingestion
     from workflow_core.services.pipelines import migration
 
-    with context.session() as session:
+    with context.here() as session:
         project = project_of(session, pipeline=pipeline, project=project)
         found = ingestion.find(session, pipeline=pipeline, project=project)
         done = migration.migrate(session, pipeline_id=found.id, actor=None, now=context.now())

@@ -89,7 +89,7 @@ def send(
     """
     from workflow_core.services.managers import history, task_items
 
-    with context.session(read_only=not yes) as session:
+    with context.here(read_only=not yes) as session:
         source = _sent_from(history.why(session, item=history.find(session, named=named).id), at)
         if yes:
             effects = task_items.send(
@@ -205,7 +205,7 @@ def erase(
     """
     from workflow_core.services.managers import erasure, history
 
-    with context.session(read_only=not yes) as session:
+    with context.here(read_only=not yes) as session:
         ids = [history.find(session, named=one).id for one in named]
         if yes:
             kept = context.kept_pictures()

@@ -37,7 +37,7 @@ def _trying(only: bool) -> "Iterator[Session]":
     """Open a session; if it is `only` to be tried, all of it is taken back."""
     from workflow_core.store.database.engine import taken_back
 
-    with context.session() as session, taken_back(session) if only else nullcontext():
+    with context.here() as session, taken_back(session) if only else nullcontext():
         yield session
 
 
@@ -68,7 +68,7 @@ def list_(
     from workflow_core.services import people
     from workflow_core.services.accounts import members
 
-    with context.session(read_only=True) as session:
+    with context.here(read_only=True) as session:
         only = None if project is None else people.project(session, name=project).id
         found = members.all_of(session, project_id=only)
     if json:
@@ -127,7 +127,7 @@ def link(email: Person, json: Json = False) -> None:
     """
     from workflow_core.services.accounts import links
 
-    with context.session() as session:
+    with context.here() as session:
         made = links.make(session, email=email, now=context.now())
     url = f"{context.settings().address}/links/{made.secret}"
     if json:
@@ -183,6 +183,6 @@ def activate(email: Person) -> None:
     """
     from workflow_core.services.accounts import members
 
-    with context.session() as session:
+    with context.here() as session:
         person = members.activate(session, actor=None, project_id=None, email=email)
     typer.echo(f"{person.email} is active again")

@@ -45,7 +45,7 @@ def new(
 
     now = context.now()
     ends_at = None if days is None else now + timedelta(days=days)
-    with context.session() as session:
+    with context.here() as session:
         actor = people.person(session, email=email)
         made = tokens.make(session, actor=actor, name=name, writes=not read_only, ends_at=ends_at, now=now)
     if json:
@@ -64,7 +64,7 @@ def list_(email: Person, json: Json = False) -> None:
     from workflow_core.services import people
     from workflow_core.services.accounts import tokens
 
-    with context.session(read_only=True) as session:
+    with context.here(read_only=True) as session:
         found = tokens.mine(session, actor=people.person(session, email=email))
     if json:
         show_json([asdict(one) for one in found])
@@ -87,6 +87,6 @@ def revoke(
     from workflow_core.services import people
     from workflow_core.services.accounts import tokens
 
-    with context.session() as session:
+    with context.here() as session:
         tokens.revoke(session, actor=people.person(session, email=email), token_id=token)
     typer.echo(f"token {token} of {email} has ended")
