@@ -34,13 +34,19 @@ breaking: .venv/.ready ## a hundred rules broken at random, one at a time: which
 messages: .venv/.ready ## all that a user can be told, to be read aloud
 	$(BIN)/python tests/messages.py
 
-oracles: .venv/.ready ## what datumaro and ultralytics read of exported files, in an environment of its own of six gigabytes
+oracles: .venv/.ready ## what others make of files and of the API's document, in environments of their own of six gigabytes
 	rm -rf .oracles/files
 	$(PYTHON) -m venv .oracles
 	.oracles/bin/python -m pip install --quiet --disable-pip-version-check datumaro==1.13.12 ultralytics==8.4.190
 	$(BIN)/python -m tests.oracles .oracles/files
 	.oracles/bin/python tests/oracles/datumaro_reads.py .oracles/files
 	.oracles/bin/python tests/oracles/ultralytics_reads.py .oracles/files
+	rm -rf .oracles/client
+	$(PYTHON) -m venv .oracles/generator
+	.oracles/generator/bin/python -m pip install --quiet --disable-pip-version-check openapi-python-client==0.29.1
+	PATH="$(CURDIR)/.oracles/generator/bin:$$PATH" openapi-python-client generate --fail-on-warning \
+		--path workflow_core/api/openapi.json --output-path .oracles/client --config tests/oracles/generator.yaml
+	$(BIN)/python -m tests.oracles.story .oracles/generator/bin/python .oracles/client
 
 bench: .venv/.ready ## speeds, as ratios against hand-written SQL beside them
 	$(BIN)/python -m tests.bench
