@@ -27,7 +27,8 @@ NAMED = re.compile(rf"\b(?:FROM|JOIN|UPDATE|INTO|,)\s+({'|'.join(BIG)})\b(?:\s+(
 def scans(session: Session, *, sorts: bool = False, by_task: bool = False) -> Iterator[list[str]]:
     """Collect what the statements of a block would read whole, one line for each, with its statement.
 
-    With `sorts` also what they would sort to group it, and with `by_task` also what they would read of a whole task.
+    With `sorts` also what they would sort to group it, and with `by_task` also what they would read of a whole task, or
+    of a whole dataset.
     """
     found: list[str] = []
     connection = session.connection()
@@ -56,7 +57,7 @@ def _sqlite(cursor: Any, statement: str, parameters: Any, sorts: bool, by_task: 
     for *_, step in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall():
         scanned = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step)
         whole = scanned and scanned[1] in names and scanned[2] not in SMALL_BY_CONDITION
-        whole = whole or (by_task and step.startswith("SEARCH") and step.endswith(" (task_id=?)"))
+        whole = whole or (by_task and step.startswith("SEARCH") and step.endswith((" (task_id=?)", " (dataset_id=?)")))
         if whole or (sorts and step == "USE TEMP B-TREE FOR GROUP BY"):
             yield step
 
@@ -67,7 +68,7 @@ def _postgres(cursor: Any, statement: str, parameters: Any, sorts: bool, by_task
     plans = json.loads(answer) if isinstance(answer, str) else answer
     for node, first in _nodes(plans[0]["Plan"]):
         whole = node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG
-        whole = whole or (by_task and re.fullmatch(r"\(\w*\.?task_id = [^()]+\)", node.get("Index Cond", "")))
+        whole = whole or (by_task and re.fullmatch(r"\(\w*\.?(task|dataset)_id = [^()]+\)", node.get("Index Cond", "")))
         unconditional = "Index" in node["Node Type"] and "Scan" in node["Node Type"] and "Index Cond" not in node
         own = node.get("Relation Name") in BIG or node["Node Type"] == "Bitmap Index Scan"
         fetched_first = first and "Filter" not in node

@@ -1,11 +1,12 @@
 """Datasets, their folders, and the items in them."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from workflow_core.api.bodies import Named
 from workflow_core.api.lists import After, Filter, Most
@@ -73,15 +74,15 @@ async def _lines(request: Request, _: Annotated[None, Depends(_may_add)]) -> Asy
 
 @router.post("/datasets/{dataset_id}/items", openapi_extra=LINES)
 @takes(100_000_000)
-def add_items(
+async def add_items(
     request: Request,
     actor: Writer,
     within: Within,
     dataset_id: int,
     lines: Annotated[IO[bytes], Depends(_lines)],
-) -> Iterator[Line]:
+) -> AsyncIterator[Line]:
     """Add the item that each line of the body names, and say of each what became of it once it is kept."""
-    yield from additions.add(
+    batches = additions.add(
         partial(session_scope, request.app.state.engine),
         actor=actor,
         dataset_id=dataset_id,
@@ -89,6 +90,9 @@ def add_items(
         within=within,
         clock=now,
     )
+    while batch := await run_in_threadpool(next, batches, None):  # a thread each, not for each line
+        for line in batch:
+            yield line
 
 
 @router.get("/datasets/{dataset_id}/items")

@@ -43,8 +43,8 @@ def add(
     lines: Iterable[bytes],
     within: Places,
     clock: Callable[[], datetime],
-) -> Iterator[Line]:
-    """Add the item that each line names, as JSON, in a transaction per batch; yield what became of it, once it is kept.
+) -> Iterator[list[Line]]:
+    """Add the item that each line names, as JSON, in a transaction per batch; yield what became of each once kept.
 
     The same again changes nothing, so whoever was cut off sends all of it again. An address leads below the sources
     that are open.
@@ -58,7 +58,7 @@ def add(
     while batch := list(islice(numbered, limit)):
         with open_session() as session:
             kept = _add(session, actor, dataset_id, batch, clock())
-        yield from kept
+        yield kept
         time.sleep(PAUSE)
 
 

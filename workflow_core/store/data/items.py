@@ -166,8 +166,9 @@ def numbers(session: Session, *, dataset_id: int, paths: Iterable[tuple[str, str
     """Return the numbers of the items of some folders and names."""
     rows = run(
         session,
+        # CROSS: else SQLite goes through all items of the dataset, and for each through all that is listed.
         f"""SELECT i.folder, i.name, i.id FROM {_listed_files(session)} f
-        JOIN item i ON i.dataset_id = :dataset AND i.folder = f.folder AND i.name = f.name""",
+        CROSS JOIN item i WHERE i.dataset_id = :dataset AND i.folder = f.folder AND i.name = f.name""",
         files=json.dumps(list(paths)),
         dataset=dataset_id,
     )
