@@ -290,6 +290,10 @@ BY_PERMISSION: dict[Callable[..., Any], tuple[Permission, Managed]] = {
         P.SEE_PROJECT,
         lambda w, actor: issue_lists.of_project(w.session, actor=actor, project_id=w.project),
     ),
+    overviews.recipes_of: (
+        P.SEE_PROJECT,
+        lambda w, actor: overviews.recipes_of(w.session, actor=actor, project_id=w.project),
+    ),
     overviews.of_project: (
         P.SEE_PROJECT,
         lambda w, actor: overviews.of_project(w.session, actor=actor, project_id=w.project),

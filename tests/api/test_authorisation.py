@@ -135,6 +135,7 @@ OPERATIONS = {
     "pipeline-progress": Operation("/api/pipelines/{pipeline}/progress", RUN, denied=WORK),
     "pipeline-exits": Operation("/api/pipelines/{pipeline}/exits", RUN, denied=WORK),
     "project-tasks": Operation("/api/projects/{project}/tasks", RUN, denied=WORK),
+    "project-recipes": Operation("/api/projects/{project}/recipes", RUN, denied=WORK),
     "project-issues": Operation("/api/projects/{project}/issues", RUN, denied=WORK),
     "task-issues": Operation("/api/tasks/{task}/issues", RUN, denied=WORK),
     "create-task": Operation("/api/datasets/{dataset}/tasks", RUN, NEW_TASK, denied=WORK),

@@ -56,6 +56,16 @@ def test_instructions_are_for_who_works_there_too(stage: Stage, mia: TestClient,
     assert as_("quinn").get(at).status_code == 404
 
 
+def test_recipes_are_listed_with_the_names_of_their_files(stage: Stage, mia: TestClient) -> None:
+    with stage.session() as session:
+        (document_id,) = deploys.keep_files(session, {"guides/guide.pdf": b"%PDF-1.7"}).values()
+        session.get_one(Recipe, stage.task(session, "cars").recipe_id).document_id = document_id
+    first = mia.get("/api/projects/1/recipes?limit=1").json()
+    last = mia.get("/api/projects/1/recipes", params={"after": first["next"]}).json()
+    told = {one["name"]: (one["file"], len(one["recipe"]["labels"])) for one in (*first["items"], *last["items"])}
+    assert sorted(told.values(), key=str) == [("guide.pdf", 2), (None, 2)]
+
+
 def test_figures_come_as_csv_where_that_is_asked_for(stage: Stage, mia: TestClient) -> None:
     stage.do("ann", "cars", "completed", annotations=[BOX])
     task = listed(mia)["cars"]
@@ -112,7 +122,13 @@ def test_a_list_of_a_hundred_takes_as_many_statements_as_one_of_one(stage: Stage
     stage.claim("quinn", "qa")
     stage.flag("quinn", "qa", "cars", name)
     task = f"/api/tasks/{listed(mia)['cars']}"
-    lists = ["/api/projects/1/tasks", "/api/projects/1/issues", f"{task}/issues", "/api/projects/1/stuck"]
+    lists = [
+        "/api/projects/1/tasks",
+        "/api/projects/1/recipes",
+        "/api/projects/1/issues",
+        f"{task}/issues",
+        "/api/projects/1/stuck",
+    ]
     paths = [*lists, task, f"{task}/progress", f"{task}/figures?by=person", "/api/pipelines/1/figures"]
 
     def counts() -> dict[str, int]:
@@ -131,6 +147,8 @@ def test_a_list_of_a_hundred_takes_as_many_statements_as_one_of_one(stage: Stage
             more = cars.model_dump(exclude={"id", "pipeline_id", "name"})
             who = Person(email=f"{n}@example.org", created_at=stage.now)
             keep(session, Task(**more, name=str(n)), who)
+            kept = session.get_one(Recipe, cars.recipe_id).model_dump(exclude={"id"})
+            session.add(Recipe(**kept))
             session.add(Assignment(task_id=cars.id, person_id=who.id, created_at=stage.now))
             placed = stage.task_item(session, "cars", 4 + n)
             placed.parked = "nobody"

@@ -79,7 +79,8 @@ ACTIONS = {each.__name__: each for each in (send, release, remove, archive, clea
 
 def told(stage: Stage, action) -> list[Effect]:
     with stage.session() as session:
-        return previews.preview(session, partial(action, session, stage, actor=None))
+        act = partial(action, session, stage, actor=None)
+        return previews.carry_out(session, act, now=stage.now, dry_run=True).effects
 
 
 @pytest.mark.parametrize("name", ACTIONS)
@@ -109,15 +110,17 @@ def test_who_may_not_do_it_is_not_told_what_it_would_do(stage):
     with stage.session() as session:
         cy = stage.person(session, "cy")
         with pytest.raises(NotAllowed):
-            previews.preview(session, partial(send, session, stage, actor=cy))
+            previews.carry_out(session, partial(send, session, stage, actor=cy), now=stage.now, dry_run=True)
 
 
 def test_what_others_do_meanwhile_is_no_effect(stage):
     if stage.engine.dialect.name == "sqlite":
         pytest.skip("SQLite has one writer at a time")
-    with stage.session() as session:
-        assert previews.preview(session, partial(stage.add_items, 1)) == []
-    assert stage.exits() == {"0": None, "1": None, "2": None}
+    for dry_run in (True, False):
+        with stage.session() as session:
+            told = previews.carry_out(session, partial(stage.add_items, 1), now=stage.now, dry_run=dry_run)
+        assert (told.counts, told.effects, told.done) == ({}, [], not dry_run)
+    assert stage.exits() == dict.fromkeys("0123")
 
 
 def test_a_task_is_not_put_away_while_somebody_has_an_item_open(stage):

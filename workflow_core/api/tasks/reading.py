@@ -11,7 +11,7 @@ from workflow_core.domain.pages import USUAL, Page
 from workflow_core.domain.reports import By, Cell, as_csv, as_rows
 from workflow_core.domain.views.issues import ListedIssue
 from workflow_core.domain.views.progress import TaskProgress
-from workflow_core.domain.views.tasks import Task, TaskInFull
+from workflow_core.domain.views.tasks import KeptRecipe, Task, TaskInFull
 from workflow_core.http.database import Reading
 from workflow_core.http.identity import Now, Reader
 from workflow_core.http.versions import tag
@@ -38,6 +38,14 @@ def project_tasks(
 def find_tasks(session: Reading, actor: Reader, named: str, project: str | None = None) -> list[Task]:
     """Return the tasks of a pipeline, or the task, of a name; `PIPELINE:TASK` names a task of a pipeline."""
     return tasks.named(session, actor=actor, named=named, project=project)
+
+
+@router.get("/projects/{project_id}/recipes")
+def project_recipes(
+    session: Reading, actor: Reader, project_id: int, after: After = None, limit: Most = USUAL
+) -> Page[KeptRecipe]:
+    """Return the recipes of a project in the order in which they came, also those that no task has any more."""
+    return tasks.recipes_of(session, actor=actor, project_id=project_id, after=after, limit=limit)
 
 
 @router.get("/tasks/{task_id}")

@@ -70,6 +70,17 @@ class TaskInFull(Task):
     team: Sequence[Assignment]
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeptRecipe:
+    """A recipe as it is kept, with the file of its instructions, if it has one; a change of it is another recipe."""
+
+    id: int
+    name: str
+    recipe: Recipe
+    file: str | None
+    created_at: datetime
+
+
 @dataclass(frozen=True)
 class File:
     """A file that belongs to a recipe, such as instructions in PDF."""

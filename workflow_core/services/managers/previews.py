@@ -13,35 +13,19 @@ MOST = 100
 """How many effects are told one by one."""
 
 
-def preview(session: Session, action: Callable[[], object]) -> list[Effect]:
-    """Say what an action of a manager would do, step by step: what it withdraws, whose claims end, who gets what.
+def carry_out(session: Session, action: Callable[[], object], *, now: datetime, dry_run: bool) -> Outcome:
+    """Do what a manager asks at a moment, or with `dry_run` only say what it would do: nothing of that stays.
 
-    Nothing of it stays. Meanwhile others wait for the same rows (on SQLite, for any), as they do for the action.
+    Meanwhile others wait for the same rows (on SQLite, for any), as they do for the action. What happened is known by
+    its moment: others may have written meanwhile, and nobody at the very same microsecond.
 
     Raises:
         AnnoflowError: what the action itself raises: who may not do it is not told what it would do.
     """
     before = histories.last(session)
-    with taken_back(session):
-        action()
-        told = histories.events_since(session, event_id=before)
-    # What is still there was committed by somebody else meanwhile.
-    others = histories.recorded(session, event_id=before)
-    return [Effect(row["item_id"], row["item"], history.step(row)) for row in told if row["id"] not in others]
-
-
-def carry_out(session: Session, action: Callable[[], object], *, now: datetime, dry_run: bool) -> Outcome:
-    """Do what a manager asks at a moment, or with `dry_run` only say what it would do.
-
-    What happened is known by its moment: others may have written meanwhile, and nobody at the very same microsecond.
-
-    Raises:
-        AnnoflowError: what the action itself raises.
-    """
-    before = histories.last(session)
     with taken_back(session) if dry_run else nullcontext():
         items = action()
-        counts = histories.counted_since(session, event_id=before, at=now)
-        rows = histories.events_since(session, event_id=before, at=now, limit=MOST)
+        counts = histories.counted_of(session, event_id=before, at=now)
+        rows = histories.first_of(session, event_id=before, at=now, limit=MOST)
     effects = [Effect(row["item_id"], row["item"], history.step(row)) for row in rows]
     return Outcome(done=not dry_run, items=items if isinstance(items, int) else None, counts=counts, effects=effects)

@@ -95,6 +95,22 @@ def one(session: Session, *, actor: Actor, task_id: int) -> views.TaskInFull:
     )
 
 
+def recipes_of(
+    session: Session, *, actor: Actor, project_id: int, after: str | None = None, limit: int = pages.USUAL
+) -> Page[views.KeptRecipe]:
+    """Return the recipes of a project, also those that no task has any more, as `of_project` does."""
+    people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    place = pages.after(after, int)
+    begun = int(place[0]) if place else 0
+    found = [
+        views.KeptRecipe(
+            id=one.id, name=one.name, recipe=recipes.from_json(one.content), file=file, created_at=one.created_at
+        )
+        for one, file in known_tasks.recipes_page(session, project_id=project_id, after=begun, limit=limit + 1)
+    ]
+    return pages.page(found, limit=limit, key=lambda one: [one.id])
+
+
 def instructions(session: Session, *, actor: Person, task_id: int) -> views.File:
     """Return the file of instructions of a task's recipe, for who runs the task and for who works on it.
 

@@ -77,6 +77,13 @@ def reviewed(session: Session, *, task_id: int) -> Sequence[str]:
     ).all()
 
 
+def recipes_page(session: Session, *, project_id: int, after: int, limit: int) -> Sequence[tuple[Recipe, str | None]]:
+    """Return up to `limit` recipes of a project, those after the recipe `after`, each with its document's name."""
+    query = select(Recipe, Document.name).join(Document, col(Document.id) == col(Recipe.document_id), isouter=True)
+    here = query.where(Recipe.project_id == project_id, col(Recipe.id) > after)
+    return session.exec(here.order_by(col(Recipe.id)).limit(limit)).all()
+
+
 def document(session: Session, *, task_id: int) -> Document | None:
     """Return the document of a task's recipe, if it has one."""
     query = select(Document).join(Recipe, col(Recipe.document_id) == col(Document.id))

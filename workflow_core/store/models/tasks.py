@@ -13,6 +13,8 @@ from workflow_core.store.models.base import Table, document, instant, key, numbe
 class Recipe(Table, table=True):
     """What may be labelled in a task and how; `content` is `domain.recipes.to_json`."""
 
+    __table_args__ = (Index("ix_recipe_project", "project_id", "id"),)
+
     id: int = key()
     project_id: int = reference("project.id")
     name: str = Field(max_length=200)

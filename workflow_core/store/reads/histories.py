@@ -19,16 +19,17 @@ def events_of(session: Session, *, item_id: int, after: int = 0, limit: int = va
     return _told(session, "e.item_id = :item AND e.id > :after", limit=limit, item=item_id, after=after)
 
 
-def events_since(
-    session: Session, *, event_id: int, at: datetime | None = None, limit: int = values.LARGEST
-) -> list[dict[str, Any]]:
-    """Return the events after one, of any item, with the names that a reader knows; all, or those of one moment."""
-    if at is None:
-        return _told(session, "e.id > :after", limit=limit, after=event_id)
+def events_since(session: Session, *, event_id: int) -> list[dict[str, Any]]:
+    """Return the events after one, of any item, with the names that a reader knows."""
+    return _told(session, "e.id > :after", after=event_id)
+
+
+def first_of(session: Session, *, event_id: int, at: datetime, limit: int) -> list[dict[str, Any]]:
+    """Return the first events of a moment after one, as `events_since` does."""
     return _told(session, "e.id > :after AND e.at = :at", limit=limit, after=event_id, at=micros(at))
 
 
-def counted_since(session: Session, *, event_id: int, at: datetime) -> dict[str, int]:
+def counted_of(session: Session, *, event_id: int, at: datetime) -> dict[str, int]:
     """Count the events of a moment after one, by their verbs."""
     counted = "SELECT verb, count(*) FROM event WHERE id > :after AND at = :at GROUP BY verb ORDER BY verb"
     return dict(iter(run(session, counted, after=event_id, at=micros(at))))
@@ -59,11 +60,6 @@ def latest_moment(session: Session, *, among: int) -> datetime | None:
     newest = "SELECT max(at) FROM (SELECT at FROM event ORDER BY id DESC LIMIT :among) AS newest"
     at = run(session, newest, among=among).scalar()
     return None if at is None else moment(at)
-
-
-def recorded(session: Session, *, event_id: int) -> set[int]:
-    """Return the numbers of the events after one."""
-    return set(run(session, "SELECT id FROM event WHERE id > :after", after=event_id).scalars())
 
 
 def _told(session: Session, where: str, *, limit: int = values.LARGEST, **given: int) -> list[dict[str, Any]]:
