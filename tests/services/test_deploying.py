@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from building import NOW, TWO_STEPS, deploy, reader, task
+from running import wait_for_a_lock
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, func, select
 
@@ -224,6 +225,27 @@ def test_a_pipeline_keeps_its_dataset(session: Session) -> None:
     deploy(session)
     with pytest.raises(InvalidInput, match="and not over"):
         deploy(session, "dataset: lane\n" + TWO_STEPS)
+
+
+def test_pipelines_with_the_same_recipe_are_deployed_at_the_same_time(engine: Engine) -> None:
+    refused: list[Exception] = []
+
+    def second() -> None:
+        try:
+            with session_scope(engine) as session:
+                deploy(
+                    session, WHOLE.replace("dashcam", "second").replace("project: road", "project: lane"), files=FILES
+                )
+        except Exception as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=second)
+    with session_scope(engine) as session:
+        deploys.keep_files(session, {name: reader(FILES)(name) for name in FILES})
+        thread.start()
+        wait_for_a_lock(engine)
+    thread.join()
+    assert refused == []
 
 
 def test_two_first_deploys_at_once_make_one_pipeline(engine: Engine) -> None:

@@ -1,11 +1,12 @@
 """What was deployed, as it came: each deploy with its files."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
+from workflow_core.store.database.dialect import run_many
 from workflow_core.store.models import Deploy, Document, Person, PipelineVersion
 
 MEDIA_TYPES = {"pdf": "application/pdf", "md": "text/markdown"}
@@ -19,22 +20,29 @@ def digested(files: Mapping[str, bytes]) -> dict[str, str]:
 def keep_files(session: Session, files: Mapping[str, bytes]) -> dict[str, int]:
     """Keep files, each content once whatever its name; returns the numbers of their documents by name."""
     digests = digested(files)
-    query = select(Document.digest, Document.id).where(col(Document.digest).in_(set(digests.values())))
-    known = dict(session.exec(query).all())
+    known = _documents(session, digests.values())
     new = {
-        digests[name]: Document(
-            digest=digests[name],
-            name=name.rpartition("/")[2][-255:],
-            media_type=MEDIA_TYPES.get(name.rpartition(".")[2].lower(), "application/yaml"),
-            content=content,
-        )
+        digests[name]: {
+            "digest": digests[name],
+            "name": name.rpartition("/")[2][-255:],
+            "media_type": MEDIA_TYPES.get(name.rpartition(".")[2].lower(), "application/yaml"),
+            "content": content,
+        }
         for name, content in files.items()
         if digests[name] not in known
     }
-    session.add_all(new.values())
-    session.flush()
-    known |= {one.digest: one.id for one in new.values()}
+    if new:
+        # Another pipeline with the same recipe may be deployed at this moment: the order keeps both from a deadlock.
+        add = """INSERT INTO document (digest, name, media_type, content)
+            VALUES (:digest, :name, :media_type, :content) ON CONFLICT (digest) DO NOTHING"""
+        run_many(session, add, [new[each] for each in sorted(new)])
+        known = _documents(session, digests.values())
     return {name: known[each] for name, each in digests.items()}
+
+
+def _documents(session: Session, digests: Iterable[str]) -> dict[str, int]:
+    query = select(Document.digest, Document.id).where(col(Document.digest).in_(set(digests)))
+    return dict(session.exec(query).all())
 
 
 def last(session: Session, *, pipeline_id: int) -> Deploy | None:
