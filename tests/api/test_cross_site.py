@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -88,11 +89,13 @@ def test_looking_is_not_a_change(browser: TestClient) -> None:
 @pytest.mark.parametrize("public", [PUBLIC, LAN])
 def test_an_origin_is_the_public_address_or_this_machine(sqlite_url: str, tmp_path: Path, public: str) -> None:
     app = server.make(Settings(home=tmp_path, database_url=sqlite_url, public_url=public))
+    other_port = f"http://{urlsplit(public).hostname}:3000"
     with TestClient(app, public) as client:
         for base, origin, status in (
             (public, public, 401),
             (public, "http://127.0.0.1", 403),
             (public, public.replace("label", "evil"), 403),
+            (other_port, other_port, 403),
             ("http://127.0.0.1:8484", public, 401),
             ("http://127.0.0.1:8484", "http://127.0.0.1:8484", 401),
             ("http://127.0.0.1:8484", "http://127.0.0.1:3000", 403),

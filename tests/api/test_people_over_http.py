@@ -22,11 +22,12 @@ HERE = {"Sec-Fetch-Site": "same-origin"}
 
 @pytest.fixture
 def olga(stage: Stage, as_: Callable[..., TestClient]) -> TestClient:
-    """The owner; fay runs the installation."""
+    """The owner; fay runs the installation, and so does otto, who is in no project."""
     stage.deploy(ELSEWHERE)
     stage.add_member("olga", "owner")
     with stage.session() as session:
-        operators.appoint(session, actor=None, email=email("fay"), now=stage.now)
+        for who in ("fay", "otto"):
+            operators.appoint(session, actor=None, email=email(who), now=stage.now)
     return as_("olga")
 
 
@@ -60,7 +61,7 @@ def test_who_is_invited_comes_in_by_a_link(olga: TestClient, client: TestClient,
 
 
 def test_no_link_opens_projects_of_others(olga: TestClient, as_: Any, client: TestClient, project: str) -> None:
-    for who in ("di", "fay"):
+    for who in ("di", "fay", "otto"):
         (invited,) = olga.post(f"{project}/invitations", json={"emails": [email(who)]}).json()
         assert invited["url"] is None
         refused = olga.post(f"{project}/members/{email(who)}/links")

@@ -5,6 +5,8 @@ from browsing import PASSWORD, link
 from fastapi.testclient import TestClient
 from stage import Stage
 
+from workflow_core.services.accounts import links
+
 
 @pytest.fixture
 def ann(client: TestClient, stage: Stage) -> TestClient:
@@ -86,3 +88,16 @@ def test_scripts_are_kept_for_ever_at_an_address_of_their_content(ann: TestClien
 def test_what_a_browser_refused_on_a_page_is_in_the_log(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     assert client.post("/reports", content=b'{"blocked-uri": "inline"}').status_code == 204
     assert "blocked-uri" in caplog.text
+
+
+def test_the_first_owner_says_who_they_are_and_chooses_a_password(client: TestClient, stage: Stage) -> None:
+    with stage.session() as session:
+        made = links.for_first_owner(session, now=stage.now)
+    assert made is not None
+    address = f"/links/{made.secret}"
+    assert 'name="email"' in client.get(address).text
+    unnamed = client.post(address, data={"password": PASSWORD})
+    assert "is not an e-mail address" in unnamed.text
+    assert client.post(address, data={"password": PASSWORD, "email": "fay@example.org"}).status_code == 303
+    assert client.get("/work").status_code == 200
+    assert 'name="email"' not in client.get(address).text
