@@ -363,7 +363,7 @@ def test_a_part_of_a_datasets_folders_is_counted_in_its_order_by_index(session):
 
 
 def test_what_is_drawn_on_an_item_is_found_by_index(session):
-    with scans(session, sorts=True) as found:
+    with scans(session) as found:
         assert len(contents.drawn(session, item_id=7, limit=10)) == 2
         assert contents.drawn(session, item_id=7, after=10**9, limit=10) == []
     assert found == []
