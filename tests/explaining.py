@@ -16,6 +16,7 @@ SMALL_BY_CONDITION = (
     "ix_task_item_lease",
     "ix_entry_held",
     "ix_job_open",
+    "ix_issue_unresolved",
 )
 """Indexes of few rows by their own condition: reading one whole is no scan of the table."""
 
