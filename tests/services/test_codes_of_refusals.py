@@ -97,7 +97,7 @@ def test_what_only_somebody_else_may_do(stage):
             task_items.close,
             session,
             actor=stage.person(session, "ann"),
-            task=stage.task(session, "cars"),
+            task_id=stage.task(session, "cars").id,
             now=stage.now,
         )
     facts = {"person": email("ann"), "role": "contributor", "permission": "run task"}

@@ -51,7 +51,11 @@ class Positions:
 
 def where(session: Session, *, pipeline: str | int) -> Positions:
     """Say where the items of a pipeline are, by its number; or of all that have a name."""
-    ids = [pipeline] if isinstance(pipeline, int) else positions.named(session, pipeline=values.sought(pipeline))
+    ids = (
+        [values.key(pipeline)]
+        if isinstance(pipeline, int)
+        else positions.named(session, pipeline=values.sought(pipeline))
+    )
     return Positions(positions.counts(session, pipeline_ids=ids), positions.in_motion(session, pipeline_ids=ids))
 
 
