@@ -59,7 +59,7 @@ def stage_at(folder: Path, template: Path, pictures: int) -> tuple[Stage, str]:
     photos = folder / "photos"
     photos.mkdir()
     for number in range(pictures):
-        Image.effect_noise((WIDTH, HEIGHT), 40 + number).convert("RGB").save(photos / f"{number:02}.jpg")
+        Image.new("RGB", (WIDTH, HEIGHT), (90, 110, 6 * number)).save(photos / f"{number:02}.jpg")
     url = f"sqlite:///{shutil.copy(template, folder / 'annoflow.db')}"
     stage = Stage(engine_for(url), now=datetime.now(UTC))
     stage.deploy(PIPELINE.replace("PHOTOS", str(photos)))
@@ -116,5 +116,5 @@ def site(chromium: Browser, sqlite_template: Path, tmp_path: Path) -> Iterator[S
 @pytest.fixture(scope="module")
 def many(chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site for all tests of a module, with a picture for each."""
-    with served(tmp_path_factory.mktemp("many"), sqlite_template, 40, chromium) as site:
+    with served(tmp_path_factory.mktemp("many"), sqlite_template, 24, chromium) as site:
         yield site

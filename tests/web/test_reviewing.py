@@ -19,7 +19,7 @@ FIXED = {**BOX, "geometry": {"x": 110, "y": 90, "width": 100, "height": 40}}
 @pytest.fixture(scope="module")
 def names() -> Iterator[str]:
     """Pictures that nobody has touched."""
-    return (f"{number:02}.jpg" for number in range(40))
+    return (f"{number:02}.jpg" for number in range(24))
 
 
 @pytest.fixture(scope="module")
