@@ -137,6 +137,21 @@ def test_what_is_no_address_or_token_is_refused_before_anything_is_sent(url: str
         Annoflow(url, token)
 
 
+def test_an_answer_without_an_end_is_read_as_it_comes() -> None:
+    def events() -> Iterator[bytes]:
+        yield b"data: 1\n\n"
+        raise AssertionError("nobody reads on")
+
+    played = Played(refused(503), httpx2.Response(200, content=events()))
+    with played.client().stream("/api/projects/1/events/stream") as answer:
+        assert next(answer.iter_bytes()) == b"data: 1\n\n"
+    assert len(played.asked) == 2
+    with pytest.raises(NotFound, match="none"), Played(refused(404, detail="none")).client().stream("/api/x"):
+        raise AssertionError("there is no answer")
+    with pytest.raises(InvalidInput, match="is no path"), played.client().stream("http://elsewhere.test"):
+        raise AssertionError("nobody is asked")
+
+
 def test_lists_are_read_to_their_end(stage: Stage, client_of: Callable[..., Annoflow], monkeypatch: Any) -> None:
     monkeypatch.setattr("workflow_core.client.connection.MOST", 2)
     stage.add_items(5)

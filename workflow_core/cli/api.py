@@ -2,9 +2,10 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,9 @@ from workflow_core.cli import context
 from workflow_core.cli.output import show_json
 from workflow_core.domain.wording import quoted
 from workflow_core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from workflow_core.client import Annoflow
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSENT = ("GET", "DELETE")
@@ -53,6 +57,9 @@ def api(
             for one in annoflow.pages(path, **asked):
                 show_json(one, indent=None)
             return
+        if method == "GET" and input is None:
+            _show_as_it_comes(annoflow, path, asked)
+            return
         if input is not None:
             kind = guess_type(input.name)[0] or "application/json"
             content = sys.stdin.buffer.read() if str(input) == "-" else input
@@ -66,6 +73,20 @@ def api(
         sys.stdout.buffer.write(said)
     elif answer.content:
         show_json(said)
+
+
+def _show_as_it_comes(annoflow: "Annoflow", path: str, params: Mapping[str, str]) -> None:
+    """Print JSON once it is whole, and all else as it comes: a picture, and events as they happen."""
+    from workflow_core.client.connection import told
+
+    with annoflow.stream(path, params=params) as answer:
+        if answer.headers.get("Content-Type", "").startswith("application/json"):
+            answer.read()
+            show_json(told(answer))
+            return
+        for part in answer.iter_bytes():
+            sys.stdout.buffer.write(part)
+            sys.stdout.buffer.flush()
 
 
 def _parted(call: list[str], *, sends: bool) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """One call over HTTP: asked again where no answer came, and refused by the errors that annoflow itself raises."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -83,12 +83,10 @@ class Connection:
         headers: Mapping[str, str] | None = None,
     ) -> httpx2.Response:
         """Do the same, and return the answer as it came, with its headers."""
-        if not path.startswith("/"):  # an address of its own would get the token
-            raise InvalidInput(f"{shown(path)} is no path; give one like /api/projects")
+        address = self._address(path)
         key = {} if method == "GET" else {"Idempotency-Key": uuid4().hex}
         given = {**self._headers, **key, **(headers or {})}
         wanted = {name: value for name, value in (params or {}).items() if value is not None}
-        address = self._url + path
 
         def ask() -> httpx2.Response:
             with content.open("rb") if isinstance(content, Path) else nullcontext(content) as body:
@@ -97,9 +95,36 @@ class Connection:
 
         return self._asked_again(ask, address)
 
+    @contextmanager
+    def stream(self, path: str, *, params: Mapping[str, Any] | None = None) -> Iterator[httpx2.Response]:
+        """Open an answer that is read as it comes, such as the events of a project; what breaks off is not asked again.
+
+        Raises:
+            AnnoflowError: as `request`.
+        """
+        address = self._address(path)
+
+        def ask() -> httpx2.Response:
+            asked = self._http.build_request("GET", address, params=params, headers=self._headers)
+            answer = self._http.send(asked, stream=True)
+            if answer.is_error:
+                answer.read()
+            return answer.raise_for_status()
+
+        answer = self._asked_again(ask, address)
+        try:
+            yield answer
+        finally:
+            answer.close()
+
+    def _address(self, path: str) -> str:
+        if not path.startswith("/"):  # an address of its own would get the token
+            raise InvalidInput(f"{shown(path)} is no path; give one like /api/projects")
+        return self._url + path
+
     def fetch(self, path: str, into: Path) -> None:
         """Write what is answered to a file, whole or not at all; however much it is."""
-        address, part = self._url + path, into.with_name(f"{into.name}.part")
+        address, part = self._address(path), into.with_name(f"{into.name}.part")
 
         def ask() -> None:
             with self._http.stream("GET", address, headers=self._headers) as answer, part.open("wb") as file:
