@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+import anyio
 import anyio.to_thread
 import uvicorn
 from fastapi import FastAPI
@@ -34,6 +35,9 @@ GRACE = 3
 """Seconds that what is being answered has to end when the server stops: streams would go on for minutes."""
 THREADS = 16
 """Requests that are answered at once; each has at most one connection to the database, and two while it begins."""
+
+WRITING = 10
+"""Of them so many write at once: the others read, and end what was written."""
 
 
 def make(settings: Settings) -> FastAPI:
@@ -65,6 +69,7 @@ def make(settings: Settings) -> FastAPI:
     app.state.public_url = settings.public_url
     app.state.attempts = Attempts()
     app.state.writers = Writers(engine)
+    app.state.turns = anyio.Semaphore(WRITING)
     app.state.metrics = Metrics()
     app.state.pulse = Pulse(engine)
     app.state.places = Places(settings.sources, settings.exports_below(), Media(settings.media_at()))

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, event
 from sqlmodel import col, select
 from stage import BOX, Stage
 
+from workflow_core import server as servers
 from workflow_core.services.exchange import ingestion
 from workflow_core.store.models import Annotation, Event, Item, TaskItem
 
@@ -227,3 +229,14 @@ def test_what_makes_no_sense_is_refused_with_its_place(road: Stage, as_: SignIn)
     assert ann.post(submission, content=b" " * 20_000_001).status_code == 413
     assert ann.post(f"/api/tasks/{share['task_id']}/claims", content=iter([b" " * 1_000_001])).status_code == 413
     assert ann.get("/api/nothing").headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.timeout(90, method="thread")
+def test_more_write_at_once_than_there_are_threads_and_all_are_answered(
+    stage: Stage, client: TestClient, token: Callable[..., str]
+) -> None:
+    stage.add_items(1)
+    by = {"Authorization": f"Bearer {token('ann')}"}
+    with ThreadPoolExecutor(3 * servers.THREADS) as pool:
+        asked = [pool.submit(client.post, "/api/tasks/1/claims", headers=by) for _ in range(6 * servers.THREADS)]
+        assert {one.result().status_code for one in asked} == {200}

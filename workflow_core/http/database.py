@@ -1,6 +1,6 @@
 """One request, one act: it is committed before the answer goes out, alone or with others, or rolled back."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -22,7 +22,17 @@ def _reading(request: Request) -> Iterator[Session]:
         yield session
 
 
-def _writing(request: Request) -> Iterator[Session]:
+async def _turn(request: Request) -> AsyncIterator[None]:
+    async with request.app.state.turns:
+        yield
+
+
+# Whoever writes may hold what others wait for until its answer is made, and that needs a thread once more: where all
+# threads waited for it, none would ever be free.
+Turn = Annotated[None, Depends(_turn, scope="function")]
+
+
+def _writing(request: Request, _: Turn) -> Iterator[Session]:
     with request.app.state.writers.session() as session:
         yield session
 
