@@ -48,7 +48,7 @@ def test_a_source_is_read_and_its_faults_are_told(stage: Stage, olga: TestClient
 
 def test_annotations_come_in_and_what_is_left_out_is_told(stage: Stage, olga: TestClient) -> None:
     stage.add_items(1)
-    lines = "\n".join(json.dumps(one) for one in (LINE, LINE | {"label": "moon"}))
+    lines = "\n".join(json.dumps(one) for one in (LINE, LINE | {"label": "moon"})) + "\n" * 1_000_000
     asked = {"model": "detector", "model_version": "7"}
     job = done(olga, olga.post("/api/datasets/1/annotation-imports", params=asked, content=lines))
     assert {name: job["result"][name] for name in ("new", "present", "left_out")} == {

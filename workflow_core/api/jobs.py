@@ -12,6 +12,7 @@ from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.places import Within
 from workflow_core.http.repeats import Once
+from workflow_core.http.requests import LARGE, takes
 from workflow_core.services.exchange import jobs
 
 router = APIRouter(tags=["jobs"], route_class=Once)
@@ -47,6 +48,7 @@ async def _body(request: Request) -> bytes:
 
 
 @router.post("/datasets/{dataset_id}/annotation-imports", status_code=202, openapi_extra=FILE)
+@takes(LARGE)
 def import_annotations(
     session: Writing,
     actor: Writer,

@@ -85,6 +85,7 @@ def deploy_pipeline(
 
 
 @router.post("/pipelines/test")
+@takes(LARGE)
 def rehearse_pipeline(_: Writer, sent: PipelineFiles) -> Rehearsed:
     """Play the cases of a test file through the pipeline that it names, and say what came otherwise."""
     return bundles.rehearse_files(_files(sent))
