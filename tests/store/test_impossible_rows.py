@@ -62,6 +62,11 @@ IMPOSSIBLE: dict[str, tuple[str, Row]] = {
         | {"geometry": {}, "attributes": {}},
     ),
     "ck_person_email_lower": ("person", {"email": "Ann@example.org", "created_at": START}),
+    "ck_job_ended": (
+        "job",
+        {"project_id": 1, "actor_id": 1, "kind": "sync", "about": {}, "faults": [], "created_at": START}
+        | {"outcome": "done", "ended_at": None},
+    ),
     "ck_membership_role": ("membership", {"project_id": 1, "person_id": 1, "role": "admin", "created_at": START}),
 }
 """By constraint: a table, and a row that it refuses."""
