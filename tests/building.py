@@ -115,7 +115,7 @@ def stranger(session: Session, email: str = "sam@example.org") -> Person:
 def task(session: Session, name: str, *, project: str = "default") -> Task:
     """Return a task by name."""
     found = session.exec(select(Project).where(Project.name == project)).one()
-    return tasks.by_name(session, project_id=found.id, name=name)
+    return session.get_one(Task, data.task_names(session, project_id=found.id)[name])
 
 
 def make_task(session: Session, name: str = "cars", **given: Any) -> Task:

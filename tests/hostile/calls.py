@@ -79,7 +79,7 @@ IDS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "add all to a task": lambda s, v: s.manage(tasks.add_items, task_id=s.cars.id, item_ids=v),
     "chosen": lambda s, v: s.manage(reversals.preview_clear, task_id=s.cars.id, item_ids=[v]),
     "rank of": lambda s, v: s.manage(task_settings.rank, task_id=s.cars.id, rank=1, item_ids=[v]),
-    "task of a project": lambda s, v: tasks.by_name(s.session, project_id=v, name="cars"),
+    "task of a project": lambda s, v: data.task_names(s.session, project_id=v),
     "dataset of a project": lambda s, v: data.dataset(s.session, project_id=v, name="p"),
     "new dataset of a project": lambda s, v: s.manage(data.create_dataset, project_id=v, name="new"),
     "member of a project": lambda s, v: s.manage(members.set_role, project_id=v, email="a@b.c", role="owner"),
@@ -117,7 +117,6 @@ TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "name of a sample": lambda s, v: s.manage(
         tasks.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, name=v
     ),
-    "task by name": lambda s, v: tasks.by_name(s.session, project_id=s.project, name=v),
     "status chosen": lambda s, v: s.manage(reversals.preview_clear, task_id=s.cars.id, status=v),
     "target": lambda s, v: s.manage(task_items.send, task_item_id=s.mine, to=v),
     "redistribute of": lambda s, v: s.manage(staff.redistribute, task_id=s.cars.id, of=[v]),

@@ -18,6 +18,7 @@ from workflow_core.services.exchange import imports
 from workflow_core.services.managers import tasks
 from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
+from workflow_core.store.models import Task
 
 
 class Scene:
@@ -29,8 +30,8 @@ class Scene:
         self.quinn = people.person(session, email="quinn@example.org")
         self.project = people.project(session, name="default").id
         self.dataset = data.dataset(session, project_id=self.project, name="p")
-        self.cars = tasks.by_name(session, project_id=self.project, name="cars")
-        self.qa = tasks.by_name(session, project_id=self.project, name="qa")
+        names = data.task_names(session, project_id=self.project)
+        self.cars, self.qa = (session.get_one(Task, names[one]) for one in ("cars", "qa"))
 
     def work(self, verb: Callable[..., Any], **given: Any) -> Any:
         given = {"task_item_id": self.mine, "now": START} | given

@@ -6,8 +6,8 @@ from typing import Any, Unpack
 
 from workflow_core.domain import recipes, sampling, statuses, values
 from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import cited, counted, shown
-from workflow_core.errors import Conflict, InvalidInput, NotFound
+from workflow_core.domain.wording import counted, shown
+from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.pipeline.language.names import MAX_SECONDS
 from workflow_core.services import access, people
@@ -211,15 +211,3 @@ def _enter(session: Session, task: Task, now: datetime) -> None:
         raise Conflict(why, code="nothing-to-review", task=task.name, count=bare)
     entry.enter(session, pipeline_id=pipeline.id, version_id=version.id, now=now)
     arrivals.take_entries(session, pipeline_id=pipeline.id, start=[node], again=True)
-
-
-def by_name(session: Session, *, project_id: int, name: str) -> Task:
-    """Return a task by name, `pipeline/task` where a pipeline has it.
-
-    Raises:
-        NotFound: there is none; the message lists those that are.
-    """
-    names = data.task_names(session, project_id=project_id)
-    if values.sought(name) not in names:
-        raise NotFound(f"no task {cited(name)}; there is {shown(', '.join(map(repr, sorted(names)))) or 'none yet'}")
-    return session.get_one(Task, names[name])
