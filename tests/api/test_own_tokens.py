@@ -11,7 +11,8 @@ from stage import BOX, Stage
 
 from workflow_core.services import people
 from workflow_core.store.accounts import scopes
-from workflow_core.store.models import Project
+from workflow_core.store.database.engine import keep
+from workflow_core.store.models import Export, Job, Pipeline, Project
 
 ELSEWHERE = """
 project: other
@@ -78,13 +79,20 @@ class TestATokenForOneProject:
         issue = stage.flag("quinn", "qa", "cars", "0")
         with stage.session() as session:
             row = stage.task_item(session, "cars", "0")
+            pipeline = session.exec(select(Pipeline).where(Pipeline.name == "p")).one()
+            ann = stage.person(session, "ann").id
+            job = Job(project_id=pipeline.project_id, actor_id=ann, kind="export", created_at=stage.now)
+            export = Export(pipeline_id=pipeline.id, exit="done", uri="/nowhere", items=0, annotations=0, at=stage.now)
+            keep(session, job, export)
             task = stage.task(session, "cars")
             projects = dict(iter(session.exec(select(Project.name, col(Project.id)))))
             return projects | {
                 "project": projects["default"],
                 "dataset": task.dataset_id,
                 "item": row.item_id,
-                "pipeline": task.pipeline_id or 0,
+                "pipeline": pipeline.id,
+                "export": export.id,
+                "job": job.id,
                 "task": task.id,
                 "assignment": row.assignment_id or 0,
                 "task_item": row.id,

@@ -12,6 +12,8 @@ OF: Final[Mapping[str, str]] = {
     "dataset": "SELECT project_id FROM dataset WHERE id = :id",
     "item": "SELECT project_id FROM dataset JOIN item ON item.dataset_id = dataset.id WHERE item.id = :id",
     "pipeline": "SELECT project_id FROM pipeline WHERE id = :id",
+    "export": "SELECT project_id FROM pipeline JOIN export e ON e.pipeline_id = pipeline.id WHERE e.id = :id",
+    "job": "SELECT project_id FROM job WHERE id = :id",
     "task": "SELECT project_id FROM task WHERE id = :id",
     "assignment": "SELECT project_id FROM task JOIN assignment a ON a.task_id = task.id WHERE a.id = :id",
     "task_item": "SELECT project_id FROM task JOIN task_item r ON r.task_id = task.id WHERE r.id = :id",
