@@ -59,9 +59,9 @@ class Settings(BaseSettings):
 
     @property
     def address(self) -> str:
-        """Return the address at the beginning of links."""
+        """Return the address at the beginning of links: the public one, or where the `annoflow up` in this home is."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+        return self.public_url.rstrip("/") or self._told(self.site, "url") or f"http://{host}:{self.port}"
 
     def database(self) -> str:
         """Return the database's URL, with an absolute path where it is a file: children work in another folder."""
@@ -72,12 +72,7 @@ class Settings(BaseSettings):
 
     def prefect_api(self) -> str | None:
         """Return the API to post events to: the one configured, or that of the `annoflow up` in this home."""
-        if self.prefect_api_url:
-            return self.prefect_api_url
-        try:
-            return str(json.loads(self.running.read_text())["prefect_api_url"])
-        except (OSError, ValueError, KeyError):
-            return None
+        return self.prefect_api_url or self._told(self.running, "prefect_api_url")
 
     def media_at(self) -> str:
         """Return the place where uploaded pictures are kept."""
@@ -95,6 +90,18 @@ class Settings(BaseSettings):
     def running(self) -> Path:
         """Return the file in which `annoflow up` says where its Prefect server is."""
         return self.home / "up.json"
+
+    @property
+    def site(self) -> Path:
+        """Return the file in which `annoflow up` says where annoflow itself is."""
+        return self.home / "site.json"
+
+    @staticmethod
+    def _told(file: Path, what: str) -> str | None:
+        try:
+            return str(json.loads(file.read_text())[what])
+        except (OSError, ValueError, KeyError):
+            return None
 
 
 def _absolute(place: str) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from fastapi.testclient import TestClient
@@ -81,11 +82,17 @@ def test_a_project_is_named_where_there_are_several(road, tmp_path: Path) -> Non
 
 class TestTheFirstStart:
     @pytest.fixture
-    def start(self, annoflow, monkeypatch: pytest.MonkeyPatch) -> Any:
+    def during(self) -> Mock:
+        """Called while the server answers."""
+        return Mock()
+
+    @pytest.fixture
+    def start(self, annoflow, monkeypatch: pytest.MonkeyPatch, during: Mock) -> Any:
         """Start, and stop as soon as the server answers."""
 
         def serve(installation: Any, **_: Any) -> None:
             installation.address.opened("http://127.0.0.1:9999")
+            during()
 
         monkeypatch.setattr("workflow_core.up.supervisor.serve", serve)
         return lambda: annoflow("up").out
@@ -103,6 +110,16 @@ class TestTheFirstStart:
             assert client.post("/api/sessions", json={**chosen, "email": "fay@example.org"}).status_code == 201
             assert client.get("/api/me").json()["operator"] is True
         assert "links" not in start()
+
+    def test_tells_other_commands_where_it_is_while_it_is_there(self, start, annoflow, during: Mock, tmp_path) -> None:
+        (tmp_path / "p.yaml").write_text(PIPELINE)
+        annoflow("db", "upgrade")
+        annoflow("pipeline", "deploy", "p.yaml")
+        made: list[str] = []
+        during.side_effect = lambda: made.append(annoflow("person", "link", "ann@example.org").out)
+        start()
+        during.side_effect()
+        assert [link.rpartition("/links")[0] for link in made] == ["http://127.0.0.1:9999", "http://127.0.0.1:8484"]
 
     def test_takes_who_is_first_from_the_environment(self, start, tmp_path: Path, monkeypatch) -> None:
         monkeypatch.setenv("ANNOFLOW_FIRST_OWNER", "fay@example.org")

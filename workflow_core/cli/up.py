@@ -4,6 +4,7 @@ import signal
 import threading
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,7 +69,11 @@ def up(
         deployed = _deploy(sources)
         threading.Thread(target=_read_sources, args=(deployed,), name="sources", daemon=True).start()
         wanted = installation(settings)
-        serve(replace(wanted, address=replace(wanted.address, opened=_welcome)), say=say, stop=stop)
+        opened = partial(_open, settings.site)
+        try:
+            serve(replace(wanted, address=replace(wanted.address, opened=opened)), say=say, stop=stop)
+        finally:
+            settings.site.unlink(missing_ok=True)
 
 
 def say(message: str) -> None:
@@ -87,6 +92,14 @@ def _name_first_owner(settings: "Settings") -> None:
     with context.session() as session:
         if operators.appoint_first(session, email=settings.first_owner, password=password, now=context.now()):
             say(f"{settings.first_owner} runs this annoflow")
+
+
+def _open(site: Path, address: str) -> None:
+    """Tell other commands where annoflow is, and let in whoever is to run it."""
+    from workflow_core.up.children import write_whole
+
+    write_whole(site, {"url": address})
+    _welcome(address)
 
 
 def _welcome(address: str) -> None:
