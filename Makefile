@@ -26,7 +26,8 @@ check: .venv/.ready ## what CI runs: style, types, import contracts, tests
 
 soak: .venv/.ready ## thousands of random histories against the model, a work pool whose worker is killed, and what is large
 	ANNOFLOW_SOAK=2000 $(BIN)/python -m pytest tests/services/test_histories.py tests/up/test_elsewhere.py \
-		tests/services/test_syncing.py tests/docs/test_other_repositories.py
+		tests/services/test_syncing.py tests/docs/test_other_repositories.py tests/api/test_listening.py \
+		tests/api/test_killed.py tests/api/test_anything_sent.py
 
 breaking: .venv/.ready ## a hundred rules broken at random, one at a time: which does no test see?
 	$(BIN)/python -m tests.breaking
