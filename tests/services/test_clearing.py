@@ -86,8 +86,9 @@ def test_one_status_that_cannot_be_cleared_keeps_all_the_others(stage):
 
 def test_only_what_is_in_the_task_is_cleared_with_it(stage):
     complete(stage, 1)
+    stage.add_items(1)
     with stage.session() as session:
-        qa, task_item = stage.task(session, "qa"), stage.task_item(session, "cars", 0)
+        qa, task_item = stage.task(session, "qa"), stage.task_item(session, "cars", 1)
         with pytest.raises(NotFound, match=f"there is no item {task_item.item_id} in 'qa'"):
             reversals.clear(session, actor=None, task_id=qa.id, item_ids=[task_item.item_id], now=stage.now)
     assert stage.row("cars").status == "completed"
