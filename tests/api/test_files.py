@@ -59,6 +59,20 @@ def test_an_uploaded_picture_is_an_item_that_somebody_opens(stage: Stage, olga: 
     assert (shown.content, shown.headers["content-type"]) == (sent, "image/jpeg")
 
 
+def test_whoever_uploads_has_nobodys_turn_to_write_while_a_picture_is_kept(
+    olga: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, free = media.Media.keep, []
+
+    def look(self: Media, incoming: media.Incoming, name: str) -> str:
+        free.append(olga.app.state.turns.value)
+        return keep(self, incoming, name)
+
+    monkeypatch.setattr(media.Media, "keep", look)
+    assert olga.put(f"{AT}/a.png", content=picture("PNG")).status_code == 200
+    assert free == [server.WRITING]
+
+
 def test_the_same_again_changes_nothing_and_another_picture_is_refused_until_it_is_to_replace(
     stage: Stage, olga: TestClient, kept: Callable[[], list[Path]]
 ) -> None:

@@ -39,19 +39,21 @@ async def _incoming(request: Request, within: Within, _: Place) -> AsyncIterator
         yield incoming
 
 
+def _kept(within: Within, place: Place, incoming: Annotated[Incoming, Depends(_incoming)]) -> files.Kept:
+    return files.keep(within.media, place=place, incoming=incoming)
+
+
 @router.put("/{path:path}", openapi_extra=PICTURE)
 @takes(MAX_BYTES)
 def upload(
     place: Place,
-    incoming: Annotated[Incoming, Depends(_incoming)],
-    within: Within,
+    kept: Annotated[files.Kept, Depends(_kept)],  # before the session: nobody who writes waits for a bucket
     session: Writing,
     actor: Writer,
     now: Now,
     replace: bool = False,
 ) -> Uploaded:
     """Make an item of a picture, which is the body; with `replace` in place of the one that its item has."""
-    kept = files.keep(within.media, place=place, incoming=incoming)
     return files.take(session, actor=actor, place=place, kept=kept, now=now, replace=replace)
 
 
