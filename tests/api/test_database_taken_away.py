@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, event
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import make_url
 from stage import Stage
 
@@ -60,10 +60,9 @@ def test_a_statement_that_takes_too_long_is_worth_asking_again(stage: Stage, as_
     ann = as_("ann")
     (share,) = ann.get("/api/me/assignments").json()
 
-    @event.listens_for(ann.app.state.engine, "checkout")
-    def hurry(connection: Any, *_: object) -> None:
-        connection.execute("SET statement_timeout = '50ms'")
-        connection.commit()
+    @event.listens_for(ann.app.state.engine, "begin")  # of the engine: its pool is there for the next test, too
+    def hurry(connection: Connection) -> None:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = '50ms'")
 
     with stage.engine.begin() as other:
         other.exec_driver_sql("SELECT 1 FROM task_item FOR UPDATE")

@@ -3,7 +3,7 @@
 from threading import Thread
 
 import pytest
-from building import NOW, add_items, deploy, exits, good, make_task, move, rows, task, work_in, work_through
+from building import NOW, add_items, deploy, exits, good, move, rows, task, work_in, work_through
 from reviewed import until_qa
 from running import wait_for_a_lock
 from sqlalchemy import Engine
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from stage import BOX
 
 from workflow_core.domain.recipes import Label, Recipe
-from workflow_core.errors import Conflict, NotFound
+from workflow_core.errors import Conflict
 from workflow_core.services.managers import reversals, tasks
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Item
@@ -119,16 +119,6 @@ def test_an_item_that_left_enters_again_where_it_is_added(session: Session) -> N
     assert tasks.add_items(session, actor=None, task_id=task(session, "cars").id, now=NOW) == 0
     assert tasks.add_items(session, actor=None, task_id=task(session, "qa").id, now=NOW) == 1
     assert exits(session) == {"0000.jpg": None}
-
-
-def test_a_task_is_named_with_its_pipeline_where_its_name_alone_would_mean_two(session: Session) -> None:
-    deploy(session)
-    assert task(session, "cars").id == task(session, "street/cars").id
-    mine = make_task(session)
-    assert task(session, "cars").id == mine.id != task(session, "street/cars").id
-    make_task(session, "street/cars")
-    with pytest.raises(NotFound, match="no task 'street/cars'"):
-        task(session, "street/cars")
 
 
 def test_an_item_that_comes_back_while_it_is_added_is_not_in_two_task_items(engine: Engine) -> None:

@@ -4,7 +4,6 @@ no item has two holders, and none is lost.
 
 import random
 import time
-from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 
@@ -27,6 +26,7 @@ REVIEWERS = [f"quinn{number}" for number in range(6)]
 WINDOWS = 2
 """Two of each person's processes: nobody is to be troubled by the second window that they have open."""
 ACTS = 25
+TURNS = 5
 
 
 def team(names):
@@ -191,6 +191,14 @@ def many_items(engine):
     return stage
 
 
+def missing(stage):
+    """Return which acts nobody has done yet; the engine is left as a fork wants it."""
+    with stage.session() as session:
+        done = set(session.exec(select(Event.verb).distinct()))
+    stage.engine.dispose()
+    return {"claimed", "flagged", "fixed", "undone", "dismissed", "cleared", "reassigned"} - done
+
+
 def test_thirty_two_processes_at_once_see_no_error_and_lose_nothing(database_url):
     stage = many_items(engine_for(database_url))
     with stage.session() as session:
@@ -206,27 +214,29 @@ def test_thirty_two_processes_at_once_see_no_error_and_lose_nothing(database_url
 
             return children.fork(database_url, acts)
 
+        def everybody(turn):
+            for act, names in ((Worker.annotate, ANNOTATORS), (Worker.review, REVIEWERS), (manage, ["ann0"])):
+                yield from (at_work(name, act, f"{turn} {name} {n}") for name in names for n in range(WINDOWS))
+
         movers = [children.fork(database_url, moving) for _ in range(2)]
-        pids = [at_work(name, Worker.annotate, f"{name} {n}") for name in ANNOTATORS for n in range(WINDOWS)]
-        pids += [at_work(name, Worker.review, f"{name} {n}") for name in REVIEWERS for n in range(WINDOWS)]
-        pids += [at_work("ann0", manage, seed) for seed in range(2)]
         codes, acknowledged = [], []
         with children.watched(database_url):
-            for pid in pids:
-                codes.append(children.wait(pid))
-                acknowledged += read()
+            # On a busy machine who annotates may be done before anybody has flagged anything: then all come again.
+            for turn in range(TURNS):
+                for pid in list(everybody(turn)):
+                    codes.append(children.wait(pid))
+                    acknowledged += read()
+                if not missing(stage):
+                    break
         for pid in movers:
             children.kill(pid)
-    assert codes == [0] * 32
+    assert set(codes) == {0}
     while stage.advance():
         pass
     with stage.session() as session:
         assert set(acknowledged) <= set(session.exec(select(Event.id).where(Event.verb == "submitted")))
         assert len(session.exec(select(Entry.id)).all()) == ITEMS
-        done = Counter(session.exec(select(Event.verb)))
         # Also: no claim of what somebody else holds, and each item in a task, on its way or at an exit.
         assert [str(one) for one in verification.check(session)] == []
     assert len(acknowledged) > 100
-    # How often each comes depends on how fast the others are: on a busy machine some come a few times only.
-    acts = ("claimed", "flagged", "fixed", "undone", "dismissed", "cleared", "reassigned")
-    assert [verb for verb in acts if not done[verb]] == []
+    assert missing(stage) == set()

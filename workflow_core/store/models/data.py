@@ -41,7 +41,7 @@ class Item(Table, table=True):
     __table_args__ = (
         UniqueConstraint("dataset_id", "folder", "name"),
         Index("ix_item_uri", "dataset_id", "uri"),
-        Index("ix_item_name", "name"),
+        Index("ix_item_name", "name", "dataset_id"),
         numbered("item", "dataset_id", "number"),
         *(
             Index(f"ix_item_{what}", "dataset_id", sqlite_where=text(when), postgresql_where=text(when))
