@@ -44,7 +44,7 @@ manager: mia@example.org
 WIDTH, HEIGHT = 640, 480
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, nothing else may run a loop of events in this process
 def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
