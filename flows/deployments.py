@@ -14,7 +14,7 @@ from workflow_core.services.running import sweeps
 from workflow_core.services.running.announcements import EVENT
 
 ARRIVED = "annoflow.items-arrived"
-"""The event that makes a pipeline read its source; its resource is `annoflow.pipeline.<name>`."""
+"""The event that makes a pipeline read its source; its resource is `annoflow.pipeline.<project>/<name>`."""
 FINISHED = "annoflow.pipeline-finished"
 """The event posted when nothing of a pipeline is in motion any more; it makes the exports."""
 
@@ -102,7 +102,7 @@ def of_pipelines(wanted: Iterable[Wanted]) -> list[Deployment]:
 
 def _of_pipeline(one: Wanted) -> Iterator[Deployment]:
     which = {"project": one.project, "pipeline": one.pipeline}
-    resource = f"annoflow.pipeline.{one.pipeline}"
+    resource = resource_of(one.project, one.pipeline)
     if one.reads:
         yield Deployment(
             flow="flows.ingest.ingest_items",
@@ -123,6 +123,15 @@ def _of_pipeline(one: Wanted) -> Iterator[Deployment]:
             timezone=schedule.timezone if schedule else "UTC",
             trigger=Trigger(FINISHED, resource, within=BURST),
         )
+
+
+def resource_of(project: str, pipeline: str) -> str:
+    """Return the resource of a pipeline's events; no other one has it, whatever their names.
+
+    >>> resource_of("road", "dash/cam")
+    'annoflow.pipeline.road/dash%2Fcam'
+    """
+    return "annoflow.pipeline." + "/".join(one.replace("%", "%25").replace("/", "%2F") for one in (project, pipeline))
 
 
 def _name(*parts: str) -> str:

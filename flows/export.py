@@ -7,7 +7,7 @@ from prefect import flow
 from prefect.states import Completed
 
 from flows.runs import Ended, database, named
-from workflow_core.domain.wording import counted
+from workflow_core.domain.words.wording import counted
 from workflow_core.services.exchange.exports import export
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import session_scope

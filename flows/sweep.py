@@ -7,7 +7,7 @@ from prefect.states import Completed
 
 from flows import dead_runs
 from flows.runs import Ended, database, named
-from workflow_core.domain.wording import counted
+from workflow_core.domain.words.wording import counted
 from workflow_core.services.running.sweeps import sweep
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import session_scope

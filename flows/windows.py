@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from hashlib import blake2s
 
@@ -18,9 +18,9 @@ from prefect.events import emit_event
 from prefect.states import Completed
 from prefect.utilities.annotations import quote
 
-from flows.deployments import FINISHED
+from flows.deployments import FINISHED, resource_of
 from flows.runs import Ended
-from workflow_core.domain.wording import counted
+from workflow_core.domain.words.wording import counted
 from workflow_core.services.running import moves
 from workflow_core.services.running.moves import Moved
 from workflow_core.store.database.engine import Engine, session_scope
@@ -51,16 +51,15 @@ def said(counts: Counts, *, most: int | None = None) -> str:
     return text + (f" and {len(counts) - len(shown)} more" if len(shown) < len(counts) else "")
 
 
-def artifact_key(pipeline: str) -> str:
+def artifact_key(project: str, pipeline: str) -> str:
     """Return the pipeline's artifact key, which Prefect wants in small letters, digits and dashes.
 
-    >>> artifact_key("dashcam"), artifact_key("Größe 2")
-    ('annoflow-dashcam', 'annoflow-gr-e-2-50c4')
+    >>> artifact_key("road", "dashcam"), artifact_key("road", "Größe 2")
+    ('annoflow-road-dashcam-92da698f', 'annoflow-road-gr-e-2-8c2aae9b')
     """
-    slug = re.sub(r"[^a-z0-9]+", "-", pipeline.lower()).strip("-")
-    if slug != pipeline:
-        slug = f"{slug}-{blake2s(pipeline.encode(), digest_size=2).hexdigest()}".strip("-")
-    return f"annoflow-{slug}"
+    slug = re.sub(r"[^a-z0-9]+", "-", f"{project} {pipeline}".lower()).strip("-")
+    digest = blake2s(resource_of(project, pipeline).encode(), digest_size=4).hexdigest()
+    return f"annoflow-{slug}-{digest}".replace("--", "-")
 
 
 class Window:
@@ -70,6 +69,7 @@ class Window:
         self._moves = moves
         self.routed = 0
         self.counts: Counts = Counter()
+        self.pipeline_ids: set[int] = set()
         self._add(first)
 
     def fill(self) -> None:
@@ -85,6 +85,7 @@ class Window:
 
     def _add(self, moved: Moved) -> None:
         self.routed += moved.routed
+        self.pipeline_ids.add(moved.pipeline_id)
         self.counts.update(moved.arrivals)
 
 
@@ -97,7 +98,7 @@ def fill(window: Window, since: str, engine: Engine) -> Ended:
     statuses = counted(inner.routed, "status")
     if run is not None:
         run.task_run.name = f"{statuses} → {said(inner.counts, most=NAMED)}"
-    _show_positions(engine, {pipeline for pipeline, _ in inner.counts})
+    _show_positions(engine, inner.pipeline_ids)
     return Completed(message=f"{statuses} routed, since {since} UTC: {said(inner.counts)}")
 
 
@@ -117,13 +118,13 @@ def record(moves: Iterator[Moved], engine: Engine) -> Counts:
 _showing: list[threading.Thread] = []
 
 
-def _show_positions(engine: Engine, pipelines: set[str]) -> None:
+def _show_positions(engine: Engine, pipeline_ids: Collection[int]) -> None:
     """Write each pipeline's artifact beside the work: with Prefect's server gone, a call takes over a minute."""
     if any(thread.is_alive() for thread in _showing):
         return
     _showing.clear()
     context = contextvars.copy_context()
-    thread = threading.Thread(target=context.run, args=(_write_artifacts, engine, pipelines), daemon=True)
+    thread = threading.Thread(target=context.run, args=(_write_artifacts, engine, pipeline_ids), daemon=True)
     thread.start()
     _showing.append(thread)
 
@@ -134,19 +135,20 @@ def await_artifacts(seconds: float = 5.0) -> None:
         thread.join(seconds)
 
 
-def _write_artifacts(engine: Engine, pipelines: set[str]) -> None:
-    for pipeline in sorted(pipelines):
+def _write_artifacts(engine: Engine, pipeline_ids: Collection[int]) -> None:
+    for pipeline_id in sorted(pipeline_ids):
         with session_scope(engine, read_only=True) as session:
-            found = moves.where(session, pipeline=pipeline)
-        counts = dict(found.counts)
+            found = moves.where(session, pipeline_id=pipeline_id)
+        counts, now = dict(found.counts), datetime.now(UTC)
         try:
             create_table_artifact(
-                key=artifact_key(pipeline),
+                key=artifact_key(found.project, found.pipeline),
                 table=[{"at": at, "items": count} for at, count in counts.items()],
-                description=f"Where the items of **{pipeline}** are, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
+                description=f"Where items of **{found.pipeline}** of {found.project} are, {now:%Y-%m-%d %H:%M:%S} UTC",
             )
         except Exception as error:
-            log.warning("no artifact for %s: %s", pipeline, error)
+            log.warning("no artifact for %s: %s", found.pipeline, error)
             return
         if not found.in_motion:
-            emit_event(FINISHED, resource={"prefect.resource.id": f"annoflow.pipeline.{pipeline}"}, payload=counts)
+            resource = {"prefect.resource.id": resource_of(found.project, found.pipeline)}
+            emit_event(FINISHED, resource=resource, payload=counts)

@@ -1,17 +1,26 @@
 """What people do in a real browser: sign in, and draw on a picture."""
 
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import create_server
 from typing import Any
 
+import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page
-from stage import Stage
+from running import PATIENCE
+from stage import Stage, email
 
 from workflow_core.services.accounts import links
+from workflow_core.web.rendering import policy
 
 PASSWORD = "a sentence makes a good one"
-PATIENCE = 10_000  # milliseconds
 DESKTOP = {"width": 1440, "height": 900}
 
 Point = tuple[float, float]
@@ -27,25 +36,57 @@ class Site:
     photos: Path
     complaints: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    """Who has a password: choosing another one would sign them out in their other windows."""
 
     def window(self, **options: Any) -> Page:
         """Open a browser in which nobody is signed in."""
         context = self.browser.new_context(base_url=self.url, **({"viewport": DESKTOP} | options))
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(PATIENCE * 1_000)
         self.contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        context.on("console", lambda said: self.complaints.append(said.text))
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("request", lambda asked: self._look(asked.url))
+        return context.new_page()
+
+    def _look(self, url: str) -> None:
+        if not url.startswith((self.url, "blob:", "data:")):
+            self.complaints.append(f"a page asked for something elsewhere: {url}")
+
+    def signed_in(self, who: str, to: str = "/work", **options: Any) -> Page:
+        """Open a page for somebody who has signed in, the first time by a link, sent as the page there sends it."""
+        page = self.window(**options)
+        at = "/sign-in" if who in self.known else link(self.stage, who)
+        form: dict[str, Any] = {"password": PASSWORD, "email": email(who)}
+        page.request.post(at, form=form, headers={"Origin": self.url}, max_redirects=0)
+        self.known.add(who)
+        page.goto(to)
         return page
 
-    def signed_in(self, who: str, **options: Any) -> Page:
-        """Open a browser in which somebody has chosen a password by a link."""
-        page = self.window(**options)
-        page.goto(link(self.stage, who))
-        page.get_by_label("New password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/work")
-        return page
+
+@contextmanager
+def serving(site: Site, app: FastAPI) -> Iterator[None]:
+    """Serve an application to browsers until the end.
+
+    By then none may have said anything, asked for anything elsewhere, or reported what the policy of a page forbids.
+    """
+    reports = logging.Handler()
+    reports.emit = lambda record: site.complaints.append(record.getMessage())  # type: ignore[method-assign]
+    policy.log.addHandler(reports)
+    with closing(create_server(("127.0.0.1", 0))) as listening:
+        site.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        serving = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+        thread = threading.Thread(target=serving.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not serving.started:
+            time.sleep(0.01)
+        yield
+        for context in site.contexts:
+            context.close()
+        serving.should_exit = True
+        thread.join(PATIENCE)
+    policy.log.removeHandler(reports)
+    assert site.complaints == [], site.complaints
 
 
 def link(stage: Stage, who: str) -> str:
@@ -57,24 +98,25 @@ def link(stage: Stage, who: str) -> str:
 
 def drag(page: Page, start: Point, end: Point) -> None:
     """Drag over the picture, from one of its points to another."""
-    page.mouse.move(*on_screen(page, start))
+    first, between, last = on_screen(page, start, ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2), end)
+    page.mouse.move(*first)
     page.mouse.down()
-    page.mouse.move(*on_screen(page, ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)))
-    page.mouse.move(*on_screen(page, end))
+    page.mouse.move(*between)
+    page.mouse.move(*last)
     page.mouse.up()
 
 
 def click(page: Page, *points: Point) -> None:
     """Click on points of the picture."""
-    for point in points:
-        page.mouse.click(*on_screen(page, point))
+    for point in on_screen(page, *points):
+        page.mouse.click(*point)
 
 
-def on_screen(page: Page, point: Point) -> Point:
-    """Return where a point of the picture is on the screen."""
-    where = """(image, [x, y]) => {
+def on_screen(page: Page, *points: Point) -> list[Point]:
+    """Return where points of the picture are on the screen, once all that was drawn is to be seen there."""
+    where = """(image, points) => new Promise((resolve) => requestAnimationFrame(() => resolve(points.map(([x, y]) => {
         const at = new DOMPoint(x, y).matrixTransform(image.getScreenCTM())
         return [at.x, at.y]
-    }"""
-    x, y = page.locator("#canvas svg image").evaluate(where, list(point))
-    return x, y
+    }))))"""
+    found: list[Point] = page.locator("#canvas svg image").evaluate(where, list(points))
+    return found

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
+from replayed import once
 from sqlmodel import Session, col, select
 from stage import START
 
-from workflow_core.domain.recipes import Label, Recipe
+from workflow_core.domain.annotations.recipes import Label, Recipe
 from workflow_core.domain.views.pipelines import Deployed
 from workflow_core.services import people
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import tasks
-from workflow_core.services.pipelines import data, deployment
+from workflow_core.services.pipelines import bundles, data, deployment
+from workflow_core.services.pipelines.bundles import Bundle
 from workflow_core.services.running import moves
 from workflow_core.store.models import Assignment, Dataset, Entry, Event, Item, Person, Project, Task, TaskItem
 
@@ -69,9 +72,16 @@ def deploy(
     now: datetime = NOW,
 ) -> Deployed:
     """Deploy a pipeline; `files` are the recipes and instructions beside it, by path."""
-    return deployment.deploy(
-        session, text=text.encode(), file="pipeline.yaml", read=reader(files or {}), actor=actor, now=now
-    )
+    beside = tuple((files or {}).items())
+    act = partial(deployment.apply, session, compiled(text, beside), actor=actor, now=now)
+    deployed: Deployed = once(session, (text, beside, now), act)
+    return deployed
+
+
+@lru_cache
+def compiled(text: str, files: tuple[tuple[str, bytes | str], ...]) -> Bundle:
+    """Compile each pipeline once: most tests have the same few."""
+    return bundles.compile_file(text.encode(), file="pipeline.yaml", read=reader(dict(files)))
 
 
 def dataset(session: Session, *, name: str = "street", project: str = "default", now: datetime = NOW) -> Dataset:

@@ -8,8 +8,10 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from engines import kept
 from sqlalchemy import Engine, event
 
+from workflow_core.store.database import writers
 from workflow_core.store.database.engine import engine_for
 
 CRASHED = 77
@@ -25,15 +27,21 @@ def _end_with_parent() -> None:
 
 
 def fork(url: str, act: Callable[[Engine], None]) -> int:
-    """Run `act` in a child with an engine of its own; returns its process id. The parent must hold no connection."""
+    """Run `act` in a child with connections of its own; returns its process id. The parent must hold none.
+
+    The child knows what this process has compiled: some run for a moment, and would need longer to compile it again.
+    """
+    engine = kept(url)
     pid = os.fork()
     if pid:
         return pid
     code = 1
     try:
         faulthandler.dump_traceback_later(LONGEST, exit=True)
+        writers.BUSY_MS = 1000 * LONGEST  # however many are at work, and however slowly
         _end_with_parent()
-        act(engine_for(url))
+        engine.dispose(close=False)
+        act(engine)
         code = 0
     except BaseException:
         traceback.print_exc()

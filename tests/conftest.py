@@ -1,26 +1,55 @@
 """Databases for tests: every store and service test runs on SQLite and on a real PostgreSQL."""
 
+import gc
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import leftovers
 import pytest
+from engines import empty, kept
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from workflow_core.store.database import schema
 from workflow_core.store.database.engine import engine_for, session_scope
 
+settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("busy")  # what is made up is judged by what it shows, not by how long it took here
+
 
 def pytest_configure() -> None:
     leftovers.end_with_this_run()
+
+
+EARLY = ("prefect", "xdist_group", "long")
+"""What is begun first is marked with: what waits for Prefect's clocks leaves the cores to the others that way, and no
+worker has something long to do when all others are done."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Give one worker all that needs a Prefect server, one all that needs a browser, and begin with what is long."""
+    for item in items:
+        of = "prefect" if item.get_closest_marker("prefect") else "chromium"
+        wanted = of == "prefect" or of in getattr(item, "fixturenames", ())
+        if wanted and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(of))
+    yield
+    items.sort(key=lambda item: [item.get_closest_marker(mark) is None for mark in EARLY])
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is there by now from being looked through for garbage again and again: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +65,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+TESTED = "annoflow"
+"""The database of all tests of a worker."""
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL of our own, in a folder that goes away; a socket in it, no port."""
@@ -49,6 +82,7 @@ def postgres_server() -> Iterator[str]:
             _execute(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
         _execute(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
+        kept(_database(server.get_uri(), TESTED)).dispose()
         server.cleanup()
 
 
@@ -76,40 +110,37 @@ def _execute(server: str, *statements: str) -> None:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path) -> str:
-    """One address for all tests of a worker, with a file of its own for each."""
+    return new_sqlite(sqlite_template)
+
+
+def new_sqlite(sqlite_template: Path) -> str:
+    """Return the one address for all tests of a worker, with a file of its own for each."""
     path = sqlite_template.with_name("annoflow.db")
+    url = f"sqlite:///{path}"
+    kept(url).dispose()
     for left in path.parent.glob(f"{path.name}*"):
         left.unlink()
     shutil.copy(sqlite_template, path)
-    return f"sqlite:///{path}"
-
-
-EMPTY = """
-DO $$ DECLARE one text; BEGIN
-    IF NOT EXISTS (SELECT FROM alembic_version WHERE version_num = '{revision}') THEN RAISE 'another revision'; END IF;
-    SET LOCAL session_replication_role = replica;  -- or the history refuses
-    FOREACH one IN ARRAY ARRAY[{tables}] LOOP EXECUTE format('DELETE FROM %I', one); END LOOP;
-    FOR one IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
-        EXECUTE format('ALTER SEQUENCE %I RESTART', one);
-    END LOOP;
-END $$
-"""
-"""Deleting takes a third of the time of truncating: a test has few rows."""
+    return url
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """One database for all tests of a worker, emptied before each: making one takes longer."""
-    url = _database(postgres_server, "annoflow")
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'annoflow'"
-    _execute(postgres_server, others)
+def postgres_url(postgres_server: str, postgres_template: str) -> str:
+    return new_postgres(postgres_server, postgres_template)
+
+
+def new_postgres(postgres_server: str, postgres_template: str) -> str:
+    """Return the one database for all tests of a worker, emptied before each: making one takes longer."""
+    url = _database(postgres_server, TESTED)
     try:
-        tables = ", ".join(f"'{table}'" for table in SQLModel.metadata.tables)
-        _execute(url, EMPTY.format(revision=schema.head(), tables=tables))
+        as_it_was = empty(url)
     except DBAPIError:
-        _execute(postgres_server, "DROP DATABASE IF EXISTS annoflow WITH (FORCE)")
-        _execute(postgres_server, f"CREATE DATABASE annoflow TEMPLATE {postgres_template}")
-    yield url
+        as_it_was = False
+    if not as_it_was:
+        kept(url).dispose()
+        _execute(postgres_server, f"DROP DATABASE IF EXISTS {TESTED} WITH (FORCE)")
+        _execute(postgres_server, f"CREATE DATABASE {TESTED} TEMPLATE {postgres_template}")
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -118,27 +149,27 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
-_kept = cache(engine_for)
-"""An engine compiles each statement once; a new one for each test took a quarter of the time of all of them."""
-
-
-@contextmanager
-def _engine(url: str) -> Iterator[Engine]:
-    kept = _kept(url)
-    yield kept.execution_options()  # as good as a new one: who listens to it hears nothing of the next test
-    kept.dispose()
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    with _engine(database_url) as engine:
-        yield engine
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def shared_session(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """One transaction for the tests of a module that take back what they do, and use no other database."""
+    if request.param == "sqlite":
+        url = new_sqlite(request.getfixturevalue("sqlite_template"))
+    else:
+        url = new_postgres(*map(request.getfixturevalue, ("postgres_server", "postgres_template")))
+    with session_scope(kept(url)) as session:
+        yield session
+        session.rollback()
 
 
 @pytest.fixture
-def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
-    with _engine(sqlite_url) as engine:
-        yield engine
+def engine(database_url: str) -> Engine:
+    """As good as a new one: who listens to it hears nothing of the next test."""
+    return kept(database_url).execution_options()
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_url: str) -> Engine:
+    return kept(sqlite_url).execution_options()
 
 
 @pytest.fixture

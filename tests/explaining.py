@@ -21,11 +21,13 @@ SMALL_BY_CONDITION = (
 """Indexes of few rows by their own condition: reading one whole is no scan of the table."""
 
 WORDS = {"where", "on", "set", "join", "left", "order", "group", "for", "values", "select", "using", "limit"}
-NAMED = re.compile(rf"\b(?:FROM|JOIN|UPDATE|INTO|,)\s+({'|'.join(BIG)})\b(?:\s+(?:AS\s+)?(\w+))?", re.IGNORECASE)
+NAMED = r"\b(?:FROM|JOIN|UPDATE|INTO|,)\s+({})\b(?:\s+(?:AS\s+)?(\w+))?"
 
 
 @contextmanager
-def scans(session: Session, *, sorts: bool = False, by_task: bool = False) -> Iterator[list[str]]:
+def scans(
+    session: Session, *, sorts: bool = False, by_task: bool = False, big: tuple[str, ...] = BIG
+) -> Iterator[list[str]]:
     """Collect what the statements of a block would read whole, one line for each, with its statement.
 
     With `sorts` also what they would sort to group it, and with `by_task` also what they would read of a whole task, or
@@ -40,38 +42,43 @@ def scans(session: Session, *, sorts: bool = False, by_task: bool = False) -> It
             own = cursor.connection.cursor()
             found.extend(
                 f"{scan} in: {' '.join(statement.split())}"
-                for scan in explain(own, statement, parameters[0] if many else parameters, sorts, by_task)
+                for scan in explain(own, statement, parameters[0] if many else parameters, sorts, by_task, big)
             )
             own.close()
 
-    event.listen(connection, "before_cursor_execute", look)
+    event.listen(connection.engine, "before_cursor_execute", look)
     try:
         yield found
     finally:
-        event.remove(connection, "before_cursor_execute", look)
+        event.remove(connection.engine, "before_cursor_execute", look)
 
 
-def _sqlite(cursor: Any, statement: str, parameters: Any, sorts: bool, by_task: bool) -> Iterator[str]:
+def _sqlite(
+    cursor: Any, statement: str, parameters: Any, sorts: bool, by_task: bool, big: tuple[str, ...]
+) -> Iterator[str]:
     # Only what the statement names: the look for rows that refer to a new one is planned, but never made.
-    named = NAMED.findall(statement)
+    named = re.findall(NAMED.format("|".join(big)), statement, re.IGNORECASE)
     names = {table if alias.lower() in WORDS | {""} else alias for table, alias in named}
     for *_, step in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall():
         scanned = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step)
         whole = scanned and scanned[1] in names and scanned[2] not in SMALL_BY_CONDITION
-        whole = whole or (by_task and step.startswith("SEARCH") and step.endswith((" (task_id=?)", " (dataset_id=?)")))
+        searched = re.match(r"SEARCH (\w+) .*\((?:task|dataset)_id=\?\)$", step)
+        whole = whole or (by_task and searched and searched[1] in names)
         if whole or (sorts and step == "USE TEMP B-TREE FOR GROUP BY"):
             yield step
 
 
-def _postgres(cursor: Any, statement: str, parameters: Any, sorts: bool, by_task: bool) -> Iterator[str]:
+def _postgres(
+    cursor: Any, statement: str, parameters: Any, sorts: bool, by_task: bool, big: tuple[str, ...]
+) -> Iterator[str]:
     cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
     (answer,) = cursor.fetchone()
     plans = json.loads(answer) if isinstance(answer, str) else answer
     for node, first in _nodes(plans[0]["Plan"]):
-        whole = node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG
+        whole = node["Node Type"] == "Seq Scan" and node["Relation Name"] in big
         whole = whole or (by_task and re.fullmatch(r"\(\w*\.?(task|dataset)_id = [^()]+\)", node.get("Index Cond", "")))
         unconditional = "Index" in node["Node Type"] and "Scan" in node["Node Type"] and "Index Cond" not in node
-        own = node.get("Relation Name") in BIG or node["Node Type"] == "Bitmap Index Scan"
+        own = node.get("Relation Name") in big or node["Node Type"] == "Bitmap Index Scan"
         fetched_first = first and "Filter" not in node
         if whole or (unconditional and own and not fetched_first and node["Index Name"] not in SMALL_BY_CONDITION):
             yield f"{node['Node Type']} of {node.get('Relation Name', '')} {node.get('Index Name', '')}"

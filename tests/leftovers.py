@@ -18,9 +18,9 @@ from contextlib import suppress
 from pathlib import Path
 
 MARK = "ANNOFLOW_TEST_RUN"
-PATIENCE = 5.0
+PATIENCE = 30.0
 """Seconds that a PostgreSQL has to end in, and so give back its memory, before it is killed."""
-LONGEST = 60.0
+LONGEST = 600.0
 """Seconds after which the watcher gives up."""
 
 
@@ -51,14 +51,20 @@ _watchers: list[subprocess.Popen[bytes]] = []
 
 
 def _end(mark: str) -> None:
-    begun = time.monotonic()
-    while (left := _marked(mark)) and (spent := time.monotonic() - begun) < LONGEST:
+    """End what has the mark and remove its folders, until two looks in a row find neither.
+
+    A process that is just being started shows no environment for a moment, and one that was killed may still write.
+    """
+    begun, clean = time.monotonic(), 0
+    while clean < 2 and (spent := time.monotonic() - begun) < LONGEST:
+        left, folders = _marked(mark), list(Path(tempfile.gettempdir()).glob(f"annoflow-{mark}-*"))
         for pid, command in left.items():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGQUIT if b"postgres" in command and spent < PATIENCE else signal.SIGKILL)
+        for folder in [] if left else folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        clean = 0 if left or folders else clean + 1
         time.sleep(0.2)
-    for folder in Path(tempfile.gettempdir()).glob(f"annoflow-{mark}-*"):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _marked(mark: str) -> dict[int, bytes]:

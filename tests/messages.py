@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +26,13 @@ class Text(NamedTuple):
         return "".join(part if isinstance(part, str) else f"<{ast.unparse(part)}>" for part in self.parts)
 
 
-def texts(path: Path) -> Iterator[Text]:
-    """Yield the texts of a file that are no docstrings."""
+@cache
+def texts(path: Path) -> tuple[Text, ...]:
+    """Return the texts of a file that are no docstrings."""
+    return tuple(_texts(path))
+
+
+def _texts(path: Path) -> Iterator[Text]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     seen = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):

@@ -1,9 +1,9 @@
-"""A pipeline of two micro-tasks, a review and an expert, and an item that is open in the review."""
+"""Items that are open in a review: of one task, or of a pipeline of two micro-tasks with an expert behind."""
 
 from sqlmodel import select
 from stage import Stage
 
-from pipelines import MICRO, with_settings
+from pipelines import MICRO, REVIEWED, with_settings
 from workflow_core.store.models import Annotation
 
 PIPELINE = with_settings(MICRO, cars="max_fix_rounds: 1")
@@ -17,12 +17,18 @@ def with_two(who, other, settings=""):
 
 
 def until_qa(engine, text=PIPELINE):
+    stage = after_cars(engine, text)
+    stage.do("cy", "signs", "completed")
+    stage.advance()
+    return stage
+
+
+def after_cars(engine, text=REVIEWED):
+    """Return a stage with an item that is completed in `cars`, and went on from there."""
     stage = Stage(engine)
     stage.deploy(text)
     stage.add_items(1)
     stage.do("ann", "cars", "completed")
-    stage.advance()
-    stage.do("cy", "signs", "completed")
     stage.advance()
     return stage
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from workflow_core.services.running import leases
 
 ANNOFLOW = Path(sys.executable).with_name("annoflow")
-PATIENCE = 120.0
+PATIENCE = 180.0
 """Seconds to wait for what must come: nobody knows how busy the machine is."""
 
 
@@ -44,7 +44,7 @@ def asked(method: str, url: str, **given: Any) -> httpx2.Response:
     answers: list[httpx2.Response] = []
 
     def answered() -> bool:
-        answers.append(httpx2.request(method, url, timeout=30, **given))
+        answers.append(httpx2.request(method, url, timeout=30, verify=False, **given))
         return answers[-1].status_code != httpx2.codes.SERVICE_UNAVAILABLE
 
     wait_until(answered)

@@ -11,9 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-import httpx2
+from tests.running import PATIENCE
 
-PATIENCE = 60.0
 SPAWN = """
 import json, os, signal, sys
 from workflow_core import server
@@ -52,11 +51,11 @@ class Server:
     def __init__(self, url: str, home: Path) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            port = str(probe.getsockname()[1])
+            self._port: int = probe.getsockname()[1]
         environment = {**os.environ, "ANNOFLOW_HOME": str(home), "ANNOFLOW_DATABASE_URL": url}
         self._log = home / "server.log"
-        self._wanted = {"address": ["127.0.0.1", port], "environment": environment, "log": str(self._log)}
-        self.url = f"http://127.0.0.1:{port}"
+        self._wanted = {"address": ["127.0.0.1", str(self._port)], "environment": environment, "log": str(self._log)}
+        self.url = f"http://127.0.0.1:{self._port}"
         self._pid = self._start()
 
     def __enter__(self) -> Self:
@@ -88,8 +87,8 @@ class Server:
         end = time.monotonic() + PATIENCE
         while True:
             try:
-                httpx2.get(self.url, trust_env=False)
-            except httpx2.TransportError:
+                socket.create_connection(("127.0.0.1", self._port)).close()
+            except OSError:
                 assert self._is_there() and time.monotonic() < end, self.said()
                 time.sleep(0.05)
             else:

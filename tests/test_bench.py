@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import measures, ours, over_http, people, tables
+from tests.bench import beside, files, growth, measures, opening, ours, over_http, pages, people, tables
 from tests.bench.acts import ByServices, BySql
 from tests.bench.beds import Bed, Postgres, Sqlite
 from tests.bench.by_hand import AGAIN, SPLIT, STRAIGHT, drain
@@ -53,9 +53,11 @@ def same_is_written(bed: Bed, state: str, ways: Sequence[Callable[[Engine], Iter
         assert not (rows - annoflow[table]) | (annoflow[table] - rows), table
 
 
-def test_people_work_by_services_and_by_hand_and_nothing_is_lost(bed):
+@pytest.mark.long
+def test_people_work_by_services_and_by_hand_and_nothing_is_lost(bed, monkeypatch):
+    monkeypatch.setattr(people, "WARMING", 0.05)
     # More of them than can be done in that time.
-    lines = list(people.all_of(bed, 8_000, pace=people.Pace(1, 0.5, thought=0.1), at_once=(2,)))
+    lines = list(people.all_of(bed, 2_000, pace=people.Pace(1, 0.1, thought=0.05), at_once=(2,)))
     assert [line.by for line in lines] == 3 * ["by hand", "annoflow"]
     assert all(line.rate > 0 and line.cpu > 0 for line in lines)
     assert len(tables.of_people(lines).rows) == len(lines)
@@ -65,10 +67,47 @@ def test_people_work_by_services_and_by_hand_and_nothing_is_lost(bed):
 
 def test_people_work_over_http_and_nothing_is_lost(bed):
     pace = people.Pace(1, 0.3)
-    lines = list(over_http.all_of(bed, 2_000, pace=pace, at_once=(2,)))
+    lines = list(over_http.all_of(bed, 1_200, pace=pace, at_once=(2,)))
     assert [line.by for line in lines] == ["bare FastAPI", "annoflow"]
     assert all(line.rate > 0 for line in lines)
     assert len(tables.of_http(lines).rows) == len(lines)
+
+
+def test_people_wait_over_http_beside_a_mover_and_an_import_and_nothing_is_lost(bed):
+    pace = people.Pace(1, 0.3, thought=0.02)
+    lines = list(beside.all_of(bed, 60, imported=30, items=600, clients=2, pace=pace))
+    assert [(line.what, line.rows) for line in lines] == [("nothing", 0), ("moving", 60), ("importing", 30)]
+    assert all(line.pairs > 0 for line in lines)
+    assert len(tables.of_beside(lines).rows) == len(lines)
+
+
+@pytest.mark.parametrize("bed", ["sqlite"], indirect=True)
+def test_task_items_are_opened_over_http_among_few_and_among_many(bed):
+    lines = list(opening.all_of(bed, 120, pace=people.Pace(1, 0.2), few=80))
+    assert [line.items for line in lines] == [80, 120]
+    assert len(tables.of_opening(lines).rows) == len(lines)
+
+
+def test_pages_are_opened_among_few_and_many_by_as_many_statements(tmp_path):
+    lines = list(pages.all_of(Sqlite(tmp_path), 600, few=300, turns=1))
+    assert [line.page for line in lines] == [*pages.LISTING, *pages.FIGURED, *pages.COUNTING, *pages.COUNTING]
+    assert all(line.statements[0] == line.statements[1] for line in lines if line.page in pages.LISTING)
+    assert len(tables.of_pages(lines).rows) == len(lines)
+
+
+@pytest.mark.parametrize("bed", ["sqlite"], indirect=True)
+def test_acts_happen_among_few_items_and_among_many(bed):
+    lines = list(growth.all_of(bed, 600, rounds=2))
+    assert [line.act for line in lines] == ["item why", "clear", "claim", "submit", "undo", "fix", "sweep"]
+    assert all(line.ratio > 0 for line in lines)
+    assert len(tables.of_growth(lines).rows) == len(lines)
+
+
+@pytest.mark.parametrize("bed", ["sqlite"], indirect=True)
+def test_each_file_of_a_folder_becomes_an_item_beside_cp(bed):
+    lines = list(files.all_of(bed, 3, rounds=1))
+    assert [line.by for line in lines] == ["cp", "annoflow"]
+    assert len(tables.of_files(lines).rows) == len(lines)
 
 
 @pytest.mark.parametrize(

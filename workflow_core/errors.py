@@ -11,7 +11,7 @@ class AnnoflowError(Exception):
     """Something was asked for that annoflow cannot do.
 
     The message is for people. `code` and `facts` are for programs: what kind of refusal this is, and whom and what it
-    is about, in JSON. `domain.refusals` lists all of them.
+    is about, in JSON. `domain.words.refusals` lists all of them.
     """
 
     code: str

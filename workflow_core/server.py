@@ -1,8 +1,11 @@
-"""annoflow's own server, API and pages in one: `python -m workflow_core.server HOST PORT`, as a child of `up`."""
+"""annoflow's own server, API and pages in one: `python -m workflow_core.server HOST PORT`, as a child of `up`.
+
+Whoever is named before the host is a persona of a demo: everybody on this machine may come in as them.
+"""
 
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
@@ -14,18 +17,19 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from workflow_core import __version__, api, web
+from workflow_core.errors import InvalidInput
 from workflow_core.http import problems
+from workflow_core.http.answers.documents import Application
+from workflow_core.http.answers.metrics import Metrics
+from workflow_core.http.answers.streams import Pulse
 from workflow_core.http.attempts import Attempts
-from workflow_core.http.documents import Application
-from workflow_core.http.metrics import Metrics
 from workflow_core.http.requests import Around
-from workflow_core.http.streams import Pulse
-from workflow_core.services.pictures import Renditions
+from workflow_core.services.pictures import Kept, Renditions
 from workflow_core.services.pipelines.places import Media, Places
 from workflow_core.services.running import announcements
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
-from workflow_core.store.database.together import Writers
+from workflow_core.store.database.shared_commits import Writers
 from workflow_core.up import lifeline
 from workflow_core.up.jobs import working
 
@@ -38,19 +42,41 @@ THREADS = 16
 
 WRITING = 10
 """Of them so many write at once: the others read, and end what was written."""
+SIGNING_IN = 4
+"""Of the others so many sign in, or choose a password."""
+
+SWITCH = 0.001
+"""Seconds after which a thread that computes lets others go on, a fifth of what Python gives it: a click waits for that
+some dozen times, and took half as long again beside an import.
+"""
+
+NOWHERE = {"type": "http", "method": "GET", "path": "/", "root_path": "", "headers": []}
+"""Asked for before anything can be: FastAPI puts off what routes need until they are asked for the first time, and then
+somebody waits for a second.
+"""
 
 
-def make(settings: Settings) -> FastAPI:
-    """Return the application for an installation."""
+def make(settings: Settings, *, personas: Sequence[str] = ()) -> FastAPI:
+    """Return the application for an installation.
+
+    Raises:
+        InvalidInput: it is to have personas, and others than this machine reach it.
+    """
+    where = settings.public_url or settings.host
+    if personas and where not in LOOPBACK:
+        raise InvalidInput(f"a demo asks nobody for a password, so it is for this machine alone, not for {where}")
     engine = engine_for(settings.database(), connections=THREADS)
 
     @asynccontextmanager
-    async def running(_: FastAPI) -> AsyncIterator[None]:
+    async def running(app: FastAPI) -> AsyncIterator[None]:
         app.state.places.media.clear()
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        sys.setswitchinterval(SWITCH)
+        for route in app.routes:
+            route.matches(NOWHERE)
         with (
             announcements.announcing(engine, settings.prefect_api()),
-            working(engine, lease=settings.lease_seconds),
+            working(engine, lease=settings.lease_seconds, kept=Kept(app.state.places.media, app.state.renditions)),
         ):
             yield
         engine.dispose()
@@ -67,34 +93,37 @@ def make(settings: Settings) -> FastAPI:
     app.state.engine = engine
     app.state.address = settings.address
     app.state.public_url = settings.public_url
+    app.state.personas = tuple(personas)
     app.state.attempts = Attempts()
     app.state.writers = Writers(engine)
     app.state.turns = anyio.Semaphore(WRITING)
+    app.state.sign_ins = anyio.Semaphore(SIGNING_IN)
     app.state.metrics = Metrics()
     app.state.pulse = Pulse(engine)
     app.state.places = Places(settings.sources, settings.exports_below(), Media(settings.media_at()))
     app.state.renditions = Renditions(settings.shown_at())
-    app.include_router(api.router)
     public = urlsplit(settings.public_url).hostname
     hosts = [*LOOPBACK, public] if public else LOOPBACK
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    app.add_middleware(Around, metrics=app.state.metrics)
+    app.add_middleware(Around, metrics=app.state.metrics, failed=web.failed)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     problems.install(app)
+    api.install(app)
     web.install(app)
     return app
 
 
 def main() -> None:
     """Serve until told to stop, or until the parent is gone."""
-    host, port = sys.argv[1:]
+    *personas, host, port = sys.argv[1:]
     lifeline.follow()
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     uvicorn.run(
-        make(Settings(host=host, port=int(port))),
+        make(Settings(host=host, port=int(port)), personas=personas),
         host=host,
         port=int(port),
+        workers=1,  # whatever WEB_CONCURRENCY says, for some other server
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -9,10 +9,10 @@ import pytest
 from counting import statements
 from fastapi.testclient import TestClient
 from pictures import picture
+from served import application
 from sqlmodel import select
 from stage import Stage
 
-from workflow_core import server
 from workflow_core.services.data import additions
 from workflow_core.settings import Settings
 from workflow_core.store.data import items
@@ -34,7 +34,7 @@ def olga(stage: Stage, database_url: str, tmp_path: Path, open_place: Path, toke
     """An owner, where one folder and one bucket are open over HTTP."""
     stage.add_member("olga", "owner")
     settings = Settings(home=tmp_path, database_url=database_url, sources=f"{open_place},s3://open/photos")
-    with TestClient(server.make(settings), "http://127.0.0.1", raise_server_exceptions=False) as client:
+    with TestClient(application(settings), "http://127.0.0.1", raise_server_exceptions=False) as client:
         client.headers["Authorization"] = f"Bearer {token('olga')}"
         yield client
 

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from served import application
 from sqlalchemy import Engine
 from stage import Stage, email
 
-from workflow_core import server
 from workflow_core.services.accounts import links, passwords
 from workflow_core.settings import Settings
 
@@ -38,7 +38,7 @@ def app(sqlite_engine: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pyt
     with stage.session() as session:
         link = links.make(session, email=email("ann"), now=stage.now)
         links.use(session, secret=link.secret, hash=passwords.hashed(PASSWORD), now=stage.now)
-    return server.make(Settings(home=tmp_path, database_url=sqlite_url, trusted_proxies=PROXY))
+    return application(Settings(home=tmp_path, database_url=sqlite_url, trusted_proxies=PROXY))
 
 
 def try_in(

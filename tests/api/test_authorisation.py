@@ -7,21 +7,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from building import make_task
+from engines import kept
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pictures import picture
+from served import application
 from sqlmodel import select
 from stage import BOX, Stage
 
-from workflow_core import server
-from workflow_core.http import streams
+from workflow_core.http.answers import streams
 from workflow_core.services import people
 from workflow_core.services.accounts import invitations, operators, passwords, sign_ins, tokens
 from workflow_core.services.pipelines import deployment
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
-from workflow_core.store.database.together import Writers
+from workflow_core.store.database.shared_commits import Writers
 from workflow_core.store.models import Deploy, Export, Item, Job, Pipeline
 
 PIPELINE = """
@@ -157,6 +159,7 @@ OPERATIONS = {
     "rank-items": Operation("/api/tasks/{task}/rankings", RUN, {"rank": 1}, denied=WORK),
     "clear": Operation("/api/tasks/{task}/clearings", RUN, {"item_ids": []}, denied=WORK),
     "send": Operation("/api/task-items/{held}/sendings", RUN, {"to": "cars", "end_claims": True}, denied=WORK),
+    "foretell-sending": Operation("/api/task-items/{held}/sendings?to=cars", RUN, denied=WORK),
     "end-claim": Operation("/api/task-items/{held}/releases", RUN, denied=WORK),
     "find-tasks": Operation("/api/tasks?named=p", RUN),
     "task": Operation("/api/tasks/{task}", RUN, denied=WORK),
@@ -196,7 +199,7 @@ class Scene(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def played(sqlite_template: Path, app: FastAPI, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scene]:
+def played(sqlite_template: Path, client: TestClient, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scene]:
     """Ann holds an item, has done another, and has two flagged, one of which she has fixed."""
     folder = tmp_path_factory.mktemp("played")
     file = folder / "annoflow.db"
@@ -269,22 +272,31 @@ def played(sqlite_template: Path, app: FastAPI, tmp_path_factory: pytest.TempPat
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
     engine.dispose()
-    client = TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
     return file, Scene(client, secrets, cookies, numbers)
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    return server.make(Settings(home=tmp_path_factory.mktemp("home")))
+    return application(Settings(home=tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="module")
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """Everybody's, with one loop of events for all that they ask; nothing runs beside it."""
+    client = TestClient(app, "http://127.0.0.1", raise_server_exceptions=False)
+    with start_blocking_portal() as client.portal:
+        yield client
 
 
 @pytest.fixture
-def scene(played: tuple[Path, Scene], app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def scene(
+    played: tuple[Path, Scene], app: FastAPI, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scene]:
     """What was played, in a database of this test's own."""
     monkeypatch.setattr(streams, "LIFE", 0.1)
     file, scene = played
-    shutil.copy(file, tmp_path)
-    app.state.engine = engine_for(f"sqlite:///{tmp_path / file.name}")
+    app.state.engine = kept(sqlite_url)
+    shutil.copy(file, str(app.state.engine.url.database))
     app.state.writers = Writers(app.state.engine)
     yield scene
     app.state.engine.dispose()

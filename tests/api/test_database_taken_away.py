@@ -10,7 +10,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import make_url
 from stage import Stage
 
-from workflow_core.store.database import engine as engines
+from workflow_core.store.database import writers
 
 on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 SignIn = Callable[..., TestClient]
@@ -79,7 +79,7 @@ def test_a_file_that_somebody_writes_for_long_is_worth_asking_again(
     stage.add_items(1)
     ann = as_("ann")
     (share,) = ann.get("/api/me/assignments").json()
-    monkeypatch.setattr(engines, "BUSY_MS", 50)
+    monkeypatch.setattr(writers, "BUSY_MS", 50)
     with stage.engine.begin():
         assert_worth_asking_again(ann.post(f"/api/tasks/{share['task_id']}/claims"))
         assert ann.get("/api/me/assignments").status_code == 200

@@ -10,7 +10,7 @@ from fastapi import routing
 from fastapi.testclient import TestClient
 from stage import BOX, Stage
 
-from workflow_core.http import streams
+from workflow_core.http.answers import streams
 from workflow_core.services.running import feed
 
 SignIn = Callable[..., TestClient]

@@ -11,11 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 from pictures import picture
 from PIL import Image
+from served import application
 from sqlmodel import select
 from stage import BOX, Stage
 
 from workflow_core import server
-from workflow_core.api import files
+from workflow_core.api.data import files
 from workflow_core.connectors import images, media
 from workflow_core.http.requests import TAKES
 from workflow_core.services import pictures
@@ -143,7 +144,8 @@ def test_what_is_no_picture_is_refused_by_its_name(
 def test_a_body_over_its_limit_is_not_read_to_the_end(
     stage: Stage, olga: TestClient, kept: Callable[[], list[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files.upload, TAKES, 3_000_000)
+    (route,) = (one for one in files.router.routes if getattr(one, "name", "") == "upload")
+    monkeypatch.setattr(route.endpoint, TAKES, 3_000_000)  # type: ignore[attr-defined]
     read = 0
 
     def parts() -> Iterator[bytes]:
@@ -226,7 +228,7 @@ def test_what_is_kept_of_an_erased_picture_goes_also_what_was_replaced(
     stage.add_member("olga", "owner")
     settings = Settings(home=tmp_path, database_url=database_url, media=at)
     kept = pictures.Kept(Media(settings.media_at()), pictures.Renditions(settings.shown_at()))
-    with TestClient(server.make(settings), "http://127.0.0.1") as client:
+    with TestClient(application(settings), "http://127.0.0.1") as client:
         client.headers["Authorization"] = f"Bearer {token('olga')}"
         for size in ((64, 48), (48, 64)):
             for name in ("a.jpg", "b.jpg"):
@@ -266,7 +268,7 @@ def test_what_a_killed_process_left_half_is_cleared_away_a_day_later(tmp_path: P
 def test_uploads_are_kept_in_a_bucket_too(stage: Stage, database_url: str, tmp_path: Path, token: Any) -> None:
     stage.add_member("olga", "owner")
     settings = Settings(home=tmp_path, database_url=database_url, media="memory://uploads")
-    with TestClient(server.make(settings), "http://127.0.0.1") as client:
+    with TestClient(application(settings), "http://127.0.0.1") as client:
         client.headers["Authorization"] = f"Bearer {token('olga')}"
         made = client.put(f"{AT}/a.jpg", content=picture()).json()
         assert client.get(f"/api/items/{made['item_id']}/image").content == picture()

@@ -1,19 +1,17 @@
 """What takes longer than a request is asked for, looked at until it is done, and fetched."""
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from counting import statements
 from fastapi.testclient import TestClient
 from pictures import picture
-from sqlmodel import select
+from running import wait_until
 from stage import BOX, Stage
 
-from workflow_core.store.models import Deploy, Export, Job, PipelineVersion
+from workflow_core.services.bulk import requests
 
 LINE = {"item": "/0", **BOX, "origin": "model"}
 
@@ -24,15 +22,29 @@ def olga(stage: Stage, as_: Callable[..., TestClient]) -> TestClient:
     return as_("olga")
 
 
+def ended(client: TestClient, asked: Any) -> dict[str, Any] | None:
+    job: dict[str, Any] = client.get(asked.headers["Location"]).json()
+    return job if job["ended_at"] else None
+
+
 def done(client: TestClient, asked: Any, state: str = "done") -> dict[str, Any]:
     """Wait for a job to end; return it."""
     assert asked.status_code == 202, asked.text
-    until = time.monotonic() + 30
-    while (job := client.get(asked.headers["Location"]).json())["ended_at"] is None:
-        assert time.monotonic() < until, job
-        time.sleep(0.05)
+    job = wait_until(lambda: ended(client, asked))
     assert job["state"] == state, job
     return job
+
+
+def test_a_job_erases_many_items_with_their_pictures(
+    olga: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    olga.put("/api/datasets/1/files/a.jpg", content=picture())
+    olga.post("/api/datasets/1/archivings", json={"folder": "/"})
+    assert [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
+    monkeypatch.setattr(requests, "MOST", 0)
+    job = done(olga, olga.post("/api/datasets/1/erasures", json={"folder": "/"}))
+    assert (job["kind"], job["result"]["items"], job["result"]["counts"]) == ("erase", 1, {"erased": 1})
+    assert not [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
 
 
 def test_a_source_is_read_and_its_faults_are_told(stage: Stage, olga: TestClient, photos: Path) -> None:
@@ -120,6 +132,22 @@ def test_a_job_asked_for_again_with_its_key_is_one_job(olga: TestClient) -> None
     assert len(olga.get("/api/projects/1/jobs").json()["items"]) == 1
 
 
+def test_an_act_on_more_items_than_go_at_once_is_a_job_that_its_key_makes_once(
+    stage: Stage, olga: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.add_items(3)
+    told = olga.post("/api/tasks/1/rankings", json={"rank": 7}).json()
+    assert (told["items"], told["done"]) == (3, True)
+    monkeypatch.setattr(requests, "MOST", 2)
+    wanted = {"rank": 8}
+    told = olga.post("/api/tasks/1/rankings", json=wanted | {"dry_run": True}).json()
+    assert (told["items"], told["done"]) == (3, False)
+    asked = [olga.post("/api/tasks/1/rankings", json=wanted, headers={"Idempotency-Key": "a"}) for _ in range(2)]
+    assert len({one.headers["location"] for one in asked}) == 1
+    job = done(olga, asked[0])
+    assert (job["kind"], job["about"]["task"], job["result"]["items"], job["done"]) == ("rank", "cars", 3, 3)
+
+
 def test_a_job_that_cannot_be_done_says_why(stage: Stage, olga: TestClient, photos: Path) -> None:
     photos.rmdir()
     job = done(olga, olga.post("/api/pipelines/1/syncs"), "failed")
@@ -132,36 +160,3 @@ def test_the_jobs_of_a_project_are_listed_in_parts_the_newest_first(stage: Stage
     rest = olga.get("/api/projects/1/jobs", params={"limit": 2, "after": first["next"]}).json()
     assert [one["id"] for part in (first, rest) for one in part["items"]] == numbers[::-1]
     assert rest["next"] is None
-
-
-def test_a_list_takes_as_many_statements_for_one_as_for_a_hundred(
-    stage: Stage, olga: TestClient, tmp_path: Path
-) -> None:
-    (tmp_path / "manifest.json").write_text('{"files": []}')
-    paths = ["/projects/1/jobs", *(f"/pipelines/1/{of}" for of in ("exports", "versions", "graph"))]
-    paths += ["/jobs/1", "/exports/1", "/pipelines/1/versions/1"]
-
-    def add(count: int) -> None:
-        ended = {"kind": "sync", "created_at": stage.now, "ended_at": stage.now, "outcome": "done"}
-        written = {"exit": "approved", "items": 0, "annotations": 0, "uri": str(tmp_path)}
-        with stage.session() as session:
-            olga = stage.person(session, "olga").id
-            version = session.exec(select(PipelineVersion.id)).one()
-            for _ in range(count):
-                session.add(Job(project_id=1, actor_id=olga, **ended))
-                session.add(Export(pipeline_id=1, actor_id=olga, at=stage.now, **written))
-                session.add(Deploy(pipeline_id=1, version_id=version, actor_id=olga, at=stage.now, file="p", files={}))
-
-    def counts() -> dict[str, int]:
-        found = {}
-        for path in paths:
-            with statements(olga.app.state.engine) as said:
-                olga.get(f"/api{path}", params={"limit": 1000}).raise_for_status()
-            found[path] = len(said)
-        return found
-
-    add(1)
-    olga.get("/api/me/assignments")  # notes the token's use
-    few = counts()
-    add(99)
-    assert counts() == few and max(few.values()) < 12, few

@@ -6,6 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 from stage import BOX, Stage
 
+from workflow_core.services.bulk import requests
+
 SignIn = Callable[..., TestClient]
 ANN, BO, CY = (f"{name}@example.org" for name in ("ann", "bo", "cy"))
 
@@ -141,7 +143,9 @@ def test_an_act_on_what_is_refused_for_one_item_changes_none(stage: Stage, mia: 
     assert set(stage.exits().values()) == {None}
 
 
-def test_a_task_is_made_by_hand_filled_and_reviewed(mia: TestClient, as_: SignIn) -> None:
+def test_a_task_is_made_by_hand_filled_and_reviewed(
+    mia: TestClient, as_: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     recipe = {"labels": ["bus", {"name": "sign", "tools": ["point"], "key": "s"}], "instructions": "Draw *all* of it."}
     new = {"name": "buses", "recipe": recipe, "assignees": {ANN: 1}, "priority": 3, "queue": {"batch": 2, "limit": 4}}
     made = mia.post("/api/datasets/1/tasks", json={**new, "extra_statuses": ["unsure"]})
@@ -161,6 +165,11 @@ def test_a_task_is_made_by_hand_filled_and_reviewed(mia: TestClient, as_: SignIn
         task["recipe"]["labels"],
     )
     assert mia.get(f"/api/tasks/{review['id']}/progress").json()["counts"]["queued"] == 1
+    monkeypatch.setattr(requests, "MOST", 0)
+    large = mia.post(f"/api/tasks/{task['id']}/reviews", json={"assignees": team, "name": "large"})
+    assert large.status_code == 202
+    job = mia.get(large.headers["location"]).json()
+    assert (job["kind"], job["about"]["task"], job["about"]["sample"]["task_id"]) == ("add", "large", task["id"])
 
 
 def test_a_task_that_makes_no_sense_is_not_made(mia: TestClient) -> None:

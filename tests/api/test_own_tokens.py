@@ -12,7 +12,7 @@ from stage import BOX, Stage
 from workflow_core.services import people
 from workflow_core.store.accounts import scopes
 from workflow_core.store.database.engine import keep
-from workflow_core.store.models import Export, Job, Pipeline, Project
+from workflow_core.store.models import Dataset, Export, Item, Job, Pipeline, Project
 
 ELSEWHERE = """
 project: other
@@ -118,6 +118,30 @@ class TestATokenForOneProject:
             assert other.post(f"/api/{path}").status_code == 404
         assert other.get(f"/api/task-items/{numbers['task_item']}").status_code == 404
         assert other.get(f"/api/items/{numbers['item']}/image").status_code == 404
+
+    def test_finds_by_name_what_is_in_it_however_much_is_called_so_elsewhere(
+        self, as_: SignIn, stage: Stage, numbers: dict[str, int]
+    ) -> None:
+        with stage.session() as session:
+            there = session.exec(select(Dataset.id).where(Dataset.project_id == numbers["other"])).one()
+            named = {"name": "0", "created_at": stage.now}
+            own = Item(dataset_id=there, **named)
+            keep(session, Item(dataset_id=numbers["dataset"], folder="/again", **named), own)
+            own_id = own.id
+            for project in ("default", "other"):
+                people.member(
+                    session, email="mia@example.org", project_id=numbers[project], role="manager", now=stage.now
+                )
+        mia = as_("mia")
+        default, other = (
+            by(mia, make(mia, project_id=numbers[name]).json()["secret"]) for name in ("default", "other")
+        )
+        assert other.get("/api/items?named=0").json()["id"] == own_id
+        assert default.get("/api/items?named=/0").json()["id"] == numbers["item"]
+        assert default.get("/api/items?named=0").json()["code"] == "several-found"
+        assert [one["name"] for one in other.get("/api/tasks?named=q").json()] == ["cars"]
+        for path in (f"items?named={numbers['item']}", "items?named=/again/0", "tasks?named=p"):
+            assert other.get(f"/api/{path}").status_code == 404
 
     def test_reaches_nothing_of_the_person(self, there: Callable[[str], TestClient]) -> None:
         default = there("default")

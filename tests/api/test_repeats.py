@@ -14,6 +14,8 @@ from workflow_core.services.accounts import repeats
 SignIn = Callable[..., TestClient]
 NEW = {"name": "buses", "recipe": {"labels": ["bus"]}, "assignees": {"ann@example.org": 1}}
 AT = "/api/datasets/1/tasks"
+HEADER = "idempotency-key"
+SECRETS = ("NewToken", "Invitation")
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def mia(stage: Stage, as_: SignIn) -> TestClient:
 
 
 def keyed(key: str) -> dict[str, str]:
-    return {"Idempotency-Key": key}
+    return {HEADER: key}
 
 
 def test_the_same_again_is_answered_as_before_and_changes_nothing(mia: TestClient) -> None:
@@ -91,3 +93,14 @@ def test_who_may_only_look_has_no_use_of_a_key(as_: SignIn, stage: Stage) -> Non
     stage.add_member("mia", "manager")
     looking = as_("mia", writes=False)
     assert looking.post(AT, json=NEW, headers=keyed("a")).json()["code"] == "read-only-token"
+
+
+def test_the_document_says_which_take_a_key_and_none_of_them_tells_a_secret(mia: TestClient) -> None:
+    document = mia.get("/api/openapi.json").json()
+    asked = {one["operationId"]: one for path in document["paths"].values() for one in path.values()}
+    keyed = {name for name, one in asked.items() if any(HEADER in each.values() for each in one.get("parameters", ()))}
+    posted = [path["post"] for path in document["paths"].values() if "post" in path]
+    jobs = {one["operationId"] for one in posted if "202" in one["responses"]}
+    assert jobs <= keyed and len(jobs) == 12
+    secret = {name for name, one in asked.items() if any(kind in str(one["responses"]) for kind in SECRETS)}
+    assert len(secret) == 5 and not keyed & secret

@@ -1,27 +1,36 @@
 """People who sign in with a browser: by a link, a password and a cookie, from a page of ours alone."""
 
 import re
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from running import PATIENCE
+from served import application
 from sqlmodel import SQLModel, select
 from stage import Stage, email
 
-from workflow_core import server
-from workflow_core.http import identity
+from workflow_core import api, server, web
+from workflow_core.http import identity, signing_in
+from workflow_core.http.routing import Route
 from workflow_core.services.accounts import links, passwords
 from workflow_core.settings import Settings
 from workflow_core.store.models import Password, SignIn
 
 PASSWORD = "correct horse battery"
 HERE = {"Sec-Fetch-Site": "same-origin"}
+CALLED = {"sign_in", "come_in", "change_password", "use_link"}
+"""What looks at a password, or makes one, or a session: it takes a while, and writes."""
 PUBLIC = "https://label.example.org"
 
 Invite = Callable[[str], str]
+At = Callable[[datetime], None]
 
 
 @pytest.fixture
@@ -47,9 +56,10 @@ def sign_in(client: TestClient, *, who: str = "ann", password: str = PASSWORD, *
     return client.post("/api/sessions", json={"email": email(who), "password": password}, **more)
 
 
-def at(client: TestClient, moment: datetime) -> None:
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> At:
     """Let it be another time for the server."""
-    client.app.dependency_overrides[identity.now] = lambda: moment  # type: ignore[attr-defined]
+    return lambda moment: monkeypatch.setattr(identity, "now", lambda: moment)
 
 
 def is_signed_in(client: TestClient) -> bool:
@@ -71,7 +81,7 @@ def test_a_link_gives_a_password_and_the_password_a_session(client: TestClient, 
 
 
 def test_a_link_is_good_once_for_three_days_and_until_there_is_a_newer_one(
-    client: TestClient, stage: Stage, invite: Invite
+    client: TestClient, stage: Stage, invite: Invite, at: At
 ) -> None:
     client.headers.update(HERE)
     older, newer = invite("ann"), invite("ann")
@@ -81,9 +91,9 @@ def test_a_link_is_good_once_for_three_days_and_until_there_is_a_newer_one(
     assert client.post(newer, json=choice).status_code == 204
     assert client.post(newer, json=choice).status_code == client.get(newer).status_code == 404
     late = invite("bo")
-    at(client, stage.now + timedelta(hours=71))
+    at(stage.now + timedelta(hours=71))
     assert client.get(late).status_code == 200
-    at(client, stage.now + timedelta(hours=72))
+    at(stage.now + timedelta(hours=72))
     assert client.post(late, json=choice).status_code == 404
 
 
@@ -111,22 +121,22 @@ def test_an_unknown_account_costs_what_a_known_one_does(ann: TestClient, monkeyp
     assert looked == ["$argon2id$v=19$m=19456,t=2,p=1"] * 2
 
 
-def test_a_session_ends_when_it_is_left_alone_and_when_it_is_old(ann: TestClient, stage: Stage) -> None:
+def test_a_session_ends_when_it_is_left_alone_and_when_it_is_old(ann: TestClient, stage: Stage, at: At) -> None:
     begun = stage.now
-    at(ann, begun)
+    at(begun)
     sign_in(ann)
-    at(ann, begun + timedelta(hours=11))
+    at(begun + timedelta(hours=11))
     assert is_signed_in(ann)
-    at(ann, begun + timedelta(hours=22))
+    at(begun + timedelta(hours=22))
     assert is_signed_in(ann)
-    at(ann, begun + timedelta(hours=34))
+    at(begun + timedelta(hours=34))
     assert not is_signed_in(ann)
-    at(ann, begun)
+    at(begun)
     sign_in(ann)
     for hours in range(0, 14 * 24, 11):
-        at(ann, begun + timedelta(hours=hours))
+        at(begun + timedelta(hours=hours))
         assert is_signed_in(ann), hours
-    at(ann, begun + timedelta(days=14))
+    at(begun + timedelta(days=14))
     assert not is_signed_in(ann)
     sign_in(ann)
     assert len(ann.get("/api/sessions").json()) == 1
@@ -209,7 +219,7 @@ def test_letters_of_a_password_are_the_same_from_whatever_keyboard(ann: TestClie
 def test_a_cookie_is_read_by_no_script_and_sent_from_no_other_site(
     stage: Stage, database_url: str, tmp_path: Path, invite: Invite, public: str
 ) -> None:
-    app = server.make(Settings(home=tmp_path, database_url=database_url, public_url=public))
+    app = application(Settings(home=tmp_path, database_url=database_url, public_url=public))
     with TestClient(app, public or "http://127.0.0.1", headers=HERE) as client:
         client.post(invite("ann"), json={"password": PASSWORD})
         name, *attributes = sign_in(client).headers["set-cookie"].split("; ")
@@ -230,3 +240,28 @@ def test_a_password_is_changed_by_whoever_knows_the_old_one(ann: TestClient, as_
     assert not is_signed_in(ann)
     assert sign_in(ann).status_code == 401
     assert sign_in(ann, password=new).status_code == 201
+
+
+def test_whatever_looks_at_a_password_is_asked_for_by_few_at_once() -> None:
+    routes = [route for router in (*api.ROUTERS, *web.ROUTERS) for route in router.routes if isinstance(route, Route)]
+    named = [(route, set(unwrap(route.endpoint).__code__.co_names)) for route in routes]
+    looking = [route for route, names in named if names & CALLED and "signing_in" in names]
+    assert len(looking) == 7
+    assert [route.path for route in looking if signing_in.FEW not in route.dependencies] == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_looks_waits_for_no_writer_and_those_who_sign_in_leave_them_threads(
+    stage: Stage, ann: TestClient, token: Callable[..., str]
+) -> None:
+    by = {"Authorization": f"Bearer {token('bo')}"}
+    with ThreadPoolExecutor(server.THREADS + 1) as pool:
+        with stage.session() as session:
+            session.connection()
+            asked = [pool.submit(sign_in, ann) for _ in range(server.THREADS)]
+            while ann.app.state.sign_ins.statistics().tasks_waiting < server.THREADS - server.SIGNING_IN:
+                time.sleep(0.01)
+            looked = pool.submit(ann.get, "/api/me/tokens", headers=by).result(timeout=PATIENCE).json()
+        assert [one["used_at"] for one in looked] == [None]
+        assert {one.result().status_code for one in asked} == {201}
+    assert [one["used_at"] is None for one in ann.get("/api/me/tokens", headers=by).json()] == [False]

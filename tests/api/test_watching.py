@@ -1,13 +1,25 @@
 """What is asked by whoever watches an installation."""
 
+import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
+import anyio
+import pytest
+from anyio import BrokenResourceError
+from fastapi import routing
 from fastapi.testclient import TestClient
+from served import ADDRESS
 from stage import Stage
 
-from workflow_core import __version__
+from workflow_core import __version__, server
+from workflow_core.http.answers.metrics import Metrics
+from workflow_core.http.requests import Around
 from workflow_core.services.running import leases
+from workflow_core.settings import Settings
 
 
 def test_it_says_that_it_is_alive_and_which_version_it_is(client: TestClient) -> None:
@@ -21,6 +33,20 @@ def test_it_is_ready_while_somebody_moves_items(client: TestClient, stage: Stage
     assert "nobody moves items" in refused.json()["detail"]
     leases.hold(stage.engine, leases.MOVER, holder="me", ttl=timedelta(seconds=60))
     assert client.get("/ready").json() == {"alive": True}
+
+
+def test_the_first_request_finds_all_routes_made(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'annoflow.db')}"
+    made: list[str] = []
+    make = routing.get_dependant
+    monkeypatch.setattr(routing, "get_dependant", lambda **given: made.append(given["path"]) or make(**given))
+    with TestClient(server.make(Settings(home=tmp_path, database_url=url)), ADDRESS) as client:
+        assert "/api/task-items/{task_item_id}" in made
+        made.clear()
+        client.get("/nowhere")
+    assert not made
 
 
 def told(client: TestClient) -> dict[str, float]:
@@ -69,3 +95,19 @@ def test_another_name_than_its_own_is_not_answered(client: TestClient) -> None:
         assert client.get("/health", headers={"Host": name}).status_code == 200
     for name in ("annoflow.example.org", "127.0.0.1.example.org", ""):
         assert client.get("/health", headers={"Host": name}).status_code == 400
+
+
+@pytest.mark.parametrize(("fault", "heard"), [(BrokenResourceError(), False), (ValueError(), True)])
+def test_a_listener_who_is_gone_is_no_fault(fault: Exception, heard: bool, caplog: pytest.LogCaptureFixture) -> None:
+    async def stream(_: Any, __: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        raise ExceptionGroup("of a stream", [fault])
+
+    async def sent(_: Any) -> Any:
+        return None
+
+    around = Around(stream, Metrics())
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    with pytest.raises(ExceptionGroup) if heard else nullcontext():
+        anyio.run(around, scope, sent, sent)
+    assert ("failed" in caplog.text) == heard

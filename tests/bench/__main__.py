@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import leftovers
-from tests.bench import figures, measures, over_http, people, record, tables
+from tests.bench import beside, figures, files, growth, measures, opening, over_http, pages, people, record, tables
 from tests.bench.beds import Bed, Postgres, Sqlite
 from tests.bench.tables import Sheet
 
@@ -39,6 +39,23 @@ PARTS: Mapping[str, Part] = {
         (100_000,),
         tables.of_http,
     ),
+    "beside": Part(
+        lambda bed, items, quick: beside.all_of(bed, items, imported=items // 10, items=items // 10),
+        (1_000_000,),
+        tables.of_beside,
+    ),
+    "opening": Part(
+        lambda bed, items, quick: opening.all_of(bed, items, pace=people.QUICK if quick else people.Pace()),
+        (1_000_000,),
+        tables.of_opening,
+    ),
+    "pages": Part(lambda bed, items, quick: pages.all_of(bed, items), (100_000,), tables.of_pages),
+    "growth": Part(
+        lambda bed, items, quick: growth.all_of(bed, items, rounds=growth.QUICK if quick else growth.ROUNDS),
+        (300_000,),
+        tables.of_growth,
+    ),
+    "files": Part(lambda bed, count, quick: files.all_of(bed, count), (10_000,), tables.of_files),
     "figures": Part(
         lambda bed, items, quick: figures.all_of(bed, items), (10_000, 100_000, 1_000_000), tables.of_figures
     ),

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from tests.bench.driver import Driver
 from tests.bench.states import NOW
-from workflow_core.domain.figures import IDLE, day_of
+from workflow_core.domain.measures.figures import IDLE, day_of
 from workflow_core.services.contributors import work
 from workflow_core.store.database.columns import micros
 from workflow_core.store.database.engine import Engine, session_scope

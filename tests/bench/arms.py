@@ -83,12 +83,31 @@ def in_rounds(crews: Sequence[Sequence[Arm]], *, seconds: Sequence[float]) -> li
         for one in seconds:
             first = 0
             for crew, result in zip(crews, results, strict=True):
-                working = pipes[first : first + len(crew)]
-                for pipe in working:
-                    pipe.send(one)
-                result.append([pipe.recv() for pipe in working])
+                result.append(_at_once(pipes[first : first + len(crew)], one))
                 first += len(crew)
     return results
+
+
+def until_over(crew: Sequence[Arm], *, warming: float, seconds: float) -> list[Ran]:
+    """Let arms work at the same time until the last of them has nothing left to do; returns what each did in all.
+
+    Before, the others warm up; of that it only counts how many rows they did.
+    """
+    results = [Ran() for _ in crew]
+    with _started(crew) as pipes:
+        for result, ran in zip(results, _at_once(pipes[:-1], warming), strict=False):
+            result.rows = ran.rows
+        while not results[-1].over:
+            for result, ran in zip(results, _at_once(pipes, seconds), strict=True):
+                result.add(ran)
+                result.over = ran.over
+    return results
+
+
+def _at_once(pipes: Sequence[Connection], seconds: float) -> list[Ran]:
+    for pipe in pipes:
+        pipe.send(seconds)
+    return [pipe.recv() for pipe in pipes]
 
 
 @contextmanager

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from tests.bench.driver import Driver
 from tests.bench.states import NOW
-from workflow_core.domain import sampling
+from workflow_core.domain.items import sampling
 from workflow_core.store.database.columns import micros
 from workflow_core.store.database.dialect import draw
 from workflow_core.store.database.engine import Engine
 
-DRAW = draw(sampling.seed("bench", "split"), "i.id")
+DRAW = draw(sampling.seed("bench", "split"))
 
 
 BATCH = """
@@ -66,10 +66,10 @@ class Way:
 
 STRAIGHT = Way()
 SPLIT = Way(
-    share=f"""CASE WHEN CAST(i.meta ->> 'camera' AS INTEGER) < 10 THEN :ed WHEN i.folder LIKE '/day-1%' THEN :cy
+    share=f"""CASE WHEN CAST(item.meta ->> 'camera' AS INTEGER) < 10 THEN :ed WHEN item.folder LIKE '/day-1%' THEN :cy
     WHEN {DRAW} < 500000 THEN :ed ELSE :di END""",
     task="CASE WHEN assignment_id = :ed THEN :lights ELSE :signs END",
-    read="LEFT JOIN item i ON i.id = t.item_id",
+    read="LEFT JOIN item ON item.id = t.item_id",
 )
 AGAIN = Way(
     share="x.assignment_id",

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from tests.bench import worked
 from tests.bench.beds import Bed
-from workflow_core.domain.reports import By
+from workflow_core.domain.measures.reports import By
 from workflow_core.services.managers import figures, progress
 from workflow_core.store.database.dialect import run
 from workflow_core.store.database.engine import engine_for, session_scope

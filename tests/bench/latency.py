@@ -22,7 +22,7 @@ from workflow_core.services.contributors import work
 from workflow_core.services.running import leases
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
 
-UP = "from workflow_core.cli.up import up; up(None, None)"
+UP = "from workflow_core.cli.machine.up import up; up(None, None)"
 PATIENCE = 120.0
 """Seconds that Prefect may take to start."""
 SHIFT = 15.0

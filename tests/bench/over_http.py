@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
@@ -32,12 +33,14 @@ from tests.bench.beds import Bed
 from tests.bench.people import PENDING, WARMING, Pace
 from tests.bench.states import NOW
 from workflow_core import server
-from workflow_core.services.accounts import tokens
+from workflow_core.services.accounts import members, tokens
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
 from workflow_core.store.models import Person
 
 AT_ONCE = (8, people.TEAM)
+KEPT = 600
+"""Seconds for which a connection is kept that nobody asks by: between rounds, and while the other works."""
 Headers = dict[int, dict[str, str]]
 """What each person sends to say who they are."""
 
@@ -63,22 +66,26 @@ class OverHttp:
         self._headers = headers
 
     def claim(self, seat: Seat) -> Claimed | None:
-        taken = self._ask(seat, f"/api/tasks/{seat.task_id}/claims", None)
+        taken = self._ask(seat, f"/api/tasks/{seat.task_id}/claims")
         return Claimed(taken[0]["id"], taken[0]["token"]) if taken else None
 
     def submit(self, seat: Seat, claimed: Claimed) -> None:
         given = {"status": "completed", "token": claimed.token, "annotations": [DRAWN]}
         self._ask(seat, f"/api/task-items/{claimed.id}/submission", given)
 
-    def _ask(self, seat: Seat, path: str, given: Any) -> Any:
-        body = None if given is None else json.dumps(given)
+    def _ask(self, seat: Seat, path: str, given: Any = None) -> Any:
         headers = {**self._headers[seat.person.id], "Content-Type": "application/json"}
-        self._connection.request("POST", path, body, headers)
-        answer = self._connection.getresponse()
-        said = answer.read()
-        if answer.status != 200:
-            raise AssertionError(f"{path}: {answer.status} {said!r}")
-        return json.loads(said)
+        return ask(self._connection, headers, "POST", path, "" if given is None else json.dumps(given))
+
+
+def ask(connection: HTTPConnection, headers: dict[str, str], method: str, path: str, body: str = "") -> Any:
+    """Ask a server, and return what it says."""
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    said = answer.read()
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        raise AssertionError(f"{path}: {answer.status} {said!r}")
+    return json.loads(said)
 
 
 class Submission(BaseModel):
@@ -137,12 +144,11 @@ def all_of(bed: Bed, items: int, *, pace: Pace, at_once: Sequence[int] = AT_ONCE
 
 def _in_turn(bed: Bed, items: int, clients: int, pace: Pace) -> Iterator[Line]:
     with bed.copy("people") as hand, bed.copy("people") as ours, TemporaryDirectory() as home:
-        secrets = _secrets(ours)
-        believed = {key: {"X-Person": str(key)} for key in secrets}
-        proved = {key: {"Authorization": f"Bearer {secret}"} for key, secret in secrets.items()}
-        with _served(partial(bare, hand)) as one, _served(partial(annoflow, ours, Path(home))) as other:
+        proved = proofs(ours)
+        believed = {key: {"X-Person": str(key)} for key in proved}
+        with served(partial(bare, hand)) as one, served(partial(annoflow, ours, Path(home))) as other:
             crews = [
-                _crew(url, port, headers, clients)
+                crew(url, port, headers, clients)
                 for url, port, headers in ((hand, one, believed), (ours, other, proved))
             ]
             did = in_rounds(crews, seconds=[WARMING, *[pace.seconds] * pace.rounds])
@@ -156,14 +162,17 @@ def _in_turn(bed: Bed, items: int, clients: int, pace: Pace) -> Iterator[Line]:
         yield rival
 
 
-def _crew(url: str, port: int, headers: Headers, clients: int) -> list[Arm]:
+def crew(url: str, port: int, headers: Headers, clients: int, *, pause: float = 0) -> list[Arm]:
+    """Return so many clients of a server, who think for so long between two items."""
+
     def acts(_: Engine) -> OverHttp:
         return OverHttp(port, headers)
 
-    return [Arm(url, partial(people.work, acts, first, clients)) for first in range(clients)]
+    return [Arm(url, partial(people.work, acts, first, clients), pause) for first in range(clients)]
 
 
-def _secrets(url: str) -> dict[int, str]:
+def proofs(url: str) -> Headers:
+    """Return what each of the team proves themselves by."""
     engine = engine_for(url)
     with session_scope(engine) as session:
         team = [seat.person for seat in seats(engine, task="cars")]
@@ -172,11 +181,22 @@ def _secrets(url: str) -> dict[int, str]:
             for one in team
         }
     engine.dispose()
-    return made
+    return {key: {"Authorization": f"Bearer {secret}"} for key, secret in made.items()}
+
+
+def owner(url: str) -> dict[str, str]:
+    """Return what an owner of the project proves themselves by, who does not annotate."""
+    engine, now = engine_for(url), datetime.now(UTC)
+    with session_scope(engine) as session:
+        olga = members.set_role(session, actor=None, project_id=1, email="olga@example.org", role="owner", now=now)
+        secret = tokens.make(session, actor=olga, name="b", now=now).secret
+    engine.dispose()
+    return {"Authorization": f"Bearer {secret}"}
 
 
 @contextmanager
-def _served(app: Callable[[], FastAPI]) -> Iterator[int]:
+def served(app: Callable[[], FastAPI]) -> Iterator[int]:
+    """Serve an application in a process of its own; gives its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -194,4 +214,5 @@ def _served(app: Callable[[], FastAPI]) -> Iterator[int]:
 
 
 def _serve(app: Callable[[], FastAPI], port: int) -> None:
-    uvicorn.run(app(), port=port, log_level="warning", access_log=False, server_header=False)
+    quiet: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
+    uvicorn.run(app(), port=port, timeout_keep_alive=KEPT, **quiet)

@@ -80,8 +80,10 @@ def all_of(bed: Bed, items: int, *, pace: Pace, at_once: Sequence[int] = AT_ONCE
     yield from _in_turn(bed, items, at_once[-1], "thinking, beside the mover", thinking, moves=True, pause=pace.thought)
 
 
-def fill(engine: Engine, *, items: int) -> None:
-    State(items * (1 + PENDING), queued=items, team=TEAM).fill(engine)
+def fill(engine: Engine, *, items: int, pending: int | None = None) -> None:
+    """Fill a database with so many items to be done, and so many statuses, by default more, that wait for the mover."""
+    pending = items * PENDING if pending is None else pending
+    State(items + pending, queued=items, team=TEAM).fill(engine)
     with session_scope(engine) as session:
         drawn = f"CAST(:drawn AS {document(session)})"
         run(
@@ -130,7 +132,7 @@ def summed(rounds: Sequence[Sequence[Ran]], people: int) -> tuple[list[float], R
 
 def _crew(url: str, acts: Callable[[Engine], Acts], people: int, moves: bool, pause: float) -> list[Arm]:
     crew = [Arm(url, partial(work, acts, first, people), pause) for first in range(people)]
-    return [*crew, Arm(url, _move)] if moves else crew
+    return [*crew, Arm(url, move)] if moves else crew
 
 
 def work(acts: Callable[[Engine], Acts], first: int, step: int, engine: Engine) -> Iterator[int | None]:
@@ -144,6 +146,7 @@ def work(acts: Callable[[Engine], Acts], first: int, step: int, engine: Engine) 
             yield 1
 
 
-def _move(engine: Engine) -> Iterator[int]:
-    for moved in drain(engine, stay=float("inf")):
+def move(engine: Engine, *, stay: float = float("inf")) -> Iterator[int]:
+    """Move statuses on until none has come for so many seconds."""
+    for moved in drain(engine, stay=stay):
         yield moved.routed

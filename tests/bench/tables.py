@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tests.bench import over_http, people
+from tests.bench import beside, files, growth, opening, over_http, pages, people
 from tests.bench.figures import Took
 from tests.bench.measures import Line
 
-WORDS = ("database", "what", "task", "figure", "by")
+WORDS = ("database", "what", "task", "figure", "by", "items are", "page", "act")
 """Heads of columns that hold words; the others hold numbers."""
 
 
@@ -47,6 +47,84 @@ def of_http(lines: Iterable[over_http.Line]) -> Sheet:
         "Pairs of claim and submit: the median of the rounds; milliseconds as p50/p99 of all rounds. In brackets: of "
         "the pairs and of the p99, times those of the bare FastAPI.",
     )
+
+
+def of_beside(lines: Iterable[beside.Line]) -> Sheet:
+    """Return the table of people beside something."""
+    return Sheet(
+        ("database", "what", "rows", "rows/s", "clients", "pairs", "claim ms", "submit ms"),
+        [
+            (
+                *(
+                    line.database,
+                    line.what,
+                    f"{line.rows:,}",
+                    f"{line.rate:,.0f}",
+                    str(line.clients),
+                    f"{line.pairs:,}",
+                ),
+                *(f"{ms.p50:,.1f}/{ms.p99:,.1f}" for ms in (line.claim, line.submit)),
+            )
+            for line in lines
+        ],
+        "What people did meanwhile, who think for about a second between two items; milliseconds as p50/p99.",
+    )
+
+
+def of_opening(lines: Iterable[opening.Line]) -> Sheet:
+    """Return the table of task items opened."""
+    return Sheet(
+        ("database", "items", "ms", "ratio"),
+        [
+            (line.database, f"{line.items:,}", f"{line.took.p50:,.1f}/{line.took.p99:,.1f}", f"{line.ratio:.2f}")
+            for line in lines
+        ],
+        "Milliseconds as p50/p99; ratio: of the p50, times that among few.",
+    )
+
+
+def of_growth(lines: Iterable[growth.Line]) -> Sheet:
+    """Return the table of acts among few and among many."""
+    return Sheet(
+        ("database", "act", "ms among few", "ms among many", "ratio"),
+        [(line.database, line.act, f"{line.few:,.1f}", f"{line.many:,.1f}", f"{line.ratio:.2f}") for line in lines],
+        "The median of the rounds, with its transaction; ratio: among many, times that among few.",
+    )
+
+
+def of_files(lines: Iterable[files.Line]) -> Sheet:
+    """Return the table of files uploaded."""
+    return Sheet(
+        ("database", "files", "by", "MB/s"),
+        [
+            (line.database, f"{line.files:,}", line.by, f"{line.rate:,.1f}" + _times(line.rate, line.rival))
+            for line in lines
+        ],
+        "The best of the rounds; in brackets: times that of cp.",
+    )
+
+
+def of_pages(lines: Iterable[pages.Line]) -> Sheet:
+    """Return the table of pages."""
+    return Sheet(
+        ("database", "items are", "page", f"ms of {pages.FEW:,}", "items", "ms", "ratio", "statements", "bare count"),
+        [_page(line) for line in lines],
+        "Milliseconds of the server, the best of the turns; ratio: of many, times that of few; statements among few "
+        "and many; bare count: its milliseconds, and in brackets how many of those the page takes.",
+    )
+
+
+def _page(line: pages.Line) -> tuple[str, ...]:
+    return (
+        *(line.database, line.state, line.page, f"{line.few:,.1f}", f"{line.items:,}", f"{line.many:,.1f}"),
+        f"{line.many / line.few:.2f}",
+        "/".join(str(count) for count in line.statements),
+        "" if line.bare is None else f"{line.bare:,.1f} ({line.many / line.bare:.2f})",
+    )
+
+
+def _times(rate: float, rival: files.Line | None) -> str:
+    return f" ({rate / rival.rate:.3f})" if rival else ""
 
 
 def of_figures(took: Iterable[Took]) -> Sheet:

@@ -30,8 +30,11 @@ def queued(engine: Engine, rows: int) -> None:
     _count(engine, "task_item", "state = 'queued'", rows)
 
 
-def worked(url: str, *, pairs: int, moved: int, items: int, pending: int) -> None:
-    """Each pair has left what it writes, and taken the draft; each status that moved is in `signs`; nothing else."""
+def worked(url: str, *, pairs: int, moved: int, items: int, pending: int, imported: int = 0) -> None:
+    """Each pair has left what it writes, and taken the draft; each status that moved is in `signs`; nothing else.
+
+    Beside it so many annotations were `imported`.
+    """
     engine = engine_for(url)
     cars = "task_id IN (SELECT id FROM task WHERE name = 'cars')"
     for table, where, rows in (
@@ -42,7 +45,7 @@ def worked(url: str, *, pairs: int, moved: int, items: int, pending: int) -> Non
         ("event", "verb = 'claimed'", pairs),
         ("event", "verb = 'annotated'", pairs),
         ("event", "verb = 'submitted'", pairs + pending),
-        ("annotation", "deleted_at IS NULL", pairs),
+        ("annotation", "deleted_at IS NULL", pairs + imported),
         ("activity", "last_at IS NULL", pairs),
         ("draft", "TRUE", items - pairs),
     ):

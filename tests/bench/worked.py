@@ -113,7 +113,8 @@ def _things(session: Session, items: int) -> Iterator[str]:
     yield f"""
         INSERT INTO annotation (id, item_id, task_id, label, tool, geometry, attributes, origin, created_by, created_at)
         SELECT 2 * i - o.o, i, {CARS}, CASE WHEN (i + o.o) % 3 = 0 THEN 'van' ELSE 'car' END, 'box',
-               '{{"box": [10, 20, 30, 40]}}', '{{}}', CASE WHEN i % 7 = 0 THEN 'model' ELSE 'human' END,
+               '{{"x": 10, "y": 20, "width": 30, "height": 40}}', '{{}}',
+               CASE WHEN i % 7 = 0 THEN 'model' ELSE 'human' END,
                {ANNOTATOR}, {at(0)} FROM {every} CROSS JOIN (SELECT 0 AS o UNION ALL SELECT 1) o"""
     yield f"""
         INSERT INTO issue (id, item_id, annotation_id, task_item_id, qa_task_item_id, state, kind, text, rounds,

@@ -1,59 +1,20 @@
 """The command line, run in this process on an installation of the test's own."""
 
-import io
-import json
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import Ran, Run, annoflow, warm
 from fastapi.testclient import TestClient
 from PIL import Image
 from placed import PIPELINE, Place
 from served import ADDRESS, client, photos, stage, token
 
-from workflow_core.cli import main
 from workflow_core.client import Annoflow
 
-__all__ = ["client", "photos", "stage", "token"]
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def annoflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a folder of the test's own; `stdin` is what it reads there."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("ANNOFLOW_HOME", "ANNOFLOW_DATABASE_URL", "ANNOFLOW_URL", "ANNOFLOW_TOKEN"):
-        monkeypatch.setenv(name, "")  # so that what a command sets is taken back
-        monkeypatch.delenv(name)
-
-    def run(*words: object, stdin: str = "") -> Ran:
-        monkeypatch.setattr(sys, "argv", ["annoflow", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        shown = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), shown.out, shown.err)
-
-    return run
+__all__ = ["annoflow", "client", "photos", "stage", "token", "warm"]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import building
 import pytest
 from stage import BOX
 
-from workflow_core.domain.reports import By
+from workflow_core.domain.measures.reports import By
 from workflow_core.store.database.engine import engine_for, session_scope
 
 HOSTILE = building.TWO_STEPS.replace("  cars:", '  "=cars":').replace(

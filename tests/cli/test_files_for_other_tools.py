@@ -1,9 +1,13 @@
 """Files that were written by the command, as trainers and other tools need them."""
 
 import json
+from random import Random
+from typing import Any
 
+import pytest
 from placed import CAR, FILES, IMAGE, OUTLINE, PIPELINE, SAME, WITH_BUS, Place, coco
 from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
 
 
 def test_pycocotools_reads_an_export_of_boxes_also_for_masks(place: Place) -> None:
@@ -12,6 +16,36 @@ def test_pycocotools_reads_an_export_of_boxes_also_for_masks(place: Place) -> No
     place.exported()
     written = COCO(str(place.folder / "exports/latest/coco.json"))
     assert [written.annToMask(one).sum() for one in written.anns.values()] == [1200]
+
+
+def object_at_random(rng: Random, number: int) -> dict[str, Any]:
+    """Draw a box whose object is smaller than it, or an outline in one part or in two; each twelfth is a crowd."""
+    x, y, wide, high = rng.uniform(0, 50), rng.uniform(0, 40), rng.uniform(5, 50), rng.uniform(5, 40)
+    first = [x, y, x + wide / 2, y, x, y + high / 2]
+    other = [x + wide, y + high, x + wide / 2, y + high, x + wide, y + high / 2]
+    whole = [x, y, x + wide, y, x, y + high]
+    kinds = (0.6, {}), (0.5, {"segmentation": [whole]}), (0.25, {"segmentation": [first, other]})
+    share, shape = rng.choice(kinds)
+    where = {"image_id": 70 + number % 2, "category_id": rng.choice((1, 2)), "bbox": [x, y, wide, high]}
+    return {"id": 900 + number, "iscrowd": int(number % 12 == 0), "area": share * wide * high, **where, **shape}
+
+
+def test_the_objects_of_a_file_are_those_of_its_export_to_an_evaluation_of_pycocotools(place: Place) -> None:
+    rng = Random(3)
+    drawn = [object_at_random(rng, number) for number in range(1, 61)]
+    ran = place.bring(coco(*drawn, images=[IMAGE | {"id": 70}, IMAGE | {"id": 71, "file_name": "b.jpg"}]))
+    assert "5 left out: a crowd is not one object" in ran.out
+    place.approve()
+    written = {one["id"]: one for one in place.exported()["annotations"]}
+    areas = {one["id"]: one["area"] for one in drawn if not one["iscrowd"]}
+    assert {id: one["area"] for id, one in written.items()} == pytest.approx(areas, rel=0.01)
+    original = COCO(str(place.folder / "labels.json"))
+    results = original.loadRes([one | {"score": 0.5} for one in written.values()])
+    evaluation = COCOeval(original, results, "bbox")
+    evaluation.evaluate()
+    evaluation.accumulate()
+    evaluation.summarize()
+    assert (evaluation.stats[0], evaluation.stats[8]) == pytest.approx((1.0, 1.0))
 
 
 def test_the_numbers_of_categories_are_those_of_the_file_and_stay(place: Place) -> None:

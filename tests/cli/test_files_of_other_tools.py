@@ -10,7 +10,7 @@ from placed import CAR, CATEGORIES, IMAGE, OUTLINE, PIPELINE, SAME, Place, coco
 def test_a_list_of_results_comes_in_with_the_file_of_its_images(place: Place) -> None:
     results = [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.9}]
     ran = place.bring(results, "--format", "coco", "--model", "yolo", file="predictions.json")
-    assert (ran.code, "say with --images" in ran.out, place.boxes()) == (1, True, [])
+    assert (ran.code, "name that file with --images" in ran.out, place.boxes()) == (1, True, [])
     (place.folder / "instances.json").write_text(json.dumps(coco()))
     ran = place.bring(results, "--images", "instances.json", "--model", "yolo", file="predictions.json")
     assert (ran.code, ran.out, place.boxes()) == (0, "predictions.json: 1 annotation came in\n", [[1, 2, 3, 4]])

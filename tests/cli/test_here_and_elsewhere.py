@@ -8,6 +8,7 @@ import pytest
 from pictures import picture
 from stage import BOX, Stage
 
+from workflow_core.services.bulk import requests
 from workflow_core.services.exchange import ingestion
 from workflow_core.services.managers import task_items
 
@@ -18,6 +19,10 @@ tasks:
   vans: {type: annotation, recipe: van.yaml, assignees: [ann@example.org], on: {completed: done}}
 exits: {done: {}}
 """
+
+VOC = """<annotation><filename>b.png</filename><size><width>40</width><height>30</height></size>
+<object><name>car</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>21</xmax><ymax>12</ymax></bndbox></object>
+</annotation>"""
 
 
 @pytest.fixture
@@ -93,12 +98,11 @@ def test_what_is_done_is_printed_alike(
     assert "would re-open 1 task item\n" in annoflow(*reopening).out
     assert annoflow("import", "p", "drawn.jsonl", "--json") == over_http("olga", "import", "p", "drawn.jsonl", "--json")
     assert over_http("olga", "import", "p", "frames").code == 2
-    assert "a server takes one" in over_http("olga", "import", "p", str(photos)).err
     (photos / "c.png").write_text("no picture")
     (photos / "b.png").unlink()
     first = over_http("olga", "import", "p")
     assert "no item: " in first.err and "gone: 1 (/b.png (open work))\n" in first.err
-    assert annoflow("import", "p").out == "p: 0 new items, 0 entered, 1 file left out\n"
+    assert annoflow("import", "p").out == "p: 0 new items, 0 entered, 1 left out\n"
     assert over_http("olga", "import", "p", "--json") == annoflow("import", "p", "--json")
     road.do("quinn", "qa", "approved")
     road.advance()
@@ -114,6 +118,35 @@ def test_what_is_done_is_printed_alike(
     assert annoflow("item", "archive", "a.png").out == "archived 1 item\n"
     gone = annoflow("item", "archive", "c.png")
     assert gone.code == 3 and over_http("olga", "item", "archive", "c.png") == gone
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_files_that_belong_together_come_in_alike(
+    road: Stage, photos: Path, annoflow, over_http, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
+    (tmp_path / "voc/deep").mkdir(parents=True)
+    (tmp_path / "voc/deep/b.xml").write_text(VOC)
+    (tmp_path / "voc/none.xml").write_text("no XML")
+    (tmp_path / "yolo/images").mkdir(parents=True)
+    (tmp_path / "yolo/labels").mkdir()
+    (tmp_path / "yolo/images/b.png").write_bytes(b"large")
+    (tmp_path / "yolo/labels/b.txt").write_text("0 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.5 0.5\n")
+    (tmp_path / "yolo/data.yaml").write_text("names: [car]\ntrain: images\n")
+    image = {"id": 4, "file_name": "b.png", "width": 40, "height": 30}
+    (tmp_path / "images.json").write_text(
+        json.dumps({"images": [image], "categories": [{"id": 1, "name": "car"}], "annotations": []})
+    )
+    (tmp_path / "results.json").write_text(json.dumps([{"image_id": 4, "category_id": 1, "bbox": [3, 3, 9, 9]}]))
+    for words, new in (
+        (("voc",), 1),
+        (("yolo", "--model", "m"), 1),
+        (("yolo/data.yaml", "--model", "n"), 1),
+        (("results.json", "--images", "images.json", "--model", "o"), 1),
+    ):
+        first = over_http("olga", "import", "p", *words)
+        assert f"{new} annotation came in" in first.out, (words, first)
+        assert over_http("olga", "import", "p", *words, "--json") == annoflow("import", "p", *words, "--json")
 
 
 def test_what_managers_do_is_done_and_printed_alike(
@@ -153,12 +186,61 @@ def test_what_managers_do_is_done_and_printed_alike(
     everything = annoflow("task", "add", "p:cars", "--where", '{"name": "none.png"}').out
     assert everything.splitlines()[0] == "0 items"
     assert "p:cars, p:qa" in annoflow("task", "pause", "p").err
+    monkeypatch.setattr(requests, "MOST", 0)
+    dealing = ("task", "redistribute", "p:cars", "--to", forth[1])
+    assert there(*dealing, "--dry-run") == annoflow(*dealing, "--dry-run")
+    assert there(*dealing).out == annoflow(*dealing).out == "1 item\ndone: nothing\n"
 
 
-@pytest.mark.parametrize("words", [("item", "erase", "a.png"), ("token", "list", "olga@example.org")], ids=" ".join)
-def test_what_is_done_on_the_machine_alone_is_not_done_here_for_one_elsewhere(
-    annoflow, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+def test_items_are_sent_and_erased_alike(
+    road: Stage, annoflow, over_http, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ANNOFLOW_URL", "https://label.example.org")
-    refused = annoflow(*words)
-    assert (refused.code, "ANNOFLOW_URL names one elsewhere" in refused.err) == (3, True)
+    monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
+    there = partial(over_http, "olga")
+    sending = ("item", "send", "a.png", "cars")
+    assert there(*sending) == annoflow(*sending)
+    assert there(*sending, "--json") == annoflow(*sending, "--json")
+    assert annoflow(*sending).out.endswith("nothing is sent yet: --yes sends it\n")
+    assert there(*sending, "--yes").out.splitlines() == ["sent a.png from qa to cars", "withdrawn: qa"]
+    assert road.row("cars", "a.png").state == "queued"
+    erasing = ("item", "erase", "a.png")
+    assert there(*erasing) == annoflow(*erasing)
+    assert "archive first" in annoflow(*erasing).err
+    annoflow("item", "archive", "a.png", "b.png")
+    assert there(*erasing) == annoflow(*erasing)
+    told = annoflow(*erasing).out
+    assert there(*erasing, "--yes").out.startswith(told.splitlines()[0].replace("would erase", "erased"))
+    assert (there(*erasing), annoflow(*erasing).code) == (annoflow(*erasing), 3)
+    assert there("pipeline", "migrate", "p", "--dry-run") == annoflow("pipeline", "migrate", "p", "--dry-run")
+    assert there("pipeline", "migrate", "p", "--json") == annoflow("pipeline", "migrate", "p", "--json")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_people_and_tokens_are_seen_to_alike(
+    road: Stage, annoflow, over_http, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
+    there = partial(over_http, "olga")
+    inviting = ("person", "invite", "cy@example.org", "ann@example.org", "--dry-run")
+    raising = ("person", "role", "bo@example.org", "manager")
+    for words in (("person", "list"), ("person", "list", "--json"), inviting, (*raising, "--dry-run")):
+        assert (there(*words), annoflow(*words).code) == (annoflow(*words), 0), words
+    assert "cy@example.org" not in annoflow("person", "list").out
+    for run in (annoflow, there):
+        assert run("person", "invite", "cy@example.org").out.startswith("cy@example.org  http://127.0.0.1:8484/links/")
+        assert run("person", "link", "bo@example.org").out.startswith("http://127.0.0.1:8484/links/")
+        assert run(*raising).out == "bo@example.org is manager (was contributor)\n"
+        annoflow("person", "role", "bo@example.org", "contributor")
+        told = run("person", "deactivate", "bo@example.org", "--dry-run").out
+        assert told == "bo@example.org would be deactivated; reassign what they hold\n"
+        assert "deactivated" not in annoflow("person", "list").out
+        assert run("person", "deactivate", "bo@example.org").out == told.replace("would be", "is")
+        assert "deactivated" in annoflow("person", "list").out
+        assert run("person", "activate", "bo@example.org").out == "bo@example.org is active again\n"
+        assert run("token", "new", "olga@example.org", "laptop", "--days", "7").out.startswith("af_")
+    last = there("token", "list", "olga@example.org", "--json")
+    assert last == annoflow("token", "list", "olga@example.org", "--json")
+    ended = there("token", "revoke", "olga@example.org", last.json()[0]["id"])
+    assert ended.out == f"token {last.json()[0]['id']} of olga@example.org has ended\n"
+    others = there("token", "list", "ann@example.org")
+    assert (others.code, "one's own alone, which is olga@example.org" in others.err) == (3, True)

@@ -61,7 +61,7 @@ def test_what_is_drawn_goes_by_no_id_of_a_file_and_keeps_its_own_when_more_comes
     assert len(set(ids(place)[1])) == 6
 
 
-NOTED = "1 noted: an id of annotations is another's here, and not kept for exports (id "
+NOTED = "1 noted: the id is that of another annotation here, and is not kept for exports (id "
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 from stage import BOX
 
-from workflow_core.cli import context
+from workflow_core.cli.installations import context
 from workflow_core.services.contributors import work
 from workflow_core.services.data.files import Place
 from workflow_core.settings import Settings

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from running import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 HEAVY = (
@@ -13,6 +14,8 @@ HEAVY = (
     "sqlalchemy",
     "sqlmodel",
     "fastapi",
+    "starlette",
+    "uvicorn",
     "httpx",
     "httpx2",
     "rich",
@@ -34,7 +37,7 @@ main()
 def loaded(*words: str) -> set[str]:
     """Run a command in a process of its own; return the packages that it loaded."""
     command = [sys.executable, "-c", TOLD, *words]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=True)
     return set(json.loads(ran.stderr.splitlines()[-1]))
 
 

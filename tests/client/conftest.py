@@ -16,6 +16,8 @@ def client_of(client: TestClient, token: Callable[..., str]) -> Callable[..., An
     """Return the client of a person, named as on the stage."""
 
     def of(who: str) -> Annoflow:
-        return Annoflow(ADDRESS, token(who), http=TestClient(client.app, ADDRESS, raise_server_exceptions=False))
+        http = TestClient(client.app, ADDRESS, raise_server_exceptions=False)
+        http.portal = client.portal
+        return Annoflow(ADDRESS, token(who), http=http)
 
     return of

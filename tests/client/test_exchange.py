@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pictures import picture
+from running import PATIENCE
 from stage import BOX, Stage
 
 from workflow_core.client import Annoflow
@@ -27,7 +28,7 @@ def test_items_come_in_and_go_out_again_with_what_a_model_drew(
     read = olga.wait(olga.sync(1))
     assert (read.state, read.result and read.result["new"]) == (JobState.DONE, 1)
     (tmp_path / "drawn.jsonl").write_text(json.dumps({"item": "/a.jpg", **BOX}))
-    came = olga.wait(olga.import_annotations(1, tmp_path / "drawn.jsonl", model="detector"), seconds=30)
+    came = olga.wait(olga.import_annotations(1, tmp_path / "drawn.jsonl", model="detector"), seconds=PATIENCE)
     assert came.result and came.result["new"] == 1
     who = "ann" if "ann" in stage.row("cars", "a.jpg").who else "bo"
     stage.do(who, "cars", "completed", annotations=[BOX])
@@ -69,7 +70,7 @@ def test_a_file_that_is_not_what_its_snapshot_says_is_not_kept_for_it(
 ) -> None:
     def told(name: str) -> dict[str, Any]:
         file = {"name": name, "bytes": 1, "sha256": "0" * 64}
-        export = {"id": 1, "exit": "approved", "uri": "x", "items": 0, "annotations": 0, "by": None}
+        export = {"id": 1, "exit": "approved", "uri": "x", "items": 0, "annotations": 0, "by": None, "pipeline_id": 1}
         return {**export, "at": "2026-03-02T09:00:00Z", "files": [file]}
 
     monkeypatch.setattr(Annoflow, "fetch", lambda _, path, into: into.write_text("another"))

@@ -9,8 +9,8 @@ from pydantic_core import to_jsonable_python
 from stage import BOX, Stage
 
 from workflow_core.client import Annoflow
-from workflow_core.domain.issues import IssueState
-from workflow_core.domain.reports import By, as_rows
+from workflow_core.domain.measures.reports import By, as_rows
+from workflow_core.domain.work.issues import IssueState
 from workflow_core.errors import Conflict, NotFound, Stale
 from workflow_core.services.contributors import assignments, contents
 from workflow_core.services.exchange import ingestion

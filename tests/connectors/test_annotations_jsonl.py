@@ -2,11 +2,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_core.connectors.annotations_jsonl import read
-from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Maker, Problems
+from workflow_core.connectors.annotations.jsonl import read
+from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, Maker, Problems
 
 BOX = {"x": 1, "y": 2, "width": 3, "height": 4}
 CAR: dict[str, Any] = {"label": "car", "tool": "box", "geometry": BOX}
@@ -125,7 +125,6 @@ def test_a_file_without_a_line_is_a_finding() -> None:
     assert taken()[1] == [("file", "it is empty: looked for a line of JSON for each item or annotation")]
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.text()

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_fault import broken
 
-from workflow_core.connectors import annotation_files
-from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Maker, Problems
-from workflow_core.domain import values
+from workflow_core.connectors.annotations import readers
+from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, Maker, Problems
+from workflow_core.domain.words import values
 
 BOX = {"x": 10, "y": 20, "width": 30, "height": 40}
 
@@ -23,7 +23,7 @@ def taken(path: Path, content: Mapping[str, str], **options: Any) -> tuple[list[
         (path / name).parent.mkdir(parents=True, exist_ok=True)
         (path / name).write_text(text, encoding="utf-8")
     problems = Problems()
-    found = list(annotation_files.read(path / next(iter(content)), problems, **options))
+    found = list(readers.read(path / next(iter(content)), problems, **options))
     return found, [str(each) for each in problems.listed]
 
 
@@ -44,7 +44,7 @@ def test_a_folder_of_voc_is_read_file_by_file(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     problems = Problems()
-    (car,) = annotation_files.read(tmp_path / "set", problems, maker=Maker("model", "yolo"))
+    (car,) = readers.read(tmp_path / "set", problems, maker=Maker("model", "yolo"))
     assert (car.item, car.label, car.geometry) == (ItemReference("/images", "a.jpg"), "car", BOX)
     assert (car.width, car.height, car.model, car.where) == (100, 80, "yolo", "Annotations/a.xml, object 1")
     assert [str(each) for each in problems.listed] == [
@@ -64,9 +64,9 @@ def test_an_object_of_voc_without_the_name_of_its_file_is_left_out(tmp_path: Pat
 def test_a_folder_without_voc_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     problems = Problems()
-    assert list(annotation_files.read(tmp_path / "empty", problems)) == []
+    assert list(readers.read(tmp_path / "empty", problems)) == []
     assert problems.listed[0].message == "nothing of VOC is in empty: looked for .xml files"
-    assert list(annotation_files.read(tmp_path / "empty", problems, format="yolo")) == []
+    assert list(readers.read(tmp_path / "empty", problems, format="yolo")) == []
     assert problems.listed[1].message == "yolo is read from a file: data.yaml"
 
 
@@ -124,6 +124,7 @@ def test_a_file_of_cvat_has_every_shape_that_there_is_a_tool_for(tmp_path: Path)
         ("<annotations><image", "this is no XML"),
         ('<?xml version="1.0" encoding="none"?><annotations/>', "this is no XML: unknown encoding"),
         ("<html><image/></html>", "nothing of CVAT for images is in it: looked for <annotations>, found <html>"),
+        ("<annotation><object/></annotation>", "found <annotation>; it looks like a file of VOC: --format voc"),
         ('<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><annotations>&b;</annotations>', "this is no XML"),
     ],
 )
@@ -309,7 +310,7 @@ def test_of_a_pose_the_box_is_taken(tmp_path: Path) -> None:
     }
     taken(tmp_path, content)
     problems = Problems()
-    (person,) = annotation_files.read(tmp_path, problems)
+    (person,) = readers.read(tmp_path, problems)
     assert (person.tool, person.geometry) == ("box", {"x": 0.25, "y": 0.25, "width": 0.5, "height": 0.5})
     assert [str(each) for each in problems.listed] == ["1 noted: keypoints are not taken (labels/a.txt, line 1)"]
 
@@ -350,7 +351,7 @@ def test_a_region_of_another_label_below_one_is_an_object_of_its_own(tmp_path: P
     )
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(st.data())
 def test_no_value_that_is_another_brings_the_reader_of_label_studio_down(tmp_path: Path, data: st.DataObject) -> None:
     content = {"a.json": json.dumps([broken(data.draw, TASK), broken(data.draw, TASK)])}
@@ -359,7 +360,7 @@ def test_no_value_that_is_another_brings_the_reader_of_label_studio_down(tmp_pat
         assert values.is_line(one.model or "") and values.is_line(one.label)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(st.data())
 def test_no_file_broken_at_one_place_brings_a_reader_down(tmp_path: Path, data: st.DataObject) -> None:
     name, text, format = data.draw(

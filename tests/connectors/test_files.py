@@ -7,7 +7,7 @@ import pytest
 
 from workflow_core.connectors.files import open_file
 from workflow_core.connectors.listings import SUFFIXES
-from workflow_core.domain.sources import MEDIA_TYPES
+from workflow_core.domain.items.sources import MEDIA_TYPES
 from workflow_core.errors import NotFound, Unavailable
 
 

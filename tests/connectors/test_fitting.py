@@ -1,10 +1,11 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from workflow_core.connectors import fitting
-from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
-from workflow_core.domain.recipes import Attribute, Label, Recipe
+from workflow_core.connectors.annotations import fitting
+from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, Problems
+from workflow_core.domain.annotations.recipes import Attribute, Label, Recipe
 from workflow_core.errors import InvalidInput
 
 ATTRIBUTES = (
@@ -31,12 +32,13 @@ def fitted(
     told: tuple[int | None, int | None] = (None, None),
     here: tuple[int | None, int | None] = (100, 80),
     as_boxes: bool = False,
+    recipe: Recipe = RECIPE,
     **attributes: Any,
 ) -> tuple[dict[str, Any], list[str]]:
     problems = Problems()
     one = ImportedAnnotation(ItemReference("/", "a"), label, tool, shape, attributes, width=told[0], height=told[1])
     width, height = here
-    kept = fitting.fit(one, RECIPE, width=width, height=height, as_boxes=as_boxes, problems=problems)
+    kept = fitting.fit(one, recipe, width=width, height=height, as_boxes=as_boxes, problems=problems)
     assert not problems.left_out
     return kept, [each.message for each in problems.listed]
 
@@ -118,6 +120,15 @@ def test_the_area_of_what_is_in_a_box_is_kept_and_scaled_with_it(tool: str, shap
         assert kept["area"] == area
 
 
+def test_a_polygon_that_crosses_itself_is_taken_and_told_where_the_recipe_refuses_it_in_the_end() -> None:
+    bow = {"outlines": [[[1.0, 1.0], [9.0, 9.0], [9.0, 1.0], [1.0, 9.0]]]}
+    refusing = replace(RECIPE, settings={"self_crossing": "refuse"})
+    assert fitted("lake", "polygon", bow)[1] == fitted("lake", "polygon", TRIANGLE, recipe=refusing)[1] == []
+    kept, noted = fitted("lake", "polygon", bow, recipe=refusing)
+    assert kept["geometry"] == bow
+    assert noted == ["the polygon crosses itself, which the recipe refuses: whoever opens it has to mend it"]
+
+
 def test_a_label_that_is_not_drawn_as_a_box_takes_none() -> None:
     with pytest.raises(InvalidInput, match='not drawn with the tool "box"; possible: polygon'):
         fitted("lake", "polygon", TRIANGLE, as_boxes=True)
@@ -132,9 +143,15 @@ def test_an_attribute_that_the_recipe_does_not_have_costs_nothing_but_itself() -
 def test_numbers_and_truths_are_such_however_a_tool_writes_them() -> None:
     kept, _ = fitted(occluded="True", speed=" 12.5", kind="van")
     assert kept["attributes"] == {"occluded": True, "speed": 12.5, "kind": "van"}
+    for written, truth in ((1, True), (0.0, False), ("0", False)):
+        assert fitted(occluded=written)[0]["attributes"]["occluded"] is truth
 
 
-@pytest.mark.parametrize("wrong", [{"speed": "fast"}, {"speed": float("nan")}, {"occluded": 1}, {"kind": "truck"}])
+def test_an_attribute_without_a_value_was_not_given() -> None:
+    assert fitted(occluded=None, speed=None, kind="van")[0]["attributes"] == {"kind": "van"}
+
+
+@pytest.mark.parametrize("wrong", [{"speed": "fast"}, {"speed": float("nan")}, {"occluded": 2}, {"kind": "truck"}])
 def test_a_value_that_an_attribute_cannot_have_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         fitted(**wrong)

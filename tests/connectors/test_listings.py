@@ -152,7 +152,7 @@ def test_names_as_cameras_and_people_write_them_are_found(tmp_path: Path) -> Non
     assert [each.file.name for each in listed(str(tmp_path))[0]] == names
 
 
-@pytest.mark.parametrize("uri", ["http://example.org/a", "ftp://example.org", "zip://a::s3://b", ""])
+@pytest.mark.parametrize("uri", ["http://example.org/a", "ftp://example.org", "zip://a::s3://b", "file:a", "S3:b", ""])
 def test_only_places_that_keep_files_are_listed(uri: str) -> None:
     with pytest.raises(InvalidInput, match="no place to keep files"):
         listed(uri)

@@ -2,15 +2,14 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pycocotools import mask as pycocotools
 
-from workflow_core.connectors import masks
+from workflow_core.connectors.annotations import masks
 from workflow_core.errors import InvalidInput
 
 
-@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(1, 300), st.randoms(use_true_random=False))
 def test_the_box_around_a_mask_is_that_of_pycocotools(height: int, width: int, random: Any) -> None:
     share = random.random() ** 3

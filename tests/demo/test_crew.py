@@ -13,14 +13,14 @@ from sqlalchemy import Engine
 
 from workflow_core.demo import closing, entry, material
 from workflow_core.demo.accident import Accident
-from workflow_core.demo.crew import Crew
-from workflow_core.demo.manager import NEWCOMER, Manager
-from workflow_core.demo.outcome import Outcome
-from workflow_core.demo.report import page
+from workflow_core.demo.people.crew import Crew
+from workflow_core.demo.people.manager import NEWCOMER, Manager
+from workflow_core.demo.report.outcome import Outcome
+from workflow_core.demo.report.page import page
+from workflow_core.demo.report.words import COLUMNS, figure, total
 from workflow_core.demo.stopwatch import Stopwatch
-from workflow_core.demo.words import COLUMNS, figure, total
-from workflow_core.domain import geometry
-from workflow_core.domain.reports import By, as_rows
+from workflow_core.domain.annotations import geometry
+from workflow_core.domain.measures.reports import By, as_rows
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services.contributors import annotation_sets
 from workflow_core.services.exchange import ingestion
@@ -31,6 +31,8 @@ from workflow_core.services.running import moves, verification
 from workflow_core.store.database.engine import Session, engine_for, session_scope
 from workflow_core.store.models import Issue
 from workflow_core.store.models import Pipeline as Deployed
+
+pytestmark = pytest.mark.xdist_group("crew")  # one run of the demo for all of them
 
 COUNT, SEED = 30, 12
 

@@ -5,9 +5,10 @@ import threading
 from dataclasses import replace
 
 from rich.console import Console
+from running import PATIENCE
 
 from workflow_core.demo.live import LiveView, Snapshot, line, screen
-from workflow_core.domain.progress import Counts, status
+from workflow_core.domain.measures.progress import Counts, status
 from workflow_core.domain.views.progress import TaskProgress
 
 
@@ -71,7 +72,7 @@ def test_without_a_terminal_lines_are_written_only_when_something_changed_and_ea
 
     with LiveView(read, console=Console(file=out, width=200), every=0.01):
         for _ in range(3):
-            assert looks.acquire(timeout=30)
+            assert looks.acquire(timeout=PATIENCE)
     told = [line[9:] for line in out.getvalue().splitlines()]
     assert told == [NOW.notes[1], line(NOW), NOW.notes[0]]
 

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from workflow_core.demo.frames import frames, write
-from workflow_core.demo.outcome import IssueRow, Journey, Latency, Outcome, Picture, Step, TaskRow
-from workflow_core.demo.report import page, write_report
-from workflow_core.domain.reports import Figures, as_rows
+from workflow_core.demo.report.outcome import IssueRow, Journey, Latency, Outcome, Picture, Step, TaskRow
+from workflow_core.demo.report.page import page, write_report
+from workflow_core.domain.measures.reports import Figures, as_rows
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.drawing.traffic import Move

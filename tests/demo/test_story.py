@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from running import PATIENCE
 
+from workflow_core.demo import story
 from workflow_core.demo.story import Plan, run
 
 
 @pytest.mark.prefect
-@pytest.mark.timeout(400)
-def test_the_demo_brings_every_item_to_an_exit_though_its_mover_is_killed(tmp_path: Path) -> None:
+def test_the_demo_brings_every_item_to_an_exit_though_its_mover_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for wait in ("PATIENCE", "LONGEST"):
+        monkeypatch.setattr(story, wait, 2 * PATIENCE)
     said = io.StringIO()
     plan = Plan(home=tmp_path / "demo", count=24, seed=5, seconds=10)
     outcome = run(plan, Console(file=said, width=200))

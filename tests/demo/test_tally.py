@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workflow_core.demo import tally
-from workflow_core.demo.outcome import IssueRow
+from workflow_core.demo.report import tally
+from workflow_core.demo.report.outcome import IssueRow
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.drawing.elements import join_of

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from workflow_core.demo import faults
 from workflow_core.demo.frames import Original, TruthShape, originals
-from workflow_core.demo.marks import made_up
-from workflow_core.demo.team import Known, Persona, Verdict, annotate, fix, persona, review
-from workflow_core.domain import geometry
-from workflow_core.domain.recipes import fault
+from workflow_core.demo.people import faults
+from workflow_core.demo.people.marks import made_up
+from workflow_core.demo.people.team import Known, Persona, Verdict, annotate, fix, persona, review
+from workflow_core.domain.annotations import geometry
+from workflow_core.domain.annotations.recipes import fault
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
 

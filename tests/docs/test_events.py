@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from workflow_core.domain.events import SENTENCES, Verb
+from workflow_core.domain.work.events import SENTENCES, Verb
 
 PAGE = Path(__file__).parents[2] / "workflow_core" / "EVENTS.md"
 
@@ -29,7 +29,7 @@ def as_markdown() -> str:
             "# Events",
             "",
             "What can happen, as `GET /api/projects/{id}/events` and its stream tell it: `verb` says what, and",
-            "`told` the same in a sentence. This page is generated from `domain/events.py`, see tests/docs.",
+            "`told` the same in a sentence. This page is generated from `domain/work/events.py`, see tests/docs.",
             "",
             "| verb | when | as it is told |",
             "|---|---|---|",

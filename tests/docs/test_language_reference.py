@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from workflow_core.domain.filters import FIELDS
+from workflow_core.domain.items.filters import FIELDS
 from workflow_core.pipeline import reference, rules
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.language import names, schema

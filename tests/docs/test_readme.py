@@ -4,41 +4,36 @@ import re
 import shlex
 import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 import yaml
+from commands import Run
 from PIL import Image
+from running import ANNOFLOW, PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-ANNOFLOW = Path(sys.executable).with_name("annoflow")
 
 
 def blocks(kind: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 
-def annoflow(*args: str, at: Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([ANNOFLOW, *args], cwd=at, env=env, capture_output=True, text=True, timeout=120)
-
-
-def test_the_pipeline_checks_clean_and_its_picture_is_the_one_that_graph_draws(tmp_path: Path) -> None:
+def test_the_pipeline_checks_clean_and_its_picture_is_the_one_that_graph_draws(annoflow: Run, tmp_path: Path) -> None:
     (pipeline,) = blocks("yaml")
     (tmp_path / "street.yaml").write_text(pipeline)
-    checked = annoflow("pipeline", "check", "--strict", "street.yaml", at=tmp_path)
-    assert checked.returncode == 0, checked.stdout
-    assert blocks("mermaid") == [annoflow("pipeline", "graph", "street.yaml", at=tmp_path).stdout]
+    checked = annoflow("pipeline", "check", "--strict", "street.yaml")
+    assert checked.code == 0, checked.out
+    assert blocks("mermaid") == [annoflow("pipeline", "graph", "street.yaml").out]
 
 
-def test_the_broken_pipeline_gets_the_findings_shown(tmp_path: Path) -> None:
+def test_the_broken_pipeline_gets_the_findings_shown(annoflow: Run, tmp_path: Path) -> None:
     (broken,) = blocks("yaml broken")
     (tmp_path / "street.yaml").write_text(broken)
-    checked = annoflow("pipeline", "check", "street.yaml", at=tmp_path)
-    assert checked.returncode == 1
-    assert blocks("text findings") == [checked.stdout]
+    checked = annoflow("pipeline", "check", "street.yaml")
+    assert checked.code == 1
+    assert blocks("text findings") == [checked.out]
 
 
 def test_the_automation_is_one_that_prefect_takes() -> None:
@@ -68,19 +63,32 @@ def test_the_core_is_read_in_an_afternoon() -> None:
     assert sum(len((ROOT / file).read_text().splitlines()) for file in files) < 4_300
 
 
+def test_the_demo_to_play_in_opens_and_ends(tmp_path: Path) -> None:
+    (command,) = (shlex.split(line, comments=True) for line in blocks("sh")[0].splitlines() if "--demo" in line)
+    log = tmp_path / "up.log"
+    with log.open("w") as out:
+        running = subprocess.Popen([ANNOFLOW, *command[1:], "--port", "0"], cwd=tmp_path, stdout=out, stderr=out)
+    try:
+        wait_for("choose whom to be", log, running)
+    finally:
+        running.send_signal(signal.SIGINT)
+        assert running.wait(PATIENCE) == 0, log.read_text()
+    assert list(tmp_path.iterdir()) == [log]
+
+
 @pytest.mark.prefect
-def test_the_commands_for_a_start_of_ones_own_work_in_their_order(tmp_path: Path, monkeypatch) -> None:
+def test_the_commands_for_a_start_of_ones_own_work_in_their_order(
+    annoflow: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
     Image.new("RGB", (64, 48), "navy").save(photos / "frame-0042.jpg")
-    for name in ("ANNOFLOW_HOME", "ANNOFLOW_DATABASE_URL", "PREFECT_API_URL"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
     install, *start = (shlex.split(line, comments=True) for line in blocks("sh")[1].splitlines())
     assert install == ["pip", "install", "."]
     init, check, up = start
     for command in (init, check):
-        done = annoflow(*command[1:], at=tmp_path)
-        assert done.returncode == 0, done.stderr
+        assert annoflow(*command[1:]).code == 0
     log = (tmp_path / "up.log").open("w")
     anywhere = ("--port", "0", "--prefect-port", "0")
     running = subprocess.Popen([ANNOFLOW, *up[1:], *anywhere], cwd=tmp_path, stdout=log, stderr=log)
@@ -88,17 +96,14 @@ def test_the_commands_for_a_start_of_ones_own_work_in_their_order(tmp_path: Path
         wait_for("items are moving", tmp_path / "up.log", running)
         for line in blocks("sh")[2].splitlines():
             command = shlex.split(line, comments=True)
-            done = annoflow(*command[1:], at=tmp_path)
-            assert done.returncode == 0, (command, done.stdout, done.stderr)
+            done = annoflow(*command[1:])
+            assert done.code == 0, (command, done)
     finally:
         running.send_signal(signal.SIGTERM)
-        assert running.wait(120) == 0
+        assert running.wait(PATIENCE) == 0
     assert "nothing is running any more" in (tmp_path / "up.log").read_text()
 
 
-def wait_for(words: str, log: Path, running: subprocess.Popen[bytes], seconds: float = 150) -> None:
-    end = time.monotonic() + seconds
-    while words not in log.read_text():
-        assert running.poll() is None, log.read_text()
-        assert time.monotonic() < end, log.read_text()
-        time.sleep(0.3)
+def wait_for(words: str, log: Path, running: subprocess.Popen[bytes]) -> None:
+    wait_until(lambda: words in log.read_text() or running.poll() is not None)
+    assert running.poll() is None, log.read_text()

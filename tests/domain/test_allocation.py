@@ -1,4 +1,3 @@
-import time
 from collections import Counter
 from fractions import Fraction
 
@@ -6,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_core.domain.allocation import constrained, shares
+from workflow_core.domain.work.allocation import constrained, shares
 
 people = st.integers(1, 9)
 whole_weights = st.dictionaries(people, st.integers(0, 40), max_size=7)
@@ -123,11 +122,9 @@ def test_where_nobody_has_a_weight_nobody_gets_anything(weights):
     assert shares(weights, {1: 4}, 10) == {}
 
 
-def test_a_million_items_cost_no_more_than_a_few():
-    began = time.perf_counter()
-    got = shares({p: 33.3 + p for p in range(20)}, {3: 700}, 1_000_000)
-    assert sum(got.values()) == 1_000_000
-    assert time.perf_counter() - began < 2
+def test_items_are_dealt_without_a_look_at_each_of_them():
+    count = 10**15  # who looked at each would never end
+    assert sum(shares({p: 33.3 + p for p in range(20)}, {3: 700}, count).values()) == count
 
 
 groups = st.dictionaries(st.frozensets(people, max_size=4), st.integers(0, 50), max_size=5)

@@ -5,8 +5,8 @@ import pickle
 
 import pytest
 
-from workflow_core.domain.filters import FilterError
-from workflow_core.domain.values import Unfit
+from workflow_core.domain.items.filters import FilterError
+from workflow_core.domain.words.values import Unfit
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, PipelineInvalid, Unavailable
 
 ERRORS = [

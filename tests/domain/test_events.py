@@ -4,8 +4,8 @@ from string import Formatter
 
 import pytest
 
-from workflow_core.domain import events
-from workflow_core.domain.events import SENTENCES, Line, Verb, sentence
+from workflow_core.domain.work import events
+from workflow_core.domain.work.events import SENTENCES, Line, Verb, sentence
 
 
 @pytest.mark.parametrize("verb", Verb)

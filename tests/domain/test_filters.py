@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_core.domain.filter_terms import And, Compare, ItemFacts, Not, Or, compares, matches
-from workflow_core.domain.filters import FIELDS, FilterError, parse
+from workflow_core.domain.items.filter_terms import And, Compare, ItemFacts, Not, Or, compares, matches
+from workflow_core.domain.items.filters import FIELDS, FilterError, parse
 from workflow_core.errors import InvalidInput
 
 STREET = ItemFacts(
@@ -146,7 +146,7 @@ def test_deep_nesting_is_refused_before_it_hurts() -> None:
         parse(raw)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -1,10 +1,10 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_core.domain import geometry
+from workflow_core.domain.annotations import geometry
 from workflow_core.errors import InvalidInput
 
 BOX = {"x": 10, "y": 20, "width": 30, "height": 40}
@@ -136,7 +136,6 @@ boxes = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(boxes, boxes)
 def test_overlap_is_symmetric_within_0_and_1_and_whole_only_for_the_same_box(
     one: dict[str, float], other: dict[str, float]

@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from workflow_core.domain.issues import TRANSITIONS, UNRESOLVED, IssueEvent, IssueState, next_state
+from workflow_core.domain.work.issues import TRANSITIONS, UNRESOLVED, IssueEvent, IssueState, next_state
 from workflow_core.errors import Conflict
 
 SQUARE = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_core.domain import pages, values
+from workflow_core.domain.words import pages, values
 from workflow_core.errors import InvalidInput
 
 

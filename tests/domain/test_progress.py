@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_core.domain.progress import Counts, WorkStatus, status
+from workflow_core.domain.measures.progress import Counts, WorkStatus, status
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_core.domain.recipes import (
+from workflow_core.domain.annotations.recipes import (
     TOOLS,
     Attribute,
     Instructions,
@@ -89,10 +89,10 @@ def test_a_value_of_another_type_is_a_fault(name, value):
 
 
 def test_texts_of_instructions_follow_one_another_and_the_first_setting_stands():
-    signs = Recipe((Label("sign"),), Instructions(text="Every sign."), {"reviewer_edits": True})
+    signs = Recipe((Label("sign"),), Instructions(text="Every sign."), {"reviewer_edits": True, "faults": ["Cut off"]})
     both = union([CARS, signs])
     assert both.instructions == Instructions(text="Every car.\n\nEvery sign.")
-    assert both.settings == {"reviewer_edits": False}
+    assert both.settings == {"reviewer_edits": False, "faults": ["Cut off"]}
     assert [label.name for label in both.labels] == ["car", "bus", "sign"]
 
 

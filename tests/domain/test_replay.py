@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_core.domain.events import Verb
-from workflow_core.domain.replay import EFFECTS, HistoryEvent, ReplayedTaskItem, Whereabouts, replay
-from workflow_core.domain.states import KEEPS, Event, Kept, State
+from workflow_core.domain.work.events import Verb
+from workflow_core.domain.work.replay import EFFECTS, HistoryEvent, ReplayedTaskItem, Whereabouts, replay
+from workflow_core.domain.work.states import KEEPS, Event, Kept, State
 
 ITEM, CARS, QA, ANN, BO, QUINN = 7, 1, 2, 11, 12, 21
 
@@ -52,6 +52,14 @@ def test_a_re_entry_is_a_visit_that_a_withdrawal_gives_back():
     again = (*COMPLETED, in_cars(Verb.PLACED, visit=2, assignment_id=BO))
     assert own_task_item(*again) == ReplayedTaskItem(State.QUEUED, None, 2, BO, Kept.BY_REENTRY, "completed")
     assert own_task_item(*again, in_cars(Verb.WITHDRAWN, visit=1)) == own_task_item(*COMPLETED)
+
+
+def test_a_status_of_a_later_visit_that_is_taken_back_leaves_the_one_before_to_be_given_back():
+    again = (*COMPLETED, in_cars(Verb.PLACED, visit=2), in_cars(Verb.CLAIMED, visit=2))
+    for verb in (Verb.CLEARED, Verb.UNDONE):
+        back = (*again, in_cars(Verb.SUBMITTED, visit=2, status="unsure"), in_cars(verb, visit=2))
+        assert (own_task_item(*back).kept, own_task_item(*back).kept_status) == (Kept.BY_REENTRY, "completed")
+        assert own_task_item(*back, in_cars(Verb.WITHDRAWN, visit=1)) == own_task_item(*COMPLETED)
 
 
 def test_an_item_that_is_placed_where_it_is_open_stays_as_it_is():

@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from workflow_core.domain.roles import Permission, Role, allowed, who_may
+from workflow_core.domain.work.roles import Permission, Role, allowed, who_may
 
 OWNERS_ALONE = {
     "manage people",

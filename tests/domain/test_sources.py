@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_core.domain.sources import File, Known, became, following, moves, same_content, unchanged
+from workflow_core.domain.items.sources import File, Known, became, following, moves, same_content, unchanged
 
 A = File("/", "a.jpg", "file:///p/a.jpg", 7, "1", "aa")
 ITEM = Known(1, A)

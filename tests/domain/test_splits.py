@@ -1,6 +1,6 @@
 import pytest
 
-from workflow_core.domain.splits import Split
+from workflow_core.domain.items.splits import Split
 from workflow_core.errors import InvalidInput
 
 ITEMS = range(1, 20_001)

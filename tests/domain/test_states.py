@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from workflow_core.domain.states import (
+from workflow_core.domain.work.states import (
     KEEPS,
     OPEN,
     TRANSITIONS,

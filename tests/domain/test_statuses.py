@@ -1,6 +1,6 @@
 import pytest
 
-from workflow_core.domain.statuses import ALIASES, DEFAULTS, Status, named, offered, resolve
+from workflow_core.domain.work.statuses import ALIASES, DEFAULTS, Status, named, offered, resolve
 from workflow_core.errors import InvalidInput
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from workflow_core.domain import values
-from workflow_core.domain.values import Unfit
-from workflow_core.domain.wording import on_screen, quoted, shown
+from workflow_core.domain.words import documents, values
+from workflow_core.domain.words.values import Unfit
+from workflow_core.domain.words.wording import on_screen, quoted, shown
 
 DEEP: Any = []
 for _ in range(5_000):
@@ -58,6 +58,13 @@ def test_what_cannot_be_kept_or_would_forge_a_line_is_neither(bad: str) -> None:
         values.email(f"a{bad}b@example.org")
 
 
+def test_an_e_mail_is_as_long_as_mail_takes_it() -> None:
+    longest = "a" * 242 + "@example.org"
+    assert values.email(longest) == longest
+    with pytest.raises(Unfit, match="not an e-mail address"):
+        values.email("a" + longest)
+
+
 @pytest.mark.parametrize("given", ["", "n" * 65, "a:b", " a", "a\u3000", None, 5, ["a"], b"a"])
 def test_what_is_no_name_is_refused(given: object) -> None:
     with pytest.raises(Unfit):
@@ -82,7 +89,7 @@ def test_what_is_found_by_an_index_fits_into_one_of_postgresql() -> None:
     "given", [None, True, 0, 2**63 - 1, -(2**63), 1e300, 5e-324, "a\n", [], {}, {"": [{"a": (1, 2.5)}]}]
 )
 def test_json_is_taken(given: object) -> None:
-    values.json(given, "metadata")
+    documents.check(given, "metadata")
 
 
 @pytest.mark.parametrize(
@@ -93,18 +100,18 @@ def test_json_is_taken(given: object) -> None:
 def test_what_is_no_json_is_refused_at_any_depth(bad: object) -> None:
     for given in (bad, [bad], {"a": {"b": [bad]}}):
         with pytest.raises(Unfit) as error:
-            values.json(given, "metadata")
+            documents.check(given, "metadata")
         assert len(str(error.value)) < 200
 
 
 def test_json_is_bounded_in_depth_and_in_size() -> None:
     deep: Any = []
-    for _ in range(values.DEPTH - 1):
+    for _ in range(documents.DEPTH - 1):
         deep = [deep]
-    values.json(deep, "metadata")
-    for given in ([deep], "n" * values.SIZE, [0] * values.SIZE, {"n" * values.SIZE: 1}):
+    documents.check(deep, "metadata")
+    for given in ([deep], "n" * documents.SIZE, [0] * documents.SIZE, {"n" * documents.SIZE: 1}):
         with pytest.raises(Unfit):
-            values.json(given, "metadata")
+            documents.check(given, "metadata")
 
 
 @pytest.mark.parametrize("bad", [0, -1, 2**63, 10**5000, True, 1.0, "1", None, [1], math.nan], ids=shown)

@@ -1,6 +1,7 @@
 """What pycocotools makes of an exported file: a mask of every annotation, and both evaluations."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -9,10 +10,10 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from workflow_core.connectors import annotations_coco
-from workflow_core.connectors.records import Problems, Told
-from workflow_core.domain import geometry
-from workflow_core.domain.recipes import Category
+from workflow_core.connectors.annotations import coco as reader
+from workflow_core.connectors.annotations.records import Problems, Told
+from workflow_core.domain.annotations import geometry
+from workflow_core.domain.annotations.recipes import Category
 from workflow_core.exporters import FORMATS
 from workflow_core.exporters.records import ExportAnnotation, ExportItem
 
@@ -88,7 +89,7 @@ def test_the_file_finds_itself_without_a_fault(file: Path, kind: str) -> None:
 
 def test_our_own_reader_gives_back_what_was_written(file: Path, items: list[ExportItem]) -> None:
     problems, beside = Problems(), Told()
-    found = list(annotations_coco.read(file.read_bytes(), problems, told=beside))
+    found = list(reader.read(BytesIO(file.read_bytes()), problems, told=beside))
     assert not problems.listed
     assert beside.categories == [Category(4, "van"), Category(9, "car")]
 

@@ -13,10 +13,11 @@ import pytest
 from pyarrow.parquet import ParquetFile
 from writing import ANNOTATIONS, BARE, STREET, ExporterContract, written
 
-from workflow_core.connectors import annotation_files
-from workflow_core.connectors.records import Problems
-from workflow_core.domain.recipes import Category
-from workflow_core.exporters import FORMATS, parquet
+from workflow_core.connectors.annotations import readers
+from workflow_core.connectors.annotations.records import Problems
+from workflow_core.domain.annotations.recipes import Category
+from workflow_core.exporters import FORMATS
+from workflow_core.exporters.formats import parquet
 from workflow_core.exporters.records import ExportAnnotation, ExportItem
 from workflow_core.pipeline.language import names
 
@@ -139,7 +140,7 @@ class ByOwnReader(ExporterContract):
                 (Path(folder) / name).write_bytes(content)
             problems = Problems()
             reader = self.format.removesuffix("-segment")
-            found = list(annotation_files.read(Path(folder) / self.files, problems, format=reader))
+            found = list(readers.read(Path(folder) / self.files, problems, format=reader))
             assert not problems.listed
         told = b"".join(content for content in files.values())
         bare = {(name, None, None) for name in ("b.jpg",) if name.encode() in told}

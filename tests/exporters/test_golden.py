@@ -8,9 +8,9 @@ import pytest
 from pyarrow.parquet import ParquetFile
 from writing import BARE, STREET, write, written
 
-from workflow_core.connectors import annotation_files
-from workflow_core.connectors.records import Problems
-from workflow_core.domain.recipes import Category
+from workflow_core.connectors.annotations import readers
+from workflow_core.connectors.annotations.records import Problems
+from workflow_core.domain.annotations.recipes import Category
 from workflow_core.exporters import FORMATS
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, line
 
@@ -80,5 +80,5 @@ def test_what_xml_cannot_say_is_replaced(tmp_path: Path, format: str) -> None:
     box = ExportAnnotation(1, "car", "box", BIG, {"note": "a\x01\ufffe\nb"})
     write(tmp_path / "out", FORMATS[format], [ExportItem(1, "/", "a.jpg", None, 90, 90, {}, [box])])
     path = tmp_path / "out" / {"cvat": "cvat.xml", "voc": "voc"}[format]
-    (one,) = annotation_files.read(path, Problems(), format=format)
+    (one,) = readers.read(path, Problems(), format=format)
     assert one.attributes == {"note": "a\ufffd\ufffd\nb"}

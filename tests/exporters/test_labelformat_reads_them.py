@@ -8,7 +8,7 @@ from labelformat import formats
 from labelformat.model.bounding_box import BoundingBoxFormat
 from PIL import Image
 
-from workflow_core.domain.recipes import Category
+from workflow_core.domain.annotations.recipes import Category
 from workflow_core.exporters import FORMATS
 from workflow_core.exporters.records import ExportAnnotation, ExportItem
 

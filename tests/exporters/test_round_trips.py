@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from workflow_core.connectors import annotation_files, fitting
-from workflow_core.connectors.records import Problems
-from workflow_core.domain import geometry
-from workflow_core.domain.recipes import TOOLS, Attribute, Category, Label, Recipe
+from workflow_core.connectors.annotations import fitting, readers
+from workflow_core.connectors.annotations.records import Problems
+from workflow_core.domain.annotations import geometry
+from workflow_core.domain.annotations.recipes import TOOLS, Attribute, Category, Label, Recipe
 from workflow_core.exporters import FORMATS
 from workflow_core.exporters.records import ExportAnnotation, ExportItem
 
@@ -94,7 +94,7 @@ def test_what_a_format_can_hold_comes_back_the_same(tmp_path: Path, format: str)
     writer.close()
     problems = Problems()
     found: dict[str, list[dict[str, Any]]] = {}
-    for one in annotation_files.read(tmp_path / WHERE[format], problems, format=format.removesuffix("-segment")):
+    for one in readers.read(tmp_path / WHERE[format], problems, format=format.removesuffix("-segment")):
         kept = fitting.fit(one, RECIPE, width=WIDTH, height=HEIGHT, as_boxes=False, problems=problems)
         found.setdefault(f"{one.item.folder}/{one.item.name}", []).append(kept)
     assert [str(each) for each in problems.listed] == []

@@ -11,10 +11,10 @@ import yaml
 from pyarrow.parquet import ParquetFile
 from writing import STREET
 
-from workflow_core.connectors import annotation_files
-from workflow_core.connectors.records import Problems
-from workflow_core.domain.recipes import Category
-from workflow_core.domain.splits import Split
+from workflow_core.connectors.annotations import readers
+from workflow_core.connectors.annotations.records import Problems
+from workflow_core.domain.annotations.recipes import Category
+from workflow_core.domain.items.splits import Split
 from workflow_core.exporters import FORMATS, snapshot
 from workflow_core.exporters.manifest import About
 from workflow_core.exporters.records import ExportItem, line
@@ -86,7 +86,7 @@ def test_our_own_reader_takes_all_sides_of_what_is_one_file(tmp_path: Path, file
         writer.add(item)
     writer.close()
     problems = Problems()
-    found = annotation_files.read(tmp_path / file, problems, format=format)
+    found = readers.read(tmp_path / file, problems, format=format)
     assert {one.item.name for one in found} == {"0.jpg", "1.jpg"}
     assert not problems.listed
 

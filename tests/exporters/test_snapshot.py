@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,10 +15,10 @@ from typing import Any
 import fsspec
 import pytest
 
-from workflow_core.domain.recipes import Category
+from workflow_core.domain.annotations.recipes import Category
 from workflow_core.errors import InvalidInput, Unavailable
-from workflow_core.exporters import destination, snapshot
-from workflow_core.exporters.manifest import About
+from workflow_core.exporters import destination, manifest, snapshot
+from workflow_core.exporters.manifest import About, Tally
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, HistoryStep
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -100,6 +101,26 @@ def test_few_files_are_put_on_the_disk_one_by_one_and_many_at_once(
     monkeypatch.setattr(os, "sync", lambda: whole.append(None))
     write(str(tmp_path), formats=("voc",))
     assert (len(whole), len(one_by_one) > 6) == (at_once, not at_once)
+
+
+def test_the_manifest_of_many_files_takes_no_more_memory_than_that_of_few(tmp_path: Path) -> None:
+    def peak(folders: int) -> int:
+        root = tmp_path / str(folders)
+        for number in range(100 * folders):
+            (root / f"{number // 100:02}").mkdir(parents=True, exist_ok=True)
+            (root / f"{number // 100:02}" / f"{number}.txt").touch()
+        tally = Tally(root)
+        tally.close()
+        tracemalloc.start()
+        try:
+            manifest.write(root, about=ABOUT, tally=tally, now=NOON)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(20) < peak(2) + 200_000
+    names = [each["name"] for each in json.loads((tmp_path / "20" / manifest.NAME).read_text())["files"]]
+    assert (len(names), names) == (2_001, sorted(names))
 
 
 def test_the_history_says_who_did_what_when_and_at_which_visit(place: str) -> None:

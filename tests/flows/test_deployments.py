@@ -81,8 +81,9 @@ def test_nothing_of_a_paused_pipeline_starts_by_itself() -> None:
 
 def test_two_pipelines_never_share_an_artifact() -> None:
     names = ["road", "Road", "ROAD", "road-2", "road 2", "road_2", "Straße", "道路", "--"]
-    keys = [artifact_key(name) for name in names]
-    assert len(set(keys)) == len(names)
+    pairs = [*((project, name) for project in ("default", "road") for name in names), ("a/b", "c"), ("a", "b/c")]
+    keys = [artifact_key(*pair) for pair in pairs]
+    assert len(set(keys)) == len(pairs)
     assert all(set(key) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for key in keys)
 
 

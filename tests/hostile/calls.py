@@ -7,10 +7,11 @@ from stage import BOX, START, no_files
 
 from hostile.scene import Scene, written
 from hostile.values import VALUES
-from workflow_core.domain.recipes import Attribute, Label, Recipe
+from workflow_core.domain.annotations.recipes import Attribute, Label, Recipe
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import people
 from workflow_core.services.accounts import members
+from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import comments, work
 from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.exchange import ingestion
@@ -77,7 +78,7 @@ IDS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "preview": lambda s, v: erasure.preview(s.session, actor=None, item_ids=[v]),
     "add to a task": lambda s, v: s.manage(tasks.add_items, task_id=s.cars.id, item_ids=[v]),
     "add all to a task": lambda s, v: s.manage(tasks.add_items, task_id=s.cars.id, item_ids=v),
-    "chosen": lambda s, v: s.manage(reversals.preview_clear, task_id=s.cars.id, item_ids=[v]),
+    "chosen": lambda s, v: s.manage(reversals.clear, task_id=s.cars.id, item_ids=[v]),
     "rank of": lambda s, v: s.manage(task_settings.rank, task_id=s.cars.id, rank=1, item_ids=[v]),
     "task of a project": lambda s, v: data.task_names(s.session, project_id=v),
     "dataset of a project": lambda s, v: data.dataset(s.session, project_id=v, name="p"),
@@ -112,12 +113,12 @@ TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "attribute of a recipe": lambda s, v: s.make(recipe=Recipe((Label("a", attributes=(Attribute(v, "text"),)),))),
     "description": lambda s, v: s.make(description=v),
     "sample of a status": lambda s, v: s.manage(
-        tasks.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, of_status=[v]
+        requests.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, of_status=[v]
     ),
     "name of a sample": lambda s, v: s.manage(
-        tasks.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, name=v
+        requests.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, name=v
     ),
-    "status chosen": lambda s, v: s.manage(reversals.preview_clear, task_id=s.cars.id, status=v),
+    "status chosen": lambda s, v: s.manage(reversals.clear, task_id=s.cars.id, status=v),
     "target": lambda s, v: s.manage(task_items.send, task_item_id=s.mine, to=v),
     "redistribute of": lambda s, v: s.manage(staff.redistribute, task_id=s.cars.id, of=[v]),
     "redistribute to": lambda s, v: s.manage(staff.redistribute, task_id=s.cars.id, weights={_hashed(v): 1.0}),
@@ -146,7 +147,7 @@ TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "folder of a task": lambda s, v: s.manage(tasks.add_items, task_id=s.cars.id, folder=v),
     "pipeline": lambda s, v: ingestion.find(s.session, pipeline=v, project="default"),
     "project of a pipeline": lambda s, v: ingestion.find(s.session, pipeline="p", project=v),
-    "where": lambda s, v: moves.where(s.session, pipeline=v),
+    "where": lambda s, v: moves.where(s.session, pipeline_id=v),
     "deploy": lambda s, v: s.manage(
         deployment.deploy, text=f"pipeline: {written(v)}".encode(), file="p.yaml", read=no_files
     ),
@@ -167,11 +168,14 @@ NUMBERS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "batch": lambda s, v: s.make(queue=Queue(v, 10_000, 60)),
     "queue's limit": lambda s, v: s.make(queue=Queue(1, v, 60)),
     "lease": lambda s, v: s.make(queue=Queue(1, 1, v)),
-    "share": lambda s, v: s.manage(tasks.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, share=v),
+    "share": lambda s, v: s.manage(
+        requests.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, share=v
+    ),
     "at least": lambda s, v: s.manage(
-        tasks.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, share=0.1, at_least=v
+        requests.create_qa, task_id=s.cars.id, assignees={"quinn@example.org": 1.0}, share=0.1, at_least=v
     ),
     "priority": lambda s, v: s.manage(task_settings.edit, task_id=s.cars.id, priority=v),
+    "lease of a task": lambda s, v: s.manage(task_settings.edit, task_id=s.cars.id, lease=v),
     "max_fix_rounds": lambda s, v: s.manage(task_settings.edit, task_id=s.cars.id, max_fix_rounds=v),
     "due_at": lambda s, v: s.manage(task_settings.edit, task_id=s.cars.id, due_at=v),
     "lock_when_due": lambda s, v: s.manage(task_settings.edit, task_id=s.cars.id, lock_when_due=v),

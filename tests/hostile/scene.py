@@ -7,9 +7,9 @@ from typing import Any
 from sqlmodel import Session
 from stage import BOX, START, always
 
-from workflow_core.connectors import annotations_jsonl
-from workflow_core.connectors.records import Problems
-from workflow_core.domain.recipes import Label, Recipe
+from workflow_core.connectors.annotations import jsonl
+from workflow_core.connectors.annotations.records import Problems
+from workflow_core.domain.annotations.recipes import Label, Recipe
 from workflow_core.errors import AnnoflowError
 from workflow_core.services import people
 from workflow_core.services.contributors import batches
@@ -70,7 +70,7 @@ class Scene:
         """Take in an annotation from a file, in which it is JSON."""
         line = written({"item": "/0", **BOX, **about})
         problems = Problems()
-        found = annotations_jsonl.read([line], problems)
+        found = jsonl.read([line], problems)
         given = {"dataset_id": self.dataset.id, "annotations": found, "problems": problems, "clock": lambda: START}
         return imports.import_annotations(always(self.session), actor=None, **given)
 

@@ -8,7 +8,7 @@ import pytest
 from building import NOW, add_items, dataset, deploy, exits, move, rows, task, work_in
 from sqlmodel import Session
 
-from workflow_core.domain.recipes import Label, Recipe
+from workflow_core.domain.annotations.recipes import Label, Recipe
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services.managers import tasks
 

@@ -12,6 +12,7 @@ from stage import BOX, Stage
 
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.pipeline.compiled import Queue
+from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import progress, reversals, staff, task_items, tasks
 from workflow_core.store.database.engine import session_scope
@@ -54,7 +55,7 @@ def test_who_makes_a_review_answers_for_it_and_each_reviewer_has_an_assignment_o
     cars = filled(session, 4)
     work_in(session, "cars", good)
     qa = session.get_one(
-        Task, tasks.create_qa(session, actor=mia, task_id=cars.id, assignees={QUINN: 1, RAE: 1}, now=NOW)
+        Task, requests.create_qa(session, actor=mia, task_id=cars.id, assignees={QUINN: 1, RAE: 1}, now=NOW)[0]
     )
     assert qa.manager_id == mia.id
     assert team(session, qa) == [QUINN, RAE]
@@ -169,7 +170,9 @@ def test_a_review_is_completed_when_every_item_is_approved_or_discarded_and_is_o
 ) -> None:
     cars = filled(session, 5)
     work_in(session, "cars", good)
-    qa = session.get_one(Task, tasks.create_qa(session, actor=None, task_id=cars.id, assignees={QUINN: 1}, now=NOW))
+    qa = session.get_one(
+        Task, requests.create_qa(session, actor=None, task_id=cars.id, assignees={QUINN: 1}, now=NOW)[0]
+    )
     assert is_at(session, qa) == "to-do"
     work_in(session, "cars-qa", lambda _, item: "discarded" if item == "0004.jpg" else "approved")
     assert is_at(session, qa) == "completed"

@@ -4,12 +4,12 @@ import generated
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 from sqlmodel import select, true
-from stage import email, no_files
+from stage import compiled, email, no_files
 
 from machine.movers import Movers
 from machine.tables import MANUAL, numbers
-from workflow_core.domain import statuses
-from workflow_core.domain.recipes import Recipe
+from workflow_core.domain.annotations.recipes import Recipe
+from workflow_core.domain.work import statuses
 from workflow_core.pipeline.compiled import Target, Task
 from workflow_core.services.managers import erasure, reversals, task_items, tasks
 from workflow_core.services.pipelines import deployment, entries, migration
@@ -41,12 +41,11 @@ class Managers(Movers):
             self.go_round_a_fork(0)
 
     def deploy(self, plan, loop, *, along=False):
-        text = generated.text(plan, loop)
-        version = generated.compile_text(text)
+        bundle = compiled(generated.text(plan, loop), no_files)
+        version = bundle.pipeline
 
         def act(session):
-            of = {"text": text.encode(), "file": "p.yaml", "read": no_files, "migrate": along}
-            deployment.deploy(session, actor=None, now=self.now, **of)
+            deployment.apply(session, bundle, actor=None, now=self.now, migrate=along)
             return session.exec(select(Pipeline.id)).one()
 
         self.pipeline_id = self.run(act)
@@ -128,8 +127,7 @@ class Managers(Movers):
             ]
             session.add_all(new)
             session.flush()
-            while entries.enter_new(session, pipeline=pipeline, now=self.now):
-                pass
+            entries.enter_new(session, pipeline=pipeline, now=self.now)
             return [(item.id, item.meta) for item in new]
 
         self.model.meta |= dict(self.run(act))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from running import wait_for
+from running import PATIENCE, wait_for
 from sqlalchemy import Column, Integer, create_engine, inspect, make_url, text
 
 from workflow_core.errors import Conflict, InvalidInput, Unavailable
@@ -80,7 +80,7 @@ def test_an_upgrade_killed_in_the_middle_leaves_nothing_and_the_next_one_finishe
 @pytest.mark.filterwarnings("ignore:autogenerate skipping")
 def test_two_upgrades_at_once_both_succeed(empty_url: str) -> None:
     both = [start(UPGRADE, empty_url) for _ in range(2)]
-    assert [child.communicate(timeout=60)[0] != "" and child.returncode for child in both] == [0, 0]
+    assert [child.communicate(timeout=PATIENCE)[0] != "" and child.returncode for child in both] == [0, 0]
     assert check(empty_url) == []
 
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from model.state import ANYBODY, OPEN, Arrival, Claim, Entry, Handed, Move, State
-from workflow_core.domain import allocation, sampling
+from workflow_core.domain.items import sampling
+from workflow_core.domain.work import allocation
 from workflow_core.pipeline.compiled import Pipeline, Target
 
 DIVERSIONS = 8

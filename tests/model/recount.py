@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from workflow_core.domain.events import Verb
-from workflow_core.domain.figures import IDLE, Group, Tally, day_of
-from workflow_core.domain.replay import HistoryEvent
+from workflow_core.domain.measures.figures import IDLE, Group, Tally, day_of
+from workflow_core.domain.work.events import Verb
+from workflow_core.domain.work.replay import HistoryEvent
 
 _MICROSECOND = timedelta(microseconds=1)
 

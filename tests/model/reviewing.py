@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from model.moving import Moving
 from model.state import MANUAL, OPEN, Arrival, Claim, Issue, Key
-from workflow_core.domain import allocation
+from workflow_core.domain.work import allocation
 from workflow_core.pipeline.compiled import Target
 
 

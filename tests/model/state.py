@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from workflow_core.domain.progress import Counts
+from workflow_core.domain.measures.progress import Counts
 from workflow_core.pipeline.compiled import Pipeline, Target, Task
 
 OPEN = ("queued", "claimed", "returned", "waiting")

@@ -1,11 +1,11 @@
-"""Write one item in each format that datumaro reads, with its picture where that looks for it."""
+"""Write one item in each format that others read, with its picture where they look for it."""
 
 import sys
 from pathlib import Path
 
 from PIL import Image
 
-from workflow_core.domain.recipes import Category
+from workflow_core.domain.annotations.recipes import Category
 from workflow_core.exporters import FORMATS
 from workflow_core.exporters.records import ExportAnnotation, ExportItem
 
@@ -27,7 +27,13 @@ ITEM = ExportItem(
         ExportAnnotation(5, "night", "classification"),
     ],
 )
-PICTURES = {"coco": "images", "cvat": "images", "voc": "voc/JPEGImages", "yolo": "yolo/images"}
+PICTURES = {
+    "coco": "images",
+    "cvat": "images",
+    "voc": "voc/JPEGImages",
+    "yolo": "yolo/images",
+    "label-studio": ".",
+}
 
 
 def main(folder: Path) -> None:
@@ -36,7 +42,7 @@ def main(folder: Path) -> None:
         writer = FORMATS[format](folder / format, [Category(number, label) for number, label in enumerate(LABELS, 1)])
         writer.add(ITEM)
         writer.close()
-        (folder / format / pictures).mkdir()
+        (folder / format / pictures).mkdir(exist_ok=True)
         Image.new("RGB", (100, 80)).save(folder / format / pictures / ITEM.name)
     (folder / "coco" / "annotations").mkdir()
     (folder / "coco" / "coco.json").rename(folder / "coco" / "annotations" / "instances_default.json")

@@ -21,7 +21,7 @@ def walked(pipeline: compiled.Pipeline, start: str) -> set[str]:
     return (seen & pipeline.tasks.keys()) - {start}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(stretches=plans(), loop=bounds())
 def test_ahead_of_a_task_is_every_other_task_to_which_a_way_leads(stretches, loop):
     pipeline = compile_text(text(stretches, loop))

@@ -33,7 +33,7 @@ def samples(route: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]
 
 
 @given(graphs())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_two_nodes_overlap_and_all_lie_inside(graph: Graph) -> None:
     sizes, arcs = graph
     drawing = arrange(sizes, arcs, height=HEIGHT, pitch=PITCH)
@@ -45,7 +45,7 @@ def test_no_two_nodes_overlap_and_all_lie_inside(graph: Graph) -> None:
 
 
 @given(graphs())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_line_runs_through_a_node(graph: Graph) -> None:
     sizes, arcs = graph
     drawing = arrange(sizes, arcs, height=HEIGHT, pitch=PITCH)

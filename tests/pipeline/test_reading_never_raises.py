@@ -39,13 +39,11 @@ def assert_sound(data: bytes) -> None:
     as_github(result.findings).encode()
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_random_bytes(data: bytes) -> None:
     assert_sound(data)
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("abc: -[]{},&*!|>'\"%@#?\n\t 0123.~"), max_size=80))
 def test_random_yaml(text: str) -> None:
     assert_sound(text.encode())
@@ -66,7 +64,7 @@ def _mutations(draw: st.DrawFn) -> bytes:
     return b"\n".join(lines)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(_mutations())
 def test_mutations_of_real_files(data: bytes) -> None:
     assert_sound(data)
@@ -82,7 +80,7 @@ def _words_replaced(draw: st.DrawFn) -> bytes:
     return b" ".join(words)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(_words_replaced())
 def test_words_of_real_files_exchanged(data: bytes) -> None:
     assert_sound(data)

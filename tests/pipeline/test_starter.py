@@ -37,7 +37,7 @@ labels = st.text(st.characters(blacklist_categories=["C", "Zl", "Zp"]), min_size
 
 
 @given(st.text(min_size=1, max_size=80), st.lists(labels, min_size=1, max_size=12, unique=True))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_name_of_a_folder_and_any_labels_will_do(name: str, given_labels: Sequence[str]) -> None:
     pipeline = checked(starter.files(name, labels=given_labels)).pipeline
     assert pipeline is not None

@@ -44,6 +44,22 @@ def test_a_picture_asks_for_nothing_from_outside(dashcam: Pipeline) -> None:
     assert not re.search(r"href|<script|@import|url\((?!#)", svg(dashcam))
 
 
+def test_tasks_lead_to_their_addresses_and_issues_return_on_dotted_lines(dashcam: Pipeline) -> None:
+    issues = {("qa", "cars"): 2, ("qa", "elsewhere"): 1}
+    drawn = svg(dashcam, links={"cars": "/items?task=cars&more=1"}, notes={"cars": "2 items"}, issues=issues)
+    assert '<a href="/items?task=cars&amp;more=1"><g class="node annotation"><title>cars: 2 items</title>' in drawn
+    assert drawn.count("<a ") == 1
+    assert 'role="group"' in drawn  # an image would hide its links
+    assert "redo-cars · 2 issues" in drawn
+    assert "elsewhere" not in drawn
+    assert svg(dashcam, issues={("qa", "signs"): 2}).count(" diversion") == svg(dashcam).count(" diversion") + 1
+
+
+def test_what_an_item_did_not_pass_is_pale(dashcam: Pipeline) -> None:
+    nodes = len(draw(dashcam).nodes)
+    assert svg(dashcam, passed={"cars", "signs"}).count('<g class="unused">') == nodes - 2
+
+
 def test_moves_are_counted_through_routers_and_diversions(dashcam: Pipeline) -> None:
     moves = [
         Move("buildings", "completed", ("qa",), 6),

@@ -177,7 +177,7 @@ def play(file: File, seed: int) -> bool:
     return True
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.integers(0, 2**32))
 def test_right_pipelines_pass_and_run(seed: int) -> None:
     file = drawn(random.Random(seed))
@@ -186,7 +186,7 @@ def test_right_pipelines_pass_and_run(seed: int) -> None:
     play(file, seed)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.integers(0, 2**32))
 def test_rewired_pipelines_are_refused_or_run(seed: int) -> None:
     source = random.Random(seed)

@@ -20,8 +20,9 @@ from building import (
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from workflow_core.domain.recipes import Label, Recipe
+from workflow_core.domain.annotations.recipes import Label, Recipe
 from workflow_core.pipeline.compiled import Queue
+from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import progress, tasks
 from workflow_core.store.database.engine import session_scope
@@ -125,7 +126,7 @@ def test_a_qa_task_is_made_over_the_items_that_are_completed(session: Session) -
     tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)
     work_in(session, "cars", lambda _, item: {"0001.jpg": "discarded", "0003.jpg": None}.get(item, "completed"))
     qa = session.get_one(
-        Task, tasks.create_qa(session, actor=None, task_id=cars.id, assignees={"quinn@example.org": 1}, now=NOW)
+        Task, requests.create_qa(session, actor=None, task_id=cars.id, assignees={"quinn@example.org": 1}, now=NOW)[0]
     )
     assert (qa.name, qa.type) == ("cars-qa", "qa")
     done = [row.item for row in rows(session) if row.task == "cars" and row.status == "completed"]
@@ -135,7 +136,7 @@ def test_a_qa_task_is_made_over_the_items_that_are_completed(session: Session) -
     assert {row.status for row in rows(session) if row.task == "cars-qa"} == {"approved"}
     other = session.get_one(
         Task,
-        tasks.create_qa(
+        requests.create_qa(
             session,
             actor=None,
             task_id=cars.id,
@@ -143,7 +144,7 @@ def test_a_qa_task_is_made_over_the_items_that_are_completed(session: Session) -
             name="doubts",
             of_status=["discard"],
             now=NOW,
-        ),
+        )[0],
     )
     assert names_in(session, other.name) == ["0001.jpg"]
 
@@ -153,7 +154,7 @@ def test_a_qa_task_of_a_pipelines_task_finds_its_items_whatever_the_names(sessio
     add_items(session, 2)
     work_through(session, good)
     make_task(session, "street/cars")
-    tasks.create_qa(
+    requests.create_qa(
         session, actor=None, task_id=task(session, "cars").id, assignees={"eve@example.org": 1}, name="again", now=NOW
     )
     assert names_in(session, "again") == ["0000.jpg", "0001.jpg"]

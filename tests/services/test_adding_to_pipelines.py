@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 from stage import BOX
 
-from workflow_core.domain.recipes import Label, Recipe
+from workflow_core.domain.annotations.recipes import Label, Recipe
 from workflow_core.errors import Conflict
 from workflow_core.services.managers import reversals, tasks
 from workflow_core.store.database.engine import session_scope
@@ -65,7 +65,7 @@ def predict(session: Session, name: str) -> Annotation:
     return drawn
 
 
-def test_an_item_in_which_there_is_nothing_to_review_is_not_added_to_a_review(session: Session) -> None:
+def test_an_item_in_which_there_is_nothing_after_cars_is_not_added_to_a_review(session: Session) -> None:
     deploy(session, FORKED)
     add_items(session, 2)
     qa = task(session, "qa")

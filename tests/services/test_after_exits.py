@@ -5,7 +5,8 @@ from sqlmodel import select
 from stage import Stage
 
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services.managers import reversals, task_items, tasks
+from workflow_core.services.bulk import requests
+from workflow_core.services.managers import reversals, task_items
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Task, TaskItem
 
@@ -30,7 +31,7 @@ def stage(engine):
     with stage.session() as session:
         cars = stage.task(session, "cars")
         team = {"eve@example.org": 1}
-        tasks.create_qa(
+        requests.create_qa(
             session, actor=None, task_id=cars.id, assignees=team, name="again", queue=Queue(), now=stage.now
         )
     return stage

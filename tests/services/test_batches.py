@@ -5,39 +5,24 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from at_random import LABELS, Play, played
+from at_random import LABELS, Play, played, seeds
 from counting import statements
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 from stage import BOX, Stage
 
+from pipelines import REVIEWED
 from workflow_core.errors import AnnoflowError, Conflict, InvalidInput
 from workflow_core.services.contributors import annotation_sets, batches, work
 from workflow_core.services.contributors.batches import Outcome, Submitted, Wanted
 from workflow_core.store.database.engine import taken_back
 from workflow_core.store.models import Activity, Annotation, Draft, Event, Issue, Person, Revision, Task, TaskItem
 
-TEXT = """
-pipeline: p
-dataset: d
-tasks:
-  cars:
-    type: annotation
-    recipe: {labels: [car]}
-    assignees: [ann@example.org]
-    on: {completed: qa}
-  qa:
-    type: qa
-    assignees: [quinn@example.org]
-"""
-
 
 @pytest.fixture
 def stage(engine: Engine) -> Stage:
     stage = Stage(engine)
-    stage.deploy(TEXT)
+    stage.deploy(REVIEWED)
     stage.add_items(3)
     return stage
 
@@ -101,7 +86,7 @@ def test_an_empty_batch_is_nothing(stage):
 
 def needed(stage: Stage, count: int) -> list[str]:
     """Return the statements of a batch with annotations, beside drafts."""
-    stage.deploy(TEXT)
+    stage.deploy(REVIEWED)
     stage.add_items(count)
     for item in range(count):
         with stage.session() as session:
@@ -209,18 +194,16 @@ def ranks(session: Session, table: type[Event] | type[Annotation]) -> dict[int, 
     return found
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@given(seed=st.integers(0, 2**32))
+@pytest.mark.long
 def test_after_any_history_a_batch_makes_what_its_statuses_make_one_by_one(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, seed: int
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with played(engine, seed, 60, monkeypatch) as play:
-        for task in play.tasks:
-            by = {"actor": play.anybody(task), "task_id": task.id, "batch": wanted(play, task), "now": play.now}
-            after = []
-            for submit in (one_by_one, batches.submit_many):
-                with taken_back(play.session):
-                    after.append(told(play.session, submit(play.session, **by)))
-            assert after[1] == after[0]
+    for seed in seeds(engine, 12):
+        with played(engine, seed, 60, monkeypatch) as play:
+            for task in play.tasks:
+                by = {"actor": play.anybody(task), "task_id": task.id, "batch": wanted(play, task), "now": play.now}
+                after = []
+                for submit in (one_by_one, batches.submit_many):
+                    with taken_back(play.session):
+                        after.append(told(play.session, submit(play.session, **by)))
+                assert after[1] == after[0], seed

@@ -1,7 +1,7 @@
 """What one holds may become one's own work by a change of the task: it is handed on, as at a submit."""
 
 import pytest
-from stage import Stage
+from reviewed import after_cars
 
 from workflow_core.services.managers import task_settings
 
@@ -17,11 +17,7 @@ OWN = PIPELINE.replace("reviews: [signs]", "review_own: true")
 
 def begun(engine, text):
     """An item whose review lies with ann, who drew its cars."""
-    stage = Stage(engine)
-    stage.deploy(text)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
+    stage = after_cars(engine, text)
     stage.do("bo", "signs", "completed")
     stage.advance()
     assert stage.row("qa").who == "ann"

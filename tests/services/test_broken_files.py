@@ -2,27 +2,28 @@
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import building
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from one_fault import broken
 from sqlalchemy import Engine, func
 from sqlmodel import Session, select
 from stage import always
 
-from workflow_core.connectors import annotations_coco, annotations_jsonl
-from workflow_core.connectors.records import Problems
-from workflow_core.domain import geometry
+from workflow_core.connectors.annotations import coco, jsonl
+from workflow_core.connectors.annotations.records import Problems
+from workflow_core.domain.annotations import geometry
 from workflow_core.services.exchange import imports
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation
 
 RECIPE = "{labels: [{name: car, tools: [box, polygon], attributes: {kind: {type: text}}}, van]}"
 PIPELINE = building.TWO_STEPS.replace("{labels: [car]}", RECIPE)
-SCENE = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SCENE = settings(max_examples=60)
 side = st.integers(1, 60)
 
 
@@ -52,15 +53,14 @@ def cocos(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def files(draw: st.DrawFn) -> Any:
-    coco = draw(cocos())
-    return broken(draw, coco) if draw(st.booleans()) else coco
+    whole = draw(cocos())
+    return broken(draw, whole) if draw(st.booleans()) else whole
 
 
 @st.composite
 def lines(draw: st.DrawFn) -> list[Any]:
     """Return the same annotations, one a line, perhaps with one of them broken at one place."""
-    coco = draw(cocos())
-    found = annotations_coco.read(json.dumps(coco), Problems())
+    found = coco.read(BytesIO(json.dumps(draw(cocos())).encode()), Problems())
     known = {"label": "car", "attributes": {"kind": "bus"}, "score": 0.5}
     made: list[Any] = [known | {"item": one.item.name, "tool": one.tool, "geometry": one.geometry} for one in found]
     if made and draw(st.booleans()):
@@ -109,7 +109,7 @@ def each(raw: Any) -> Iterator[Any]:
 def test_all_of_a_coco_file_comes_in_or_is_listed_by_its_place(street: Engine, raw: Any) -> None:
     problems = Recorded()
     with session_scope(street) as session:
-        taken = bring(session, annotations_coco.read(json.dumps(raw), problems), problems)
+        taken = bring(session, coco.read(BytesIO(json.dumps(raw).encode()), problems), problems)
     places = [place for place in problems.__dict__.get("places", []) if place.startswith("annotations[")]
     assert len(set(places)) == len(places)
     assert taken + len(places) == len(list(each(raw)))
@@ -121,7 +121,7 @@ def test_all_of_a_coco_file_comes_in_or_is_listed_by_its_place(street: Engine, r
 def test_all_of_a_jsonl_file_comes_in_or_is_listed_by_its_place(street: Engine, raw: list[Any]) -> None:
     problems = Recorded()
     with session_scope(street) as session:
-        read = annotations_jsonl.read([json.dumps(line) for line in raw], problems)
+        read = jsonl.read([json.dumps(line) for line in raw], problems)
         taken = bring(session, read, problems)
     places = problems.__dict__.get("places", [])
     assert len(set(places)) == len(places)

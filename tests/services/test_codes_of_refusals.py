@@ -3,9 +3,10 @@
 import json
 
 import pytest
+from reviewed import after_cars
 from stage import BOX, Stage, email
 
-from pipelines import POOLED, REVIEWED
+from pipelines import POOLED
 from workflow_core.errors import AnnoflowError, Conflict
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import task_items
@@ -14,12 +15,7 @@ from workflow_core.services.managers import task_items
 @pytest.fixture
 def stage(engine):
     """One item to review, which ann has completed."""
-    stage = Stage(engine)
-    stage.deploy(REVIEWED)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
-    return stage
+    return after_cars(engine)
 
 
 def refused(act, *args, **more):

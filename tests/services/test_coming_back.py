@@ -1,9 +1,8 @@
 """Coming back from an exit: the status that led there is taken back, with all that the exit had closed."""
 
 import pytest
-from stage import Stage
+from reviewed import after_cars
 
-from pipelines import REVIEWED
 from workflow_core.errors import Conflict
 
 FORK = """
@@ -32,22 +31,13 @@ tasks:
 
 @pytest.fixture
 def fork(engine):
-    stage = Stage(engine)
-    stage.deploy(FORK)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
-    return stage
+    return after_cars(engine, FORK)
 
 
 @pytest.fixture
 def chain(engine):
     """An item that was approved; a manual review looks at it."""
-    stage = Stage(engine)
-    stage.deploy(REVIEWED)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
+    stage = after_cars(engine)
     stage.manual_qa("look", "cars", "mo")
     stage.do("quinn", "qa", "approved")
     stage.advance()
@@ -70,6 +60,22 @@ def test_all_that_an_exit_closed_comes_back_with_it(fork):
     fork.advance()
     fork.submit("ann", "a", 0, "completed")
     fork.do(fork.row("c").who, "c", "completed")
+    fork.advance()
+    assert fork.at("j") == ["0"]
+    fork.check()
+
+
+def test_what_was_flagged_after_the_exit_moves_on_once_it_is_fixed_and_the_item_came_back(fork):
+    fork.submit("ann", "a", 0, "discarded")
+    fork.submit("bo", "b", 0, "completed")
+    fork.advance()
+    fork.manual_qa("look", "b", "mo")
+    issue = fork.flag("mo", "look", "b")
+    fork.undo("ann", "a")
+    fork.fixed("bo", "b", issue)
+    assert str(fork.row("b")) == "completed, visit 1, bo, pending"
+    fork.submit("ann", "a", 0, "completed")
+    fork.do("cy", "c", "completed")
     fork.advance()
     assert fork.at("j") == ["0"]
     fork.check()
@@ -190,11 +196,7 @@ def test_an_approval_that_was_held_meanwhile_is_undone_as_any_other(chain):
 
 
 def test_an_undone_approval_leaves_its_issues_approved(engine):
-    stage = Stage(engine)
-    stage.deploy(REVIEWED)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
+    stage = after_cars(engine)
     issue = stage.flag("quinn", "qa", "cars")
     stage.fixed("ann", "cars", issue)
     stage.do("quinn", "qa", "approved")

@@ -6,7 +6,7 @@ from uuid import uuid4
 import building
 import pytest
 from counting import statements
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
@@ -99,7 +99,7 @@ def test_each_batch_of_an_import_is_looked_up_by_number_even_before_there_are_st
     assert all("Index Cond: ((id >" in plan and " on entry" not in plan for plan in plans), plans
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(metadata=st.dictionaries(TEXTS, VALUES, max_size=4))
 def test_metadata_comes_back_as_it_was_given(session: Session, metadata: dict[str, Any]) -> None:
     session.expunge_all()

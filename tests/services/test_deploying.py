@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from building import NOW, TWO_STEPS, deploy, reader, task
+from building import NOW, TWO_STEPS, compiled, deploy, reader, task
 from running import wait_for_a_lock
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, func, select
@@ -249,13 +249,13 @@ def test_pipelines_with_the_same_recipe_are_deployed_at_the_same_time(engine: En
 
 
 def test_two_first_deploys_at_once_make_one_pipeline(engine: Engine) -> None:
-    start = threading.Barrier(2)
+    start, bundle = threading.Barrier(2), compiled(TWO_STEPS, ())
     done: list[Any] = []
 
     def run() -> None:
         start.wait()
         with session_scope(engine) as session:
-            done.append(deploy(session))
+            done.append(deployment.apply(session, bundle, actor=None, now=NOW))
 
     both = [threading.Thread(target=run) for _ in range(2)]
     for each in both:

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, delete
 from stage import Stage
 
-from workflow_core.domain.views.desks import Desk, Fault
+from workflow_core.domain.views.work import Desk, Fault
 from workflow_core.services.contributors import desks
 from workflow_core.store.models import Membership
 
@@ -64,3 +64,10 @@ def test_nothing_is_left_of_a_project_in_which_somebody_has_no_role(stage: Stage
     with stage.session() as session:
         session.exec(delete(Membership).where(col(Membership.person_id) == stage.person(session, "ann").id))
     assert desk(stage, "ann").finished == []
+
+
+def test_who_has_nothing_to_do_knows_from_which_tasks_it_comes_of_their_own_tasks_alone(stage: Stage) -> None:
+    with stage.session() as session:
+        qa = stage.task(session, "qa").id
+        assert desks.sources(session, actor=stage.person(session, "quinn")) == {qa: ["cars"]}
+        assert desks.sources(session, actor=stage.person(session, "ann")) == {}

@@ -7,18 +7,20 @@ import pytest
 from building import NOW, TWO_STEPS, add_items, deploy, good, make_task, move, person, task, work_in
 from sqlmodel import Session, col, select
 
+from workflow_core.domain.annotations import recipes
 from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services.contributors import assignments, work
 from workflow_core.services.managers import reversals, task_settings, tasks
 from workflow_core.services.reviewers import reviews
-from workflow_core.store.models import Assignment, Issue, Item, Person, Task, TaskItem
+from workflow_core.store.models import Assignment, Issue, Item, Person, Recipe, Task, TaskItem
 
 SETTINGS: task_settings.Settings = {
     "priority": 3,
     "due_at": NOW + timedelta(days=7),
     "lock_when_due": True,
     "max_fix_rounds": 2,
+    "lease": 60,
     "review_own": True,
     "description": "night only",
 }
@@ -61,6 +63,7 @@ def test_settings_are_given_when_a_task_is_made_and_while_it_runs(session: Sessi
     [
         ({"priority": 1_000_001}, "the priority of 'cars' is a whole number from -1000000 to 1000000, not 1000001"),
         ({"max_fix_rounds": 0}, "max_fix_rounds of 'cars' is a whole number from 1 to 1000000, not 0"),
+        ({"lease": 0}, "the lease of 'cars' is a whole number from 1 to 2592000, not 0"),
         ({"due_at": datetime(2026, 3, 2)}, "due_at of 'cars' is a moment with a time zone, not 2026-03-02 00:00:00"),
         ({"lock_when_due": True}, "task 'cars' cannot be locked when it is due: it has no due_at"),
     ],
@@ -78,6 +81,18 @@ def test_settings_that_make_no_sense_are_refused_at_any_time(
         task_settings.edit(session, actor=None, task_id=cars.id, now=NOW, description="half", **given)
     assert message in str(refused.value)
     assert cars.description is None
+
+
+def test_instructions_are_changed_for_one_task_and_what_was_said_of_it_is_another_version(session: Session) -> None:
+    cars, others = make_task(session), make_task(session, "others")
+    before = task_settings.version(cars)
+    for text in ("Look **twice**.", ""):
+        task_settings.instruct(session, actor=None, task_id=cars.id, text=text, now=NOW)
+        recipe = recipes.from_json(session.get_one(Recipe, cars.recipe_id).content)
+        assert recipe.instructions == (recipes.Instructions(text=text) if text else None)
+        assert [label.name for label in recipe.labels] == ["car"]
+    assert task_settings.version(cars) != before
+    assert recipes.from_json(session.get_one(Recipe, others.recipe_id).content).instructions is None
 
 
 def test_a_lock_needs_the_due_date_that_it_has(session: Session) -> None:

@@ -1,6 +1,7 @@
 """What the end of a claim does to an item that is claimed to be fixed: it stays returned, and its author's."""
 
 import pytest
+from reviewed import after_cars
 from stage import Stage
 
 from pipelines import POOLED, REVIEWED, staffed
@@ -32,11 +33,7 @@ def test_a_claimed_fix_goes_back_to_its_author_and_never_to_the_pool(engine, que
 
 
 def test_a_claimed_fix_is_still_to_be_fixed_by_who_gets_it_when_its_author_is_replaced(engine):
-    stage = Stage(engine)
-    stage.deploy(REVIEWED)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
+    stage = after_cars(engine)
     stage.flag("quinn", "qa", "cars")
     before = stage.row("cars")
     stage.claim("ann", "cars")

@@ -6,20 +6,19 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from at_random import played
+from at_random import played, seeds
 from building import NOW, add_items, dataset, make_task, move, person, rows, task, work_in
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from photographed import LATER, PHOTO, SECRET, archive, car, erase, export, on_street, photo
 from running import wait_for_a_lock
 from sqlalchemy import Engine, event, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
-from workflow_core.domain.reports import By
-from workflow_core.domain.views.erasing import Effects, Snapshots
+from workflow_core.domain.measures.reports import By
+from workflow_core.domain.views.effects import Effects, Snapshots
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services.contributors import work
+from workflow_core.services.data import removal
 from workflow_core.services.managers import erasure, figures, history, progress, tasks
 from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews
@@ -94,6 +93,20 @@ def test_what_would_go_is_said_before_and_nothing_goes(street: Engine, tmp_path:
     assert said == Effects(1, task_items=3, annotations=3, issues=1, comments=2, drafts=1, exported=snapshots)
     with session_scope(street) as session:
         assert erasure.erase(session, actor=None, item_ids=ids, now=LATER) == said
+
+
+def test_what_would_go_with_a_folder_is_counted_however_much_it_is(
+    street: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export(street, tmp_path)
+    with session_scope(street) as session:
+        every = {item.name: item.id for item in session.exec(select(Item))}
+    for name in every:
+        archive(street, name)
+    monkeypatch.setattr(removal, "MOST", 1)
+    with session_scope(street) as session:
+        told = removal.erase(session, actor=None, dataset_id=1, folder="/", now=LATER, dry_run=True)
+        assert len(every) > 1 and told.effects == erasure.preview(session, actor=None, item_ids=every.values())
 
 
 def test_files_that_have_it_stay_as_they_are_and_later_ones_leave_it_out(street: Engine, tmp_path: Path) -> None:
@@ -210,7 +223,7 @@ def test_who_adds_it_to_a_task_while_it_is_erased_leaves_no_task_item_of_what_is
     with session_scope(street) as session:
         by_hand = make_task(session, "by-hand")
     with pytest.raises(IntegrityError, match="fk_task_item_item_id"), session_scope(street) as session:
-        event.listen(session.connection(), "before_cursor_execute", erased_first)
+        event.listen(street, "before_cursor_execute", erased_first)
         found["added"] = tasks.add_items(session, actor=None, task_id=by_hand.id, now=LATER)
     with session_scope(street) as session:
         assert found == {"done": 0} and differences(session) == []
@@ -265,16 +278,18 @@ def test_what_people_did_still_counts_and_what_is_there_is_counted_without_it(st
     assert (drawn, states) == ([], (0, 2)) and counts == {"queued": 2}
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32))
+@pytest.mark.long
 def test_the_history_holds_numbers_and_words_of_the_pipeline_and_nothing_that_was_said_of_an_item(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, seed: int
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with played(engine, seed, 120, monkeypatch) as play:
-        of_items = play.session.exec(select(Event).where(col(Event.item_id).is_not(None))).all()
-        details = [value for event in of_items for value in (event.detail or {}).values()]
-        assert all(isinstance(one, int) for value in details for one in (value if isinstance(value, list) else [value]))
-        words = {word for event in of_items for word in (event.status, event.name)}
-        assert words.isdisjoint(
-            {"sloppy", *play.session.exec(select(Annotation.label)), *play.session.exec(select(Item.name))}
-        )
+    for seed in seeds(engine, 4):
+        with played(engine, seed, 120, monkeypatch) as play:
+            of_items = play.session.exec(select(Event).where(col(Event.item_id).is_not(None))).all()
+            details = [value for event in of_items for value in (event.detail or {}).values()]
+            assert all(
+                isinstance(one, int) for value in details for one in (value if isinstance(value, list) else [value])
+            )
+            words = {word for event in of_items for word in (event.status, event.name)}
+            assert words.isdisjoint(
+                {"sloppy", *play.session.exec(select(Annotation.label)), *play.session.exec(select(Item.name))}
+            )

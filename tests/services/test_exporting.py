@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 from stage import BOX
 
-from workflow_core.domain.splits import Split
+from workflow_core.domain.items.splits import Split
 from workflow_core.domain.views.exchange import Snapshot
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from workflow_core.services.exchange import exports
@@ -107,7 +107,7 @@ def test_only_what_passes_the_filter_is_written_and_marked(
     monkeypatch.setattr(exports, "MARKED", 1)
     done = export(approved, tmp_path, where=NOT_THE_SECOND)
     assert [item["name"] for item in lines(done, "items.jsonl")] == ["0000.jpg", "0002.jpg"]
-    assert lines(done, "manifest.json")[0]["where"] == NOT_THE_SECOND
+    assert json.loads((Path(done.uri) / "manifest.json").read_text())["where"] == NOT_THE_SECOND
     with session_scope(approved) as session:
         marked = select(Item.name).join(Entry).where(col(Entry.exported_at).is_not(None)).order_by(Item.name)
         assert session.exec(marked).all() == ["0000.jpg", "0002.jpg"]
@@ -130,7 +130,7 @@ def test_an_exit_says_by_which_filter_it_is_written_and_how_items_are_parted(app
         building.deploy(session, PIPELINE.replace("to: out}}", more))
     done = export(approved, tmp_path)
     assert (done.items, sum(done.sides.values())) == (2, 2)
-    told = lines(done, "manifest.json")[0]
+    told = json.loads((Path(done.uri) / "manifest.json").read_text())
     assert (told["where"], told["split"]["train"]["share"]) == (NOT_THE_SECOND, 0.5)
     assert export(approved, tmp_path, where={}).items == 3
     assert export(approved, tmp_path, split=Split(val=999_999)).sides == {"train": 0, "val": 2}

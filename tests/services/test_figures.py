@@ -5,61 +5,77 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from at_random import Play, played
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from at_random import Play, played, seeds
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from workflow_core.domain.figures import add_up
-from workflow_core.domain.replay import replay
-from workflow_core.domain.reports import STATES, By, Figures, as_rows
+from workflow_core.domain.measures.figures import Tally, add_up
+from workflow_core.domain.measures.reports import STATES, By, Figures, as_rows
+from workflow_core.domain.work.replay import replay
 from workflow_core.services.managers import figures
 from workflow_core.store.models import Assignment, Issue, Person, TaskItem
 
-on_any_history = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
 
-
-@on_any_history
-@given(seed=st.integers(0, 2**32))
-def test_what_sql_counts_is_what_a_recount_of_the_history_finds(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, seed: int
+@pytest.mark.long
+def test_after_any_history_the_figures_are_what_it_says_however_they_are_split(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with played(engine, seed, 120, monkeypatch) as play:
-        assert figures.tallies(play.session, tasks=play.tasks) == play.recounted()
+    for seed in seeds(engine, 8):
+        with played(engine, seed, 120, monkeypatch) as play:
+            recounted = play.recounted()
+            assert figures.tallies(play.session, tasks=play.tasks) == recounted, seed
+            they_tell_where_the_items_are(play)
+            they_tell_how_old_the_issues_are(play)
+            they_add_up_to_the_same(play, add_up(recounted.values()))
+            those_of_a_team_are_as_in_all_figures(play)
 
 
-@on_any_history
-@given(seed=st.integers(0, 2**32))
-def test_where_the_items_are_and_how_old_the_issues_is_what_the_history_says(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    with played(engine, seed, 80, monkeypatch) as play:
-        people = {one.id: one.person_id for one in play.session.exec(select(Assignment))}
-        emails = {one.id: one.email for one in play.session.exec(select(Person))}
-        states: dict[object, Counter[str]] = {}
-        for (task_id, _), task_item in replay(play.events()).task_items.items():
-            person = emails[people[task_item.assignment_id]] if task_item.assignment_id is not None else None
-            found = states.setdefault((task_id, person), Counter())
-            found[task_item.state] += 1
-            if task_item.status is not None:
-                found[f"items {task_item.status}"] += 1
-        names = {task.name: task.id for task in play.tasks}
-        shown = {}
-        for row in as_rows(of_tasks(play, By.PERSON)):
-            assert isinstance(row["task"], str)
-            counted = {name: row[name] for name in row if (name in STATES or name.startswith("items ")) and row[name]}
-            shown[names[row["task"]], row["person"]] = Counter(counted)
-        assert {key: one for key, one in shown.items() if one} == states
-        open_issues = play.session.exec(select(Issue).where(col(Issue.state).in_(["open", "for_review"]))).all()
-        for task, figure in zip(play.tasks, of_tasks(play, By.TASK), strict=True):
-            own = [one for one in open_issues if task.id in tasks_of(play, one)]
-            ages = [(play.now - one.created_at).total_seconds() for one in own]
-            assert figure.task == task.name
-            assert figure.ages.unresolved == len(own)
-            assert figure.ages.average == pytest.approx(average(ages))
+def they_tell_where_the_items_are(play: Play) -> None:
+    people = {one.id: one.person_id for one in play.session.exec(select(Assignment))}
+    emails = {one.id: one.email for one in play.session.exec(select(Person))}
+    states: dict[object, Counter[str]] = {}
+    for (task_id, _), task_item in replay(play.events()).task_items.items():
+        person = emails[people[task_item.assignment_id]] if task_item.assignment_id is not None else None
+        found = states.setdefault((task_id, person), Counter())
+        found[task_item.state] += 1
+        if task_item.status is not None:
+            found[f"items {task_item.status}"] += 1
+    names = {task.name: task.id for task in play.tasks}
+    shown = {}
+    for row in as_rows(of_tasks(play, By.PERSON)):
+        assert isinstance(row["task"], str)
+        counted = {name: row[name] for name in row if (name in STATES or name.startswith("items ")) and row[name]}
+        shown[names[row["task"]], row["person"]] = Counter(counted)
+    assert {key: one for key, one in shown.items() if one} == states
+
+
+def they_tell_how_old_the_issues_are(play: Play) -> None:
+    open_issues = play.session.exec(select(Issue).where(col(Issue.state).in_(["open", "for_review"]))).all()
+    for task, figure in zip(play.tasks, of_tasks(play, By.TASK), strict=True):
+        own = [one for one in open_issues if task.id in tasks_of(play, one)]
+        ages = [(play.now - one.created_at).total_seconds() for one in own]
+        assert figure.task == task.name
+        assert figure.ages.unresolved == len(own)
+        assert figure.ages.average == pytest.approx(average(ages))
+
+
+def they_add_up_to_the_same(play: Play, recounted: Tally) -> None:
+    sums = {by: add_up(one.tally for one in of_tasks(play, by)) for by in By if by is not By.LABEL}
+    assert {by: one for by, one in sums.items() if one != recounted and by is not By.DAY} == {}
+    assert replace(sums[By.DAY], items=0, seen=0) == replace(recounted, items=0, seen=0)
+
+
+def those_of_a_team_are_as_in_all_figures(play: Play) -> None:
+    everybodys = of_tasks(play, By.PERSON)
+    for task in play.tasks:
+        team = figures.of_team(play.session, actor=None, task_id=task.id)
+        own = [one for one in everybodys if one.task == task.name]
+        since = min((one.oldest.since for one in own if one.oldest), default=None)
+        assert (team.oldest.since if team.oldest else None) == since
+        for one in own:
+            tally, told = one.tally, team.tallies.get(one.person or "", Tally())
+            shown = (told.statuses_per_hour, told.first_pass_approval)
+            assert shown == (tally.statuses_per_hour, tally.first_pass_approval)
 
 
 def of_tasks(play: Play, by: By) -> list[Figures]:
@@ -73,15 +89,3 @@ def tasks_of(play: Play, issue: Issue) -> set[int]:
 def average(numbers: Iterable[float]) -> float | None:
     listed = list(numbers)
     return sum(listed) / len(listed) if listed else None
-
-
-@on_any_history
-@given(seed=st.integers(0, 2**32))
-def test_however_figures_are_split_they_add_up_to_the_same(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    with played(engine, seed, 80, monkeypatch) as play:
-        sums = {by: add_up(one.tally for one in of_tasks(play, by)) for by in By if by is not By.LABEL}
-        recounted = add_up(play.recounted().values())
-    assert {by: one for by, one in sums.items() if one != recounted and by is not By.DAY} == {}
-    assert replace(sums[By.DAY], items=0, seen=0) == replace(recounted, items=0, seen=0)

@@ -8,7 +8,7 @@ from building import NOW
 from sqlmodel import Session, col, select
 from stage import BOX
 
-from workflow_core.domain.reports import By, Figures, as_rows
+from workflow_core.domain.measures.reports import By, Figures, as_rows
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import figures, reversals, staff

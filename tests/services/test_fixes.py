@@ -1,6 +1,7 @@
 """What a fix leads to: nothing where it says the same again, everything anew where it does not."""
 
 import pytest
+from reviewed import until_qa
 from stage import Stage
 
 from pipelines import MICRO
@@ -10,14 +11,7 @@ from workflow_core.errors import NotFound
 @pytest.fixture
 def stage(engine):
     """An item that is completed in both tasks and open in `qa`."""
-    stage = Stage(engine)
-    stage.deploy(MICRO)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
-    stage.do("cy", "signs", "completed")
-    stage.advance()
-    return stage
+    return until_qa(engine, MICRO)
 
 
 def approved(stage):

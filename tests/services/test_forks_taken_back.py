@@ -1,6 +1,7 @@
 """Forks of which a branch is taken back: the join is withdrawn with it, and fires anew."""
 
 import pytest
+from reviewed import after_cars
 from stage import Stage
 
 from pipelines import FORKED
@@ -131,11 +132,7 @@ def test_a_branch_that_was_done_again_in_a_round_that_was_taken_back_is_done_as_
 
 
 def test_an_item_is_not_removed_while_somebody_has_another_branch_of_it_open_unless_that_is_confirmed(engine):
-    stage = Stage(engine)
-    stage.deploy(FORKED)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
+    stage = after_cars(engine, FORKED)
     stage.claim("bo", "b")
     with pytest.raises(Conflict, match="open"):
         stage.remove_item("a", 0)

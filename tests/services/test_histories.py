@@ -2,12 +2,13 @@
 
 import os
 import sqlite3
+from functools import partial
 
 import pytest
+from engines import empty, kept
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from machine import Histories
-from sqlmodel import SQLModel
 
 from workflow_core.store.database import schema
 from workflow_core.store.database.engine import engine_for
@@ -22,7 +23,6 @@ def play(engine, reset, runs):
         settings=settings(
             max_examples=runs,
             stateful_step_count=STEPS,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
             # The same histories each time, so that a change is to blame; a soak plays others.
@@ -31,6 +31,7 @@ def play(engine, reset, runs):
     )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(max(600, 2 * RUNS))
 def test_any_history_is_as_the_model_says_on_sqlite():
     engine = engine_for("sqlite://")
@@ -49,22 +50,7 @@ def test_any_history_is_as_the_model_says_on_sqlite():
     engine.dispose()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(max(600, 4 * RUNS))
 def test_any_history_is_as_the_model_says_on_postgresql(postgres_url):
-    engine = engine_for(postgres_url)
-    with engine.begin() as connection:
-        names = connection.exec_driver_sql("SELECT sequencename FROM pg_sequences").scalars().all()
-    anew = "; ".join(
-        [
-            "SET LOCAL session_replication_role = replica",  # past foreign keys, and the trigger of the history
-            *(f'DELETE FROM "{name}"' for name in SQLModel.metadata.tables),
-            *(f"SELECT setval('{name}', 1, false)" for name in names),
-        ]
-    )
-
-    def reset():
-        with engine.begin() as connection:
-            connection.exec_driver_sql(anew)
-
-    play(engine, reset, RUNS // 6 or 50)
-    engine.dispose()
+    play(kept(postgres_url), partial(empty, postgres_url), RUNS // 6 or 50)

@@ -1,20 +1,15 @@
 """Exits hold an item while one of its issues is unresolved, whoever flagged it; nothing is withdrawn meanwhile."""
 
 import pytest
-from stage import Stage
+from reviewed import after_cars
 
-from pipelines import REVIEWED
 from workflow_core.errors import Conflict
 
 
 @pytest.fixture
 def stage(engine):
     """An item in `qa`, with a manual review beside the pipeline."""
-    stage = Stage(engine)
-    stage.deploy(REVIEWED)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
+    stage = after_cars(engine)
     stage.manual_qa("look", "cars", "mo")
     return stage
 

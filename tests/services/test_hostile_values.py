@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 from stage import BOX, Stage, always
 
-from workflow_core.connectors import annotations_coco, annotations_jsonl
-from workflow_core.connectors.records import ImportedAnnotation, Problems
-from workflow_core.domain.wording import on_screen, shown
+from workflow_core.connectors.annotations import coco, jsonl
+from workflow_core.connectors.annotations.records import ImportedAnnotation, Problems
+from workflow_core.domain.words.wording import on_screen, shown
 from workflow_core.errors import AnnoflowError, InvalidInput, NotFound
 from workflow_core.services.contributors import annotation_sets, comments, work
 from workflow_core.services.exchange import exports, imports
@@ -67,6 +68,7 @@ def stage(engine: Engine) -> Stage:
     return stage
 
 
+@pytest.mark.long
 def test_whatever_is_given_is_taken_or_refused_in_few_words(stage: Stage) -> None:
     stage.claim("ann", "cars")
     issue = stage.flag("quinn", "qa", "cars", item=2)
@@ -143,13 +145,13 @@ def test_what_is_taken_comes_back_from_every_export_as_it_was(stage: Stage, tmp_
 
 def of_lines(folder: Path) -> tuple[list[dict[str, Any]], dict[str | None, Any]]:
     lines = (folder / "items.jsonl").read_bytes().split(b"\n")[:-1]
-    return [json.loads(line) for line in lines], attributes_of(partial(annotations_jsonl.read, lines))
+    return [json.loads(line) for line in lines], attributes_of(partial(jsonl.read, lines))
 
 
 def of_coco(folder: Path) -> tuple[list[dict[str, Any]], dict[str | None, Any]]:
     content = (folder / "coco.json").read_bytes()
     images = [image["annoflow"] for image in json.loads(content)["images"]]
-    return images, attributes_of(partial(annotations_coco.read, content))
+    return images, attributes_of(partial(coco.read, BytesIO(content)))
 
 
 def attributes_of(read: Callable[[Problems], Iterable[ImportedAnnotation]]) -> dict[str | None, Any]:
@@ -232,7 +234,7 @@ def test_an_import_brings_no_item_more_than_that(stage: Stage, monkeypatch: pyte
             always(session),
             actor=None,
             dataset_id=data.dataset(session, project_id=1, name="p").id,
-            annotations=annotations_jsonl.read(lines, problems),
+            annotations=jsonl.read(lines, problems),
             problems=problems,
             clock=lambda: stage.now,
             reopen=True,

@@ -9,8 +9,8 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 from stage import always
 
-from workflow_core.connectors import annotations_jsonl
-from workflow_core.connectors.records import Maker, Problems
+from workflow_core.connectors.annotations import jsonl
+from workflow_core.connectors.annotations.records import Maker, Problems
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services.contributors import annotation_sets, work
 from workflow_core.services.exchange import imports
@@ -50,7 +50,7 @@ def dataset(session: Session) -> Dataset:
 
 def take(session: Session, dataset: Dataset, *lines: Mapping[str, Any], maker: Maker = MODEL, **more: Any) -> Imported:
     problems = Problems()
-    read = annotations_jsonl.read([json.dumps(line) for line in lines], problems, maker=maker)
+    read = jsonl.read([json.dumps(line) for line in lines], problems, maker=maker)
     given: dict[str, Any] = {"actor": None, "clock": lambda: building.NOW} | more
     opened = always(session)
     return imports.import_annotations(opened, dataset_id=dataset.id, annotations=read, problems=problems, **given)
@@ -78,7 +78,7 @@ def test_a_prediction_belongs_to_the_task_that_owns_its_label(session: Session, 
 def test_annotations_of_many_items_come_in_in_as_many_statements_as_of_few(session: Session, dataset: Dataset) -> None:
     building.add_items(session, 60, start=3)
     said: list[str] = []
-    event.listen(session.connection(), "before_cursor_execute", lambda *args: said.append(args[2]))
+    event.listen(session.connection().engine, "before_cursor_execute", lambda *args: said.append(args[2]))
     needed = []
     for numbers in (range(3), range(3, 63)):
         said.clear()

@@ -1,19 +1,22 @@
 """A long import lets others in between its batches, and goes on where it was cut off."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from counting import statements
 from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 from stage import BOX, Stage
 
 from pipelines import REVIEWED
-from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
-from workflow_core.services.exchange import imports
+from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, Problems
+from workflow_core.services.exchange import imports, ingestion
 from workflow_core.services.exchange.imports import Imported
+from workflow_core.services.exchange.ingestion import COMPANY, PAUSE, Pace
 from workflow_core.services.managers import task_items
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Dataset, Item
@@ -48,32 +51,47 @@ def count(stage: Stage) -> int:
         return session.exec(select(func.count()).select_from(Annotation)).one()
 
 
-def test_the_writer_is_held_for_a_batch_at_a_time_and_meanwhile_nothing_is_read(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(imports, "BATCH", 1_000)
-    held: list[float] = []
-    writing = False
+def test_the_writer_is_held_for_a_batch_at_a_time_and_meanwhile_nothing_is_read(stage: Stage) -> None:
+    held, writing = 0, False
 
     @contextmanager
     def opened(*, read_only: bool = False) -> Iterator[Session]:
-        nonlocal writing
+        nonlocal held, writing
         with session_scope(stage.engine, read_only=read_only) as session:
             session.connection()
-            began, writing = time.process_time(), not read_only
+            writing = not read_only
             yield session
-        if writing:
-            held.append(time.process_time() - began)
+        held += writing
         writing = False
 
     def read() -> Iterator[ImportedAnnotation]:
-        for one in drawn(3_000):
+        for one in drawn(3 * BATCH):
             assert not writing
             yield one
 
-    assert bring(stage, read(), opened).new == 3_000
-    # It is about 40 ms of a CPU; annotators are to have their answer within 250.
-    assert len(held) == 3 and sorted(held)[1] < 0.2, held
+    assert bring(stage, read(), opened).new == 3 * BATCH
+    assert held == 3
+
+
+def test_a_batch_asks_for_each_thing_once_while_others_wait_for_the_writer(stage: Stage) -> None:
+    said: list[str] = []
+
+    @contextmanager
+    def opened(*, read_only: bool = False) -> Iterator[Session]:
+        with session_scope(stage.engine, read_only=read_only) as session:
+            if read_only:
+                yield session
+                return
+            session.connection()
+            with statements(stage.engine) as heard:
+                yield session
+            said.extend(heard)
+
+    bring(stage, (replace(one, number=n) for n, one in enumerate(drawn(BATCH), start=1)), opened)
+    reads = [one for one in said if "SELECT" in one and "INSERT" not in one]
+    locks = [one for one in reads if "FROM dataset" in one]
+    assert len(locks) == (stage.engine.dialect.name == "postgresql")
+    assert (len(reads) - len(locks), len(said) - len(reads)) == (4, 2)
 
 
 def test_somebody_works_while_an_import_is_under_way(stage: Stage) -> None:
@@ -134,7 +152,8 @@ def test_what_comes_for_an_item_that_was_deleted_since_it_was_found_is_told(stag
 
 
 def test_fewer_come_in_at_a_time_while_somebody_is_seen_to_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "FEW", 10)
+    for name, value in {"LEAST": 10, "HELD": 0, "COMPANY": 0}.items():
+        monkeypatch.setattr(ingestion, name, value)
     waits = iter([False, True, True, False, False, False])
     monkeypatch.setattr(imports, "somebody_waits", lambda _: next(waits))
     sizes, before = [], 0
@@ -150,3 +169,28 @@ def test_fewer_come_in_at_a_time_while_somebody_is_seen_to_wait(stage: Stage, mo
 
     bring(stage, drawn(4 * BATCH), opened)
     assert sizes == [BATCH, BATCH, 10, 10, BATCH, BATCH - 20]
+
+
+def test_batches_are_small_and_rest_as_long_as_they_took_from_when_somebody_waits_until_nobody_has_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, read, slept = 1_000.0, 0.5, list[float]()
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        slept.append(round(seconds, 3))
+        now += seconds
+
+    monkeypatch.setattr(ingestion, "time", SimpleNamespace(monotonic=lambda: now, sleep=sleep))
+    own = Pace(1_000)
+    sizes = [own.limit]
+    for held, waits in ((0.1, False), (0.2, True), (0.1, False), (4, True), (0.001, False)):
+        now += read + held
+        own.rest(sizes[-1], seconds=held, waits=waits)
+        sizes.append(own.limit)
+    assert sizes == [200, 1_000, 250, 125, 20, 40]
+    assert slept == [PAUSE, read + 0.2, read + 0.1, read + 4, read + 0.001]
+    now += COMPANY + 1
+    own.rest(20, seconds=4, waits=False)
+    assert slept[-1] == PAUSE
+    assert own.limit == 1_000

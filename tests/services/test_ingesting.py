@@ -66,9 +66,25 @@ def test_files_become_items_and_enter_the_pipeline(engine: Engine, photos: Path,
         ("/night", "b.jpg", 10, 30),
     ]
     assert [(Path(each.uri).name, each.reason) for each in done.skipped] == [("notes.txt", "no image by its name")]
-    assert str(done) == "street: 2 new items, 2 entered, 1 file left out"
+    assert str(done) == "street: 2 new items, 2 entered, 1 left out"
     with session_scope(engine) as session:
         assert {row.task for row in building.rows(session)} == {"cars"}
+
+
+def test_pictures_come_in_as_phones_and_screens_name_and_turn_them(engine: Engine, tmp_path: Path) -> None:
+    names = ("Screenshot 2026-05-12 at 4.42.48\u202fPM.png", "写真\u3000一.jpg", "plain.jpe", "stereo.mpo")
+    image, turned = Image.new("RGB", (60, 40)), Image.Exif()
+    turned[0x0112] = 6
+    for name in names:
+        two = {"save_all": True, "append_images": [image]} if name.endswith("mpo") else {}
+        image.save(tmp_path / name, exif=turned, **two)
+    for folder in (".git", ".ipynb_checkpoints", "__MACOSX", "@eaDir"):
+        (tmp_path / folder).mkdir()
+        image.save(tmp_path / folder / "a.jpg")
+    deploy(engine, f"{{uri: {tmp_path}}}")
+    done = read(engine)
+    assert (done.new, done.entered, len(done.skipped)) == (4, 4, 4)
+    assert {item.name: (item.width, item.height) for item in items(engine)} == dict.fromkeys(names, (40, 60))
 
 
 def test_a_pipeline_takes_only_the_folder_and_filter_of_its_source(engine: Engine, photos: Path) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import pytest
+from engines import kept
 from running import wait_for_a_lock
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
@@ -26,7 +27,7 @@ SEATS = (("ann", "cars"), ("cy", "signs"), ("quinn", "qa"), ("ron", "qa"), ("mo"
 
 @pytest.fixture
 def stage(postgres_url):
-    stage = Stage(engine_for(postgres_url))
+    stage = Stage(kept(postgres_url).execution_options())
     stage.deploy(with_settings(staffed(MICRO, qa="quinn ron"), qa="queue: {batch: 1, limit: 100}"))
     with stage.session() as session:
         dataset = session.get_one(Dataset, stage.task(session, "cars").dataset_id)
@@ -34,34 +35,38 @@ def stage(postgres_url):
     stage.enter()
     stage.do("ann", "cars", "completed")
     stage.manual_qa("look", "cars", "mo")
-    yield stage
-    stage.engine.dispose()
+    return stage
 
 
 @pytest.fixture
 def others(postgres_url):
     """The stage of those who come between; who would have to wait for a lock comes too late."""
-    engine = engine_for(postgres_url)
+    engine = kept(postgres_url).execution_options()
 
-    @event.listens_for(engine, "connect")
-    def hurry(connection, record):
-        connection.execute("SET lock_timeout = 50")
+    @event.listens_for(engine, "begin")
+    def hurry(connection):
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 1")  # nobody lets go of one before they are done
 
-    yield Stage(engine)
-    engine.dispose()
+    return Stage(engine)
 
 
-def until_qa(stage, item):
-    """Bring a new item as far as `qa`, before all others that somebody may claim; returns its key."""
-    stage.add_items(1)
+def until_qa(stage, *new):
+    """Bring new items as far as `qa`; returns their keys."""
+    stage.add_items(len(new))
     for who, task in (("ann", "cars"), ("cy", "signs")):
-        stage.submit(who, task, item, "completed")
+        stage.submit_many(who, task, dict.fromkeys(new, "completed"))
         stage.advance()
     with stage.session() as session:
-        key = stage.task_item(session, "cars", item).item_id
-        tasks.add_items(session, actor=None, task_id=stage.task(session, "look").id, item_ids=[key], now=stage.now)
+        keys = {item: stage.task_item(session, "cars", item).item_id for item in new}
+        look = stage.task(session, "look").id
+        tasks.add_items(session, actor=None, task_id=look, item_ids=list(keys.values()), now=stage.now)
+    return keys
+
+
+def put_first(stage, item, key):
+    """Let an item come before all others that somebody may claim."""
+    with stage.session() as session:
         session.execute(text("UPDATE task_item SET rank = :rank WHERE item_id = :key"), {"rank": -item, "key": key})
-        return key
 
 
 def come_between(others, key):
@@ -160,7 +165,7 @@ ASK_FIRST = {"undo", "clear", "remove", "archive", "reassign"}
 def test_what_comes_between_any_two_statements_came_before_or_after(stage, others, name):
     before, act = ACTS[name]
     item = executed = 0
-    claimed = []
+    claimed, keys = [], {}
 
     def look(connection, cursor, statement, *_):
         nonlocal executed, claimed
@@ -172,7 +177,10 @@ def test_what_comes_between_any_two_statements_came_before_or_after(stage, other
 
     while executed >= item:  # after its first statement, its second one, … as many as it has
         item += 1
-        key = until_qa(stage, item)
+        if item not in keys:
+            keys = until_qa(stage, *range(item, item + 8))
+        key = keys[item]
+        put_first(stage, item, key)
         issue = before(stage, item)
         executed, claimed, others.now = 0, [], stage.now
         event.listen(stage.engine, "after_cursor_execute", look)

@@ -3,28 +3,18 @@
 from functools import partial
 
 import pytest
+from predicted import CAR, OTHER, two_items, xs
+from reviewed import until_qa
 from stage import BOX, Stage
 
-from pipelines import MICRO, REVIEWED
+from pipelines import MICRO
 from workflow_core.services.exchange import exports, imports
 from workflow_core.store.database.engine import session_scope
-
-CAR = {**BOX, "geometry": {**BOX["geometry"], "x": 50}}
-OTHER = {**BOX, "geometry": {**BOX["geometry"], "x": 80}}
 
 
 @pytest.fixture
 def stage(engine):
-    """Two items in `cars`, which `qa` reviews."""
-    stage = Stage(engine)
-    stage.deploy(REVIEWED)
-    stage.add_items(2)
-    return stage
-
-
-def xs(stage):
-    """Return where the annotations of the first item are."""
-    return sorted(int(one["geometry"]["x"]) for one in stage.drawn())
+    return two_items(engine)
 
 
 def test_what_comes_after_the_status_is_listed_and_left_out(stage, tmp_path):
@@ -39,7 +29,7 @@ def test_what_comes_after_the_status_is_listed_and_left_out(stage, tmp_path):
     stage.advance()
     stage.do("quinn", "qa", "approved")
     stage.advance()
-    assert xs(stage) == [1]
+    assert xs(stage.drawn()) == [1]
     stage.check()
 
 
@@ -64,7 +54,7 @@ def test_what_comes_after_the_status_re_opens_the_item_where_the_importer_says_s
     assert str(stage.row("cars")) == "queued, visit 1, ann"
     assert stage.exits()["0"] is None
     stage.claim("ann", "cars")
-    assert xs(stage) == [1, 50, 80]
+    assert xs(stage.drawn()) == [1, 50, 80]
     stage.check()
 
 
@@ -116,12 +106,7 @@ def test_an_item_that_cannot_be_re_opened_keeps_none_of_the_same_file_out(stage)
 
 
 def test_a_status_that_is_history_is_not_cleared_for_it(engine):
-    stage = Stage(engine)
-    stage.deploy(MICRO)
-    stage.add_items(1)
-    for who, task in (("ann", "cars"), ("cy", "signs")):
-        stage.do(who, task, "completed")
-        stage.advance()
+    stage = until_qa(engine, MICRO)
     stage.clear("cars")
     late = stage.bring({**CAR, "label": "sign"}, reopen=True)
     assert "is history" in late.problems.listed[0].message

@@ -8,16 +8,19 @@ from contextlib import suppress
 from datetime import timedelta
 
 import children
+import pytest
+from engines import kept
 from sqlmodel import select
 from stage import BOX, START, Stage
 
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Queue
+from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import comments, work
-from workflow_core.services.managers import reversals, staff, task_settings, tasks
+from workflow_core.services.managers import reversals, staff, task_settings
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves, sweeps, verification
-from workflow_core.store.database.engine import engine_for, session_scope
+from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Entry, Event, Issue, Person, Task, TaskItem
 
 ITEMS = 20_000
@@ -185,7 +188,7 @@ def many_items(engine):
     with stage.session() as session:
         # Outside the pipeline, over items that are on their way in it.
         cars, team = stage.task(session, "cars"), {f"{name}@example.org": 1 for name in REVIEWERS}
-        tasks.create_qa(
+        requests.create_qa(
             session, actor=None, task_id=cars.id, assignees=team, name="again", queue=Queue(), now=stage.now
         )
     return stage
@@ -199,8 +202,9 @@ def missing(stage):
     return {"claimed", "flagged", "fixed", "undone", "dismissed", "cleared", "reassigned"} - done
 
 
+@pytest.mark.long
 def test_thirty_two_processes_at_once_see_no_error_and_lose_nothing(database_url):
-    stage = many_items(engine_for(database_url))
+    stage = many_items(kept(database_url))
     with stage.session() as session:
         task_ids = dict(session.exec(select(Task.name, Task.id)).all())
     stage.engine.dispose()

@@ -1,8 +1,10 @@
 """Items on their way are taken along to another version of their pipeline, those that can follow it."""
 
+import re
 from threading import Thread
 
 import pytest
+from counting import statements
 from running import wait_for_a_lock
 from sqlalchemy import event
 from sqlmodel import select
@@ -212,6 +214,19 @@ def test_the_number_of_statements_does_not_depend_on_that_of_items(stage):
     assert counts[0] == counts[1] <= 20
 
 
+def test_who_would_follow_is_counted_by_reading_alone(stage):
+    stage.deploy(LATER)
+    stage.add_items(3)
+    stage.submit("ann", "cars", 0, "unsure")
+    stage.deploy(REVIEWED)
+    with statements(stage.engine) as said:
+        told = stage.migrate(dry_run=True)
+    assert (told.followed, told.stayed) == (2, stayed("status", "cars: unsure"))
+    written = {name for one in said for name in re.findall(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)", one)}
+    assert written == {"migrating"} and not any("KEY UPDATE" in one for one in said)
+    assert stage.migrate() == told
+
+
 def beside(act):
     """Begin an act in a thread of its own; returns the thread, and where its result will be."""
     done = []
@@ -263,6 +278,8 @@ def test_no_status_is_taken_back_in_a_task_that_the_version_of_the_item_does_not
     ) as refused:
         stage.clear("signs") if act == "clear" else stage.undo("cy", "signs")
     assert refused.value.code == "task-not-in-version"
+    with stage.session() as session:
+        assert refused.value.facts["version"] == session.get_one(PipelineVersion, 2).digest
     assert stage.rows() == before
     stage.clear("cars")
     stage.check()

@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import Session, col, select
 from stage import always
 
-from workflow_core.connectors import annotations_jsonl
-from workflow_core.connectors.records import Problems
+from workflow_core.connectors.annotations import jsonl
+from workflow_core.connectors.annotations.records import Problems
 from workflow_core.services.exchange import imports
 from workflow_core.services.exchange.imports import Imported
 from workflow_core.services.exchange.item_references import Naming
@@ -40,7 +40,7 @@ def take(session: Session, *names: str, strip: str | None = None, below: str | N
         always(session),
         actor=None,
         dataset_id=building.dataset(session).id,
-        annotations=annotations_jsonl.read(lines, problems),
+        annotations=jsonl.read(lines, problems),
         problems=problems,
         clock=lambda: building.NOW,
         naming=Naming(strip, below),

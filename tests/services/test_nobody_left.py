@@ -1,11 +1,13 @@
 """Who leaves may have been the last to take something: what is in a pool is parked, what they have is told."""
 
 import pytest
+from reviewed import after_cars
 from stage import Stage, email
 
 from pipelines import REVIEWED, staffed, with_settings
 from workflow_core.services.accounts import members
 from workflow_core.services.managers import progress
+from workflow_core.store.allocation import parked as pools
 
 ANN_REVIEWS = staffed(REVIEWED, qa="quinn ann")
 QUEUE = "queue: {batch: 1, lease: 30m}"
@@ -65,6 +67,14 @@ def test_what_is_in_a_pool_is_parked_when_the_last_who_may_take_it_leaves_and_fr
     assert parked(stage) == {None}
     assert stage.do_all("quinn", "qa", "approved") == ["0", "1"]
     stage.check()
+
+
+def test_of_a_large_pool_a_part_is_parked_by_who_leaves_and_the_rest_by_the_next_sweep(stage, monkeypatch):
+    monkeypatch.setattr(pools, "AT_ONCE", 1)
+    deactivate(stage, "quinn")
+    assert parked(stage) == {"nobody", None}
+    stage.sweep()
+    assert parked(stage) == {"nobody"}
 
 
 def test_the_pool_of_a_task_that_allocates_in_advance_is_parked_too(engine):
@@ -173,11 +183,7 @@ def test_what_is_cleared_when_nobody_may_do_it_any_more_is_parked_and_the_histor
 
 def test_where_own_work_may_be_reviewed_its_author_is_somebody_who_is_left(engine):
     """What is in the pool stays there when the others leave, and what was parked is free once its author is back."""
-    stage = Stage(engine)
-    stage.deploy(with_settings(with_settings(ANN_REVIEWS, qa=QUEUE), qa="review_own: true"))
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
+    stage = after_cars(engine, with_settings(with_settings(ANN_REVIEWS, qa=QUEUE), qa="review_own: true"))
     stage.remove_person("qa", "quinn")
     assert (parked(stage), stage.events("parked")) == ({None}, [])
     stage.remove_person("qa", "ann")
@@ -186,3 +192,14 @@ def test_where_own_work_may_be_reviewed_its_author_is_somebody_who_is_left(engin
     assert stage.sweep().freed == 1
     assert stage.do_all("ann", "qa", "approved") == ["0"]
     stage.check()
+
+
+def test_who_may_review_their_own_work_is_allotted_it_beside_reviews_that_are_for_others(engine):
+    stage = Stage(engine)
+    both = ANN_REVIEWS.replace("on: {completed: qa}", "extra_statuses: [unsure], on: {completed: qa, unsure: own}")
+    stage.deploy(both.replace("exits:", "  own: {type: qa, review_own: true, assignees: [ann@example.org]}\nexits:"))
+    stage.add_items(2)
+    for status in ("completed", "unsure"):
+        stage.do("ann", "cars", status)
+    stage.advance()
+    assert (str(stage.row("qa", 0)), str(stage.row("own", 1))) == ("queued, visit 1, quinn", "queued, visit 1, ann")

@@ -13,7 +13,7 @@ from stage import BOX, Stage
 
 from pipelines import REVIEWED, with_settings
 from workflow_core.errors import AnnoflowError
-from workflow_core.services.contributors import work
+from workflow_core.services.contributors import annotation_sets, work
 from workflow_core.services.exchange import exports
 from workflow_core.store.database.engine import session_scope
 
@@ -28,6 +28,9 @@ class Orders:
         self.stage.deploy(with_settings(REVIEWED, qa="max_fix_rounds: 9"))
         self.stage.add_items(ITEMS)
         self.there, self.shown, self.seen, self.last = defaultdict(set), {}, set(), 0
+        with self.stage.session() as session:
+            self.keys = {one: self.stage.task_item(session, "cars", one).item_id for one in range(ITEMS)}
+            self.cars = self.stage.task(session, "cars").id
 
     def step(self):
         item = self.chance.randrange(ITEMS)
@@ -36,8 +39,13 @@ class Orders:
         with suppress(AnnoflowError, NoResultFound):  # it may not have come to its review yet
             self.chance.choice(acts)(item)
         self.stage.advance()
-        for one in range(ITEMS):
-            assert {where(drawn) for drawn in self.stage.drawn(one)} == self.there[one]
+        self.agree(item)
+
+    def agree(self, *items):
+        with self.stage.session() as session:
+            for one in items:
+                drawn = annotation_sets.of_item(session, item_id=self.keys[one], task_id=self.cars)
+                assert {where(each) for each in drawn} == self.there[one]
 
     def draw(self):
         self.last += 1
@@ -58,7 +66,8 @@ class Orders:
         self.shown |= {one: set(self.there[one]) for one in self.held() - before}
 
     def held(self):
-        return {one for one in range(ITEMS) if self.stage.row("cars", one).state == "claimed"}
+        rows = self.stage.rows()
+        return {one for one in range(ITEMS) if rows[str(one), "cars"].state == "claimed"}
 
     def submit(self, item):
         drawn = self.stage.drawn(item)
@@ -154,12 +163,18 @@ def where(drawn):
     return int(drawn["geometry"]["x"])
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("database_url", "seed"),
+    [*(("sqlite", seed) for seed in range(6)), *(("postgres", seed) for seed in range(2))],
+    indirect=["database_url"],
+)
 def test_nothing_unseen_leaves_whatever_the_order(engine, tmp_path, seed):
     orders = Orders(engine, tmp_path, seed)
     for number in range(1, STEPS + 1):
         orders.step()
         if number % 10 == 0:
+            orders.agree(*range(ITEMS))
             orders.left("approved")
             orders.left("elsewhere")
     orders.stage.check()

@@ -1,26 +1,22 @@
 """A manager sends any item to a task once more, from wherever it is, and is told before what that takes with it."""
 
 import pytest
+from reviewed import after_cars
 from stage import Stage, email
 
 from pipelines import FORKED, MICRO
+from workflow_core.domain.views.effects import TakenAlong, Withdrawn
 from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.services.exchange import exports
 from workflow_core.services.managers import task_items
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Dataset
-from workflow_core.store.routing.dispatch import Effects, Withdrawn
 
 
 @pytest.fixture
 def stage(engine):
     """An item that is completed in `cars` and open in `signs`."""
-    stage = Stage(engine)
-    stage.deploy(MICRO)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
-    return stage
+    return after_cars(engine, MICRO)
 
 
 def go_on(stage, *steps):
@@ -39,7 +35,7 @@ def preview(stage, task, to):
 def test_an_item_goes_to_a_task_again_with_its_effects_said_first_and_as_no_visit(stage):
     stage.claim("cy", "signs")
     signs = stage.row("signs").task_item_id
-    expected = Effects((Withdrawn(signs, "signs", "claimed", email("cy")),), (), (), None, exported=False)
+    expected = TakenAlong((Withdrawn(signs, "signs", "claimed", email("cy")),), (), (), None, exported=False)
     before = stage.rows()
     assert preview(stage, "signs", "cars") == expected and stage.rows() == before
     with pytest.raises(Conflict, match=r"cy@example\.org has 0 open in 'signs'; confirm"):

@@ -8,7 +8,7 @@ from building import NOW, TWO_STEPS, deploy, person
 from sqlmodel import Session
 from stage import email
 
-from workflow_core.domain.roles import Role
+from workflow_core.domain.work.roles import Role
 from workflow_core.errors import Conflict, NotAllowed, NotFound
 from workflow_core.services import people, projects
 from workflow_core.services.accounts import links, members, operators, passwords

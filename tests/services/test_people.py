@@ -8,7 +8,7 @@ from building import NOW, TWO_STEPS, add_items, deploy, person, stranger, task
 from sqlmodel import Session, select
 from stage import BOX
 
-from workflow_core.domain.roles import Permission, Role
+from workflow_core.domain.work.roles import Permission, Role
 from workflow_core.errors import AnnoflowError, Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.accounts import members

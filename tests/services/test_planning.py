@@ -11,7 +11,8 @@ from stage import BOX
 from workflow_core.domain.views.pipelines import Change, Keeping, Leaver, Plan, RemovedLabel, Stayed
 from workflow_core.errors import InvalidInput, NotAllowed, PipelineInvalid
 from workflow_core.services import people
-from workflow_core.services.pipelines import plans
+from workflow_core.services.pipelines import bundles, plans
+from workflow_core.store.models import Person
 
 TABLES = SQLModel.metadata.tables
 BASE = """
@@ -38,16 +39,16 @@ tasks:
 EXPORT = "exits: {approved: {export: {format: [coco, yolo], to: /out, where: {name: a}, split: {val: 12.5%}}}}\n"
 
 
-def plan(session: Session, text: str = BASE, files: Mapping[str, str] | None = None, *, migrate: bool = False) -> Plan:
-    return plans.plan(
-        session,
-        text=text.encode(),
-        file="p.yaml",
-        read=building.reader(files or {}),
-        actor=None,
-        now=building.NOW,
-        migrate=migrate,
-    )
+def plan(
+    session: Session,
+    text: str = BASE,
+    files: Mapping[str, str] | None = None,
+    *,
+    migrate: bool = False,
+    actor: Person | None = None,
+) -> Plan:
+    bundle = bundles.compile_file(text.encode(), file="p.yaml", read=building.reader(files or {}))
+    return plans.plan(session, bundle, actor=actor, now=building.NOW, migrate=migrate)
 
 
 def changed(text: str, *pairs: tuple[str, str]) -> str:
@@ -193,7 +194,7 @@ def test_who_may_not_deploy_is_told_no_plan(session: Session) -> None:
     building.deploy(session, BASE)
     ann = people.person(session, email="ann@example.org")
     with pytest.raises(NotAllowed):
-        plans.plan(session, text=BASE.encode(), file="p.yaml", read=building.reader({}), actor=ann, now=building.NOW)
+        plan(session, actor=ann)
 
 
 def test_a_plan_says_what_an_exit_writes_and_how(session: Session) -> None:

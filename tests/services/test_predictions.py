@@ -1,31 +1,21 @@
 """Predictions and other imported annotations: what comes beside a claim waits for the next."""
 
 import pytest
+from predicted import CAR, OTHER, two_items, xs
 from sqlmodel import select
 from stage import BOX, Stage
 
 from pipelines import REVIEWED, staffed, with_settings
 from workflow_core.errors import InvalidInput
 from workflow_core.services.contributors import work
+from workflow_core.services.managers import figures
 from workflow_core.store.database.engine import engine_for
 from workflow_core.store.models import Annotation
-
-CAR = {**BOX, "geometry": {**BOX["geometry"], "x": 50}}
-OTHER = {**BOX, "geometry": {**BOX["geometry"], "x": 80}}
 
 
 @pytest.fixture
 def stage(engine):
-    """Two items in `cars`, which `qa` reviews."""
-    stage = Stage(engine)
-    stage.deploy(REVIEWED)
-    stage.add_items(2)
-    return stage
-
-
-def xs(drawn):
-    """Return where annotations are."""
-    return sorted(int(one["geometry"]["x"]) for one in drawn)
+    return two_items(engine)
 
 
 def test_what_comes_while_somebody_has_the_item_open_is_not_taken_away_by_their_list(stage):
@@ -54,6 +44,45 @@ def test_what_waits_is_looked_at_in_the_next_claim(stage):
     stage.submit("ann", "cars", 0, "completed", annotations=[BOX])
     assert xs(stage.drawn()) == [1]
     stage.check()
+
+
+ROUTED = """
+pipeline: p
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: crowded}}
+  signs: {type: annotation, recipe: {labels: [sign]}, assignees: [ann@example.org], on: {completed: done}}
+routers:
+  crowded:
+    - {where: {annotations.label: sign}, to: signs}
+    - {where: {annotations.label: car}, to: there}
+    - {else: done}
+exits: {there: {}, done: {}}
+"""
+
+
+def test_what_was_seen_by_nobody_steers_no_item_on_and_is_in_no_figure(engine):
+    stage = Stage(engine)
+    stage.deploy(ROUTED)
+    stage.add_items(2)
+    for item, drawn in ((0, []), (1, [BOX])):
+        claimed = stage.claim("ann", "cars")
+        stage.bring(CAR, item=item)
+        stage.submit("ann", "cars", item, "completed", token=claimed.token, annotations=drawn)
+    stage.advance()
+    assert stage.positions() == {"done": 1, "there": 1}
+    with stage.session() as session:
+        [car] = figures.of_labels(session, actor=None, task_ids=[stage.task(session, "cars").id])
+    assert (car.annotations, car.items, car.by_model) == (1, 1, 0)
+
+
+def test_what_came_for_a_task_that_is_still_to_come_may_lead_there(engine):
+    stage = Stage(engine)
+    stage.deploy(ROUTED)
+    stage.add_items(1)
+    stage.bring({**BOX, "label": "sign"})
+    stage.do("ann", "cars", "completed")
+    stage.advance()
+    assert stage.positions() == {"signs": 1}
 
 
 def test_an_undo_begins_a_claim_in_which_it_is_looked_at(stage):

@@ -4,7 +4,7 @@ import pytest
 from stage import Stage
 
 from pipelines import FORKED, MICRO, REVIEWED, WITHOUT_SIGNS, staffed, with_settings
-from workflow_core.domain.progress import WorkStatus
+from workflow_core.domain.measures.progress import WorkStatus
 from workflow_core.services.managers import progress
 from workflow_core.services.overviews import pipelines
 

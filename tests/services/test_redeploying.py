@@ -23,7 +23,7 @@ from stage import BOX
 from workflow_core.errors import InvalidInput
 from workflow_core.services import people
 from workflow_core.services.managers import task_settings
-from workflow_core.services.pipelines import plans
+from workflow_core.services.pipelines import bundles, plans
 from workflow_core.services.running import sweeps
 from workflow_core.store.models import (
     Annotation,
@@ -98,7 +98,8 @@ def test_a_setting_that_a_manager_changed_stands_until_the_files_changes(session
 
 
 def planned_settings(session: Session, text: str) -> list[tuple[str, object, object]]:
-    plan = plans.plan(session, text=text.encode(), file="pipeline.yaml", read=reader({}), actor=None, now=NOW)
+    bundle = bundles.compile_file(text.encode(), file="pipeline.yaml", read=reader({}))
+    plan = plans.plan(session, bundle, actor=None, now=NOW)
     return [(one.name, one.before, one.after) for each in plan.tasks for one in each.settings]
 
 

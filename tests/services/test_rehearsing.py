@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from workflow_core.domain import sampling
+from workflow_core.domain.items import sampling
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.simulation import Item, Simulation

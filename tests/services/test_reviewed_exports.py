@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from predicted import CAR, OTHER, two_items, xs
 from stage import BOX, Stage
 
 from pipelines import REVIEWED
@@ -12,23 +13,12 @@ from workflow_core.exporters import FORMATS
 from workflow_core.services.exchange import exports
 from workflow_core.store.database.engine import session_scope
 
-CAR = {**BOX, "geometry": {**BOX["geometry"], "x": 50}}
-OTHER = {**BOX, "geometry": {**BOX["geometry"], "x": 80}}
 UNREVIEWED = REVIEWED.replace("on: {completed: qa}", "extra_statuses: [rest], on: {completed: qa, rest: elsewhere}")
 
 
 @pytest.fixture
 def stage(engine):
-    """Two items in `cars`, which `qa` reviews."""
-    stage = Stage(engine)
-    stage.deploy(REVIEWED)
-    stage.add_items(2)
-    return stage
-
-
-def xs(drawn):
-    """Return where annotations are."""
-    return sorted(int(one["geometry"]["x"]) for one in drawn)
+    return two_items(engine)
 
 
 def approve(stage, item="0"):

@@ -1,9 +1,10 @@
 """What stands against clearing, removing and undoing an item in rework is told with what is possible; and that is."""
 
 import pytest
+from reviewed import after_cars
 from stage import Stage
 
-from pipelines import POOLED, REVIEWED
+from pipelines import POOLED
 from workflow_core.errors import Conflict
 from workflow_core.services.managers import tasks
 
@@ -11,12 +12,7 @@ from workflow_core.services.managers import tasks
 @pytest.fixture
 def stage(engine):
     """An item that is completed in `cars` and open in `qa`."""
-    stage = Stage(engine)
-    stage.deploy(REVIEWED)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
-    return stage
+    return after_cars(engine)
 
 
 @pytest.mark.parametrize("act", [Stage.clear, Stage.remove_item])
@@ -50,11 +46,7 @@ def test_what_was_returned_is_neither_cleared_nor_removed_before_its_issues_are_
 
 
 def test_who_lost_an_item_to_somebody_else_is_told_so_when_they_undo_it(engine):
-    stage = Stage(engine)
-    stage.deploy(POOLED)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
+    stage = after_cars(engine, POOLED)
     stage.remove_person("cars", "ann")
     issue = stage.flag("quinn", "qa", "cars")
     stage.claim("bo", "cars")

@@ -4,23 +4,24 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from building import NOW, person
 from sqlmodel import Session, select
-from square import BY_PERMISSION, MANAGED_BY_NUMBER, OWN, PAUSES, World, world
+from square import BY_PERMISSION, MANAGED_BY_NUMBER, OWN, PAUSES, World, call, world
 
 from workflow_core import services
-from workflow_core.domain.roles import Permission, Role, allowed, who_may
-from workflow_core.domain.views.desks import Desk
+from workflow_core.domain.views.work import Desk
+from workflow_core.domain.work.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import AnnoflowError, NotAllowed, NotFound
 from workflow_core.services import access, people, projects
 from workflow_core.services.accounts import members, operators, repeats, sign_ins, tokens
 from workflow_core.services.contributors import assignments, desks
 from workflow_core.services.managers import history, staff
 from workflow_core.services.overviews.tasks import named as named_tasks
+from workflow_core.services.running import feed
+from workflow_core.store.database.engine import taken_back
 from workflow_core.store.models import Item, Person
 
 P = Permission
@@ -52,7 +53,9 @@ ELSEWHERE = {
     operators.dismiss: "test_nobody_else_runs_the_installation",
     operators.everybody: "test_nobody_else_runs_the_installation",
     people.project_for: "test_who_makes_a_project_owns_it",
+    desks.sources: "test_desks.py: who has nothing to do knows from which tasks it comes, of their own tasks alone",
     desks.of: "test_a_desk_is_of_its_person_alone",
+    feed.stirs: "test_stirring.py: what somebody does stirs their pages and those of who runs it",
     assignments.mine: "test_everybody_sees_their_own_assignments_alone",
     history.find: "test_an_item_is_found_by_whoever_may_see_its_history",
     history.look_up: "test_an_item_is_found_by_whoever_may_see_its_history",
@@ -88,9 +91,16 @@ def test_every_permission_is_asked_for_by_a_service() -> None:
     assert set(Permission) == asked | OF_OWN_WORK
 
 
+@pytest.fixture(scope="module")
+def everything(shared_session: Session, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return world(shared_session, tmp_path_factory.mktemp("world"))
+
+
 @pytest.fixture
-def here(session: Session, tmp_path: Path) -> World:
-    return world(session, tmp_path)
+def here(everything: World) -> Iterator[World]:
+    """The world as it was: what a test does in it is taken back."""
+    with taken_back(everything.session):
+        yield everything
 
 
 def actor_of(session: Session, kind: str) -> Person:
@@ -103,11 +113,11 @@ def actor_of(session: Session, kind: str) -> Person:
     return found
 
 
-def refusal(here: World, call: Callable[..., object], *given: object) -> AnnoflowError | None:
+def refusal(here: World, act: Callable[..., object], *given: object) -> AnnoflowError | None:
     """Make a call in the world and take it back; return what it refused with."""
     attempt = here.session.begin_nested()
     try:
-        call(here, *given)
+        act(here, *given)
     except AnnoflowError as error:
         return error
     finally:
@@ -130,16 +140,16 @@ def check_permission(error: AnnoflowError | None, kind: str, permission: Permiss
 @pytest.mark.parametrize("kind", ACTORS)
 def test_a_service_is_open_to_the_roles_of_the_table_alone(here: World, kind: str) -> None:
     actor = actor_of(here.session, kind)
-    for permission, call in BY_PERMISSION.values():
-        check_permission(refusal(here, call, actor), kind, permission)
+    for service, (permission, given) in BY_PERMISSION.items():
+        check_permission(refusal(here, call, service, actor, given), kind, permission)
 
 
 @pytest.mark.parametrize("kind", ACTORS)
 def test_a_pause_asks_for_the_permission_of_what_is_paused(here: World, kind: str) -> None:
     actor = actor_of(here.session, kind)
     for permission, what in PAUSES.items():
-        for call in (pause, resume):
-            check_permission(refusal(here, call, actor, what(here)), kind, permission)
+        for change in (pause, resume):
+            check_permission(refusal(here, change, actor, what(here)), kind, permission)
 
 
 def pause(here: World, actor: Person, what: tuple[staff.What, int]) -> None:
@@ -153,12 +163,12 @@ def resume(here: World, actor: Person, what: tuple[staff.What, int]) -> None:
 @pytest.mark.parametrize("kind", ACTORS)
 def test_what_managers_do_to_a_number_is_refused_and_for_strangers_the_number_is_none(here: World, kind: str) -> None:
     actor = actor_of(here.session, kind)
-    for permission, of, call in MANAGED_BY_NUMBER.values():
+    for service, (permission, of, given) in MANAGED_BY_NUMBER.items():
         number = here.numbers[of]
-        error = refusal(here, call, actor, number)
+        error = refusal(here, call, service, actor, given, number)
         check_permission(error, kind, permission)
         if kind in WITHOUT_A_ROLE:
-            check_as_if_missing(error, refusal(here, call, actor, MISSING), number)
+            check_as_if_missing(error, refusal(here, call, service, actor, given, MISSING), number)
 
 
 def check_as_if_missing(error: AnnoflowError | None, missing: AnnoflowError | None, number: int) -> None:
@@ -169,25 +179,25 @@ def check_as_if_missing(error: AnnoflowError | None, missing: AnnoflowError | No
 @pytest.mark.parametrize("kind", ACTORS)
 def test_what_is_somebody_elses_does_not_exist_whatever_the_role(here: World, kind: str) -> None:
     actor = actor_of(here.session, kind)
-    for own in OWN.values():
+    for service, own in OWN.items():
         number = here.numbers[own.of]
-        error = refusal(here, own.call, actor, number)
+        error = refusal(here, call, service, actor, own.given, number)
         if own.managers and kind in (Role.OWNER, Role.MANAGER):
             assert error is None, own
         else:
-            check_as_if_missing(error, refusal(here, own.call, actor, MISSING), number)
+            check_as_if_missing(error, refusal(here, call, service, actor, own.given, MISSING), number)
 
 
 def test_everybody_does_to_what_is_theirs_all_that_there_is_until_they_are_deactivated(here: World) -> None:
-    for own in OWN.values():
+    for service, own in OWN.items():
         actor = people.person(here.session, email=f"{own.who}@example.org")
         number = here.numbers[own.of]
-        assert refusal(here, own.call, actor, number) is None, own
+        assert refusal(here, call, service, actor, own.given, number) is None, own
         actor.active = False
         here.session.flush()
         check_as_if_missing(
-            refusal(here, own.call, actor, number),
-            refusal(here, own.call, actor, MISSING),
+            refusal(here, call, service, actor, own.given, number),
+            refusal(here, call, service, actor, own.given, MISSING),
             number,
         )
         actor.active = True

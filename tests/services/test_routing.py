@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from stage import Stage
 
-from workflow_core.domain import sampling
+from workflow_core.domain.items import sampling
 
 CHAIN = """
 pipeline: p

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from workflow_core.domain.sampling import Seed, draw, millionths, seed
+from workflow_core.domain.items.sampling import Seed, draw, millionths, seed
 from workflow_core.errors import InvalidInput
+from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import tasks
 from workflow_core.store.database.engine import session_scope
@@ -31,7 +32,9 @@ def done(session: Session, count: int, **assignees: float) -> Task:
 
 
 def qa_of(session: Session, of: Task, name: str = "qa", **given: Any) -> set[str]:
-    tasks.create_qa(session, actor=None, task_id=of.id, assignees={"quinn@example.org": 1}, name=name, now=NOW, **given)
+    requests.create_qa(
+        session, actor=None, task_id=of.id, assignees={"quinn@example.org": 1}, name=name, now=NOW, **given
+    )
     return set(names_in(session, name))
 
 
@@ -64,7 +67,7 @@ def sample(done: Iterable[tuple[int, int]], seed: Seed, *, share: float, at_leas
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(
     who=st.lists(st.sampled_from(sorted(TEAM)), min_size=1, max_size=25),
     undone=st.integers(0, 2),

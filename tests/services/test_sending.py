@@ -1,6 +1,7 @@
 """A manager sends what is stuck anywhere but to `approved`, never across the border of a fork, and as no visit."""
 
 import pytest
+from reviewed import after_cars
 from stage import Stage
 
 from workflow_core.errors import InvalidInput
@@ -110,12 +111,7 @@ def test_only_what_is_stuck_is_sent_to_an_exit(loop):
 
 
 def in_fork(engine):
-    stage = Stage(engine)
-    stage.deploy(FORK)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
-    return stage
+    return after_cars(engine, FORK)
 
 
 def test_from_inside_a_fork_an_item_is_sent_to_a_task_of_its_branch_or_discarded(engine):

@@ -6,7 +6,7 @@ from stage import BOX, Stage, email
 from pipelines import REVIEWED, staffed
 from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.services.accounts import members
-from workflow_core.services.pipelines import plans
+from workflow_core.services.pipelines import bundles, plans
 
 REFUSED = r"bot@example\.org is a service account, and the QA task '(qa|look)' is for people alone"
 
@@ -39,7 +39,8 @@ def test_no_pipeline_lets_it_review(stage, team):
     with pytest.raises(InvalidInput, match=REFUSED):
         stage.deploy(text.replace("bot@", "Bot@"))
     with stage.session() as session:
-        plan = plans.plan(session, text=text.encode(), file="p.yaml", read=stage.read, actor=None, now=stage.now)
+        bundle = bundles.compile_file(text.encode(), file="p.yaml", read=stage.read)
+        plan = plans.plan(session, bundle, actor=None, now=stage.now)
     assert plan.refused == "bot@example.org is a service account, and the QA task 'qa' is for people alone"
 
 

@@ -6,8 +6,9 @@ from sqlmodel import Session, select
 
 from workflow_core.errors import InvalidInput
 from workflow_core.services import access
+from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import work
-from workflow_core.services.managers import reversals, tasks
+from workflow_core.services.managers import reversals
 from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
 
 ADDED = """    extra_statuses: [unsure]
@@ -81,7 +82,7 @@ def test_a_sample_may_be_of_a_status_that_the_task_offers_no_more(session: Sessi
     deploy(session)
     of, who = task(session, "cars"), {"quinn@example.org": 1.0}
     doubtful = session.get_one(
-        Task, tasks.create_qa(session, actor=None, task_id=of.id, assignees=who, now=NOW, of_status=["unsure"])
+        Task, requests.create_qa(session, actor=None, task_id=of.id, assignees=who, now=NOW, of_status=["unsure"])[0]
     )
     assert [row.item for row in rows(session) if row.task == doubtful.name] == ["0000.jpg"]
 

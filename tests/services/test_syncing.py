@@ -193,7 +193,22 @@ def test_nothing_of_a_large_bucket_is_opened_when_nothing_is_another(
         s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object(
             bucket, f"photos/{number % 9}/{number}.bmp", b"never looked at"
         )
-    uri = f"s3://{bucket}/photos"
+    assert_none_is_opened(engine, f"s3://{bucket}/photos", opened)
+
+
+@pytest.mark.skipif("ANNOFLOW_SOAK" not in os.environ, reason="writes ten thousand files: make soak")
+def test_nothing_of_a_large_folder_is_opened_when_nothing_is_another(
+    engine: Engine, tmp_path: Path, opened: list[str]
+) -> None:
+    for folder in range(9):
+        (tmp_path / str(folder)).mkdir()
+    for number in range(MANY):
+        (tmp_path / f"{number % 9}/{number}.bmp").write_bytes(b"never looked at")
+    assert_none_is_opened(engine, str(tmp_path), opened)
+
+
+def assert_none_is_opened(engine: Engine, uri: str, opened: list[str]) -> None:
+    """Read a source of MANY files, of all of which there are items."""
     deploy(engine, uri)
     with session_scope(engine) as session:
         there = building.dataset(session)

@@ -9,7 +9,7 @@ from pipelines import POOLED, REVIEWED, staffed
 from workflow_core.domain.views.pipelines import Leaver
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services.contributors import assignments, work
-from workflow_core.services.pipelines import plans
+from workflow_core.services.pipelines import bundles, plans
 
 LEASE = {"advance": timedelta(minutes=30), "queue": timedelta(minutes=10)}
 BEFORE = {"advance": staffed(REVIEWED, cars="ann bo"), "queue": POOLED}
@@ -179,7 +179,7 @@ def test_a_plan_says_what_they_may_still_finish(engine, how):
     stage.add_items(6)
     stage.claim("ann", "cars")
     with stage.session() as session:
-        text = AFTER[how].encode()
-        found = plans.plan(session, text=text, file="p.yaml", read=stage.read, actor=None, now=stage.now)
+        bundle = bundles.compile_file(AFTER[how].encode(), file="p.yaml", read=stage.read)
+        found = plans.plan(session, bundle, actor=None, now=stage.now)
     leaver = Leaver("ann@example.org", 3, 1) if how == "advance" else Leaver("ann@example.org", 2, 2)
     assert found.tasks[0].leave == (leaver,)

@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 from stage import BOX
 
-from workflow_core.domain.recipes import Label, Recipe
-from workflow_core.domain.statuses import Status
+from workflow_core.domain.annotations.recipes import Label, Recipe
+from workflow_core.domain.work.statuses import Status
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services.contributors import annotation_sets, work

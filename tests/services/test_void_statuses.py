@@ -1,7 +1,7 @@
 """Statuses that became history: what led to them was taken back. They stand, and move nothing any more."""
 
 import pytest
-from stage import Stage
+from reviewed import until_qa
 
 from pipelines import MICRO
 from workflow_core.errors import Conflict
@@ -10,13 +10,7 @@ from workflow_core.errors import Conflict
 @pytest.fixture
 def stage(engine):
     """An item whose `signs` are history: `cars` was cleared. A manual review looks at them."""
-    stage = Stage(engine)
-    stage.deploy(MICRO)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
-    stage.do("cy", "signs", "completed")
-    stage.advance()
+    stage = until_qa(engine, MICRO)
     stage.manual_qa("look", "signs", "mo")
     stage.clear("cars")
     assert str(stage.row("signs")) == "completed, visit 1, cy, void"

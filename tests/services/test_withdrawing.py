@@ -1,7 +1,7 @@
 """Withdrawing: what is open ends, its issues are dismissed, and nobody is left waiting for what will not come."""
 
 import pytest
-from stage import Stage
+from reviewed import until_qa
 
 from pipelines import MICRO
 from workflow_core.errors import Conflict
@@ -11,13 +11,7 @@ from workflow_core.services.managers import task_items
 @pytest.fixture
 def stage(engine):
     """An item in `qa`, with a manual review of `cars` beside the pipeline."""
-    stage = Stage(engine)
-    stage.deploy(MICRO)
-    stage.add_items(1)
-    stage.do("ann", "cars", "completed")
-    stage.advance()
-    stage.do("cy", "signs", "completed")
-    stage.advance()
+    stage = until_qa(engine, MICRO)
     stage.manual_qa("look", "cars", "mo")
     return stage
 

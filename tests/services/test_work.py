@@ -7,7 +7,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlmodel import select
 from stage import Stage
 
-from workflow_core.domain.recipes import Label, Recipe
+from workflow_core.domain.annotations.recipes import Label, Recipe
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import people
 from workflow_core.services.contributors import work

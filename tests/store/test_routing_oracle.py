@@ -105,7 +105,7 @@ def build(session, routes, pending):
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(routes=graphs, pending=items)
 def test_what_arrives_where_is_what_the_oracle_says(engine, routes, pending):
     with session_scope(engine) as session:

@@ -7,8 +7,8 @@ from sqlmodel import text
 from stage import Stage
 
 from pipelines import REVIEWED
-from workflow_core.domain.states import KEEPS, OPEN, TRANSITIONS, Event, Kept, State, next_kept
-from workflow_core.store import transitions
+from workflow_core.domain.work.states import KEEPS, OPEN, TRANSITIONS, Event, Kept, State, next_kept
+from workflow_core.store import transitions, turns
 from workflow_core.store.database.engine import session_scope
 
 ROWS = [(state, kept) for state in State for kept in Kept if kept in KEEPS[state]]
@@ -48,7 +48,7 @@ def without_claims_of_what_is_queued(monkeypatch):
 
 
 def forget():
-    for made in (transitions.possible, transitions.state_after, transitions.kept_after):
+    for made in (transitions.possible, transitions.state_after, transitions.kept_after, turns._statements):
         made.cache_clear()
 
 

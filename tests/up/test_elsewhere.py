@@ -1,5 +1,6 @@
 """deploy/prefect.yaml on a Prefect server of one's own: a work pool, workers in folders of their own, one killed."""
 
+import json
 import os
 import shutil
 import signal
@@ -12,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pictures import picture
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from running import ANNOFLOW, asked, wait_for, wait_until
+from running import ANNOFLOW, PATIENCE, asked, wait_for, wait_until
 
 from flows import dead_runs
+from workflow_core.services.pipelines import deployment
+from workflow_core.store.database.engine import session_scope
 from workflow_core.up import prefect_api
 from workflow_core.up.children import Child
 
@@ -26,6 +30,18 @@ pytestmark = [
 
 PREFECT = str(ANNOFLOW.with_name("prefect"))
 DEPLOY = Path(__file__).parents[2] / "deploy"
+
+
+DASHCAM = """
+pipeline: dashcam
+project: road
+source: {{uri: "{}"}}
+tasks:
+  photos:
+    {{type: annotation, recipe: {{labels: [car]}}, assignees: [ann@example.org], on: {{completed: labelled}}}}
+exits:
+  labelled: {{export: {{format: coco, to: "{}"}}}}
+"""
 
 
 class Elsewhere:
@@ -65,9 +81,19 @@ class Elsewhere:
         """Run a command as the runbook has it."""
         command = [PREFECT, *line.split()[1:]]
         done = subprocess.run(
-            command, **self.machine(machine), cwd=self.folder / machine, capture_output=True, text=True, timeout=120
+            command,
+            **self.machine(machine),
+            cwd=self.folder / machine,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+    def start(self, deployment: str) -> None:
+        """Ask for a run, however long the server takes to answer."""
+        found = asked("GET", f"{self.api}/deployments/name/{deployment}").json()
+        asked("POST", f"{self.api}/deployments/{found['id']}/create_flow_run", json={})
 
     def runs(self, *states: str) -> list[str]:
         wanted = {"flow_runs": {"state": {"type": {"any_": states}}}}
@@ -89,19 +115,21 @@ def test_workers_move_items_though_the_folder_of_the_deploy_is_gone_and_one_of_t
 ) -> None:
     elsewhere.machine("desk")
     shutil.copytree(DEPLOY, elsewhere.folder / "desk" / "deploy")
+    file = elsewhere.folder / "desk" / "deploy" / "prefect.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("approved", "labelled"), encoding="utf-8")
     elsewhere.do("desk", "prefect work-pool create annoflow --type process")
     elsewhere.do("desk", "prefect --no-prompt deploy --all --prefect-file deploy/prefect.yaml")
     shutil.rmtree(elsewhere.folder / "desk")
     first = elsewhere.run("first", PREFECT, "worker", "start", "--pool", "annoflow")
     elsewhere.road.complete(10)
-    assert prefect_api.run_deployment(elsewhere.api, "move-items/watch") is None
+    elsewhere.start("move-items/watch")
     wait_for(elsewhere.road.unrouted, 0)
     (watch,) = wait_until(lambda: elsewhere.runs("RUNNING"))
     second = elsewhere.run("second", PREFECT, "worker", "start", "--pool", "annoflow")
     os.killpg(first.pid, signal.SIGKILL)
     kill_run_of(elsewhere.folder / "first")
     elsewhere.road.complete(10)
-    assert prefect_api.run_deployment(elsewhere.api, "move-items/drain") is None
+    elsewhere.start("move-items/drain")
     wait_for(elsewhere.road.unrouted, 0)
     assert not second.gone
     assert watch in elsewhere.runs("RUNNING")
@@ -109,6 +137,28 @@ def test_workers_move_items_though_the_folder_of_the_deploy_is_gone_and_one_of_t
         assert dead_runs.close(datetime.now(UTC) + timedelta(hours=1))
     assert watch in elsewhere.runs("CRASHED")
     elsewhere.road.check()
+    source_and_export(elsewhere)
+
+
+def source_and_export(elsewhere: Elsewhere) -> None:
+    """Bring pictures in and out by the worker that is left, from and to a folder that it has in common with others."""
+    shared, road = elsewhere.folder / "shared", elsewhere.road
+    (shared / "photos").mkdir(parents=True)
+    for name in ("a.jpg", "b.jpg"):
+        (shared / "photos" / name).write_bytes(picture())
+    text = DASHCAM.format(shared / "photos", shared / "labelled").encode()
+    with session_scope(road.engine) as session:
+        deployment.deploy(
+            session, text=text, file="dashcam.yaml", read=lambda _: b"", actor=None, now=datetime.now(UTC)
+        )
+    elsewhere.start("ingest/road · dashcam")
+    wait_for(lambda: road.take_up("photos"), 2)
+    road.complete(2)
+    elsewhere.start("move-items/drain")
+    wait_for(road.unrouted, 0)
+    elsewhere.start("export/road · dashcam · labelled")
+    written = wait_until(lambda: sorted((shared / "labelled").glob("latest/coco.json")))
+    assert [image["file_name"] for image in json.loads(written[0].read_text())["images"]] == ["a.jpg", "b.jpg"]
 
 
 def kill_run_of(machine: Path) -> None:

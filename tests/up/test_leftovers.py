@@ -44,13 +44,10 @@ def processes(folder: Path) -> dict[int, bytes]:
 
 
 @pytest.mark.prefect
-@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "with a worker"])
-def test_a_run_killed_amid_a_test_leaves_neither_an_up_nor_a_postgresql(
-    workers: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_a_run_killed_amid_a_test_leaves_neither_an_up_nor_a_postgresql(tmp_path: Path) -> None:
     (tmp_path / "test_hanging.py").write_text(HANGS)
     command = [sys.executable, "-m", "pytest", "-c", TESTS.parent / "pyproject.toml", "--rootdir", tmp_path]
-    command += ["-p", "conftest", "-p", "no:cacheprovider", "--basetemp", tmp_path / "temp", *workers, tmp_path]
+    command += ["-p", "conftest", "-p", "no:cacheprovider", "--basetemp", tmp_path / "temp", "-n", "1", tmp_path]
     environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": f"{TESTS}:{TESTS.parent}"}
     environment.pop("PYTEST_XDIST_WORKER", None)
     log = (tmp_path / "log").open("wb")
@@ -65,5 +62,5 @@ def test_a_run_killed_amid_a_test_leaves_neither_an_up_nor_a_postgresql(
         run.send_signal(signal.SIGKILL)
         run.wait()
         log.close()
-    wait_for(lambda: processes(tmp_path), {}, 60)
-    wait_for(lambda: list(tmp_path.glob("annoflow-*")), [], 60)
+    wait_for(lambda: processes(tmp_path), {})
+    wait_for(lambda: list(tmp_path.glob("annoflow-*")), [])

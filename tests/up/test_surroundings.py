@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Site, wait_for, wait_until
+from running import PATIENCE, Site, wait_for, wait_until
 from sqlmodel import select
 
 from workflow_core.services.pipelines import deployment
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Pipeline, PipelineVersion
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("surroundings")]
+pytestmark = pytest.mark.prefect
 
-DEADLINE = 60
-"""Seconds within which items move, whatever there is around."""
 SCHEDULED = """
 pipeline: {name}
 source: {{uri: {folder}, schedule: "0 6 * * *"}}
@@ -71,7 +69,7 @@ def test_items_move_beside_anothers_prefect_and_a_fault_of_one_pipeline_stops_no
     site = Site(tmp_path / "home", road, folder=tmp_path, **theirs)
     try:
         road.complete(10)
-        wait_for(road.unrouted, 0, DEADLINE)
+        wait_for(road.unrouted, 0)
         wait_until(site.mover_pid)
         wait_until(lambda: site.found("deployments", deployments={"name": {"like_": "right"}}))
         told = wait_until(lambda: [line for line in site.said.read_text().splitlines() if "broken" in line])
@@ -79,7 +77,7 @@ def test_items_move_beside_anothers_prefect_and_a_fault_of_one_pipeline_stops_no
         another = tmp_path / "another.yaml"
         another.write_text(SCHEDULED.format(name="another", folder=tmp_path))
         second = site.start(another)
-        assert second.wait(DEADLINE) == 3
+        assert second.wait(PATIENCE) == 3
         said = site.said.read_text()
         assert "To deploy a pipeline there: annoflow pipeline deploy FILE" in said
         assert "another" not in names(road)
@@ -105,7 +103,7 @@ def test_items_move_without_a_prefect_that_cannot_read_its_file_and_with_it_once
     try:
         wait_until(lambda: "does not start" in site.said.read_text())
         road.complete(10)
-        wait_for(road.unrouted, 0, DEADLINE)
+        wait_for(road.unrouted, 0)
         said = site.said.read_text()
         assert f"set that aside: mv {history} {history}.old" in said
         assert "of another Prefect" in said

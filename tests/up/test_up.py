@@ -19,8 +19,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from running import Site, asked, wait_for, wait_until
+from running import PATIENCE, Site, asked, wait_for, wait_until
 
+from flows.windows import artifact_key
 from workflow_core.services.pipelines import deployment as deployments
 from workflow_core.services.running.announcements import announcing
 from workflow_core.store.database.engine import session_scope
@@ -28,9 +29,8 @@ from workflow_core.up import prefect_api
 
 pytestmark = pytest.mark.prefect
 
-# All tests of one server on one worker; those of the other database may run beside them.
+# All tests of one server on one worker; all others with a Prefect server, which are as many, may run beside them.
 SQLITE = pytest.param("sqlite", marks=pytest.mark.xdist_group("up-sqlite"))
-POSTGRES = pytest.param("postgres", marks=pytest.mark.xdist_group("up-postgres"))
 on_sqlite = pytest.mark.parametrize("site", [SQLITE], indirect=True)
 
 SIGNALS = {"sqlite": signal.SIGTERM, "postgresql": signal.SIGINT}
@@ -58,7 +58,7 @@ exits:
 """
 
 
-@pytest.fixture(scope="module", params=[SQLITE, POSTGRES])
+@pytest.fixture(scope="module", params=[SQLITE, "postgres"])
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, road_in: Callable[[str, int], Any]
 ) -> Iterator[Site]:
@@ -68,7 +68,7 @@ def site(
         url = f"sqlite:///{home / 'annoflow.db'}"
     else:
         url = request.getfixturevalue("postgres_module_url")
-    site = Site(home, road_in(url, 4_000 if request.param == "sqlite" else 1_000))
+    site = Site(home, road_in(url, 900 if request.param == "sqlite" else 300))
     yield site
     site.end()
 
@@ -91,6 +91,7 @@ def test_the_watch_run_moves_items_and_shows_how_many_went_where(site: Site) -> 
     site.road.complete(20)
     wait_for(site.road.unrouted, 0)
     wait_for(lambda: counted(site), 20)
+    wait_until(lambda: all(window["state"]["message"] for window in site.windows()))
     for window in site.windows():
         assert re.fullmatch(r"(\d+) status(es)? → road: signs \1", window["name"])
         assert "road: signs" in window["state"]["message"]
@@ -106,7 +107,7 @@ def counted(site: Site) -> int:
 
 def task_items(site: Site) -> dict[str, int]:
     """Return how many items are where, by the pipeline's artifact."""
-    latest = site.found("artifacts/latest", artifacts={"key": {"any_": ["annoflow-road"]}})
+    latest = site.found("artifacts/latest", artifacts={"key": {"any_": [artifact_key("default", "road")]}})
     return {row["at"]: row["items"] for artifact in latest for row in json.loads(artifact["data"])}
 
 
@@ -114,21 +115,23 @@ def task_items(site: Site) -> dict[str, int]:
 def test_a_second_up_in_the_same_home_is_refused(site: Site) -> None:
     wait_until(site.mover_pid)
     refused = site.start()
-    assert refused.wait(120) == 3
+    assert refused.wait(PATIENCE) == 3
     assert "annoflow: annoflow up already runs in" in site.said.read_text()
     assert site.process.poll() is None
 
 
 def test_a_mover_killed_in_mid_batch_is_replaced_and_every_item_moves_once(site: Site) -> None:
     wait_until(site.mover_pid)
-    with completing(site, 200):
+    with completing(site, 120):
         mover = wait_until(site.mover_pid)
         site.kill(mover)
-    wait_for(site.road.unrouted, 0, 60)
+    wait_for(site.road.unrouted, 0)
     wait_until(lambda: {site.mover_pid()} - {None, mover})
+    wait_until(lambda: site.runs("watch", "CRASHED"))
     site.road.check()
 
 
+@on_sqlite  # the database has no part in it
 def test_with_prefects_server_down_work_and_moves_go_on_and_it_is_said_once(site: Site, now: datetime) -> None:
     wait_until(site.mover_pid)
     (server,) = site.children("flows.server")
@@ -153,12 +156,12 @@ def test_with_prefects_server_down_work_and_moves_go_on_and_it_is_said_once(site
     site.road.check()
 
 
-STEADY = 2_500
-"""Statuses, six milliseconds apart: as many as a minute of ten thousand has in a quarter of it."""
+STEADY = 300
+"""Statuses, six milliseconds apart: as fast as ten thousand come in a minute."""
 
 
 @on_sqlite
-def test_thousands_of_statuses_leave_a_task_run_in_twelve_seconds_and_an_event_a_second(site: Site) -> None:
+def test_many_statuses_leave_a_task_run_in_twelve_seconds_and_an_event_a_second(site: Site) -> None:
     wait_until(site.mover_pid)
     routed, runs = counted(site), len(site.found("task_runs", limit=200))
     start = time.monotonic()
@@ -166,12 +169,13 @@ def test_thousands_of_statuses_leave_a_task_run_in_twelve_seconds_and_an_event_a
         for number in range(STEADY):
             time.sleep(max(0.0, start + number * 0.006 - time.monotonic()))
             site.road.complete(1)
-    seconds = time.monotonic() - start
     wait_until(lambda: counted(site) >= routed + STEADY)
-    # The bounds are rates: a busy machine that needs longer gets those of that time, and one window more is under way.
-    assert len(site.found("task_runs", limit=200)) - runs <= 1 + seconds / 12
     wait_until(lambda: sum(event["payload"]["count"] for event in site.events()) >= STEADY)
-    assert len(site.events()) <= seconds + 2
+    events, windows = len(site.events()), len(site.found("task_runs", limit=200)) - runs
+    seconds = time.monotonic() - start
+    # The bounds are rates: a busy machine that needs longer gets those of that time, and one window more is under way.
+    assert windows <= 1 + seconds / 12
+    assert events <= seconds + 2
     site.road.check()
 
 
@@ -200,13 +204,11 @@ def test_drains_by_the_clock_and_by_the_event_move_items(
 ) -> None:
     wait_until(site.mover_pid)
     clock, event = (road_in(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / name)}", 10) for name in "ab")
-    with (
-        drains(site, clock, "drain by the clock", every=5.0, trigger=None),
-        drains(site, event, "drain by the event", every=None),
-    ):
-        clock.complete(10)
-        wait_for(clock.unrouted, 0)
-        assert {run["auto_scheduled"] for run in site.runs("drain by the clock")} == {True}
+    with drains(site, event, "drain by the event", every=None):
+        with drains(site, clock, "drain by the clock", every=5.0, trigger=None):
+            clock.complete(10)
+            wait_for(clock.unrouted, 0)
+            assert {run["auto_scheduled"] for run in site.runs("drain by the clock")} == {True}
         trigger = {"name": {"any_": ["drain by the event on annoflow.status-set"]}}
         wait_until(lambda: site.found("automations", automations=trigger))
         with announcing(event.engine, site.api):
@@ -251,9 +253,10 @@ def running_since(site: Site, silence: timedelta) -> str:
     return run
 
 
+@on_sqlite  # what becomes of a dead mover's lease, and of statuses, is tested in test_movers on both databases
 def test_a_killed_up_leaves_no_process_and_another_one_finds_everything_again(site: Site) -> None:
     wait_until(site.mover_pid)
-    with completing(site, 200):
+    with completing(site, 120):
         site.process.kill()
     site.process.wait()
     wait_for(site.children, [])
@@ -271,8 +274,8 @@ def test_ctrl_c_or_sigterm_stops_everything_and_leaves_no_run_unfinished(site: S
     api, logged = site.api, len(site.log("runner"))
     # To the whole group, as a terminal sends it.
     os.killpg(site.process.pid, SIGNALS[site.road.engine.dialect.name])
-    assert site.process.wait(120) == 0
-    wait_for(site.children, [], 10)  # what is killed at the end needs a moment to be gone
+    assert site.process.wait(PATIENCE) == 0
+    wait_for(site.children, [])  # what is killed at the end needs a moment to be gone
     assert site.mover_pid() is None
     assert not (site.home / "up.json").exists()
     with pytest.raises(httpx2.ConnectError):

@@ -37,7 +37,7 @@ async ({ studio, runs, acts }) => {
     const start = JSON.stringify(editor.annotations);
     for (let act = 0; act < acts; act += 1) {
       step(editor);
-      if (act % 50 && act !== acts - 1) continue;
+      if (act % 4 && act !== acts - 1) continue;
       seen.show(shown.all());
       const nodes = [...canvas.querySelectorAll("[data-key]")].map((node) => `${node.dataset.key} ${node.getAttribute("aria-label")}`).sort();
       const drawn = editor.shapes.map((shape) => `${shape.key} ${shape.label} ${shape.tool}`).sort();

@@ -2,23 +2,21 @@
 
 import os
 import shutil
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from socket import create_server
 
 import pytest
-import uvicorn
-from browsing import Site
+from browsing import Site, serving
 from fastapi.testclient import TestClient
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+from running import PATIENCE
+from served import application
+from serving import Server
 from stage import Stage
 
-from workflow_core import server
 from workflow_core.services.exchange import ingestion
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
@@ -42,16 +40,19 @@ tasks:
 manager: mia@example.org
 """
 WIDTH, HEIGHT = 640, 480
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer"]
+"""Where there is no graphics card, one that is played by the processor paints what nobody looks at."""
 
 
-@pytest.fixture(scope="module")  # while it is open, nothing else may run a loop of events in this process
+@pytest.fixture(scope="package")  # while it is open, nothing else may run a loop of events in this process
 def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         why = "the pages are tested in Chromium, and there is none: `apt-get install chromium`"
         pytest.fail(why, pytrace=False) if "CI" in os.environ else pytest.skip(why)
+    expect.set_options(timeout=PATIENCE * 1_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS, timeout=PATIENCE * 1_000)
         yield browser
         browser.close()
 
@@ -71,24 +72,12 @@ def stage_at(folder: Path, template: Path, pictures: int) -> tuple[Stage, str]:
 
 @contextmanager
 def served(folder: Path, template: Path, pictures: int, chromium: Browser) -> Iterator[Site]:
-    """Serve a stage until the end, when no browser may have complained."""
+    """Serve a stage until the end."""
     stage, database = stage_at(folder, template, pictures)
-    with closing(create_server(("127.0.0.1", 0))) as listening:
-        port = listening.getsockname()[1]
-        app = server.make(Settings(home=folder, database_url=database))
-        serving = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
-        thread = threading.Thread(target=serving.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not serving.started:
-            time.sleep(0.01)
-        site = Site(stage, f"http://127.0.0.1:{port}", chromium, folder / "photos")
+    site = Site(stage, "", chromium, folder / "photos")
+    with serving(site, application(Settings(home=folder, database_url=database))):
         yield site
-        for context in site.contexts:
-            context.close()
-        serving.should_exit = True
-        thread.join(10)
     stage.engine.dispose()
-    assert site.complaints == []
 
 
 @pytest.fixture
@@ -102,7 +91,7 @@ def stage(sqlite_template: Path, tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def client(stage: Stage, tmp_path: Path) -> Iterator[TestClient]:
     """The pages without a browser, for one that says where it comes from."""
-    app = server.make(Settings(home=tmp_path, database_url=str(stage.engine.url)))
+    app = application(Settings(home=tmp_path, database_url=str(stage.engine.url)))
     headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
     with TestClient(app, "http://127.0.0.1", headers=headers, follow_redirects=False) as client:
         yield client
@@ -120,3 +109,18 @@ def many(chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest.Temp
     """A site for all tests of a module, with a picture for each."""
     with served(tmp_path_factory.mktemp("many"), sqlite_template, 24, chromium) as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def killable(
+    chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Site, Server]]:
+    """A site in a process of its own, with seven pictures."""
+    folder = tmp_path_factory.mktemp("killable")
+    stage, database = stage_at(folder, sqlite_template, 7)
+    with Server(database, folder) as server:
+        site = Site(stage, server.url, chromium, folder / "photos")
+        yield site, server
+        for context in site.contexts:
+            context.close()
+    stage.engine.dispose()

@@ -2,30 +2,12 @@
 
 import hashlib
 import tomllib
-from pathlib import Path
-from typing import Any
 
 import pytest
+from accessibility import VENDORED, in_both_themes
 from browsing import Site, drag
-from playwright.sync_api import Page
 
 from workflow_core.web.rendering.assets import FOLDER
-
-VENDORED = Path(__file__).with_name("vendored")
-
-
-def faults(page: Page) -> list[str]:
-    page.evaluate((VENDORED / "axe.min.js").read_text())
-    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
-
-
-def in_both_themes(page: Page) -> list[str]:
-    found = []
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        found += [f"{theme}: {fault}" for fault in faults(page)]
-    return found
 
 
 def test_what_is_vendored_is_what_its_makers_sent() -> None:
@@ -62,17 +44,18 @@ def test_a_desk_on_which_much_lies_is_for_everybody(flagged: Site) -> None:
 
 def test_the_board_is_for_everybody(flagged: Site) -> None:
     flagged.stage.add_person("cars", "bo")
-    mia = flagged.signed_in("mia")
-    mia.get_by_role("link", name="Board").click()
+    mia = flagged.signed_in("mia", "/board")
     assert in_both_themes(mia) == []
+    mia.set_viewport_size({"width": 390, "height": 844})
+    for part in (mia.get_by_role("region", name="Issues"), mia.locator(".people").first):
+        assert part.evaluate("one => one.scrollWidth - one.clientWidth") == 0
     mia.get_by_role("link", name="Redistribute").click()
     assert in_both_themes(mia) == []
 
 
 def test_pipelines_people_and_ones_account_are_for_everybody(flagged: Site) -> None:
     flagged.stage.add_member("olga", role="owner")
-    olga = flagged.signed_in("olga")
-    olga.get_by_role("link", name="Pipelines").click()
+    olga = flagged.signed_in("olga", "/pipelines")
     assert in_both_themes(olga) == []
     olga.get_by_role("link", name="People").click()
     assert in_both_themes(olga) == []
@@ -81,8 +64,7 @@ def test_pipelines_people_and_ones_account_are_for_everybody(flagged: Site) -> N
 
 
 def test_items_are_for_everybody(flagged: Site) -> None:
-    mia = flagged.signed_in("mia")
-    mia.get_by_role("link", name="Items").click()
+    mia = flagged.signed_in("mia", "/items")
     assert in_both_themes(mia) == []
     mia.get_by_role("link", name="00.jpg").click()
     assert in_both_themes(mia) == []
@@ -101,3 +83,8 @@ def test_the_studio_is_for_everybody_while_drawing_fixing_and_reviewing(flagged:
     quinn.get_by_role("button", name="Start").click()
     quinn.get_by_role("img", name="car box").click()
     assert in_both_themes(quinn) == []
+
+
+def test_every_part_of_the_pages_is_for_everybody(site: Site) -> None:
+    ann = site.signed_in("ann", "/styleguide")
+    assert in_both_themes(ann) == []

@@ -1,9 +1,15 @@
 """Items: looked through as a grid, looked for by a filter, and one with its whole way."""
 
+import re
+from html import unescape
+
 import pytest
 from browsing import PASSWORD, link
 from fastapi.testclient import TestClient
 from stage import BOX, Stage
+
+from workflow_core.services.bulk import requests
+from workflow_core.store.models import Item
 
 
 @pytest.fixture
@@ -16,6 +22,19 @@ def test_a_dataset_is_a_grid_of_thumbnails(mia: TestClient) -> None:
     page = mia.get("/items").text
     assert "/api/items/1/thumbnail/160" in page
     assert "00.jpg" in page
+
+
+def test_folders_stand_beside_the_grid_at_once_and_are_counted_after_it(mia: TestClient, stage: Stage) -> None:
+    with stage.session() as session:
+        session.get_one(Item, 1).folder = "/a & b/c"
+    address = '/items?dataset=1&amp;folder=/a%20%26%20b/c"'
+    page = mia.get("/items?dataset=1").text
+    assert address in page and "<small>1</small>" not in page
+    [counted] = re.findall('hx-get="(/items/folders[^"]*)"', page)
+    told = mia.get(unescape(counted)).text
+    assert address in told and told.count("<small>1</small>") == len(("All", "a & b", "c"))
+    assert "hx-get" not in told
+    assert mia.get("/items/folders?dataset=99").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -54,3 +73,45 @@ def test_items_are_for_who_runs_the_project(client: TestClient, stage: Stage) ->
     client.post(link(stage, "ann"), data={"password": PASSWORD})
     assert client.get("/items").status_code == 404
     assert client.get("/items/1").status_code in (403, 404)
+
+
+def test_an_item_is_sent_to_a_task_once_more_and_that_leads_back_to_it(mia: TestClient, stage: Stage) -> None:
+    stage.do("ann", "cars", "completed", annotations=[BOX])
+    stage.advance()
+    [address, *_] = re.findall(r"/board/task-items/\d+/send\?item=1", mia.get("/items/1").text)
+    assert "<option>cars" in mia.get(address).text
+    given = {"target": "cars", "item": "1"}
+    said = mia.post(address, data=given).text
+    assert "Send 1 item" in said and "withdrawn" in said
+    assert stage.row("cars", "00.jpg").status == "completed"
+    assert mia.post(address, data={**given, "sure": "true"}).headers["location"] == "/items/1"
+    assert stage.row("cars", "00.jpg").state == "queued"
+
+
+def test_what_is_looked_for_is_meant_by_an_act_until_something_is_ticked(mia: TestClient, stage: Stage) -> None:
+    stage.add_items(2)
+    with stage.session() as session:
+        task = stage.task(session, "cars").id
+    given = {"dataset": "1", "name": "00", "act": "rank", "of": str(task), "rank": "7"}
+    assert "Rank 1 item" in mia.post("/items/acts", data=given).text
+    ticked = mia.post("/items/acts", data={**given, "item": ["2", "3"]}).text
+    assert "Rank 2 items" in ticked
+    assert ticked.count('name="item"') == 2
+    assert mia.post("/items/acts", data={**given, "sure": "true"}).headers["location"] == "/items?dataset=1&name=00"
+    for wrong in ({"act": "erase"}, {"of": ""}, {"rank": "first"}, {"where": "{"}):
+        assert mia.post("/items/acts", data={**given, **wrong}).status_code == 422
+    assert mia.post("/items/acts", data={**given, "act": "archive"}).status_code == 403
+
+
+def test_what_is_done_with_many_items_becomes_a_job(
+    mia: TestClient, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.add_items(3)
+    monkeypatch.setattr(requests, "MOST", 2)
+    with stage.session() as session:
+        task = stage.task(session, "cars").id
+    given = {"dataset": "1", "act": "rank", "of": str(task), "rank": "7"}
+    said = mia.post("/items/acts", data=given).text
+    assert "Rank 4 items" in said and "a job does it" in said
+    job = mia.post("/items/acts", data={**given, "sure": "true"}).headers["location"]
+    assert "Ranking in cars" in mia.get(job).text

@@ -3,16 +3,44 @@
 from browsing import Site, drag
 from playwright.sync_api import expect
 
+DECODED = """
+    window.decoded = []
+    const { decode } = HTMLImageElement.prototype
+    HTMLImageElement.prototype.decode = function () {
+        window.decoded.push(new URL(this.src).pathname)
+        return decode.call(this)
+    }
+"""
 
-def test_complete_brings_the_next_item_with_one_answer_and_a_picture_that_is_there(site: Site) -> None:
+
+def test_complete_brings_the_next_item_with_one_answer_and_a_picture_that_is_there_and_decoded(site: Site) -> None:
     ann = site.signed_in("ann")
+    ann.add_init_script(DECODED)
     with ann.expect_response("**/items/2/image"):  # of what lies below
         ann.get_by_role("button", name="Start").click()
     drag(ann, (100, 100), (200, 200))
     expect(ann.get_by_role("img", name="car box")).to_have_count(1)
+    pictures = ["/api/items/1/image", "/api/items/2/image"]
+    assert ann.evaluate("window.decoded") == pictures
+    expect(ann.locator("#kept")).to_have_text("Saved")  # before it is listened to what Complete asks for
     asked: list[str] = []
     ann.on("request", lambda request: asked.append(f"{request.method} {request.url.rsplit('/', 1)[1]}"))
     ann.keyboard.press("c")
     expect(ann.locator("#name")).to_have_text("01.jpg")
     expect(ann.locator("image")).to_have_attribute("href", "/api/items/2/image")
     assert [one for one in asked if one != "GET mark.svg"] == ["POST submission"]
+    assert ann.evaluate("window.decoded") == pictures
+
+
+def test_what_is_wrong_with_the_next_picture_is_said_beside_what_was_just_done(site: Site) -> None:
+    (site.photos / "01.jpg").unlink()
+    ann = site.signed_in("ann")
+    ann.get_by_role("button", name="Start").click()
+    expect(ann.locator("image")).to_have_attribute("href", "/api/items/1/image")
+    ann.get_by_role("button", name="Complete").click()
+    expect(ann.locator("#name")).to_have_text("01.jpg")
+    said = ann.get_by_role("status")
+    expect(said).to_contain_text("00.jpg: completed")
+    expect(said).to_contain_text("01.jpg: this picture cannot be shown")
+    expect(said.get_by_role("button", name="Undo")).to_be_visible()
+    site.complaints.clear()  # the browser says that a picture was not found

@@ -1,11 +1,15 @@
 """Pages as a browser gets them, without one: who sees what, and what may be done on them."""
 
+from unittest.mock import Mock
+
 import pytest
 from browsing import PASSWORD, link
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 from stage import Stage
 
 from workflow_core.services.accounts import links
+from workflow_core.services.contributors import assignments
 
 
 @pytest.fixture
@@ -43,6 +47,28 @@ def test_a_wrong_password_is_said_on_the_page(ann: TestClient) -> None:
     assert "no account with this e-mail and this password" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("fault", "status", "said"),
+    [
+        (RuntimeError("the secret"), 500, "went wrong that was not foreseen"),
+        (OperationalError("SELECT", {}, Exception("database is locked")), 503, "try again in some seconds"),
+    ],
+)
+def test_what_fails_is_said_to_people_with_the_number_in_the_log_and_the_way_home(
+    ann: TestClient, monkeypatch: pytest.MonkeyPatch, fault: Exception, status: int, said: str
+) -> None:
+    monkeypatch.setattr(assignments, "mine", Mock(side_effect=fault))
+    page = ann.get("/work")
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert page.headers["x-request-id"] in page.text
+    assert said in page.text
+    assert 'href="/work"' in page.text
+    assert "secret" not in page.text
+    problem = ann.get("/api/me/assignments")
+    assert (problem.status_code, problem.json()["status"]) == (status, status)
+
+
 def test_what_is_not_there_or_not_theirs_is_one_page(ann: TestClient) -> None:
     pages = [ann.get(address) for address in ("/nowhere", "/studio/999", "/studio/x", "/links/x")]
     assert {page.status_code for page in pages} == {404}
@@ -70,6 +96,13 @@ def test_a_change_that_another_site_asks_for_is_refused(ann: TestClient, stage: 
     assert stage.row("cars", "00.jpg").state == "queued"
 
 
+def test_who_has_nothing_to_do_reads_where_it_will_come_from(client: TestClient, stage: Stage) -> None:
+    client.post(link(stage, "quinn"), data={"password": PASSWORD})
+    page = client.get("/work").text
+    assert "Nothing to do now" in page
+    assert '<span class="cut" title="cars">' in page.split("Comes from")[1]
+
+
 def test_names_are_text_whatever_they_are(ann: TestClient, stage: Stage) -> None:
     with stage.session() as session:
         stage.task(session, "cars").name = "<script>alert(1)</script>"
@@ -95,9 +128,16 @@ def test_the_first_owner_says_who_they_are_and_chooses_a_password(client: TestCl
         made = links.for_first_owner(session, now=stage.now)
     assert made is not None
     address = f"/links/{made.secret}"
-    assert 'name="email"' in client.get(address).text
+    asked_first = client.get(address).text.partition("autofocus")[0]
+    assert 'name="email"' in asked_first and 'name="password"' not in asked_first
     unnamed = client.post(address, data={"password": PASSWORD})
     assert "is not an e-mail address" in unnamed.text
     assert client.post(address, data={"password": PASSWORD, "email": "fay@example.org"}).status_code == 303
     assert client.get("/work").status_code == 200
     assert 'name="email"' not in client.get(address).text
+
+
+def test_the_parts_of_pages_are_shown_on_ones_own_machine_alone(ann: TestClient) -> None:
+    assert ann.get("/styleguide").status_code == 200
+    ann.app.state.public_url = "http://label.example.org"  # type: ignore[attr-defined]
+    assert ann.get("/styleguide").status_code == 404

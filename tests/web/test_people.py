@@ -30,14 +30,42 @@ def test_a_pasted_list_becomes_links_by_which_people_come_in(olga: TestClient, s
     assert links[0] not in olga.get("/people").text
 
 
+def test_a_list_with_a_fault_comes_back_as_it_was_and_nobody_is_invited(olga: TestClient, stage: Stage) -> None:
+    given = {"emails": "new@example.org\nnobody", "role": "contributor"}
+    page = olga.post(f"/people/{project(stage)}/invitations", data=given).text
+    assert "is not an e-mail address" in page and "new@example.org\nnobody</textarea>" in page
+    assert "new@example.org" not in olga.get("/people").text
+
+
 def test_an_owner_gives_roles_and_deactivates(olga: TestClient, stage: Stage) -> None:
     at = f"/people/{project(stage)}"
     olga.post(f"{at}/roles", data={"email": "ann@example.org", "role": "manager"})
     assert "deactivated" not in olga.get("/people").text
-    olga.post(f"{at}/deactivations", data={"email": "ann@example.org"})
+    olga.post(f"{at}/deactivations", data={"email": "ann@example.org", "sure": "true"})
     page = olga.get("/people").text
     assert "deactivated" in page
     assert re.search(r'Role of ann@example.org">.*?selected>manager', page, re.DOTALL)
+
+
+def test_who_leaves_hands_on_what_they_have_open_after_that_was_said(olga: TestClient, stage: Stage) -> None:
+    stage.claim("ann", "cars")
+    at = f"/people/{project(stage)}/deactivations"
+    asked = olga.get(at, params={"email": "ann@example.org"}).text
+    assert "Move 1 open item to" in asked and "<option>quinn@example.org" in asked
+    given = {"email": "ann@example.org", "heir": "bo@example.org"}
+    said = olga.post(at, data=given).text
+    assert "Deactivate and move 1 open item, and end these claims" in said
+    assert "ann@example.org has 1 item of" in said
+    assert stage.row("cars", "00.jpg").who == "ann"
+    olga.post(at, data={**given, "sure": "true", "end_claims": "true"})
+    assert stage.row("cars", "00.jpg").who == "bo"
+    assert "deactivated" in olga.get("/people").text
+
+
+def test_a_program_gets_a_token_that_is_shown_once(olga: TestClient, stage: Stage) -> None:
+    page = olga.post(f"/people/{project(stage)}/programs", data={"email": "model@example.org"}).text
+    assert re.search(r'value="af_[\w-]+"', page)
+    assert "af_" not in olga.get("/people").text
 
 
 def test_a_manager_sees_people_and_changes_nothing(client: TestClient, stage: Stage) -> None:
@@ -62,10 +90,10 @@ def test_a_new_password_signs_out_and_the_old_one_is_good_no_more(olga: TestClie
 
 
 def test_a_token_is_shown_once_and_ends_when_it_is_revoked(olga: TestClient) -> None:
-    page = olga.post("/account/tokens", data={"name": "laptop"}).text
+    page = olga.post("/account/tokens", data={"name": "laptop", "looks": "true"}).text
     [secret] = re.findall(r"af_[\w-]+", page)
     page = olga.get("/account").text
-    assert "laptop" in page
+    assert "laptop <small>reads only" in page.replace("</span>", "")
     assert secret not in page
     [end] = re.findall(r"/account/tokens/\d+/end", page)
     olga.post(end)

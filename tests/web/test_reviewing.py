@@ -131,3 +131,27 @@ def test_one_key_approves_and_brings_the_next(many: Site, review: Reviewing, nam
     review.page.wait_for_url(lambda url: not url.endswith(f"/{review.task_item}"))
     with many.stage.session() as session:
         assert session.get_one(TaskItem, review.task_item).status == "approved"
+
+
+PIPELINE = """
+pipeline: p
+dataset: d
+source: {uri: PHOTOS}
+tasks:
+  cars:
+    type: annotation
+    recipe: {labels: [car, sign], settings: {faults: [Cut off, In the shadow]}}
+    assignees: [ann@example.org]
+    on: {completed: qa}
+  qa:
+    type: qa
+    assignees: [quinn@example.org]
+"""
+
+
+def test_the_faults_that_a_recipe_lists_are_flagged_by_one_key_each(site: Site) -> None:
+    site.stage.deploy(PIPELINE.replace("PHOTOS", str(site.photos)))
+    review = Reviewing(site, site.signed_in("quinn"), "00.jpg")
+    review.page.keyboard.press("n")
+    review.page.keyboard.press("2")
+    assert review.issue().kind == "In the shadow"

@@ -10,7 +10,6 @@ def test_what_comes_back_appears_by_itself(site: Site) -> None:
     ann = site.signed_in("ann")
     expect(ann).to_have_title("(1) My work · annoflow")
     site.stage.flag("quinn", "qa", "cars", "00.jpg", text="the roof")
-    ann.evaluate("dispatchEvent(new Event('focus'))")  # as when somebody comes back to the window
     expect(ann.get_by_role("listitem").first).to_contain_text("the roof")
     expect(ann).to_have_title("(2) My work · annoflow")
 

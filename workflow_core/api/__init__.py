@@ -1,42 +1,42 @@
 """JSON over HTTP: each endpoint reads what was sent, calls one service, and answers with what that says."""
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 from workflow_core.api import (
     accounts,
-    datasets,
+    data,
     events,
     exports,
-    files,
     issues,
-    items,
     jobs,
     pipelines,
     problems,
     projects,
-    removal,
     tasks,
     watching,
     work,
 )
 
-NOUNS = (
-    accounts,
-    work,
-    issues,
-    datasets,
-    events,
-    files,
-    items,
-    projects,
-    removal,
-    pipelines,
-    jobs,
-    exports,
-    tasks,
-    problems,
+ROUTERS = (
+    *accounts.ROUTERS,
+    work.router,
+    issues.router,
+    *data.ROUTERS,
+    events.router,
+    projects.router,
+    pipelines.router,
+    jobs.router,
+    exports.router,
+    *tasks.ROUTERS,
+    problems.router,
 )
-router = APIRouter()
-router.include_router(watching.router)
-for noun in NOUNS:
-    router.include_router(noun.router, prefix="/api")
+
+
+def install(app: FastAPI) -> None:
+    """Let an application answer all of it.
+
+    No router has others in it: with each request FastAPI would look through these once more for each level above.
+    """
+    app.include_router(watching.router)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api")

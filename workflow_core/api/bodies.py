@@ -4,16 +4,22 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictStr, model_validator
 
-from workflow_core.domain import values
+from workflow_core.domain.items.choices import Chosen as Choice
+from workflow_core.domain.views.exchange import ExportAsked
+from workflow_core.domain.views.pipelines import Files
+from workflow_core.domain.words import values
 
 Number = Annotated[int, Field(ge=0, le=values.LARGEST)]
 """A number that something is known by."""
 
 
-class Body(BaseModel):
-    """What all of them are."""
+ONLY_KNOWN = ConfigDict(extra="forbid")
 
-    model_config = ConfigDict(extra="forbid")
+
+class Body(BaseModel):
+    """What all of them are that are no views."""
+
+    model_config = ONLY_KNOWN
 
 
 class Act(Body):
@@ -36,7 +42,7 @@ class Chosen(Body):
     where: dict[str, Any] | None = None
 
     @property
-    def chosen(self) -> dict[str, Any]:
+    def chosen(self) -> Choice:
         """Return them as services take them."""
         return {"item_ids": self.item_ids, "folder": self.folder, "where": self.where}
 
@@ -137,15 +143,10 @@ class Choosing(Body):
     email: StrictStr | None = None
 
 
-class PipelineFiles(Body):
-    """A pipeline's file and those that it names, by their paths from its folder; `file` is the name of its own.
+class PipelineFiles(Files):
+    """A pipeline's file and those that it names, as they are sent."""
 
-    What is no text, such as a PDF, is in `encoded`, in Base64.
-    """
-
-    file: StrictStr
-    texts: dict[StrictStr, StrictStr]
-    encoded: dict[StrictStr, StrictStr] = Field(default_factory=dict)
+    __pydantic_config__ = ONLY_KNOWN
 
 
 class PasswordChange(Body):
@@ -164,32 +165,10 @@ class TokenWanted(Body):
     ends_at: AwareDatetime | None = None
 
 
-class ExportWanted(Body):
-    """Which items an export is to write, and how; what is not said is as the exit has it.
+class ExportWanted(ExportAsked):
+    """Which items an export is to write, and how; what is not said is as the exit has it."""
 
-    `val` and `test` are percentages of items to validate and to test with; an item stays on its side in every export.
-    """
-
-    exit: StrictStr = "approved"
-    to: StrictStr | None = None
-    formats: list[StrictStr] = Field(default_factory=list)
-    where: dict[str, Any] | None = None
-    val: int | None = Field(None, ge=0, le=99)
-    test: int | None = Field(None, ge=0, le=99)
-
-
-class ImportWanted(Body):
-    """How a file of annotations is to be read, and what becomes of what comes late; `preview` leaves nothing."""
-
-    format: str = "jsonl"
-    model: str | None = None
-    model_version: str | None = None
-    strip: str | None = None
-    below: str | None = None
-    as_boxes: bool = False
-    reopen: bool = False
-    end_claims: bool = False
-    preview: bool = False
+    __pydantic_config__ = ONLY_KNOWN
 
 
 class ProjectWanted(Body):

@@ -3,18 +3,19 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from workflow_core.api.lists import Most
-from workflow_core.domain import values
-from workflow_core.domain.pages import USUAL, Page
 from workflow_core.domain.views.history import Event
+from workflow_core.domain.words import values
+from workflow_core.domain.words.pages import USUAL, Page
 from workflow_core.http.database import Horizon, Reading
 from workflow_core.http.identity import Reader
+from workflow_core.http.routing import Router
 from workflow_core.services.running import feed
 
-router = APIRouter(prefix="/projects/{project_id}/events", tags=["events"])
+router = Router(prefix="/projects/{project_id}/events", tags=["events"])
 
 Since = Annotated[int, Query(ge=0, le=values.LARGEST, description="The number of the event that was heard of last.")]
 

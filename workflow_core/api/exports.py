@@ -3,28 +3,26 @@
 from collections.abc import Iterator
 from typing import IO
 
-from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
 
-from workflow_core.api.lists import After, Most
-from workflow_core.domain.pages import USUAL, Page
+from workflow_core.api.lists import Part
 from workflow_core.domain.views.exchange import Export, ExportFiles
+from workflow_core.domain.words.pages import Page
 from workflow_core.http.database import Reading
 from workflow_core.http.identity import Reader
+from workflow_core.http.routing import Router
 from workflow_core.services.exchange import snapshots
 
-router = APIRouter(tags=["exports"])
+router = Router(tags=["exports"])
 
 PART = 1_000_000
 AS_A_FILE = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
 
 
 @router.get("/pipelines/{pipeline_id}/exports")
-def pipeline_exports(
-    session: Reading, actor: Reader, pipeline_id: int, after: After = None, limit: Most = USUAL
-) -> Page[Export]:
+def pipeline_exports(session: Reading, actor: Reader, pipeline_id: int, part: Part) -> Page[Export]:
     """Return the snapshots that were written of a pipeline, the newest first."""
-    return snapshots.of_pipeline(session, actor=actor, pipeline_id=pipeline_id, cursor=after, limit=limit)
+    return snapshots.of_pipeline(session, actor=actor, pipeline_id=pipeline_id, **part)
 
 
 @router.get("/exports/{export_id}")

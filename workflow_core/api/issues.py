@@ -1,19 +1,18 @@
 """What reviewers flag, and what becomes of it; what people say."""
 
-from fastapi import APIRouter
-
 from workflow_core.api.bodies import Comment, Flag, Reopening
-from workflow_core.api.lists import After, Most
-from workflow_core.domain.pages import USUAL, Page
-from workflow_core.domain.views.comments import Comment as Said
+from workflow_core.api.lists import Part
+from workflow_core.domain.views.issues import Comment as Said
 from workflow_core.domain.views.work import ChangedIssue
+from workflow_core.domain.words.pages import Page
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.repeats import Once
+from workflow_core.http.routing import Router
 from workflow_core.services.contributors import comments
 from workflow_core.services.reviewers import reviews
 
-router = APIRouter(tags=["issues"], route_class=Once)
+router = Router(tags=["issues"], route_class=Once)
 
 
 @router.post("/task-items/{task_item_id}/issues", status_code=201)
@@ -60,24 +59,18 @@ def comment_task_item(session: Writing, actor: Writer, now: Now, task_item_id: i
 
 
 @router.get("/issues/{issue_id}/comments")
-def issue_comments(
-    session: Reading, actor: Reader, issue_id: int, after: After = None, limit: Most = USUAL
-) -> Page[Said]:
+def issue_comments(session: Reading, actor: Reader, issue_id: int, part: Part) -> Page[Said]:
     """Return what was said in the thread of an issue, oldest first."""
-    return comments.thread(session, actor=actor, issue_id=issue_id, after=after, limit=limit)
+    return comments.thread(session, actor=actor, issue_id=issue_id, **part)
 
 
 @router.get("/task-items/{task_item_id}/comments")
-def task_item_comments(
-    session: Reading, actor: Reader, task_item_id: int, after: After = None, limit: Most = USUAL
-) -> Page[Said]:
+def task_item_comments(session: Reading, actor: Reader, task_item_id: int, part: Part) -> Page[Said]:
     """Return what was said in a task about an item itself, oldest first."""
-    return comments.thread(session, actor=actor, task_item_id=task_item_id, after=after, limit=limit)
+    return comments.thread(session, actor=actor, task_item_id=task_item_id, **part)
 
 
 @router.get("/tasks/{task_id}/comments")
-def task_comments(
-    session: Reading, actor: Reader, task_id: int, after: After = None, limit: Most = USUAL
-) -> Page[Said]:
+def task_comments(session: Reading, actor: Reader, task_id: int, part: Part) -> Page[Said]:
     """Return what was said in a task, about items and issues, the newest first; for managers."""
-    return comments.in_task(session, actor=actor, task_id=task_id, after=after, limit=limit)
+    return comments.in_task(session, actor=actor, task_id=task_id, **part)

@@ -1,21 +1,24 @@
 """What takes longer than a request: asked for here, and looked at until it is done."""
 
+from dataclasses import fields
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
 
-from workflow_core.api.bodies import ExportWanted, ImportWanted
-from workflow_core.api.lists import After, Most
-from workflow_core.domain.pages import USUAL, Page
-from workflow_core.domain.views.exchange import ExportAsked, ImportAsked, Job
+from workflow_core.api.bodies import ExportWanted
+from workflow_core.api.lists import Part
+from workflow_core.domain.views.exchange import ImportSent, Job
+from workflow_core.domain.words.pages import Page
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.places import Within
 from workflow_core.http.repeats import Once
 from workflow_core.http.requests import LARGE, takes
+from workflow_core.http.routing import Router
 from workflow_core.services.exchange import jobs
 
-router = APIRouter(tags=["jobs"], route_class=Once)
+router = Router(tags=["jobs"], route_class=Once)
 
 FILE = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
 
@@ -37,17 +40,27 @@ def export_pipeline(
     wanted: ExportWanted | None = None,
 ) -> Job:
     """Have a snapshot of the items at an exit written; what is not said is as the exit has it."""
-    asked = ExportAsked(**dict(wanted or ExportWanted()))
-    return _accepted(
-        response, jobs.export(session, actor=actor, pipeline_id=pipeline_id, asked=asked, within=within, now=now)
-    )
+    asked = wanted or ExportWanted()
+    made = jobs.export(session, actor=actor, pipeline_id=pipeline_id, asked=asked, within=within, now=now)
+    return _accepted(response, made)
+
+
+def _only_known(request: Request) -> None:
+    for name in request.query_params.keys() - {one.name for one in fields(ImportSent)}:
+        said = {"type": "extra_forbidden", "loc": ("query", name), "msg": "there is no such parameter"}
+        raise RequestValidationError([said])
 
 
 async def _body(request: Request) -> bytes:
     return await request.body()
 
 
-@router.post("/datasets/{dataset_id}/annotation-imports", status_code=202, openapi_extra=FILE)
+@router.post(
+    "/datasets/{dataset_id}/annotation-imports",
+    status_code=202,
+    openapi_extra=FILE,
+    dependencies=[Depends(_only_known)],
+)
 @takes(LARGE)
 def import_annotations(
     session: Writing,
@@ -55,11 +68,12 @@ def import_annotations(
     now: Now,
     response: Response,
     dataset_id: int,
-    wanted: Annotated[ImportWanted, Query()],
+    asked: Annotated[ImportSent, Depends()],
     content: Annotated[bytes, Depends(_body)],
 ) -> Job:
-    """Have a file of annotations brought in, which is the body; the same again changes nothing."""
-    asked = ImportAsked(**dict(wanted))
+    """Have a file of annotations brought in, which is the body, or several as a zip archive; the same again changes
+    nothing.
+    """
     return _accepted(
         response,
         jobs.import_annotations(session, actor=actor, dataset_id=dataset_id, asked=asked, content=content, now=now),
@@ -79,11 +93,9 @@ def cancel_job(session: Writing, actor: Writer, now: Now, job_id: int) -> Job:
 
 
 @router.get("/projects/{project_id}/jobs")
-def project_jobs(
-    session: Reading, actor: Reader, project_id: int, after: After = None, limit: Most = USUAL
-) -> Page[Job]:
+def project_jobs(session: Reading, actor: Reader, project_id: int, part: Part) -> Page[Job]:
     """Return the jobs of a project, the newest first."""
-    return jobs.of_project(session, actor=actor, project_id=project_id, cursor=after, limit=limit)
+    return jobs.of_project(session, actor=actor, project_id=project_id, **part)
 
 
 def _accepted(response: Response, made: Job) -> Job:

@@ -2,38 +2,39 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from workflow_core.api.bodies import PipelineFiles
-from workflow_core.domain.pages import USUAL, Limit, Page
-from workflow_core.domain.views.graphs import Graph
+from workflow_core.api.lists import Part
 from workflow_core.domain.views.pipelines import (
     Checked,
     Deployed,
-    Files,
     Migrated,
     Plan,
     Rehearsed,
     Version,
     VersionFiles,
 )
+from workflow_core.domain.views.progress import Graph
+from workflow_core.domain.words.pages import Page
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.places import Within
 from workflow_core.http.requests import LARGE, takes
+from workflow_core.http.routing import Router
 from workflow_core.http.versions import expected, tag
 from workflow_core.services.managers import staff
 from workflow_core.services.overviews import graphs
 from workflow_core.services.pipelines import bundles, deploys, migration, uploads
 
-router = APIRouter(tags=["pipelines"])
+router = Router(tags=["pipelines"])
 
 
 @router.post("/pipelines/check")
 @takes(LARGE)
 def check_pipeline(_: Writer, now: Now, sent: PipelineFiles) -> Checked:
     """Say everything that is wrong with a pipeline's file, with places and ways out; nothing is kept."""
-    return bundles.check_files(_files(sent), now=now)
+    return bundles.check_files(sent, now=now)
 
 
 @router.post("/projects/{project_id}/plans")
@@ -50,7 +51,7 @@ def plan_deploy(
 ) -> Plan:
     """Say what a deploy would change, with counts; nothing of it stays. `ETag` is what a deploy expects then."""
     found = uploads.plan(
-        session, actor=actor, project_id=project_id, files=_files(sent), within=within, now=now, migrate=migrate
+        session, actor=actor, project_id=project_id, files=sent, within=within, now=now, migrate=migrate
     )
     response.headers["ETag"] = tag(found.number)
     return found
@@ -74,7 +75,7 @@ def deploy_pipeline(
         session,
         actor=actor,
         project_id=project_id,
-        files=_files(sent),
+        files=sent,
         within=within,
         now=now,
         migrate=migrate,
@@ -88,7 +89,7 @@ def deploy_pipeline(
 @takes(LARGE)
 def rehearse_pipeline(_: Writer, sent: PipelineFiles) -> Rehearsed:
     """Play the cases of a test file through the pipeline that it names, and say what came otherwise."""
-    return bundles.rehearse_files(_files(sent))
+    return bundles.rehearse_files(sent)
 
 
 @router.get("/pipelines/{pipeline_id}/graph")
@@ -116,18 +117,12 @@ def migrate_pipeline(session: Writing, actor: Writer, now: Now, pipeline_id: int
 
 
 @router.get("/pipelines/{pipeline_id}/versions")
-def pipeline_versions(
-    session: Reading, actor: Reader, pipeline_id: int, after: str | None = None, limit: Limit = USUAL
-) -> Page[Version]:
+def pipeline_versions(session: Reading, actor: Reader, pipeline_id: int, part: Part) -> Page[Version]:
     """Return what was deployed of a pipeline, the newest first."""
-    return deploys.versions(session, actor=actor, pipeline_id=pipeline_id, cursor=after, limit=limit)
+    return deploys.versions(session, actor=actor, pipeline_id=pipeline_id, **part)
 
 
 @router.get("/pipelines/{pipeline_id}/versions/{number}")
 def pipeline_version(session: Reading, actor: Reader, pipeline_id: int, number: int) -> VersionFiles:
     """Return what was deployed once with the files as they came; they can be sent again."""
     return deploys.version(session, actor=actor, pipeline_id=pipeline_id, number=number)
-
-
-def _files(sent: PipelineFiles) -> Files:
-    return Files(file=sent.file, texts=sent.texts, encoded=sent.encoded)

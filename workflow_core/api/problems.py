@@ -1,14 +1,13 @@
 """What the codes of refusals mean: where the `type` of a problem leads."""
 
-from fastapi import APIRouter
-
-from workflow_core.domain.refusals import REFUSALS
-from workflow_core.domain.views.problems import Problem
-from workflow_core.domain.wording import cited
+from workflow_core.domain.views.answers import Problem
+from workflow_core.domain.words.refusals import REFUSALS
+from workflow_core.domain.words.wording import cited
 from workflow_core.errors import NotFound
 from workflow_core.http.problems import DOCUMENTED, STATUS
+from workflow_core.http.routing import Router
 
-router = APIRouter(prefix=DOCUMENTED.removeprefix("/api"), tags=["problems"])
+router = Router(prefix=DOCUMENTED.removeprefix("/api"), tags=["problems"])
 
 
 @router.get("/{code}")

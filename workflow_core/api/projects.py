@@ -1,19 +1,18 @@
 """Projects: what there is in them, and how far it is; for who runs them."""
 
-from fastapi import APIRouter
-
 from workflow_core.api.bodies import ProjectWanted
-from workflow_core.api.lists import After, Most
-from workflow_core.domain.pages import USUAL, Page
+from workflow_core.api.lists import Part
 from workflow_core.domain.views.progress import Overview, Stuck, TaskProgress
 from workflow_core.domain.views.projects import Pipeline, Project
+from workflow_core.domain.words.pages import Page
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Known, Now, Reader, Writer
+from workflow_core.http.routing import Router
 from workflow_core.services import projects
 from workflow_core.services.managers import progress
 from workflow_core.services.overviews import pipelines as overviews
 
-router = APIRouter(tags=["projects"])
+router = Router(tags=["projects"])
 
 
 @router.get("/projects")
@@ -35,9 +34,9 @@ def pipelines(session: Reading, actor: Reader, project_id: int) -> list[Pipeline
 
 
 @router.get("/projects/{project_id}/stuck")
-def stuck(session: Reading, actor: Reader, project_id: int, after: After = None, limit: Most = USUAL) -> Page[Stuck]:
+def stuck(session: Reading, actor: Reader, project_id: int, part: Part) -> Page[Stuck]:
     """Return what nobody can go on with, the oldest first."""
-    return progress.stuck(session, actor=actor, project_id=project_id, after=after, limit=limit)
+    return progress.stuck(session, actor=actor, project_id=project_id, **part)
 
 
 @router.get("/pipelines/{pipeline_id}/overview")

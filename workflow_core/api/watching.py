@@ -1,17 +1,18 @@
 """For whoever watches an installation: whether it is alive and ready, its figures, which version it is."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from workflow_core import __version__
-from workflow_core.domain.views.watching import Health, Release
+from workflow_core.domain.views.answers import Health, Release
 from workflow_core.errors import Unavailable
 from workflow_core.http.database import Reading
 from workflow_core.http.identity import Now
+from workflow_core.http.routing import Router
 from workflow_core.services.running import readiness
 
-router = APIRouter(tags=["watching"])
+router = Router(tags=["watching"])
 
 
 @router.get("/health")

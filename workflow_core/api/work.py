@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from workflow_core.api.bodies import Claiming, Drawing, Renewal, Submission
 from workflow_core.domain.views.work import Claim, OpenTaskItem, Submitted
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.requests import LARGE, takes
+from workflow_core.http.routing import Router
 from workflow_core.http.versions import expected, tag
 from workflow_core.services.contributors import contents, succession, work
 from workflow_core.services.managers import reversals
 
-router = APIRouter(tags=["work"])
+router = Router(tags=["work"])
 
 
 @router.post("/tasks/{task_id}/claims")

@@ -4,26 +4,12 @@ from typing import Annotated
 
 import typer
 
-from workflow_core.cli import (
-    api,
-    db,
-    demo,
-    deployment,
-    exports,
-    figures,
-    imports,
-    init,
-    issue,
-    item,
-    move,
-    person,
-    status,
-    task,
-    token,
-    up,
-    uploads,
-)
-from workflow_core.cli.context import use
+from workflow_core.cli.data import exports, imports, item, uploads
+from workflow_core.cli.installations import api
+from workflow_core.cli.installations.context import use
+from workflow_core.cli.machine import db, demo, init, move, up
+from workflow_core.cli.managing import figures, issue, person, status, task, token
+from workflow_core.cli.pipelines import deployment
 from workflow_core.cli.style import CONTEXT, group
 
 

@@ -43,7 +43,7 @@ def _of_database(error: Exception) -> str | None:
     alchemy = sys.modules.get("sqlalchemy.exc")
     if alchemy is None or not isinstance(error, alchemy.DBAPIError):
         return None
-    from workflow_core.cli import context
+    from workflow_core.cli.installations import context
     from workflow_core.services.running import schema
 
     return schema.explain(context.settings().database(), error)

@@ -1,14 +1,14 @@
 """What commands print: tables for people, JSON for machines."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from workflow_core.domain.wording import columns, counted, on_screen
+from workflow_core.domain.words.wording import columns, counted, on_screen
 
 if TYPE_CHECKING:
     from workflow_core.domain.views.effects import Outcome
@@ -55,6 +55,14 @@ def show_table(
     return fit
 
 
+def show_list(head: Sequence[str], found: Sequence[Any], row: Callable[[Any], Sequence[object]], *, json: bool) -> None:
+    """Print what was found, each a row of a table, or whole as JSON."""
+    if json:
+        show_json([asdict(one) for one in found])
+    else:
+        show_table(head, map(row, found))
+
+
 def _text(cell: object) -> str:
     if cell is None:
         return ""
@@ -78,13 +86,16 @@ def show_outcome(outcome: "Outcome", *, json: bool) -> None:
         show_json(asdict(outcome))
         return
     if outcome.items is not None:
-        typer.echo(f"{'' if outcome.done else 'would be '}{counted(outcome.items, 'item')}")
+        first = f"; of the first {outcome.tried:,} of them" if outcome.tried else ""
+        typer.echo(f"{'' if outcome.done else 'would be '}{counted(outcome.items, 'item')}{first}")
     counts = ", ".join(f"{verb} {count:,}" for verb, count in outcome.counts.items())
     typer.echo(f"{'done' if outcome.done else 'would do'}: {counts or 'nothing'}")
     for one in outcome.effects:
         typer.echo(f"  {on_screen(one.item or '')}: {on_screen(one.step.told)}")
     left = sum(outcome.counts.values()) - len(outcome.effects)
-    if left > 0:
+    if left > 0 and outcome.effects:
         typer.echo(f"  and {left:,} more")
+    for fault in outcome.faults:
+        typer.echo(f"left out: {fault.count:,} ({', '.join(fault.examples)}): {on_screen(fault.message)}")
     if not outcome.done:
         typer.echo("nothing is done yet: leave out --dry-run to do it")

@@ -8,7 +8,8 @@ A call is asked again for a while where no answer came, or one that says to: eac
 the server did already is not done twice. `request()` reaches what has no method here.
 """
 
-from workflow_core.client.exchange import Exchange
+from workflow_core.client.accounts import Accounts
+from workflow_core.client.events import Events
 from workflow_core.client.managing import Managing
 from workflow_core.client.pipelines import Pipelines
 from workflow_core.client.projects import Projects
@@ -18,5 +19,5 @@ from workflow_core.client.work import Work
 __all__ = ["Annoflow"]
 
 
-class Annoflow(Projects, Uploads, Pipelines, Exchange, Managing, Work):
+class Annoflow(Projects, Uploads, Pipelines, Managing, Work, Accounts, Events):
     """annoflow, as the person sees it whom the token is of."""

@@ -12,8 +12,8 @@ import stamina
 from pydantic import TypeAdapter
 
 from workflow_core.client.problems import error_of
-from workflow_core.domain.pages import MOST
-from workflow_core.domain.wording import shown
+from workflow_core.domain.words.pages import MOST
+from workflow_core.domain.words.wording import shown
 from workflow_core.errors import InvalidInput, Unavailable
 
 One = TypeVar("One")
@@ -162,9 +162,8 @@ class Connection:
         wrong = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
         return isinstance(error, httpx2.TransportError) and not isinstance(error, wrong)
 
-    def pages(self, path: str, **params: Any) -> Iterator[Any]:
-        """Return all of a list, each part of it asked for when it is come to."""
-        after = None
+    def pages(self, path: str, *, after: int | str | None = None, **params: Any) -> Iterator[Any]:
+        """Return all of a list, or what comes after something in it, each part asked for when it is come to."""
         while True:
             page = self.request("GET", path, params={"limit": MOST, **params, "after": after})
             yield from page["items"]
@@ -173,10 +172,10 @@ class Connection:
                 return
 
     def _ask(self, kind: type[One], method: str, path: str, **more: Any) -> One:
-        return _read(kind, self.request(method, path, **more))
+        return read(kind, self.request(method, path, **more))
 
     def _all(self, kind: type[One], path: str, **params: Any) -> Iterator[One]:
-        return (_read(kind, one) for one in self.pages(path, **params))
+        return (read(kind, one) for one in self.pages(path, **params))
 
 
 def told(answer: httpx2.Response) -> Any:
@@ -187,11 +186,12 @@ def told(answer: httpx2.Response) -> Any:
     return answer.json() if is_json else answer.content
 
 
-def _read(kind: type[One], value: Any) -> One:
+def read(kind: type[One], value: Any) -> One:
+    """Return a view as it was sent."""
     if kind not in _adapters:
         _adapters[kind] = TypeAdapter(kind)
-    read: One = _adapters[kind].validate_python(value)
-    return read
+    found: One = _adapters[kind].validate_python(value)
+    return found
 
 
 _adapters: dict[object, TypeAdapter[Any]] = {}  # to make one takes longer than to read by it

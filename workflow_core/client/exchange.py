@@ -4,9 +4,11 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
 
+from workflow_core.client import archives
 from workflow_core.client.connection import Connection
 from workflow_core.domain.views.exchange import Export, ExportFiles, Job, JobState
 from workflow_core.errors import Unavailable
@@ -24,9 +26,15 @@ class Exchange(Connection):
         """Have the source of a pipeline read."""
         return self._ask(Job, "POST", f"/api/pipelines/{pipeline_id}/syncs")
 
-    def import_annotations(self, dataset_id: int, file: Path, **how: Any) -> Job:
-        """Have a file of annotations brought in: its `format`, by which `model`, and what becomes of what is late."""
-        return self._ask(Job, "POST", f"/api/datasets/{dataset_id}/annotation-imports", params=how, content=file)
+    def import_annotations(self, dataset_id: int, file: Path, *, images: Path | None = None, **how: Any) -> Job:
+        """Have a file or folder of annotations brought in: its `format`, the `model`, what becomes of what is late.
+
+        `images` is the COCO file of the images that a list of results is about.
+        """
+        path = f"/api/datasets/{dataset_id}/annotation-imports"
+        with TemporaryDirectory() as folder:
+            sent, named = _as_sent(file.absolute(), images, how.get("format"), Path(folder, "sent.zip"))
+            return self._ask(Job, "POST", path, params={**how, **named}, content=sent)
 
     def export(
         self,
@@ -98,6 +106,18 @@ class Exchange(Connection):
             fetched.append(here)
         self.fetch(f"/api/exports/{export_id}/files/{MANIFEST}", folder / MANIFEST)
         return [*fetched, folder / MANIFEST]
+
+
+def _as_sent(file: Path, images: Path | None, format: str | None, into: Path) -> tuple[Path, dict[str, str]]:
+    """Return what is sent, an archive where it is more than one file, and what is named in that."""
+    if images is not None:
+        archives.of_files({f"read/{file.name}": file, f"images/{images.name}": images}, into)
+        return into, {"file": f"read/{file.name}", "images": f"images/{images.name}"}
+    if not file.is_dir() and format not in ("voc", "yolo"):
+        return file, {}
+    folder = file if file.is_dir() else file.parent
+    archives.of_folder(folder, into)
+    return into, {"file": folder.name if file.is_dir() else f"{folder.name}/{file.name}"}
 
 
 def _is(file: Path, sha256: str) -> bool:

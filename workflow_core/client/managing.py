@@ -1,17 +1,23 @@
 """What managers do: tasks, who works on them, what is taken back, sent on, resolved."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
-from workflow_core.client.connection import Connection
-from workflow_core.domain.views.effects import Outcome
+from workflow_core.client.connection import read, told
+from workflow_core.client.exchange import Exchange
+from workflow_core.domain.views.effects import Erased, Outcome, TakenAlong
+from workflow_core.domain.views.exchange import Job
 from workflow_core.domain.views.issues import ListedIssue
 from workflow_core.domain.views.progress import TaskProgress
 from workflow_core.domain.views.tasks import Task, TaskInFull
 
 
-class Managing(Connection):
-    """The tasks of the projects that one runs; each act with `dry_run` only tells its effects."""
+class Managing(Exchange):
+    """The tasks of the projects that one runs; each act with `dry_run` only tells its effects.
+
+    One on more items than go at once is a job, for which it waits.
+    """
 
     def tasks(self, project_id: int) -> Iterator[Task]:
         """Return the tasks of a project."""
@@ -53,6 +59,33 @@ class Managing(Connection):
         """Add items of the task's dataset: all, `item_ids`, in a `folder`, or `where` a filter holds."""
         return self._act(f"/api/tasks/{task_id}/additions", said)
 
+    def remove_from_task(self, task_id: int, **said: Any) -> Outcome:
+        """Take items without a status out of a task: `item_ids`, in a `folder`, or `where` a filter holds."""
+        return self._act(f"/api/tasks/{task_id}/removals", said)
+
+    def rank(self, task_id: int, rank: int, **said: Any) -> Outcome:
+        """Say which items come first, those of the lowest rank; they are named as in `add_to_task`."""
+        return self._act(f"/api/tasks/{task_id}/rankings", {"rank": rank, **said})
+
+    def archive(self, dataset_id: int, **said: Any) -> Outcome:
+        """Archive items: they leave every task, and later exports; what was done on them is kept."""
+        return self._act(f"/api/datasets/{dataset_id}/archivings", said)
+
+    def foretell_sending(self, task_item_id: int, to: str) -> TakenAlong:
+        """Say what goes with an item that is sent to a task or an exit."""
+        return self._ask(TakenAlong, "GET", f"/api/task-items/{task_item_id}/sendings", params={"to": to})
+
+    def send_item(self, task_item_id: int, to: str, **said: Any) -> Outcome:
+        """Send an item on from where it is stuck, or else to a task once more."""
+        return self._act(f"/api/task-items/{task_item_id}/sendings", {"to": to, **said})
+
+    def erase(self, dataset_id: int, **said: Any) -> Erased | Job:
+        """Erase archived items for good, with all that was done on them; of many the job that did it is returned."""
+        answer = self.send("POST", f"/api/datasets/{dataset_id}/erasures", json=_given(said))
+        if answer.status_code != HTTPStatus.ACCEPTED:
+            return read(Erased, told(answer))
+        return self.wait(read(Job, told(answer)))
+
     def end_claim(self, task_item_id: int) -> None:
         """End somebody's claim by force."""
         self.request("POST", f"/api/task-items/{task_item_id}/releases")
@@ -62,9 +95,16 @@ class Managing(Connection):
         return self._all(ListedIssue, f"/api/projects/{project_id}/issues", state=state)
 
     def _act(self, path: str, said: Mapping[str, Any]) -> Outcome:
-        given = {
-            name: list(one) if isinstance(one, Sequence) and not isinstance(one, str) else one
-            for name, one in said.items()
-            if one is not None
-        }
-        return self._ask(Outcome, "POST", path, json=given)
+        answer = self.send("POST", path, json=_given(said))
+        if answer.status_code != HTTPStatus.ACCEPTED:
+            return read(Outcome, told(answer))
+        job = self.wait(read(Job, told(answer)))
+        return Outcome(**(job.result or {}), faults=job.faults)
+
+
+def _given(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: list(one) if isinstance(one, Sequence) and not isinstance(one, str) else one
+        for name, one in said.items()
+        if one is not None
+    }

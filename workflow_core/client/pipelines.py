@@ -7,7 +7,7 @@ from typing import Any
 
 from workflow_core.client.bundles import bundle
 from workflow_core.client.connection import Connection
-from workflow_core.domain.views.pipelines import Checked, Deployed, Files, Plan, Version, VersionFiles
+from workflow_core.domain.views.pipelines import Checked, Deployed, Files, Migrated, Plan, Version, VersionFiles
 
 
 class Pipelines(Connection):
@@ -34,6 +34,10 @@ class Pipelines(Connection):
         headers = {} if number is None else {"If-Match": f'"{number}"'}
         asked = {"params": {"migrate": migrate}, "json": _sent(file), "headers": headers}
         return self._ask(Deployed, "POST", f"/api/projects/{project_id}/deploys", **asked)
+
+    def migrate(self, pipeline_id: int, *, dry_run: bool = False) -> Migrated:
+        """Take items on their way along to the present version, those that can follow it."""
+        return self._ask(Migrated, "POST", f"/api/pipelines/{pipeline_id}/migrations", params={"dry_run": dry_run})
 
     def versions(self, pipeline_id: int) -> Iterator[Version]:
         """Return what was deployed of a pipeline, the newest first."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-from workflow_core.domain.refusals import REFUSALS
+from workflow_core.domain.words.refusals import REFUSALS
 from workflow_core.errors import AnnoflowError, InvalidInput, NotFound, PipelineInvalid, Refused, Unavailable
 
 MEDIA_TYPE = "application/problem+json"

@@ -1,14 +1,13 @@
 """What is run: projects, the datasets and pipelines in them, and how far they are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from json import dumps
 from typing import Any
 
 from workflow_core.client.connection import Connection
-from workflow_core.domain.reports import By, Cell
+from workflow_core.domain.measures.reports import By, Cell
 from workflow_core.domain.views.data import Dataset, Found, Item
-from workflow_core.domain.views.effects import Outcome
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.progress import Overview, Stuck, TaskProgress
 from workflow_core.domain.views.projects import Pipeline, Project
@@ -83,11 +82,6 @@ class Projects(Connection):
     def find(self, named: str) -> Found:
         """Return the item of a name, a folder and name, or a number."""
         return self._ask(Found, "GET", "/api/items", params={"named": named})
-
-    def archive(self, dataset_id: int, item_ids: Sequence[int], *, end_claims: bool = False) -> Outcome:
-        """Archive items: they leave every task, and later exports; what was done on them is kept."""
-        wanted = {"item_ids": list(item_ids), "end_claims": end_claims}
-        return self._ask(Outcome, "POST", f"/api/datasets/{dataset_id}/archivings", json=wanted)
 
     def why(self, item_id: int) -> Why:
         """Tell why an item is where it is, and how it got there."""

@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from workflow_core.client.connection import Connection
-from workflow_core.domain import values
-from workflow_core.domain.sources import MEDIA_TYPES
+from workflow_core.domain.items.sources import MEDIA_TYPES
 from workflow_core.domain.views.data import Missing, Uploaded
+from workflow_core.domain.words import values
 from workflow_core.errors import Conflict, InvalidInput
 
 BATCH = 500

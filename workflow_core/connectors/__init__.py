@@ -1,1 +1,1 @@
-"""Other tools and places: where images are found, and annotations that were made elsewhere."""
+"""Other tools and places: where pictures are found and kept; `annotations` that were made elsewhere."""

@@ -8,7 +8,7 @@ from typing import IO
 import fsspec
 
 from workflow_core.connectors.listings import STAMPS
-from workflow_core.domain.addresses import local_path, missing_driver, scheme, shown
+from workflow_core.domain.items.addresses import local_path, missing_driver, scheme, shown
 from workflow_core.errors import InvalidInput, NotFound, Unavailable
 
 

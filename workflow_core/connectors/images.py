@@ -12,9 +12,9 @@ from PIL import Image, UnidentifiedImageError
 
 from workflow_core.connectors.endings import is_whole
 from workflow_core.connectors.listings import Listed
-from workflow_core.domain.addresses import scheme
-from workflow_core.domain.sources import MEDIA_TYPES, File
-from workflow_core.domain.wording import cited
+from workflow_core.domain.items.addresses import scheme
+from workflow_core.domain.items.sources import MEDIA_TYPES, File
+from workflow_core.domain.words.wording import cited
 from workflow_core.errors import InvalidInput
 
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")

@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 
 import fsspec
 
-from workflow_core.domain import values
-from workflow_core.domain.addresses import local_path, missing_driver, scheme, shown
-from workflow_core.domain.sources import MEDIA_TYPES, File
+from workflow_core.domain.items.addresses import local_path, missing_driver, scheme, shown
+from workflow_core.domain.items.sources import MEDIA_TYPES, File
+from workflow_core.domain.words import values
 from workflow_core.errors import Unavailable
 
 SUFFIXES = set(MEDIA_TYPES)

@@ -15,7 +15,7 @@ from typing import IO
 
 import fsspec
 
-from workflow_core.domain.addresses import local_path, missing_driver, scheme, shown
+from workflow_core.domain.items.addresses import local_path, missing_driver, scheme, shown
 from workflow_core.errors import Unavailable
 
 COMING = ".coming-"

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from workflow_core.demo import tally
 from workflow_core.demo.accident import Accident
-from workflow_core.demo.crew import Crew
-from workflow_core.demo.manager import Manager
 from workflow_core.demo.material import Given
-from workflow_core.demo.outcome import Journey, Outcome, Picture, latency
+from workflow_core.demo.people.crew import Crew
+from workflow_core.demo.people.manager import Manager
+from workflow_core.demo.report import tally
+from workflow_core.demo.report.outcome import Journey, Outcome, Picture, latency
 from workflow_core.demo.stopwatch import Stopwatch
-from workflow_core.domain.reports import By, as_rows
-from workflow_core.domain.wording import counted
+from workflow_core.domain.measures.reports import By, as_rows
+from workflow_core.domain.words.wording import counted
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services.contributors import annotation_sets
 from workflow_core.services.exchange import exports, ingestion

@@ -6,8 +6,8 @@ from pathlib import Path
 from random import Random
 
 from workflow_core.demo.frames import TruthShape
-from workflow_core.demo.marks import made_up
 from workflow_core.demo.material import Given
+from workflow_core.demo.people.marks import made_up
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.services import people
 from workflow_core.services.data import items

@@ -10,7 +10,7 @@ from typing import Any
 from workflow_core.connectors.images import Picture, look
 from workflow_core.connectors.listings import SUFFIXES, Listing
 from workflow_core.demo.frames import HEIGHT, WIDTH, TruthShape, frames, write
-from workflow_core.domain.addresses import local_path
+from workflow_core.domain.items.addresses import local_path
 from workflow_core.errors import Conflict, InvalidInput
 
 MARK = ".annoflow-demo"

@@ -5,7 +5,7 @@ from importlib.resources import files
 from rich.console import Console
 from rich.text import Text
 
-from workflow_core.domain.wording import counted
+from workflow_core.domain.words.wording import counted
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.drawing.elements import condition

@@ -8,14 +8,15 @@ from rich.console import Console
 from rich.progress import track
 
 from flows.processes import installation
-from workflow_core.demo import closing, entry, material, opening, telling
+from workflow_core.demo import closing, entry, material, opening
 from workflow_core.demo.accident import Accident, mover
 from workflow_core.demo.beside import Beside
-from workflow_core.demo.crew import Crew
 from workflow_core.demo.live import LiveView, Snapshot
-from workflow_core.demo.manager import Manager
 from workflow_core.demo.material import Given
-from workflow_core.demo.outcome import Outcome
+from workflow_core.demo.people.crew import Crew
+from workflow_core.demo.people.manager import Manager
+from workflow_core.demo.report import terminal
+from workflow_core.demo.report.outcome import Outcome
 from workflow_core.demo.stopwatch import Stopwatch
 from workflow_core.errors import AnnoflowError, Unavailable
 from workflow_core.pipeline.compiled import Pipeline
@@ -85,8 +86,8 @@ def run(plan: Plan, console: Console) -> Outcome:
     way = outcome.loop or outcome.journey
     name = way.picture.name if way else next(iter(ids.values())).name
     remarks = (closing.MADE_UP,) if brought else ()
-    outcome = replace(outcome, remarks=remarks, next_steps=telling.next_steps(home, pipeline, name))
-    telling.tell(outcome, pipeline, home, console)
+    outcome = replace(outcome, remarks=remarks, next_steps=terminal.next_steps(home, pipeline, name))
+    terminal.tell(outcome, pipeline, home, console)
     engine.dispose()
     return outcome
 
@@ -141,7 +142,7 @@ def snapshot(engine: Engine, pipeline: Pipeline, items: int) -> Snapshot:
     """Return how the run stands."""
     with session_scope(engine, read_only=True) as session:
         deployed = ingestion.find(session, pipeline=pipeline.name, project=pipeline.project)
-        at = moves.where(session, pipeline=pipeline.name)
+        at = moves.where(session, pipeline_id=deployed.id)
         tasks = progress.of_pipeline(session, pipeline_id=deployed.id)
     return Snapshot(items, tasks, {name: at.counts.get(name, 0) for name in closing.in_order(pipeline)}, at.moving)
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from functools import partial
 
-from workflow_core.exporters.coco import CocoWriter
-from workflow_core.exporters.cvat import CvatWriter
-from workflow_core.exporters.jsonl import JsonLinesWriter
-from workflow_core.exporters.label_studio import LabelStudioWriter
-from workflow_core.exporters.parquet import ParquetWriter
+from workflow_core.exporters.formats.coco import CocoWriter
+from workflow_core.exporters.formats.cvat import CvatWriter
+from workflow_core.exporters.formats.jsonl import JsonLinesWriter
+from workflow_core.exporters.formats.label_studio import LabelStudioWriter
+from workflow_core.exporters.formats.parquet import ParquetWriter
+from workflow_core.exporters.formats.voc import VocWriter
+from workflow_core.exporters.formats.yolo import YoloWriter
 from workflow_core.exporters.records import Format
-from workflow_core.exporters.voc import VocWriter
-from workflow_core.exporters.yolo import YoloWriter
 
 FORMATS: Mapping[str, Format] = {
     "coco": CocoWriter,

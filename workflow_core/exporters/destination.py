@@ -12,13 +12,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
 import fsspec
 
-from workflow_core.domain import addresses
+from workflow_core.domain.items import addresses
 from workflow_core.errors import Unavailable
 from workflow_core.exporters import manifest
 from workflow_core.exporters.records import line
@@ -94,11 +95,11 @@ class LocalFolder:
 
     def publish(self, staging: Path, name: str, pointer: dict[str, Any]) -> None:
         """Rename the folder, then the pointers; each is on the disk before the next step."""
-        written = [*staging.rglob("*"), staging]
+        written = list(islice(staging.rglob("*"), MANY + 1))
         if len(written) > MANY:
             os.sync()
         else:
-            for path in written:
+            for path in (*written, staging):
                 _sync(path)
         # If it is there already, another process has just written the very same.
         if not (self._root / name).exists():
@@ -143,8 +144,7 @@ class Bucket:
     def publish(self, staging: Path, name: str, pointer: dict[str, Any]) -> None:
         """Upload everything, the manifest last, then the pointer."""
         with self._reaching():
-            files = [path for path in staging.rglob("*") if path.is_file()]
-            for path in sorted(files, key=lambda path: (path == staging / manifest.NAME, path)):
+            for path in chain(manifest.files(staging), [staging / manifest.NAME]):
                 self._filesystem.put_file(str(path), f"{self._root}/{name}/{path.relative_to(staging).as_posix()}")
             self._filesystem.pipe_file(f"{self._root}/{POINTER}", (line(pointer) + "\n").encode())
 

@@ -1,15 +1,17 @@
 """What a snapshot says about itself: what was asked, what is in it, who made it, and a checksum of every file."""
 
 import hashlib
+import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workflow_core.domain.recipes import Category
-from workflow_core.domain.sampling import SCALE
-from workflow_core.domain.splits import Split
+from workflow_core.domain.annotations.recipes import Category
+from workflow_core.domain.items.sampling import SCALE
+from workflow_core.domain.items.splits import Split
 from workflow_core.exporters.records import ExportItem, Writer, line
 
 NAME = "manifest.json"
@@ -69,12 +71,21 @@ class Tally:
         self._file.close()
 
 
-def compose(folder: Path, *, about: About, tally: Tally) -> dict[str, Any]:
-    """Describe the finished files of a folder; `content` is a digest of all that, without any date.
+def files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder but for its manifest, by their paths; of one folder at a time names are kept."""
+    for name in sorted(entry.name for entry in os.scandir(folder)):
+        if (path := folder / name).is_dir():
+            yield from files(path)
+        elif name != NAME:
+            yield path
+
+
+def write(folder: Path, *, about: About, tally: Tally, now: datetime) -> dict[str, Any]:
+    """Describe the finished files of a folder in its manifest; return that but for the files, which are a line each.
 
     `unseen` counts what was left out of a reviewed item since no person has seen it, `left_out` by format what that
     cannot hold; `files` are named by their paths below the folder. `split` says how items were parted, in shares of one
-    and in how many items that came to.
+    and in how many items that came to. `content` is a digest of all that, without any date.
     """
     described = {
         "annoflow": 1,
@@ -92,9 +103,19 @@ def compose(folder: Path, *, about: About, tally: Tally) -> dict[str, Any]:
         "items": tally.items,
         "annotations": tally.labels.total(),
         "labels": dict(sorted(tally.labels.items())),
-        "files": [_file(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()],
     }
-    return described | {"content": hashlib.sha256(line(described).encode()).hexdigest()}
+    digest = hashlib.sha256(line(described).encode())
+    with (folder / NAME).open("w", encoding="utf-8", newline="\n") as file:
+        file.write(line(described | {"created_at": now}).removesuffix("}") + ',"files":[')
+        separator = "\n"
+        for path in files(folder):
+            row = line(_file(path, folder))
+            digest.update(row.encode())
+            file.write(separator + row)
+            separator = ",\n"
+        content = {"content": digest.hexdigest()}
+        file.write("\n]," + line(content).removeprefix("{") + "\n")
+    return described | content
 
 
 def _split(split: Split, sides: Mapping[str, int]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from workflow_core.domain.recipes import Category
+from workflow_core.domain.annotations.recipes import Category
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class HistoryStep:
 
 @dataclass(frozen=True)
 class ExportAnnotation:
-    """One annotation; `geometry` is described in `domain.geometry`, people are named by e-mail.
+    """One annotation; `geometry` is described in `domain.annotations.geometry`, people are named by e-mail.
 
     One made elsewhere, by a model or by people, was accepted as it was if it has `accepted_at`, and changed if it has
     only `updated_at`. `area` is told of the object in a box by the file that the box came from, and `number` is its id

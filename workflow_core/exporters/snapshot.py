@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from workflow_core.domain import addresses
-from workflow_core.domain.suggestions import possible
-from workflow_core.domain.values import sought
+from workflow_core.domain.items import addresses
 from workflow_core.domain.views.exchange import Snapshot
-from workflow_core.domain.wording import cited
+from workflow_core.domain.words.suggestions import possible
+from workflow_core.domain.words.values import sought
+from workflow_core.domain.words.wording import cited
 from workflow_core.errors import InvalidInput, Unavailable
 from workflow_core.exporters import FORMATS, LIBRARIES, manifest
 from workflow_core.exporters.destination import open_destination
 from workflow_core.exporters.manifest import About, Tally
-from workflow_core.exporters.records import ExportItem, line
+from workflow_core.exporters.records import ExportItem
 
 
 def check(to: str, formats: Sequence[str]) -> None:
@@ -51,7 +51,7 @@ def write(items: Iterable[ExportItem], to: str, *, formats: Sequence[str], about
     try:
         staging = destination.staging()
         tally = _fill(staging, items, formats=formats, about=about)
-        whole = manifest.compose(staging, about=about, tally=tally)
+        whole = manifest.write(staging, about=about, tally=tally, now=now)
         counts = (tally.items, tally.labels.total(), str(whole["content"]), tally.unseen)
         more = {
             "left_out": whole["left_out"],
@@ -62,8 +62,6 @@ def write(items: Iterable[ExportItem], to: str, *, formats: Sequence[str], about
             name = str(before["snapshot"])
             return Snapshot(destination.address(name), name, *counts, unchanged=True, **more)
         name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{counts[2][:8]}"
-        whole["created_at"] = now.isoformat()
-        (staging / manifest.NAME).write_text(line(whole) + "\n", encoding="utf-8")
         destination.publish(staging, name, {"snapshot": name, "content": counts[2], "created_at": now})
     except OSError as error:
         raise Unavailable(f"cannot write to {addresses.shown(to)!r}: {error.strerror or error}") from error

@@ -2,18 +2,22 @@
 it up.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from workflow_core.errors import NotAllowed, NotSignedIn
 from workflow_core.http import csrf
 from workflow_core.http.cookies import SignInCookie
-from workflow_core.services.accounts import scopes, sign_ins, tokens
+from workflow_core.http.database import brief
+from workflow_core.services.accounts import callers, scopes, sign_ins, tokens
 from workflow_core.services.accounts.callers import Caller
-from workflow_core.store.database.engine import session_scope
+from workflow_core.store.database.engine import glance, session_scope
 from workflow_core.store.models import Person
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="af_…", description="A token of a person.")
@@ -21,14 +25,19 @@ _cookie = SignInCookie()
 
 
 def now() -> datetime:
-    """Return the moment of a request."""
+    """Return the moment."""
     return datetime.now(UTC)
 
 
-Now = Annotated[datetime, Depends(now)]
+async def moment() -> datetime:
+    """Return the moment of a request; like all here that waits for nothing, it needs no thread."""
+    return now()
 
 
-def _address(request: Request) -> str:
+Now = Annotated[datetime, Depends(moment)]
+
+
+async def _address(request: Request) -> str:
     return str(request.app.state.address)
 
 
@@ -36,27 +45,29 @@ Address = Annotated[str, Depends(_address)]
 """What links begin with: never what a request says that it is."""
 
 
-def _known(
+async def _known(
     request: Request,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     cookie: Annotated[str | None, Depends(_cookie)],
     now: Now,
 ) -> Caller:
-    engine = request.app.state.engine
     caller = None
-    if given is not None or cookie is not None:
-        if given is None and request.method not in csrf.CHANGES_NOTHING:
+    if given is not None:
+        caller = await run_in_threadpool(_look_up, request, tokens.caller, given.credentials, now)
+    elif cookie is not None:
+        if request.method not in csrf.CHANGES_NOTHING:
             csrf.check(request)
-        with session_scope(engine, read_only=True) as session:
-            if given is not None:
-                caller = tokens.caller(session, secret=given.credentials, now=now)
-            elif cookie is not None:
-                caller = sign_ins.caller(session, secret=cookie, now=now)
+        caller = await run_in_threadpool(_look_up, request, sign_ins.caller, cookie, now)
     if caller is None:
         raise NotSignedIn("nobody is signed in: sign in, or give a good token as Authorization: Bearer af_…")
-    if caller.note:
-        with session_scope(engine) as session:
-            caller.note(session, now=now)
+    return caller
+
+
+def _look_up(request: Request, find: Callable[..., Caller | None], secret: str, now: datetime) -> Caller | None:
+    with glance(request.app.state.engine) as session:
+        caller = find(session, secret=secret, now=now)
+    if caller is not None:
+        callers.note(partial(session_scope, request.app.state.engine, wait=False), caller, now=now)
     return caller
 
 
@@ -64,22 +75,26 @@ Known = Annotated[Caller, Depends(_known)]
 """Whoever asks; where their token is for one project, what is asked for keeps to that by itself."""
 
 
-def _caller(request: Request, caller: Known) -> Caller:
+async def _caller(request: Request, caller: Known) -> Caller:
     if caller.project_id is not None:
-        with session_scope(request.app.state.engine, read_only=True) as session:
-            scopes.check(session, caller=caller, named=request.path_params)
+        await run_in_threadpool(_check_scope, request, caller)
     return caller
+
+
+def _check_scope(request: Request, caller: Caller) -> None:
+    with brief(request) as session:
+        scopes.check(session, caller=caller, named=request.path_params)
 
 
 Asking = Annotated[Caller, Depends(_caller)]
 """Whoever asks, with what they proved themselves by, for what a token of theirs reaches."""
 
 
-def _reader(caller: Asking) -> Person:
+async def _reader(caller: Asking) -> Person:
     return caller.person
 
 
-def _writer(caller: Asking) -> Person:
+async def _writer(caller: Asking) -> Person:
     if not caller.writes:
         why = "this token may look and change nothing; ask with one that may write"
         raise NotAllowed(why, code="read-only-token", person=caller.person.email)

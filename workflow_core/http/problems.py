@@ -10,8 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from workflow_core.domain.filters import FilterError
-from workflow_core.domain.wording import shown
+from workflow_core.domain.items.filters import FilterError
+from workflow_core.domain.words.wording import shown
 from workflow_core.errors import (
     AnnoflowError,
     Conflict,
@@ -46,6 +46,7 @@ HEADERS: dict[type[AnnoflowError], dict[str, str]] = {
 DOCUMENTED = "/api/problems"
 """Below it the server tells what each code means."""
 MEDIA_TYPE = "application/problem+json"
+AWAY = "the database cannot be asked now; try again in some seconds"
 
 log = logging.getLogger("annoflow.http")
 
@@ -63,7 +64,7 @@ def answer(
 def install(app: FastAPI) -> None:
     """Let an application answer every error as a problem."""
     app.add_exception_handler(AnnoflowError, _refused)
-    app.add_exception_handler(schema.Fault, _of_database)
+    app.add_exception_handler(schema.Fault, of_database)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, unknown)
 
@@ -87,14 +88,14 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
     return answer(request, STATUS[kind], str(error), headers=headers, **about)
 
 
-def _of_database(request: Request, error: Exception) -> JSONResponse:
+def of_database(request: Request, error: Exception) -> JSONResponse:
     """Tell whoever runs the server what is wrong, and whoever asks that it is worth to ask again."""
     assert isinstance(error, schema.Fault)
     url = str(request.app.state.engine.url)
     if not schema.is_its_own(url, error):
         raise error
     log.error("%s: %s", request.state.id, schema.explain(url, error))
-    return _refused(request, Unavailable("the database cannot be asked now; try again in some seconds"))
+    return _refused(request, Unavailable(AWAY))
 
 
 def _malformed(request: Request, error: Exception) -> JSONResponse:

@@ -1,26 +1,26 @@
 """`Idempotency-Key`: what may be asked again after a lost answer, and is done once."""
 
 import hashlib
-from collections.abc import Callable, Coroutine, Iterator
-from threading import Lock
+from collections.abc import AsyncIterator, Callable, Coroutine
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
-from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from workflow_core.domain.views.answers import Answered
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.wording import quoted
 from workflow_core.errors import Conflict
-from workflow_core.http.database import Writing
+from workflow_core.http.database import Writing, left_open
 from workflow_core.http.identity import Now, Writer
+from workflow_core.http.routing import Route
 from workflow_core.services.accounts import repeats
 
 KEPT = ("content-type", "etag", "location")
 """The headers of an answer that are kept with it."""
 
 _busy: set[tuple[int, str]] = set()
-_lock = Lock()
+"""Who is answered now, with which key: only the loop of the process, which does one thing at a time, looks here."""
 
 
 class Replayed(Exception):
@@ -36,39 +36,36 @@ async def _digest(request: Request) -> str:
     return hashlib.sha256(about + await request.body()).hexdigest()
 
 
-def _once(
+async def _once(
     request: Request,
     session: Writing,
     actor: Writer,
     now: Now,
     digest: Annotated[str, Depends(_digest)],
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
-) -> Iterator[None]:
+) -> AsyncIterator[None]:
     if idempotency_key is None:
         yield
         return
     busy = (actor.id, idempotency_key)
-    with _lock:
-        if busy in _busy:
-            why = f"the request with the Idempotency-Key {quoted(idempotency_key)} is not done yet; ask again"
-            raise Conflict(why, code="still-running", key=idempotency_key)
-        _busy.add(busy)
+    if busy in _busy:
+        why = f"the request with the Idempotency-Key {quoted(idempotency_key)} is not done yet; ask again"
+        raise Conflict(why, code="still-running", key=idempotency_key)
+    _busy.add(busy)
     try:
-        before = repeats.begin(session, actor=actor, key=idempotency_key, digest=digest, now=now)
+        before = await run_in_threadpool(
+            repeats.begin, session, actor=actor, key=idempotency_key, digest=digest, now=now
+        )
         if before is not None:
             raise Replayed(before)
-
-        def keep(answered: Answered) -> None:
-            repeats.keep(session, actor=actor, key=idempotency_key, answered=answered)
-
-        request.state.keep = keep
-        yield
+        request.state.keep = partial(repeats.keep, session, actor=actor, key=idempotency_key)
+        with left_open(session):
+            yield
     finally:
-        with _lock:
-            _busy.discard(busy)
+        _busy.discard(busy)
 
 
-class Once(APIRoute):
+class Once(Route):
     """A route of which a POST with a key is done once: the answer is kept in the transaction of what it changed."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
@@ -90,7 +87,7 @@ class Once(APIRoute):
             if hasattr(request.state, "keep"):
                 headers = {name: response.headers[name] for name in KEPT if name in response.headers}
                 answered = Answered(response.status_code, headers, bytes(response.body))
-                await run_in_threadpool(request.state.keep, answered)
+                await run_in_threadpool(request.state.keep, answered=answered)
             return response
 
         return answer

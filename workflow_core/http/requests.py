@@ -8,12 +8,14 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from anyio import BrokenResourceError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from workflow_core.http.metrics import Metrics
+from workflow_core.http.answers.metrics import Metrics
 from workflow_core.http.problems import answer
 
 MOST = 1_000_000
@@ -30,6 +32,7 @@ log = logging.getLogger("annoflow.http")
 
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Failed = Callable[[Request, int, str], Response]
 
 
 def takes(most: int) -> Callable[[Endpoint], Endpoint]:
@@ -54,11 +57,15 @@ async def pass_on(request: Request, write: Callable[[bytes], object]) -> None:
 
 
 class Around:
-    """Gives each request a number, limits its body, and counts it and writes a line when it has been answered."""
+    """Gives each request a number, limits its body, and counts it and writes a line when it has been answered.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    What fails unforeseen is answered by `failed`, which is given the request, a status and what to say.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, failed: Failed = answer) -> None:
         self._app = app
         self._metrics = metrics
+        self._failed = failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -91,16 +98,23 @@ class Around:
             await self._app(scope, limited, answered)
         except ClientDisconnect:
             pass  # nobody is there to be answered
-        except Exception:
+        except Exception as error:
+            if _has_heard_enough(error):
+                return
             log.exception("%s failed", number)
             if status:
                 raise
             said = "something went wrong that was not foreseen; the log tells more under this request's number"
-            await answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, said)(scope, receive, answered)
+            await self._failed(request, HTTPStatus.INTERNAL_SERVER_ERROR, said)(scope, receive, answered)
         finally:
             self._metrics.count(scope, status)
             took = (time.monotonic() - began) * 1000
             log.info("%s %s %s %s in %.0f ms", number, request.method, SECRET.sub("…", request.url.path), status, took)
+
+
+def _has_heard_enough(error: Exception) -> bool:
+    """Say whether all that has failed is to tell more to a listener who is gone: FastAPI lets that out of a stream."""
+    return isinstance(error, ExceptionGroup) and error.split(BrokenResourceError)[1] is None
 
 
 def _declared(request: Request) -> int:

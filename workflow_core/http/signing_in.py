@@ -3,17 +3,27 @@
 A password takes a while to look at, which is nothing to do while a transaction is open.
 """
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 
-from workflow_core.domain import values
 from workflow_core.domain.views.accounts import SignIn
-from workflow_core.errors import NotSignedIn
+from workflow_core.domain.words import values
+from workflow_core.errors import NotFound, NotSignedIn
 from workflow_core.http import cookies, csrf
 from workflow_core.services.accounts import links, passwords, sign_ins
 from workflow_core.services.accounts.passwords import Account
 from workflow_core.store.database.engine import session_scope
+
+
+async def _few(request: Request) -> AsyncIterator[None]:
+    async with request.app.state.sign_ins:
+        yield
+
+
+FEW = Depends(_few, scope="function")
+"""For the routes that call these: what they write waits in a thread, and never in so many that others find none."""
 
 
 def sign_in(request: Request, response: Response, *, email: str, password: str, now: datetime) -> SignIn:
@@ -26,6 +36,25 @@ def sign_in(request: Request, response: Response, *, email: str, password: str, 
     """
     csrf.check(request)
     account, renewed = _right(request, email=email, password=password)
+    return _begin(request, response, account, renewed, now)
+
+
+def come_in(request: Request, response: Response, *, email: str, now: datetime) -> SignIn:
+    """Sign somebody in as a persona of a demo, without a password.
+
+    Raises:
+        NotFound: this is no demo, or nobody of it.
+        NotAllowed: a page elsewhere asks for it.
+    """
+    csrf.check(request)
+    if email not in request.app.state.personas:
+        raise NotFound(f"{email} is nobody of a demo")
+    with session_scope(request.app.state.engine, read_only=True) as session:
+        account = passwords.account(session, email=email)
+    return _begin(request, response, account, account.hash, now)
+
+
+def _begin(request: Request, response: Response, account: Account, renewed: str, now: datetime) -> SignIn:
     agent = request.headers.get("user-agent", "")
     with request.app.state.writers.session() as session:
         begun = sign_ins.begin(session, account=account, renewed=renewed, agent=agent, now=now)

@@ -2,7 +2,7 @@
 
 import re
 
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.wording import quoted
 from workflow_core.errors import InvalidInput
 
 

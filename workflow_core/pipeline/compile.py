@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from workflow_core.domain import recipes
-from workflow_core.domain.splits import Split
-from workflow_core.domain.wording import shown
+from workflow_core.domain.annotations import recipes
+from workflow_core.domain.items.splits import Split
+from workflow_core.domain.words.wording import shown
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.compiled import Case, Exit, Export, Pipeline, Queue, Router, Source, Target, Task
-from workflow_core.pipeline.language import spec
+from workflow_core.pipeline.language import source, spec
+from workflow_core.pipeline.language.validation import validate
 
 
 def compile_pipeline(analysis: Analysis) -> Pipeline:
@@ -115,6 +116,22 @@ def _queue(given: spec.Task) -> Queue | None:
     return Queue(queue.batch, queue.limit or queue.batch, queue.lease or given.lease)
 
 
+def recipe_written(text: str) -> recipes.Recipe:
+    """Return a recipe that is written in YAML, in no file, and so can name none.
+
+    Raises:
+        InvalidInput: it is none; the message says what is wrong, and in which line.
+    """
+    document = source.read(text.encode(), "the recipe")
+    given = validate(document, document.root, spec.Recipe) if document.root else None
+    for _, fault in document.faults:
+        hint = f"; {fault.hint}" if fault.hint else ""
+        raise InvalidInput(f"the recipe, line {fault.location.span.line}: {fault.message}{hint}")
+    if given is None:
+        raise InvalidInput("the recipe is empty; write `labels: [car]`, say")
+    return recipe_alone(given)
+
+
 def recipe_alone(given: spec.Recipe) -> recipes.Recipe:
     """Return a recipe that is in no file, and so can name none.
 
@@ -134,7 +151,7 @@ def _recipe(given: spec.Recipe, text: str | None, file: str | None) -> recipes.R
     if text is not None or file is not None:
         instructions = recipes.Instructions(text, file, pages)
     return recipes.Recipe(
-        tuple(_label(label) for label in given.labels or ()), instructions, given.settings.model_dump()
+        tuple(_label(label) for label in given.labels or ()), instructions, given.settings.model_dump(exclude_none=True)
     )
 
 

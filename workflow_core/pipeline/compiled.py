@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from workflow_core.domain.recipes import Recipe
-from workflow_core.domain.splits import Split
-from workflow_core.domain.statuses import Status
+from workflow_core.domain.annotations.recipes import Recipe
+from workflow_core.domain.items.splits import Split
+from workflow_core.domain.work.statuses import Status
 
 TargetKind = Literal["task", "router", "exit"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.wording import quoted
 from workflow_core.pipeline.language import spec
 from workflow_core.pipeline.language.nodes import Entry, Node
 from workflow_core.pipeline.language.source import Document

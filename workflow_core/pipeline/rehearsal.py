@@ -5,28 +5,22 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field, Tag
 
-from workflow_core.domain.suggestions import possible
-from workflow_core.domain.wording import counted, quoted
+from workflow_core.domain.words.suggestions import possible
+from workflow_core.domain.words.wording import counted, quoted
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.compiled import Pipeline
 from workflow_core.pipeline.language.findings import Location
 from workflow_core.pipeline.language.locations import Locations
+from workflow_core.pipeline.language.names import KIND, LIST, MAPPING, NUMBER, Names
 from workflow_core.pipeline.language.recipes import Read
 from workflow_core.pipeline.language.source import read as read_source
-from workflow_core.pipeline.language.spec import LIST, MAPPING, TEXT, Spec
+from workflow_core.pipeline.language.spec import Spec
 from workflow_core.pipeline.language.validation import validate
 from workflow_core.pipeline.simulation import Item, Simulation
 
-
-def _kind(value: object) -> str:
-    kinds = {str: TEXT, list: LIST, dict: MAPPING, int: "\0number", float: "\0number"}
-    return kinds.get(type(value), "\0other")
-
-
-Statuses = Annotated[Annotated[str, Tag(TEXT)] | Annotated[list[str], Tag(LIST)], Discriminator(_kind)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -49,19 +43,15 @@ class Case(Spec):
 
     name: str | None = Field(None, description="what the case shows")
     item: Given = Field(Given(), description="the item")
-    draw: (
-        Annotated[
-            Annotated[Fraction, Tag("\0number")] | Annotated[dict[str, Fraction], Tag(MAPPING)], Discriminator(_kind)
-        ]
-        | None
-    ) = Field(None, description="the draw of a router's `sample`, from 0 to below 1; or by router")
-    play: Annotated[
-        Annotated[list[dict[str, Statuses]], Tag(LIST)] | Annotated[dict[str, Statuses], Tag(MAPPING)],
-        Discriminator(_kind),
-    ] = Field(description="the statuses that are set: a list in order, or by task whenever the item comes there")
+    draw: Annotated[Annotated[Fraction, Tag(NUMBER)] | Annotated[dict[str, Fraction], Tag(MAPPING)], KIND] | None = (
+        Field(None, description="the draw of a router's `sample`, from 0 to below 1; or by router")
+    )
+    play: Annotated[Annotated[list[dict[str, Names]], Tag(LIST)] | Annotated[dict[str, Names], Tag(MAPPING)], KIND] = (
+        Field(description="the statuses that are set: a list in order, or by task whenever the item comes there")
+    )
     visits: list[str] | None = Field(None, description="the tasks and routers that it comes to, in order")
     exit: str | None = Field(None, description="the exit by which it leaves")
-    waits: Statuses | None = Field(None, description="the task, or tasks, where it waits to be worked on")
+    waits: Names | None = Field(None, description="the task, or tasks, where it waits to be worked on")
     stuck: bool = Field(False, description="whether it cannot go on")
 
 
@@ -198,13 +188,13 @@ class _Case:
                 yield self._at(path, str(error))
                 return
 
-    def _in_order(self, given: list[dict[str, Statuses]]) -> Iterator[Step]:
+    def _in_order(self, given: list[dict[str, Names]]) -> Iterator[Step]:
         for number, step in enumerate(given):
             for task, statuses in step.items():
                 for status in _several(statuses):
                     yield ("play", number, task), task, status
 
-    def _as_they_come(self, given: dict[str, Statuses], simulation: Simulation) -> Iterator[Step]:
+    def _as_they_come(self, given: dict[str, Names], simulation: Simulation) -> Iterator[Step]:
         left = {task: _several(statuses) for task, statuses in given.items()}
         while task := next((each for each in simulation.item.open if left.get(each)), None):
             yield ("play", task), task, left[task].pop(0)

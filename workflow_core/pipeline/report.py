@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from workflow_core.domain.wording import columns, on_screen
+from workflow_core.domain.words.wording import columns, on_screen
 from workflow_core.pipeline.language.findings import Finding
 
 MAX_SHOWN = 300

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from workflow_core.domain import filter_terms, filters, statuses
-from workflow_core.domain.sampling import SCALE
-from workflow_core.domain.wording import counted
+from workflow_core.domain.items import filter_terms, filters
+from workflow_core.domain.items.sampling import SCALE
+from workflow_core.domain.words.wording import counted
+from workflow_core.domain.work import statuses
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.compiled import Pipeline, Router, Target, Task
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from string import Template
 
-from workflow_core.domain import values
+from workflow_core.domain.words import values
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.language import schema
 from workflow_core.pipeline.language.scalars import resolve

@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from workflow_core.domain import values
-from workflow_core.domain.issues import UNRESOLVED
-from workflow_core.domain.roles import Permission, Role
-from workflow_core.domain.situations import Seat, Situation
-from workflow_core.domain.wording import shown
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import shown
+from workflow_core.domain.work.issues import UNRESOLVED
+from workflow_core.domain.work.roles import Permission, Role
+from workflow_core.domain.work.situations import Seat, Situation
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.store import locks
 from workflow_core.store.data import items
+from workflow_core.store.data import tasks as known_tasks
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Dataset, Item, Person, Pipeline, Task, TaskItem
 from workflow_core.store.work import issues, selection, situations
@@ -65,8 +66,18 @@ def task(session: Session, *, actor: Actor, task_id: int, permission: Permission
 
 
 def tasks(session: Session, *, actor: Actor, task_ids: Iterable[int], permission: Permission) -> list[Task]:
-    """Return several tasks, each of them as `task` does."""
-    return [task(session, actor=actor, task_id=one, permission=permission) for one in task_ids]
+    """Return several tasks, each of them as `task` does, in a statement for all and one for each of their projects."""
+    ids = list(task_ids)
+    there = known_tasks.by_key(session, keys=map(values.key, ids))
+    found: list[Task] = []
+    checked: set[int] = set()
+    for task_id in ids:
+        one = there.get(values.key(task_id))
+        if one is None or one.project_id not in checked:
+            one = _of_their_project(session, actor, one, f"task {shown(task_id)}", permission)
+            checked.add(one.project_id)
+        found.append(one)
+    return found
 
 
 def assignment(
@@ -95,9 +106,14 @@ def pipeline(session: Session, *, actor: Actor, pipeline_id: int, permission: Pe
 def _of_their_project(
     session: Session, actor: Actor, found: OfProject | None, what: str, permission: Permission
 ) -> OfProject:
-    if found is None or not people.sees(session, actor=actor, project_id=found.project_id):
-        raise NotFound(f"{actor.email} has no {what}" if actor else f"there is no {what}")
-    people.require(session, actor=actor, project_id=found.project_id, permission=permission)
+    if actor is None:
+        if found is None:
+            raise NotFound(f"there is no {what}")
+        return found
+    role = people.role_of(session, person=actor, project_id=found.project_id) if found else None
+    if found is None or role is None:
+        raise NotFound(f"{actor.email} has no {what}")
+    people.check(actor, role, permission)
     return found
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from workflow_core.domain import values
-from workflow_core.domain.roles import Permission, Role, allowed, who_may
-from workflow_core.domain.suggestions import possible
-from workflow_core.domain.wording import cited
+from workflow_core.domain.words import values
+from workflow_core.domain.words.suggestions import possible
+from workflow_core.domain.words.wording import cited
+from workflow_core.domain.work.roles import Permission, Role, allowed, who_may
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.store.data import people, teams
 from workflow_core.store.database.engine import Session

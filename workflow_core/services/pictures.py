@@ -5,13 +5,13 @@ from pathlib import PurePosixPath
 
 from workflow_core.connectors.files import open_file
 from workflow_core.connectors.renditions import Renditions, Shown
-from workflow_core.domain.sources import MEDIA_TYPES
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.items.sources import MEDIA_TYPES
+from workflow_core.domain.words.wording import quoted
 from workflow_core.errors import NotFound
 from workflow_core.services import access
 from workflow_core.services.data.files import Place
 from workflow_core.services.pipelines.places import Media, Places
-from workflow_core.store.data import pipelines, versions
+from workflow_core.store.data import pipelines
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
 
@@ -68,6 +68,6 @@ def of_item(session: Session, *, actor: Person, item_id: int, within: Places) ->
     media_type = MEDIA_TYPES.get(PurePosixPath(item.uri or "").suffix.lower())
     if item.uri is None or media_type is None:
         raise NotFound(f"{quoted(item.name)} has no picture")
-    documents = [versions.from_document(document) for _, document in pipelines.over(session, dataset_id=dataset.id)]
-    read = (one.source.uri for one in documents if one.source.uri is not None)
+    sources = (source.uri for _, source in pipelines.over(session, dataset_id=dataset.id))
+    read = (uri for uri in sources if uri is not None)
     return Picture(item.uri, media_type, (*read, *within.sources, within.media.uri))

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from workflow_core.domain.roles import Permission, Role
 from workflow_core.domain.views.projects import Pipeline, Project
+from workflow_core.domain.work.roles import Permission, Role
 from workflow_core.errors import Conflict
 from workflow_core.services import people
 from workflow_core.services.people import Actor

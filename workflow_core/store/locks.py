@@ -7,11 +7,10 @@ task items, then the assignments of a task. Who holds an item's entries may chan
 
 from collections.abc import Iterable
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause, bindparam
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from workflow_core.store.database import dialect
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Entry, Item, TaskItem
@@ -45,9 +44,12 @@ def lock_all(session: Session, where: Where | TextClause, *, siblings: bool = Fa
     _lock(session, task_items, of=TaskItem)
 
 
-def listed(ids: Iterable[int]) -> TextClause:
-    """Return the condition that a task item is one of these, however many; a statement has no so many parameters."""
-    return text(f"task_item.id IN ({dialect.listed(ids)})")
+def listed(ids: Iterable[int]) -> Where:
+    """Return the condition that a task item is one of these, however many; a statement has no so many parameters.
+
+    They are written into it when it is executed, so that it is compiled once for all of them.
+    """
+    return col(TaskItem.id).in_(bindparam("listed", list(ids), expanding=True, literal_execute=True, unique=True))
 
 
 def _lock(session: Session, rows: SelectOfScalar[int], of: type[TaskItem] | None = None) -> None:

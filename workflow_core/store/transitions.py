@@ -1,7 +1,7 @@
 """Transitions as SQL: which task items an event may change, the state after it, and what else changes in the row.
 
-The first two follow from the table in `domain.states`; what else changes is said here, once for each event. In all of
-it `task_item` is the row as it was, and `a` the arrival that changes it, where there is one.
+The first two follow from the table in `domain.work.states`; what else changes is said here, once for each event. In all
+of it `task_item` is the row as it was, and `a` the arrival that changes it, where there is one.
 """
 
 from collections.abc import Collection, Mapping
@@ -9,8 +9,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from workflow_core.domain.situations import MAX_VISITS
-from workflow_core.domain.states import KEEPS, TRANSITIONS, Event, Kept, State, next_kept, next_state
+from workflow_core.domain.work.situations import MAX_VISITS
+from workflow_core.domain.work.states import KEEPS, TRANSITIONS, Event, Kept, State, next_kept, next_state
 
 Change = Mapping[str, str]
 """Columns of a row and the SQL of what they become."""

@@ -6,13 +6,14 @@ happen to one task item or to ten thousand, in the same number of statements, an
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from json import dumps
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from workflow_core.domain.states import Event
+from workflow_core.domain.work.states import Event
 from workflow_core.store import locks
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import is_postgres, json, run
@@ -66,17 +67,42 @@ def happen(
     and how it is joined. `change` says what changes besides what always does, or in its place, and `tell` what the
     event says besides what it always tells. `values` are bound in all of it. Who says `locked` has locked the rows;
     else it is done here, since somebody could change one between its event and its change. `wakes` the mover. Without a
-    `verb` whoever calls writes the events.
+    `verb` whoever calls writes the events, and is told nothing: a batch of a mover's has thousands of rows.
     """
     postgres = is_postgres(session)
     values |= {"now": now, "verb": verb, "actor": actor_id}
+    lock, insert, changing = _statements(
+        event, where, source, tuple(change.items()), tuple(tell.items()), order, verb is not None, wakes, postgres
+    )
+    if postgres and not locked:
+        run(session, lock, **values)
+    changed = []
+    if verb is None:
+        run(session, changing, **values)
+    elif postgres or run(session, insert, **values).rowcount:
+        changed = [Happened(*row[:5]) for row in run(session, changing, **values)]
+    _look_again(session)
+    return changed
+
+
+@lru_cache(maxsize=64)
+def _statements(
+    event: Event,
+    where: str,
+    source: tuple[str, str] | None,
+    change: tuple[tuple[str, str], ...],
+    tell: tuple[tuple[str, str], ...],
+    order: str,
+    told: bool,
+    wakes: bool,
+    postgres: bool,
+) -> tuple[str, str, str]:
+    """Return what locks the task items of `happen`, what tells of them, and what changes them; made once for each."""
     table, on = source or ("", "TRUE")
     joined = f"task_item JOIN {table} ON {on}" if table else "task_item"
     chosen = f"({where}) AND {possible(event)}"
-    if postgres and not locked:
-        lock = f"SELECT 1 FROM {joined} WHERE {chosen} ORDER BY task_item.id FOR NO KEY UPDATE OF task_item"
-        run(session, lock, **values)
-    changed = {"state": state_after(event), "since": ":now", **_kept(event), **CHANGES[event], **change}
+    lock = f"SELECT 1 FROM {joined} WHERE {chosen} ORDER BY task_item.id FOR NO KEY UPDATE OF task_item"
+    changed = {"state": state_after(event), "since": ":now", **_kept(event), **CHANGES[event], **dict(change)}
     sources, event_id = [table] if table else [], "NULL"
     if RECORDED in (by := changed.get("status_event_id", "")) and postgres:
         sources.append("recorded")
@@ -84,25 +110,19 @@ def happen(
         on += " AND recorded.item_id = task_item.item_id AND recorded.task_id = task_item.task_id"
     elif RECORDED in by:
         changed["status_event_id"] = by.replace(RECORDED, LAST_SUBMITTED)
-    insert = _insert(f"{joined} WHERE {chosen} ORDER BY {order}", {**_told(changed), **tell})
-    insert += " RETURNING id, item_id, task_id"
+        event_id = LAST_SUBMITTED
+    told_of = {**_told(changed), **dict(tell)}
+    insert = _insert(f"{joined} WHERE {chosen} ORDER BY {order}", tuple(told_of.items()))
     changing = f"""
         UPDATE task_item SET {", ".join(f"{column} = {sql}" for column, sql in changed.items())}
         {f"FROM {', '.join(sources)}" if sources else ""} WHERE {chosen} AND {on}
-        RETURNING task_item.id, task_item.item_id, task_item.task_id, task_item.claim_no,
-        {event_id} AS event_id {WAKE if wakes and postgres else ""}
     """
-    events: dict[tuple[int, int], int] = {}
-    if verb is not None and postgres:
-        changing = f"WITH recorded AS ({insert}) {changing}"
-    elif verb is not None:
-        events = {(row.item_id, row.task_id): row.id for row in run(session, insert, **values)}
-    rows = run(session, changing, **values).all() if postgres or events or verb is None else []
-    _look_again(session)
-    return [
-        Happened(row.id, row.item_id, row.task_id, row.claim_no, events.get((row.item_id, row.task_id)) or row.event_id)
-        for row in rows
-    ]
+    if told:
+        changing += f"""RETURNING task_item.id, task_item.item_id, task_item.task_id, task_item.claim_no,
+        {event_id} AS event_id {WAKE if wakes and postgres else ""}"""
+    if told and postgres:
+        changing = f"WITH recorded AS ({insert} RETURNING id, item_id, task_id) {changing}"
+    return lock, insert, changing
 
 
 def begin(session: Session, *, now: datetime) -> None:
@@ -120,13 +140,13 @@ def begin(session: Session, *, now: datetime) -> None:
     )
 
 
-def mark(session: Session, change: Change, *, where: str, source: str = "", **values: Any) -> int:
+def mark(session: Session, change: Change, *, where: str, **values: Any) -> int:
     """Change what is no state of task items, such as what became of a status; returns how many are changed.
 
-    The history has it otherwise, or need not know it. Joined to a `source`, if there is one.
+    The history has it otherwise, or need not know it.
     """
     sets = ", ".join(f"{column} = {sql}" for column, sql in change.items())
-    marked = run(session, f"UPDATE task_item SET {sets} {source and f'FROM {source}'} WHERE {where}", **values)
+    marked = run(session, f"UPDATE task_item SET {sets} WHERE {where}", **values)
     _look_again(session)
     return marked.rowcount
 
@@ -150,7 +170,7 @@ def record(
     `what` is the SQL of the event's columns. It is for what happens to entries, issues and annotations, or is beside
     the states of task items.
     """
-    return run(session, _insert(of, what), now=now, verb=verb, actor=actor_id, **values).rowcount
+    return run(session, _insert(of, tuple(what.items())), now=now, verb=verb, actor=actor_id, **values).rowcount
 
 
 def tell(
@@ -186,7 +206,9 @@ def park(session: Session, task_item_id: int, why: str | None, *, now: datetime)
         tell(session, "parked", task_item_id=task_item_id, now=now, name=why)
 
 
-def _insert(of: str, what: Change) -> str:
+@lru_cache(maxsize=64)
+def _insert(of: str, changes: tuple[tuple[str, str], ...]) -> str:
+    what = dict(changes)
     project = PROJECT_OF_ITEM.format(**what)
     if "task_id" in what:  # which costs half as much to look up, and an exit may be reached from none
         project = f"coalesce({PROJECT_OF_TASK.format(**what)}, {project})"

@@ -4,15 +4,18 @@ import time
 from datetime import datetime
 
 from workflow_core.services.running.moves import BATCH, Moved, advance
-from workflow_core.store.database.engine import Engine, session_scope, somebody_waits
+from workflow_core.store.database.engine import Engine, session_scope
+from workflow_core.store.database.writers import somebody_waits
 
 MOST = 10_000
 LONGEST = 0.5
 """Seconds that a batch may take while nobody waits for it."""
 COMPANY = 60.0
 """Seconds for which batches stay small after somebody had to wait for one: who labels an item takes some of them."""
+REST = 3
+"""How many times as long as a batch took whoever waited for it has to themselves after it."""
 PAUSE = 0.005
-"""Seconds that who waits has to themselves after a batch, also for a second act that follows on their first."""
+"""Seconds that they have at least."""
 
 
 class Batches:
@@ -30,8 +33,9 @@ class Batches:
         Nobody was told that it has moved, so that PostgreSQL need not wait for the disk: what a crash undoes is moved
         again.
         """
-        begun = time.monotonic()
         with session_scope(self._engine, durable=False) as session:
+            session.connection()  # where it waits for its own turn
+            begun = time.monotonic()
             moved = advance(session, limit=self.limit, after=self._after, now=now)
             waits = bool(moved) and somebody_waits(session)
         if moved:
@@ -40,7 +44,7 @@ class Batches:
         if waits:
             self._waited = time.monotonic()
             self.limit = BATCH
-            time.sleep(PAUSE)
+            time.sleep(max(PAUSE, REST * (self._waited - begun)))
         return moved
 
     def _fit(self, routed: int, seconds: float) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 
 from workflow_core.services.exchange import job_turns
 from workflow_core.services.exchange.job_turns import Stopped
+from workflow_core.services.pictures import Kept
 from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.up.mover import holder_name
 
@@ -24,11 +25,11 @@ log = logging.getLogger("annoflow.jobs")
 
 
 @contextmanager
-def working(engine: Engine, *, lease: float) -> Iterator[None]:
-    """Do jobs in threads of this process until the end."""
+def working(engine: Engine, *, lease: float, kept: Kept | None = None) -> Iterator[None]:
+    """Do jobs in threads of this process until the end; what is `kept` of pictures goes with what is erased."""
     stop = threading.Event()
     threads = [
-        threading.Thread(target=_work, args=(engine, lease, stop), name=f"jobs-{number}", daemon=True)
+        threading.Thread(target=_work, args=(engine, lease, stop, kept), name=f"jobs-{number}", daemon=True)
         for number in range(THREADS)
     ]
     for thread in threads:
@@ -41,16 +42,16 @@ def working(engine: Engine, *, lease: float) -> Iterator[None]:
             thread.join(PATIENCE)
 
 
-def _work(engine: Engine, lease: float, stop: threading.Event) -> None:
+def _work(engine: Engine, lease: float, stop: threading.Event, kept: Kept | None) -> None:
     while not stop.wait(IDLE):
         try:
-            while not stop.is_set() and do_one(engine, lease=lease, stop=stop):
+            while not stop.is_set() and do_one(engine, lease=lease, stop=stop, kept=kept):
                 pass
         except Exception:  # the database may be away; its jobs wait there
             log.exception("no job could be done")
 
 
-def do_one(engine: Engine, *, lease: float, stop: threading.Event) -> bool:
+def do_one(engine: Engine, *, lease: float, stop: threading.Event, kept: Kept | None = None) -> bool:
     """Do the oldest job that nobody does; False where there is none."""
     holder, ttl = holder_name(), timedelta(seconds=lease)
     open_session = partial(session_scope, engine)
@@ -59,7 +60,7 @@ def do_one(engine: Engine, *, lease: float, stop: threading.Event) -> bool:
         return False
     with _Holding(engine, job.id, holder, ttl, stop) as holding:
         try:
-            job_turns.do(open_session, job, clock=partial(datetime.now, UTC), advance=holding.advance)
+            job_turns.do(open_session, job, clock=partial(datetime.now, UTC), advance=holding.advance, kept=kept)
         except Stopped:
             with session_scope(engine) as session:
                 job_turns.give_back(session, job_id=job.id, holder=holder, now=datetime.now(UTC))

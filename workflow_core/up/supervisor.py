@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow_core.domain.wording import counted
+from workflow_core.domain.words.wording import counted
 from workflow_core.up import ports, prefect_api
 from workflow_core.up.children import PATIENCE, write_whole
 from workflow_core.up.kept import Kept

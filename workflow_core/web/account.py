@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 
 from workflow_core.errors import AnnoflowError
 from workflow_core.http import signing_in
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Asking, Now, Reader, Writer
+from workflow_core.http.routing import Router
 from workflow_core.services.accounts import sign_ins, tokens
 from workflow_core.store.database.engine import Session
 from workflow_core.web.rendering.pages import Page, around, page, to
 
-router = APIRouter(route_class=Page, prefix="/account")
+router = Router(route_class=Page, prefix="/account")
 
 Text = Annotated[str, Form()]
 
@@ -24,7 +25,7 @@ def account(session: Reading, actor: Reader, caller: Asking, now: Now) -> Respon
     return _shown(session, actor, caller, now)
 
 
-@router.post("/password")
+@router.post("/password", dependencies=[signing_in.FEW])
 def change_password(
     request: Request, session: Reading, actor: Writer, caller: Asking, now: Now, old: Text = "", new: Text = ""
 ) -> Response:
@@ -44,9 +45,18 @@ def sign_out(session: Writing, actor: Writer, session_id: int) -> Response:
 
 
 @router.post("/tokens")
-def make_token(session: Writing, actor: Writer, caller: Asking, now: Now, name: Text) -> Response:
+def make_token(
+    session: Writing,
+    actor: Writer,
+    caller: Asking,
+    now: Now,
+    name: Text,
+    project: Annotated[int | None, Form()] = None,
+    looks: Annotated[bool, Form()] = False,
+) -> Response:
     """Make a token, and show it: nobody can tell it again."""
-    made = tokens.make(session, actor=actor, name=name, now=now)
+    by: dict[str, Any] = {"actor": actor, "now": now, "latest": caller.ends_at}
+    made = tokens.make(session, name=name, writes=not looks, project_id=project, **by)
     return _shown(session, actor, caller, now, made=made)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 
 from workflow_core.errors import AnnoflowError
@@ -10,22 +10,25 @@ from workflow_core.http import cookies, signing_in
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Asking, Now, Writer
 from workflow_core.http.problems import STATUS, kind_of
+from workflow_core.http.routing import Router
 from workflow_core.services.accounts import sign_ins
 from workflow_core.web.rendering import pages
 from workflow_core.web.rendering.pages import Page, page
 
-router = APIRouter(route_class=Page)
+router = Router(route_class=Page)
 
 Field = Annotated[str, Form()]
 
 
 @router.get("/sign-in")
-def ask(to: str = "/work") -> Response:
-    """Ask who is there."""
+def ask(request: Request, to: str = "/work") -> Response:
+    """Ask who is there; in a demo, whom they would like to be."""
+    if request.app.state.personas:
+        return pages.to("/demo")
     return page("sign_in", to=to, email="", why=None)
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", dependencies=[signing_in.FEW])
 def sign_in(request: Request, now: Now, email: Field = "", password: Field = "", to: Field = "/work") -> Response:
     """Sign somebody in, and go on to where they wanted to be."""
     response = pages.to(to if _is_ours(to) else "/work")
@@ -42,7 +45,7 @@ def choose(request: Request, now: Now, secret: str) -> Response:
     return page("link", email=signing_in.whose_link(request, secret=secret, now=now), why=None)
 
 
-@router.post("/links/{secret}")
+@router.post("/links/{secret}", dependencies=[signing_in.FEW])
 def use(request: Request, now: Now, secret: str, password: Field = "", email: Field = "") -> Response:
     """Keep the password, and sign them in with it; the first owner says who they are."""
     known = signing_in.whose_link(request, secret=secret, now=now)

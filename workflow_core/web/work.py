@@ -1,15 +1,15 @@
 """My work: what lies on somebody's desk, and where they begin."""
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
+from workflow_core.http.routing import Router
 from workflow_core.services.contributors import assignments, desks, work
 from workflow_core.services.managers import reversals
 from workflow_core.web.rendering.pages import Page, around, page, to
 
-router = APIRouter(route_class=Page)
+router = Router(route_class=Page)
 
 
 @router.get("/")
@@ -22,8 +22,8 @@ def home() -> Response:
 def my_work(session: Reading, actor: Reader, now: Now) -> Response:
     """Show what is to be done, what came back first."""
     shares = assignments.mine(session, actor=actor, now=now)
-    desk = desks.of(session, actor=actor)
-    return page("work", here="work", shares=shares, desk=desk, **around(session, actor=actor))
+    desk, sources = desks.of(session, actor=actor), desks.sources(session, actor=actor)
+    return page("work", here="work", shares=shares, desk=desk, sources=sources, **around(session, actor=actor))
 
 
 @router.post("/work/tasks/{task_id}")

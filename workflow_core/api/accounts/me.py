@@ -1,6 +1,6 @@
 """What is the caller's own."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from workflow_core.api.bodies import PasswordChange
 from workflow_core.domain.views.accounts import Me
@@ -8,10 +8,11 @@ from workflow_core.domain.views.progress import Share
 from workflow_core.http import signing_in
 from workflow_core.http.database import Reading
 from workflow_core.http.identity import Known, Now, Writer
+from workflow_core.http.routing import Router
 from workflow_core.services.accounts import callers
 from workflow_core.services.contributors import assignments
 
-router = APIRouter(prefix="/me", tags=["me"])
+router = Router(prefix="/me", tags=["me"])
 
 
 @router.get("")
@@ -20,7 +21,7 @@ def me(caller: Known) -> Me:
     return callers.told(caller)
 
 
-@router.put("/password", status_code=204)
+@router.put("/password", status_code=204, dependencies=[signing_in.FEW])
 def change_password(request: Request, actor: Writer, now: Now, change: PasswordChange) -> None:
     """Change the caller's password, who is signed out everywhere by that."""
     signing_in.change_password(request, email=actor.email, old=change.old, new=change.new, now=now)

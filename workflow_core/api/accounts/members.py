@@ -2,31 +2,30 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from workflow_core.api.bodies import Inviting, RoleWanted, ServiceWanted
-from workflow_core.api.lists import After, Most
-from workflow_core.domain.pages import USUAL, Page
+from workflow_core.api.lists import Part
 from workflow_core.domain.views.accounts import Invitation, Member, NewToken
-from workflow_core.http.database import Reading, Writing
+from workflow_core.domain.words.pages import Page
+from workflow_core.http.database import Reading, Trying, Writing
 from workflow_core.http.identity import Address, Now, Reader, Writer
+from workflow_core.http.routing import Router
 from workflow_core.http.versions import expected, tag
 from workflow_core.services.accounts import invitations, members
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["people"])
+router = Router(prefix="/projects/{project_id}", tags=["people"])
 
 
 @router.get("/members")
-def project_members(
-    session: Reading, actor: Reader, project_id: int, after: After = None, limit: Most = USUAL
-) -> Page[Member]:
+def project_members(session: Reading, actor: Reader, project_id: int, part: Part) -> Page[Member]:
     """Return who is in a project, by e-mail."""
-    return members.of_project(session, actor=actor, project_id=project_id, cursor=after, limit=limit)
+    return members.of_project(session, actor=actor, project_id=project_id, **part)
 
 
 @router.put("/members/{email}")
 def set_role(
-    session: Writing,
+    session: Trying,
     actor: Writer,
     now: Now,
     response: Response,
@@ -46,7 +45,7 @@ def set_role(
 
 
 @router.put("/members/{email}/deactivation", status_code=204)
-def deactivate_member(session: Writing, actor: Writer, now: Now, project_id: int, email: str) -> None:
+def deactivate_member(session: Trying, actor: Writer, now: Now, project_id: int, email: str) -> None:
     """Let somebody work nowhere any more; only for who owns all of their projects. What they did stays."""
     members.deactivate(session, actor=actor, project_id=project_id, email=email, now=now)
 
@@ -65,9 +64,11 @@ def link_member(session: Writing, actor: Writer, now: Now, address: Address, pro
 
 @router.post("/invitations")
 def invite(
-    session: Writing, actor: Writer, now: Now, address: Address, project_id: int, wanted: Inviting
+    session: Trying, actor: Writer, now: Now, address: Address, project_id: int, wanted: Inviting
 ) -> list[Invitation]:
-    """Invite people; who has no password yet, and is in no project of others, gets a link to choose one."""
+    """Invite people; who has no password yet, and is in no project of others, gets a link to choose one. With
+    `dry_run` nobody is, and the links open nothing.
+    """
     return invitations.invite(
         session,
         actor=actor,

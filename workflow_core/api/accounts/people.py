@@ -1,21 +1,20 @@
 """Everybody, for those who run the installation; by their e-mails."""
 
-from fastapi import APIRouter
-
-from workflow_core.api.lists import After, Most
-from workflow_core.domain.pages import USUAL, Page
+from workflow_core.api.lists import Part
 from workflow_core.domain.views.accounts import Invitation, Somebody
-from workflow_core.http.database import Reading, Writing
+from workflow_core.domain.words.pages import Page
+from workflow_core.http.database import Reading, Trying, Writing
 from workflow_core.http.identity import Address, Now, Reader, Writer
+from workflow_core.http.routing import Router
 from workflow_core.services.accounts import invitations, members, operators
 
-router = APIRouter(prefix="/people", tags=["people"])
+router = Router(prefix="/people", tags=["people"])
 
 
 @router.get("")
-def everybody(session: Reading, actor: Reader, after: After = None, limit: Most = USUAL) -> Page[Somebody]:
+def everybody(session: Reading, actor: Reader, part: Part) -> Page[Somebody]:
     """Return all who work here, by e-mail."""
-    return operators.everybody(session, actor=actor, cursor=after, limit=limit)
+    return operators.everybody(session, actor=actor, **part)
 
 
 @router.put("/{email}/operator", status_code=204)
@@ -31,7 +30,7 @@ def dismiss_operator(session: Writing, actor: Writer, email: str) -> None:
 
 
 @router.put("/{email}/deactivation", status_code=204)
-def deactivate(session: Writing, actor: Writer, now: Now, email: str) -> None:
+def deactivate(session: Trying, actor: Writer, now: Now, email: str) -> None:
     """Let somebody work nowhere any more. What they did stays."""
     members.deactivate(session, actor=actor, project_id=None, email=email, now=now)
 

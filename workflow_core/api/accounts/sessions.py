@@ -1,18 +1,19 @@
 """Signing in with a browser, and out; and links, by which people choose their passwords."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from workflow_core.api.bodies import Choosing, SigningIn
 from workflow_core.domain.views.accounts import Invited, SignIn
 from workflow_core.http import cookies, signing_in
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Asking, Now, Writer
+from workflow_core.http.routing import Router
 from workflow_core.services.accounts import sign_ins
 
-router = APIRouter(tags=["sessions"])
+router = Router(tags=["sessions"])
 
 
-@router.post("/sessions", status_code=201)
+@router.post("/sessions", status_code=201, dependencies=[signing_in.FEW])
 def sign_in(request: Request, response: Response, now: Now, given: SigningIn) -> SignIn:
     """Sign in: the browser gets a cookie. Programs use a token instead."""
     return signing_in.sign_in(request, response, email=given.email, password=given.password, now=now)
@@ -40,7 +41,7 @@ def link(request: Request, now: Now, secret: str) -> Invited:
     return Invited(email=signing_in.whose_link(request, secret=secret, now=now))
 
 
-@router.post("/links/{secret}", status_code=204)
+@router.post("/links/{secret}", status_code=204, dependencies=[signing_in.FEW])
 def use_link(request: Request, now: Now, secret: str, chosen: Choosing) -> None:
     """Choose a password by a link, which is good for that once; it signs out everywhere."""
     signing_in.use_link(request, secret=secret, password=chosen.password, email=chosen.email, now=now)

@@ -1,14 +1,13 @@
 """The caller's own tokens, by which programs act for them."""
 
-from fastapi import APIRouter
-
 from workflow_core.api.bodies import TokenWanted
 from workflow_core.domain.views.accounts import NewToken, Token
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Asking, Now, Reader, Writer
+from workflow_core.http.routing import Router
 from workflow_core.services.accounts import tokens
 
-router = APIRouter(prefix="/me/tokens", tags=["me"])
+router = Router(prefix="/me/tokens", tags=["me"])
 
 
 @router.get("")

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from workflow_core.api.bodies import Act, Body, Chosen, Confirmed, Number
-from workflow_core.domain import statuses
+from workflow_core.domain.work import statuses
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.language.spec import Recipe, Statuses
 
@@ -51,13 +51,11 @@ class Clearings(Confirmed, Chosen):
         return self
 
 
-class Redistribution(Act):
+class Redistribution(Act, Chosen):
     """How to deal anew: by weights, else equally; only the work `of` some people, only some items."""
 
     weights: dict[str, float] | None = None
     of: list[str] | None = None
-    item_ids: list[Number] | None = None
-    where: dict[str, Any] | None = None
 
 
 class Reassignment(Confirmed):
@@ -96,6 +94,7 @@ class TaskSettings(Body):
     max_fix_rounds: StrictInt | None = None
     review_own: StrictBool = False
     description: StrictStr | None = None
+    lease: StrictInt = 1800
 
 
 class NewQueue(Body):

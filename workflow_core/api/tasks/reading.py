@@ -3,22 +3,23 @@
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
-from workflow_core.api.lists import After, Most
-from workflow_core.domain.issues import IssueState
-from workflow_core.domain.pages import USUAL, Page
-from workflow_core.domain.reports import By, Cell, as_csv, as_rows
+from workflow_core.api.lists import Part
+from workflow_core.domain.measures.reports import By, Cell, as_csv, as_rows
 from workflow_core.domain.views.issues import ListedIssue
 from workflow_core.domain.views.progress import TaskProgress
 from workflow_core.domain.views.tasks import KeptRecipe, Task, TaskInFull
+from workflow_core.domain.words.pages import Page
+from workflow_core.domain.work.issues import IssueState
 from workflow_core.http.database import Reading
-from workflow_core.http.identity import Now, Reader
+from workflow_core.http.identity import Known, Now, Reader
+from workflow_core.http.routing import Router
 from workflow_core.http.versions import tag
 from workflow_core.services.managers import figures, progress
 from workflow_core.services.overviews import issues, tasks
 
-router = APIRouter(tags=["tasks"])
+router = Router(tags=["tasks"])
 
 CSV = "text/csv"
 AS_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
@@ -27,25 +28,21 @@ Accept = Annotated[str, Header()]
 
 
 @router.get("/projects/{project_id}/tasks")
-def project_tasks(
-    session: Reading, actor: Reader, project_id: int, after: After = None, limit: Most = USUAL
-) -> Page[Task]:
+def project_tasks(session: Reading, actor: Reader, project_id: int, part: Part) -> Page[Task]:
     """Return the tasks of a project in the order in which they were made."""
-    return tasks.of_project(session, actor=actor, project_id=project_id, after=after, limit=limit)
+    return tasks.of_project(session, actor=actor, project_id=project_id, **part)
 
 
 @router.get("/tasks")
-def find_tasks(session: Reading, actor: Reader, named: str, project: str | None = None) -> list[Task]:
+def find_tasks(session: Reading, caller: Known, named: str, project: str | None = None) -> list[Task]:
     """Return the tasks of a pipeline, or the task, of a name; `PIPELINE:TASK` names a task of a pipeline."""
-    return tasks.named(session, actor=actor, named=named, project=project)
+    return tasks.named(session, actor=caller.person, named=named, project=project, project_id=caller.project_id)
 
 
 @router.get("/projects/{project_id}/recipes")
-def project_recipes(
-    session: Reading, actor: Reader, project_id: int, after: After = None, limit: Most = USUAL
-) -> Page[KeptRecipe]:
+def project_recipes(session: Reading, actor: Reader, project_id: int, part: Part) -> Page[KeptRecipe]:
     """Return the recipes of a project in the order in which they came, also those that no task has any more."""
-    return tasks.recipes_of(session, actor=actor, project_id=project_id, after=after, limit=limit)
+    return tasks.recipes_of(session, actor=actor, project_id=project_id, **part)
 
 
 @router.get("/tasks/{task_id}")
@@ -74,12 +71,11 @@ def project_issues(
     session: Reading,
     actor: Reader,
     project_id: int,
+    part: Part,
     state: IssueState | None = None,
-    after: After = None,
-    limit: Most = USUAL,
 ) -> Page[ListedIssue]:
     """Return the unresolved issues of a project across its tasks, or those in one state, the oldest first."""
-    return issues.of_project(session, actor=actor, project_id=project_id, state=state, after=after, limit=limit)
+    return issues.of_project(session, actor=actor, project_id=project_id, state=state, **part)
 
 
 @router.get("/tasks/{task_id}/issues")
@@ -87,12 +83,11 @@ def task_issues(
     session: Reading,
     actor: Reader,
     task_id: int,
+    part: Part,
     state: IssueState | None = None,
-    after: After = None,
-    limit: Most = USUAL,
 ) -> Page[ListedIssue]:
     """Return the unresolved issues that are to be fixed in a task, or were flagged from it, or those in one state."""
-    return issues.of_task(session, actor=actor, task_id=task_id, state=state, after=after, limit=limit)
+    return issues.of_task(session, actor=actor, task_id=task_id, state=state, **part)
 
 
 @router.get("/tasks/{task_id}/figures", response_model=list[Row], responses=AS_CSV)

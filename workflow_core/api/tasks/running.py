@@ -1,21 +1,27 @@
 """What managers do with a task as a whole: settings, pause, close, put away."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
+from workflow_core.api.acts import accepted
 from workflow_core.api.tasks.bodies import Archiving, NewReview, NewTaskOf, TaskSettings
+from workflow_core.domain.views.exchange import Job
 from workflow_core.domain.views.tasks import TaskInFull
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Now, Writer
 from workflow_core.http.repeats import Once
+from workflow_core.http.routing import Router
 from workflow_core.http.versions import expected, tag
 from workflow_core.pipeline.compile import recipe_alone
+from workflow_core.services.bulk import requests
 from workflow_core.services.managers import staff, task_items, task_settings, tasks
 from workflow_core.services.overviews import tasks as overviews
 
-datasets = APIRouter(tags=["tasks"], route_class=Once)
-router = APIRouter(prefix="/tasks/{task_id}", tags=["tasks"], route_class=Once)
+datasets = Router(tags=["tasks"], route_class=Once)
+router = Router(prefix="/tasks/{task_id}", tags=["tasks"], route_class=Once)
+LARGE = f"It is made, to be over more than {requests.MOST:,} items: the job that fills it."
+FILLED_LATER: dict[int | str, dict[str, Any]] = {202: {"model": Job, "description": LARGE}}
 
 
 @datasets.post("/datasets/{dataset_id}/tasks", status_code=201)
@@ -26,11 +32,11 @@ def create_task(session: Writing, actor: Writer, now: Now, dataset_id: int, new:
     return overviews.one(session, actor=actor, task_id=made)
 
 
-@router.post("/reviews", status_code=201)
-def create_review(session: Writing, actor: Writer, now: Now, task_id: int, new: NewReview) -> TaskInFull:
+@router.post("/reviews", status_code=201, response_model=TaskInFull, responses=FILLED_LATER)
+def create_review(session: Writing, actor: Writer, now: Now, task_id: int, new: NewReview) -> TaskInFull | Response:
     """Make a QA task over the items of an annotation task that have one of these statuses there now."""
-    made = tasks.create_qa(session, actor=actor, task_id=task_id, now=now, **new.given)
-    return overviews.one(session, actor=actor, task_id=made)
+    made, came = requests.create_qa(session, actor=actor, task_id=task_id, now=now, **new.given)
+    return accepted(came) if isinstance(came, Job) else overviews.one(session, actor=actor, task_id=made)
 
 
 @router.patch("", status_code=204)

@@ -1,19 +1,18 @@
 """Who works on a task: added, taken out, paused; work dealt anew, or given to somebody else."""
 
-from functools import partial
+from fastapi import Response
 
-from fastapi import APIRouter
-
+from workflow_core.api.acts import OR_A_JOB, ask
 from workflow_core.api.tasks.bodies import Member, Reassignment, Redistribution
 from workflow_core.domain.views.effects import Outcome
 from workflow_core.domain.views.tasks import Assignment
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Now, Writer
 from workflow_core.http.repeats import Once
+from workflow_core.http.routing import Router
 from workflow_core.services.managers import staff
-from workflow_core.services.managers.previews import carry_out
 
-router = APIRouter(tags=["teams"], route_class=Once)
+router = Router(tags=["teams"], route_class=Once)
 
 
 @router.post("/tasks/{task_id}/assignments")
@@ -23,7 +22,7 @@ def assign(session: Writing, actor: Writer, now: Now, task_id: int, member: Memb
     return staff.add(session, actor=actor, task_id=task_id, email=who, weight=weight, now=now)
 
 
-@router.delete("/assignments/{assignment_id}")
+@router.delete("/assignments/{assignment_id}", **OR_A_JOB)
 def take_out(
     session: Writing,
     actor: Writer,
@@ -31,10 +30,10 @@ def take_out(
     assignment_id: int,
     end_claims: bool = False,
     dry_run: bool = False,
-) -> Outcome:
+) -> Outcome | Response:
     """Take a person out of a task: their open work goes to the others, or to the pool."""
-    act = partial(staff.take_out, session, actor=actor, assignment_id=assignment_id, now=now, end_claims=end_claims)
-    return carry_out(session, act, now=now, dry_run=dry_run)
+    task_id, email = staff.whose(session, actor=actor, assignment_id=assignment_id)
+    return ask(session, actor, now, "take-out", task_id, email=email, end_claims=end_claims, dry_run=dry_run)
 
 
 @router.put("/assignments/{assignment_id}/pause", status_code=204)
@@ -49,17 +48,13 @@ def resume_assignment(session: Writing, actor: Writer, assignment_id: int) -> No
     staff.resume(session, actor=actor, what="assignment", key=assignment_id)
 
 
-@router.post("/tasks/{task_id}/redistributions")
-def redistribute(session: Writing, actor: Writer, now: Now, task_id: int, wanted: Redistribution) -> Outcome:
+@router.post("/tasks/{task_id}/redistributions", **OR_A_JOB)
+def redistribute(session: Writing, actor: Writer, now: Now, task_id: int, wanted: Redistribution) -> Outcome | Response:
     """Deal what nobody has begun anew."""
-    said = wanted.model_dump(exclude={"dry_run"})
-    act = partial(staff.redistribute, session, actor=actor, task_id=task_id, now=now, **said)
-    return carry_out(session, act, now=now, dry_run=wanted.dry_run)
+    return ask(session, actor, now, "redistribute", task_id, **wanted.model_dump())
 
 
-@router.post("/tasks/{task_id}/reassignments")
-def reassign(session: Writing, actor: Writer, now: Now, task_id: int, wanted: Reassignment) -> Outcome:
+@router.post("/tasks/{task_id}/reassignments", **OR_A_JOB)
+def reassign(session: Writing, actor: Writer, now: Now, task_id: int, wanted: Reassignment) -> Outcome | Response:
     """Give everything unfinished of one person to another; finished work stays with who did it."""
-    said = wanted.model_dump(exclude={"dry_run"})
-    act = partial(staff.reassign, session, actor=actor, task_id=task_id, now=now, **said)
-    return carry_out(session, act, now=now, dry_run=wanted.dry_run)
+    return ask(session, actor, now, "reassign", task_id, **wanted.model_dump())

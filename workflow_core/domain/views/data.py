@@ -47,6 +47,15 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outline:
+    """What is drawn on an item, as it is seen from afar."""
+
+    label: str
+    tool: str
+    geometry: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Found:
     """An item that was looked up; of one that was erased there is only who did what, and when."""
 

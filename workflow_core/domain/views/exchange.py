@@ -29,10 +29,11 @@ class JobFault:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What takes longer than a request: a `sync`, an `export` or an `import`, and how far it is.
+    """What takes longer than a request, and how far it is: a `sync`, an `export`, an `import`, or an act on many items.
 
     `about` is what was asked for; `done` counts files, items or annotations. Once it is done, `result` tells what came
-    of it, and `faults` what was left out; `fault` is why it failed.
+    of it, and `faults` what was left out; `fault` is why it failed. Of an act on items `result` tells
+    on its way what it did so far.
     """
 
     id: int
@@ -55,7 +56,8 @@ class Snapshot:
     """What was written, and where; `unseen` annotations were left out, since nobody has seen them.
 
     `unchanged`: the latest snapshot says the same already, so it stayed. `gone` are the items in it whose picture is
-    no longer in its source. `left_out` counts by format what that cannot hold, `sides` the items on each side.
+    no longer in its source. `left_out` counts by format what that cannot hold, `sides` the items on each side. `id` is
+    that of the export as lists have it.
     """
 
     uri: str
@@ -68,6 +70,17 @@ class Snapshot:
     gone: int = 0
     left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     sides: Mapping[str, int] = field(default_factory=dict)
+    id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """An exit of a pipeline: how many items left by it or whether `more`, and whether it says where they go."""
+
+    exit: str
+    items: int
+    more: bool
+    declared: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +88,7 @@ class Export:
     """A snapshot of the items at an exit; without `by` it was written by the machine."""
 
     id: int
+    pipeline_id: int
     exit: str
     uri: str
     items: int
@@ -141,7 +155,7 @@ class Brought:
 class ExportAsked:
     """Which items an export is to write, and how; what is not said is as the exit has it.
 
-    `val` and `test` are percentages of items to validate and to test with.
+    `val` and `test` are percentages of items to validate and to test with; an item stays on its side in every export.
     """
 
     exit: str = "approved"
@@ -168,6 +182,18 @@ class ImportAsked:
     reopen: bool = False
     end_claims: bool = False
     preview: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSent(ImportAsked):
+    """The same of what is sent: several files, as of VOC and YOLO, are one zip archive.
+
+    `file` is what is read of it, a file or a folder, by default all; `images` the COCO file that says of which images a
+    list of results is.
+    """
+
+    file: str | None = None
+    images: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflow_core.domain.events import Verb
+from workflow_core.domain.work.events import Verb
 
 
 @dataclass(frozen=True)

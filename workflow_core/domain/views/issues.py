@@ -1,4 +1,4 @@
-"""What managers are told of issues, across tasks."""
+"""What managers are told of issues, across tasks, and everybody of what people say."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,3 +27,16 @@ class ListedIssue:
     rounds: int
     flagged_at: datetime
     changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Comment:
+    """Who said what, and when; in the thread of an issue, or about the item itself."""
+
+    id: int
+    item_id: int
+    item: str
+    issue_id: int | None
+    person: str
+    text: str
+    at: datetime

@@ -1,10 +1,10 @@
-"""What is told of how far the work is: tasks, shares in them, what is stuck, pictures that are not as they were."""
+"""What is told of how far the work is: tasks, shares in them, what is stuck, a graph with how many items are where."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflow_core.domain.progress import Counts, WorkStatus
+from workflow_core.domain.measures.progress import Counts, WorkStatus
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,16 @@ class TaskProgress:
     closed: bool
     paused: bool
     shares: tuple[ShareProgress, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Passing:
+    """An item that is on its way to a task, or has left by an exit, and since when it is where it is."""
+
+    item_id: int
+    folder: str
+    item: str
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -96,3 +106,40 @@ class Share:
     status: WorkStatus
     counts: Counts
     pool: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphNode:
+    """A start, annotation, qa, router, fork, join or exit. The names of those without one in the file begin with `:`.
+
+    `items` are open in a task, or left by an exit, and `held` wait at an exit for issues.
+    """
+
+    name: str
+    kind: str
+    items: int
+    held: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphEdge:
+    """A way from one node to another, and the statuses or conditions that lead there; `diverts` what came too often."""
+
+    source: str
+    target: str
+    labels: Sequence[str]
+    diverts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """A pipeline as it was deployed last. `moving` items have a status that was not routed; `stuck` ones nobody has.
+
+    Items of former versions are counted where they are, if that is in this one.
+    """
+
+    version: str
+    nodes: Sequence[GraphNode]
+    edges: Sequence[GraphEdge]
+    moving: int
+    stuck: int

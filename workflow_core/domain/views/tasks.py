@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflow_core.domain.recipes import Recipe
-from workflow_core.domain.statuses import Status
+from workflow_core.domain.annotations.recipes import Recipe
+from workflow_core.domain.work.statuses import Status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +60,8 @@ class TaskInFull(Task):
     review_own: bool
     max_fix_rounds: int | None
     description: str | None
+    lease: int
+    """How many seconds an item stays with who opened it, from each sign of work on."""
     version: int
     queue: Queue | None
     recipe_id: int
@@ -68,6 +70,44 @@ class TaskInFull(Task):
     reviews: Sequence[str]
     """The tasks that this one reviews."""
     team: Sequence[Assignment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedTaskItem:
+    """Where an item is in a task; `stuck` is why nobody can go on with it."""
+
+    id: int
+    item_id: int
+    folder: str
+    item: str
+    state: str
+    status: str | None
+    assignment_id: int | None
+    assignee: str | None
+    stuck: str | None
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """The recipe of a task, with an item to try it on; `next` leads to another one, and who `manages` sees them all."""
+
+    task_id: int
+    task: str
+    recipe: Recipe
+    item: ListedTaskItem | None
+    next: str | None
+    manages: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastDone:
+    """An item on which whoever has an assignment set a status lately."""
+
+    assignment_id: int
+    item_id: int
+    item: str
+    status: str
 
 
 @dataclass(frozen=True, kw_only=True)

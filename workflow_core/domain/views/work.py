@@ -1,14 +1,14 @@
-"""A task item as somebody opens it: all that is seen, and all that may be done."""
+"""What a person finds on their desk, and a task item as they open it: all that is seen, and all that may be done."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from workflow_core.domain.issues import IssueState
-from workflow_core.domain.recipes import Recipe
-from workflow_core.domain.states import State
-from workflow_core.domain.statuses import Status
+from workflow_core.domain.annotations.recipes import Recipe
+from workflow_core.domain.work.issues import IssueState
+from workflow_core.domain.work.states import State
+from workflow_core.domain.work.statuses import Status
 
 
 @dataclass(frozen=True)
@@ -130,3 +130,34 @@ class Submitted:
     status: str
     event_id: int
     next: OpenTaskItem | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Why something came back."""
+
+    kind: str
+    text: str
+    flagged_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnDesk:
+    """A task item on somebody's desk: with `faults` it came back, with a `status` it is done."""
+
+    id: int
+    item_id: int
+    name: str
+    task: str
+    status: str | None = None
+    since: datetime | None = None
+    faults: Sequence[Fault] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What came back, what waits for others, and what was finished last."""
+
+    returned: Sequence[OnDesk]
+    waiting: Sequence[OnDesk]
+    finished: Sequence[OnDesk]

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from workflow_core.domain.sampling import SCALE
-from workflow_core.domain.wording import counted
+from workflow_core.domain.items.sampling import SCALE
+from workflow_core.domain.words.wording import counted
 from workflow_core.pipeline.compiled import Case, Pipeline, Target, Task
 
 Shape = Literal["start", "annotation", "qa", "router", "exit", "fork", "join"]
@@ -47,8 +47,8 @@ class Drawing:
     edges: tuple[Edge, ...]
 
 
-def draw(pipeline: Pipeline) -> Drawing:
-    """Return what there is to draw."""
+def draw(pipeline: Pipeline, *, issues: Mapping[tuple[str, str], int] | None = None) -> Drawing:
+    """Return what there is to draw; ways on which so many `issues` took items back, to be fixed, are dotted."""
     pen = _Pen()
     pen.lead(START, tuple(Target("task", name) for name in pipeline.start), "")
     for task in pipeline.tasks.values():
@@ -59,6 +59,9 @@ def draw(pipeline: Pipeline) -> Drawing:
     for router in pipeline.routers.values():
         for case in router.cases:
             pen.lead(router.name, (case.to,), condition(case, last=case is router.cases[-1]))
+    for (source, target), count in (issues or {}).items():
+        if {source, target} <= pipeline.tasks.keys():
+            pen.lead(source, (Target("task", target),), counted(count, "issue"), dotted=True)
     reached = {target for _, target, _ in pen.edges}
     nodes = [
         Node(START, "start", ("start",)),

@@ -1,6 +1,6 @@
 """The pipeline as an SVG picture that needs nothing else, with how many items went where if that is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
@@ -46,14 +46,18 @@ def svg(
     counts: Counts | None = None,
     *,
     notes: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
+    issues: Mapping[tuple[str, str], int] | None = None,
+    passed: Collection[str] | None = None,
     styled: bool = True,
 ) -> str:
     """Return the picture, in light or dark colours as the reader prefers; unless it is `styled` the page has them.
 
     Ways to `discarded` would only clutter: each task leads there, and with counts says on its corner how often.
-    `notes` are told below the names of nodes; with counts they have their own.
+    `notes` are told below the names of nodes; with counts they have their own. With `links` some nodes lead to an
+    address. Dotted lines are the ways on which `issues` took items back. Where nodes were `passed` the others are pale.
     """
-    drawing = draw(pipeline)
+    drawing = draw(pipeline, issues=issues)
     told = counts.notes if counts else notes or {}
     nodes = {node.name: _labelled(node, pipeline, told) for node in drawing.nodes}
     between: dict[tuple[str, str], list[Edge]] = {}
@@ -72,16 +76,27 @@ def svg(
         lines.append(_line(route, between[arc], counts, backward))
         labels.add(route, [line for edge in between[arc] for line in _told(edge, counts)], backward)
     shown = [_node(node, sizes[name], layout.middles[name], counts) for name, node in nodes.items()]
+    if passed is not None:
+        shown = [
+            text if name in passed else f'<g class="unused">{text}</g>' for name, text in zip(nodes, shown, strict=True)
+        ]
+    if links is not None:
+        shown = [_linked(text, links.get(name)) for name, text in zip(nodes, shown, strict=True)]
     right = max(layout.width, labels.right)
+    role = "img" if links is None else "group"  # what is an image has no links in it
     title = f"The pipeline {pipeline.name}" + (" with the number of items on every way" if counts else "")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="pipeline-graph" role="img" aria-label="{escape(title)}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="pipeline-graph" role="{role}" aria-label="{escape(title)}"'
         f' viewBox="0 0 {right:.0f} {layout.height:.0f}" width="{right:.0f}" height="{layout.height:.0f}">'
         f"{f'<style>{style()}</style>' if styled else ''}"
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
         ' orient="auto-start-reverse" markerUnits="userSpaceOnUse"><path d="M0 .6 7.4 4 0 7.4z"/></marker></defs>'
         f"{''.join(lines)}{''.join(shown)}{''.join(labels.drawn)}</svg>"
     )
+
+
+def _linked(text: str, address: str | None) -> str:
+    return f'<a href="{escape(address)}">{text}</a>' if address else text
 
 
 def _labelled(node: Node, pipeline: Pipeline, notes: Mapping[str, str]) -> Node:
@@ -224,7 +239,9 @@ class _Labels:
 
     def _along_lane(self, route: Sequence[Point], words: str) -> None:
         """Write along the lane on the left, from below upwards."""
-        x, y = route[1][0], (route[1][1] + route[-2][1]) / 2
+        x = min(x for x, _ in route)
+        along = [y for at, y in route if at == x]
+        y = (along[0] + along[-1]) / 2
         turned = f'transform="rotate(-90 {x:.1f} {y:.1f})"'
         self.drawn.append(f'<text class="label" x="{x:.1f}" y="{y + 4:.1f}" {turned}>{escape(words)}</text>')
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from workflow_core.domain.sampling import SCALE
-from workflow_core.domain.suggestions import closest
+from workflow_core.domain.items.sampling import SCALE
+from workflow_core.domain.words.suggestions import closest
 from workflow_core.pipeline.graph.structure import START, UNKNOWN, By, Edge, Graph
 from workflow_core.pipeline.language import spec
 from workflow_core.pipeline.language.draft import Draft

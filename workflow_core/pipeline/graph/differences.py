@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from workflow_core.domain.wording import counted
+from workflow_core.domain.words.wording import counted
 from workflow_core.pipeline.compiled import Pipeline, Target, Task
 
 

@@ -2,15 +2,11 @@
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from workflow_core.pipeline.graph.dominance import Dominance
 from workflow_core.pipeline.graph.forks import Branches
 from workflow_core.pipeline.graph.structure import START, UNKNOWN, Edge, Graph
 from workflow_core.pipeline.language.draft import Draft
-
-if TYPE_CHECKING:
-    pass
 
 
 class Flow:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.wording import quoted
 from workflow_core.pipeline.graph.dominance import Dominance
 from workflow_core.pipeline.graph.structure import UNKNOWN, Edge, Fork, Graph
 from workflow_core.pipeline.language.draft import Draft

@@ -92,11 +92,11 @@ class Graph:
         return frozenset(self._spread([*ways_out, *([UNKNOWN] if UNKNOWN in self.net else [])], self.net.pred))
 
     @staticmethod
-    def _spread(start: Iterable[str], neighbours: object) -> set[str]:
+    def _spread(start: Iterable[str], neighbours: Mapping[str, Iterable[str]]) -> set[str]:
         seen = set(start)
         todo = deque(seen)
         while todo:
-            for each in neighbours[todo.popleft()]:  # type: ignore[index]
+            for each in neighbours[todo.popleft()]:
                 if each not in seen:
                     seen.add(each)
                     todo.append(each)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from workflow_core.domain import statuses
+from workflow_core.domain.work import statuses
 from workflow_core.pipeline.language import spec
 from workflow_core.pipeline.language.findings import Fault, Location
 from workflow_core.pipeline.language.locations import Locations, Step

@@ -6,18 +6,26 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
-from workflow_core.domain import addresses, values
-from workflow_core.domain.sampling import SCALE
-from workflow_core.domain.suggestions import suggest
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.annotations.recipes import TOOLS
+from workflow_core.domain.items import addresses
+from workflow_core.domain.items.sampling import SCALE
+from workflow_core.domain.words import values
+from workflow_core.domain.words.suggestions import suggest
+from workflow_core.domain.words.wording import quoted
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.language.scalars import describe
 
 FORMATS = ("coco", "cvat", "jsonl", "label-studio", "parquet", "voc", "yolo", "yolo-segment")
 """What an exit may be exported as."""
+TEXT, LIST, MAPPING, BOOLEAN, NUMBER = "\0text", "\0list", "\0mapping", "\0boolean", "\0number"
+"""The kinds by which a value that may be written in several ways is told apart.
+
+They start with NUL, so that in the path of an error they cannot be taken for a key of the file.
+"""
+_KINDS = {str: TEXT, list: LIST, dict: MAPPING, bool: BOOLEAN, int: NUMBER, float: NUMBER}
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 MAX_SECONDS = 30 * 86400
 
@@ -28,7 +36,7 @@ def wrong(rule: str, message: str, hint: str = "") -> PydanticCustomError:
 
 
 def _fit(rule: str, check: Callable[[object], Any]) -> AfterValidator:
-    """Make the validator that hands what a check of `domain.values` refuses to the rule of that name."""
+    """Make the validator that hands what a check of `domain.words.values` refuses to the rule of that name."""
 
     def checked(value: object) -> Any:
         try:
@@ -99,6 +107,12 @@ def _format(value: str) -> str:
     return value
 
 
+def _tool(value: str) -> str:
+    if value not in TOOLS:
+        raise wrong("wrong-value", f"there is no tool {quoted(value)}", suggest(value, TOOLS))
+    return value
+
+
 def _pages(value: Any) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{1,5})(?: ?- ?(\d{1,5}))?", str(value)) if isinstance(value, str | int) else None
     first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
@@ -117,4 +131,14 @@ Color = Annotated[str, AfterValidator(_color)]
 Key = Annotated[str, AfterValidator(_key)]
 Place = Annotated[str, AfterValidator(_place)]
 Pages = Annotated[tuple[int, int], BeforeValidator(_pages)]
+Tool = Annotated[str, AfterValidator(_tool)]
 Format = Annotated[str, AfterValidator(_format)]
+
+KIND = Discriminator(lambda value: _KINDS.get(type(value), "\0other"))
+Text = Annotated[str, Tag(TEXT)]
+_Emails = Annotated[list[Email], Tag(LIST)]
+_Weights = Annotated[dict[Email, Weight], Tag(MAPPING)]
+People = Annotated[_Emails | _Weights, KIND]
+Assignees = Annotated[Text | _Emails | _Weights, KIND]
+Formats = Annotated[Annotated[Format, Tag(TEXT)] | Annotated[list[Format], Field(min_length=1), Tag(LIST)], KIND]
+Names = Annotated[Text | Annotated[list[str], Tag(LIST)], KIND]

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.wording import quoted
 from workflow_core.pipeline.language.findings import Span
 from workflow_core.pipeline.language.scalars import Scalar, describe, resolve
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from workflow_core.domain import values
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import quoted
 from workflow_core.pipeline.language import spec
 from workflow_core.pipeline.language.draft import Draft, ReadRecipe
 from workflow_core.pipeline.language.findings import Fault, Location

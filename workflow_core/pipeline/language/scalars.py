@@ -2,7 +2,7 @@
 
 import re
 
-from workflow_core.domain.wording import quoted, shown
+from workflow_core.domain.words.wording import quoted, shown
 
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEAN = {each: each.lower() == "true" for word in ("true", "false") for each in (word, word.title(), word.upper())}

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import AfterValidatorFunctionSchema, BeforeValidatorFunctionSchema
 
-from workflow_core.domain.recipes import TOOLS
+from workflow_core.domain.annotations.recipes import TOOLS
 from workflow_core.pipeline.language import names, schedules, spec
 from workflow_core.pipeline.rehearsal import Rehearsal
 
@@ -93,7 +93,7 @@ _WRITTEN: Mapping[object, dict[str, Any]] = {
         "maxLength": 64,
         "pattern": r"^[^:\n]+$",
     },
-    _function(get_args(spec.Label.model_fields["tools"].annotation)[0]): {"enum": list(TOOLS)},
+    _function(names.Tool): {"enum": list(TOOLS)},
     _function(names.Format): {"enum": list(names.FORMATS)},
 }
 

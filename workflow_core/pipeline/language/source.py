@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from workflow_core.domain.wording import quoted, shown
+from workflow_core.domain.words.wording import quoted, shown
 from workflow_core.pipeline.language.findings import Fault, Location, Span
 from workflow_core.pipeline.language.nodes import Node, build
 from workflow_core.pipeline.language.scalars import describe

@@ -2,37 +2,33 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from workflow_core.domain.recipes import TOOLS
-from workflow_core.domain.sampling import SCALE
-from workflow_core.domain.suggestions import suggest
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.items.sampling import SCALE
 from workflow_core.pipeline.language.names import (
+    BOOLEAN,
+    KIND,
+    MAPPING,
+    TEXT,
+    Assignees,
     Color,
     Due,
     Email,
-    Format,
+    Formats,
     Key,
     Lease,
     Name,
+    Names,
     Pages,
+    People,
     Place,
     Share,
-    Weight,
+    Text,
+    Tool,
     wrong,
 )
 from workflow_core.pipeline.language.schedules import Cron, Timezone
-
-# A value that may be written in several ways is told apart by its kind. The tags start with NUL, so that in
-# the path of an error they cannot be taken for a key of the file.
-TEXT, LIST, MAPPING, BOOLEAN = "\0text", "\0list", "\0mapping", "\0boolean"
-
-
-def _kind(value: object) -> str:
-    kinds = {str: TEXT, list: LIST, dict: MAPPING, bool: BOOLEAN}
-    return kinds.get(type(value), "\0other")
 
 
 def _by_name(value: object) -> object:
@@ -41,26 +37,10 @@ def _by_name(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-def _known_tool(value: str) -> str:
-    if value not in TOOLS:
-        raise wrong("wrong-value", f"there is no tool {quoted(value)}", suggest(value, TOOLS))
-    return value
-
-
 class Spec(BaseModel):
     """A mapping of the language: closed, and nothing is converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-People = Annotated[
-    Annotated[list[Email], Tag(LIST)] | Annotated[dict[Email, Weight], Tag(MAPPING)], Discriminator(_kind)
-]
-Assignees = Annotated[
-    Annotated[str, Tag(TEXT)] | Annotated[list[Email], Tag(LIST)] | Annotated[dict[Email, Weight], Tag(MAPPING)],
-    Discriminator(_kind),
-]
-Names = Annotated[Annotated[str, Tag(TEXT)] | Annotated[list[str], Tag(LIST)], Discriminator(_kind)]
 
 
 class Attribute(Spec):
@@ -84,9 +64,7 @@ class Label(Spec):
     name: Name = Field(description="the name of the label")
     color: Color | None = Field(None, description="its colour")
     key: Key | None = Field(None, description="the key that chooses it")
-    tools: list[Annotated[str, AfterValidator(_known_tool)]] = Field(
-        ["box"], min_length=1, description="the tools that draw it"
-    )
+    tools: list[Tool] = Field(["box"], min_length=1, description="the tools that draw it")
     attributes: dict[Name, Attribute] = Field({}, description="what is asked about each annotation, by name")
 
 
@@ -108,6 +86,12 @@ class Settings(Spec):
     """How a recipe is worked with."""
 
     reviewer_edits: bool = Field(False, description="whether a reviewer may correct annotations directly")
+    faults: list[Name] | None = Field(
+        None, description="what reviewers find most often, flagged by the keys 1 to 9; left out, a usual list"
+    )
+    self_crossing: Literal["allow", "refuse"] | None = Field(
+        None, description="whether a polygon that crosses itself is completed; left out, it is"
+    )
 
 
 class Recipe(Spec):
@@ -116,9 +100,9 @@ class Recipe(Spec):
     labels: list[Annotated[Label, BeforeValidator(_by_name)]] | None = Field(
         None, description="what may be labelled; a QA task may leave it out"
     )
-    instructions: (
-        Annotated[Annotated[str, Tag(TEXT)] | Annotated[Instructions, Tag(MAPPING)], Discriminator(_kind)] | None
-    ) = Field(None, description="a .md or .pdf file beside the recipe, or text")
+    instructions: Annotated[Text | Annotated[Instructions, Tag(MAPPING)], KIND] | None = Field(
+        None, description="a .md or .pdf file beside the recipe, or text"
+    )
     settings: Settings = Field(Settings(), description="how it is worked with")
 
 
@@ -151,7 +135,7 @@ class Task(Spec):
     """One micro-task."""
 
     type: Literal["annotation", "qa"] | None = Field(None, description="what is done in it; required")
-    recipe: Annotated[Annotated[str, Tag(TEXT)] | Annotated[Recipe, Tag(MAPPING)], Discriminator(_kind)] | None = Field(
+    recipe: Annotated[Text | Annotated[Recipe, Tag(MAPPING)], KIND] | None = Field(
         None, description="a file, or the recipe itself; a QA task has by default what it reviews, together"
     )
     assignees: Assignees | None = Field(None, description="a team, a list of people, or weights; required")
@@ -163,8 +147,8 @@ class Task(Spec):
     reviews: Names | None = Field(
         None, description="the annotation tasks that a QA task reviews; by default all upstream"
     )
-    queue: Annotated[Annotated[bool, Tag(BOOLEAN)] | Annotated[Queue, Tag(MAPPING)], Discriminator(_kind)] | None = (
-        Field(None, description="handed out from a pool instead of allocated in advance")
+    queue: Annotated[Annotated[bool, Tag(BOOLEAN)] | Annotated[Queue, Tag(MAPPING)], KIND] | None = Field(
+        None, description="handed out from a pool instead of allocated in advance"
     )
     lease: Lease = Field(1800, description="how long a claim lasts without activity")
     join: Literal["all"] | None = Field(None, description="`all`: the branches of a fork meet here")
@@ -208,9 +192,7 @@ class Split(Spec):
 class Export(Spec):
     """Where and how the items of an exit are written."""
 
-    format: Annotated[
-        Annotated[Format, Tag(TEXT)] | Annotated[list[Format], Field(min_length=1), Tag(LIST)], Discriminator(_kind)
-    ] = Field(description="what they are written as: a format, or several")
+    format: Formats = Field(description="what they are written as: a format, or several")
     to: Place = Field(min_length=1, description="a folder, from where this file is, or any fsspec URL")
     where: dict[str, Any] | None = Field(
         None, description="a filter that its items must pass; by default all are written"
@@ -238,8 +220,8 @@ class Source(Spec):
     uri: Place | None = Field(None, min_length=1, description="a folder, from where this file is, or any fsspec URL")
     folder: str | None = Field(None, min_length=1, description="the folder of the dataset whose items enter")
     where: dict[str, Any] | None = Field(None, description="a filter that they must pass")
-    schedule: Annotated[Annotated[Cron, Tag(TEXT)] | Annotated[Schedule, Tag(MAPPING)], Discriminator(_kind)] | None = (
-        Field(None, description="when the source is read: cron, in UTC, or with a time zone")
+    schedule: Annotated[Annotated[Cron, Tag(TEXT)] | Annotated[Schedule, Tag(MAPPING)], KIND] | None = Field(
+        None, description="when the source is read: cron, in UTC, or with a time zone"
     )
     watch: bool = Field(False, description="whether what arrives in any other way enters at once")
 

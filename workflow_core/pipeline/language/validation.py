@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from workflow_core.domain.suggestions import closest, suggest
-from workflow_core.domain.wording import quoted, shown
+from workflow_core.domain.words.suggestions import closest, suggest
+from workflow_core.domain.words.wording import quoted, shown
 from workflow_core.pipeline.language.findings import Span
 from workflow_core.pipeline.language.nodes import Node, plain
 from workflow_core.pipeline.language.scalars import describe

@@ -14,10 +14,10 @@ Right:
 
 from collections.abc import Iterator
 
-from workflow_core.domain.filter_terms import compares
-from workflow_core.domain.filters import FilterError, parse
-from workflow_core.domain.suggestions import suggest
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.items.filter_terms import compares
+from workflow_core.domain.items.filters import FilterError, parse
+from workflow_core.domain.words.suggestions import suggest
+from workflow_core.domain.words.wording import quoted
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.language.findings import Fault, Severity
 from workflow_core.pipeline.language.locations import Step

@@ -10,8 +10,8 @@ Wrong:
 
 from collections.abc import Iterable, Iterator
 
-from workflow_core.domain.statuses import ALIASES
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.wording import quoted
+from workflow_core.domain.work.statuses import ALIASES
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.language.findings import Fault, Location, Severity
 from workflow_core.pipeline.language.locations import Step

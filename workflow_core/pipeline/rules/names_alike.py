@@ -11,8 +11,8 @@ Wrong:
 
 from collections.abc import Iterable, Iterator
 
-from workflow_core.domain.likeness import alike, difference
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.likeness import alike, difference
+from workflow_core.domain.words.wording import quoted
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.language.findings import Fault, Location, Severity
 

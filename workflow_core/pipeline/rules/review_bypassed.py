@@ -8,7 +8,7 @@ Example: `cars` leads to `signs` by completed, but straight to `qa` by no-signs;
 
 from collections.abc import Iterator
 
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.wording import quoted
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.graph.structure import written
 from workflow_core.pipeline.language.findings import Fault, Severity

@@ -10,7 +10,7 @@ Wrong:
 
 from collections.abc import Iterator
 
-from workflow_core.domain.sampling import SCALE
+from workflow_core.domain.items.sampling import SCALE
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.language.findings import Fault, Severity
 

@@ -13,7 +13,7 @@ Wrong:
 from collections.abc import Iterator
 from functools import partial
 
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.wording import quoted
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.language.findings import Fault, Severity
 

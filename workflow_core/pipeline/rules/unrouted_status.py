@@ -14,8 +14,8 @@ Right:
 
 from collections.abc import Iterator
 
-from workflow_core.domain.statuses import ALIASES
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.wording import quoted
+from workflow_core.domain.work.statuses import ALIASES
 from workflow_core.pipeline.analysis import Analysis
 from workflow_core.pipeline.language.findings import Fault, Severity
 

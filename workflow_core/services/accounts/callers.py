@@ -1,10 +1,14 @@
 """Who calls, as tokens and sign-ins tell it."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflow_core.domain.views import view
 from workflow_core.domain.views.accounts import Me
+from workflow_core.store.database.engine import Session
+from workflow_core.store.database.faults import Fault
 from workflow_core.store.models import Person
 
 
@@ -24,15 +28,15 @@ class Caller:
     """Notes, given a session and `now`, that it was used; None where that is noted already."""
 
 
+def note(open_session: Callable[[], AbstractContextManager[Session]], caller: Caller, *, now: datetime) -> None:
+    """Note that it was used what a caller proved themselves by, where that is due and the database can be written to at
+    once: who only looks waits for nobody, and the next use is noted then.
+    """
+    if caller.note is not None:
+        with suppress(Fault), open_session() as session:
+            caller.note(session, now=now)
+
+
 def told(caller: Caller) -> Me:
     """Return what a caller is told of themselves."""
-    person = caller.person
-    return Me(
-        id=person.id,
-        email=person.email,
-        name=person.name,
-        service=person.service,
-        operator=person.operator,
-        writes=caller.writes,
-        project_id=caller.project_id,
-    )
+    return view(Me, caller.person, writes=caller.writes, project_id=caller.project_id)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from workflow_core.domain import values
-from workflow_core.domain.pages import MOST
-from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.accounts import Invitation, NewToken
+from workflow_core.domain.words import values
+from workflow_core.domain.words.pages import MOST
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import InvalidInput
 from workflow_core.services import people
 from workflow_core.services.accounts import links, members, tokens

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from workflow_core.domain import values
 from workflow_core.domain.views.accounts import NewLink
+from workflow_core.domain.words import values
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.accounts import operators, passwords

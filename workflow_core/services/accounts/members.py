@@ -1,13 +1,13 @@
 """Who is in a project, and in which role; and who works here no more."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 
-from workflow_core.domain import values
-from workflow_core.domain.pages import USUAL, Page, after, page
-from workflow_core.domain.roles import Permission, Role
+from workflow_core.domain.views import view
 from workflow_core.domain.views.accounts import Belonging, Member
+from workflow_core.domain.words import pages, values
+from workflow_core.domain.words.pages import USUAL, Page
+from workflow_core.domain.work.roles import Permission, Role
 from workflow_core.errors import Conflict, NotAllowed, NotFound, Stale
 from workflow_core.services import people
 from workflow_core.services.accounts import operators
@@ -20,7 +20,7 @@ from workflow_core.store.models import Membership, Person
 
 
 def of_project(
-    session: Session, *, actor: Actor, project_id: int, cursor: str | None = None, limit: int = USUAL
+    session: Session, *, actor: Actor, project_id: int, after: str | None = None, limit: int = USUAL
 ) -> Page[Member]:
     """Return a part of those who are in a project, by e-mail; for managers.
 
@@ -29,15 +29,15 @@ def of_project(
         NotAllowed: their role does not let them see the project.
     """
     people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
-    key = after(cursor, str) or ("",)
+    key = pages.after(after, str) or ("",)
     rows = known_people.of_project(session, project_id=values.key(project_id), after=str(key[0]), limit=limit + 1)
-    return page([_told(*row) for row in rows], limit=limit, key=lambda one: [one.email])
+    return pages.page([_told(*row) for row in rows], limit=limit, key=lambda one: [one.email])
 
 
 def all_of(session: Session, *, project_id: int | None = None) -> list[Belonging]:
     """Return everybody in each of their projects, or in one, for whoever is at the machine."""
     return [
-        Belonging(**asdict(_told(person, membership, has_password)), project=project)
+        view(Belonging, _told(person, membership, has_password), project=project)
         for person, membership, has_password, project in known_people.belongings(session, project_id=project_id)
     ]
 
@@ -107,7 +107,7 @@ def deactivate(session: Session, *, actor: Actor, project_id: int | None, email:
     """Let a person take no more work anywhere; what they did, and what they hold, stays theirs until reassigned. They
     are signed out.
 
-    Where nobody else may take what is in a pool, it is parked.
+    Where nobody else may take what is in a pool, it is parked, of a large one the rest with the next sweep.
 
     Raises:
         NotFound: they are not in the project.
@@ -178,13 +178,5 @@ def _keep_an_owner(owners: Iterable[Person], leaving: Person) -> None:
 
 
 def _told(person: Person, membership: Membership, has_password: bool) -> Member:
-    return Member(
-        id=person.id,
-        email=person.email,
-        name=person.name,
-        role=membership.role,
-        version=membership.version,
-        active=person.active,
-        service=person.service,
-        invited=not has_password and not person.service,
-    )
+    invited = not has_password and not person.service
+    return view(Member, person, role=membership.role, version=membership.version, invited=invited)

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from workflow_core.domain import values
-from workflow_core.domain.pages import USUAL, Page, after, page
-from workflow_core.domain.roles import Role
+from workflow_core.domain.views import view
 from workflow_core.domain.views.accounts import Somebody
+from workflow_core.domain.words import pages, values
+from workflow_core.domain.words.pages import USUAL, Page
+from workflow_core.domain.work.roles import Role
 from workflow_core.errors import Conflict
 from workflow_core.services import people
 from workflow_core.services.accounts import passwords
@@ -69,24 +70,16 @@ def keep_one(session: Session, *, leaving: int) -> None:
         raise Conflict(why, code="only-operator", person=present[0].email)
 
 
-def everybody(session: Session, *, actor: Actor, cursor: str | None = None, limit: int = USUAL) -> Page[Somebody]:
+def everybody(session: Session, *, actor: Actor, after: str | None = None, limit: int = USUAL) -> Page[Somebody]:
     """Return a part of all who work here, by e-mail.
 
     Raises:
         NotAllowed: the actor does not run the installation.
     """
     people.check_operator(actor)
-    key = after(cursor, str) or ("",)
+    key = pages.after(after, str) or ("",)
     rows = [
-        Somebody(
-            id=one.id,
-            email=one.email,
-            name=one.name,
-            active=one.active,
-            service=one.service,
-            invited=not has_password and not one.service,
-            operator=one.operator,
-        )
+        view(Somebody, one, invited=not has_password and not one.service)
         for one, has_password in known_people.everybody(session, after=str(key[0]), limit=limit + 1)
     ]
-    return page(rows, limit=limit, key=lambda one: [one.email])
+    return pages.page(rows, limit=limit, key=lambda one: [one.email])

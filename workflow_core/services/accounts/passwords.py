@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from workflow_core.domain import values
+from workflow_core.domain.words import values
 from workflow_core.errors import InvalidInput
 from workflow_core.services.accounts.digests import new_secret
 from workflow_core.store.accounts import passwords, sign_ins

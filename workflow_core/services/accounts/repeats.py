@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from workflow_core.domain.views.answers import Answered
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.wording import quoted
 from workflow_core.errors import InvalidInput
 from workflow_core.store.accounts import answers
 from workflow_core.store.database.engine import Session

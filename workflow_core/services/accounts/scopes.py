@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from workflow_core.domain import values
-from workflow_core.domain.wording import shown
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import shown
 from workflow_core.errors import NotAllowed, NotFound
 from workflow_core.services.accounts.callers import Caller
 from workflow_core.store.accounts import scopes

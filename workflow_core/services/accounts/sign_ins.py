@@ -3,14 +3,15 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from workflow_core.domain import values
+from workflow_core.domain.views import view
 from workflow_core.domain.views.accounts import SignIn
-from workflow_core.domain.wording import shown
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import shown
 from workflow_core.errors import NotFound
 from workflow_core.services.accounts.callers import Caller
 from workflow_core.services.accounts.digests import digest, new_secret
 from workflow_core.services.accounts.passwords import Account
-from workflow_core.store.accounts import passwords, sign_ins
+from workflow_core.store.accounts import holders, passwords, sign_ins
 from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Person
 from workflow_core.store.models import SignIn as Row
@@ -47,12 +48,11 @@ def begin(session: Session, *, account: Account, renewed: str, agent: str, now: 
 
 def caller(session: Session, *, secret: str, now: datetime) -> Caller | None:
     """Return who calls by a cookie; None where it is none, has ended, or its person is not active."""
-    found = sign_ins.find(session, digest=digest(secret))
-    if found is None or not found[1].active or _ends_at(found[0]) <= now:
+    found = holders.of_sign_in(session, digest=digest(secret))
+    if found is None or not found.person.active or _ends_at(found) <= now:
         return None
-    row, person = found
-    due = row.used_at <= now - NOTED_AFTER
-    return Caller(person=person, sign_in=row.id, note=partial(sign_ins.used, id=row.id) if due else None)
+    due = found.used_at <= now - NOTED_AFTER
+    return Caller(person=found.person, sign_in=found.id, note=partial(sign_ins.used, id=found.id) if due else None)
 
 
 def mine(session: Session, *, actor: Person, current: int | None, now: datetime) -> list[SignIn]:
@@ -71,16 +71,9 @@ def end(session: Session, *, actor: Person, sign_in_id: int) -> None:
         raise NotFound(f"{actor.email} has no session {shown(sign_in_id)}")
 
 
-def _ends_at(row: Row) -> datetime:
+def _ends_at(row: Row | holders.OfSignIn) -> datetime:
     return min(row.used_at + IDLE, row.created_at + LONGEST)
 
 
 def _told(row: Row, *, current: int | None) -> SignIn:
-    return SignIn(
-        id=row.id,
-        agent=row.agent,
-        created_at=row.created_at,
-        used_at=row.used_at,
-        ends_at=_ends_at(row),
-        current=row.id == current,
-    )
+    return view(SignIn, row, ends_at=_ends_at(row), current=row.id == current)

@@ -1,17 +1,17 @@
 """Tokens: by them a program acts for a person. Whoever has one may do all that the person may, or look at it."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
-from workflow_core.domain import values
+from workflow_core.domain.views import view
 from workflow_core.domain.views.accounts import NewToken, Token
-from workflow_core.domain.wording import shown
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import shown
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.accounts.callers import Caller
 from workflow_core.services.accounts.digests import digest, new_secret
-from workflow_core.store.accounts import tokens
+from workflow_core.store.accounts import holders, tokens
 from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Person
 from workflow_core.store.models import Token as Row
@@ -56,12 +56,12 @@ def make(
         created_at=now,
     )
     keep(session, row)
-    return NewToken(secret=secret, **asdict(_told(row)))
+    return view(NewToken, row, secret=secret)
 
 
 def mine(session: Session, *, actor: Person) -> list[Token]:
     """Return the actor's tokens, the oldest first."""
-    return [_told(one) for one in tokens.of_person(session, person_id=actor.id)]
+    return [view(Token, one) for one in tokens.of_person(session, person_id=actor.id)]
 
 
 def revoke(session: Session, *, actor: Person, token_id: int) -> None:
@@ -76,29 +76,14 @@ def revoke(session: Session, *, actor: Person, token_id: int) -> None:
 
 def caller(session: Session, *, secret: str, now: datetime) -> Caller | None:
     """Return who calls by a token; None where there is no such token, it has ended, or its person is not active."""
-    found = tokens.find(session, digest=digest(secret))
-    if found is None:
-        return None
-    token, person = found
-    if not person.active or (token.ends_at is not None and token.ends_at <= now):
+    token = holders.of_token(session, digest=digest(secret))
+    if token is None or not token.person.active or (token.ends_at is not None and token.ends_at <= now):
         return None
     due = token.used_at is None or token.used_at <= now - NOTED_AFTER
     return Caller(
-        person=person,
+        person=token.person,
         writes=token.writes,
         project_id=token.project_id,
         ends_at=token.ends_at,
         note=partial(tokens.used, id=token.id) if due else None,
-    )
-
-
-def _told(row: Row) -> Token:
-    return Token(
-        id=row.id,
-        name=row.name,
-        writes=row.writes,
-        project_id=row.project_id,
-        ends_at=row.ends_at,
-        used_at=row.used_at,
-        created_at=row.created_at,
     )

@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
-from workflow_core.domain import geometry, recipes, values
-from workflow_core.domain.recipes import Recipe
-from workflow_core.domain.situations import Situation
-from workflow_core.domain.wording import cited, shown
+from workflow_core.domain.annotations import areas, geometry, recipes
+from workflow_core.domain.annotations.recipes import Recipe
+from workflow_core.domain.words import documents, values
+from workflow_core.domain.words.wording import cited, shown
+from workflow_core.domain.work.situations import Situation
 from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import annotations as drawn_there
@@ -67,7 +68,7 @@ def measured(raw: object) -> tuple[list[Drawn], int]:
             new = Drawn.model_validate(one)
             values.line(new.label, "a label", most=values.NAME, least=0)
             values.line(new.tool, "a tool", most=values.NAME, least=0)
-            size += values.size(new.geometry, "a geometry") + values.size(new.attributes, "attributes")
+            size += documents.size(new.geometry, "a geometry") + documents.size(new.attributes, "attributes")
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(shown(part) for part in first["loc"]) or "annotation"
@@ -136,7 +137,7 @@ def change(found: Situation, there: There, drawn: Sequence[Drawn], *, complete: 
     setting `reviewer_edits` allows it: both are kept, and it does not make it their own work. A prediction that is
     drawn unchanged is accepted; one that is changed keeps its origin. What it was is a revision, and not a part of
     the history, which names annotations by number alone: an item can be erased, and events cannot. Only what is to be
-    `complete` must have the attributes that are required.
+    `complete` must have the attributes that are required, and not cross itself where the recipe refuses that.
 
     Raises:
         InvalidInput: something is not allowed by the task's recipe, lies outside the image, or is unknown.
@@ -193,7 +194,10 @@ def _checked(found: Situation, one: Drawn, number: int, complete: bool) -> dict[
     wrong = recipes.fault(found.recipe, label=one.label, tool=one.tool, attributes=one.attributes, complete=complete)
     if wrong:
         raise InvalidInput(f"annotation {number}: {wrong}")
-    return _shape(found, one, number)
+    shape = _shape(found, one, number)
+    if complete and areas.refused(found.recipe, shape):
+        raise InvalidInput(f"annotation {number} ({one.label}): the polygon crosses itself, which the recipe refuses")
+    return shape
 
 
 def _shape(found: Situation, one: Drawn, number: int) -> dict[str, Any]:

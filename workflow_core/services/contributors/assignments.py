@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from workflow_core.domain.progress import Counts, status
-from workflow_core.domain.roles import Permission
+from workflow_core.domain.measures.progress import Counts, status
 from workflow_core.domain.views.progress import Share
+from workflow_core.domain.work.roles import Permission
 from workflow_core.services import people
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
@@ -26,10 +26,11 @@ def mine(session: Session, *, actor: Person, now: datetime, project_id: int | No
         and people.may(session, actor=actor, project_id=one, permission=Permission.SEE_OWN_WORK)
     }
     rows = [row for row in rows if row[0].project_id in seen]
-    counted = counts.by_share(session, task_ids=[task.id for task, *_ in rows])
+    own = counts.alike(session, task_ids=[task.id for task, *_ in rows], shares=[share.id for _, share, _ in rows])
+    counted = counts.by_share(session, own)
     shares = []
     for task, assignment, pipeline in rows:
-        own = counted.get((task.id, assignment.id), Counts())
+        theirs = counted.get((task.id, assignment.id), Counts())
         shares.append(
             Share(
                 task_id=task.id,
@@ -41,8 +42,8 @@ def mine(session: Session, *, actor: Person, now: datetime, project_id: int | No
                 locked=task.lock_when_due and task.due_at is not None and now >= task.due_at,
                 closed=task.closed_at is not None,
                 paused=task.paused_at is not None or assignment.paused_at is not None,
-                status=status(own),
-                counts=own,
+                status=status(theirs),
+                counts=theirs,
                 pool=counted.get((task.id, None), Counts()).queued if assignment.active else 0,
             )
         )

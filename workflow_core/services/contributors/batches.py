@@ -1,20 +1,23 @@
 """Statuses that a person sets, one or a batch of them: each decided by itself, all written together."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from json import loads
 from typing import Any
 
-from workflow_core.domain import recipes, statuses, submitting, values
-from workflow_core.domain.situations import Situation
-from workflow_core.domain.submitting import Decision
+from workflow_core.domain.annotations import recipes
 from workflow_core.domain.views.work import Submitted
-from workflow_core.domain.wording import shown
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import shown
+from workflow_core.domain.work import statuses, submitting
+from workflow_core.domain.work.situations import Situation
+from workflow_core.domain.work.submitting import Decision
 from workflow_core.errors import AnnoflowError, Conflict, InvalidInput, NotFound
 from workflow_core.services import access
 from workflow_core.services.contributors import annotation_sets
-from workflow_core.services.contributors.annotation_sets import NOTHING, There
+from workflow_core.services.contributors.annotation_sets import NOTHING, Drawn, There
 from workflow_core.services.reviewers import issue_effects
 from workflow_core.services.running import announcements
 from workflow_core.store.database.engine import Session
@@ -34,6 +37,11 @@ class Wanted:
     item_id: int | None = None
     token: int | None = None
     annotations: Sequence[Mapping[str, Any]] | None = None
+
+    @cached_property
+    def drawn(self) -> tuple[list[Drawn], int] | None:
+        """The annotations as they were read, and how large they are; InvalidInput names the first that is malformed."""
+        return None if self.annotations is None else annotation_sets.measured(self.annotations)
 
 
 Outcome = Submitted | AnnoflowError
@@ -102,15 +110,17 @@ def submit_all(
         try:
             decision = submitting.decide(found, status=one.status, token=one.token, email=person.email, now=now)
             if decision.again and found.status_event_id is not None:
-                _check_same(found, present, one.annotations)
+                _check_same(found, present, one.drawn)
                 outcomes[found.id] = Submitted(found.id, found.item_id, decision.status, found.status_event_id)
                 continue
             issue_effects.check(session, found=found, status=decision.status)
-            drawn = found.draft["annotations"] if one.annotations is None and found.draft else one.annotations
+            drawn = one.drawn
+            if drawn is None and found.draft:
+                drawn = annotation_sets.measured(loads(found.draft)["annotations"])
             asks = statuses.resolve(decision.status, found.statuses).asks
             change, size = None, 0
             if drawn is not None:
-                parsed, size = annotation_sets.measured(drawn)
+                parsed, size = drawn
                 if size > room:
                     raise InvalidInput(f"the annotations of {found.name} are too much for this batch: begin another")
                 change = annotation_sets.change(found, present, parsed, complete=asks)
@@ -133,8 +143,8 @@ def _matters(found: Situation, wanted: Wanted) -> bool:
     return drawing or found.type == "qa" or (found.drawn and recipes.requires(found.recipe))
 
 
-def _check_same(found: Situation, there: There, drawn: Sequence[Mapping[str, Any]] | None) -> None:
-    if drawn is not None and not annotation_sets.equal(found, there, annotation_sets.measured(drawn)[0]):
+def _check_same(found: Situation, there: There, drawn: tuple[list[Drawn], int] | None) -> None:
+    if drawn is not None and not annotation_sets.equal(found, there, drawn[0]):
         why = f"{found.name} is {found.status} already with other annotations; undo that to change them"
         raise Conflict(why, code="other-annotations", **found.about, status=found.status)
 
@@ -154,9 +164,7 @@ def _write(
         drafts.drop(session, task_item_ids=drafted, person_id=person_id)
     activity.seen(session, task_item_ids=ids, person_id=person_id, now=now, ends=True)
     events = submissions.submit(session, decided, person_id=person_id, now=now)
-    counts = Counter((found.pipeline, found.task, decision.status) for found, decision in decided)
-    for (pipeline, task, status), count in counts.items():
-        announcements.note(session, pipeline=pipeline, task=task, status=status, count=count)
+    announcements.note(session, ((found.pipeline, found.task, decision.status) for found, decision in decided))
     for found, decision in decided:
         event_id = events[found.id]
         issue_effects.follow_up(session, found=found, decided=decision, event_id=event_id, actor_id=person_id, now=now)

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from workflow_core.domain import pages, values
-from workflow_core.domain.issues import IssueState
-from workflow_core.domain.pages import USUAL, Page
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.views.comments import Comment as Said
-from workflow_core.domain.wording import shown
+from workflow_core.domain.views.issues import Comment as Said
+from workflow_core.domain.words import pages, values
+from workflow_core.domain.words.pages import USUAL, Page
+from workflow_core.domain.words.wording import shown
+from workflow_core.domain.work.issues import IssueState
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import NotFound
 from workflow_core.services import access, people
 from workflow_core.store.data import comments

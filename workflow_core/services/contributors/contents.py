@@ -1,7 +1,10 @@
 """What a person sees who opens a task item."""
 
-from workflow_core.domain.issues import IssueState
+from json import loads
+
+from workflow_core.domain.views import view
 from workflow_core.domain.views.work import Issue, OpenTaskItem, Said
+from workflow_core.domain.work.issues import IssueState
 from workflow_core.services import access
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
@@ -26,26 +29,17 @@ def of(session: Session, *, actor: Person, task_item_id: int) -> OpenTaskItem:
     keys = [one["id"] for one in flagged]
     for about, comment in contents.said(session, item_id=found.item_id, task_id=found.task_id, issue_ids=keys):
         threads.setdefault(about, []).append(Said(**comment))
-    return OpenTaskItem(
-        id=found.id,
-        item_id=found.item_id,
-        name=found.name,
+    return view(
+        OpenTaskItem,
+        found,
         folder=placed["folder"],
-        width=found.width,
-        height=found.height,
-        task_id=found.task_id,
-        task=found.task,
-        type=found.type,
-        state=found.state,
-        status=found.status,
         visit=placed["visit"],
         token=found.claim_no if found.held else None,
         lease_until=placed["lease_until"] if found.held else None,
-        recipe=found.recipe,
         actions=found.statuses,
         annotations=contents.drawn(session, item_id=found.item_id, task_id=found.task_id),
         draft_version=drafts.version(session, task_item_id=found.id, person_id=actor.id),
-        draft=None if found.draft is None else found.draft["annotations"],
+        draft=None if found.draft is None else loads(found.draft)["annotations"],
         issues=[
             Issue(**{**one, "state": IssueState(one["state"])}, thread=threads.get(one["id"], ())) for one in flagged
         ],

@@ -1,6 +1,6 @@
 """A person's desk, beside their shares: what came back, what waits for others, what they did last."""
 
-from workflow_core.domain.views.desks import Desk, Fault, OnDesk
+from workflow_core.domain.views.work import Desk, Fault, OnDesk
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
 from workflow_core.store.reads import desks
@@ -22,3 +22,11 @@ def of(session: Session, *, actor: Person) -> Desk:
         waiting=[OnDesk(**row) for row in desks.waiting(session, person_id=actor.id)],
         finished=[OnDesk(**row) for row in desks.finished(session, person_id=actor.id, most=RECENT)],
     )
+
+
+def sources(session: Session, *, actor: Person) -> dict[int, list[str]]:
+    """Return for each task of the actor from which others items come to it at once, by name."""
+    found: dict[int, list[str]] = {}
+    for task_id, name in desks.before(session, person_id=actor.id):
+        found.setdefault(task_id, []).append(name)
+    return found

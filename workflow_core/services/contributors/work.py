@@ -1,15 +1,17 @@
 """What contributors do: take the next item, draw, set a status, give back."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import situations, values
-from workflow_core.domain.situations import Seat
-from workflow_core.domain.states import State
 from workflow_core.domain.views.work import Claim, Submitted
-from workflow_core.domain.wording import counted
-from workflow_core.errors import AnnoflowError, Conflict, Stale
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import counted
+from workflow_core.domain.work import situations
+from workflow_core.domain.work.situations import Seat
+from workflow_core.domain.work.states import State
+from workflow_core.errors import AnnoflowError, Conflict, InvalidInput, Stale
 from workflow_core.services import access
 from workflow_core.services.contributors import annotation_sets, batches
 from workflow_core.services.contributors.batches import Wanted
@@ -37,7 +39,7 @@ def claim_next(session: Session, *, actor: Person, task_id: int, now: datetime) 
     situations.check_member(seat)
     # Outside queue tasks the pool holds what had nobody to go to, and now somebody asks.
     count = int(seat.queue["batch"]) if seat.queue else 1
-    taken = _claim(session, actor, seat, now, count=count)
+    taken = _claim(session, actor, seat, now, until, count=count)
     return taken[0] if taken else None
 
 
@@ -63,7 +65,7 @@ def claim_more(session: Session, *, actor: Person, task_id: int, now: datetime) 
         raise Conflict(why, code="limit-reached", task=seat.task, limit=limit, count=holding)
     until = values.later(now, seat.lease)
     claims.renew(session, task_id=seat.task_id, assignment_id=seat.own_id, until=until)
-    return _claim(session, actor, seat, now, count=min(batch, limit - holding), more=True)
+    return _claim(session, actor, seat, now, until, count=min(batch, limit - holding), more=True)
 
 
 def _handing_out(session: Session, actor: Person, task_id: int, now: datetime) -> Seat:
@@ -74,14 +76,14 @@ def _handing_out(session: Session, actor: Person, task_id: int, now: datetime) -
 
 
 def _claim(
-    session: Session, actor: Person, seat: Seat, now: datetime, *, count: int, more: bool = False
+    session: Session, actor: Person, seat: Seat, now: datetime, until: datetime, *, count: int, more: bool = False
 ) -> list[Claim]:
     return claims.claim_next(
         session,
         task_id=seat.task_id,
         assignment_id=seat.own_id,
         person_id=actor.id,
-        until=values.later(now, seat.lease),
+        until=until,
         now=now,
         count=count,
         review_own=seat.review_own,
@@ -123,10 +125,10 @@ def save_draft(
         Stale: another window has saved a draft since that `version`.
         InvalidInput: an annotation is malformed.
     """
+    content = {"annotations": [one.model_dump(exclude_unset=True) for one in annotation_sets.measured(annotations)[0]]}
     found = access.own(session, actor=actor, task_item_id=task_item_id)
     if found.state in (State.SUBMITTED, State.WITHDRAWN):
         raise situations.refusal(found, "draw on")
-    content = {"annotations": [one.model_dump(exclude_unset=True) for one in annotation_sets.measured(annotations)[0]]}
     mine = {"task_item_id": found.id, "person_id": actor.id}
     expected = None if version is None else values.key(version)
     saved = drafts.save(session, **mine, content=content, now=now, version=expected)
@@ -161,8 +163,10 @@ def submit(
             stands against it, what is reviewed lacks an attribute that is required, or the task is closed.
         InvalidInput: the task item does not offer the status, or an annotation is not allowed, or incomplete.
     """
-    found = access.own(session, actor=actor, task_item_id=task_item_id, finished=True)
     wanted = Wanted(status, token=token, annotations=annotations)
+    with suppress(InvalidInput):  # in its turn; what can be read is read while nothing is locked
+        _ = wanted.drawn
+    found = access.own(session, actor=actor, task_item_id=task_item_id, finished=True)
     [outcome] = batches.submit_all(session, [(found, wanted)], person=actor, now=now)
     if isinstance(outcome, AnnoflowError):
         raise outcome

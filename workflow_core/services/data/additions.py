@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from workflow_core.domain import addresses
-from workflow_core.domain.roles import Permission
+from workflow_core.domain.items import addresses
 from workflow_core.domain.views.data import Line
-from workflow_core.domain.wording import cited
+from workflow_core.domain.words.wording import cited
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import InvalidInput
 from workflow_core.services import access
 from workflow_core.services.exchange.ingestion import PAUSE, OpenSession

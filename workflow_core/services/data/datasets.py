@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from workflow_core.domain import pages
-from workflow_core.domain.pages import USUAL, Page
-from workflow_core.domain.roles import Permission
+from workflow_core.domain.views import view
 from workflow_core.domain.views.data import Dataset, Folder
+from workflow_core.domain.words import pages
+from workflow_core.domain.words.pages import USUAL, Page
+from workflow_core.domain.work.roles import Permission
 from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
-from workflow_core.store import models
-from workflow_core.store.data import items
+from workflow_core.store.data import datasets, items
 from workflow_core.store.database.engine import Session
 
 
@@ -25,8 +25,8 @@ def of_project(
     """
     people.require(session, actor=actor, project_id=project_id, permission=Permission.QUERY_ITEMS)
     (name,) = pages.after(after, str) or ("",)
-    found = items.datasets(session, project_id=project_id, after=str(name), limit=limit + 1)
-    return pages.page([_told(one) for one in found], limit=limit, key=lambda one: [one.name])
+    found = datasets.page(session, project_id=project_id, after=str(name), limit=limit + 1)
+    return pages.page([view(Dataset, one) for one in found], limit=limit, key=lambda one: [one.name])
 
 
 def make(session: Session, *, actor: Actor, project_id: int, name: str, now: datetime) -> Dataset:
@@ -36,7 +36,7 @@ def make(session: Session, *, actor: Actor, project_id: int, name: str, now: dat
         NotFound, NotAllowed: as `of_project`, for who may manage datasets.
         InvalidInput: this is no name.
     """
-    return _told(data.create_dataset(session, actor=actor, project_id=project_id, name=name, now=now))
+    return view(Dataset, data.create_dataset(session, actor=actor, project_id=project_id, name=name, now=now))
 
 
 def one(session: Session, *, actor: Actor, dataset_id: int) -> Dataset:
@@ -46,7 +46,17 @@ def one(session: Session, *, actor: Actor, dataset_id: int) -> Dataset:
         NotFound, NotAllowed: as `of_project`.
     """
     found = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.QUERY_ITEMS)
-    return _told(found)
+    return view(Dataset, found)
+
+
+def tree(session: Session, *, actor: Actor, dataset_id: int, limit: int = pages.MOST) -> list[str]:
+    """Return the first folders of a dataset by name; how many items each has takes longer, see `folders`.
+
+    Raises:
+        NotFound, NotAllowed: as `of_project`.
+    """
+    found = one(session, actor=actor, dataset_id=dataset_id)
+    return items.folders_with_items(session, dataset_id=found.id, limit=limit)
 
 
 def folders(
@@ -63,7 +73,3 @@ def folders(
     return pages.page(
         [Folder(folder=name, items=count) for name, count in counted], limit=limit, key=lambda one: [one.folder]
     )
-
-
-def _told(row: models.Dataset) -> Dataset:
-    return Dataset(id=row.id, project_id=row.project_id, name=row.name, created_at=row.created_at)

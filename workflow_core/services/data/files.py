@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 
 from workflow_core.connectors import images
 from workflow_core.connectors.media import Incoming
-from workflow_core.domain import values
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.sources import MEDIA_TYPES
+from workflow_core.domain.items.sources import MEDIA_TYPES
 from workflow_core.domain.views.data import Missing, Uploaded
-from workflow_core.domain.wording import cited
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import cited
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import access
 from workflow_core.services.people import Actor

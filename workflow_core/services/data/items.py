@@ -1,13 +1,14 @@
 """Items, as they are looked for and looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workflow_core.domain import pages, values
-from workflow_core.domain.pages import USUAL, Page
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.views.data import Item
+from workflow_core.domain.views import view
+from workflow_core.domain.views.data import Item, Outline
 from workflow_core.domain.views.work import Drawn
+from workflow_core.domain.words import pages, values
+from workflow_core.domain.words.pages import USUAL, Page
+from workflow_core.domain.work.roles import Permission
 from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
@@ -73,18 +74,17 @@ def drawn(
     return pages.page(found, limit=limit, key=lambda one: [one.id])
 
 
+def outlines(
+    session: Session, *, actor: Actor, dataset_id: int, item_ids: Sequence[int], most: int = 40
+) -> dict[int, list[Outline]]:
+    """Return what is drawn on items of a dataset, by item, of each so much at most.
+
+    Raises:
+        NotFound, NotAllowed: as `of_dataset`.
+    """
+    here = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.QUERY_ITEMS)
+    return contents.outlines(session, dataset_id=here.id, item_ids=item_ids, most=most)
+
+
 def _told(row: models.Item, *, located: bool = True) -> Item:
-    return Item(
-        id=row.id,
-        dataset_id=row.dataset_id,
-        folder=row.folder,
-        name=row.name,
-        metadata=row.meta,
-        width=row.width,
-        height=row.height,
-        uri=row.uri if located else None,
-        gone_at=row.gone_at,
-        replaced_at=row.replaced_at,
-        archived_at=row.archived_at,
-        created_at=row.created_at,
-    )
+    return view(Item, row, metadata=row.meta, uri=row.uri if located else None)

@@ -1,18 +1,19 @@
 """Exports: everything at an exit of a pipeline, as a snapshot of files with a manifest."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workflow_core.domain import values
-from workflow_core.domain.recipes import Category
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.splits import Split
-from workflow_core.domain.suggestions import possible
+from workflow_core.domain.annotations.recipes import Category
+from workflow_core.domain.items.splits import Split
+from workflow_core.domain.views import view
 from workflow_core.domain.views.exchange import ExportAsked, Snapshot
-from workflow_core.domain.wording import cited
+from workflow_core.domain.words import values
+from workflow_core.domain.words.suggestions import possible
+from workflow_core.domain.words.wording import cited
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import InvalidInput
 from workflow_core.exporters import snapshot
 from workflow_core.exporters.manifest import About
@@ -24,7 +25,7 @@ from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store.data import items, versions
 from workflow_core.store.database.engine import Session
-from workflow_core.store.exchange import categories, numbers
+from workflow_core.store.exchange import categories, imports, numbers
 from workflow_core.store.exchange import exports as rows
 from workflow_core.store.models import Annotation, Dataset, Export, Pipeline, PipelineVersion
 from workflow_core.store.reads import departures
@@ -73,6 +74,7 @@ def export(
         tasks = data.task_names(session, project_id=found.project_id, pipeline=found.name)
     to, formats, where, split = _as_asked(pipeline, exit_name, declared, to, formats, where, split)
     with open_session() as session:
+        imports.lock(session, dataset_id=found.dataset_id)
         chosen = Chosen(found.id, exit_name, items.those(session, where=where, tasks=tasks))
         numbered = _numbered(session, found.dataset_id, spec)
         numbers.part(session, dataset_id=found.dataset_id)
@@ -96,8 +98,7 @@ def export(
             annotations=written.annotations,
             at=now,
         )
-        rows.keep(session, kept)
-    return written
+        return replace(written, id=rows.keep(session, kept).id)
 
 
 def check(session: Session, *, pipeline: Pipeline, asked: ExportAsked) -> None:
@@ -163,13 +164,9 @@ def _departed(session: Session, found: Iterator[Departed], advance: Callable[[in
 
 
 def _item(one: Departed, emails: Mapping[int, str], tasks: Mapping[int, str]) -> ExportItem:
-    return ExportItem(
-        id=one.item.id,
-        folder=one.item.folder,
-        name=one.item.name,
-        uri=one.item.uri,
-        width=one.item.width,
-        height=one.item.height,
+    return view(
+        ExportItem,
+        one.item,
         metadata=one.item.meta,
         annotations=[_annotation(annotation, emails, tasks) for annotation in one.annotations],
         history=[
@@ -186,19 +183,17 @@ def _item(one: Departed, emails: Mapping[int, str], tasks: Mapping[int, str]) ->
         ],
         version=one.version,
         unseen=one.unseen,
-        number=one.item.number,
+        side=None,
     )
-
-
-_AS_STORED = {each.name for each in fields(ExportAnnotation)} - {"task", "created_by", "updated_by"}
 
 
 def _annotation(one: Annotation, emails: Mapping[int, str], tasks: Mapping[int, str]) -> ExportAnnotation:
     def email(person: int | None) -> str | None:
         return emails.get(person) if person is not None else None
 
-    return ExportAnnotation(
-        **{name: getattr(one, name) for name in _AS_STORED},
+    return view(
+        ExportAnnotation,
+        one,
         task=tasks.get(one.task_id) if one.task_id is not None else None,
         created_by=email(one.created_by),
         updated_by=email(one.updated_by),

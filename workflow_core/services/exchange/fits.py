@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workflow_core.connectors import fitting
-from workflow_core.connectors.records import ImportedAnnotation, Problems
-from workflow_core.domain import identities
+from workflow_core.connectors.annotations import fitting
+from workflow_core.connectors.annotations.records import ImportedAnnotation, Problems
+from workflow_core.domain.annotations import identities
 from workflow_core.errors import InvalidInput
 from workflow_core.services.exchange.item_references import Items
 from workflow_core.services.exchange.owners import Owner, of_labels, owning

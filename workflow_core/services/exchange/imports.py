@@ -2,34 +2,37 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from workflow_core.connectors.records import ImportedAnnotation, Problems, Told
-from workflow_core.domain import identities
-from workflow_core.domain.roles import Permission
+from workflow_core.connectors.annotations.records import ImportedAnnotation, Problems, Told
+from workflow_core.domain.annotations import identities
+from workflow_core.domain.views.effects import TakenBack
+from workflow_core.domain.work.roles import Permission
+from workflow_core.domain.work.states import State
 from workflow_core.errors import Conflict
 from workflow_core.services import access, people
 from workflow_core.services.contributors.annotation_sets import MAX_ANNOTATIONS
-from workflow_core.services.exchange import besides
+from workflow_core.services.exchange import file_facts
 from workflow_core.services.exchange.fits import Fit, Place, fit
-from workflow_core.services.exchange.ingestion import PAUSE, OpenSession
+from workflow_core.services.exchange.ingestion import OpenSession, Pace
 from workflow_core.services.exchange.item_references import AS_ITEMS, Items, Naming
 from workflow_core.services.exchange.owners import of_labels
 from workflow_core.services.managers import reversals
 from workflow_core.services.people import Actor
-from workflow_core.store.database.engine import Session, somebody_waits, taken_back
+from workflow_core.store.database.engine import Session, taken_back
+from workflow_core.store.database.writers import somebody_waits
 from workflow_core.store.exchange import imports
-from workflow_core.store.models import Dataset, TaskItem
-from workflow_core.store.routing.lineage import Effects
+from workflow_core.store.exchange.imports import Begun, Present
+from workflow_core.store.models import Dataset
 
 BATCH = 1_000
-"""Annotations that come in in one transaction: others who write wait for it no longer than a fifth of a second."""
-FEW = 200
-"""So many where somebody was seen to wait: on a busy machine everything takes longer."""
+"""Annotations that come in in one transaction at most: others wait for it no longer than a fifth of a second."""
+Row = dict[str, Any]
 OTHERWISE = "this {} is there already with other attributes"
 
 
@@ -43,7 +46,7 @@ class Imported:
     new: int = 0
     present: int = 0
     reopened: int = 0
-    effects: Effects = field(default_factory=Effects)
+    effects: TakenBack = field(default_factory=TakenBack)
     problems: Problems = field(default_factory=Problems)
 
 
@@ -91,21 +94,23 @@ def import_annotations(
             wanted = Permission.CLEAR_STATUS
             people.require(session, actor=actor, project_id=dataset.project_id, permission=wanted)
     coming = _Import(actor, reopen, end_claims, preview, Imported(problems=problems))
-    items, each, limit = Items(dataset, naming, problems), iter(annotations), BATCH
-    while batch := list(islice(each, limit)):
+    items, each, pace = Items(dataset, naming, problems), iter(annotations), Pace(BATCH)
+    while batch := list(islice(each, pace.limit)):
         with open_session(read_only=True) as session:
             fits = fit(session, dataset, batch, items=items, as_boxes=as_boxes, problems=problems)
         with open_session() as session, taken_back(session) if preview else nullcontext():
+            session.connection()  # where it waits for its own turn
+            begun = time.monotonic()
             coming.take(session, dataset, fits, clock())
-            limit = min(FEW, BATCH) if somebody_waits(session) else BATCH
-        time.sleep(PAUSE)
+            waits = somebody_waits(session)
+        pace.rest(len(batch), seconds=time.monotonic() - begun, waits=waits)
     if told is not None:
         with open_session() as session, taken_back(session) if preview else nullcontext():
             owners = of_labels(session, dataset)
             labels = [one for one in told.categories if one.label in owners]
-            besides.number_labels(session, dataset, labels, problems)
+            file_facts.number_labels(session, dataset, labels, problems)
         if not preview:
-            besides.tell_of_images(open_session, Items(dataset, naming, Problems()), dataset, told.images, problems)
+            file_facts.tell_of_images(open_session, Items(dataset, naming, Problems()), dataset, told.images, problems)
     return coming.result
 
 
@@ -128,27 +133,38 @@ class _Import:
         for each in fits:
             if each.place[0] not in there:
                 self.result.problems.add(each.where, f"the item {each.name} is there no more", cause="no item")
-        new = self._new(session, [each for each in fits if each.place[0] in there])
-        refused = self._refused(session, new, now)
-        rows = besides.numbered(session, dataset, self._rows(session, new, refused, now), self.result.problems)
-        happened = {"at": now, "verb": "imported", "actor_id": self.actor.id if self.actor else None}
-        counts = Counter((row["item_id"], row["task_id"]) for row in rows).items()
-        events = [
-            happened | {"item_id": item, "task_id": task, "detail": {"annotations": count}}
-            for (item, task), count in counts
-        ]
-        imports.add(session, rows, events=events)
+        present = list(imports.present(session, item_ids=there))
+        new = self._new([each for each in fits if each.place[0] in there], present)
+        begun = imports.begun(session, item_ids={each.place[0] for each in new})
+        refused = self._refused(session, new, begun, now)
+        drawn = Counter((one.item_id, one.task_id) for one in present if not one.deleted)
+        rows = file_facts.numbered(session, dataset, self._rows(new, refused, drawn, now), self.result.problems)
+        imports.add(session, rows, events=self._events(dataset, rows, begun, now))
         self.result.new += len(rows)
 
-    def _new(self, session: Session, fits: Sequence[Fit]) -> list[Fit]:
+    def _events(
+        self, dataset: Dataset, rows: Sequence[Row], begun: Sequence[Begun], now: datetime
+    ) -> list[dict[str, object]]:
+        """Return what tells of a batch; it says who has the item open there: for them it comes too late."""
+        happened = {"at": now, "verb": "imported", "actor_id": self.actor.id if self.actor else None}
+        held = {_place(one): one.assignment_id for one in begun if one.state == State.CLAIMED}
+        counts = Counter((row["item_id"], row["task_id"]) for row in rows)
+        return [
+            happened
+            | {"project_id": dataset.project_id, "assignment_id": held.get((item, task)), "detail": {"annotations": n}}
+            | {"item_id": item, "task_id": task}
+            for (item, task), n in counts.items()
+        ]
+
+    def _new(self, fits: Sequence[Fit], there: Iterable[Present]) -> list[Fit]:
         """Return what is not there yet; what is there otherwise is noted."""
         present = {
-            (item, key)
-            for item, external, content in imports.present(session, item_ids={each.place[0] for each in fits})
+            (one.item_id, key)
+            for one in there
             for key in (
-                external,
-                identities.key(content),
-                identities.key(content | identities.UNNAMED) if content["origin"] == "model" else None,
+                one.external_id,
+                identities.key(one.content),
+                identities.key(one.content | identities.UNNAMED) if one.content["origin"] == "model" else None,
             )
             if key is not None
         } | self.came
@@ -164,10 +180,10 @@ class _Import:
                 new.append(each)
         return new
 
-    def _refused(self, session: Session, new: Iterable[Fit], now: datetime) -> dict[Place, str]:
+    def _refused(self, session: Session, new: Iterable[Fit], begun: Iterable[Begun], now: datetime) -> dict[Place, str]:
         """Say by place what comes after its item got its status, and clear that where it is wanted and can be."""
         wanted = {each.place: each for each in new if each.place not in self.cleared}
-        late = [one for one in imports.done(session, item_ids={item for item, _ in wanted}) if _place(one) in wanted]
+        late = [one for one in begun if one.state == State.SUBMITTED and _place(one) in wanted]
         refused: dict[Place, str] = {}
         if not self.reopen:
             for one in late:
@@ -180,7 +196,7 @@ class _Import:
             refused |= self._clear(session, task_id, of, now)
         return refused
 
-    def _clear(self, session: Session, task_id: int, of: Sequence[TaskItem], now: datetime) -> dict[Place, str]:
+    def _clear(self, session: Session, task_id: int, of: Sequence[Begun], now: datetime) -> dict[Place, str]:
         """Clear all that can be: at once, or one by one where some cannot; returns why these cannot."""
         try:
             self.result.effects += reversals.clear(
@@ -200,12 +216,9 @@ class _Import:
             self.cleared |= {_place(one) for one in of}
         return {}
 
-    def _rows(
-        self, session: Session, new: Sequence[Fit], refused: dict[Place, str], now: datetime
-    ) -> list[dict[str, object]]:
-        """Return what is written of a batch, each once; what is not is noted."""
-        drawn = Counter(imports.counts(session, item_ids={each.place[0] for each in new}))
-        rows: dict[tuple[int, str], dict[str, object]] = {}
+    def _rows(self, new: Sequence[Fit], refused: Mapping[Place, str], drawn: Counter[Any], now: datetime) -> list[Row]:
+        """Return what is written of a batch, each once, beside what is `drawn`; what is not is noted."""
+        rows: dict[tuple[int, str], Row] = {}
         alike: set[tuple[int, str]] = set()
         problems = self.result.problems
         for each in new:
@@ -229,5 +242,5 @@ class _Import:
         return list(rows.values())
 
 
-def _place(task_item: TaskItem) -> Place:
-    return task_item.item_id, task_item.task_id
+def _place(one: Begun) -> Place:
+    return one.item_id, one.task_id

@@ -9,20 +9,46 @@ from datetime import datetime
 from typing import Protocol
 
 from workflow_core.connectors.listings import Skipped, root
-from workflow_core.domain import values
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import cited, counted
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import cited, counted
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.exchange.sources import Became, Sync
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import entries
-from workflow_core.store.data import items, pipelines, versions
+from workflow_core.store.data import items, pipelines
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Pipeline
 
 PAUSE = 0.005
 """Seconds between two batches, in which others who wait to write to SQLite get their turn."""
+FIRST, LEAST = 200, 20
+"""Rows of the first batch, of which nobody knows yet what it costs others, and of the smallest."""
+HELD = 0.05
+"""Seconds for which a batch is to keep others waiting, where somebody has waited."""
+COMPANY = 60.0
+"""Seconds for which batches stay small after somebody had to wait, as those of a mover do."""
+
+
+class Pace:
+    """How much comes in at a time, `most` at the most: little, with rests, while somebody else wants to write."""
+
+    def __init__(self, most: int) -> None:
+        self.limit = min(FIRST, most)
+        self._most = most
+        self._waited = -COMPANY
+        self._since = time.monotonic()
+
+    def rest(self, rows: int, *, seconds: float, waits: bool) -> None:
+        """Pause after a batch that held others up for so long; in company for as long as was spent on it in all."""
+        now = time.monotonic()
+        self._waited = now if waits else self._waited
+        company = now - self._waited <= COMPANY
+        fitting = min(max(LEAST, int(rows * HELD / seconds)), 2 * rows)
+        self.limit = min(self._most, fitting if company else self._most)
+        time.sleep(max(PAUSE, now - self._since) if company else PAUSE)
+        self._since = time.monotonic()
 
 
 class OpenSession(Protocol):
@@ -61,7 +87,7 @@ class Ingested:
         still = f" ({left:,} with open work)" if left else ""
         there = f", {counted(self.present, 'file')} named as an item that is there" if self.present else ""
         erased = f", {counted(self.erased, 'erased item')} left out" if self.erased else ""
-        skipped = f", {counted(len(self.skipped), 'file')} left out" if self.skipped else ""
+        skipped = f", {len(self.skipped):,} left out" if self.skipped else ""
         why = f"; {self.refused}" if self.refused else ""
         new = counted(self.new, "new item")
         return f"{self.pipeline}: {new}, {self.entered:,} entered{told}{still}{there}{erased}{skipped}{why}"
@@ -115,7 +141,7 @@ def ingest(
         limit = items.batch(session)
         before = items.newest(session)
         over = pipelines.over(session, dataset_id=found.dataset_id)
-        places = {one.id: versions.from_document(document).source.uri for one, document in over}
+        places = {one.id: source.uri for one, source in over}
     uri = places.pop(found.id)
     if uri is not None:
         others = tuple(root(each) for each in places.values() if each is not None)

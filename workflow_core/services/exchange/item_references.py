@@ -7,9 +7,9 @@ from itertools import chain
 from unicodedata import normalize
 from urllib.parse import unquote
 
-from workflow_core.connectors.records import ImportedAnnotation, ItemReference, Problems
-from workflow_core.domain import values
-from workflow_core.domain.wording import cited
+from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, Problems
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import cited
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.store.database.engine import Session
 from workflow_core.store.exchange import imports

@@ -1,21 +1,29 @@
 """Do what jobs ask for: one process at a time holds one, and another goes on where that is gone."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import Any
 
-from workflow_core.connectors import annotation_files
-from workflow_core.connectors.records import ImportedAnnotation, Maker, Problems, Told
-from workflow_core.domain.splits import Split
+from workflow_core.connectors import archives
+from workflow_core.connectors.annotations import readers
+from workflow_core.connectors.annotations.records import ImportedAnnotation, Maker, Problems, Told
+from workflow_core.domain.items.splits import Split
+from workflow_core.domain.views.effects import Outcome
 from workflow_core.domain.views.exchange import Brought, Finished, JobState, Synced
 from workflow_core.errors import AnnoflowError
+from workflow_core.services.bulk import acts, batches
+from workflow_core.services.bulk.batches import Progress
 from workflow_core.services.exchange import exports, imports, ingestion, summaries
 from workflow_core.services.exchange.ingestion import OpenSession
 from workflow_core.services.exchange.item_references import Naming
+from workflow_core.services.pictures import Kept
 from workflow_core.store.database.engine import Session
 from workflow_core.store.database.faults import Fault
 from workflow_core.store.exchange import jobs
@@ -66,13 +74,21 @@ def give_back(session: Session, *, job_id: int, holder: str, now: datetime) -> N
     job.holder, job.until, job.attempts = None, None, job.attempts - 1
 
 
-def do(open_session: OpenSession, job: Job, *, clock: Callable[[], datetime], advance: Advance) -> None:
-    """Do a job, and note what came of it or why it failed.
+def do(
+    open_session: OpenSession,
+    job: Job,
+    *,
+    clock: Callable[[], datetime],
+    advance: Advance,
+    kept: Kept | None = None,
+) -> None:
+    """Do a job, and note what came of it or why it failed; of what it erases nothing stays that is `kept`.
 
     Raises:
         Stopped: `advance` said so; what came until then stays.
     """
     fault, finished, done = None, None, 0
+    doing = partial(_bulk, more={"kept": kept}) if job.kind == "erase" else DOING[job.kind]
 
     def counting(more: int) -> None:
         nonlocal done
@@ -80,7 +96,7 @@ def do(open_session: OpenSession, job: Job, *, clock: Callable[[], datetime], ad
         advance(more)
 
     try:
-        finished = DOING[job.kind](_stopping(open_session, advance), job, clock, counting)
+        finished = doing(_stopping(open_session, advance), job, clock, counting)
     except AnnoflowError as error:
         fault = str(error)
     except (Stopped, Fault):  # whoever takes it next begins anew
@@ -140,9 +156,10 @@ def _import(open_session: OpenSession, job: Job, clock: Callable[[], datetime], 
     problems, told = Problems(), Told()
     maker = Maker("model", about["model"], about["model_version"]) if about["model"] else None
     with TemporaryDirectory() as folder:
-        file = Path(folder, "annotations")
-        file.write_bytes(content)
-        read = annotation_files.read(file, problems, format=about["format"], maker=maker, told=told)
+        given: dict[str, Any] = {"format": about["format"], "maker": maker, "told": told, "within": Path(folder)}
+        file = _sent(about, content, Path(folder))
+        images = Path(folder, about["images"]) if about["images"] else None
+        read = readers.read(file, problems, images=images, **given)
         done = imports.import_annotations(
             open_session,
             actor=actor,
@@ -157,10 +174,53 @@ def _import(open_session: OpenSession, job: Job, clock: Callable[[], datetime], 
     return _finished(summaries.brought(done, would=about["preview"]))
 
 
+def _bulk(
+    open_session: OpenSession,
+    job: Job,
+    clock: Callable[[], datetime],
+    advance: Advance,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> Finished:
+    of = acts.ACTS[job.kind].of
+    with open_session(read_only=True) as session:
+        actor = session.get_one(Person, job.actor_id)
+    said = {name: value for name, value in job.about.items() if name not in (of, f"{of}_id")}
+
+    def keep(session: Session, progress: Progress) -> None:
+        held = jobs.held(session, id=job.id, holder=job.holder or "")
+        if held is None:  # another has it, and goes on behind the last batch that was kept
+            raise Stopped
+        held.result = progress.kept()
+
+    done = batches.do(
+        open_session,
+        actor=actor,
+        act=job.kind,
+        key=job.about[f"{of}_id"],
+        said={**said, **more},
+        clock=clock,
+        advance=advance,
+        begun=Progress.of(job.result),
+        keep=keep,
+    )
+    return _finished(done)
+
+
+def _sent(about: Mapping[str, Any], content: bytes, folder: Path) -> Path:
+    """Return the file, or the folder, of what was sent."""
+    if about["file"] is None and about["images"] is None and about["format"] not in readers.IN_FOLDERS:
+        file = folder / "annotations"
+        file.write_bytes(content)
+        return file
+    archives.unpack(content, folder)
+    return folder / (about["file"] or "")
+
+
 DOING: dict[str, Callable[[OpenSession, Job, Callable[[], datetime], Advance], Finished]] = {
     "sync": _sync,
     "export": _export,
     "import": _import,
+    **dict.fromkeys(acts.ACTS, _bulk),
 }
 
 
@@ -177,7 +237,7 @@ def _counted(these: Iterator[ImportedAnnotation], advance: Advance) -> Iterator[
         yield each
 
 
-def _finished(came: Synced | Brought) -> Finished:
+def _finished(came: Synced | Brought | Outcome) -> Finished:
     result = asdict(came)
     result.pop("faults")
     return Finished(result=result, faults=came.faults)

@@ -1,19 +1,22 @@
-"""Jobs: syncs, exports and imports are asked for at once, and done by whoever has time; looked at and cancelled."""
+"""Jobs: what takes long is asked for at once, and done by whoever has time; looked at and cancelled."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from workflow_core.connectors import annotation_files
-from workflow_core.domain import values
-from workflow_core.domain.pages import USUAL, Limit, Page, after, page
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.suggestions import possible
-from workflow_core.domain.views.exchange import ExportAsked, ImportAsked, Job, JobFault, JobState
-from workflow_core.domain.wording import cited, shown
+from workflow_core.connectors import archives
+from workflow_core.connectors.annotations import readers
+from workflow_core.domain.views import view
+from workflow_core.domain.views.exchange import ExportAsked, ImportSent, Job, JobFault, JobState
+from workflow_core.domain.words import documents, pages, values
+from workflow_core.domain.words.pages import USUAL, Limit, Page
+from workflow_core.domain.words.suggestions import possible
+from workflow_core.domain.words.wording import cited, shown
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import access, people
+from workflow_core.services.bulk import acts
 from workflow_core.services.exchange import exports
 from workflow_core.services.pipelines import places
 from workflow_core.services.pipelines.places import Places
@@ -26,10 +29,9 @@ NEEDED: Mapping[str, Permission] = {
     "sync": Permission.IMPORT_ITEMS,
     "export": Permission.EXPORT_ITEMS,
     "import": Permission.IMPORT_ANNOTATIONS,
+    **{name: act.permission for name, act in acts.ACTS.items()},
 }
 """What somebody needs to ask for a kind of job, or to cancel one."""
-IN_FILES = ("coco", "cvat", "jsonl", "label-studio")
-"""The formats that are one file."""
 
 
 def sync(session: Session, *, actor: Person, pipeline_id: int, now: datetime) -> Job:
@@ -62,23 +64,37 @@ def export(
 
 
 def import_annotations(
-    session: Session, *, actor: Person, dataset_id: int, asked: ImportAsked, content: bytes, now: datetime
+    session: Session, *, actor: Person, dataset_id: int, asked: ImportSent, content: bytes, now: datetime
 ) -> Job:
     """Ask for a file of annotations to come in.
 
     Raises:
         NotFound, NotAllowed: as `sync`, for who may import annotations, and to re-open also clear statuses.
-        InvalidInput: the format is none, or not one file.
+        InvalidInput: the format is none, or what is asked no text; or several files are meant, and no archive was sent
+            that has them.
     """
     found = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=NEEDED["import"])
     if asked.reopen:
         people.require(session, actor=actor, project_id=found.project_id, permission=Permission.CLEAR_STATUS)
-    if asked.format not in IN_FILES:
-        known = asked.format in annotation_files.FORMATS
-        why = "is a folder of files" if known else f"is none that is known; {possible(asked.format, IN_FILES)}"
-        raise InvalidInput(f"the format {cited(asked.format)} {why}")
+    documents.check(asdict(asked), "what an import is asked")
+    if asked.format not in readers.FORMATS:
+        known = possible(asked.format, readers.FORMATS)
+        raise InvalidInput(f"the format {cited(asked.format)} is none that is known; {known}")
+    named = [one for one in (asked.file, asked.images) if one is not None]
+    if named or asked.format in readers.IN_FOLDERS:
+        archives.check(content, named=named)
     about = {"dataset_id": found.id, "dataset": found.name, **asdict(asked)}
     return _add(session, "import", found.project_id, actor, about, now, content)
+
+
+def bulk(session: Session, *, actor: Person, act: str, key: int, said: Mapping[str, Any], now: datetime) -> Job:
+    """Ask for an act on many items of a task or a dataset.
+
+    Raises:
+        NotFound, NotAllowed: as `sync`, for who may do it at once.
+    """
+    of, kind = acts.find(session, actor=actor, act=act, key=key), acts.ACTS[act].of
+    return _add(session, act, of.project_id, actor, {f"{kind}_id": of.id, kind: of.name, **said}, now)
 
 
 def one(session: Session, *, actor: Person, job_id: int) -> Job:
@@ -92,7 +108,7 @@ def one(session: Session, *, actor: Person, job_id: int) -> Job:
 
 
 def of_project(
-    session: Session, *, actor: Person, project_id: int, cursor: str | None = None, limit: Limit = USUAL
+    session: Session, *, actor: Person, project_id: int, after: str | None = None, limit: Limit = USUAL
 ) -> Page[Job]:
     """Return a part of the jobs of a project, the newest first; for managers.
 
@@ -101,10 +117,10 @@ def of_project(
         InvalidInput: the cursor is none of this list.
     """
     people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
-    key = after(cursor, int)
+    key = pages.after(after, int)
     before = int(key[0]) if key else None
     rows = jobs.of_project(session, project_id=project_id, before=before, limit=limit + 1)
-    return page([told(*row) for row in rows], limit=limit, key=lambda one: [one.id])
+    return pages.page([told(*row) for row in rows], limit=limit, key=lambda one: [one.id])
 
 
 def cancel(session: Session, *, actor: Person, job_id: int, now: datetime) -> Job:
@@ -126,21 +142,8 @@ def cancel(session: Session, *, actor: Person, job_id: int, now: datetime) -> Jo
 def told(job: models.Job, by: str) -> Job:
     """Return a job as it is told."""
     under_way = JobState.WAITING if job.holder is None else JobState.RUNNING
-    return Job(
-        id=job.id,
-        project_id=job.project_id,
-        kind=job.kind,
-        state=JobState(job.outcome or under_way),
-        about=job.about,
-        by=by,
-        done=job.done,
-        result=job.result,
-        faults=[JobFault(**one) for one in job.faults],
-        fault=job.fault,
-        created_at=job.created_at,
-        started_at=job.started_at,
-        ended_at=job.ended_at,
-    )
+    faults = [JobFault(**one) for one in job.faults]
+    return view(Job, job, state=JobState(job.outcome or under_way), by=by, faults=faults)
 
 
 def _find(session: Session, actor: Person, job_id: int, permission: Permission | None = None) -> jobs.Named:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workflow_core.connectors.records import ImportedAnnotation, Problems
-from workflow_core.domain import recipes
-from workflow_core.domain.recipes import Recipe
-from workflow_core.domain.suggestions import possible
-from workflow_core.domain.wording import cited
+from workflow_core.connectors.annotations.records import ImportedAnnotation, Problems
+from workflow_core.domain.annotations import recipes
+from workflow_core.domain.annotations.recipes import Recipe
+from workflow_core.domain.words.suggestions import possible
+from workflow_core.domain.words.wording import cited
 from workflow_core.errors import InvalidInput
 from workflow_core.store.database.engine import Session
 from workflow_core.store.exchange import imports

@@ -1,25 +1,29 @@
 """The snapshots that exports have written, and the files in them."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import IO, Any
 
 from workflow_core.connectors.files import open_file
-from workflow_core.domain import values
-from workflow_core.domain.pages import USUAL, Limit, Page, after, page
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.views.exchange import Export, ExportFile, ExportFiles
-from workflow_core.domain.wording import cited, shown
+from workflow_core.domain.views.exchange import Export, ExportFile, ExportFiles, Way
+from workflow_core.domain.words import pages, values
+from workflow_core.domain.words.pages import USUAL, Limit, Page
+from workflow_core.domain.words.wording import cited, shown
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import NotFound
 from workflow_core.exporters import manifest
 from workflow_core.services import access, people
 from workflow_core.store import models
+from workflow_core.store.data import versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.exchange import exports
-from workflow_core.store.models import Person, Pipeline
+from workflow_core.store.models import Person, Pipeline, PipelineVersion
+from workflow_core.store.reads import positions
 
 
 def of_pipeline(
-    session: Session, *, actor: Person, pipeline_id: int, cursor: str | None = None, limit: Limit = USUAL
+    session: Session, *, actor: Person, pipeline_id: int, after: str | None = None, limit: Limit = USUAL
 ) -> Page[Export]:
     """Return a part of the snapshots of a pipeline, the newest first.
 
@@ -29,10 +33,27 @@ def of_pipeline(
         InvalidInput: the cursor is none of this list.
     """
     found = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.EXPORT_ITEMS)
-    key = after(cursor, int)
+    key = pages.after(after, int)
     before = int(key[0]) if key else None
     rows = exports.of_pipeline(session, pipeline_id=found.id, before=before, limit=limit + 1)
-    return page([Export(**_told(*row)) for row in rows], limit=limit, key=lambda one: [one.id])
+    return pages.page([Export(**_told(*row)) for row in rows], limit=limit, key=lambda one: [one.id])
+
+
+def ways(session: Session, *, actor: Person, pipeline_id: int) -> list[Way]:
+    """Return the exits by which items of a pipeline may be exported; before its first deploy there are none.
+
+    Raises:
+        NotFound, NotAllowed: as `of_pipeline`.
+    """
+    found = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.EXPORT_ITEMS)
+    version = session.get(PipelineVersion, found.version_id) if found.version_id is not None else None
+    exits = versions.from_document(version.compiled).exits if version else {}
+    left = positions.exits_up_to(session, pipeline_id=found.id, most=pages.MOST + 1)
+    declared = {name for name, one in exits.items() if one.export is not None}
+    return [
+        Way(exit=each, items=min(items, pages.MOST), more=items > pages.MOST, declared=each in declared)
+        for each, items in {**dict.fromkeys(exits, 0), **left}.items()
+    ]
 
 
 def one(session: Session, *, actor: Person, export_id: int) -> ExportFiles:
@@ -54,9 +75,20 @@ def open_of(session: Session, *, actor: Person, export_id: int, name: str) -> IO
         NotFound, NotAllowed, Unavailable: as `one`; and where it has no such file.
     """
     found, _ = _find(session, actor, export_id)
-    if name != manifest.NAME and name not in {one.name for one in _files(found)}:
-        raise NotFound(f"the export {found.id} has no file {cited(name)}")
-    return _open(found, name)
+    try:
+        return _open(found.uri, name)
+    except NotFound as error:
+        raise NotFound(f"the export {found.id} has no file {cited(name)}") from error
+
+
+def all_of(session: Session, *, actor: Person, export_id: int) -> dict[str, Callable[[], IO[bytes]]]:
+    """Return what opens each file of a snapshot, its manifest first, by name; it needs no session any more.
+
+    Raises:
+        NotFound, NotAllowed, Unavailable: as `one`.
+    """
+    found, _ = _find(session, actor, export_id)
+    return {name: partial(_open, found.uri, name) for name in (manifest.NAME, *(one.name for one in _files(found)))}
 
 
 def _find(session: Session, actor: Person, export_id: int) -> exports.Named:
@@ -69,17 +101,18 @@ def _find(session: Session, actor: Person, export_id: int) -> exports.Named:
 
 
 def _files(found: models.Export) -> list[ExportFile]:
-    with _open(found, manifest.NAME) as file:
+    with _open(found.uri, manifest.NAME) as file:
         return [ExportFile(**one) for one in json.load(file)["files"]]
 
 
-def _open(found: models.Export, name: str) -> IO[bytes]:
-    return open_file(f"{found.uri}/{name}", within=[found.uri])
+def _open(uri: str, name: str) -> IO[bytes]:
+    return open_file(f"{uri}/{name}", within=[uri])
 
 
 def _told(found: models.Export, by: str | None) -> dict[str, Any]:
     return {
         "id": found.id,
+        "pipeline_id": found.pipeline_id,
         "exit": found.exit,
         "uri": found.uri,
         "items": found.items,

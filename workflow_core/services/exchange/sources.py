@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from workflow_core.connectors import images
 from workflow_core.connectors.images import Picture
 from workflow_core.connectors.listings import Listed, Listing, Skipped, is_below, root
-from workflow_core.domain.sources import File, Kind, Known, Refusal, became, following, moves, unchanged
+from workflow_core.domain.items.sources import File, Kind, Known, Refusal, became, following, moves, unchanged
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.services.pipelines.data import Added, FoundItem

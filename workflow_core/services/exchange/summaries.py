@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from workflow_core.domain.views.exchange import Brought, JobFault, Synced
-from workflow_core.domain.wording import counted
+from workflow_core.domain.words.wording import counted
 from workflow_core.services.exchange.imports import Imported
 from workflow_core.services.exchange.ingestion import Ingested
 

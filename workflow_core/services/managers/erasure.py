@@ -10,10 +10,10 @@ allotted to somebody stays allotted.
 from collections.abc import Iterable
 from datetime import datetime
 
-from workflow_core.domain import values
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.views.erasing import Effects
-from workflow_core.domain.wording import shown
+from workflow_core.domain.views.effects import Effects
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import shown
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import people
 from workflow_core.services.data.files import Place

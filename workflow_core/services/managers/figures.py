@@ -1,4 +1,4 @@
-"""The figures of managers: per task, assignment, person, label or day. `domain.figures` says what each means."""
+"""The figures of managers: per task, assignment, person, label or day; `domain.measures.figures` says what each is."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from workflow_core.domain import progress
-from workflow_core.domain.figures import Group, Tally, add_up, date_of
-from workflow_core.domain.progress import Counts, status
-from workflow_core.domain.reports import Ages, By, Figures, LabelFigures
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.states import OPEN
+from workflow_core.domain.measures import progress
+from workflow_core.domain.measures.figures import Group, Tally, add_up, date_of
+from workflow_core.domain.measures.progress import Counts, status
+from workflow_core.domain.measures.reports import Ages, By, Figures, LabelFigures, TeamFigures
+from workflow_core.domain.work.roles import Permission
+from workflow_core.domain.work.states import OPEN
 from workflow_core.errors import InvalidInput
 from workflow_core.services import access
 from workflow_core.services.people import Actor
@@ -51,6 +51,30 @@ def of_tasks(session: Session, *, actor: Actor, task_ids: Iterable[int], by: By,
         )
         for key, part in sorted(parts.items(), key=lambda each: _order(each[0], emails))
     ]
+
+
+def of_team(session: Session, *, actor: Actor, task_id: int) -> TeamFigures:
+    """Return how fast the people of a task are, how much of their work was approved at first, and what waits longest.
+
+    Raises:
+        NotFound: there is no such task, or the actor is not in its project.
+        NotAllowed: the actor may not see analytics.
+    """
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.SEE_ANALYTICS)
+    reviewing = task.type == "qa"
+    found: dict[int | None, Tally] = defaultdict(Tally)
+    for group, tally in (
+        *times.times(session, [task.id]),
+        *times.statuses(session, [task.id]),
+        *(quality.made(session, [task.id]) if reviewing else quality.about(session, task.id)),
+    ):
+        found[group.person_id] += tally
+    emails = teams.emails(session)
+    still_open = [one for one in standing.standings(session, [task.id]) if one.state in OPEN]
+    return TeamFigures(
+        tallies={emails[person]: tally for person, tally in found.items() if person is not None},
+        oldest=standing.oldest(session, min(still_open, key=lambda one: one.since)) if still_open else None,
+    )
 
 
 def of_labels(session: Session, *, actor: Actor, task_ids: Iterable[int]) -> list[LabelFigures]:
@@ -160,7 +184,7 @@ def _add_standing(
         at(one.task_id, one.assignment_id).task_items.append(one)
     for (task_id, share), ages in flaws.ages(session, types, now=now).items():
         at(task_id, share).ages += ages
-    for (task_id, share), counted in counts.by_share(session, task_ids=types).items():
+    for (task_id, share), counted in counts.by_share(session, counts.alike(session, task_ids=types)).items():
         at(task_id, share).counted.append(counted)
     for part in parts.values():
         part.of_now = True

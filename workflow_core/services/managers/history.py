@@ -1,20 +1,20 @@
 """Why an item is where it is: its path, its task items, what it waits for."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from workflow_core.domain import pages, values
-from workflow_core.domain.events import Line, Verb, sentence
-from workflow_core.domain.pages import USUAL, Page
-from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.data import Found
 from workflow_core.domain.views.history import Step, TaskItemNow, Why
-from workflow_core.domain.wording import agreed, cited, counted, shown
+from workflow_core.domain.words import pages, values
+from workflow_core.domain.words.pages import USUAL, Page
+from workflow_core.domain.words.wording import agreed, cited, counted, shown
+from workflow_core.domain.work.events import Line, Verb, sentence
+from workflow_core.domain.work.roles import Permission, Role, allowed
 from workflow_core.errors import NotFound
-from workflow_core.services import people
+from workflow_core.services import people, projects
 from workflow_core.services.people import Actor
 from workflow_core.store.data import erasure, items
 from workflow_core.store.database.engine import Session
@@ -122,45 +122,47 @@ def issues(session: Session, *, pipeline: Pipeline) -> list[Flagged]:
     ]
 
 
-def find(session: Session, *, named: str, actor: Actor = None) -> Item:
+def find(session: Session, *, named: str, actor: Actor = None, project_id: int | None = None) -> Item:
     """Return the item of a number, a name, or a folder and name; of none as it is written, one that looks the same.
+
+    It is of a project whose history the actor may see; with `project_id` of that one alone.
 
     Raises:
         NotFound: there is none, or there are several.
     """
     sought = values.sought(named)
+    seen = _seen(session, actor, project_id)
     rows: list[Item] = []
     for text in dict.fromkeys((sought, unicodedata.normalize("NFC", sought), unicodedata.normalize("NFD", sought))):
         folder, name = _path(text)
-        rows = rows or items.named(session, name=name, folder=folder if "/" in text else None)
-    if not rows and (one := session.get(Item, values.written_key(sought))):
+        rows = rows or items.named(session, name=name, folder=folder if "/" in text else None, project_ids=seen)
+    if not rows and (one := session.get(Item, values.written_key(sought))) and _is_of(session, one, seen):
         rows = [one]
-    visible = [row for row in rows if _may_see(session, actor, row)]
-    if not visible:
-        erased = _erased(session, sought, actor)
+    if not rows:
+        erased = _erased(session, sought, seen)
         raise NotFound(f"no item {cited(named)}{' any more: it was erased' if erased else ''}")
-    if len(visible) > 1:
-        listed = ", ".join(f"{one.id} in {one.folder}" for one in visible[:5]) + ", ..." * (len(visible) > 5)
+    if len(rows) > 1:
+        listed = ", ".join(f"{one.id} in {one.folder}" for one in rows)
         why = f"there are several items {cited(named)}; give the number of one: {listed}"
-        raise NotFound(why, code="several-found", items=[one.id for one in visible])
-    return visible[0]
+        raise NotFound(why, code="several-found", items=[one.id for one in rows])
+    return rows[0]
 
 
-def look_up(session: Session, *, named: str, actor: Actor = None) -> Found:
+def look_up(session: Session, *, named: str, actor: Actor = None, project_id: int | None = None) -> Found:
     """Return the numbers of an item as `find` does, also of one that was erased: by its number, or folder and name."""
     try:
-        item = find(session, named=named, actor=actor)
+        item = find(session, named=named, actor=actor, project_id=project_id)
     except NotFound:
-        erased = _erased(session, values.sought(named), actor)
+        erased = _erased(session, values.sought(named), _seen(session, actor, project_id))
         if len(erased) != 1:
             raise
         return Found(id=erased[0].item_id, dataset_id=erased[0].dataset_id, erased=True)
     return Found(id=item.id, dataset_id=item.dataset_id, erased=False)
 
 
-def _erased(session: Session, named: str, actor: Actor) -> list[Erased]:
+def _erased(session: Session, named: str, seen: Collection[int] | None) -> list[Erased]:
     found = erasure.find(session, path=_path(named), number=values.written_key(named))
-    return [one for one in found if _may_see(session, actor, one)]
+    return [one for one in found if _is_of(session, one, seen)]
 
 
 def _path(named: str) -> tuple[str, str]:
@@ -168,9 +170,16 @@ def _path(named: str) -> tuple[str, str]:
     return "/" + folder.strip("/"), name
 
 
-def _may_see(session: Session, actor: Actor, item: Item | Erased) -> bool:
-    project_id = session.get_one(Dataset, item.dataset_id).project_id
-    return people.may(session, actor=actor, project_id=project_id, permission=Permission.SEE_HISTORY)
+def _seen(session: Session, actor: Actor, project_id: int | None) -> Collection[int] | None:
+    """Return the projects whose history the actor may see; None where these are all."""
+    if actor is None and project_id is None:
+        return None
+    theirs = projects.mine(session, actor=actor, project_id=project_id)
+    return {one.id for one in theirs if allowed(Role(one.role), Permission.SEE_HISTORY)}
+
+
+def _is_of(session: Session, item: Item | Erased, seen: Collection[int] | None) -> bool:
+    return seen is None or session.get_one(Dataset, item.dataset_id).project_id in seen
 
 
 def step(row: Mapping[str, Any]) -> Step:

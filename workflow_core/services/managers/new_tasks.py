@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from workflow_core.domain import statuses, values
-from workflow_core.domain.wording import cited
+from workflow_core.domain.words import documents, values
+from workflow_core.domain.words.wording import cited
+from workflow_core.domain.work import statuses
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.store.data import tasks
@@ -51,7 +52,7 @@ def offered(type: statuses.TaskType, extra: Sequence[str | statuses.Status]) -> 
     for one_more in extra:
         one = one_more if isinstance(one_more, statuses.Status) else statuses.named(values.name(one_more))
         values.name(one.name)
-        values.json(asdict(one), "a status")
+        documents.check(asdict(one), "a status")
         if type != "qa" and one.name == statuses.APPROVED.name:
             raise InvalidInput("only a QA task offers the status 'approved': an approved item has been reviewed")
         if one.name in {each.name for each in found}:
@@ -60,10 +61,9 @@ def offered(type: statuses.TaskType, extra: Sequence[str | statuses.Status]) -> 
     return found
 
 
-def columns(offered: Iterable[statuses.Status], queue: Queue | None, lease: int) -> dict[str, Any]:
-    """Return as its row has them the statuses that a task offers, and how it hands out items; `lease` in seconds."""
+def columns(offered: Iterable[statuses.Status], queue: Queue | None) -> dict[str, Any]:
+    """Return as its row has them the statuses that a task offers, and how it hands out items."""
     return {
         "statuses": [asdict(one) for one in offered],
         "queue": {"batch": queue.batch, "limit": queue.limit} if queue else None,
-        "lease": lease,
     }

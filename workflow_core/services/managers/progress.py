@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from workflow_core.domain import pages, values
-from workflow_core.domain.pages import Page
-from workflow_core.domain.progress import Counts, status, total
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.views.progress import Pictures, ShareProgress, Stuck, TaskProgress
+from workflow_core.domain.measures.progress import Counts, status, total
+from workflow_core.domain.views.progress import Passing, Pictures, ShareProgress, Stuck, TaskProgress
+from workflow_core.domain.words import pages, values
+from workflow_core.domain.words.pages import Page
+from workflow_core.domain.work.roles import Permission
 from workflow_core.pipeline.graph import ahead
 from workflow_core.services import access, people
 from workflow_core.services.people import Actor
@@ -18,20 +18,26 @@ from workflow_core.store.database.engine import Session
 from workflow_core.store.exchange import sources
 from workflow_core.store.models import Assignment
 from workflow_core.store.reads import counts, positions
+from workflow_core.store.reads.figures import coming
 
 
 def of_pipeline(session: Session, *, pipeline_id: int, actor: Actor = None) -> list[TaskProgress]:
     """Return how far each task of a pipeline is, in the order in which they were made; for managers."""
     pipeline = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)
-    tasks = known_tasks.of_pipeline(session, pipeline_id=pipeline.id)
-    keys = {task.name: task.id for task in tasks}
+    keys, following = _following(session, pipeline.id)
+    return of_tasks(session, task_ids=keys, following=following, actor=actor)
+
+
+def _following(session: Session, pipeline_id: int) -> tuple[list[int], dict[int, dict[int, int]]]:
+    """Return the tasks of a pipeline, and what lies ahead of each for items of each version that any follows."""
+    keys = {task.name: task.id for task in known_tasks.of_pipeline(session, pipeline_id=pipeline_id)}
     following = {
         version.id: {
             keys[name]: mask for name, mask in ahead.tasks_ahead(versions.from_document(version.compiled)).items()
         }
-        for version in versions.followed(session, pipeline_id=pipeline.id)
+        for version in versions.followed(session, pipeline_id=pipeline_id)
     }
-    return of_tasks(session, task_ids=keys.values(), following=following, actor=actor)
+    return list(keys.values()), following
 
 
 def of_task(session: Session, *, task_id: int, actor: Actor = None) -> TaskProgress:
@@ -49,6 +55,37 @@ def exits(session: Session, *, pipeline_id: int, actor: Actor = None) -> dict[st
     return positions.exits(session, pipeline_id=pipeline.id)
 
 
+def left(
+    session: Session, *, pipeline_id: int, exit: str, after: str | None = None, limit: int = pages.USUAL, actor: Actor
+) -> Page[Passing]:
+    """Return a part of the items that left a pipeline by an exit; for managers.
+
+    Raises:
+        NotFound: there is no such pipeline, or the actor is not in its project.
+        NotAllowed: their role does not let them see the project.
+        InvalidInput: `after` is no place in this list.
+    """
+    pipeline = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)
+    (last,) = pages.after(after, int) or (0,)
+    found = positions.left(session, pipeline_id=pipeline.id, exit=exit, after=int(last), limit=limit + 1)
+    return pages.page(found, limit=limit, key=lambda one: [one.item_id])
+
+
+def to_come(
+    session: Session, *, task_id: int, after: str | None = None, limit: int = pages.USUAL, actor: Actor
+) -> Page[Passing]:
+    """Return a part of the items that are still to come to a task; for managers, as `left`."""
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.SEE_PROJECT)
+    (last,) = pages.after(after, int) or (0,)
+    _, following = _following(session, task.pipeline_id) if task.pipeline_id is not None else ([], {})
+    before = {}
+    for version, ways in following.items():
+        bit = 1 << list(ways).index(task.id) if task.id in ways else 0
+        before[version] = [one for one, mask in ways.items() if mask & bit]
+    found = coming.items(session, task_id=task.id, before=before, after=int(last), limit=limit + 1)
+    return pages.page(found, limit=limit, key=lambda one: [one.item_id])
+
+
 def of_tasks(
     session: Session,
     *,
@@ -64,13 +101,15 @@ def of_tasks(
     tasks = access.tasks(session, actor=actor, task_ids=task_ids, permission=Permission.SEE_PROJECT)
     ids = [task.id for task in tasks]
     by_share: defaultdict[int, dict[int | None, Counts]] = defaultdict(dict)
-    for (task_id, assignment_id), one in counts.by_share(session, task_ids=ids).items():
+    known = {*ids, *(task for ways in (following or {}).values() for task in ways)}
+    rows = counts.alike(session, task_ids=sorted(known))
+    for (task_id, assignment_id), one in counts.by_share(session, rows).items():
         by_share[task_id][assignment_id] = one
-    by_status = counts.by_status(session, task_ids=ids)
-    coming: Counter[int] = Counter()
+    by_status = counts.by_status(rows)
+    upstream: Counter[int] = Counter()
     for version_id, ways in (following or {}).items():
         only = version_id if len(following or {}) > 1 else None
-        coming.update(counts.to_come(session, following=ways, version_id=only))
+        upstream.update(coming.to_come(session, rows, following=ways, version_id=only))
     team: dict[int, list[tuple[Assignment, str]]] = {}
     for assignment, email in teams.of_tasks(session, task_ids=ids):
         team.setdefault(assignment.task_id, []).append((assignment, email))
@@ -85,7 +124,7 @@ def of_tasks(
                 status=status(whole),
                 counts=whole,
                 statuses=by_status.get(task.id, {}),
-                to_come=coming[task.id],
+                to_come=upstream[task.id],
                 closed=task.closed_at is not None,
                 paused=task.paused_at is not None,
                 shares=tuple(_shares(team.get(task.id, []), by_share[task.id])),

@@ -1,13 +1,16 @@
-"""Second thoughts: a person undoes their own status, a manager clears statuses. Both say first what they take back."""
+"""Second thoughts: a person undoes their own status, a manager clears statuses."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Unpack
 
-from workflow_core.domain import situations, statuses, values
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.situations import Situation
-from workflow_core.domain.states import State
+from workflow_core.domain.items.choices import Chosen
+from workflow_core.domain.views.effects import TakenBack
+from workflow_core.domain.words import values
+from workflow_core.domain.work import situations, statuses
+from workflow_core.domain.work.roles import Permission
+from workflow_core.domain.work.situations import Situation
+from workflow_core.domain.work.states import State
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.people import Actor
@@ -16,12 +19,12 @@ from workflow_core.store.data import versions
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Person, Task, TaskItem
 from workflow_core.store.routing import clears, lineage, placement
-from workflow_core.store.routing.lineage import Effects, Lineage
+from workflow_core.store.routing.lineage import Lineage
 from workflow_core.store.work import selection
 from workflow_core.store.work.issues import author_of
 
 
-def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -> Effects:
+def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -> TakenBack:
     """Take back one's own status; the item is claimed by the same person again.
 
     Raises:
@@ -59,34 +62,16 @@ def undo(session: Session, *, actor: Person, task_item_id: int, now: datetime) -
     return effects
 
 
-def preview_clear(
-    session: Session,
-    *,
-    actor: Actor,
-    task_id: int,
-    item_ids: Iterable[int] | None = None,
-    folder: str | None = None,
-    where: Mapping[str, Any] | None = None,
-    status: str | None = None,
-) -> Effects:
-    """Say what clearing statuses would take back: every task item, and the exits."""
-    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.CLEAR_STATUS)
-    chosen = _chosen(session, task, item_ids, folder, where, status)
-    return lineage.effects(session, lineage.trace(session, [one.status_event_id for one in chosen]))
-
-
 def clear(
     session: Session,
     *,
     actor: Actor,
     task_id: int,
     now: datetime,
-    item_ids: Iterable[int] | None = None,
-    folder: str | None = None,
-    where: Mapping[str, Any] | None = None,
     status: str | None = None,
     end_claims: bool = False,
-) -> Effects:
+    **chosen: Unpack[Chosen],
+) -> TakenBack:
     """Remove statuses, with everything that was reached from them; the items are to be done again.
 
     Those of the items listed, each of which has one; or all of a folder or a filter; or all of one status that the task
@@ -98,7 +83,7 @@ def clear(
             or in a task that the version which its item follows does not have.
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.CLEAR_STATUS)
-    ids = [one.id for one in _chosen(session, task, item_ids, folder, where, status)]
+    ids = [one.id for one in _chosen(session, task, chosen, status)]
     locked = selection.lock_listed(session, task_id=task.id, ids=ids)
     for task_item, item in locked:
         access.check_rework(session, task_item=task_item, name=item.name)
@@ -119,22 +104,23 @@ def clear(
     return effects
 
 
-def _chosen(
-    session: Session,
-    task: Task,
-    item_ids: Iterable[int] | None,
-    folder: str | None,
-    where: Mapping[str, Any] | None,
-    status: str | None,
-) -> list[TaskItem]:
+def status_named(task: Task, given: str | None) -> str | None:
+    """Return the status that a task offers, or offered, as it was given; None where none was.
+
+    Raises:
+        InvalidInput: it never offered that.
+    """
+    offered = [statuses.Status(**one) for one in (*task.statuses, *task.former_statuses)]
+    return None if given is None else statuses.resolve(given, offered).name
+
+
+def _chosen(session: Session, task: Task, chosen: Chosen, status: str | None) -> list[TaskItem]:
     """Return the task items of a task with a status that were chosen; what is listed has to be among them."""
     dataset = session.get_one(Dataset, task.dataset_id)
-    offered = [statuses.Status(**one) for one in (*task.statuses, *task.former_statuses)]
-    listed = None if item_ids is None else values.keys(item_ids)
-    items = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=listed)
-    named = None if status is None else statuses.resolve(status, offered).name
+    items = data.condition(session, dataset=dataset, **chosen)
+    named = status_named(task, status)
     found = selection.with_status(session, task_id=task.id, items=items, status=named)
-    for one in sorted(set(listed or ()) - {each.item_id for each in found})[:1]:
+    for one in sorted(set(values.keys(chosen.get("item_ids") or ())) - {each.item_id for each in found})[:1]:
         other = selection.find(session, task_id=task.id, item_id=one)
         if other is None:
             raise NotFound(f"there is no item {one} in {task.name!r}")

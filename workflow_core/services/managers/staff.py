@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
-from workflow_core.domain import values
-from workflow_core.domain.roles import Permission
+from workflow_core.domain.items.choices import Chosen
 from workflow_core.domain.views import tasks as views
-from workflow_core.domain.wording import counted, shown
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import counted, shown
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store.allocation import parked
-from workflow_core.store.data import filters, teams
+from workflow_core.store.data import items, teams
 from workflow_core.store.database.engine import Session, keep
-from workflow_core.store.models import Assignment, Person, Pipeline, Task
+from workflow_core.store.models import Assignment, Dataset, Person, Pipeline, Task
 from workflow_core.store.work import reassignment
 from workflow_core.store.work.reassignment import Handed
 
@@ -31,9 +32,8 @@ def redistribute(
     now: datetime,
     weights: Mapping[str, float] | None = None,
     of: Iterable[str] | None = None,
-    item_ids: Iterable[int] | None = None,
-    where: Mapping[str, Any] | None = None,
     preview: bool = False,
+    **chosen: Unpack[Chosen],
 ) -> Handed:
     """Deal what nobody has begun anew: equally, or by `weights`; only the work `of` some people, or some items.
 
@@ -57,11 +57,11 @@ def redistribute(
     if not any(target.values()):
         raise InvalidInput("nobody would get anything: give at least one person a weight above 0")
     theirs = None if of is None else [_member(team, task, email).id for email in of]
-    items = reassignment.EVERY
-    if where is not None:
-        items = filters.of(session, where, tasks=data.task_names(session, project_id=task.project_id))
-    listed = None if item_ids is None else values.keys(item_ids)
-    reassignment.choose_remaining(session, task_id=task.id, of=theirs, items=items, item_ids=listed)
+    listed = None
+    if any(one is not None for one in chosen.values()):
+        meant = data.condition(session, dataset=session.get_one(Dataset, task.dataset_id), **chosen)
+        listed = items.ids(session, meant, archived=None, limit=values.LARGEST)
+    reassignment.choose_remaining(session, task_id=task.id, of=theirs, item_ids=listed)
     handed = reassignment.hand_out(session, weights=target)
     if not preview:
         reassignment.leave_stuck(session)
@@ -70,11 +70,20 @@ def redistribute(
 
 
 def reassign(
-    session: Session, *, actor: Actor, task_id: int, old: str, new: str, now: datetime, end_claims: bool = False
+    session: Session,
+    *,
+    actor: Actor,
+    task_id: int,
+    old: str,
+    new: str,
+    now: datetime,
+    end_claims: bool = False,
+    item_ids: Iterable[int] | None = None,
 ) -> Handed:
     """Give everything unfinished of one person to another; finished work and history stay with who did it.
 
-    Flags go along with a QA item. An item that the new person may not review goes to the others.
+    Flags go along with a QA item. An item that the new person may not review goes to the others. With `item_ids` only
+    these are given; the old person is out of the task all the same.
 
     Raises:
         NotAllowed: the actor may not reassign.
@@ -87,8 +96,9 @@ def reassign(
     leaver = _member(team, task, old)
     if values.email(new) == values.email(old):
         raise InvalidInput(f"{shown(old)} has this work already; name somebody else")
-    reassignment.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
-    _confirm_claims(session, task, leaver, old, end_claims)
+    listed = None if item_ids is None else values.keys(item_ids)
+    reassignment.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id, item_ids=listed)
+    _confirm_claims(session, task, leaver, old, end_claims, listed)
     person = _present(session, task, new, now)
     heir = team.get(person.email)
     if heir is None:
@@ -99,7 +109,7 @@ def reassign(
     heir.allotted = (heir.allotted or 0) + leaver.allotted
     leaver.active, leaver.allotted = False, 0
     keep(session, heir)
-    return _hand_over(session, actor, task, leaver, {heir.id: 1.0}, now)
+    return _hand_over(session, actor, task, leaver, {heir.id: 1.0}, now, listed)
 
 
 def add(
@@ -124,25 +134,32 @@ def add(
 
 
 def remove(
-    session: Session, *, actor: Actor, task_id: int, email: str, now: datetime, end_claims: bool = False
+    session: Session,
+    *,
+    actor: Actor,
+    task_id: int,
+    email: str,
+    now: datetime,
+    end_claims: bool = False,
+    item_ids: Iterable[int] | None = None,
 ) -> Handed:
     """Take a person out of a running task: their open work goes to the others, or to the pool of a queue.
 
-    Where nobody is left it is parked, and the stuck list says so.
+    Where nobody is left it is parked, and the stuck list says so. With `item_ids` only the work on these goes yet.
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
     leaver = _member(_team(session, task), task, email)
-    reassignment.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id)
-    _confirm_claims(session, task, leaver, email, end_claims)
+    listed = None if item_ids is None else values.keys(item_ids)
+    reassignment.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id, item_ids=listed)
+    _confirm_claims(session, task, leaver, email, end_claims, listed)
     leaver.active = False
-    return _hand_over(session, actor, task, leaver, None, now)
+    return _hand_over(session, actor, task, leaver, None, now, listed)
 
 
-def take_out(session: Session, *, actor: Actor, assignment_id: int, now: datetime, end_claims: bool = False) -> Handed:
-    """Take out of its task whoever has an assignment, as `remove` does."""
+def whose(session: Session, *, actor: Actor, assignment_id: int) -> tuple[int, str]:
+    """Return the task of an assignment, and the e-mail of whose it is; for who may change the team."""
     found, task = access.assignment(session, actor=actor, assignment_id=assignment_id, permission=Permission.EDIT_TASK)
-    email = session.get_one(Person, found.person_id).email
-    return remove(session, actor=actor, task_id=task.id, email=email, now=now, end_claims=end_claims)
+    return task.id, session.get_one(Person, found.person_id).email
 
 
 def pause(session: Session, *, actor: Actor, what: What, key: int, now: datetime) -> None:
@@ -174,9 +191,15 @@ def _run(session: Session, actor: Actor, what: What, key: int) -> Task | Assignm
 
 
 def _hand_over(
-    session: Session, actor: Actor, task: Task, leaver: Assignment, weights: Mapping[int, float] | None, now: datetime
+    session: Session,
+    actor: Actor,
+    task: Task,
+    leaver: Assignment,
+    weights: Mapping[int, float] | None,
+    now: datetime,
+    item_ids: Iterable[int] | None,
 ) -> Handed:
-    reassignment.choose_unfinished(session, task_id=task.id, assignment_id=leaver.id)
+    reassignment.choose_unfinished(session, task_id=task.id, assignment_id=leaver.id, item_ids=item_ids)
     handed = reassignment.hand_out(session, weights=weights)
     if weights is not None and handed.stuck:
         handed = reassignment.try_others(session)
@@ -185,8 +208,15 @@ def _hand_over(
     return handed
 
 
-def _confirm_claims(session: Session, task: Task, leaver: Assignment, email: str, confirmed: bool) -> None:
-    held = reassignment.count_claimed(session, task_id=task.id, assignment_id=leaver.id)
+def _confirm_claims(
+    session: Session,
+    task: Task,
+    leaver: Assignment,
+    email: str,
+    confirmed: bool,
+    item_ids: Iterable[int] | None,
+) -> None:
+    held = reassignment.count_claimed(session, task_id=task.id, assignment_id=leaver.id, item_ids=item_ids)
     if held and not confirmed:
         why = f"{shown(email)} has {counted(held, 'item')} of {task.name!r} open; confirm to end that, drafts stay"
         raise Conflict(why, code="claims-open", task=task.name, person=email)

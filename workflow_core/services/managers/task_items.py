@@ -1,15 +1,18 @@
 """A manager's ways out: send an item on or back, end a claim, take items out, close and re-open tasks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Unpack
 
-from workflow_core.domain import states, values
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import counted, shown
+from workflow_core.domain.items.choices import Chosen
+from workflow_core.domain.views.effects import TakenAlong
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import counted, shown
+from workflow_core.domain.work import states
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services import access, people
-from workflow_core.services.managers import ways
+from workflow_core.services.managers import send_targets
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store import locks
@@ -23,7 +26,7 @@ from workflow_core.store.work import claims, selection
 
 def send(
     session: Session, *, actor: Actor, task_item_id: int, to: str, now: datetime, end_claims: bool = False
-) -> dispatch.Effects:
+) -> TakenAlong:
     """Send an item on from where it is parked, or else to a task once more; it counts as no visit.
 
     A parked one goes to any task or exit of its pipeline but `approved`; from inside a fork only to a task of its own
@@ -39,7 +42,7 @@ def send(
         InvalidInput: the target is unknown or out of reach; the message says what is possible.
     """
     task_item, _ = _managed(session, actor, task_item_id, Permission.UNSTICK_ITEMS)
-    way = ways.find(session, task_item=task_item, to=to)
+    way = send_targets.find(session, task_item=task_item, to=to)
     effects = dispatch.effects(session, source=task_item, entry=way.entry, of=way.of)
     held = next((one for one in effects.task_items if one.state == states.State.CLAIMED), None)
     if held is not None and not end_claims:
@@ -56,11 +59,17 @@ def send(
     return effects
 
 
-def preview_send(session: Session, *, actor: Actor, task_item_id: int, to: str) -> dispatch.Effects:
+def preview_send(session: Session, *, actor: Actor, task_item_id: int, to: str) -> TakenAlong:
     """Say what sending an item would take with it: open task items, claims, issues, and the exit it would leave."""
     task_item, _ = _managed(session, actor, task_item_id, Permission.UNSTICK_ITEMS, only_read=True)
-    way = ways.find(session, task_item=task_item, to=to)
+    way = send_targets.find(session, task_item=task_item, to=to)
     return dispatch.effects(session, source=task_item, entry=way.entry, of=way.of)
+
+
+def targets(session: Session, *, actor: Actor, task_item_id: int) -> list[str]:
+    """Return the tasks, and from where an item is stuck the exits, to which it may be sent; raises as `send` does."""
+    task_item, _ = _managed(session, actor, task_item_id, Permission.UNSTICK_ITEMS, only_read=True)
+    return send_targets.targets(session, task_item=task_item)
 
 
 def release(session: Session, *, actor: Actor, task_item_id: int, now: datetime) -> None:
@@ -81,10 +90,8 @@ def remove_items(
     actor: Actor,
     task_id: int,
     now: datetime,
-    item_ids: Iterable[int] | None = None,
-    folder: str | None = None,
-    where: Mapping[str, Any] | None = None,
     end_claims: bool = False,
+    **chosen: Unpack[Chosen],
 ) -> int:
     """Take items without a status out of a task; in a pipeline they leave it by the exit `removed`.
 
@@ -97,7 +104,7 @@ def remove_items(
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.FILL_TASK)
     dataset = session.get_one(Dataset, task.dataset_id)
-    items = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=item_ids)
+    items = data.condition(session, dataset=dataset, **chosen)
     rows = selection.lock_of_items(session, task_id=task.id, items=items)
     done = [row for row in rows if row.state == states.State.SUBMITTED]
     if done:

@@ -1,15 +1,18 @@
 """What a manager says of a task, before it starts or while it runs: when it is due, and what comes first."""
 
-from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
-from workflow_core.domain import values
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.suggestions import possible
-from workflow_core.domain.wording import cited
+from workflow_core.domain.annotations import recipes
+from workflow_core.domain.items.choices import Chosen
+from workflow_core.domain.words import values
+from workflow_core.domain.words.suggestions import possible
+from workflow_core.domain.words.wording import cited
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import InvalidInput, Stale
+from workflow_core.pipeline.language.names import MAX_SECONDS
 from workflow_core.services import access
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
@@ -17,7 +20,7 @@ from workflow_core.store import turns
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import tasks
 from workflow_core.store.database.engine import Session, keep
-from workflow_core.store.models import Dataset, Task
+from workflow_core.store.models import Dataset, Recipe, Task
 from workflow_core.store.work import reassignment
 
 LARGEST = 1_000_000
@@ -25,7 +28,10 @@ LARGEST = 1_000_000
 
 
 class Settings(TypedDict, total=False):
-    """What may be said of any task at any time, as in a pipeline file; a task of higher `priority` is shown first."""
+    """What may be said of any task at any time, as in a pipeline file; a task of higher `priority` is shown first.
+
+    `lease` is how many seconds an item stays with who opened it, from each sign of work on; what is open keeps its end.
+    """
 
     priority: int
     due_at: datetime | None
@@ -33,6 +39,7 @@ class Settings(TypedDict, total=False):
     max_fix_rounds: int | None
     review_own: bool
     description: str | None
+    lease: int
 
 
 def edit(
@@ -70,6 +77,7 @@ def edit(
             max_fix_rounds=task.max_fix_rounds,
             review_own=task.review_own,
             description=task.description,
+            lease=task.lease,
         )
     check(task.name, {"due_at": task.due_at, "lock_when_due": task.lock_when_due, **settings})
     for name, value in settings.items():
@@ -81,9 +89,33 @@ def edit(
     return version(task)
 
 
+def instruct(session: Session, *, actor: Actor, task_id: int, text: str, now: datetime) -> None:
+    """Give who works on a task other instructions, as Markdown, or none; until a deploy says them anew.
+
+    Raises:
+        NotAllowed: the actor may not edit tasks.
+        InvalidInput: they are too long, or what no database keeps as text; or a file that came with a pipeline.
+    """
+    task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
+    recipe = recipes.from_json(session.get_one(Recipe, task.recipe_id).content)
+    present = recipe.instructions or recipes.Instructions()
+    if present.file is not None:
+        raise InvalidInput(
+            f"the instructions of {task.name!r} are the file {present.file}; a deploy brings another one"
+        )
+    if text == (present.text or ""):
+        return
+    changed = replace(recipe, instructions=recipes.Instructions(text=text) if text else None)
+    recipes.check(changed)
+    content = recipes.to_json(changed)
+    kept = tasks.add_recipe(session, project_id=task.project_id, name=task.name, content=content, now=now)
+    task.recipe_id = kept.id
+    keep(session, task)
+
+
 def version(task: Task) -> int:
-    """Return the version of a task's settings: a number that is another one where any of them is."""
-    said = repr([getattr(task, name) for name in Settings.__annotations__])
+    """Return the version of what is said of a task: a number that is another one where any of it is."""
+    said = repr([task.recipe_id, *(getattr(task, name) for name in Settings.__annotations__)])
     return int.from_bytes(blake2b(said.encode(), digest_size=7).digest())
 
 
@@ -95,6 +127,7 @@ def check(name: str, settings: Settings) -> None:
         )
     rounds, due_at, description = (settings.get(one) for one in ("max_fix_rounds", "due_at", "description"))
     values.whole(settings.get("priority", 0), f"the priority of {name!r}", least=-LARGEST, most=LARGEST)
+    values.whole(settings.get("lease", 1), f"the lease of {name!r}", least=1, most=MAX_SECONDS)
     if rounds is not None:
         values.whole(rounds, f"max_fix_rounds of {name!r}", least=1, most=LARGEST)
     if due_at is not None:
@@ -108,15 +141,22 @@ def check(name: str, settings: Settings) -> None:
         raise InvalidInput(f"task {name!r} cannot be locked when it is due: it has no due_at; give it one")
 
 
+def check_rank(given: object) -> int:
+    """Return a rank; refuse what is none.
+
+    Raises:
+        InvalidInput: it is no whole number, or too large a one.
+    """
+    return values.whole(given, "a rank", least=-LARGEST, most=LARGEST)
+
+
 def rank(
     session: Session,
     *,
     actor: Actor,
     task_id: int,
     rank: int,
-    folder: str | None = None,
-    where: Mapping[str, Any] | None = None,
-    item_ids: Iterable[int] | None = None,
+    **chosen: Unpack[Chosen],
 ) -> int:
     """Say which items of a task come first: those of the lowest rank, by default all have 0; returns how many change.
 
@@ -127,7 +167,7 @@ def rank(
         InvalidInput: the rank is none.
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
-    values.whole(rank, "a rank", least=-LARGEST, most=LARGEST)
+    check_rank(rank)
     dataset = session.get_one(Dataset, task.dataset_id)
-    chosen = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=item_ids)
-    return turns.rank(session, task_id=task.id, items=chosen, rank=rank)
+    items = data.condition(session, dataset=dataset, **chosen)
+    return turns.rank(session, task_id=task.id, items=items, rank=rank)

@@ -1,12 +1,18 @@
 """Tasks made by hand, outside pipelines, and items added to any task."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from datetime import datetime
 from typing import Any, Unpack
 
-from workflow_core.domain import recipes, sampling, statuses, values
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import counted, shown
+from workflow_core.domain.annotations import recipes
+from workflow_core.domain.items import sampling
+from workflow_core.domain.items.choices import Chosen
+from workflow_core.domain.items.sampling import Sample
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import counted, shown
+from workflow_core.domain.work import statuses
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import Conflict, InvalidInput
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.pipeline.language.names import MAX_SECONDS
@@ -16,8 +22,8 @@ from workflow_core.services.managers.task_settings import Settings
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.services.running.moves import BATCH
-from workflow_core.store.data import items, teams, versions
 from workflow_core.store.data import tasks as rows
+from workflow_core.store.data import teams, versions
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Dataset, Pipeline, PipelineVersion, Recipe, Task
@@ -68,6 +74,7 @@ def create(
         recipe = recipes.union(recipes.from_json(session.get_one(Recipe, one.recipe_id).content) for one in reviewed)
     recipes.check(recipe)
     kept = rows.add_recipe(session, project_id=dataset.project_id, name=name, content=recipes.to_json(recipe), now=now)
+    said: dict[str, Any] = {"lease": (queue or Queue()).lease_seconds, **settings}
     task = Task(
         project_id=dataset.project_id,
         dataset_id=dataset.id,
@@ -76,8 +83,8 @@ def create(
         name=name,
         type=type,
         created_at=now,
-        **new_tasks.columns(offered, queue, (queue or Queue()).lease_seconds),
-        **settings,
+        **new_tasks.columns(offered, queue),
+        **said,
     )
     keep(session, task)
     people.check_reviewers(session, teams=[(task, team)])
@@ -99,12 +106,12 @@ def create_qa(
     share: float = 1.0,
     at_least: int = 0,
     **more: Any,
-) -> int:
-    """Make a QA task over the items of an annotation task that have one of these statuses there now.
+) -> tuple[int, Sample]:
+    """Make an empty QA task over the items of an annotation task that have one of these statuses there now.
 
-    Over all of them, or those of a filter (`where`), or a sample: a `share` by a draw that depends on the task and the
-    item alone, and `at_least` so many items of each annotator, by the same draw; fewer where they have fewer. What
-    else `create` takes may be given too.
+    Returns its number, and what `add_items` is to fill it with: all of them, those of the filter `where`, which it is
+    to be told again, or a sample: a `share` by a draw that depends on the task and the item alone, and `at_least` so
+    many items of each annotator, by the same draw; fewer where they have fewer. What else `create` takes may be given.
 
     Raises:
         InvalidInput: the sample would be empty by its definition.
@@ -129,15 +136,13 @@ def create_qa(
     )
     offered = [statuses.Status(**one) for one in (*task.statuses, *task.former_statuses)]
     wanted = [statuses.resolve(one, offered).name for one in of_status]
+    pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
+    seed = sampling.seed(pipeline.name if pipeline else "", task.name)
     chosen = data.condition(session, dataset=dataset, where=where)
-    chosen &= entry.with_status(task_id=task.id, statuses=wanted)
-    if share < 1:
-        pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
-        seed = sampling.seed(pipeline.name if pipeline else "", task.name)
-        least = samples.of_each(session, task_id=task.id, where=chosen, seed=seed, count=at_least)
-        chosen &= samples.in_share(seed, share) | items.listed(session, least)
-    _add(session, task=session.get_one(Task, made), chosen=chosen, now=now)
-    return made
+    drawn = Sample(task_id=task.id, statuses=wanted, seed=astuple(seed), below=sampling.millionths(share), least={})
+    if at_least and share < 1:
+        drawn["least"] = samples.of_each(session, drawn, where=chosen, count=at_least)
+    return made, drawn
 
 
 def add_items(
@@ -146,13 +151,13 @@ def add_items(
     actor: Actor,
     task_id: int,
     now: datetime,
-    folder: str | None = None,
-    where: Mapping[str, Any] | None = None,
-    item_ids: Iterable[int] | None = None,
+    sample: Sample | None = None,
+    **chosen: Unpack[Chosen],
 ) -> int:
     """Add items of the task's dataset: all, a folder, a filter, or those listed; returns how many are new there.
 
-    An item that is there already stays as it is. In a pipeline's task an item enters the pipeline there.
+    Of these only those of a `sample`, where one is given. An item that is there already stays as it is. In a pipeline's
+    task an item enters the pipeline there.
 
     Raises:
         Conflict: the task is closed; or, in a pipeline, lies inside a fork, or an item is open elsewhere in it, or
@@ -163,8 +168,14 @@ def add_items(
         why = f"task {task.name!r} is closed; re-open it, or add the items to another one"
         raise Conflict(why, code="task-closed", task=task.name)
     dataset = session.get_one(Dataset, task.dataset_id)
-    chosen = data.condition(session, dataset=dataset, folder=folder, where=where, item_ids=item_ids)
-    return _add(session, task=task, chosen=chosen, now=now)
+    items = data.condition(session, dataset=dataset, **chosen) & absent(task, sample)
+    return _add(session, task=task, chosen=items, now=now)
+
+
+def absent(task: Task, sample: Sample | None) -> Where:
+    """Return the condition on what can be added to a task: it is not there, and in the sample, if that is wanted."""
+    not_there = entry.absent_from(task_id=task.id)
+    return not_there if sample is None else not_there & samples.within(sample)
 
 
 def _add(session: Session, *, task: Task, chosen: Where, now: datetime) -> int:
@@ -174,8 +185,7 @@ def _add(session: Session, *, task: Task, chosen: Where, now: datetime) -> int:
     added = 0
     while True:
         arrivals.prepare(session)
-        absent = entry.absent_from(task_id=task.id)
-        count = entry.choose(session, where=chosen & absent, limit=10 * BATCH)
+        count = entry.choose(session, where=chosen, limit=10 * BATCH)
         if not count:
             return added
         if task.pipeline_id is None:
@@ -194,7 +204,7 @@ def _enter(session: Session, task: Task, now: datetime) -> None:
     if node is None:
         why = f"task {task.name!r} is no longer in pipeline {pipeline.name!r}; its items finish there"
         raise Conflict(why, code="not-in-pipeline", task=task.name, pipeline=pipeline.name)
-    if versions.in_fork(session, version_id=version.id, task_id=task.id):
+    if versions.branch_of(session, version_id=version.id, task_id=task.id) is not None:
         why = f"task {task.name!r} lies inside a fork of {pipeline.name!r}; add items before the fork"
         raise Conflict(why, code="task-in-fork", task=task.name, pipeline=pipeline.name)
     entry.lock_chosen(session)

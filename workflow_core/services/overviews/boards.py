@@ -1,7 +1,7 @@
 """A project at one glance, for who runs it."""
 
-from workflow_core.domain import pages
-from workflow_core.domain.views.boards import Board, Lane
+from workflow_core.domain.views.projects import Board, Lane
+from workflow_core.domain.words import pages
 from workflow_core.services import projects
 from workflow_core.services.managers import progress
 from workflow_core.services.overviews import tasks

@@ -1,10 +1,10 @@
 """The issues of a project, across its tasks."""
 
-from workflow_core.domain import pages, values
-from workflow_core.domain.issues import UNRESOLVED, IssueState
-from workflow_core.domain.pages import Page
-from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.issues import ListedIssue
+from workflow_core.domain.words import pages, values
+from workflow_core.domain.words.pages import Page
+from workflow_core.domain.work.issues import UNRESOLVED, IssueState
+from workflow_core.domain.work.roles import Permission
 from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.store.database.engine import Session

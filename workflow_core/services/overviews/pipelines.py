@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.progress import Overview
+from workflow_core.domain.work.roles import Permission
 from workflow_core.services import access
 from workflow_core.services.managers import progress
 from workflow_core.services.people import Actor
 from workflow_core.services.running import moves, sweeps
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Project
 
 
 def overview(session: Session, *, actor: Actor, pipeline_id: int, now: datetime) -> Overview:
@@ -20,10 +19,10 @@ def overview(session: Session, *, actor: Actor, pipeline_id: int, now: datetime)
         NotAllowed: their role does not let them see the project.
     """
     found = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)
-    at = moves.where(session, pipeline=found.id)
+    at = moves.where(session, pipeline_id=found.id)
     ahead = sweeps.ahead(session, now=now)
     return Overview(
-        project=session.get_one(Project, found.project_id).name,
+        project=at.project,
         pipeline=found.name,
         paused=found.paused_at is not None,
         tasks=progress.of_pipeline(session, pipeline_id=found.id, actor=actor),

@@ -1,12 +1,16 @@
 """The tasks of a project, one task with all that is said of it, and the files of its recipe."""
 
-from workflow_core.domain import pages, recipes, statuses
-from workflow_core.domain.pages import Page
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.suggestions import possible
-from workflow_core.domain.values import sought
+from workflow_core.domain.annotations import recipes
 from workflow_core.domain.views import tasks as views
-from workflow_core.domain.wording import cited, shown
+from workflow_core.domain.views import view
+from workflow_core.domain.words import pages
+from workflow_core.domain.words.pages import Page
+from workflow_core.domain.words.suggestions import possible
+from workflow_core.domain.words.values import sought
+from workflow_core.domain.words.wording import cited, shown
+from workflow_core.domain.work import statuses
+from workflow_core.domain.work.roles import Permission
+from workflow_core.domain.work.states import State
 from workflow_core.errors import InvalidInput, NotAllowed, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.managers import task_settings
@@ -16,6 +20,7 @@ from workflow_core.store.data import teams
 from workflow_core.store.data.tasks import Named
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person, Recipe
+from workflow_core.store.reads.figures import standing
 
 
 def of_project(
@@ -34,8 +39,12 @@ def of_project(
     return pages.page([_view(row) for row in rows], limit=limit, key=lambda one: [one.id])
 
 
-def named(session: Session, *, actor: Actor, named: str, project: str | None = None) -> list[views.Task]:
+def named(
+    session: Session, *, actor: Actor, named: str, project: str | None = None, project_id: int | None = None
+) -> list[views.Task]:
     """Return the tasks of a pipeline, or the task, of that name; `PIPELINE:TASK` names a task of a pipeline.
+
+    With `project_id` what is of that project alone.
 
     Raises:
         NotFound: nothing has the name that the actor may see.
@@ -43,7 +52,8 @@ def named(session: Session, *, actor: Actor, named: str, project: str | None = N
     """
     rows = known_tasks.with_names(session, project=None if project is None else sought(project))
     runs = {
-        key: people.may(session, actor=actor, project_id=key, permission=Permission.SEE_PROJECT)
+        key: project_id in (None, key)
+        and people.may(session, actor=actor, project_id=key, permission=Permission.SEE_PROJECT)
         for key in {row.task.project_id for row in rows}
     }
     rows = [row for row in rows if runs[row.task.project_id]]
@@ -59,15 +69,15 @@ def named(session: Session, *, actor: Actor, named: str, project: str | None = N
     return [_view(row) for row in found]
 
 
-def of_pipeline(session: Session, *, actor: Actor, pipeline_id: int) -> list[int]:
-    """Return the numbers of the tasks of a pipeline, also of those that its file has no more; for managers.
+def of_pipeline(session: Session, *, actor: Actor, pipeline_id: int) -> dict[int, str]:
+    """Return the numbers and names of the tasks of a pipeline, also of those that its file has no more; for managers.
 
     Raises:
         NotFound: there is no such pipeline, or the actor is not in its project.
         NotAllowed: their role does not let them see the project.
     """
     found = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)
-    return [task.id for task in known_tasks.of_pipeline(session, pipeline_id=found.id)]
+    return {task.id: task.name for task in known_tasks.of_pipeline(session, pipeline_id=found.id)}
 
 
 def one(session: Session, *, actor: Actor, task_id: int) -> views.TaskInFull:
@@ -117,14 +127,43 @@ def instructions(session: Session, *, actor: Person, task_id: int) -> views.File
     Raises:
         NotFound: the task is not theirs, or its recipe has no file.
     """
-    try:
-        access.task(session, actor=actor, task_id=task_id, permission=Permission.SEE_PROJECT)
-    except NotAllowed:
-        access.seat(session, actor=actor, task_id=task_id)
+    _share(session, actor, task_id)
     found = known_tasks.document(session, task_id=task_id)
     if found is None:
         raise NotFound(f"no file of instructions belongs to task {shown(task_id)}")
     return views.File(found.name, found.media_type, found.content)
+
+
+def tried(session: Session, *, actor: Person, task_id: int, after: str | None = None) -> views.Tried:
+    """Return the recipe of a task, with an item of it to try it on: for who works there, one of theirs.
+
+    Raises:
+        NotFound: the task is not theirs.
+        InvalidInput: `after` is no place in the list of items.
+    """
+    share = _share(session, actor, task_id)
+    task = known_tasks.with_name(session, task_id=task_id).task
+    (last,) = pages.after(after, int) or (0,)
+    there = [one for one in State if one is not State.WITHDRAWN]
+    found = standing.of_task(session, task_id=task_id, states=there, assignment_id=share, after=int(last), limit=2)
+    part = pages.page(found, limit=1, key=lambda one: [one.id])
+    return views.Tried(
+        task_id=task.id,
+        task=task.name,
+        recipe=recipes.from_json(session.get_one(Recipe, task.recipe_id).content),
+        item=next(iter(part.items), None),
+        next=part.next,
+        manages=share is None,
+    )
+
+
+def _share(session: Session, actor: Person, task_id: int) -> int | None:
+    """Return the assignment by which somebody knows a task; None for who runs it."""
+    try:
+        access.task(session, actor=actor, task_id=task_id, permission=Permission.SEE_PROJECT)
+    except NotAllowed:
+        return access.seat(session, actor=actor, task_id=task_id).own_id
+    return None
 
 
 _LISTED = views.Task.__annotations__
@@ -132,19 +171,13 @@ _LISTED = views.Task.__annotations__
 
 def _view(row: Named) -> views.Task:
     task = row.task
-    return views.Task(
-        id=task.id,
-        project_id=task.project_id,
+    return view(
+        views.Task,
+        task,
         project=row.project,
-        name=task.name,
-        type=task.type,
-        pipeline_id=task.pipeline_id,
         pipeline=row.pipeline,
-        dataset_id=task.dataset_id,
         dataset=row.dataset,
         from_pool=task.queue is not None,
-        priority=task.priority,
-        due_at=task.due_at,
         paused=task.paused_at is not None,
         closed=task.closed_at is not None,
         archived=task.archived_at is not None,

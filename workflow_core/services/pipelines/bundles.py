@@ -7,9 +7,9 @@ from datetime import datetime
 from errno import ENOENT
 from pathlib import Path, PurePath
 
-from workflow_core.domain import values
 from workflow_core.domain.views.pipelines import Checked, Difference, Files, Finding, Rehearsed
-from workflow_core.domain.wording import cited, counted
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import cited, counted
 from workflow_core.errors import InvalidInput, PipelineInvalid
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.check import check

@@ -4,22 +4,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError, field_validator, model_validator
 
-from workflow_core.domain import values
-from workflow_core.domain.geometry import MAX_PIXELS
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.wording import cited, shown
+from workflow_core.domain.annotations.geometry import MAX_PIXELS
+from workflow_core.domain.items.choices import Chosen
+from workflow_core.domain.words import documents, values
+from workflow_core.domain.words.wording import cited, shown
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import entries
-from workflow_core.store.data import erasure, items, pipelines
+from workflow_core.store.data import datasets, erasure, items, pipelines
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Dataset, Item, Pipeline
+from workflow_core.store.models import Dataset, Item
 
 STATEMENT = 5_000
 """Items that one statement adds."""
@@ -52,7 +53,7 @@ class NewItem(BaseModel):
     @field_validator("metadata")
     @classmethod
     def _storable(cls, metadata: dict[str, Any]) -> dict[str, Any]:
-        values.json(metadata, "metadata")
+        documents.check(metadata, "metadata")
         return metadata
 
     @model_validator(mode="after")
@@ -144,16 +145,11 @@ def dataset(session: Session, *, project_id: int, name: str) -> Dataset:
         NotFound: the project has none of that name; the message lists those that it has.
     """
     project_id = values.key(project_id)
-    found = items.dataset_named(session, project_id=project_id, name=values.sought(name))
+    found = datasets.named(session, project_id=project_id, name=values.sought(name))
     if found is None:
-        names = ", ".join(repr(one) for one in items.dataset_names(session, project_id=project_id, limit=10))
+        names = ", ".join(repr(one) for one in datasets.names(session, project_id=project_id, limit=10))
         raise NotFound(f"no dataset {cited(name)}; there is {names or 'none yet'}")
     return found
-
-
-def dataset_of(session: Session, *, pipeline: Pipeline) -> Dataset:
-    """Return the dataset over which a pipeline runs."""
-    return session.get_one(Dataset, pipeline.dataset_id)
 
 
 def by_dataset(session: Session, *, of: Iterable[Item]) -> list[tuple[Dataset, list[int]]]:
@@ -168,22 +164,21 @@ def create_dataset(session: Session, *, actor: Actor, project_id: int, name: str
     """Make a dataset, or return the one of that name."""
     people.require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_DATASETS)
     people.check_project(session, project_id)
-    return items.find_or_add_dataset(session, project_id=project_id, name=values.name(name), now=now)
+    return datasets.find_or_add(session, project_id=project_id, name=values.name(name), now=now)
 
 
 def condition(
     session: Session,
     *,
     dataset: Dataset,
-    folder: str | None = None,
-    where: Mapping[str, Any] | None = None,
-    item_ids: Iterable[int] | None = None,
+    **chosen: Unpack[Chosen],
 ) -> Where:
     """Return the condition on items: of the dataset, and in the folder or below, and of the filter, and listed.
 
     Raises:
         FilterError: the filter is malformed, or names a task that the project does not have.
     """
+    folder, where, item_ids = chosen.get("folder"), chosen.get("where"), chosen.get("item_ids")
     if folder is not None:
         values.text(folder, "a folder")
     if item_ids is not None:

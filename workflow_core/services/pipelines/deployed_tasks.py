@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from workflow_core.domain.recipes import to_json
-from workflow_core.domain.roles import Role
+from workflow_core.domain.annotations.recipes import to_json
+from workflow_core.domain.work.roles import Role
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
 from workflow_core.services import people
@@ -64,7 +64,7 @@ def apply(
 
 
 def _fields(one: compiled.Task, task: Task | None, last: compiled.Task | None) -> dict[str, Any]:
-    fields = new_tasks.columns(one.statuses, one.queue, one.queue.lease_seconds if one.queue else one.lease_seconds)
+    fields = new_tasks.columns(one.statuses, one.queue)
     if task is not None:
         fields["former_statuses"] = _gone(task, fields["statuses"])
     said, before = _settings(one), _settings(last) if last else {}
@@ -87,6 +87,7 @@ def _settings(one: compiled.Task) -> Mapping[str, Any]:
         review_own=one.review_own,
         max_fix_rounds=one.max_fix_rounds,
         description=one.description,
+        lease=one.queue.lease_seconds if one.queue else one.lease_seconds,
     )
 
 

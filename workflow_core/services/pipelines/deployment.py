@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.pipelines import Deployed
-from workflow_core.domain.wording import cited
+from workflow_core.domain.words.wording import cited
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import InvalidInput, Stale
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.language.recipes import Read
@@ -16,7 +16,7 @@ from workflow_core.services.pipelines import bundles, deployed_tasks, entries
 from workflow_core.services.pipelines.bundles import Bundle
 from workflow_core.services.pipelines.migration import take_along
 from workflow_core.store.allocation import parked
-from workflow_core.store.data import deploys, items, pipelines, teams, versions
+from workflow_core.store.data import datasets, deploys, pipelines, teams, versions
 from workflow_core.store.data import people as known_people
 from workflow_core.store.data import tasks as rows
 from workflow_core.store.data.migration import choose
@@ -69,7 +69,7 @@ def apply(
     project = people.project_for(session, name=spec.project, actor=actor, now=now)
     if actor is not None:
         people.require(session, actor=actor, project_id=project.id, permission=Permission.MANAGE_PIPELINES)
-    dataset = items.find_or_add_dataset(session, project_id=project.id, name=spec.dataset, now=now)
+    dataset = datasets.find_or_add(session, project_id=project.id, name=spec.dataset, now=now)
     pipeline = _pipeline(session, project, dataset, spec, now)
     if pipeline.dataset_id != dataset.id:
         its = session.get_one(Dataset, pipeline.dataset_id).name

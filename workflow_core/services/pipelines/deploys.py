@@ -1,10 +1,10 @@
 """What was deployed, by whom, when, and the files as they came."""
 
-from workflow_core.domain import values
-from workflow_core.domain.pages import USUAL, Limit, Page, after, page
-from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.pipelines import Version, VersionFiles
-from workflow_core.domain.wording import cited, shown
+from workflow_core.domain.words import pages, values
+from workflow_core.domain.words.pages import USUAL, Limit, Page
+from workflow_core.domain.words.wording import cited, shown
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import NotFound
 from workflow_core.services import access
 from workflow_core.services.pipelines import bundles
@@ -14,7 +14,7 @@ from workflow_core.store.models import Person, Pipeline
 
 
 def versions(
-    session: Session, *, actor: Person, pipeline_id: int, cursor: str | None = None, limit: Limit = USUAL
+    session: Session, *, actor: Person, pipeline_id: int, after: str | None = None, limit: Limit = USUAL
 ) -> Page[Version]:
     """Return the deploys of a pipeline, the newest first; for managers.
 
@@ -24,11 +24,11 @@ def versions(
         InvalidInput: the cursor is none of this list.
     """
     found = _pipeline(session, actor, pipeline_id)
-    key = after(cursor, int)
+    key = pages.after(after, int)
     before = int(key[0]) if key else None
     rows = deploys.of_pipeline(session, pipeline_id=found.id, before=before, limit=limit + 1)
     told = [Version(number=one.id, version=digest, at=one.at, by=by, file=one.file) for one, digest, by in rows]
-    return page(told, limit=limit, key=lambda one: [one.number])
+    return pages.page(told, limit=limit, key=lambda one: [one.number])
 
 
 def version(session: Session, *, actor: Person, pipeline_id: int, number: int) -> VersionFiles:

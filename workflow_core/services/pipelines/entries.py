@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from workflow_core.domain.suggestions import suggest
-from workflow_core.domain.wording import quoted
+from workflow_core.domain.words.suggestions import suggest
+from workflow_core.domain.words.wording import quoted
 from workflow_core.pipeline.compiled import Source
 from workflow_core.services.running.moves import BATCH
 from workflow_core.store.data import items, pipelines, versions
@@ -81,5 +81,4 @@ def _with_those_above(folder: str) -> Iterator[str]:
 
 def watching(session: Session, *, dataset_id: int) -> list[Pipeline]:
     """Return the pipelines that take in at once whatever comes into the dataset."""
-    here = pipelines.over(session, dataset_id=dataset_id)
-    return [pipeline for pipeline, document in here if versions.from_document(document).source.watch]
+    return [pipeline for pipeline, source in pipelines.over(session, dataset_id=dataset_id) if source.watch]

@@ -1,18 +1,17 @@
 """Take items on their way along to the present version of their pipeline, those that can follow it."""
 
 from collections.abc import Iterable
-from contextlib import nullcontext
 from datetime import datetime
 
-from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.pipelines import Keeping, Migrated, Stayed
+from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import Conflict
 from workflow_core.pipeline.graph import differences
 from workflow_core.services import access
 from workflow_core.services.people import Actor
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import migration, pipelines, tasks, versions
-from workflow_core.store.database.engine import Session, taken_back
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Pipeline, PipelineVersion
 from workflow_core.store.work import reassignment
 
@@ -32,7 +31,7 @@ def migrate(session: Session, *, actor: Actor, pipeline_id: int, now: datetime, 
 
     An item can if every task in which it has something open, parked, unrouted or saved is there with that status, if
     inside a fork that fork is the same, and if an exit that holds it is there. Each tells it in its history. With
-    `dry_run` nothing of it stays.
+    `dry_run` they are only counted.
 
     Raises:
         NotFound: there is no such pipeline, or the actor is not in its project.
@@ -41,17 +40,20 @@ def migrate(session: Session, *, actor: Actor, pipeline_id: int, now: datetime, 
     """
     wanted = Permission.MANAGE_PIPELINES
     pipeline = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=wanted)
-    pipelines.lock(session, pipeline)
+    if not dry_run:
+        pipelines.lock(session, pipeline)
     if pipeline.version_id is None:
         raise Conflict(
             f"the pipeline {pipeline.name!r} was never deployed", code="never-deployed", pipeline=pipeline.name
         )
-    with taken_back(session) if dry_run else nullcontext():
-        followed = migration.choose(session, pipeline_id=pipeline.id)
-        by = actor.id if actor else None
-        done = take_along(session, pipeline=pipeline, versions_followed=followed, actor_id=by, now=now)
-        parked.park_for_nobody(session, now=now)
-        versions.close_left(session, now=now)
+    followed = migration.choose(session, pipeline_id=pipeline.id, locked=not dry_run)
+    if dry_run:
+        version = session.get_one(PipelineVersion, pipeline.version_id)
+        return _decide(session, pipeline, version, followed)[0]
+    by = actor.id if actor else None
+    done = take_along(session, pipeline=pipeline, versions_followed=followed, actor_id=by, now=now)
+    parked.park_for_nobody(session, now=now)
+    versions.close_left(session, now=now)
     return done
 
 
@@ -60,6 +62,17 @@ def take_along(
 ) -> Migrated:
     """Let the items that were chosen, of these versions, follow the pipeline's present one, as `migrate` does."""
     version = session.get_one(PipelineVersion, pipeline.version_id)
+    done, reviewing = _decide(session, pipeline, version, versions_followed)
+    migration.carry_out(session, version_id=version.id, actor_id=actor_id, now=now)
+    for task_id in reviewing:
+        reassignment.hand_own_reviews_on(session, task_id=task_id, actor_id=actor_id, now=now)
+    return done
+
+
+def _decide(
+    session: Session, pipeline: Pipeline, version: PipelineVersion, versions_followed: Iterable[int]
+) -> tuple[Migrated, list[int]]:
+    """Decide who of those chosen can follow a version, and which tasks review more then; nothing is changed yet."""
     present = versions.from_document(version.compiled)
     keys = {task.name: task.id for task in tasks.of_pipeline(session, pipeline_id=pipeline.id)}
     forked: list[tuple[int, int]] = []
@@ -68,9 +81,5 @@ def take_along(
         before = versions.from_document(session.get_one(PipelineVersion, one).compiled)
         forked += ((one, keys[name]) for name in differences.forked_otherwise(before, present))
         reviewing |= {keys[name] for name in differences.reviewing_more(before, present)}
-    followed, stayed = migration.carry_out(
-        session, version_id=version.id, forked_otherwise=forked, actor_id=actor_id, now=now
-    )
-    for task_id in sorted(reviewing):
-        reassignment.hand_own_reviews_on(session, task_id=task_id, actor_id=actor_id, now=now)
-    return Migrated(version.digest, followed, tuple(Stayed(*one) for one in stayed))
+    followed, stayed = migration.decide(session, version_id=version.id, forked_otherwise=forked)
+    return Migrated(version.digest, followed, tuple(Stayed(*one) for one in stayed)), sorted(reviewing)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from workflow_core.connectors.listings import is_below, root
 from workflow_core.connectors.media import Media
-from workflow_core.domain import addresses
-from workflow_core.domain.wording import cited
+from workflow_core.domain.items import addresses
+from workflow_core.domain.words.wording import cited
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from workflow_core.domain import recipes
+from workflow_core.domain.annotations import recipes
 from workflow_core.domain.views.pipelines import Change, Leaver, PlannedTask, RemovedLabel
 from workflow_core.store.data import tasks, teams
 from workflow_core.store.database.engine import Session

@@ -3,45 +3,26 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from workflow_core.domain.views.pipelines import Plan
 from workflow_core.errors import InvalidInput
 from workflow_core.pipeline import compiled
 from workflow_core.pipeline.graph import differences
-from workflow_core.pipeline.language.recipes import Read
 from workflow_core.services.people import Actor
-from workflow_core.services.pipelines import bundles, deployment, migration, planned_tasks
+from workflow_core.services.pipelines import deployment, migration, planned_tasks
 from workflow_core.services.pipelines.bundles import Bundle
 from workflow_core.store.data import deploys, people, pipelines, versions
 from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.models import Pipeline, PipelineVersion
 
 
-def plan(
-    session: Session,
-    *,
-    text: bytes,
-    file: str,
-    read: Read,
-    actor: Actor,
-    now: datetime,
-    migrate: bool = False,
-    folder: Path | None = None,
-) -> Plan:
-    """Say what a deploy of a file in `folder` would change; nothing of it stays. Meanwhile others wait, as for one.
+def plan(session: Session, bundle: Bundle, *, actor: Actor, now: datetime, migrate: bool = False) -> Plan:
+    """Say what a deploy of a bundle would change; nothing of it stays. Meanwhile others wait, as for one.
 
     Raises:
-        PipelineInvalid: the file has errors.
         NotAllowed: the actor may not manage the project's pipelines.
     """
-    bundle = bundles.compile_file(text, file=file, read=read, folder=folder)
-    return plan_bundle(session, bundle, actor=actor, now=now, migrate=migrate)
-
-
-def plan_bundle(session: Session, bundle: Bundle, *, actor: Actor, now: datetime, migrate: bool = False) -> Plan:
-    """Say what a deploy of what a file compiled to would change, as `plan` does."""
     spec = bundle.pipeline
     project = people.find_project(session, name=spec.project, member=None)
     pipeline = pipelines.named(session, project_id=project.id, name=spec.name) if project else None

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from workflow_core.domain import recipes, values
-from workflow_core.domain.situations import Situation
-from workflow_core.domain.wording import cited, shown
+from workflow_core.domain.annotations import recipes
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import cited, shown
+from workflow_core.domain.work.situations import Situation
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Annotation, Recipe, Task

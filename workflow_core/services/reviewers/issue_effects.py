@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState
-from workflow_core.domain.situations import Situation
-from workflow_core.domain.states import Kept
-from workflow_core.domain.submitting import Decision
+from workflow_core.domain.work.issues import UNRESOLVED, IssueEvent, IssueState
+from workflow_core.domain.work.situations import Situation
+from workflow_core.domain.work.states import Kept
+from workflow_core.domain.work.submitting import Decision
 from workflow_core.errors import Conflict
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Annotation, Issue, Person, TaskItem

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow_core.domain import situations, values
-from workflow_core.domain.issues import IssueEvent, IssueState, check_flag
-from workflow_core.domain.roles import Permission
-from workflow_core.domain.situations import MAX_FIX_ROUNDS, Situation
-from workflow_core.domain.states import OPEN, Event, State
 from workflow_core.domain.views.work import ChangedIssue
-from workflow_core.domain.wording import shown
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import shown
+from workflow_core.domain.work import situations
+from workflow_core.domain.work.issues import IssueEvent, IssueState, check_flag
+from workflow_core.domain.work.roles import Permission
+from workflow_core.domain.work.situations import MAX_FIX_ROUNDS, Situation
+from workflow_core.domain.work.states import OPEN, Event, State
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.contributors import comments

@@ -4,9 +4,10 @@ import logging
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -78,17 +79,18 @@ def announcing(engine: Engine, api_url: str | None) -> Iterator[None]:
         announcer.close()
 
 
-def note(session: Session, *, pipeline: str | None, task: str, status: str, count: int) -> None:
-    """Announce statuses of a pipeline's task once the session's transaction commits, if anybody announces at all."""
-    engine = session.get_bind().engine
-    announcer = _announced.get(engine) if _announced else None
-    if announcer is None or pipeline is None:
+def note(session: Session, statuses: Iterable[tuple[str | None, str, str]]) -> None:
+    """Announce statuses once the session's transaction commits, if anybody announces at all.
+
+    Each is told by its pipeline, its task and its name; what is in no pipeline is not announced.
+    """
+    announcer = _announced.get(session.get_bind().engine) if _announced else None
+    if announcer is None:
         return
-
-    def tell() -> None:
-        announcer.status_set(pipeline=pipeline, task=task, status=status, count=count)
-
-    after_commit(session, call=tell)
+    for (pipeline, task, status), count in Counter(statuses).items():
+        if pipeline is not None:
+            one = {"pipeline": pipeline, "task": task, "status": status}
+            after_commit(session, call=partial(announcer.status_set, **one, count=count))
 
 
 class Announcer:

@@ -1,9 +1,10 @@
 """What happens in a project, event by event, for whoever reads on from where they were."""
 
-from workflow_core.domain import values
-from workflow_core.domain.pages import Page
-from workflow_core.domain.roles import Permission
 from workflow_core.domain.views.history import Event
+from workflow_core.domain.words import values
+from workflow_core.domain.words.pages import Page
+from workflow_core.domain.work.roles import Permission
+from workflow_core.errors import NotSignedIn
 from workflow_core.services import people
 from workflow_core.services.managers import history
 from workflow_core.store.database.engine import Session
@@ -11,7 +12,7 @@ from workflow_core.store.models import Person
 from workflow_core.store.reads import feed, histories
 from workflow_core.store.reads.feed import horizon
 
-__all__ = ["check", "horizon", "part"]
+__all__ = ["check", "horizon", "part", "stirs"]
 
 LOOKED_AT = 10_000
 """How many events are looked at, at most, for those of somebody's own: else one who has none would wait for all."""
@@ -20,6 +21,17 @@ LOOKED_AT = 10_000
 def check(session: Session, *, actor: Person, project_id: int) -> None:
     """Refuse whoever is not in a project; NotFound says so."""
     people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_OWN_WORK)
+
+
+def stirs(session: Session, *, actor: Person, after: int, until: int) -> bool:
+    """Return whether anything happened, after one event and up to another, that the actor's pages show.
+
+    Raises:
+        NotSignedIn: the actor is no longer active.
+    """
+    if not actor.active:
+        raise NotSignedIn(f"{actor.email} is no longer active")
+    return until - after > LOOKED_AT or feed.stirs(session, person_id=actor.id, after=after, until=until)
 
 
 def part(session: Session, *, actor: Person, project_id: int, after: int, until: int, limit: int) -> Page[Event]:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflow_core.domain import values
+from workflow_core.domain.words import values
+from workflow_core.domain.words.wording import shown
+from workflow_core.errors import NotFound
 from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import positions, summaries
 from workflow_core.store.routing import arrivals, backlog, placement
@@ -30,11 +32,13 @@ class Moved:
 
 @dataclass(frozen=True)
 class Positions:
-    """How many items of a pipeline are where, and whether one has not left yet that needs no manager to do so.
+    """How many items of a project's pipeline are where, and whether one that needs no manager has not left yet.
 
     `counts` has them by task, exit, and exit that holds them; besides those who move, and those who are stuck.
     """
 
+    project: str
+    pipeline: str
     counts: Mapping[str, int]
     in_motion: bool
 
@@ -49,14 +53,18 @@ class Positions:
         return {at: count for at, count in self.counts.items() if at.endswith(positions.HELD)}
 
 
-def where(session: Session, *, pipeline: str | int) -> Positions:
-    """Say where the items of a pipeline are, by its number; or of all that have a name."""
-    ids = (
-        [values.key(pipeline)]
-        if isinstance(pipeline, int)
-        else positions.named(session, pipeline=values.sought(pipeline))
-    )
-    return Positions(positions.counts(session, pipeline_ids=ids), positions.in_motion(session, pipeline_ids=ids))
+def where(session: Session, *, pipeline_id: int) -> Positions:
+    """Say where the items of a pipeline are.
+
+    Raises:
+        NotFound: there is no such pipeline.
+    """
+    key = values.key(pipeline_id)
+    names = positions.names(session, pipeline_id=key)
+    if names is None:
+        raise NotFound(f"there is no pipeline {shown(pipeline_id)}")
+    counts = positions.counts(session, pipeline_id=key)
+    return Positions(*names, counts, positions.in_motion(session, pipeline_id=key))
 
 
 def advance(session: Session, *, limit: int = BATCH, after: int = 0, now: datetime) -> Moved:

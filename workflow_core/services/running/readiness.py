@@ -1,6 +1,6 @@
 """Whether an installation can do its work: for whoever watches it."""
 
-from workflow_core.domain.views.watching import Motion
+from workflow_core.domain.views.answers import Motion
 from workflow_core.services.running import leases
 from workflow_core.store.database import schema
 from workflow_core.store.database.engine import Engine, Session

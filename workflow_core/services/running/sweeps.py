@@ -40,7 +40,7 @@ def ahead(session: Session, *, now: datetime) -> timedelta | None:
 def sweep(session: Session, *, now: datetime) -> Swept:
     """End expired claims, park what nobody may take, free what is no longer stuck. Idempotent; run it often."""
     expired = claims.expire(session, now=now)
-    parked.park_for_nobody(session, now=now)
+    parked.park_for_nobody(session, now=now, sweeping=True)
     freed = parked.free_for_somebody(session, now=now)
     versions.close_left(session, now=now)
     answers.forget(session, before=now - KEPT)

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from workflow_core.domain.events import Verb
-from workflow_core.domain.replay import Whereabouts, replay
-from workflow_core.domain.states import OPEN, Kept
-from workflow_core.domain.wording import counted
+from workflow_core.domain.words.wording import counted
+from workflow_core.domain.work.events import Verb
+from workflow_core.domain.work.replay import Whereabouts, replay
+from workflow_core.domain.work.states import OPEN, Kept
 from workflow_core.services.running import verified_reviews, verified_ways
 from workflow_core.services.running.differences import Difference, Kind
 from workflow_core.store.database.engine import Session

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workflow_core.domain.events import Verb
-from workflow_core.domain.issues import UNRESOLVED, IssueEvent, IssueState, next_state
-from workflow_core.domain.states import State
-from workflow_core.domain.wording import counted
+from workflow_core.domain.words.wording import counted
+from workflow_core.domain.work.events import Verb
+from workflow_core.domain.work.issues import UNRESOLVED, IssueEvent, IssueState, next_state
+from workflow_core.domain.work.states import State
 from workflow_core.errors import Conflict
 from workflow_core.services.running.differences import Difference
 from workflow_core.store.reads.chunks import Chunk, IssueRow, Told

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from workflow_core.domain.events import Verb
-from workflow_core.domain.states import OPEN, Kept
+from workflow_core.domain.work.events import Verb
+from workflow_core.domain.work.states import OPEN, Kept
 from workflow_core.services.running.differences import Difference
 from workflow_core.store.reads.chunks import Chunk, Told
 

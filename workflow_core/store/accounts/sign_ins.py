@@ -6,13 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import Person, SignIn
-
-
-def find(session: Session, *, digest: str) -> tuple[SignIn, Person] | None:
-    """Return a sign-in with whose it is."""
-    query = select(SignIn, Person).join(Person, col(Person.id) == col(SignIn.person_id))
-    return session.exec(query.where(SignIn.digest == digest)).first()
+from workflow_core.store.models import SignIn
 
 
 def of_person(session: Session, *, person_id: int) -> Sequence[SignIn]:

@@ -6,13 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import Person, Token
-
-
-def find(session: Session, *, digest: str) -> tuple[Token, Person] | None:
-    """Return a token with whom it acts for."""
-    query = select(Token, Person).join(Person, col(Person.id) == col(Token.person_id)).where(Token.digest == digest)
-    return session.exec(query).first()
+from workflow_core.store.models import Token
 
 
 def of_person(session: Session, *, person_id: int) -> Sequence[Token]:

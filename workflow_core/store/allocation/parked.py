@@ -19,6 +19,10 @@ TAKER = f"""
     )
 """
 
+AT_ONCE = 1_000
+"""Task items that are parked in the transaction of whatever leaves them to nobody; a sweep parks the others."""
+SWEPT = 10_000
+"""Task items that are parked, or freed, in that of a sweep."""
 
 CANDIDATES = """
     SELECT t.id FROM task t WHERE NOT EXISTS (
@@ -37,23 +41,30 @@ def free_for_somebody(session: Session, *, now: datetime) -> int:
 
     In a task that allocates in advance the pool is open to whoever asks next.
     """
-    return _set(session, f"parked IS NOT NULL AND parked = :nobody AND {TAKER}", verb="unparked", parked=None, now=now)
+    return _set(
+        session,
+        f"parked IS NOT NULL AND parked = :nobody AND {TAKER}",
+        verb="unparked",
+        parked=None,
+        now=now,
+        most=SWEPT,
+    )
 
 
-def park_for_nobody(session: Session, *, now: datetime) -> int:
-    """Park what is in a pool and may be taken by nobody any more, since somebody has left."""
+def park_for_nobody(session: Session, *, now: datetime, sweeping: bool = False) -> int:
+    """Park what is in a pool and may be taken by nobody any more, since somebody has left; so much of it at most."""
     tasks = ", ".join(str(one) for one in run(session, CANDIDATES).scalars())
     if not tasks:
         return 0
     pool = f"task_id IN ({tasks}) AND assignment_id IS NULL AND parked IS NULL AND NOT {TAKER}"
-    return _set(session, pool, verb="parked", parked=NOBODY, now=now)
+    in_order = f"{pool} ORDER BY task_id, state, id"  # that of an index, or PostgreSQL may look through all tasks
+    return _set(session, in_order, verb="parked", parked=NOBODY, now=now, most=SWEPT if sweeping else AT_ONCE)
 
 
-def _set(session: Session, where: str, *, verb: str, parked: str | None, now: datetime) -> int:
+def _set(session: Session, where: str, *, verb: str, parked: str | None, now: datetime, most: int) -> int:
     lock = "FOR NO KEY UPDATE SKIP LOCKED" if is_postgres(session) else ""
-    chosen = run(
-        session, f"SELECT id FROM task_item WHERE state IN ('queued', 'returned') AND {where} {lock}", nobody=NOBODY
-    )
+    query = f"SELECT id FROM task_item WHERE state IN ('queued', 'returned') AND {where} LIMIT {most} {lock}"
+    chosen = run(session, query, nobody=NOBODY)
     where = f"task_item.id IN ({listed(chosen.scalars())})"
     of = f"task_item WHERE {where} ORDER BY task_id, id"
     if turns.record(session, verb, of=of, what=turns.TASK_ITEM | {"name": ":nobody"}, now=now, nobody=NOBODY):

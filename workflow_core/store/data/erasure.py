@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from workflow_core.domain.views.erasing import Effects, Snapshots
+from workflow_core.domain.views.effects import Effects, Snapshots
 from workflow_core.store import turns
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import is_postgres, listed, run

@@ -1,4 +1,4 @@
-"""The item filter in SQL: the same answers as `domain.filter_terms.matches`, on both databases.
+"""The item filter in SQL: the same answers as `domain.items.filter_terms.matches`, on both databases.
 
 Values are bound, never written into the statement. Every comparison of metadata is guarded by its JSON type
 inside a CASE, because SQLite would read text as 0 and PostgreSQL would refuse it; and every part is true or
@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
-from workflow_core.domain.filter_terms import And, Compare, Filter, Not, Or, Scalar, kind
-from workflow_core.domain.filters import FilterError, parse
-from workflow_core.domain.suggestions import possible
+from workflow_core.domain.items.filter_terms import And, Compare, Filter, Not, Or, Scalar, kind
+from workflow_core.domain.items.filters import FilterError, parse
+from workflow_core.domain.words.suggestions import possible
 from workflow_core.store.database.dialect import is_postgres
+from workflow_core.store.models.data import PASSED
 
 _SIGNS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _NEGATED = {"ne": "eq", "nin": "in"}
@@ -35,33 +36,21 @@ class Condition:
 
 
 def of(session: Session, where: Mapping[str, Any], *, tasks: Mapping[str, int], prefix: str = "f") -> Condition:
-    """Read a filter and compile it for the session's database.
-
-    Raises:
-        FilterError: it is malformed, or names a task that is not in `tasks`.
-    """
-    return condition(parse(where), postgres=is_postgres(session), tasks=tasks, prefix=prefix)
-
-
-def condition(
-    filter: Filter, *, postgres: bool, tasks: Mapping[str, int], item: str = "item", prefix: str = "f"
-) -> Condition:
-    """Compile a filter over the table or alias `item`; `tasks` gives the ids of the tasks that it may name.
+    """Read a filter and compile it for the session's database; `tasks` gives the ids of those that it may name.
 
     Names of bound values begin with `prefix`, so that several conditions fit into one statement.
 
     Raises:
-        FilterError: the filter names a task that is not in `tasks`.
+        FilterError: it is malformed, or names a task that is not in `tasks`.
     """
-    writer = _Writer(postgres, tasks, item, prefix)
-    return Condition(writer.expression(filter), writer.values)
+    writer = _Writer(is_postgres(session), tasks, prefix)
+    return Condition(writer.expression(parse(where)), writer.values)
 
 
 @dataclass
 class _Writer:
     postgres: bool
     tasks: Mapping[str, int]
-    item: str
     prefix: str
     values: dict[str, object] = field(default_factory=dict)
 
@@ -82,29 +71,30 @@ class _Writer:
         wanted = compare.value if isinstance(compare.value, tuple) else (compare.value,)
         match compare.field:
             case "folder" | "name":
-                return self.as_text(f"{self.item}.{compare.field}", operator, wanted)
+                return self.as_text(f"item.{compare.field}", operator, wanted)
             case "metadata":
                 return self.metadata(compare.key, operator, wanted)
             case "annotations.label":
-                drawn = f"SELECT 1 FROM annotation WHERE item_id = {self.item}.id AND deleted_at IS NULL"
-                return self.exists(drawn, "annotation.label", operator, wanted)
+                return self.exists(f"SELECT 1 {self.drawn()}", "n.label", operator, wanted)
             case "status":
                 return self.exists(self.task_item("1", compare), "task_item.status", operator, wanted)
             case "visits":
                 task_item = self.task_item("visit", compare) + " AND state <> 'withdrawn'"
                 return self.as_number(f"coalesce(({task_item}), 0)", operator, wanted)
             case "annotations.count":
-                counted = f"FROM annotation WHERE item_id = {self.item}.id AND deleted_at IS NULL"
-                return self.as_number(f"(SELECT count(*) {counted})", operator, wanted)
-        counted = f"FROM issue WHERE item_id = {self.item}.id AND state = 'open'"
+                return self.as_number(f"(SELECT count(*) {self.drawn()})", operator, wanted)
+        counted = "FROM issue WHERE item_id = item.id AND state = 'open'"
         return self.as_number(f"(SELECT count(*) {counted})", operator, wanted)
+
+    def drawn(self) -> str:
+        return f"FROM annotation n WHERE n.item_id = item.id AND n.deleted_at IS NULL AND NOT {PASSED}"
 
     def task_item(self, what: str, compare: Compare) -> str:
         name = compare.key[0]
         if name not in self.tasks:
             raise FilterError(f"no task {name!r}; {possible(name, list(self.tasks))}", compare.path, "key")
         task = self.bind(self.tasks[name])
-        return f"SELECT {what} FROM task_item WHERE item_id = {self.item}.id AND task_id = {task}"
+        return f"SELECT {what} FROM task_item WHERE item_id = item.id AND task_id = {task}"
 
     def exists(self, rows: str, column: str, operator: str, wanted: Sequence[Scalar]) -> str:
         if operator == "exists":
@@ -114,7 +104,7 @@ class _Writer:
 
     def metadata(self, steps: tuple[str, ...], operator: str, wanted: Sequence[Scalar]) -> str:
         if self.postgres:
-            value = f"({self.item}.meta" + "".join(f" -> CAST({self.bind(step)} AS TEXT)" for step in steps) + ")"
+            value = "(item.meta" + "".join(f" -> CAST({self.bind(step)} AS TEXT)" for step in steps) + ")"
             type_ = f"coalesce(jsonb_typeof({value}), 'null')"
             types = {"text": "('string')", "number": "('number')"}
             as_text, as_number, as_boolean = (
@@ -125,9 +115,9 @@ class _Writer:
         else:
             # Keys are stored with what is not ASCII escaped, and older SQLite compares them as written.
             path = self.bind("$" + "".join("." + json.dumps(step) for step in steps))
-            type_ = f"coalesce(json_type({self.item}.meta, {path}), 'null')"
+            type_ = f"coalesce(json_type(item.meta, {path}), 'null')"
             types = {"text": "('text')", "number": "('integer', 'real')"}
-            as_text = as_number = f"json_extract({self.item}.meta, {path})"
+            as_text = as_number = f"json_extract(item.meta, {path})"
             as_boolean = type_
         if operator == "exists":
             return f"({type_} {'<>' if wanted[0] else '='} 'null')"

@@ -1,7 +1,7 @@
 """Items of datasets, added and chosen as sets."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,35 +66,6 @@ def batch(session: Session) -> int:
     return 5_000 if is_postgres(session) else 1_000
 
 
-def find_or_add_dataset(session: Session, *, project_id: int, name: str, now: datetime) -> Dataset:
-    """Return a dataset of a project by name, made if need be."""
-    dataset = dataset_named(session, project_id=project_id, name=name)
-    if dataset is None:
-        add = """INSERT INTO dataset (project_id, name, created_at) VALUES (:project, :name, :now)
-            ON CONFLICT (project_id, name) DO NOTHING"""
-        run(session, add, project=project_id, name=name, now=now)
-        dataset = dataset_named(session, project_id=project_id, name=name)
-    assert dataset is not None
-    return dataset
-
-
-def dataset_named(session: Session, *, project_id: int, name: str) -> Dataset | None:
-    """Return a dataset of a project by name."""
-    return session.exec(select(Dataset).where(Dataset.project_id == project_id, Dataset.name == name)).first()
-
-
-def dataset_names(session: Session, *, project_id: int, limit: int) -> Sequence[str]:
-    """Return the first names of a project's datasets, in their order."""
-    here = select(Dataset.name).where(Dataset.project_id == project_id)
-    return session.exec(here.order_by(col(Dataset.name)).limit(limit)).all()
-
-
-def datasets(session: Session, *, project_id: int, after: str, limit: int) -> Sequence[Dataset]:
-    """Return up to `limit` datasets of a project by name, those after a name."""
-    here = select(Dataset).where(Dataset.project_id == project_id, col(Dataset.name) > after)
-    return session.exec(here.order_by(col(Dataset.name)).limit(limit)).all()
-
-
 def page(session: Session, where: Where, *, archived: bool, after: tuple[str, str] | None, limit: int) -> list[Item]:
     """Return up to `limit` items by folder and name, those after a folder and name: archived ones, or the others."""
     query = select(Item).where(where, _archived(archived))
@@ -104,12 +75,22 @@ def page(session: Session, where: Where, *, archived: bool, after: tuple[str, st
     return list(session.exec(query.order_by(*path).limit(limit)))
 
 
-def ids(session: Session, where: Where, *, archived: bool | None, limit: int) -> list[int]:
-    """Return up to `limit` numbers of items: of archived ones, of the others, or of both."""
-    query = select(Item.id).where(where)
+def ids(session: Session, where: Where, *, archived: bool | None, limit: int, after: int = 0) -> list[int]:
+    """Return up to `limit` numbers of items after one: of archived ones, of the others, or of both."""
+    query = select(Item.id).where(where, col(Item.id) > after)
     if archived is not None:
         query = query.where(_archived(archived))
     return list(session.exec(query.order_by(col(Item.id)).limit(limit)))
+
+
+def count(session: Session, where: Where) -> int:
+    """Count items that are not archived."""
+    return session.exec(select(func.count()).select_from(Item).where(where, _archived(False))).one()
+
+
+def every() -> Where:
+    """Return the condition that leaves none out."""
+    return true()
 
 
 def _archived(wanted: bool) -> Where:
@@ -118,9 +99,23 @@ def _archived(wanted: bool) -> Where:
 
 def counted_folders(session: Session, *, dataset_id: int, after: str, limit: int) -> list[tuple[str, int]]:
     """Return up to `limit` folders after one, each with how many items it has itself that are not archived."""
-    counted = """SELECT folder, count(*) FROM item WHERE dataset_id = :dataset AND folder > :after
-        AND archived_at IS NULL GROUP BY folder ORDER BY folder LIMIT :limit"""
+    # All that are there less those archived, each from an index: the table says of single rows whether they are.
+    archived = """(SELECT count(*) FROM item a
+        WHERE a.dataset_id = :dataset AND a.folder = item.folder AND a.archived_at IS NOT NULL)"""
+    counted = f"""SELECT folder, count(*) - {archived} FROM item WHERE dataset_id = :dataset AND folder > :after
+        GROUP BY folder HAVING count(*) > {archived} ORDER BY folder LIMIT :limit"""
     return [(folder, count) for folder, count in run(session, counted, dataset=dataset_id, after=after, limit=limit)]
+
+
+def folders_with_items(session: Session, *, dataset_id: int, limit: int) -> list[str]:
+    """Return up to `limit` folders in which items lie that are not archived: each is found from the one before it."""
+    following = """(SELECT i.folder FROM item i
+        WHERE i.dataset_id = :dataset AND i.folder > {} AND i.archived_at IS NULL ORDER BY i.folder LIMIT 1)"""
+    found = f"""WITH RECURSIVE found (folder) AS (
+            SELECT {following.format("''")}
+            UNION ALL SELECT {following.format("found.folder")} FROM found WHERE found.folder IS NOT NULL
+        ) SELECT folder FROM found WHERE folder IS NOT NULL LIMIT :limit"""
+    return list(run(session, found, dataset=dataset_id, limit=limit).scalars())
 
 
 def those(
@@ -222,9 +217,14 @@ def in_folder(folder: str) -> Where:
     return (folder_of >= top) & (folder_of < top + "0") & or_(folder_of == top, below)
 
 
-def named(session: Session, *, name: str, folder: str | None = None) -> list[Item]:
-    """Return up to two items of a name, in any folder or in one: enough to know whether one alone has it."""
+def named(session: Session, *, name: str, folder: str | None, project_ids: Collection[int] | None) -> list[Item]:
+    """Return up to two items of a name, in any folder or in one: enough to know whether one alone has it.
+
+    With `project_ids` those of these projects.
+    """
     query = select(Item).where(Item.name == name)
+    if project_ids is not None:
+        query = query.join(Dataset).where(col(Dataset.project_id).in_(project_ids))
     if folder is not None:
         query = query.where(Item.folder == folder)
     return list(session.exec(query.limit(2)))

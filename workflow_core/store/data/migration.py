@@ -36,10 +36,11 @@ def positions(session: Session, *, pipeline_id: int) -> Sequence[tuple[str, str,
     return [(version, name, items) for version, name, items in rows]
 
 
-def choose(session: Session, *, pipeline_id: int) -> list[int]:
+def choose(session: Session, *, pipeline_id: int, locked: bool = True) -> list[int]:
     """Choose the items of a pipeline that are on their way, and lock their entries; returns the versions they follow.
 
-    Who changes one of them waits for its entry, and a mover passes it by: what is decided about them stands.
+    Who changes one of them waits for its entry, and a mover passes it by: what is decided about them stands. Those of
+    whom it is only asked who could follow are not `locked`.
     """
     run(
         session,
@@ -50,7 +51,7 @@ def choose(session: Session, *, pipeline_id: int) -> list[int]:
         """,
     )
     run(session, "DELETE FROM migrating")
-    lock = "FOR NO KEY UPDATE" if is_postgres(session) else ""
+    lock = "FOR NO KEY UPDATE" if locked and is_postgres(session) else ""
     run(
         session,
         f"""
@@ -62,17 +63,13 @@ def choose(session: Session, *, pipeline_id: int) -> list[int]:
     return list(run(session, "SELECT DISTINCT version_id FROM migrating ORDER BY 1").scalars())
 
 
-def carry_out(
-    session: Session,
-    *,
-    version_id: int,
-    forked_otherwise: Iterable[tuple[int, int]],
-    actor_id: int | None,
-    now: datetime,
+def decide(
+    session: Session, *, version_id: int, forked_otherwise: Iterable[tuple[int, int]]
 ) -> tuple[int, Sequence[tuple[str, str, int]]]:
-    """Let those chosen follow a version who can; returns how many, and why others stay: reason, about what, how many.
+    """Decide who of those chosen can follow a version: how many, and why others stay: reason, about what, how many.
 
-    `forked_otherwise` has versions with their tasks that lie in another fork there than in this one, or in none.
+    Nothing is changed yet. `forked_otherwise` has versions with their tasks that lie in another fork there than in this
+    one, or in none.
     """
     run(session, "DELETE FROM migrating WHERE version_id = :version", version=version_id)
     here = "n.version_id = :version AND"
@@ -106,6 +103,13 @@ def carry_out(
         """,
         version=version_id,
     )
+    can = run(session, "SELECT count(*) FROM migrating WHERE reason IS NULL").scalar()
+    stay = "SELECT reason, about, count(*) FROM migrating WHERE reason IS NOT NULL GROUP BY reason, about ORDER BY 1, 2"
+    return can, [(reason, about, items) for reason, about, items in run(session, stay)]
+
+
+def carry_out(session: Session, *, version_id: int, actor_id: int | None, now: datetime) -> None:
+    """Let those follow a version of whom it was decided that they can; each tells it in its history."""
     turns.record(
         session,
         "migrated",
@@ -115,14 +119,12 @@ def carry_out(
         actor_id=actor_id,
         version=version_id,
     )
-    followed = run(
+    run(
         session,
         "UPDATE entry SET version_id = :version WHERE id IN (SELECT entry_id FROM migrating WHERE reason IS NULL)",
         version=version_id,
-    ).rowcount
+    )
     session.expire_all()
-    stay = "SELECT reason, about, count(*) FROM migrating WHERE reason IS NOT NULL GROUP BY reason, about ORDER BY 1, 2"
-    return followed, [(reason, about, items) for reason, about, items in run(session, stay)]
 
 
 def _stay(session: Session, reason: str, about: str, where: str, **values: int) -> None:

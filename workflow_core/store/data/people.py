@@ -6,7 +6,7 @@ from sqlalchemy import exists
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from workflow_core.domain.roles import Role
+from workflow_core.domain.work.roles import Role
 from workflow_core.store.models import Membership, Password, Person, Project
 
 _HAS_PASSWORD = exists().where(col(Password.person_id) == col(Person.id))

@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlmodel import Session, col, func, select
 
+from workflow_core.pipeline import compiled
 from workflow_core.store.models import Dataset, Entry, Pipeline, PipelineVersion, Project, Task
+
+_SOURCE: TypeAdapter[compiled.Source] = TypeAdapter(compiled.Source)
 
 
 def named(session: Session, *, project_id: int, name: str) -> Pipeline | None:
@@ -20,12 +24,13 @@ def names(session: Session, *, project_id: int) -> Sequence[str]:
     return session.exec(here.order_by(col(Pipeline.name))).all()
 
 
-def over(session: Session, *, dataset_id: int) -> Sequence[tuple[Pipeline, Mapping[str, Any]]]:
-    """Return the deployed pipelines over a dataset, each with the document of its present version."""
-    query = select(Pipeline, PipelineVersion.compiled).where(
+def over(session: Session, *, dataset_id: int) -> list[tuple[Pipeline, compiled.Source]]:
+    """Return the deployed pipelines over a dataset, each with its source; nothing else of it is read."""
+    query = select(Pipeline, col(PipelineVersion.compiled)["source"]).where(
         Pipeline.dataset_id == dataset_id, col(PipelineVersion.id) == col(Pipeline.version_id)
     )
-    return session.exec(query.order_by(col(Pipeline.id))).all()
+    found = session.exec(query.order_by(col(Pipeline.id)))
+    return [(pipeline, _SOURCE.validate_python(source)) for pipeline, source in found]
 
 
 def of_project(session: Session, *, project_id: int) -> list[tuple[Pipeline, str, str | None, datetime | None]]:

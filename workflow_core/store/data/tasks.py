@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import text
 from sqlmodel import Session, case, col, func, select
 from sqlmodel.sql.expression import Select
 
-from workflow_core.domain.states import OPEN, State
+from workflow_core.domain.work.states import OPEN, State
+from workflow_core.store.database.dialect import listed
 from workflow_core.store.models import (
     Annotation,
     Dataset,
@@ -24,6 +26,12 @@ from workflow_core.store.models import (
 def of_pipeline(session: Session, *, pipeline_id: int) -> Sequence[Task]:
     """Return the tasks of a pipeline, also those that its file has no more, in the order in which they were made."""
     return session.exec(select(Task).where(Task.pipeline_id == pipeline_id).order_by(col(Task.id))).all()
+
+
+def by_key(session: Session, *, keys: Iterable[int]) -> dict[int, Task]:
+    """Return those of some tasks that are there."""
+    there = select(Task).where(text(f"task.id IN ({listed(keys)})"))
+    return {task.id: task for task in session.exec(there)}
 
 
 class Named(NamedTuple):
@@ -113,11 +121,10 @@ def add_recipe(
     project_id: int,
     name: str,
     content: Mapping[str, Any],
-    document_id: int | None = None,
     now: datetime,
 ) -> Recipe:
     """Keep a recipe."""
-    recipe = Recipe(project_id=project_id, name=name, content=dict(content), document_id=document_id, created_at=now)
+    recipe = Recipe(project_id=project_id, name=name, content=dict(content), created_at=now)
     session.add(recipe)
     session.flush()
     return recipe

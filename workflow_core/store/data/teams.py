@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from workflow_core.domain.views import tasks as views
+from workflow_core.domain.views import view as seen
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Assignment, Membership, Person, Project, Task
 
@@ -109,14 +110,7 @@ def of_tasks(session: Session, *, task_ids: Iterable[int]) -> Sequence[tuple[Ass
 
 def view(assignment: Assignment, email: str) -> views.Assignment:
     """Return an assignment as it is told."""
-    return views.Assignment(
-        id=assignment.id,
-        task_id=assignment.task_id,
-        person=email,
-        weight=assignment.weight,
-        active=assignment.active,
-        paused=assignment.paused_at is not None,
-    )
+    return seen(views.Assignment, assignment, person=email, paused=assignment.paused_at is not None)
 
 
 def shares(session: Session, *, task_ids: Iterable[int]) -> Sequence[tuple[int, int, int]]:

@@ -1,4 +1,4 @@
-"""Pipeline versions in tables: nodes, routes and branches, and back to routers ready to run."""
+"""Pipeline versions in tables: nodes, routes and branches."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -9,7 +9,6 @@ from pydantic import TypeAdapter
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from workflow_core.domain import sampling
 from workflow_core.pipeline import compiled
 from workflow_core.store import locks
 from workflow_core.store.database.dialect import run, run_many
@@ -18,15 +17,12 @@ from workflow_core.store.models import (
     Entry,
     Item,
     Node,
-    Pipeline,
     PipelineVersion,
     Review,
     Route,
-    Task,
     TaskItem,
 )
 from workflow_core.store.models.task_items import OPEN
-from workflow_core.store.routing.routers import Case, Router
 
 _STORED: TypeAdapter[compiled.Pipeline] = TypeAdapter(compiled.Pipeline)
 
@@ -136,6 +132,12 @@ THERE = f"""
 """Whether there is something to do in a task."""
 
 
+def of_item(session: Session, *, item_id: int) -> Sequence[tuple[Entry, PipelineVersion]]:
+    """Return how an item stands in each pipeline that it entered, with the version that it follows there."""
+    query = select(Entry, PipelineVersion).join(PipelineVersion, col(PipelineVersion.id) == col(Entry.version_id))
+    return session.exec(query.where(Entry.item_id == item_id).order_by(col(Entry.id))).all()
+
+
 def close_left(session: Session, *, now: datetime) -> None:
     """Close tasks that are in no present version once no item could still come to them; open them if one comes back.
 
@@ -187,27 +189,6 @@ def start_nodes(session: Session, version: PipelineVersion) -> list[int]:
     )
 
 
-def router(session: Session, node_id: int) -> Router:
-    """Return a router node, ready to run."""
-    node, version, pipeline = session.exec(
-        select(Node, PipelineVersion, Pipeline)
-        .join(PipelineVersion, col(PipelineVersion.id) == col(Node.version_id))
-        .join(Pipeline, col(Pipeline.id) == col(PipelineVersion.pipeline_id))
-        .where(Node.id == node_id)
-    ).one()
-    spec = from_document(version.compiled).routers[node.name]
-    nodes = {
-        (other.kind, other.name): other.id for other in session.exec(select(Node).where(Node.version_id == version.id))
-    }
-    tasks = session.exec(select(Task).where(Task.pipeline_id == pipeline.id))
-    return Router(
-        node_id=node.id,
-        seed=sampling.seed(pipeline.name, node.name),
-        cases=[Case(nodes[case.to.kind, case.to.name], case.where, case.share) for case in spec.cases],
-        tasks={task.name: task.id for task in tasks},
-    )
-
-
 def task_node(session: Session, *, version_id: int, task_id: int) -> int | None:
     """Return the node of a task in a version; None where the version does not have it."""
     return session.exec(select(Node.id).where(Node.version_id == version_id, Node.task_id == task_id)).first()
@@ -225,11 +206,6 @@ def without_task(session: Session, *, ids: Sequence[int]) -> tuple[str, str] | N
         .where(locks.listed(ids), ~there.exists())
     )
     return session.exec(lacking.order_by(col(TaskItem.id)).limit(1)).first()
-
-
-def in_fork(session: Session, *, version_id: int, task_id: int) -> bool:
-    """Say whether a task lies inside a fork of a version."""
-    return branch_of(session, version_id=version_id, task_id=task_id) is not None
 
 
 def branch_of(session: Session, *, version_id: int, task_id: int | None) -> tuple[int, int] | None:

@@ -8,11 +8,12 @@ from sqlalchemy import JSON, BigInteger, ColumnElement, Dialect, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
-from workflow_core.domain import values
+from workflow_core.domain.words import values
 
 Where = ColumnElement[bool]
 """Which rows are meant: made in the store, handed on by services."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 Key = BigInteger().with_variant(Integer, "sqlite")
 Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -24,7 +25,7 @@ def micros(moment: datetime) -> int:
     >>> micros(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
     1000000
     """
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    return (moment - EPOCH) // _MICROSECOND
 
 
 def moment(micros: int) -> datetime:

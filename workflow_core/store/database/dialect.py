@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from json import dumps
 from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session
 
-from workflow_core.domain.sampling import PRIME, SCALE, Seed
+from workflow_core.domain.items.sampling import PRIME, SCALE, Seed
 from workflow_core.store.database.columns import micros
 from workflow_core.store.database.statements import Rows, execute
 
@@ -23,7 +24,7 @@ def run(session: Session, sql: str, /, **values: Any) -> Rows:
 
     What was changed in objects of the session is written before, so that the statement sees it.
     """
-    if session.new or session.dirty or session.deleted:
+    if session.in_transaction() and (session.new or session.dirty or session.deleted):
         session.flush()
     bound: Mapping[str, Any] = {
         name: micros(value) if isinstance(value, datetime) else value for name, value in values.items()
@@ -57,7 +58,12 @@ def rows(
     session: Session, name: str, *, keys: Sequence[str], texts: Sequence[str] = (), documents: Sequence[str] = ()
 ) -> str:
     """Return the SQL of a table `d` of what is bound by a name: a list in JSON, of mappings of these columns."""
-    if is_postgres(session):
+    return _rows(is_postgres(session), name, tuple(keys), tuple(texts), tuple(documents))
+
+
+@cache
+def _rows(postgres: bool, name: str, keys: Sequence[str], texts: Sequence[str], documents: Sequence[str]) -> str:
+    if postgres:
         types = dict.fromkeys(keys, "BIGINT") | dict.fromkeys(texts, "TEXT") | dict.fromkeys(documents, "JSONB")
         columns = ", ".join(f"{column} {type}" for column, type in types.items())
         return f"jsonb_to_recordset(CAST(:{name} AS JSONB)) AS d({columns})"
@@ -67,9 +73,9 @@ def rows(
     return f"(SELECT {columns} FROM json_each(:{name})) AS d"
 
 
-def draw(seed: Seed, item_id: str) -> str:
-    """Return the SQL of `domain.sampling.draw` over the column `item_id`."""
-    x = f"(({item_id} % {PRIME}) * {seed.a} + {seed.b}) % {PRIME}"
+def draw(seed: Seed) -> str:
+    """Return the SQL of `domain.items.sampling.draw` of an item."""
+    x = f"((item.id % {PRIME}) * {seed.a} + {seed.b}) % {PRIME}"
     x = f"(({x}) * ({x}) + {seed.c}) % {PRIME}"
     return f"((({x}) * {seed.a} + {seed.b}) % {PRIME}) * {SCALE} / {PRIME}"
 

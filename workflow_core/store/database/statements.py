@@ -89,7 +89,8 @@ def execute(connection: Connection, sql: str, values: Mapping[str, Any]) -> Rows
     dialect = connection.dialect
     statement = _statement(sql, dialect.paramstyle)
     text, cursor = statement.text, connection.connection.cursor()
-    for hear in connection.dispatch.before_cursor_execute:
+    listened = connection.engine.dispatch  # the connection's own one is made anew for each transaction
+    for hear in listened.before_cursor_execute:
         text, values = hear(connection, cursor, text, values, None, False)
     try:
         cursor.execute(text, values)
@@ -100,7 +101,7 @@ def execute(connection: Connection, sql: str, values: Mapping[str, Any]) -> Rows
         raise DBAPIError.instance(
             text, values, error, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
         ) from error
-    for hear in connection.dispatch.after_cursor_execute:
+    for hear in listened.after_cursor_execute:
         hear(connection, cursor, text, values, None, False)
     return Rows(cursor, statement)
 

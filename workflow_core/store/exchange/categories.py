@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from sqlmodel import Session, col, select
 
-from workflow_core.domain.recipes import Category
+from workflow_core.domain.annotations.recipes import Category
 from workflow_core.store import models
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Annotation, Item

@@ -1,17 +1,48 @@
 """Annotations made elsewhere find their items and tasks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
-from workflow_core.store.models import Annotation, Dataset, Event, Item, Recipe, Task, TaskItem
+from workflow_core.store.database.dialect import among, is_postgres, run
+from workflow_core.store.models import Annotation, Event, Item, Recipe, Task
+
+COMPARED = ("label", "tool", "geometry", "attributes", "origin", "model", "model_version")
+"""What an annotation is known by."""
+
+
+@dataclass(frozen=True)
+class Present:
+    """An annotation that is there already, deleted or not: what was rejected stays rejected."""
+
+    item_id: int
+    task_id: int | None
+    external_id: str | None
+    deleted: bool
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Where an item has a status already, or somebody has it open."""
+
+    item_id: int
+    task_id: int
+    state: str
+    status: str | None
+    assignment_id: int | None
 
 
 def lock(session: Session, *, dataset_id: int) -> None:
-    """Let one import into a dataset happen at a time; items can be added and worked on meanwhile."""
-    session.exec(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update(key_share=True)).one()
+    """Let one bring annotations or numbers into a dataset at a time; items can be added and worked on meanwhile.
+
+    Only on PostgreSQL: SQLite has one writer anyway, for whom others wait with each statement.
+    """
+    if is_postgres(session):
+        run(session, "SELECT id FROM dataset WHERE id = :id FOR NO KEY UPDATE", id=dataset_id).one()
 
 
 def tasks(session: Session, *, dataset_id: int) -> list[tuple[int, str, Mapping[str, Any]]]:
@@ -50,18 +81,20 @@ def _of(dataset_id: int) -> Any:
     return select(Item).where(Item.dataset_id == dataset_id, col(Item.archived_at).is_(None))
 
 
-def present(session: Session, *, item_ids: Iterable[int]) -> Iterator[tuple[int, str | None, dict[str, Any]]]:
-    """Yield what is there already: item, external id, content. Deleted ones too: what was rejected stays rejected."""
-    names = ("label", "tool", "geometry", "attributes", "origin", "model", "model_version")
-    columns = [getattr(Annotation, name) for name in ("item_id", "external_id", *names)]
-    for item, external, *content in session.execute(select(*columns).where(col(Annotation.item_id).in_(set(item_ids)))):
-        yield item, external, dict(zip(names, content, strict=True))
+def present(session: Session, *, item_ids: Iterable[int]) -> Iterator[Present]:
+    """Yield the annotations that are there."""
+    columns = [getattr(Annotation, name) for name in ("item_id", "task_id", "external_id", "deleted_at", *COMPARED)]
+    here = select(*columns).where(col(Annotation.item_id).in_(set(item_ids)))
+    for item, task, external, deleted, *drawn in session.execute(here):
+        yield Present(item, task, external, deleted is not None, dict(zip(COMPARED, drawn, strict=True)))
 
 
-def done(session: Session, *, item_ids: Iterable[int]) -> Sequence[TaskItem]:
-    """Return the task items of items that have a status."""
-    of = select(TaskItem).where(col(TaskItem.item_id).in_(set(item_ids)), TaskItem.state == "submitted")
-    return session.exec(of.order_by(col(TaskItem.id))).all()
+def begun(session: Session, *, item_ids: Iterable[int]) -> list[Begun]:
+    """Return where items are claimed or have a status, in the order in which they came there."""
+    these, ids = among(session, sorted(item_ids))
+    there = f"""SELECT item_id, task_id, state, status, assignment_id FROM task_item
+        WHERE item_id {these} AND state IN ('claimed', 'submitted') ORDER BY id"""
+    return [Begun(*row) for row in run(session, there, ids=ids)]
 
 
 def describe(session: Session, metadata: Mapping[int, Mapping[str, Any]]) -> None:
@@ -70,41 +103,16 @@ def describe(session: Session, metadata: Mapping[int, Mapping[str, Any]]) -> Non
         session.execute(update(Item), [{"id": key, "meta": dict(meta)} for key, meta in metadata.items()])
 
 
-def counts(session: Session, *, item_ids: Iterable[int]) -> dict[tuple[int, int | None], int]:
-    """Return how many annotations there are, by item and task."""
-    rows = session.exec(
-        select(Annotation.item_id, Annotation.task_id, func.count())
-        .where(col(Annotation.item_id).in_(set(item_ids)), col(Annotation.deleted_at).is_(None))
-        .group_by(col(Annotation.item_id), col(Annotation.task_id))
-    )
-    return {(item, task): count for item, task, count in rows}
-
-
 def add(session: Session, annotations: Sequence[Mapping[str, Any]], *, events: Sequence[Mapping[str, Any]]) -> None:
-    """Add annotations, and the events that say so, each in one go: as entities they would take three times as long.
-
-    An event says who has the item open there: for them it comes too late.
-    """
-    theirs = select(TaskItem.item_id, TaskItem.task_id, TaskItem.assignment_id).where(
-        col(TaskItem.item_id).in_({event["item_id"] for event in events}), TaskItem.state == "claimed"
-    )
-    held = {(item, task): assignment for item, task, assignment in session.exec(theirs)}
-    in_tasks = col(Task.id).in_({event["task_id"] for event in events})
-    project = dict(session.exec(select(Task.id, Task.project_id).where(in_tasks)).all())
-    told = [
-        {
-            **event,
-            "project_id": project[event["task_id"]],
-            "assignment_id": held.get((event["item_id"], event["task_id"])),
-        }
-        for event in events
-    ]
-    for table, rows in ((Annotation, annotations), (Event, told)):
+    """Add annotations, and the events that say so, each in one go: as entities they would take three times as long."""
+    for table, rows in ((Annotation, annotations), (Event, events)):
         if rows:
             session.connection().execute(insert(table), [dict(row) for row in rows])
 
 
 def still_there(session: Session, *, item_ids: Iterable[int]) -> set[int]:
     """Return which of the items are there now, and stay until the transaction ends; the erasing of one waits."""
-    query = select(Item.id).where(col(Item.id).in_(set(item_ids)), col(Item.archived_at).is_(None))
-    return set(session.exec(query.with_for_update(read=True, key_share=True)))
+    these, ids = among(session, sorted(item_ids))
+    kept = "FOR KEY SHARE" if is_postgres(session) else ""
+    here = run(session, f"SELECT id FROM item WHERE id {these} AND archived_at IS NULL {kept}", ids=ids)
+    return set(here.scalars())

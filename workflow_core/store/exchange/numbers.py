@@ -9,26 +9,26 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from workflow_core.store.database.dialect import listed, run, run_many
+from workflow_core.store.database.dialect import among, listed, run, run_many
 
 Numbered = Literal["item", "annotation"]
 WITHIN: Mapping[Numbered, str] = {
     "item": "x.dataset_id = :dataset",
     "annotation": "EXISTS (SELECT 1 FROM item i WHERE i.id = x.item_id AND i.dataset_id = :dataset)",
 }
-CHUNK = 5_000
 
 
 def taken(session: Session, kind: Numbered, *, dataset_id: int, numbers: Iterable[int]) -> tuple[set[int], set[int]]:
     """Return which of some numbers something in a dataset has, and which are the keys of what has none."""
-    wanted = sorted(set(numbers))
     found: tuple[set[int], set[int]] = set(), set()
-    for start in range(0, len(wanted), CHUNK):
-        among = listed(wanted[start : start + CHUNK])
-        by_number = f"x.number FROM {kind} x WHERE x.number IN ({among})"
-        by_key = f"x.id FROM {kind} x WHERE x.number IS NULL AND x.id IN ({among})"
-        for those, what in zip(found, (by_number, by_key), strict=True):
-            those.update(run(session, f"SELECT {what} AND {WITHIN[kind]}", dataset=dataset_id).scalars())
+    if wanted := sorted(set(numbers)):
+        these, ids = among(session, wanted)
+        by_number = (
+            f"SELECT x.number, 0 FROM {kind} x WHERE x.number IS NOT NULL AND x.number {these} AND {WITHIN[kind]}"
+        )
+        by_key = f"SELECT x.id, 1 FROM {kind} x WHERE x.number IS NULL AND x.id {these} AND {WITHIN[kind]}"
+        for number, which in run(session, f"{by_number} UNION ALL {by_key}", ids=ids, dataset=dataset_id):
+            found[which].add(number)
     return found
 
 
@@ -39,10 +39,10 @@ def exported(session: Session, *, item_ids: Iterable[int]) -> set[int]:
 
 
 def give(session: Session, kind: Numbered, numbers: Mapping[int, int]) -> None:
-    """Give items or annotations numbers, by their keys."""
+    """Give items or annotations that have none numbers, by their keys; the dataset is locked."""
     if numbers:
         rows = [{"key": key, "number": number} for key, number in numbers.items()]
-        run_many(session, f"UPDATE {kind} SET number = :number WHERE id = :key", rows)
+        run_many(session, f"UPDATE {kind} SET number = :number WHERE id = :key AND number IS NULL", rows)
 
 
 def part(session: Session, *, dataset_id: int) -> None:

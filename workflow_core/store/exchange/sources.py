@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from workflow_core.domain.sources import File, Known, Refusal
+from workflow_core.domain.items.sources import File, Known, Refusal
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, listed, run, run_many
 from workflow_core.store.models.task_items import OPEN

@@ -31,12 +31,12 @@ def key() -> Any:
     return Field(default=None, sa_column=Column(Key, primary_key=True, autoincrement=True))
 
 
-def reference(column: str, *, null: bool = False, index: bool = False, primary: bool = False) -> Any:
+def reference(column: str, *, null: bool = False, primary: bool = False) -> Any:
     """Return a foreign key to `table.column`."""
     default: Any = None if null else ...
     return Field(
         default=default,
-        sa_column=Column(Key, ForeignKey(column), nullable=null, index=index, primary_key=primary, autoincrement=False),
+        sa_column=Column(Key, ForeignKey(column), nullable=null, primary_key=primary, autoincrement=False),
     )
 
 

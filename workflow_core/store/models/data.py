@@ -11,12 +11,21 @@ from workflow_core.store.models.base import NEVER_AGAIN, Table, document, instan
 
 UNSEEN = "n.created_by IS NULL AND n.updated_at IS NULL"
 """Whether an annotation `n` came in and never stood in the list of a submit: nobody has seen it."""
+SEEN = "(created_by IS NOT NULL OR updated_at IS NOT NULL)"
+"""The opposite, as an index has it."""
+PASSED = f"""
+    ({UNSEEN} AND EXISTS (
+        SELECT 1 FROM task_item ti JOIN task t ON t.id = ti.task_id
+        WHERE ti.item_id = n.item_id AND ti.status IS NOT NULL AND (ti.task_id = n.task_id OR t.type = 'qa')
+    ))
+"""
+"""Whether somebody has decided on the item of an annotation `n` in its task, or reviewed it, and did not see that."""
 
 
-def numbered(table: str, *columns: str) -> Index:
+def numbered(table: str, *columns: str, unique: bool = False) -> Index:
     """Return the index by which those of a table are found that have a number."""
     there = text("number IS NOT NULL")
-    return Index(f"ix_{table}_number", *columns, sqlite_where=there, postgresql_where=there)
+    return Index(f"ix_{table}_number", *columns, unique=unique, sqlite_where=there, postgresql_where=there)
 
 
 class Dataset(Table, table=True):
@@ -33,16 +42,16 @@ class Dataset(Table, table=True):
 class Item(Table, table=True):
     """One thing to label. `width` and `height` are pixels of the image as a browser shows it, turned upright.
 
-    `size`, `stamp` and `checksum` are of the file of a source that it was made of, as in `domain.sources`. `gone_at` is
-    since when that is not there, `replaced_at` when another picture was last found in its place. `number` is its id in
-    files of COCO, see `store.exchange.numbers`.
+    `size`, `stamp` and `checksum` are of the file of a source that it was made of, as in `domain.items.sources`.
+    `gone_at` is since when that is not there, `replaced_at` when another picture was last found in its place. `number`
+    is its id in files of COCO, see `store.exchange.numbers`.
     """
 
     __table_args__ = (
         UniqueConstraint("dataset_id", "folder", "name"),
         Index("ix_item_uri", "dataset_id", "uri"),
         Index("ix_item_name", "name", "dataset_id"),
-        numbered("item", "dataset_id", "number"),
+        numbered("item", "dataset_id", "number", unique=True),
         *(
             Index(f"ix_item_{what}", "dataset_id", sqlite_where=text(when), postgresql_where=text(when))
             for what, when in (("gone", "gone_at IS NOT NULL"), ("replaced", "replaced_at IS NOT NULL"))
@@ -77,7 +86,7 @@ class Item(Table, table=True):
 
 
 class Refused(Table, table=True):
-    """A file of a source that makes no item, as in `domain.sources`: not opened again while its `mark` is the same."""
+    """A file of a source that makes no item, see `domain.items.sources`; not opened again while its `mark` stays."""
 
     __table_args__ = (Index("ix_refused_dataset", "dataset_id"),)
 
@@ -117,8 +126,10 @@ class Annotation(Table, table=True):
             "item_id",
             "origin",
             "deleted_at",
-            sqlite_where=text("deleted_at IS NULL"),
-            postgresql_where=text("deleted_at IS NULL"),
+            "created_by",
+            "updated_at",
+            sqlite_where=text(f"deleted_at IS NULL AND {SEEN}"),
+            postgresql_where=text(f"deleted_at IS NULL AND {SEEN}"),
         ),
         UniqueConstraint("item_id", "external_id"),
         NEVER_AGAIN,

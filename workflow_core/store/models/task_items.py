@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from workflow_core.domain import states
+from workflow_core.domain.work import states
 from workflow_core.store.models.base import NEVER_AGAIN, Table, instant, key, number, on_sqlite_alone, reference
 
 
@@ -17,7 +17,19 @@ def among(wanted: Container[states.State]) -> str:
 
 
 OPEN = among(states.OPEN)
-COUNTED = ("task_id", "assignment_id", "state", "status", "begun", "visit", "kept_by", "parked", "since")
+COUNTED = (
+    "task_id",
+    "assignment_id",
+    "state",
+    "status",
+    "begun",
+    "visit",
+    "kept_by",
+    "parked",
+    "since",
+    "entry_id",
+    "item_id",
+)
 CLAIMABLE = among({states.State.QUEUED, states.State.RETURNED})
 REVIEWED = """
     r.qa_task_id = task_item.task_id
@@ -58,8 +70,10 @@ class TaskItem(Table, table=True):
         CheckConstraint("(routing = 'parked') = (parked IS NOT NULL) OR state <> 'submitted'", name="parked"),
         CheckConstraint("parked IS NULL OR state IN ('submitted', 'queued', 'returned')", name="parked_where"),
         CheckConstraint("visit >= 1", name="visit"),
+        # What is listed by state, in the order of the keys.
+        Index("ix_task_item_state", "task_id", "state", "id"),
         # All that counting needs, so that it reads the index alone.
-        Index("ix_task_item_counts", *COUNTED),
+        Index("ix_task_item_counts", *COUNTED, "entry_id", "item_id"),
         Index(
             "ix_task_item_claimable",
             "task_id",

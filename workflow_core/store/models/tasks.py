@@ -11,7 +11,7 @@ from workflow_core.store.models.base import Table, document, instant, key, numbe
 
 
 class Recipe(Table, table=True):
-    """What may be labelled in a task and how; `content` is `domain.recipes.to_json`."""
+    """What may be labelled in a task and how; `content` is `domain.annotations.recipes.to_json`."""
 
     __table_args__ = (Index("ix_recipe_project", "project_id", "id"),)
 
@@ -26,7 +26,7 @@ class Recipe(Table, table=True):
 class Task(Table, table=True):
     """One micro-task. `queue` is null where assignments are allocated in advance.
 
-    `statuses` lists what the task offers, each a `domain.statuses.Status`; `former_statuses` those that it offered
+    `statuses` lists what the task offers, each a `domain.work.statuses.Status`; `former_statuses` those that it offered
     once, which items of older versions still do. `lease` is in seconds. A task that is `closed_by_deploy` has left its
     pipeline with its last item, and opens again with an item that comes back.
     """

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from workflow_core.domain.events import Verb
-from workflow_core.domain.replay import HistoryEvent
-from workflow_core.domain.states import Kept
+from workflow_core.domain.work.events import Verb
+from workflow_core.domain.work.replay import HistoryEvent
+from workflow_core.domain.work.states import Kept
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models.data import UNSEEN
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from workflow_core.domain import values
+from workflow_core.domain.views.data import Outline
 from workflow_core.domain.views.work import Drawn
+from workflow_core.domain.words import values
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models.data import UNSEEN
@@ -57,6 +58,29 @@ def drawn(
         Drawn(**{**row, **{name: loads(row[name]) for name in whole}, **{name: bool(row[name]) for name in truth}})
         for row in rows
     ]
+
+
+def outlines(session: Session, *, dataset_id: int, item_ids: Sequence[int], most: int) -> dict[int, list[Outline]]:
+    """Return what is drawn on items of a dataset, by item, in the order in which it came: of each so much at most."""
+    # CROSS, because SQLite keeps that order: these items, instead of all that the dataset has.
+    rows = run(
+        session,
+        f"""
+        SELECT item_id, label, tool, CAST(geometry AS TEXT) AS geometry FROM (
+            SELECT a.id, item_id, label, tool, geometry, row_number() OVER (PARTITION BY item_id ORDER BY a.id) AS nth
+            FROM annotation a CROSS JOIN item i
+            WHERE a.item_id IN ({listed(item_ids)}) AND a.deleted_at IS NULL
+            AND i.id = a.item_id AND i.dataset_id = :dataset
+        ) AS n WHERE nth <= :most ORDER BY id
+        """,
+        dataset=dataset_id,
+        most=most,
+    ).mappings()
+    found: dict[int, list[Outline]] = {}
+    for row in rows:
+        one = Outline(label=row["label"], tool=row["tool"], geometry=loads(row["geometry"]))
+        found.setdefault(row["item_id"], []).append(one)
+    return found
 
 
 def issues(session: Session, *, item_id: int, task_item_id: int, task_ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -1,123 +1,77 @@
-"""Counts of task items: how many are in which state, per task and assignment, and what is still to come."""
+"""Counts of task items: how many are in which state, per task and assignment, and what is stuck."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
-from operator import or_
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
-from workflow_core.domain.progress import Counts, add_up
-from workflow_core.domain.states import State
+from workflow_core.domain.measures.progress import Counts
 from workflow_core.store.allocation.parked import TAKER
 from workflow_core.store.database.columns import moment
-from workflow_core.store.database.dialect import is_postgres, listed, run
-from workflow_core.store.models.task_items import OPEN
-
-Share = tuple[int, int | None]
-"""A task and one of its assignments; None is the pool."""
+from workflow_core.store.database.dialect import listed, run
+from workflow_core.store.reads import flagged
+from workflow_core.store.reads.flagged import Share
 
 
-def by_share(session: Session, *, task_ids: Iterable[int]) -> dict[Share, Counts]:
-    """Return the counts of every assignment, and of the pool, that has a task item in these tasks."""
-    keys = listed(task_ids)
-    states = ", ".join(f"sum(CASE WHEN state = '{state}' THEN items ELSE 0 END) AS {state}" for state in State)
-    # What is alike is counted first, in the order of the index: a test for each task item would take four times as
-    # long on SQLite.
-    alike = "task_id, assignment_id, state, status, begun, visit, kept_by, parked"
-    rows = run(
-        session,
-        f"""
-        SELECT task_id, assignment_id, {states},
-               sum(CASE WHEN begun OR visit > 1 OR kept_by IS NOT NULL THEN items ELSE 0 END) AS begun,
-               sum(CASE WHEN parked IS NOT NULL THEN items ELSE 0 END) AS parked,
-               sum(CASE WHEN kept_by = 'issue' THEN items ELSE 0 END) AS taken
-        FROM (
-            SELECT {alike}, count(*) AS items FROM task_item WHERE task_id IN ({keys}) GROUP BY {alike}
-        ) alike GROUP BY task_id, assignment_id
-        """,
-    ).mappings()
-    issues: dict[Share, int] = {}
-    for task_id, assignment_id, unresolved in run(
-        session,
-        f"""
-        WITH unresolved (id, owner_id) AS (
-            SELECT id, task_item_id FROM issue WHERE state IN ('open', 'for_review')
-            UNION SELECT id, qa_task_item_id FROM issue WHERE state IN ('open', 'for_review')
-        )
-        SELECT ti.task_id, ti.assignment_id, count(DISTINCT u.id)
-        FROM unresolved u CROSS JOIN task_item ti
-        WHERE ti.id = u.owner_id AND ti.task_id IN ({keys}) GROUP BY ti.task_id, ti.assignment_id
-        """,
-    ):
-        issues[task_id, assignment_id] = int(unresolved)
-    counts = {}
-    for row in rows:
-        share = (row["task_id"], row["assignment_id"])
-        numbers = {name: int(row[name]) for name in (*State, "begun", "parked", "taken")}
-        counts[share] = Counts(**numbers, unresolved_issues=issues.get(share, 0))
-    return counts
+class Alike(NamedTuple):
+    """How many task items are alike in all that counts, and how many of them are a pipeline's."""
+
+    task_id: int
+    assignment_id: int | None
+    state: str
+    status: str | None
+    begun: bool
+    visit: int
+    kept_by: str | None
+    parked: str | None
+    items: int
+    own: int
 
 
-def by_status(session: Session, *, task_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+ENTERED = "entry_id IS NOT NULL"
+_ALIKE = ", ".join(Alike._fields[:-2])
+
+
+def alike(
+    session: Session, *, task_ids: Collection[int], own: str = ENTERED, shares: Iterable[int] | None = None
+) -> list[Alike]:
+    """Return what all counting of task items begins with; of these assignments and the pool alone, where they are said.
+
+    It goes along an index that has all of it: a test for each task item would take four times as long on SQLite.
+    `own` is the SQL of what is a pipeline's.
+    """
+    theirs = "count(entry_id)" if own == ENTERED else f"sum(CASE WHEN {own} THEN 1 ELSE 0 END)"
+    # The pool by itself, since with an OR SQLite would read what is everybody's.
+    among = [""] if shares is None else [f"AND assignment_id IN ({listed(shares)})", "AND assignment_id IS NULL"]
+    of = f"FROM task_item WHERE task_id IN ({listed(task_ids)})"
+    each = [f"SELECT {_ALIKE}, count(*), {theirs} {of} {one} GROUP BY {_ALIKE}" for one in among]
+    rows = run(session, " UNION ALL ".join(each))
+    return [Alike(*row) for row in rows]
+
+
+def by_share(session: Session, rows: Iterable[Alike]) -> dict[Share, Counts]:
+    """Return the counts of every assignment, and of the pool, that has a task item among these."""
+    found: defaultdict[Share, Counter[str]] = defaultdict(Counter)
+    for one in rows:
+        counted = found[one.task_id, one.assignment_id]
+        counted[one.state] += one.items
+        counted["begun"] += one.items if one.begun or one.visit > 1 or one.kept_by else 0
+        counted["parked"] += one.items if one.parked else 0
+        counted["taken"] += one.items if one.kept_by == "issue" else 0
+    for of, by, issues in flagged.unresolved(session):
+        for share in {of, by} & found.keys():
+            found[share]["unresolved_issues"] += issues
+    return {share: Counts(**counted) for share, counted in found.items()}
+
+
+def by_status(rows: Iterable[Alike]) -> dict[int, dict[str, int]]:
     """Return how many items have each status, per task."""
-    counts: dict[int, dict[str, int]] = {}
-    for task_id, status, items in run(
-        session,
-        f"""
-        SELECT task_id, status, sum(items) FROM (
-            SELECT task_id, status, count(*) AS items FROM task_item
-            WHERE task_id IN ({listed(task_ids)}) AND status IS NOT NULL
-            GROUP BY task_id, assignment_id, state, status
-        ) alike GROUP BY task_id, status ORDER BY task_id, status
-        """,
-    ):
-        counts.setdefault(task_id, {})[status] = int(items)
-    return counts
-
-
-def to_come(session: Session, *, following: Mapping[int, int], version_id: int | None = None) -> dict[int, int]:
-    """Return, per task, how many items are busy in the tasks before it and have not been in it; all, or a version's.
-
-    `following` has for each task those ahead of it, a bit for each: the n-th is the n-th task of the mapping.
-    """
-    if not any(following.values()):
-        return {}
-    before = listed(task for task, ahead in following.items() if ahead)
-    joined = "string_agg(CAST(task_id AS TEXT), ',')" if is_postgres(session) else "group_concat(task_id)"
-    # + 0, or SQLite goes through all task items of the tasks instead of the few that are pending, and below through
-    # all tasks for each item.
-    own = "entry_id IS NOT NULL"
-    if version_id is not None:
-        own += f" AND {int(version_id)} = (SELECT e.version_id FROM entry e WHERE e.id = entry_id)"
-    busy = f"""
-        WITH busy AS (
-            SELECT item_id, {joined} AS tasks FROM (
-                SELECT item_id, task_id FROM task_item WHERE task_id IN ({before}) AND {OPEN} AND {own}
-                UNION ALL
-                SELECT item_id, task_id FROM task_item WHERE task_id + 0 IN ({before}) AND routing = 'pending' AND {own}
-                UNION ALL
-                SELECT item_id, task_id FROM task_item
-                WHERE task_id IN ({before}) AND parked IS NOT NULL AND state = 'submitted' AND {own}
-            ) one GROUP BY item_id
-        )
-    """
-    groups = run(session, f"{busy} SELECT tasks, count(*) FROM busy GROUP BY tasks").all()
-    ahead = {tasks: reduce(or_, (following[int(task)] for task in tasks.split(","))) for tasks, _ in groups}
-    sums = add_up(((ahead[tasks], items) for tasks, items in groups), len(following))
-    coming = dict(zip(following, sums, strict=True))
-    after = listed(task for task, items in coming.items() if items)
-    bit = {task: 1 << place for place, task in enumerate(following)}
-    for tasks, task, items in run(
-        session,
-        f"""
-        {busy} SELECT busy.tasks, x.task_id, count(*) FROM busy JOIN task_item x ON x.item_id = busy.item_id
-        WHERE x.task_id + 0 IN ({after}) AND x.state <> 'withdrawn' GROUP BY busy.tasks, x.task_id
-        """,
-    ):
-        if ahead[tasks] & bit[task]:
-            coming[task] -= items
-    return coming
+    found: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for one in rows:
+        if one.status is not None:
+            found[one.task_id][one.status] += one.items
+    return {task: dict(sorted(statuses.items())) for task, statuses in found.items()}
 
 
 GONE = "gone"

@@ -6,13 +6,19 @@ from sqlmodel import Session
 
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import run
+from workflow_core.store.reads.figures.standing import is_last_done
 
 MOST = 50
 """Rows of each kind: a desk is looked at, not paged through."""
-_MINE = """
-    FROM task_item ti JOIN assignment s ON s.id = ti.assignment_id JOIN task t ON t.id = ti.task_id
-    JOIN item i ON i.id = ti.item_id JOIN membership m ON m.project_id = t.project_id AND m.person_id = s.person_id
-    WHERE s.person_id = :person AND s.active AND t.archived_at IS NULL"""
+AMONG = 10
+"""Statuses that are looked at for each that is told: some were taken back since."""
+_THEIRS = """JOIN task t ON t.id = s.task_id
+    JOIN membership m ON m.project_id = t.project_id AND m.person_id = s.person_id"""
+_PERSON = "s.person_id = :person AND s.active AND t.archived_at IS NULL"
+# CROSS, because SQLite keeps that order: first whose it is, instead of all that is in some state.
+_MINE = f"""
+    FROM assignment s {_THEIRS} CROSS JOIN task_item ti JOIN item i ON i.id = ti.item_id
+    WHERE {_PERSON} AND ti.task_id = s.task_id AND ti.assignment_id = s.id"""
 
 
 def returned(session: Session, *, person_id: int) -> list[dict[str, Any]]:
@@ -46,14 +52,32 @@ def waiting(session: Session, *, person_id: int) -> list[dict[str, Any]]:
 
 
 def finished(session: Session, *, person_id: int, most: int) -> list[dict[str, Any]]:
-    """Return what a person set a status on last, the latest first."""
+    """Return what of a person's last statuses in each task still stands, the latest first."""
     rows = run(
         session,
         f"""
-        SELECT ti.id, ti.item_id, i.name, t.name AS task, ti.status, ti.since {_MINE} AND ti.state = 'submitted'
-        ORDER BY ti.status_event_id DESC LIMIT :most
+        SELECT ti.id, ti.item_id, i.name, t.name AS task, ti.status, ti.since
+        FROM assignment s {_THEIRS} CROSS JOIN event e CROSS JOIN task_item ti JOIN item i ON i.id = ti.item_id
+        WHERE {_PERSON} AND {is_last_done(session)}
+        AND ti.item_id = e.item_id AND ti.task_id = s.task_id AND ti.assignment_id = s.id AND ti.status_event_id = e.id
+        ORDER BY e.id DESC LIMIT :told
         """,
         person=person_id,
-        most=most,
+        most=AMONG * most,
+        told=most,
     )
     return [{**row, "since": moment(row["since"])} for row in rows.mappings()]
+
+
+def before(session: Session, *, person_id: int) -> list[tuple[int, str]]:
+    """Return the tasks of a person that stand in a pipeline, each with one from which items come to it at once."""
+    rows = run(
+        session,
+        """
+        SELECT DISTINCT n.task_id, u.name FROM assignment s JOIN node n ON n.task_id = s.task_id
+        JOIN pipeline p ON p.version_id = n.version_id JOIN route r ON r.node_id = n.id JOIN task u ON u.id = r.task_id
+        WHERE s.person_id = :person AND s.active ORDER BY n.task_id, u.name
+        """,
+        person=person_id,
+    )
+    return [(task_id, name) for task_id, name in rows]

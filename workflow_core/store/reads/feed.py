@@ -33,6 +33,29 @@ def window(session: Session, *, project_id: int, after: int, until: int, most: i
     return until if found is None else int(found)
 
 
+def stirs(session: Session, *, person_id: int, after: int, until: int) -> bool:
+    """Return whether anything happened, after one event and up to another, that a person's pages show.
+
+    To contributors these are what they did, what happened in their assignments, and what came to pools of theirs.
+    """
+    found = run(
+        session,
+        """
+        SELECT 1 FROM event e JOIN membership m ON m.project_id = e.project_id AND m.person_id = :person
+        LEFT JOIN assignment s ON s.id = e.assignment_id
+        WHERE e.id > :after AND e.id <= :until AND (
+            m.role <> 'contributor' OR e.actor_id = :person OR s.person_id = :person
+            OR e.assignment_id IS NULL AND EXISTS (
+                SELECT 1 FROM assignment own WHERE own.task_id = e.task_id AND own.person_id = :person AND own.active))
+        LIMIT 1
+        """,
+        person=person_id,
+        after=after,
+        until=until,
+    )
+    return found.first() is not None
+
+
 def _near(drawn: int, low: int) -> int:
     """Return the number nearest to one that was drawn, of those with the low bits that a lock has."""
     ahead = (low - drawn) & LOCK_BITS

@@ -1,12 +1,43 @@
 """Issues across the tasks of a project, in the order in which they were flagged."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from sqlmodel import Session
 
 from workflow_core.domain.views.issues import ListedIssue
 from workflow_core.store.database.columns import moment
-from workflow_core.store.database.dialect import run
+from workflow_core.store.database.dialect import is_postgres, run
+from workflow_core.store.models.issues import UNRESOLVED
+
+Share = tuple[int, int | None]
+"""A task and one of its assignments; None is the pool."""
+
+
+class Unresolved(NamedTuple):
+    """How many issues are unresolved on the work in a share that were flagged from another."""
+
+    of: Share
+    by: Share
+    issues: int
+
+
+def unresolved(session: Session) -> list[Unresolved]:
+    """Return how many issues are unresolved, by the share that is to fix them and the one that flagged them.
+
+    Few are, so their rows are looked up one by one, for which PostgreSQL needs to be told so.
+    """
+    each = "LATERAL (SELECT * FROM task_item ti WHERE ti.id = {} OFFSET 0)" if is_postgres(session) else "task_item"
+    rows = run(
+        session,
+        f"""
+        SELECT r.task_id, r.assignment_id, q.task_id, q.assignment_id, count(*)
+        FROM issue x CROSS JOIN {each.format("x.task_item_id")} r CROSS JOIN {each.format("x.qa_task_item_id")} q
+        WHERE x.{UNRESOLVED} AND r.id = x.task_item_id AND q.id = x.qa_task_item_id
+        GROUP BY r.task_id, r.assignment_id, q.task_id, q.assignment_id
+        """,
+    )
+    return [Unresolved((row[0], row[1]), (row[2], row[3]), int(row[4])) for row in rows]
 
 
 def page(

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from workflow_core.domain import values
 from workflow_core.domain.views.history import Standing
+from workflow_core.domain.words import values
 from workflow_core.store.database.columns import micros, moment
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Issue, Task, TaskItem

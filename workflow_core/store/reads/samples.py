@@ -1,33 +1,54 @@
-"""Samples of the work in a task, by the draws of `domain.sampling`."""
+"""Samples of the work in a task, by the draws of `domain.items.sampling`."""
 
-from sqlalchemy import BigInteger, ColumnElement, literal_column
+from sqlalchemy import BigInteger, ColumnElement, case, literal_column, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from workflow_core.domain.sampling import Seed, millionths
+from workflow_core.domain.items.sampling import ITEMS, SCALE, Sample, Seed
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import draw
 from workflow_core.store.models import Event, Item, TaskItem
 
 
-def in_share(seed: Seed, share: float) -> Where:
-    """Return the condition that an item is in a share."""
-    return _lot(seed) < millionths(share)
+def within(sample: Sample) -> Where:
+    """Return the condition that an item is in a sample."""
+    lot = _lot(Seed(*sample["seed"]))
+    chosen = lot < sample["below"] if sample["below"] < SCALE else true()
+    if sample["least"]:
+        last = case({int(key): rank for key, rank in sample["least"].items()}, value=col(Event.actor_id))
+        chosen |= _rank(lot) <= last
+    having = select(col(TaskItem.id)).join(Event, col(Event.id) == col(TaskItem.status_event_id))
+    return having.where(
+        TaskItem.task_id == sample["task_id"],
+        col(TaskItem.item_id) == col(Item.id),
+        col(TaskItem.status).in_(sample["statuses"]),
+        chosen,
+    ).exists()
 
 
-def of_each(session: Session, *, task_id: int, where: Where, seed: Seed, count: int) -> list[int]:
-    """Return up to `count` items of everybody who set the status that an item has now: those with the lowest draws."""
+def of_each(session: Session, sample: Sample, *, where: Where, count: int) -> dict[str, int]:
+    """Return the ranks up to which are `count` items of everybody who set the status that an item has now, or all.
+
+    They are by the keys of these people, as JSON has them.
+    """
     task_item = aliased(TaskItem)  # the condition may speak of task items too
-    number = func.row_number().over(partition_by=col(Event.actor_id), order_by=[_lot(seed), col(Item.id)])
+    rank = _rank(_lot(Seed(*sample["seed"])))
+    by = col(Event.actor_id)
     ranked = (
-        select(col(Item.id).label("id"), number.label("number"))
-        .join(task_item, col(task_item.item_id) == col(Item.id))
+        select(by.label("by"), rank.label("rank"), func.row_number().over(partition_by=by, order_by=rank).label("n"))
+        .join_from(Item, task_item, col(task_item.item_id) == col(Item.id))
         .join(Event, col(Event.id) == col(task_item.status_event_id))
-        .where(task_item.task_id == task_id, where, col(Item.archived_at).is_(None))
+        .where(task_item.task_id == sample["task_id"], col(task_item.status).in_(sample["statuses"]))
+        .where(where, col(Item.archived_at).is_(None))
         .subquery()
     )
-    return list(session.exec(select(ranked.c.id).where(ranked.c.number <= count)))
+    last = select(ranked.c.by, func.max(ranked.c.rank)).where(ranked.c.n <= count).group_by(ranked.c.by)
+    return {str(person): rank for person, rank in session.exec(last)}
 
 
 def _lot(seed: Seed) -> ColumnElement[int]:
-    return literal_column(f"({draw(seed, 'item.id')})", BigInteger)
+    return literal_column(f"({draw(seed)})", BigInteger)
+
+
+def _rank(lot: ColumnElement[int]) -> ColumnElement[int]:
+    return lot * ITEMS + col(Item.id)

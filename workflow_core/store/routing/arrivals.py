@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.domain import values
+from workflow_core.domain.words import values
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.routing.backlog import PENDING, Backlog
@@ -43,6 +43,11 @@ def prepare(session: Session) -> None:
         run(session, f"CREATE TEMP TABLE arrival (id {identity}, {COLUMNS}) {emptied}")
         run(session, f"CREATE TEMP TABLE share ({SHARES}) {emptied}")
         run(session, f"CREATE TEMP TABLE entering (item_id {'BIGINT' if postgres else identity}) {emptied}")
+        if not postgres:
+            # Else, where somebody has analyzed the database, it takes them for larger than that, and reads that whole.
+            run(session, "ANALYZE temp")
+            run(session, "INSERT INTO temp.sqlite_stat1 (tbl, stat) VALUES ('arrival', '1000'), ('entering', '1000')")
+            run(session, "ANALYZE temp.sqlite_schema")
     elif postgres:
         run(session, "WITH a AS (DELETE FROM arrival), s AS (DELETE FROM share) DELETE FROM entering")
     else:
@@ -101,13 +106,14 @@ def take(session: Session, backlog: Backlog, *, limit: int) -> int:
     left for later. Where they lead to is read afterwards: the statement that locks would still see what their task
     items were before somebody let go of them.
     """
-    lock, existing, there = "", EXISTING, "LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = n.task_id"
+    first, existing, there = "", EXISTING, "LEFT JOIN task_item x ON x.item_id = b.item_id AND x.task_id = n.task_id"
     oldest = backlog.oldest(":looked_at")
     chosen = f"ti.id IN ({oldest})"
     if is_postgres(session):
         # As an array, so that each is looked up, whatever is estimated.
         chosen = f"ti.id = ANY (ARRAY({oldest}))"
-        lock, existing, there = "FOR NO KEY UPDATE OF ti, e SKIP LOCKED", "NULL, NULL, 1", ""
+        first = "ORDER BY ti.status_event_id LIMIT :limit FOR NO KEY UPDATE OF ti, e SKIP LOCKED"
+        existing, there = "NULL, NULL, 1", ""
     taken = run(
         session,
         f"""
@@ -118,16 +124,16 @@ def take(session: Session, backlog: Backlog, *, limit: int) -> int:
         FROM (
             SELECT ti.id, ti.entry_id, ti.item_id, ti.task_id, ti.status, ti.status_event_id, e.version_id
             FROM task_item ti JOIN entry e ON e.id = ti.entry_id
-            WHERE {chosen} AND ti.{PENDING} ORDER BY ti.status_event_id LIMIT :limit {lock}
+            WHERE {chosen} AND ti.{PENDING} {first}
         ) b
         LEFT JOIN route r ON r.version_id = b.version_id AND r.task_id = b.task_id AND r.status = b.status
         LEFT JOIN node n ON n.id = r.node_id {there}
         ORDER BY b.status_event_id, r.id
         """,
         limit=limit,
-        looked_at=min(limit + SPARE, values.LARGEST) if lock else limit,
+        looked_at=min(limit + SPARE, values.LARGEST) if first else limit,
     )
-    if lock and taken.rowcount:
+    if first and taken.rowcount:
         # Looked up one by one: else PostgreSQL, which knows no statistics of scratch tables, may read all task items.
         there = "task_item x WHERE x.item_id = arrival.item_id AND x.task_id = arrival.task_id"
         run(
@@ -198,6 +204,6 @@ def record_parked(session: Session, *, now: datetime) -> None:
     turns.record(session, "parked", of=parked, what=ARRIVED | {"task_id": "task_id", "name": "parked"}, now=now)
 
 
-def give_up(session: Session, *, why: str) -> None:
+def give_up(session: Session) -> None:
     """Let what still stands at a router be parked."""
-    run(session, "UPDATE arrival SET kind = 'stuck', parked = :why WHERE kind = 'router'", why=why)
+    run(session, "UPDATE arrival SET kind = 'stuck', parked = 'too-many-routers' WHERE kind = 'router'")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.domain.states import Event
+from workflow_core.domain.work.states import Event
 from workflow_core.store import turns
 from workflow_core.store.allocation import shares
 from workflow_core.store.database.dialect import listed, run

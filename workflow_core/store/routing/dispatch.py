@@ -1,11 +1,11 @@
 """Task items that a manager moves: parked items sent on, any item sent to a task once more, items taken out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from workflow_core.domain.views.effects import TakenAlong, Withdrawn
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models import Entry, Event, Node, TaskItem
@@ -84,31 +84,7 @@ def all_of(entry: Entry, branch: Branch | None = None) -> str:
     return f"{here} AND task_item.task_id IN ({inside})"
 
 
-@dataclass(frozen=True)
-class Withdrawn:
-    """A task item that would be withdrawn, and who has it, or has it open where it is claimed."""
-
-    task_item_id: int
-    task: str
-    state: str
-    who: str | None
-
-
-@dataclass(frozen=True)
-class Effects:
-    """What goes with sending an item somewhere: open task items, unresolved issues on or of them, the exit it leaves.
-
-    `unrouted` are the tasks whose statuses never move then; `exported` says whether a file has the item already.
-    """
-
-    task_items: tuple[Withdrawn, ...]
-    issues: tuple[int, ...]
-    unrouted: tuple[str, ...]
-    exit: str | None
-    exported: bool
-
-
-def effects(session: Session, *, source: TaskItem, entry: Entry, of: str) -> Effects:
+def effects(session: Session, *, source: TaskItem, entry: Entry, of: str) -> TakenAlong:
     """Return what goes with sending an item on or back from a task item, where these of it are withdrawn."""
     withdrawn = run(
         session,
@@ -130,7 +106,7 @@ def effects(session: Session, *, source: TaskItem, entry: Entry, of: str) -> Eff
         WHERE {of} AND (routing = 'pending' OR routing = 'parked' AND task_item.id <> :source) ORDER BY task_item.id""",
         source=source.id,
     )
-    return Effects(
+    return TakenAlong(
         task_items=tuple(Withdrawn(*row) for row in withdrawn),
         issues=tuple(flagged.scalars()),
         unrouted=tuple(unrouted.scalars()),

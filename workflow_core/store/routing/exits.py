@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.domain.states import Event
+from workflow_core.domain.work.states import Event
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models import TaskItem

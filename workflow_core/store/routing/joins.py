@@ -132,6 +132,6 @@ def missing(session: Session, *, entry_id: int) -> list[tuple[str, tuple[str, ..
             for branch in branches.values()
             if any(busy for *_, busy in branch) or not any(arrived for _, arrived, _ in branch)
         ]
-        if lacking and any(busy for branch in branches.values() for *_, busy in branch):
+        if any(busy for branch in branches.values() for *_, busy in branch):  # and so there is one lacking
             found.append((name, tuple(lacking)))
     return found

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.domain.situations import MAX_VISITS
+from workflow_core.domain.views.effects import Reached, TakenBack
+from workflow_core.domain.work.situations import MAX_VISITS
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import listed, notify, run
 from workflow_core.store.models.task_items import OPEN
@@ -33,38 +34,6 @@ BELOW = """
     JOIN event k ON k.id = CAST(p.detail ->> 'kept' AS BIGINT)
 """
 """The statuses that task items had before the re-entry in which they have got their present ones."""
-
-
-@dataclass(frozen=True)
-class Reached:
-    """A task item that a status led to. `begun`: somebody worked on it in its present visit, or has set a status."""
-
-    task_item_id: int
-    task: str
-    state: str
-    begun: bool
-
-
-@dataclass(frozen=True)
-class Effects:
-    """What taking statuses back would do: open task items to withdraw, exits that items would come back from.
-
-    `statuses` counts those further on, which stay as history; `exported` the items that files have already.
-    """
-
-    task_items: tuple[Reached, ...] = ()
-    statuses: int = 0
-    exits: tuple[str, ...] = ()
-    exported: int = 0
-
-    def __add__(self, more: "Effects") -> "Effects":
-        """Return what both would do."""
-        return Effects(
-            self.task_items + more.task_items,
-            self.statuses + more.statuses,
-            self.exits + more.exits,
-            self.exported + more.exported,
-        )
 
 
 @dataclass(frozen=True)
@@ -140,7 +109,7 @@ def trace(session: Session, causes: Iterable[int | None], *, but: int = 0) -> Li
     return Lineage(first, tuple(row.cause_id for row in found), tuple(sorted({row.item_id for row in found})))
 
 
-def effects(session: Session, lineage: Lineage) -> Effects:
+def effects(session: Session, lineage: Lineage) -> TakenBack:
     """Return what `take_back` would do."""
     task_items = run(
         session,
@@ -150,7 +119,7 @@ def effects(session: Session, lineage: Lineage) -> Effects:
         """,
     )
     exits_left = left(session, lineage)
-    return Effects(
+    return TakenBack(
         task_items=tuple(Reached(*row) for row in task_items),
         statuses=len(lineage.causes) - len(lineage.first),
         exits=tuple(one.exit for one in exits_left),

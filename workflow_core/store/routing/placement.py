@@ -5,11 +5,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.domain.situations import MAX_VISITS
-from workflow_core.domain.states import Event
+from workflow_core.domain.work.situations import MAX_VISITS
+from workflow_core.domain.work.states import Event
 from workflow_core.store import turns
 from workflow_core.store.allocation import shares
-from workflow_core.store.data import versions
 from workflow_core.store.database.dialect import json, run
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, holds, joins, routers
@@ -101,8 +100,8 @@ def _resolve_routers(session: Session) -> ArrivalKinds:
         if not waiting:
             return kinds(session)
         for node_id in waiting:
-            routers.resolve(session, versions.router(session, node_id))
-    give_up(session, why="too-many-routers")
+            routers.resolve(session, routers.load(session, node_id))
+    give_up(session)
     return kinds(session)
 
 

@@ -1,17 +1,21 @@
 """Resolve routers: the first case that holds decides, for all arrivals at the router in one statement."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
 from sqlmodel import Session
 
-from workflow_core.domain import sampling
+from workflow_core.domain.items import sampling
+from workflow_core.pipeline import compiled
 from workflow_core.store.data import filters
 from workflow_core.store.database.dialect import draw, run
 from workflow_core.store.routing.arrivals import EXISTING
 
 CHAIN = 64
 """How many routers one status may pass; the validator refuses circles of routers."""
+_CASES: TypeAdapter[tuple[compiled.Case, ...]] = TypeAdapter(tuple[compiled.Case, ...])
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,29 @@ class Router:
     """The pipeline's tasks by name, for filters on their statuses."""
 
 
+def load(session: Session, node_id: int) -> Router:
+    """Return a router node, ready to run: for each batch, so that no more is read than what it says."""
+    found = run(
+        session,
+        """
+        SELECT n.name, n.version_id, v.pipeline_id, p.name AS pipeline, v.compiled -> 'routers' AS routers
+        FROM node n JOIN pipeline_version v ON v.id = n.version_id JOIN pipeline p ON p.id = v.pipeline_id
+        WHERE n.id = :node
+        """,
+        node=node_id,
+    ).one()
+    routers = json.loads(found.routers) if isinstance(found.routers, str) else found.routers
+    of_version = run(session, "SELECT kind, name, id FROM node WHERE version_id = :version", version=found.version_id)
+    nodes = {(kind, name): id for kind, name, id in of_version}
+    cases = _CASES.validate_python(routers[found.name]["cases"])
+    return Router(
+        node_id=node_id,
+        seed=sampling.seed(found.pipeline, found.name),
+        cases=[Case(nodes[case.to.kind, case.to.name], case.where, case.share) for case in cases],
+        tasks=dict(run(session, "SELECT name, id FROM task WHERE pipeline_id = :of", of=found.pipeline_id)),
+    )
+
+
 def waiting_at(session: Session) -> list[int]:
     """Return the router nodes at which arrivals stand."""
     return sorted(run(session, "SELECT DISTINCT node_id FROM arrival WHERE kind = 'router'").scalars())
@@ -41,7 +68,7 @@ def waiting_at(session: Session) -> list[int]:
 
 def resolve(session: Session, router: Router) -> None:
     """Send the arrivals at a router on; what no case takes is stuck."""
-    share = draw(router.seed, "item.id")
+    share = draw(router.seed)
     values: dict[str, object] = {}
     whens = []
     for number, case in enumerate(router.cases):

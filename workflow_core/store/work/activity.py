@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from workflow_core.domain.figures import IDLE, day_of
+from workflow_core.domain.measures.figures import IDLE, day_of
 from workflow_core.store.database.dialect import among, run
 
 COLUMNS = "task_id, person_id, day, task_item_id, visit, active_us, waited_us, last_at, again"

@@ -5,18 +5,25 @@ from typing import Any
 
 from sqlmodel import Session
 
-from workflow_core.domain.situations import MAX_FIX_ROUNDS, MAX_VISITS
-from workflow_core.domain.states import Event
 from workflow_core.domain.views.work import Claim
+from workflow_core.domain.work.situations import MAX_FIX_ROUNDS, MAX_VISITS
+from workflow_core.domain.work.states import Event
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import is_postgres, listed, run
 from workflow_core.store.models.task_items import CLAIMABLE
 from workflow_core.store.work import activity
-from workflow_core.store.work.situations import AUTHOR, LEFT_BEHIND
+from workflow_core.store.work.situations import AUTHOR
 
 CHOSEN = f"""
     task_id = :task AND {CLAIMABLE} AND (parked IS NULL OR parked NOT IN ('{MAX_FIX_ROUNDS}', '{MAX_VISITS}'))
 """
+LEFT = f"""
+    {CHOSEN} AND state = 'returned' AND assignment_id IN (
+        SELECT g.id FROM assignment g JOIN person gp ON gp.id = g.person_id
+        WHERE g.task_id = :task AND NOT (g.active AND gp.active)
+    )
+"""
+"""What was returned to somebody who is gone: as `LEFT_BEHIND`, found by who is gone."""
 IN_TURN = "ORDER BY rank, position, id"
 
 
@@ -89,7 +96,7 @@ def claim_next(
         again = f"SELECT id FROM task_item WHERE id IN ({listed(ids)}) {theirs} {IN_TURN}"
         ids = list(run(session, again, person=person_id).scalars())
     if not ids:
-        left = f"SELECT id FROM task_item WHERE {CHOSEN} AND {LEFT_BEHIND} {IN_TURN} LIMIT 1 {lock}"
+        left = f"SELECT id FROM task_item WHERE {LEFT} {IN_TURN} LIMIT 1 {lock}"
         ids = list(run(session, left, task=task_id).scalars())
     return claim(
         session, ids=ids, assignment_id=assignment_id, person_id=person_id, until=until, now=now, opens=not more

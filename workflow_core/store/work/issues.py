@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from workflow_core.domain import allocation
-from workflow_core.domain.issues import IssueEvent, IssueState, next_state
-from workflow_core.domain.situations import Situation
+from workflow_core.domain.work import allocation
+from workflow_core.domain.work.issues import IssueEvent, IssueState, next_state
+from workflow_core.domain.work.situations import Situation
 from workflow_core.store import turns
 from workflow_core.store.allocation import authors
 from workflow_core.store.allocation.shares import NOBODY

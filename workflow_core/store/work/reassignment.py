@@ -7,10 +7,9 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from workflow_core.domain.states import Event
+from workflow_core.domain.work.states import Event
 from workflow_core.store import locks, turns
 from workflow_core.store.allocation import shares
-from workflow_core.store.data.filters import Condition
 from workflow_core.store.database.dialect import is_postgres, listed, run
 from workflow_core.store.models import Assignment
 from workflow_core.store.models.task_items import OPEN, REVIEWED
@@ -23,7 +22,6 @@ REMAINING = """
         SELECT 1 FROM issue i WHERE i.qa_task_item_id = task_item.id AND i.state IN ('open', 'for_review')
     )
 """
-EVERY = Condition("TRUE", {})
 
 
 @dataclass(frozen=True)
@@ -35,17 +33,18 @@ class Handed:
     stuck: int
 
 
-def count_claimed(session: Session, *, task_id: int, assignment_id: int) -> int:
-    """Return how many task items an assignment has claimed."""
-    counted = (
-        "SELECT count(*) FROM task_item WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed'"
-    )
+def count_claimed(session: Session, *, task_id: int, assignment_id: int, item_ids: Iterable[int] | None = None) -> int:
+    """Return how many task items an assignment has claimed, of all or of some items."""
+    counted = f"""SELECT count(*) FROM task_item
+        WHERE task_id = :task AND assignment_id = :assignment AND state = 'claimed' {_of(item_ids)}"""
     return int(run(session, counted, task=task_id, assignment=assignment_id).scalar())
 
 
-def lock_unfinished(session: Session, *, task_id: int, assignment_id: int) -> None:
+def lock_unfinished(
+    session: Session, *, task_id: int, assignment_id: int, item_ids: Iterable[int] | None = None
+) -> None:
     """Lock what an assignment has to do, and then the assignments of its task, before anything about them changes."""
-    unfinished = f"task_item.task_id = :task AND {OPEN} AND task_item.assignment_id = :assignment"
+    unfinished = f"task_item.task_id = :task AND {OPEN} AND task_item.assignment_id = :assignment {_of(item_ids)}"
     locks.lock_all(session, text(unfinished).bindparams(task=task_id, assignment=assignment_id))
     team = select(Assignment).where(Assignment.task_id == task_id).order_by(col(Assignment.id))
     session.exec(team.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
@@ -56,32 +55,35 @@ def choose_remaining(
     *,
     task_id: int,
     of: Iterable[int] | None = None,
-    items: Condition = EVERY,
     item_ids: Iterable[int] | None = None,
 ) -> int:
-    """Make arrivals of what nobody has begun in a task: `of` some assignments, of some items, of those of a filter."""
-    where = REMAINING
-    if item_ids is not None:
-        where += f" AND task_item.item_id IN ({listed(item_ids)})"
+    """Make arrivals of what nobody has begun in a task: `of` some assignments, of some items."""
+    where = REMAINING + _of(item_ids)
     if of is not None:
         where += f" AND task_item.assignment_id IN ({listed(of)})"
-    return _choose(session, task_id=task_id, where=where, items=items, wait=True)
+    return _choose(session, task_id=task_id, where=where, wait=True)
 
 
-def choose_unfinished(session: Session, *, task_id: int, assignment_id: int) -> int:
+def choose_unfinished(
+    session: Session, *, task_id: int, assignment_id: int, item_ids: Iterable[int] | None = None
+) -> int:
     """Make arrivals of what an assignment has to do; its team is locked already.
 
     Who has locked the team cannot wait any more: what somebody works on this moment is left out.
     """
-    where = f"{OPEN} AND task_item.assignment_id = {int(assignment_id)}"
-    return _choose(session, task_id=task_id, where=where, items=EVERY, wait=False)
+    where = f"{OPEN} AND task_item.assignment_id = {int(assignment_id)}{_of(item_ids)}"
+    return _choose(session, task_id=task_id, where=where, wait=False)
 
 
-def _choose(session: Session, *, task_id: int, where: str, items: Condition, wait: bool) -> int:
+def _of(item_ids: Iterable[int] | None) -> str:
+    return "" if item_ids is None else f" AND task_item.item_id IN ({listed(item_ids)})"
+
+
+def _choose(session: Session, *, task_id: int, where: str, wait: bool) -> int:
     arrivals.prepare(session)
-    condition = f"task_item.task_id = :task AND {where} AND {items.sql}"
+    condition = f"task_item.task_id = :task AND {where}"
     if wait:
-        locks.lock_all(session, text(condition).bindparams(task=task_id, **items.values))
+        locks.lock_all(session, text(condition).bindparams(task=task_id))
     lock = "FOR NO KEY UPDATE OF task_item SKIP LOCKED" if is_postgres(session) else ""
     return run(
         session,
@@ -92,7 +94,6 @@ def _choose(session: Session, *, task_id: int, where: str, items: Condition, wai
         WHERE {condition} ORDER BY task_item.rank, task_item.id {lock}
         """,
         task=task_id,
-        **items.values,
     ).rowcount
 
 
@@ -165,7 +166,7 @@ def hand_reviews_on(session: Session, *, item_ids: Iterable[int], task_id: int, 
         task=task_id,
     ).scalars()
     for review in reviews:
-        _choose(session, task_id=review, where=theirs, items=EVERY, wait=True)
+        _choose(session, task_id=review, where=theirs, wait=True)
         hand_out(session)
         carry_out(session, actor_id=None, now=now)
 
@@ -181,6 +182,6 @@ def hand_own_reviews_on(session: Session, *, task_id: int, actor_id: int | None,
             WHERE t.id = task_item.task_id AND NOT t.review_own
         )
     """
-    if _choose(session, task_id=task_id, where=own, items=EVERY, wait=True):
+    if _choose(session, task_id=task_id, where=own, wait=True):
         hand_out(session)
         carry_out(session, actor_id=actor_id, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from workflow_core.domain.recipes import Recipe, from_text
+from workflow_core.domain.annotations.recipes import Recipe, from_text
 from workflow_core.store.database.dialect import among, run
 from workflow_core.store.models import Task
 from workflow_core.store.models.task_items import REVIEWED

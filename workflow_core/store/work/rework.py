@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from workflow_core.domain.issues import UNRESOLVED, IssueState
-from workflow_core.domain.situations import MAX_VISITS
-from workflow_core.domain.states import Event
+from workflow_core.domain.work.issues import UNRESOLVED, IssueState
+from workflow_core.domain.work.situations import MAX_VISITS
+from workflow_core.domain.work.states import Event
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import json, listed, run
 from workflow_core.store.models import Assignment, Issue, TaskItem

@@ -1,6 +1,6 @@
 """Task items as managers choose them: by task, item or status; and who has one of them open."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import or_, text
 from sqlmodel import Session, col, select
@@ -14,6 +14,32 @@ from workflow_core.store.models import Assignment, Event, Item, Person, Task, Ta
 def of_task(task_id: int) -> Where:
     """Return the condition that a task item is in a task."""
     return col(TaskItem.task_id) == task_id
+
+
+def placed(
+    *,
+    task_id: int,
+    states: Iterable[str] = (),
+    status: str | None = None,
+    not_of_rank: int | None = None,
+    assignee: str | None = None,
+) -> Where:
+    """Return the condition that an item is in a task, and not withdrawn: in one of these states, if any are given; with
+    a status; of another rank; with somebody, by their e-mail.
+    """
+    there = select(TaskItem.id).where(
+        TaskItem.task_id == task_id, col(TaskItem.item_id) == col(Item.id), TaskItem.state != "withdrawn"
+    )
+    if states:
+        there = there.where(col(TaskItem.state).in_(states))
+    if status is not None:
+        there = there.where(TaskItem.status == status)
+    if not_of_rank is not None:
+        there = there.where(TaskItem.rank != not_of_rank)
+    if assignee is not None:
+        of = select(Assignment.id).join(Person, col(Person.id) == col(Assignment.person_id))
+        there = there.where(col(TaskItem.assignment_id).in_(of.where(Person.email == assignee)))
+    return there.exists()
 
 
 def with_siblings(task_items: Sequence[TaskItem]) -> Where:

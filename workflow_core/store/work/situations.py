@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from workflow_core.domain import recipes, statuses
-from workflow_core.domain.situations import Seat, Situation
-from workflow_core.domain.states import State
+from workflow_core.domain.annotations import recipes
+from workflow_core.domain.work import statuses
+from workflow_core.domain.work.situations import Seat, Situation
+from workflow_core.domain.work.states import State
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import among, is_postgres, run
 from workflow_core.store.models.task_items import OPEN, REVIEWED
@@ -113,18 +114,16 @@ def find(session: Session, *, person_id: int, task_item_ids: Sequence[int]) -> d
     return {row["id"]: _situation(row) for row in rows.mappings()}
 
 
-def _situation(row: Any) -> Situation:
+def _situation(row: dict[str, Any]) -> Situation:
     known = _seat(row)
     known["state"] = State(known["state"])
     known["recipe"] = recipes.from_text(known["recipe"])
-    known["draft"] = None if known["draft"] is None else loads(known["draft"])
-    names = frozenset((known.pop("offered") or "").split("\n")) - {""}
+    names = known.pop("offered") or ""
     known["statuses"] = statuses.offered_of(names, known["statuses"], known.pop("former"))
     return Situation(**known)
 
 
-def _seat(row: Any) -> dict[str, Any]:
-    known = dict(row)
+def _seat(known: dict[str, Any]) -> dict[str, Any]:
     known["due_at"] = None if known["due_at"] is None else moment(known["due_at"])
     known["queue"] = None if known["queue"] is None else loads(known["queue"])
     return known

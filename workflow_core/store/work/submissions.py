@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.domain.situations import Situation
-from workflow_core.domain.submitting import Decision
+from workflow_core.domain.work.situations import Situation
+from workflow_core.domain.work.submitting import Decision
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import among
 from workflow_core.store.transitions import RECORDED

@@ -1,10 +1,11 @@
-"""What nobody answers: a page for people, a problem for programs."""
+"""What nobody answers, or what failed: a page for people, a problem for programs."""
 
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 
 from workflow_core.http import problems
+from workflow_core.services.running import schema
 from workflow_core.web.rendering import pages
 
 
@@ -12,8 +13,22 @@ def install(app: FastAPI) -> None:
     """Let an application answer so."""
 
     async def missing(request: Request, error: Exception) -> Response:
-        if request.url.path.startswith("/api/") or "html" not in request.headers.get("accept", ""):
-            return problems.unknown(request, error)
-        return pages.gone()
+        return pages.gone() if _is_for_people(request) else problems.unknown(request, error)
+
+    async def unavailable(request: Request, error: Exception) -> Response:
+        problem = problems.of_database(request, error)
+        return failed(request, problem.status_code, problems.AWAY) if _is_for_people(request) else problem
 
     app.add_exception_handler(HTTPStatus.NOT_FOUND, missing)
+    app.add_exception_handler(schema.Fault, unavailable)
+
+
+def failed(request: Request, status: int, said: str) -> Response:
+    """Return the answer to a request that failed, without a fault of whoever asks."""
+    if not _is_for_people(request):
+        return problems.answer(request, status, said)
+    return pages.page("failed", status=status, why=said, number=request.state.id)
+
+
+def _is_for_people(request: Request) -> bool:
+    return not request.url.path.startswith("/api/") and "html" in request.headers.get("accept", "")

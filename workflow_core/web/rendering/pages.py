@@ -1,6 +1,7 @@
 """A page: what a template makes of what a service answered; a refusal is a page, too."""
 
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -8,13 +9,14 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from workflow_core.domain.roles import Permission, Role, allowed
+from workflow_core.domain.words.wording import counted
+from workflow_core.domain.work.roles import Permission, Role, allowed
 from workflow_core.errors import AnnoflowError, NotFound, NotSignedIn
 from workflow_core.http.identity import Reader
 from workflow_core.http.problems import STATUS, kind_of
+from workflow_core.http.routing import Route
 from workflow_core.services import projects
 from workflow_core.store.database.engine import Session
 from workflow_core.web.rendering import assets
@@ -27,7 +29,9 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.globals["asset"] = assets.address
+_demo: ContextVar[bool] = ContextVar("demo", default=False)
+"""Whether the page that is being made is one of a demo, which every page says."""
+_templates.globals |= {"asset": assets.address, "counted": counted, "in_demo": _demo.get}
 
 
 def page(name: str, *, status: int = HTTPStatus.OK, **shown: Any) -> HTMLResponse:
@@ -41,6 +45,19 @@ def around(session: Session, *, actor: Reader) -> dict[str, Any]:
     return {"person": actor, "runs": runs}
 
 
+def running(session: Session, *, actor: Reader, project: int | None = None) -> dict[str, Any]:
+    """Return the same with the project that is looked at, one that they run; without a number, the first.
+
+    Raises:
+        NotFound: they run no such project.
+    """
+    shell = around(session, actor=actor)
+    chosen = next((one for one in shell["runs"] if project in (None, one.id)), None)
+    if chosen is None:
+        raise NotFound(f"{actor.email} runs no such project")
+    return {**shell, "project": chosen}
+
+
 def gone() -> HTMLResponse:
     """Return the one page for all that is not there, or not theirs to see."""
     return page("gone", status=HTTPStatus.NOT_FOUND)
@@ -51,7 +68,7 @@ def to(address: str) -> RedirectResponse:
     return RedirectResponse(address, HTTPStatus.SEE_OTHER, HEADERS)
 
 
-class Page(APIRoute):
+class Page(Route):
     """A route whose refusals are read by people: who is not signed in comes to do so, and then goes on."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -59,6 +76,7 @@ class Page(APIRoute):
         answer = super().get_route_handler()
 
         async def answered(request: Request) -> Response:
+            _demo.set(bool(request.app.state.personas))
             try:
                 return await answer(request)
             except NotSignedIn:

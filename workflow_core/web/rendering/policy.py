@@ -4,7 +4,9 @@ import logging
 from types import MappingProxyType
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
+
+from workflow_core.http.routing import Router
 
 REPORTS: Final = "/reports"
 CONTENT: Final = "; ".join(
@@ -32,7 +34,7 @@ HEADERS: Final = MappingProxyType(
 MOST = 4_000
 """Bytes of a report that are kept."""
 
-router = APIRouter()
+router = Router()
 log = logging.getLogger("annoflow.policy")
 
 

@@ -1,9 +1,11 @@
 """Shapes as a page shows them without a script: the path of each, and its colour."""
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from workflow_core.domain.views.data import Outline
 from workflow_core.domain.views.work import Drawn
 
 COLORS: Final = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999")
@@ -25,11 +27,19 @@ class Shape:
 
 def drawing(drawn: Drawn) -> Shape:
     """Return what is to be seen of an annotation."""
-    color = COLORS[zlib.crc32(drawn.label.encode()) % len(COLORS)]
-    return Shape(f"{drawn.label} {drawn.tool}", drawn.task, drawn.by or drawn.model, color, _path(drawn))
+    return Shape(f"{drawn.label} {drawn.tool}", drawn.task, drawn.by or drawn.model, _color(drawn), _path(drawn))
 
 
-def _path(drawn: Drawn) -> str:
+def outlined(outlines: Iterable[Outline]) -> list[tuple[str, str]]:
+    """Return the color and the path of each, as far as it has one."""
+    return [(_color(one), path) for one in outlines if (path := _path(one))]
+
+
+def _color(drawn: Drawn | Outline) -> str:
+    return COLORS[zlib.crc32(drawn.label.encode()) % len(COLORS)]
+
+
+def _path(drawn: Drawn | Outline) -> str:
     shape = drawn.geometry
     match drawn.tool:
         case "box":

@@ -11,12 +11,16 @@ export class Refused extends Error {
 /** No answer came: the connection, or the server, is gone. */
 export class Unreachable extends Error {}
 
-/** @returns {Promise<{body: any, tag: ?string}>} what was answered, and its version */
+/**
+ * @param {string} method @param {string} path @param {{body?: any, headers?: object, keepalive?: boolean}} how
+ * @returns {Promise<{body: any, tag: ?string}>} what was answered, and its version
+ */
 export async function answer(method, path, { body, headers = {}, keepalive = false } = {}) {
-  const sent = { method, headers: { Accept: "application/json", ...headers }, keepalive };
+  const sent = /** @type {any} */ ({ method, headers: { Accept: "application/json", ...headers }, keepalive });
   if (body !== undefined) {
-    sent.body = JSON.stringify(body);
-    sent.headers["Content-Type"] = "application/json";
+    const file = body instanceof Blob;
+    sent.body = file ? body : JSON.stringify(body);
+    sent.headers["Content-Type"] = file ? "application/octet-stream" : "application/json";
   }
   let response;
   try {

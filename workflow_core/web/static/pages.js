@@ -1,4 +1,4 @@
-/** One press of a key for what a page shows a key at. */
+/** One press of a key for what a page shows a key at; and pictures that are not there. */
 import { typed } from "./studio/keys.js";
 
 addEventListener("keydown", (event) => {
@@ -8,3 +8,7 @@ addEventListener("keydown", (event) => {
     if (node.dataset.key === key) return void node.click();
   }
 });
+
+const lost = (image) => image.classList.add("gone");
+[...document.images].filter((image) => image.complete && !image.naturalWidth).forEach(lost);
+addEventListener("error", ({ target }) => target instanceof HTMLImageElement && lost(target), true);

@@ -1,1 +1,1 @@
-"""The figures of managers in SQL: a statement each, by task, person and day. `domain.figures` says what they are."""
+"""The figures of managers in SQL: a statement each, by task, person and day; `domain.measures.figures` says which."""

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.domain.figures import Group, Tally
-from workflow_core.domain.reports import Ages
+from workflow_core.domain.measures.figures import Group, Tally
+from workflow_core.domain.measures.reports import Ages
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models.history import OF_REVIEWS
 from workflow_core.store.reads.figures.groups import day, read

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlmodel import Session
 
-from workflow_core.domain.figures import Group, Tally
+from workflow_core.domain.measures.figures import Group, Tally
 from workflow_core.store.database.dialect import run
 
 DAY_US = 86_400_000_000

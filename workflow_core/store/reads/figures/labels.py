@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from workflow_core.store.database.dialect import listed, run
+from workflow_core.store.models.data import SEEN
 from workflow_core.store.models.history import OF_REVIEWS
 
 
@@ -35,12 +36,12 @@ class Faults:
 
 
 def drawn(session: Session, task_ids: Iterable[int]) -> list[Drawn]:
-    """Return what is drawn of each label, deleted annotations left out."""
+    """Return what is drawn of each label; what is deleted, or what nobody has seen yet, is left out."""
     rows = run(
         session,
         f"""
         SELECT task_id, label, count(*), count(DISTINCT item_id), sum(CASE WHEN origin = 'model' THEN 1 ELSE 0 END)
-        FROM annotation WHERE task_id IN ({listed(task_ids)}) AND deleted_at IS NULL
+        FROM annotation WHERE task_id IN ({listed(task_ids)}) AND deleted_at IS NULL AND {SEEN}
         GROUP BY task_id, label ORDER BY task_id, label
         """,
     )

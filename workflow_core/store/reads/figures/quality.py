@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlmodel import Session
 
-from workflow_core.domain.figures import Group, Tally
+from workflow_core.domain.measures.figures import Group, Tally
 from workflow_core.store.database.dialect import listed, run
 from workflow_core.store.models.history import OF_REVIEWS
 from workflow_core.store.reads.figures.groups import day, read

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from workflow_core.domain.reports import Oldest
+from workflow_core.domain.measures.reports import Oldest
+from workflow_core.domain.views.tasks import LastDone, ListedTaskItem
+from workflow_core.domain.work.states import State
 from workflow_core.store.database.columns import moment
-from workflow_core.store.database.dialect import listed, run
+from workflow_core.store.database.dialect import is_postgres, listed, run
+from workflow_core.store.models.history import DAY_OF_EVENT
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,63 @@ def standings(session: Session, task_ids: Iterable[int]) -> list[Standing]:
         """,
     )
     return [Standing(row[0], row[1], row[2], row[3], row[4], moment(row[5])) for row in rows]
+
+
+_TOLD = """ti.id, ti.item_id, i.folder, i.name AS item, ti.state, ti.status, ti.assignment_id, p.email AS assignee,
+    ti.parked AS stuck, ti.since"""
+_NAMED = """JOIN item i ON i.id = ti.item_id LEFT JOIN assignment s ON s.id = ti.assignment_id
+    LEFT JOIN person p ON p.id = s.person_id"""
+
+
+def of_task(
+    session: Session, *, task_id: int, states: Iterable[str], assignment_id: int | None, after: int, limit: int
+) -> list[ListedTaskItem]:
+    """Return task items of a task in some states, of one assignment where it is said, in the order of their keys."""
+    where = "" if assignment_id is None else "AND assignment_id = :assignment"
+    values = {} if assignment_id is None else {"assignment": assignment_id}
+    # Each state by itself, since only then an index has its rows in this order.
+    each = " UNION ALL ".join(
+        f"""SELECT id FROM (SELECT id FROM task_item WHERE task_id = :task AND state = '{State(one)}' {where}
+        AND id > :after ORDER BY id LIMIT :limit) AS in_one"""
+        for one in states
+    )
+    rows = run(
+        session,
+        f"SELECT {_TOLD} FROM task_item ti {_NAMED} WHERE ti.id IN ({each}) ORDER BY ti.id LIMIT :limit",
+        task=task_id,
+        after=after,
+        limit=limit,
+        **values,
+    ).mappings()
+    return [ListedTaskItem(**{**row, "since": moment(row["since"])}) for row in rows]
+
+
+_LAST_DONE = f"""
+    SELECT x.id FROM event x WHERE x.verb = 'submitted' AND x.task_id = s.task_id AND x.actor_id = s.person_id
+    ORDER BY {DAY_OF_EVENT} DESC, x.at DESC, x.id DESC LIMIT :most"""
+
+
+def is_last_done(session: Session) -> str:
+    """Return the SQL of an event `e` being among those by which the person of an assignment `s` set a status last.
+
+    PostgreSQL goes through all events and asks of each where it is not told to list them first, as SQLite does.
+    """
+    return f"e.id = ANY (ARRAY ({_LAST_DONE}))" if is_postgres(session) else f"e.id IN ({_LAST_DONE})"
+
+
+def latest(session: Session, *, task_id: int, most: int) -> list[LastDone]:
+    """Return what each person of a task set a status on last, so much of each, the latest first."""
+    rows = run(
+        session,
+        f"""
+        SELECT s.id AS assignment_id, e.item_id, i.name AS item, e.status
+        FROM assignment s JOIN event e ON {is_last_done(session)} JOIN item i ON i.id = e.item_id
+        WHERE s.task_id = :task ORDER BY e.id DESC
+        """,
+        task=task_id,
+        most=most,
+    ).mappings()
+    return [LastDone(**row) for row in rows]
 
 
 def oldest(session: Session, found: Standing) -> Oldest:

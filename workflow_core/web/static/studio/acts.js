@@ -1,19 +1,24 @@
 /** What keys and buttons ask for, and what becomes of it. */
 import { post, Refused, Unreachable } from "../api.js";
-import { bounds } from "./geometry.js";
+import { bounds, fault } from "./geometry.js";
 import { pressed } from "./hands.js";
 import { help } from "./help.js";
 import { meant, typed } from "./keys.js";
 import { button } from "./panel.js";
 import { zoomed } from "./viewport.js";
 
-/** The first shape that a status asks something more of. @returns {?{key: number, words: string}} */
+/** What the editor does by the same name. */
+const EDITING = new Set(["undo", "redo", "remove", "repeat", "duplicate", "lock", "more"]);
+
+/** The first shape that a status asks something more of. @returns {?{key: number, act: string, words: string}} */
 function lacking({ actions, recipe }, name, shapes) {
   if (name === "discarded" || actions.find((one) => one.name === name)?.incomplete) return null;
-  for (const { key, label, tool, attributes } of shapes) {
+  for (const { key, label, tool, geometry, attributes } of shapes) {
+    const wrong = fault(tool, geometry, recipe.settings);
+    if (wrong) return { key, act: "tool:select", words: `${label} ${tool}: ${wrong}` };
     const asked = recipe.labels.find((one) => one.name === label)?.attributes ?? [];
     const missing = asked.find((one) => one.required && !(one.name in attributes));
-    if (missing) return { key, words: `${label} ${tool}: ${missing.name} is required` };
+    if (missing) return { key, act: `attribute:${missing.name}`, words: `${label} ${tool}: ${missing.name} is required` };
   }
   return null;
 }
@@ -34,7 +39,8 @@ export class Acts {
   key(event) {
     const { target, key } = event;
     const { studio } = this;
-    if (typed(target) || target.closest("dialog")) return;
+    if (target.closest("dialog, [popover]")) return;
+    if (typed(target)) return void (key === "Escape" && target.blur());
     if (target.matches("button, a, summary") && (key === "Enter" || key === " ")) return;
     if (key === " ") {
       this.hold(true);
@@ -57,6 +63,7 @@ export class Acts {
     const { studio } = this;
     const { editor, view, desk, review, issues, seeing } = studio;
     const what = act.slice(act.indexOf(":") + 1);
+    const fields = [...document.querySelectorAll("#attributes [data-act]")];
     const zoom = (factor) => view.look(zoomed(view.viewport, [view.frame.width / 2, view.frame.height / 2], factor));
     const acts = {
       tool: () => editor.choose(what),
@@ -65,12 +72,11 @@ export class Acts {
       later: () => this.leave(() => desk.later()),
       onward: () => this.leave(() => desk.next()),
       reverse: () => this.leave(() => desk.undo()),
-      undo: () => editor.undo(),
-      redo: () => editor.redo(),
-      remove: () => editor.remove(),
-      repeat: () => editor.repeat(),
-      more: () => editor.more(),
-      hide: () => editor.hide(),
+      accept: () => this.accept([...seeing.predictions].filter((key) => editor.selected.has(key))),
+      "accept-all": () => this.accept([...seeing.predictions]),
+      attribute: () => (fields.find(({ dataset }) => dataset.act === act) ?? fields[0])?.focus(),
+      light: () => document.getElementById("light").togglePopover(),
+      hide: () => (Object.assign(editor, { hidden: !editor.hidden }), editor.changed()),
       fit: () => studio.fit(),
       closer: () => zoom(1.5),
       farther: () => zoom(1 / 1.5),
@@ -81,9 +87,17 @@ export class Acts {
       notes: () => document.getElementById("notes").toggleAttribute("hidden"),
       help: () => help(document.getElementById("help"), studio.table),
     };
-    const found = acts[act.split(":")[0]];
+    const found = EDITING.has(act) ? () => editor[act]() : acts[act.split(":")[0]];
     found?.();
     return Boolean(found);
+  }
+
+  /** Take predictions as they are, and go to the next one. */
+  accept(keys) {
+    const { editor, seeing } = this.studio;
+    editor.selected = new Set(keys);
+    if (keys.length) editor.act({ type: "change", keys, to: {} });
+    editor.select([...seeing.predictions].find((key) => !keys.includes(key)) ?? null);
   }
 
   /** Do something about an issue, and show how things are after it. */
@@ -99,14 +113,26 @@ export class Acts {
   }
 
   /** Set a status, unless something is lacking: that is named, and shown. */
-  submit(name) {
+  submit(name, reason) {
     const { editor, desk, reviews } = this.studio;
     const lacks = reviews ? null : lacking(desk.opened, name, editor.shapes);
-    if (lacks) {
+    if (name === "discarded" && reason === undefined) this.why();
+    else if (lacks) {
       editor.choose("select");
       editor.select(lacks.key);
       this.studio.say(lacks.words);
-    } else void this.leave(() => desk.submit(name, reviews ? undefined : editor.annotations), { draft: false });
+      requestAnimationFrame(() => this.does(lacks.act)); // once its attributes are shown
+    } else void this.leave(() => desk.submit(name, reviews ? undefined : editor.annotations, reason), { draft: false });
+  }
+
+  /** Ask why an item is discarded; nothing is an answer, too. */
+  why() {
+    const dialog = document.getElementById("why");
+    dialog.showModal();
+    dialog.querySelector("form").onsubmit = ({ target, submitter }) => {
+      if (submitter.value) this.submit("discarded", target.elements.text.value.trim());
+      target.reset();
+    };
   }
 
   /** Leave the item by an act that says what comes next; where it is refused, everything stays. */
@@ -123,6 +149,7 @@ export class Acts {
       if (next === null) location.assign("/work");
       else {
         history.pushState(null, "", `/studio/${next.id ?? next}`);
+        this.studio.say("");
         await this.studio.open(next);
         this.tell();
       }
@@ -134,11 +161,10 @@ export class Acts {
     }
   }
 
-  /** Say what was just done, and offer to take it back. */
+  /** Say what was just done, and offer to take it back, before what is said of the item that is open now. */
   tell() {
     const { last } = this.studio.desk;
-    if (last) this.studio.say(`${last.name}: ${last.status}. `, button("Undo", { act: "reverse" }));
-    else this.studio.say("");
+    if (last) document.getElementById("status").prepend(`${last.name}: ${last.status}. `, button("Undo", { act: "reverse" }));
   }
 
   refused(error) {

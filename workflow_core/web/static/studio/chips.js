@@ -1,5 +1,6 @@
 /** Names of shapes as text over the picture: in the drawing itself a text for every shape would cost a frame each. */
 import { bounds } from "./geometry.js";
+import { make } from "./panel.js";
 import { toScreen } from "./viewport.js";
 
 const MOST = 50;
@@ -23,15 +24,9 @@ export class Chips {
       if (right < 0 || low < 0 || x > frame.width || y > frame.height) continue;
       places.push({ seen, x: Math.max(x, 0), y: Math.max(y, 20) });
     }
-    while (this.nodes.length < places.length) this.nodes.push(this.layer.appendChild(made()));
+    while (this.nodes.length < places.length) this.nodes.push(this.layer.appendChild(make("span", { className: "chip" })));
     this.nodes.forEach((node, index) => fill(node, places[index]));
   }
-}
-
-function made() {
-  const node = document.createElement("span");
-  node.className = "chip";
-  return node;
 }
 
 function fill(node, place) {

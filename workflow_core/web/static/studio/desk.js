@@ -5,9 +5,7 @@ const ACTIVE = 60_000; // how often a claim is renewed by who does something
 
 export class Desk {
   constructor() {
-    this.opened = null;
-    this.last = null;
-    this.acted = false;
+    Object.assign(this, { opened: null, last: null, picture: null, ahead: null, acted: false });
     for (const name of ["pointerdown", "keydown", "wheel"]) {
       addEventListener(name, () => (this.acted = true), { passive: true, capture: true });
     }
@@ -18,12 +16,20 @@ export class Desk {
   async open(next) {
     const opened = typeof next === "object" ? next : await get(`/task-items/${next}`);
     this.opened = opened;
-    if (opened.upcoming) this.ahead = Object.assign(new Image(), { src: picture(opened.upcoming) });
+    this.picture = this.fetched(opened.picture ?? picture(opened.item_id));
+    this.ahead = opened.upcoming ? this.fetched(picture(opened.upcoming)) : null;
     return opened;
   }
 
-  get address() {
-    return picture(this.opened.item_id);
+  /** A picture that is asked for once, and decoded before it is looked at: for a large one that takes longest. */
+  fetched(address) {
+    const had = [this.picture, this.ahead].find((one) => one?.address === address && !one.lost);
+    if (had) return had;
+    const image = Object.assign(new Image(), { src: address });
+    const size = image.decode().then(() => ({ width: image.naturalWidth, height: image.naturalHeight }));
+    const made = { address, image, size, lost: false };
+    size.catch(() => (made.lost = true));
+    return made;
   }
 
   /** Tell of work, while there is any: not while idle, and not while hidden. */
@@ -38,8 +44,9 @@ export class Desk {
   }
 
   /** Set a status; returns what comes next, opened, if anything does. */
-  async submit(status, annotations) {
+  async submit(status, annotations, reason) {
     const { id, token, name } = this.opened;
+    if (reason) await post(`/task-items/${id}/comments`, { text: reason });
     const { next } = await post(`/task-items/${id}/submission`, { status, token, annotations, next: true });
     this.last = { id, name, status };
     return next;
@@ -67,13 +74,3 @@ export class Desk {
 }
 
 const picture = (item) => `/api/items/${item}/image`;
-
-/** How large a picture is as it is shown; refused where it cannot be. @returns {Promise<{width: number, height: number}>} */
-export function measured(address) {
-  return new Promise((resolve, reject) => {
-    const picture = new Image();
-    picture.onload = () => resolve({ width: picture.naturalWidth, height: picture.naturalHeight });
-    picture.onerror = () => reject(new Error("this picture cannot be shown"));
-    picture.src = address;
-  });
-}

@@ -6,6 +6,7 @@ const AGAIN = 2000;
 const LARGEST = 60_000; // what a browser still sends while a page goes
 
 const place = (taskItem) => `annoflow:draft:${taskItem}`;
+const read = (name) => JSON.parse(localStorage.getItem(name) ?? "null");
 
 export class Drafts {
   /** @param {{state: (state: "saved" | "saving" | "kept" | "stopped", why?: Error) => void, stale: (version: number) => void}} heard */
@@ -17,20 +18,32 @@ export class Drafts {
   /** Begin with an item whose draft has this version. */
   open(taskItem, version) {
     clearTimeout(this.timer);
-    Object.assign(this, { taskItem, version, waiting: null, stopped: false });
+    Object.assign(this, { taskItem, version, waiting: null, sent: null, stopped: false });
   }
 
-  /** What this browser kept of an item and the server has not heard of. @returns {?{annotations: object[], version: number}} */
-  kept(taskItem) {
-    return JSON.parse(localStorage.getItem(place(taskItem)) ?? "null");
+  /** What this browser kept of an item: upon the draft that the server has, and what another one has overtaken. */
+  kept({ id, draft, draft_version: version }) {
+    const [here, other] = [place(id), `${place(id)}:beside`];
+    const kept = read(here);
+    if (kept && kept.version !== version && !same(kept.sent, draft)) {
+      localStorage.setItem(other, JSON.stringify(kept));
+      localStorage.removeItem(here);
+    }
+    return { mine: read(here)?.annotations, beside: read(other)?.annotations };
   }
 
-  /** Keep what is drawn now. */
+  /** Keep what is drawn now; nothing of what is tried alone, on no item of anybody's. */
   take(annotations) {
+    if (!this.taskItem) return;
     this.waiting = annotations;
     this.state("saving");
-    localStorage.setItem(place(this.taskItem), JSON.stringify({ annotations, version: this.version }));
     this.later(PAUSE);
+    this.keep();
+  }
+
+  keep() {
+    const { waiting: annotations, version, sent } = this;
+    localStorage.setItem(place(this.taskItem), JSON.stringify({ annotations, version, sent }));
   }
 
   later(pause) {
@@ -62,15 +75,16 @@ export class Drafts {
   }
 
   async send(taskItem, annotations) {
+    this.sent = annotations; // kept as well: whoever does not hear the answer knows by it that the draft is their own
+    this.keep();
     try {
-      const { tag } = await answer("PUT", `/task-items/${taskItem}/draft`, {
-        body: { annotations },
-        headers: { "If-Match": `"${this.version}"` },
-        keepalive: JSON.stringify(annotations).length < LARGEST,
-      });
+      const keepalive = JSON.stringify(annotations).length < LARGEST;
+      const how = { body: { annotations }, headers: { "If-Match": `"${this.version}"` }, keepalive };
+      const { tag } = await answer("PUT", `/task-items/${taskItem}/draft`, how);
       if (taskItem !== this.taskItem) return;
       this.version = Number(tag.replaceAll('"', ""));
-      if (this.waiting === annotations) this.forget();
+      if (this.waiting !== annotations) return this.keep(); // with more in it, and upon this version
+      this.forget();
       this.state("saved");
     } catch (error) {
       if (taskItem === this.taskItem) await this.failed(error, annotations);
@@ -100,6 +114,11 @@ export class Drafts {
   forget(taskItem = this.taskItem) {
     this.waiting = null;
     localStorage.removeItem(place(taskItem));
+  }
+
+  /** What another draft has overtaken is not wanted any more. */
+  decided() {
+    localStorage.removeItem(`${place(this.taskItem)}:beside`);
   }
 }
 

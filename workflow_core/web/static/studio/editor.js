@@ -4,29 +4,30 @@ import * as history from "./history.js";
 import { handles } from "./marks.js";
 import * as outlines from "./outline.js";
 
+const ASIDE = 10; // pixels of the picture
 const NOTHING = /** @type {ReadonlyMap<number, object>} */ (new Map());
+
+/** The same again, elsewhere. */
+const copied = ({ id: _, ...one }, dx, dy, size) => ({ ...one, geometry: moved(one.geometry, dx, dy, size) });
 
 export class Editor {
   /** @param {{changed: () => void, drawn: () => void, say: (text: string) => void}} heard */
   constructor({ changed, drawn, say }) {
-    Object.assign(this, { changed, drawn, say });
-    this.label = "";
-    this.tool = "select";
-    this.size = { width: 1, height: 1 };
-    this.labels = [];
-    this.open({ annotations: [], size: this.size, labels: [], writes: false });
+    Object.assign(this, { changed, drawn, say, label: "", tool: "select" });
+    this.open({ annotations: [], size: { width: 1, height: 1 }, labels: [], writes: false });
   }
 
   /** Begin with an item; the tool and the label stay what they were, where its recipe has them. */
-  open({ annotations, size, labels, writes }) {
+  open({ annotations, size, labels, writes, settings = {} }) {
     this.history = history.begun(annotations);
-    Object.assign(this, { size, labels, writes, grip: null, outline: null, joined: null, hidden: false, preview: NOTHING });
+    Object.assign(this, { size, labels, writes, settings, grip: null, outline: null, joined: null, hidden: false, preview: NOTHING });
     this.selected = new Set();
+    this.locked = new Set();
     this.cursor = /** @type {[number, number]} */ ([size.width / 2, size.height / 2]);
     if (writes && this.tool === "select" && !this.label) this.tool = labels[0]?.tools[0] ?? "select";
     if (!labels.some((one) => one.name === this.label)) this.label = labels[0]?.name ?? "";
     if (!writes) this.tool = "select";
-    else if (this.tool !== "select" && !this.allowed(this.tool)) this.tool = this.allows[0] ?? "select";
+    else if (this.tool !== "select" && !this.allows.includes(this.tool)) this.tool = this.allows[0] ?? "select";
     this.changed();
   }
 
@@ -54,14 +55,20 @@ export class Editor {
     return this.writes && this.tool !== "select" && this.tool !== "classification";
   }
 
-  allowed(tool) {
-    return this.allows.includes(tool);
+  /** Whether something is selected that is not to be changed. */
+  get fixed() {
+    return [...this.selected].some((key) => this.locked.has(key));
   }
 
   /** @param {history.Act} act */
   act(act) {
     if (!this.writes) return;
-    this.history = history.acted(this.history, act);
+    if (act.type !== "add" && act.type !== "replace" && this.fixed) return void this.say("What is selected is locked");
+    const [before, after] = [new Set(this.shapes), history.acted(this.history, act)];
+    const made = act.type === "replace" ? [] : after.now.shapes.filter((shape) => !before.has(shape));
+    const wrong = made.map(({ tool, geometry }) => fault(tool, geometry, this.settings)).find(Boolean);
+    if (wrong) return void (this.say(`It stays as it was: ${wrong}`), this.changed());
+    this.history = after;
     this.kept();
   }
 
@@ -74,8 +81,7 @@ export class Editor {
   }
 
   undo() {
-    if (this.outline?.points.length) this.back();
-    else this.turn(history.undone);
+    return this.outline ? this.back() : this.turn(history.undone);
   }
 
   redo() {
@@ -92,7 +98,7 @@ export class Editor {
 
   choose(tool) {
     if (!this.writes && tool !== "select") return;
-    if (tool !== "select" && !this.allowed(tool)) {
+    if (tool !== "select" && !this.allows.includes(tool)) {
       const other = this.labels.find((one) => one.tools.includes(tool));
       if (!other) return;
       this.label = other.name;
@@ -107,11 +113,9 @@ export class Editor {
     if (!this.labels.some((one) => one.name === label)) return;
     this.label = label;
     if (this.writes && this.allows.includes("classification") && this.allows.length === 1) return this.classify(label);
-    const fits = this.shapes.filter((one) => this.selected.has(one.key) && this.allowed(one.tool) && one.label !== label);
-    if (this.tool === "select" && fits.length) {
-      return this.act({ type: "change", keys: fits.map((one) => one.key), to: { label, attributes: {} } });
-    }
-    if (this.writes && this.tool !== "select" && !this.allowed(this.tool)) this.choose(this.allows[0]);
+    const fits = this.shapes.filter((one) => this.selected.has(one.key) && this.allows.includes(one.tool) && one.label !== label);
+    if (this.tool === "select" && fits.length) return this.act({ type: "change", keys: fits.map(({ key }) => key), to: { label, attributes: {} } });
+    if (this.writes && this.tool !== "select" && !this.allows.includes(this.tool)) this.choose(this.allows[0]);
     if (this.tool === "classification") return this.classify(label);
     return this.changed();
   }
@@ -149,8 +153,18 @@ export class Editor {
     if (!last) return;
     const box = bounds(last.geometry);
     const [dx, dy] = [this.cursor[0] - box.x - box.width / 2, this.cursor[1] - box.y - box.height / 2];
-    const { id: _, key: __, ...copy } = last;
-    this.add({ ...copy, geometry: moved(last.geometry, dx, dy, this.size) });
+    this.add(copied(last, dx, dy, this.size));
+  }
+
+  /** Draw what is selected once more, a little aside. */
+  duplicate() {
+    this.add(...this.shapes.filter(({ key }) => this.selected.has(key)).map((one) => copied(one, ASIDE, ASIDE, this.size)));
+  }
+
+  /** Keep what is selected from being changed, and out of the pointer's way; or no longer. */
+  lock() {
+    for (const key of this.selected) if (!this.locked.delete(key)) this.locked.add(key);
+    this.changed();
   }
 
   // -- drawing
@@ -166,21 +180,19 @@ export class Editor {
 
   back() {
     this.outline = outlines.back(this.outline);
-    if (!this.outline.points.length) this.outline = null;
     this.changed();
   }
 
   /** Close the shape that is drawn: it is there, or it is said why it cannot be. */
   finish() {
     const outline = this.outline;
-    if (!outline || !outline.points.length) return;
+    if (!outline) return;
     const geometry = outlines.geometry(outline);
-    const wrong = fault(outline.tool, geometry);
+    const wrong = fault(outline.tool, geometry, this.settings);
     if (wrong) {
       if (outlines.whole(outline)) this.outline = null;
       this.say(`Not yet a shape: ${wrong}`);
-      this.changed();
-      return;
+      return this.changed();
     }
     const joined = this.shapes.find((shape) => shape.key === this.joined);
     Object.assign(this, { outline: null, joined: null });
@@ -190,10 +202,10 @@ export class Editor {
     } else this.add({ label: this.label, tool: this.tool, geometry, attributes: {} });
   }
 
-  add(shape) {
-    if (!this.writes) return;
-    this.selected = new Set([this.history.now.next]);
-    this.act({ type: "add", shapes: [shape] });
+  add(...shapes) {
+    if (!this.writes || !shapes.length) return;
+    this.selected = new Set(shapes.map((_, index) => this.history.now.next + index));
+    this.act({ type: "add", shapes });
   }
 
   /** Go on with another outline of the polygon that was drawn or selected last. */
@@ -204,11 +216,6 @@ export class Editor {
     this.choose("polygon");
     this.joined = polygon.key;
     this.say("The next outline belongs to this polygon");
-  }
-
-  hide() {
-    this.hidden = !this.hidden;
-    this.changed();
   }
 
   leave() {
@@ -222,9 +229,9 @@ export class Editor {
 
   // -- moving
 
-  /** Show shapes elsewhere while they are dragged; nothing is drawn yet. */
+  /** Show shapes elsewhere while they are dragged; nothing is drawn yet. @param {any} how */
   drag({ dx = 0, dy = 0, grip, to }) {
-    if (!this.writes) return;
+    if (!this.writes || this.fixed) return;
     const keys = grip ? [this.only.key] : [...this.selected];
     const shapes = this.shapes.filter((shape) => keys.includes(shape.key));
     this.preview = new Map(shapes.map(({ key, geometry }) => [key, dragged(geometry, { dx, dy, grip, to }, this.size)]));
@@ -236,8 +243,7 @@ export class Editor {
   drop() {
     const shapes = this.preview;
     this.preview = NOTHING;
-    const wrong = this.shapes.some((one) => shapes.has(one.key) && fault(one.tool, shapes.get(one.key)));
-    if (shapes.size && !wrong) this.act({ type: "reshape", shapes });
+    if (shapes.size) this.act({ type: "reshape", shapes });
     else this.changed();
   }
 }

@@ -1,6 +1,5 @@
 /**
  * Shapes as the API has them: pixels of the picture as it is shown. Pure; nothing here knows of screens.
- *
  * @typedef {[number, number]} Point
  * @typedef {{x?: number, y?: number, width?: number, height?: number, points?: Point[], outlines?: Point[][]}} Geometry
  * @typedef {{x: number, y: number, width: number, height: number}} Box
@@ -34,23 +33,16 @@ export function bounds(geometry) {
     if (geometry.x === undefined) return null;
     return { x: geometry.x, y: geometry.y, width: geometry.width ?? 0, height: geometry.height ?? 0 };
   }
-  const xs = points.map((point) => point[0]);
-  const ys = points.map((point) => point[1]);
-  const [x, y] = [xs.reduce((a, b) => Math.min(a, b)), ys.reduce((a, b) => Math.min(a, b))];
-  return { x, y, width: xs.reduce((a, b) => Math.max(a, b)) - x, height: ys.reduce((a, b) => Math.max(a, b)) - y };
-}
-
-/** How much a geometry covers; of two that overlap the smaller lies on top. @returns {number} */
-export function extent(geometry) {
-  const box = bounds(geometry);
-  return box ? box.width * box.height : Infinity;
+  let [left, top, right, low] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [x, y] of points) {
+    [left, right] = [Math.min(left, x), Math.max(right, x)];
+    [top, low] = [Math.min(top, y), Math.max(low, y)];
+  }
+  return { x: left, y: top, width: right - left, height: low - top };
 }
 
 /** @returns {Point} the nearest place inside a picture */
-export const inside = ([x, y], size) => [
-  Math.min(Math.max(x, 0), size.width),
-  Math.min(Math.max(y, 0), size.height),
-];
+export const inside = ([x, y], { width, height }) => [Math.min(Math.max(x, 0), width), Math.min(Math.max(y, 0), height)];
 
 /** @returns {Box} */
 export function boxBetween([x1, y1], [x2, y2]) {
@@ -67,9 +59,7 @@ export function moved(geometry, dx, dy, size) {
 }
 
 /** The handles of a box: which sides each takes along, as shares of its width and height. */
-export const HANDLES = {
-  nw: [0, 0], n: [0.5, 0], ne: [1, 0], e: [1, 0.5], se: [1, 1], s: [0.5, 1], sw: [0, 1], w: [0, 0.5],
-};
+export const HANDLES = { nw: [0, 0], n: [0.5, 0], ne: [1, 0], e: [1, 0.5], se: [1, 1], s: [0.5, 1], sw: [0, 1], w: [0, 0.5] };
 
 /** Drag a handle of a box to a point; sides may pass one another. @returns {Box} */
 export function resized(box, handle, [x, y]) {
@@ -90,9 +80,7 @@ export function grips(geometry) {
 /** Change the list of points that a way leads into. @returns {Geometry} */
 function along(geometry, way, change) {
   if (!geometry.outlines) return { points: change(geometry.points, way[0]) };
-  return {
-    outlines: geometry.outlines.map((outline, number) => (number === way[0] ? change(outline, way[1]) : outline)),
-  };
+  return { outlines: geometry.outlines.map((outline, number) => (number === way[0] ? change(outline, way[1]) : outline)) };
 }
 
 /** @returns {Geometry} with one of its points elsewhere */
@@ -143,15 +131,27 @@ function nearestOn([x1, y1], [x2, y2], [x, y]) {
   return [x1 + share * dx, y1 + share * dy];
 }
 
-/** What keeps a geometry from being an annotation; the words are for people. @returns {?string} */
-export function fault(tool, geometry) {
+/**
+ * What keeps a geometry from being an annotation by the settings of a recipe; the words are for people.
+ * @param {string} tool @param {any} geometry @param {any} settings @returns {?string}
+ */
+export function fault(tool, geometry, { self_crossing: crossing } = {}) {
   if (tool === "box") return geometry.width > 0 && geometry.height > 0 ? null : "a box is wider and higher than nothing";
   if (tool === "polyline") {
     const far = geometry.points.some(([x, y]) => x !== geometry.points[0][0] || y !== geometry.points[0][1]);
     return far ? null : "a polyline has two points that differ";
   }
   if (tool !== "polygon") return null;
-  return geometry.outlines.every(encloses) ? null : "a polygon has three points that are not on one line";
+  if (!geometry.outlines.every(encloses)) return "a polygon has three points that are not on one line";
+  return crossing === "refuse" && geometry.outlines.some(crosses) ? "the polygon crosses itself" : null;
+}
+
+/** Whether two sides of an outline cross each other; where they only touch, they do not. */
+export function crosses(points) {
+  const turn = ([[ax, ay], [bx, by]], [x, y]) => Math.sign((bx - ax) * (y - ay) - (by - ay) * (x - ax));
+  const apart = (side, [from, to]) => turn(side, from) * turn(side, to) < 0;
+  const sides = points.map((point, index) => [point, points.at(index - 1)]);
+  return sides.some((one, index) => sides.slice(0, index).some((other) => apart(one, other) && apart(other, one)));
 }
 
 function encloses([first, ...others]) {
@@ -161,12 +161,13 @@ function encloses([first, ...others]) {
   return others.some(([x, y]) => Math.abs(dx * (y - first[1]) - dy * (x - first[0])) > 1e-9);
 }
 
-/** The path that draws a geometry, but for a point, which has a size on screen alone. @returns {string} */
+/** The path that draws a geometry; that of a point is nothing but its round ends. @returns {string} */
 export function path(geometry) {
   if (geometry.width !== undefined) {
     const { x, y, width, height } = geometry;
     return `M${x} ${y}h${width}v${height}h${-width}z`;
   }
   if (geometry.outlines) return geometry.outlines.map((points) => `M${points.join("L")}z`).join("");
-  return geometry.points ? `M${geometry.points.join("L")}` : "";
+  if (geometry.points) return `M${geometry.points.join("L")}`;
+  return geometry.x === undefined ? "" : `M${geometry.x} ${geometry.y}h0`;
 }

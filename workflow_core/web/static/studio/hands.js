@@ -13,19 +13,12 @@ export function pressed(editor, event) {
     move(editor, dx, dy);
     return true;
   }
-  switch (event.key) {
-    case "Enter":
-      return enter(editor);
-    case "Escape":
-      editor.leave();
-      return true;
-    case "Backspace":
-      if (editor.outline) editor.back();
-      else editor.remove();
-      return true;
-    default:
-      return false;
-  }
+  if (event.key === "Enter") return enter(editor);
+  if (event.key === "Escape") editor.leave();
+  else if (event.key !== "Backspace") return false;
+  else if (editor.outline) editor.back();
+  else editor.remove();
+  return true;
 }
 
 function move(editor, dx, dy) {

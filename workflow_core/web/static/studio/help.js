@@ -4,11 +4,9 @@ import { make } from "./panel.js";
 
 /** @param {import("./keys.js").Bound[]} table */
 export function help(dialog, table) {
-  const groups = new Map([["Everywhere", FIXED]]);
-  for (const one of table) {
-    if (one.key) groups.set(one.group, [...(groups.get(one.group) ?? []), one]);
-  }
-  const parts = [...groups].map(([group, keys]) =>
+  const bound = table.filter(({ key }) => key);
+  const groups = /** @type {[string, any[]][]} */ ([["Everywhere", FIXED], ...Map.groupBy(bound, ({ group }) => group)]);
+  const parts = groups.map(([group, keys]) =>
     make("section", {}, make("h3", { text: group }), make("dl", {}, ...keys.map(({ key, words }) => row(key, words)))),
   );
   dialog.querySelector(".groups").replaceChildren(...parts);

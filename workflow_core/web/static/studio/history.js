@@ -1,12 +1,12 @@
 /**
  * What is drawn, as one reducer with undo and redo. Pure: shapes in, shapes out.
- *
  * @typedef {{key: number, id?: number, label: string, tool: string, geometry: import("./geometry.js").Geometry,
- *   attributes: Object<string, any>}} Shape `key` is its name in this window; `id` the annotation's, once it has one
+ *   attributes: Object<string, any>, touched?: boolean}} Shape `key` is its name in this window; `id` the annotation's, once it
+ *   has one; `touched` is what somebody has changed here, if only by accepting it
  * @typedef {{shapes: Shape[], next: number}} Drawing
  * @typedef {{past: Drawing[], now: Drawing, future: Drawing[]}} History
  * @typedef {{type: "add" | "replace", shapes: Omit<Shape, "key">[]} | {type: "remove", keys: number[]}
- *   | {type: "change", keys: number[], to: Partial<Shape>} | {type: "reshape", shapes: Map<number, object>}} Act
+ *   | {type: "change", keys: number[], to: Partial<Shape>} | {type: "reshape", shapes: ReadonlyMap<number, object>}} Act
  */
 
 /** How many acts can be taken back. */
@@ -14,14 +14,10 @@ export const MOST = 500;
 
 /** Begin with what is there; nothing of it can be undone. @returns {History} */
 export function begun(annotations) {
-  const shapes = annotations.map(({ id, label, tool, geometry, attributes = {} }, index) => ({
-    key: index + 1,
-    ...(id === undefined || id === null ? {} : { id }),
-    label,
-    tool,
-    geometry,
-    attributes,
-  }));
+  const shapes = annotations.map(({ id, label, tool, geometry, attributes = {} }, index) => {
+    const shape = { key: index + 1, label, tool, geometry, attributes };
+    return id === undefined || id === null ? shape : { ...shape, id };
+  });
   return { past: [], now: { shapes, next: shapes.length + 1 }, future: [] };
 }
 
@@ -37,20 +33,18 @@ export function reduce(drawing, act) {
     case "remove":
       return { ...drawing, shapes: drawing.shapes.filter((shape) => !act.keys.includes(shape.key)) };
     case "change":
-      return {
-        ...drawing,
-        shapes: drawing.shapes.map((shape) => (act.keys.includes(shape.key) ? { ...shape, ...act.to } : shape)),
-      };
+      return changed(drawing, (key) => act.keys.includes(key) && act.to);
     case "reshape":
-      return {
-        ...drawing,
-        shapes: drawing.shapes.map((shape) =>
-          act.shapes.has(shape.key) ? { ...shape, geometry: act.shapes.get(shape.key) } : shape,
-        ),
-      };
+      return changed(drawing, (key) => act.shapes.has(key) && { geometry: act.shapes.get(key) });
     default:
       throw new Error(`unknown act ${JSON.stringify(act)}`);
   }
+}
+
+/** Change those shapes for whose keys something is told. @returns {Drawing} */
+function changed(drawing, to) {
+  const one = (shape, change) => (change ? { ...shape, ...change, touched: true } : shape);
+  return { ...drawing, shapes: drawing.shapes.map((shape) => one(shape, to(shape.key))) };
 }
 
 /** @param {History} history @param {Act} act @returns {History} */
@@ -73,4 +67,4 @@ export function redone(history) {
 }
 
 /** What is drawn, as it is sent: without the names that it has in this window. @param {Drawing} drawing */
-export const annotations = (drawing) => drawing.shapes.map(({ key: _, ...annotation }) => annotation);
+export const annotations = (drawing) => drawing.shapes.map(({ key: _, touched: __, ...annotation }) => annotation);

@@ -5,9 +5,8 @@ const MISSING = "Missing";
 /** What reviewers find most often, where the recipe has no list of its own. */
 const FAULTS = ["Not tight", "Wrong label", MISSING, "Not one", "Twice"];
 const WORDS = { open: "to be fixed", for_review: "fixed, to be looked at", approved: "approved", dismissed: "taken back" };
-const UNRESOLVED = ["open", "for_review"];
 
-export const unresolved = (issues) => issues.filter(({ state }) => UNRESOLVED.includes(state));
+export const unresolved = (issues) => issues.filter(({ state }) => ["open", "for_review"].includes(state));
 
 export class Issues {
   /**
@@ -16,14 +15,9 @@ export class Issues {
    *   flagged: () => {annotation?: number, geometry?: object, what: string}}} hands
    */
   constructor(page, { ask, point, flagged }) {
-    Object.assign(this, { ask, point, flagged });
-    this.list = page.getElementById("issues");
-    this.form = page.getElementById("flagging");
-    this.kinds = page.getElementById("faults");
-    this.text = page.getElementById("fault-text");
-    this.about = page.getElementById("flag-about");
-    this.missing = page.getElementById("missing");
-    this.comments = page.getElementById("comments");
+    const at = (id) => page.getElementById(id);
+    Object.assign(this, { ask, point, flagged, list: at("issues"), comments: at("comments"), form: at("flagging") });
+    Object.assign(this, { kinds: at("faults"), text: at("fault-text"), about: at("flag-about"), missing: at("missing") });
     page.getElementById("asking").addEventListener("submit", (event) => void this.say(event, "comments"));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -58,13 +52,12 @@ export class Issues {
     const { what, annotation } = this.flagged();
     const lacks = annotation === undefined;
     this.about.textContent = what;
-    if (this.lacks !== lacks) {
-      this.lacks = lacks;
-      this.missing.parentElement.hidden = !lacks;
-      const fields = [...this.kinds.querySelectorAll("input")];
-      const fitting = fields.find(({ value }) => (value === MISSING) === lacks) ?? fields[0];
-      if (fitting) fitting.checked = true;
-    }
+    if (this.lacks === lacks) return;
+    this.lacks = lacks;
+    this.missing.parentElement.hidden = !lacks;
+    const fields = [...this.kinds.querySelectorAll("input")];
+    const fitting = fields.find(({ value }) => (value === MISSING) === lacks) ?? fields[0];
+    if (fitting) fitting.checked = true;
   }
 
   /** Flag what is selected, with the fault that is chosen, or with that of a number. */
@@ -79,8 +72,7 @@ export class Issues {
   }
 
   row(issue) {
-    const name = make("button", { type: "button", className: "quiet", text: issue.kind });
-    name.addEventListener("click", () => this.point(issue));
+    const name = make("button", { type: "button", className: "quiet", text: issue.kind, onclick: () => this.point(issue) });
     const text = issue.text ? [make("p", { text: issue.text })] : [];
     const thread = issue.thread.map(said);
     const state = make("span", { className: `state ${issue.state}`, text: WORDS[issue.state] });
@@ -91,20 +83,16 @@ export class Issues {
 
   reply({ id }) {
     const field = make("input", { name: "text", placeholder: "Reply", ariaLabel: "Reply" });
-    const form = make("form", { className: "reply" }, field, make("button", { text: "Send" }));
-    form.addEventListener("submit", (event) => void this.say(event, `/issues/${id}/comments`));
-    return form;
+    const onsubmit = (event) => void this.say(event, `/issues/${id}/comments`);
+    return make("form", { className: "reply", onsubmit }, field, make("button", { text: "Send" }));
   }
 
   /** What may be done about an issue here. */
   acts({ id, state, here }) {
-    const act = (word, path, kind) => {
-      const node = button(word, { act: `issue:${id}:${path}`, kind });
-      node.addEventListener("click", () => void this.ask(`/issues/${id}/${path}`));
-      return node;
-    };
+    const act = (word, path) =>
+      Object.assign(button(word, { act: `issue:${id}:${path}` }), { onclick: () => void this.ask(`/issues/${id}/${path}`) });
     if (!here) return [];
-    if (!this.reviews) return state === "open" ? [act("Fixed", "fix", "primary")] : [];
+    if (!this.reviews) return state === "open" ? [act("Fixed", "fix")] : [];
     if (state === "open") return [act("Take back the flag", "dismissal")];
     return state === "for_review" ? [act("Re-open", "reopening"), act("Accept", "approval")] : [];
   }
@@ -116,7 +104,6 @@ function said({ by, text }) {
 
 function choice(fault, index) {
   const field = make("input", { type: "radio", name: "fault", value: fault, checked: index === 0 });
-  const shown = make("kbd", { text: String(index + 1) });
-  shown.setAttribute("aria-hidden", "true");
-  return make("label", { className: "choice" }, field, make("span", { text: fault }), ...(index < 9 ? [shown] : []));
+  const shown = index < 9 ? [make("kbd", { text: String(index + 1), ariaHidden: "true" })] : [];
+  return make("label", { className: "choice" }, field, make("span", { text: fault }), ...shown);
 }

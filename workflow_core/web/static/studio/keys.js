@@ -1,7 +1,6 @@
 /**
  * One table of keys: what `?` and the tooltips show is what is heard. Each act has one press, and no two share one.
- *
- * @typedef {{act: string, words: string, wishes: string, group: string, button?: boolean}} Wish
+ * @typedef {{act: string, words: string, wishes: string | string[], group: string, button?: boolean}} Wish
  * @typedef {{act: string, words: string, key: string, group: string}} Bound
  */
 
@@ -17,8 +16,14 @@ export const OWN = [
   { act: "redo", words: "Do again", wishes: "y", group: "Editing" },
   { act: "remove", words: "Delete what is selected", wishes: ["Delete"], group: "Editing" },
   { act: "repeat", words: "Repeat the last shape here", wishes: "rj", group: "Editing" },
+  { act: "duplicate", words: "Duplicate what is selected", wishes: "dn", group: "Editing" },
+  { act: "lock", words: "Lock and unlock what is selected", wishes: "kq", group: "Editing" },
+  { act: "attribute", words: "Attributes of what is selected", wishes: "s@", group: "Editing" },
+  { act: "accept", words: "Accept the prediction, and go to the next", wishes: "ef", group: "Editing" },
+  { act: "accept-all", words: "Accept all predictions", wishes: "a'", group: "Editing" },
   { act: "more", words: "Another outline of this polygon", wishes: "m;", group: "Editing" },
   { act: "hide", words: "Hide and show the shapes", wishes: "h,", group: "View" },
+  { act: "light", words: "Brightness and contrast", wishes: "t<", group: "View" },
   { act: "fit", words: "The whole picture", wishes: ["0"], group: "View" },
   { act: "closer", words: "Zoom in", wishes: ["+", "="], group: "View" },
   { act: "farther", words: "Zoom out", wishes: ["-"], group: "View" },
@@ -35,7 +40,7 @@ export const FIXED = [
   { key: "Arrows", words: "Move the cursor, the shape or the point; Shift by 10" },
   { key: "Enter", words: "Set a point; at the same place again, close" },
   { key: "Backspace", words: "Take the last point back, or delete" },
-  { key: "Escape", words: "Leave what is begun" },
+  { key: "Escape", words: "Leave what is begun, or a field" },
   { key: "Tab", words: "From shape to shape" },
   { key: "Space", words: "Hold to move the picture" },
 ];
@@ -54,18 +59,12 @@ export function bound(asked, own) {
     return free ?? "";
   };
   const chosen = asked.map((one) => ({ ...one, key: one.key ? take([one.key.toLowerCase()]) : "" }));
-  const lettered = chosen.map(({ act, words, key, letters, group }) => ({
-    act,
-    words,
-    group,
-    key: key || (letters ? take(words.toLowerCase().replace(/[^a-z]/g, "")) : ""),
-  }));
-  const studios = own.map(({ act, words, wishes, group }) => ({ act, words, group, key: take(wishes) }));
+  const letter = (words) => take(words.toLowerCase().replace(/[^a-z]/g, ""));
+  const lettered = chosen.map(({ letters, ...one }) => (letters && !one.key ? { ...one, key: letter(one.words) } : one));
+  const studios = own.map(({ wishes, ...one }) => ({ ...one, key: take(wishes) }));
   let digit = 0;
-  const numbered = lettered.map((one) =>
-    one.key || !one.act.startsWith("label:") || digit >= 9 ? one : { ...one, key: String((digit += 1)) },
-  );
-  return [...numbered, ...studios];
+  const numbered = (one) => (one.key || !one.act.startsWith("label:") || digit >= 9 ? one : { ...one, key: String((digit += 1)) });
+  return [...lettered.map(numbered), ...studios];
 }
 
 /** The act that a press means; shift is no part of a letter. @returns {?string} */

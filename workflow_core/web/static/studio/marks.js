@@ -1,6 +1,7 @@
 /** What helps the hand: handles of what is selected, what is being drawn, the place that is pointed at, a crosshair. */
 import { bounds, grips, HANDLES, path } from "./geometry.js";
 import { geometry } from "./outline.js";
+import { make } from "./panel.js";
 import { toScreen } from "./viewport.js";
 import { element } from "./view.js";
 
@@ -19,29 +20,23 @@ export class Marks {
   /** @param {SVGElement} layer @param {HTMLElement} canvas */
   constructor(layer, canvas) {
     this.layer = layer;
-    this.lines = ["across", "down"].map((name) => {
-      const line = document.createElement("i");
-      line.className = `crosshair ${name}`;
-      return canvas.appendChild(line);
-    });
+    this.lines = ["across", "down"].map((name) => canvas.appendChild(make("i", { className: `crosshair ${name}` })));
   }
 
   /** @param {{selected: ?object, grip: ?string, outline: ?object, ahead: ?object, place: ?object, color: string}} what */
   show({ selected, grip, outline, ahead, place, color }, scale) {
     const nodes = [];
     if (place) nodes.push(element("path", { class: "place", d: path(place) }));
-    if (outline?.points.length) {
-      nodes.push(element("path", { class: "drawing halo", d: path(geometry(outline, ahead)) }));
-      const line = element("path", { class: "drawing", d: path(geometry(outline, ahead)) });
+    if (outline) {
+      const d = path(geometry(outline, ahead));
+      const line = element("path", { class: "drawing", d });
       line.style.setProperty("--label", color);
-      nodes.push(line, ...outline.points.map((at) => dot(at, "corner", scale)));
+      nodes.push(element("path", { class: "drawing halo", d }), line, ...outline.points.map((at) => dot(at, "corner", scale)));
     }
-    if (selected) {
-      for (const handle of handles(selected)) {
-        const node = dot(handle.at, handle.grip === grip ? "grip chosen" : "grip", scale);
-        node.dataset.grip = handle.grip;
-        nodes.push(node);
-      }
+    for (const handle of selected ? handles(selected) : []) {
+      const node = dot(handle.at, handle.grip === grip ? "grip chosen" : "grip", scale);
+      node.dataset.grip = handle.grip;
+      nodes.push(node);
     }
     this.layer.replaceChildren(...nodes);
   }

@@ -1,6 +1,5 @@
 /**
  * A shape that is being drawn: points are set one by one, whether by mouse, finger or keys, until it is one. Pure.
- *
  * @typedef {import("./geometry.js").Point} Point
  * @typedef {{tool: string, points: Point[]}} Outline
  */
@@ -19,8 +18,8 @@ export function set(outline, point) {
   return { ...outline, points: [...outline.points, point] };
 }
 
-/** Take the last point back. @returns {Outline} */
-export const back = (outline) => ({ ...outline, points: outline.points.slice(0, -1) });
+/** Take the last point back. @returns {?Outline} null: that was the first */
+export const back = (outline) => (outline.points.length > 1 ? { ...outline, points: outline.points.slice(0, -1) } : null);
 
 /** Whether a shape is whole without being told so. */
 export const whole = ({ tool, points }) => points.length >= (ENOUGH[tool] ?? Infinity);
@@ -32,14 +31,7 @@ export const closable = ({ tool, points }) => points.length >= (tool === "polygo
 export function geometry({ tool, points }, ahead) {
   const all = ahead ? [...points, ahead] : points;
   const [first, second = first] = all;
-  switch (tool) {
-    case "box":
-      return rounded(boxBetween(first, second));
-    case "point":
-      return rounded({ x: first[0], y: first[1] });
-    case "polygon":
-      return rounded({ outlines: [all] });
-    default:
-      return rounded({ points: all });
-  }
+  if (tool === "box") return rounded(boxBetween(first, second));
+  if (tool === "point") return rounded({ x: first[0], y: first[1] });
+  return rounded(tool === "polygon" ? { outlines: [all] } : { points: all });
 }

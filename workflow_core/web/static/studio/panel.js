@@ -1,27 +1,22 @@
 /** What stands beside the picture: tools, labels, objects, attributes, actions; all as the editor has them now. */
 
-/** Make an element. @returns {HTMLElement} */
-export function make(name, { text, ...properties } = {}, ...children) {
+/** Make an element. @param {string} name @param {any} how @param {(Node | string)[]} children @returns {HTMLElement} */
+export function make(name, { text, color, ...properties } = {}, ...children) {
   const node = Object.assign(document.createElement(name), properties);
+  if (color) node.style.setProperty("--label", color);
   if (text !== undefined) node.textContent = text;
   node.append(...children);
   return node;
 }
 
-/** A button of the studio: its name is its word, its key stands beside it. */
+/** A button of the studio: its name is its word, its key stands beside it. @param {string} word @param {any} how */
 export function button(word, { key, act, pressed, color, hint, kind = "" }) {
   const node = make("button", { type: "button", className: kind, title: hint ?? (key ? `${word} (${key})` : word) });
   node.dataset.act = act;
-  if (color) {
-    const swatch = make("i", { className: "swatch" });
-    swatch.style.setProperty("--label", color);
-    node.append(swatch);
-  }
+  if (color) node.append(make("i", { className: "swatch", color }));
   node.append(make("span", { className: "word", text: word }));
   if (key) {
-    const shown = make("kbd", { text: key.toUpperCase() });
-    shown.setAttribute("aria-hidden", "true");
-    node.append(shown);
+    node.append(make("kbd", { text: key.slice(0, 3).toUpperCase(), ariaHidden: "true" }));
     node.setAttribute("aria-keyshortcuts", key);
   }
   if (pressed !== undefined) node.setAttribute("aria-pressed", String(pressed));
@@ -43,7 +38,7 @@ export class Panel {
   constructor(page, editor, { colors, keyOf }) {
     Object.assign(this, { editor, colors, keyOf });
     const at = (id) => page.getElementById(id);
-    this.parts = { tools: at("tools"), labels: at("labels"), objects: at("objects"), attributes: at("attributes"), actions: at("actions") };
+    this.parts = { tools: at("tools"), labels: at("labels"), objects: at("objects"), attributes: at("attributes"), edits: at("edits"), actions: at("actions") };
     this.search = at("search");
     this.search.addEventListener("input", () => this.show());
     this.parts.objects.addEventListener("click", (event) => {
@@ -63,7 +58,7 @@ export class Panel {
     this.editor.select(keys.at((keys.indexOf(selected) + step) % keys.length));
   }
 
-  show(actions = this.actions ?? []) {
+  show(actions = this.actions ?? [], predictions = 0) {
     this.actions = actions;
     const { editor, colors, keyOf } = this;
     const tools = ["select", ...new Set(editor.labels.flatMap((label) => label.tools))];
@@ -82,19 +77,20 @@ export class Panel {
     );
     this.list();
     this.describe();
+    const edits = Object.entries(EDITS).filter(([act]) => editor.writes && (act.startsWith("accept") ? predictions : editor.selected.size));
+    filled(this.parts.edits, edits, () => edits.map(([act, word]) => button(word, { act, key: keyOf(act), kind: "label" })));
     filled(this.parts.actions, actions, () => actions.map((one) => button(one.word, one)));
   }
 
   list() {
     const { editor, colors } = this;
-    const rows = editor.shapes.map(({ key, label, tool }) => ({ key, label, tool, selected: editor.selected.has(key) }));
+    const about = (tool, key) => (editor.locked.has(key) ? `${tool}, locked` : tool);
+    const rows = editor.shapes.map(({ key, label, tool }) => ({ key, label, tool: about(tool, key), selected: editor.selected.has(key) }));
     filled(this.parts.objects, rows, () =>
       rows.map(({ key, label, tool, selected }) => {
-        const swatch = make("i", { className: "swatch" });
-        swatch.style.setProperty("--label", colors.get(label) ?? "");
-        const row = make("li", { role: "option", title: `${label} ${tool}` }, swatch, make("span", { className: "word", text: label }), make("small", { text: tool }));
+        const parts = [make("i", { className: "swatch", color: colors.get(label) }), make("span", { className: "word", text: label }), make("small", { text: tool })];
+        const row = make("li", { role: "option", title: `${label} ${tool}`, ariaSelected: String(selected) }, ...parts);
         row.dataset.key = String(key);
-        row.setAttribute("aria-selected", String(selected));
         return row;
       }),
     );
@@ -123,6 +119,9 @@ export class Panel {
     this.editor.act({ type: "change", keys: [shape.key], to: { attributes: given } });
   }
 }
+
+/** What is done with what is selected, and with predictions. */
+const EDITS = { duplicate: "Duplicate", lock: "Lock", remove: "Delete", accept: "Accept", "accept-all": "Accept all" };
 
 const FIELDS = {
   boolean: (_, value) => make("input", { type: "checkbox", checked: Boolean(value) }),

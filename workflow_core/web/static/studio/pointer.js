@@ -1,6 +1,7 @@
 /** Mouse, pen and fingers over the picture: one draws or drags, the middle button or Space pans, two fingers zoom. */
 import { boxBetween, inside } from "./geometry.js";
 import { insert } from "./hands.js";
+import { Seeing } from "./seeing.js";
 import { panned, toPicture, zoomed } from "./viewport.js";
 
 const SLIP = 3; // pixels that a press may slip and still be a click
@@ -8,11 +9,11 @@ const NEAR = 10; // pixels from the first point at which a click closes a polygo
 const WHEEL = 1.0015;
 
 export class Pointer {
-  /** @param {HTMLElement} canvas @param {import("./editor.js").Editor} editor @param {import("./view.js").View} view */
+  /** @param {HTMLElement} canvas @param {import("./editor.js").Editor} editor @param {import("./view.js").View} view @param {any} heard */
   constructor(canvas, editor, view, { pointed, place }) {
     Object.assign(this, { canvas, editor, view, pointed, place });
     this.down = new Map();
-    this.gesture = null;
+    this.gesture = /** @type {any} */ (null);
     this.panning = false;
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel", "dblclick"]) {
       canvas.addEventListener(name, (event) => this[name](event));
@@ -53,17 +54,16 @@ export class Pointer {
     if (grip && editor.writes) return { kind: "grip", grip };
     const key = this.hit(event);
     if (key === null) return { kind: this.place && event.pointerType !== "touch" ? "place" : "pan", clears: true };
-    const own = Number(key);
-    if (!editor.selected.has(Number.isNaN(own) ? key : own) || event.shiftKey) {
-      editor.select(Number.isNaN(own) ? key : own, { also: event.shiftKey });
-    }
+    const named = Seeing.key(key);
+    if (!editor.selected.has(named) || event.shiftKey) editor.select(named, { also: event.shiftKey });
     this.view.node(key)?.focus({ preventScroll: true });
-    return { kind: Number.isNaN(own) ? "none" : "move" };
+    return { kind: named === key ? "none" : "move" };
   }
 
   /** The shape under the pointer; with Alt the one below it. */
   hit(event) {
-    const under = document.elementsFromPoint(event.clientX, event.clientY).filter((node) => node.dataset?.key);
+    const free = ({ dataset }) => dataset?.key && !this.editor.locked.has(Seeing.key(dataset.key));
+    const under = document.elementsFromPoint(event.clientX, event.clientY).filter(free);
     const chosen = event.altKey ? (under[1] ?? under[0]) : under[0];
     return chosen?.dataset.key ?? null;
   }
@@ -127,8 +127,7 @@ export class Pointer {
   pointercancel(event) {
     this.down.delete(event.pointerId);
     this.gesture = null;
-    this.editor.ahead = null;
-    this.editor.preview = new Map();
+    Object.assign(this.editor, { ahead: null, preview: new Map() });
     this.editor.changed();
   }
 

@@ -1,5 +1,6 @@
 /** Looking at what others have made: from one annotation to the next, from issue to issue, and what a flag is about. */
 import { unresolved } from "./issues.js";
+import { Seeing } from "./seeing.js";
 
 export class Review {
   /** @param {import("./editor.js").Editor} editor @param {import("./seeing.js").Seeing} seeing @param {import("./view.js").View} view */
@@ -8,8 +9,7 @@ export class Review {
   }
 
   open(opened) {
-    this.place = null;
-    this.issue = null;
+    Object.assign(this, { place: null, issue: null });
     this.told(opened);
   }
 
@@ -42,7 +42,7 @@ export class Review {
 
   choose(key) {
     if (key === undefined) return;
-    this.editor.select(Number.isNaN(Number(key)) ? key : Number(key));
+    this.editor.select(Seeing.key(key));
     requestAnimationFrame(() => this.view.node(key)?.focus({ preventScroll: true }));
   }
 

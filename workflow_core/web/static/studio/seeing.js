@@ -41,10 +41,11 @@ export class Seeing {
   /** Everything in the picture. @returns {import("./view.js").Seen[]} */
   all() {
     const { editor } = this;
+    this.predictions = new Set(editor.shapes.filter((one) => this.predicted.has(one.id) && !one.touched).map(({ key }) => key));
     const others = this.others.map((one) => this.seen(`other-${one.id}`, one, this.reviews ? "reviewed" : "other"));
     const own = editor.shapes.map((one) => {
       const geometry = editor.preview.get(one.key) ?? one.geometry;
-      return this.seen(one.key, one.geometry === geometry ? one : { ...one, geometry }, this.predicted.has(one.id) ? "predicted" : "own");
+      return this.seen(one.key, one.geometry === geometry ? one : { ...one, geometry }, this.predictions.has(one.key) ? "predicted" : "own");
     });
     return [...others, ...own].filter((seen) => seen.somewhere);
   }
@@ -53,23 +54,26 @@ export class Seeing {
   seen(key, shape, kind) {
     const selected = this.editor.selected.has(key);
     const flags = this.flags.get(shape.id) ?? 0;
+    const locked = this.editor.locked.has(key);
+    const stands = [selected, flags, locked, kind].join();
     const before = this.made.get(key);
-    if (before && before.shape === shape && before.selected === selected && before.flags === flags) return before.seen;
+    if (before && before.shape === shape && before.stands === stands) return before.seen;
     const told = [`${shape.label} ${shape.tool}`];
     if (shape.by && kind !== "own") told.push(`by ${shape.by}`);
     if (kind === "predicted") told.push("predicted");
+    if (locked) told.push("locked");
     if (flags) told.push(flags === 1 ? "1 open issue" : `${flags} open issues`);
     const seen = {
       key: String(key),
       geometry: shape.geometry,
       somewhere: shape.tool !== "classification",
       color: this.colors.get(shape.label) ?? "#999999",
-      kind: [kind, ...(selected ? ["selected"] : []), ...(flags ? ["flagged"] : [])].join(" "),
+      kind: [kind, ...(shape.tool === "point" ? ["dot"] : []), ...(selected ? ["selected"] : []), ...(flags ? ["flagged"] : [])].join(" "),
       name: told.join(", "),
       chip: flags ? `${shape.label} ⚑` : shape.label,
       annotation: String(shape.id ?? `new-${key}`),
     };
-    this.made.set(key, { shape, selected, flags, seen });
+    this.made.set(key, { shape, stands, seen });
     return seen;
   }
 

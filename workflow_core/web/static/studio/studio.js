@@ -1,7 +1,8 @@
 /** The studio: its parts put together, an item opened in it, and everything shown as it is. */
+import { get } from "../api.js";
 import { Acts } from "./acts.js";
 import { Chips } from "./chips.js";
-import { Desk, measured } from "./desk.js";
+import { Desk } from "./desk.js";
 import { Drafts } from "./drafts.js";
 import { Editor } from "./editor.js";
 import { Issues, unresolved } from "./issues.js";
@@ -15,7 +16,7 @@ import { signIn } from "./session.js";
 import { View } from "./view.js";
 import { fitted } from "./viewport.js";
 
-const at = (id) => document.getElementById(id);
+const at = (id) => /** @type {any} */ (document.getElementById(id));
 const canvas = at("canvas");
 const WORKING = ["queued", "claimed", "returned", "waiting"];
 
@@ -52,10 +53,18 @@ export class Studio {
       else this.view.look(this.view.viewport, { now: true });
     }).observe(canvas);
     addEventListener("popstate", () => location.reload());
+    at("light").addEventListener("input", () => this.shine());
+    at("light").addEventListener("reset", () => setTimeout(() => this.shine()));
     canvas.addEventListener("focusin", ({ target }) => {
       const key = target.dataset?.key && Seeing.key(target.dataset.key);
       if (key && !this.editor.drawing && !this.editor.selected.has(key)) this.editor.select(key);
     });
+  }
+
+  /** Show the picture, and nothing else, in another light. */
+  shine() {
+    const { brightness, contrast } = Object.fromEntries(new FormData(at("light")));
+    this.view.picture.style.filter = `brightness(${brightness}%) contrast(${contrast}%)`;
   }
 
   keyOf(act) {
@@ -66,28 +75,28 @@ export class Studio {
 
   async open(next) {
     const opened = await this.desk.open(next);
-    const size = await measured(this.desk.address).catch((error) => {
-      this.say(`${opened.name}: ${error.message}. It can be discarded, or left for later`);
+    const { address, size: shown } = this.desk.picture;
+    const size = await shown.catch(() => {
+      this.say(`${opened.name}: this picture cannot be shown${opened.id ? ". It can be discarded, or left for later" : ""}`);
       return { width: opened.width ?? 640, height: opened.height ?? 480 };
     });
     this.reviews = opened.type === "qa";
     const writes = !this.reviews && WORKING.includes(opened.state);
     this.drafts.open(opened.id, opened.draft_version);
-    const kept = writes ? this.drafts.kept(opened.id) : null;
-    const mine = kept?.version === opened.draft_version ? kept.annotations : null;
+    const { mine, beside } = writes ? this.drafts.kept(opened) : {};
     this.pointer.place = this.reviews ? (box) => this.review.mark(box) : null;
     this.seeing.open(opened);
     this.review.open(opened);
     this.bind(opened);
-    at("notes").hidden = !(this.reviews || opened.issues.length || opened.comments.length || this.unread(opened));
+    at("notes").hidden = !(!opened.id || this.reviews || opened.issues.length || opened.comments.length || this.unread(opened));
     this.issues.show(opened, this.reviews);
-    this.view.open(this.desk.address, size);
+    this.view.open(address, size);
     const annotations = mine ?? opened.draft ?? opened.annotations.filter((one) => one.own);
-    this.editor.open({ annotations, size, labels: opened.recipe.labels, writes });
+    this.editor.open({ ...opened.recipe, annotations, size, writes });
     this.fit();
-    this.kept(writes ? "saved" : "none");
+    this.kept(writes && opened.id ? "saved" : "none");
     if (mine) this.drafts.take(mine);
-    else if (kept) this.beside(kept);
+    if (beside) this.beside(beside);
     at("name").textContent = opened.name;
     at("task").textContent = opened.task;
     document.title = `${opened.name} · ${opened.task} · annoflow`;
@@ -106,11 +115,11 @@ export class Studio {
   }
 
   /** Which keys there are for this item: the team's, then the studio's. */
-  bind({ actions, recipe }) {
+  bind({ id, actions, recipe }) {
     const labels = this.reviews ? [] : recipe.labels;
     const asked = [
       ...actions.map(({ name, action, key }) => ({ act: `status:${name}`, words: action, key, letters: true, group: "Item" })),
-      { act: "later", words: "Later", key: null, letters: true, group: "Item" },
+      ...(id ? [{ act: "later", words: "Later", key: null, letters: true, group: "Item" }] : []),
       ...labels.map(({ name, key }) => ({ act: `label:${name}`, words: name, key, group: "Labels" })),
     ];
     const other = this.reviews ? ["Tools", "Editing"] : ["Review"];
@@ -130,7 +139,7 @@ export class Studio {
   show() {
     const { editor, view, desk } = this;
     if (!desk.opened) return;
-    const seen = this.seeing.all();
+    const [seen, frame] = [this.seeing.all(), view.frame]; // the frame first: once something has changed, asking costs a layout
     view.show(seen);
     const { preview, outline, ahead, grip } = editor;
     if (!preview.size) view.reorder(this.dragged ?? []);
@@ -140,9 +149,9 @@ export class Studio {
     this.marks.show({ selected, grip, outline, ahead, place: this.review.place, color }, view.viewport.scale);
     canvas.classList.toggle("draws", editor.drawing);
     canvas.classList.toggle("hides", editor.hidden);
-    this.chips.show(editor.hidden ? [] : this.seeing.named(seen), view.viewport, view.frame);
+    this.chips.show(editor.hidden ? [] : this.seeing.named(seen), view.viewport, frame);
     this.cross();
-    this.panel.show(this.choices());
+    if (!preview.size) this.panel.show(this.choices(), this.seeing.predictions.size); // a list of all shapes, not for every move
     if (this.reviews) this.issues.mark();
   }
 
@@ -166,8 +175,8 @@ export class Studio {
 
   /** What may become of the item now, as buttons. */
   choices() {
-    const { actions, state } = this.desk.opened;
-    if (!WORKING.includes(state)) return [];
+    const { id, actions, state } = this.desk.opened;
+    if (!id || !WORKING.includes(state)) return [];
     const of = (act, word, kind = "") => ({ act, word, kind, key: this.keyOf(act) });
     if (state === "waiting") return [of("onward", "Next item", "primary")];
     return [...actions.map(({ name, action }, index) => of(`status:${name}`, action, index ? "" : "primary")), of("later", "Later")];
@@ -188,36 +197,41 @@ export class Studio {
     at("status").replaceChildren(text, ...more);
   }
 
+  /** Say something, and offer what may be done about it. */
+  ask(text, acts) {
+    const choices = Object.entries(acts).map(([word, act]) => make("button", { type: "button", text: word, onclick: () => (this.say(""), act()) }));
+    this.say(text, ...choices);
+  }
+
   kept(state, why) {
     const words = { saved: "Saved", saving: "Saving", kept: "No connection: kept in this browser", none: "" };
-    at("kept").textContent = words[state] ?? why.message;
+    at("kept").textContent = words[state] ?? "Kept in this browser";
     at("kept").className = state;
     if (why?.status === 401) void this.again();
+    else if (state === "stopped") this.say(`${why.message}. What is drawn stays in this browser`);
   }
 
   stale(version) {
-    const choice = (text, onclick) => make("button", { type: "button", text, onclick });
-    const theirs = choice("Show that one", () => (this.drafts.forget(), location.reload()));
-    const mine = choice("Keep this one", () => (this.drafts.over(version), this.say("")));
-    this.say("Another window has saved a draft of this item. ", theirs, mine);
+    this.ask("Another window has saved a draft of this item. ", {
+      "Show that one": () => (this.drafts.forget(), location.reload()),
+      "Keep this one": () => this.drafts.over(version),
+    });
   }
 
   /** Offer what this browser had kept, and a later draft has overtaken. */
-  beside({ annotations }) {
-    const use = make("button", { type: "button", text: "Show it" });
-    use.onclick = () => {
-      this.editor.act({ type: "replace", shapes: annotations });
-      this.say("");
-    };
-    const forget = make("button", { type: "button", text: "Forget it", onclick: () => (this.drafts.forget(), this.say("")) });
-    this.say("This browser has kept another drawing of this item. ", use, forget);
+  beside(shapes) {
+    this.ask("This browser has kept another drawing of this item. ", {
+      "Show it": () => (this.drafts.decided(), this.editor.act({ type: "replace", shapes })),
+      "Forget it": () => this.drafts.decided(),
+    });
   }
 
   async again() {
-    await signIn(at("signing-in"));
+    const over = await get("/me").then(() => false, () => true); // a late answer may tell of the session before
+    if (over) await signIn(at("signing-in"));
     this.drafts.later(0);
   }
 }
 
 const studio = new Studio();
-studio.open(document.body.dataset.taskItem).catch((error) => studio.acts.refused(error));
+studio.open(JSON.parse(document.body.dataset.taskItem)).catch((error) => studio.acts.refused(error));

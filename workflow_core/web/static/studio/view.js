@@ -1,10 +1,10 @@
 /** The picture and its shapes as one `<svg>`. Only what has changed is touched. */
-import { extent, path } from "./geometry.js";
+import { bounds, path } from "./geometry.js";
 import { transform } from "./viewport.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SETTLED = 120; // milliseconds without a gesture
-const DOT = 5; // pixels of the screen
+const NEAR = 160; // pixels of the picture
 
 /** @returns {SVGElement} */
 export function element(name, attributes = {}) {
@@ -12,6 +12,8 @@ export function element(name, attributes = {}) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 }
+
+const BLANK = element("path", { role: "img", tabindex: 0 }); // to copy is quicker than to make
 
 /** What is seen of a shape: `name` is what it is called, `kind` one or more classes. */
 /** @typedef {{key: string, geometry: object, color: string, name: string, kind: string, annotation: string}} Seen */
@@ -22,12 +24,12 @@ export class View {
     this.canvas = canvas;
     this.svg = element("svg", { role: "group", "aria-label": "Picture and annotations" });
     this.picture = element("image", { width: 0, height: 0 });
-    this.layers = Object.fromEntries(
-      ["halos", "shapes", "marks"].map((name) => [name, element("g", { class: name })]),
-    );
+    this.picture.addEventListener("error", () => this.picture.removeAttribute("href"));
+    this.layers = Object.fromEntries(["halos", "shapes", "marks"].map((name) => [name, element("g", { class: name })]));
     this.svg.append(this.picture, ...Object.values(this.layers));
     canvas.prepend(this.svg);
     this.known = new Map();
+    this.halos = new Map();
     this.viewport = { x: 0, y: 0, scale: 1 };
     this.rest = this.viewport;
     this.settled = settled;
@@ -45,6 +47,7 @@ export class View {
     this.picture.setAttribute("height", size.height);
     for (const layer of Object.values(this.layers)) layer.replaceChildren();
     this.known.clear();
+    this.halos.clear();
   }
 
   /** Look at another part; the drawing follows by a transform until the gesture is over. */
@@ -69,57 +72,46 @@ export class View {
     Object.assign(this.svg.style, { transform: "", willChange: "" });
     this.svg.setAttribute("viewBox", `${x} ${y} ${width / scale} ${height / scale}`);
     this.picture.classList.toggle("pixels", scale >= 4);
-    for (const { node, halo, seen } of this.known.values()) this.size(node, halo, seen);
     this.settled();
-  }
-
-  /** A point has a size on screen alone. */
-  size(node, halo, seen) {
-    if (node.localName !== "circle") return;
-    const radius = DOT / this.rest.scale;
-    for (const one of [node, halo]) one.setAttribute("r", radius);
-    node.setAttribute("cx", seen.geometry.x);
-    node.setAttribute("cy", seen.geometry.y);
-    halo.setAttribute("cx", seen.geometry.x);
-    halo.setAttribute("cy", seen.geometry.y);
   }
 
   /** Show these shapes and no others; one that is the same object as before is left alone. @param {Seen[]} all */
   show(all) {
     const wanted = new Set(all.map((seen) => seen.key));
-    for (const [key, { node, halo }] of this.known) {
+    for (const [key, { node }] of this.known) {
       if (wanted.has(key)) continue;
       node.remove();
-      halo.remove();
       this.known.delete(key);
     }
-    const fresh = all.filter((seen) => !this.known.has(seen.key)).sort((a, b) => extent(b.geometry) - extent(a.geometry));
-    if (this.known.size === 0) this.load(fresh);
-    else for (const seen of fresh) this.sort(this.add(seen), extent(seen.geometry));
+    const fresh = all.filter((seen) => !this.known.has(seen.key)).map((seen) => this.add(seen));
+    fresh.sort((a, b) => b.covers - a.covers);
+    if (this.known.size === fresh.length) this.layers.shapes.append(...fresh.map(({ node }) => node));
+    else for (const entry of fresh) this.sort(entry);
     for (const seen of all) this.update(seen);
-  }
-
-  /** Take in many at once, in order. */
-  load(fresh) {
-    const nodes = fresh.map((seen) => this.add(seen));
-    for (const seen of fresh) this.update(seen);
-    this.layers.shapes.append(...nodes);
+    this.surround(all);
   }
 
   add(seen) {
-    const name = seen.geometry.x !== undefined && seen.geometry.width === undefined ? "circle" : "path";
-    const node = element(name, { role: "img", tabindex: 0, "data-annotation": seen.annotation, "data-key": seen.key });
-    const halo = element(name);
-    this.known.set(seen.key, { node, halo, seen: null, covers: extent(seen.geometry) });
-    this.layers.halos.append(halo);
-    return node;
+    const node = /** @type {SVGElement} */ (BLANK.cloneNode());
+    node.setAttribute("data-key", seen.key);
+    this.known.set(seen.key, { node });
+    return this.update(seen);
+  }
+
+  /** One path goes round all shapes of a kind and a neighbourhood: a node more for each is half of what loading takes. */
+  surround(all) {
+    const together = Map.groupBy(all, ({ key }) => this.known.get(key).around);
+    for (const around of new Set([...this.halos.keys(), ...together.keys()])) {
+      const drawn = (together.get(around) ?? []).map(({ key }) => this.known.get(key).drawn).join("");
+      const halo = this.halos.get(around) ?? this.layers.halos.appendChild(element("path", { class: around }));
+      this.halos.set(around, halo);
+      if (halo.getAttribute("d") !== drawn) halo.setAttribute("d", drawn);
+    }
   }
 
   /** The smaller shape lies above the larger one. */
-  sort(node, covers) {
-    const above = [...this.layers.shapes.children].find(
-      (other) => other !== node && this.known.get(other.dataset.key).covers < covers,
-    );
+  sort({ node, covers }) {
+    const above = [...this.layers.shapes.children].find((other) => other !== node && this.known.get(other.dataset.key).covers < covers);
     const focused = document.activeElement === node;
     this.layers.shapes.insertBefore(node, above ?? null);
     if (focused) node.focus({ preventScroll: true });
@@ -128,31 +120,25 @@ export class View {
   update(seen) {
     const entry = this.known.get(seen.key);
     const before = entry.seen;
-    if (before === seen) return;
+    if (before === seen) return entry;
     entry.seen = seen;
-    const { node, halo } = entry;
+    const { node } = entry;
     if (before?.geometry !== seen.geometry) {
-      const drawn = path(seen.geometry);
-      if (drawn) for (const one of [node, halo]) one.setAttribute("d", drawn);
-      else this.size(node, halo, seen);
+      const { x, y, width, height } = bounds(seen.geometry);
+      Object.assign(entry, { covers: width * height, near: `near-${Math.floor(x / NEAR)}-${Math.floor(y / NEAR)}` });
+      node.setAttribute("d", (entry.drawn = path(seen.geometry)));
     }
-    if (before?.kind !== seen.kind) {
-      node.setAttribute("class", seen.kind);
-      halo.setAttribute("class", seen.kind);
-    }
+    if (before?.kind !== seen.kind) node.setAttribute("class", seen.kind);
+    entry.around = `${seen.kind} ${entry.near}`;
     if (before?.color !== seen.color) node.setAttribute("color", seen.color);
     if (before?.name !== seen.name) node.setAttribute("aria-label", seen.name);
-    if (before?.annotation !== seen.annotation) node.dataset.annotation = seen.annotation;
+    if (before?.annotation !== seen.annotation) node.setAttribute("data-annotation", seen.annotation);
+    return entry;
   }
 
   /** Put shapes in order that have another size now, once a drag is over. */
   reorder(keys) {
-    for (const key of keys) {
-      const entry = this.known.get(key);
-      if (!entry) continue;
-      entry.covers = extent(entry.seen.geometry);
-      this.sort(entry.node, entry.covers);
-    }
+    for (const key of keys) if (this.known.has(key)) this.sort(this.known.get(key));
   }
 
   /** @returns {?SVGElement} the node of a shape */

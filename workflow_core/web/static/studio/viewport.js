@@ -1,6 +1,5 @@
 /**
  * Which part of the picture is seen, and how large. Pure.
- *
  * @typedef {{x: number, y: number, scale: number}} Viewport the picture's point at the upper left, and pixels of the
  *   screen for one of the picture
  */
@@ -12,11 +11,7 @@ export function fitted(box, frame, most = 8) {
   const across = (frame.width - 2 * MARGIN) / Math.max(box.width, 1);
   const down = (frame.height - 2 * MARGIN) / Math.max(box.height, 1);
   const scale = Math.min(Math.max(Math.min(across, down), LEAST), most);
-  return {
-    x: box.x + box.width / 2 - frame.width / scale / 2,
-    y: box.y + box.height / 2 - frame.height / scale / 2,
-    scale,
-  };
+  return { x: box.x + (box.width - frame.width / scale) / 2, y: box.y + (box.height - frame.height / scale) / 2, scale };
 }
 
 /** Zoom about a place of the screen, which stays where it is. @returns {Viewport} */

@@ -1,0 +1,80 @@
+"""Pages that follow what happens: by one stream a browser, and nothing under the pointer moves."""
+
+from itertools import count
+
+from browsing import Site
+from playwright.sync_api import Page, expect
+
+
+def flagged(site: Site) -> None:
+    site.stage.flag("quinn", "qa", "cars", "00.jpg", text="the roof")
+
+
+def top(page: Page, name: str) -> float:
+    found = page.get_by_role("button", name=name).bounding_box()
+    assert found is not None
+    return found["y"]
+
+
+def test_two_tabs_of_a_browser_share_one_stream_and_nothing_moves_under_the_pointer(site: Site) -> None:
+    site.stage.do("ann", "cars", "completed")
+    site.stage.advance_all()
+    ann = site.signed_in("ann")
+    other = ann.context.new_page()
+    streams: list[str] = []
+    other.on("request", lambda asked: streams.append(asked.url) if asked.url.endswith("/live") else None)
+    other.goto("/work")
+    expect(ann).to_have_title("(1) My work · annoflow")
+    ann.get_by_role("button", name="Start").hover()
+    before = top(ann, "Start")
+    flagged(site)
+    for page in (ann, other):
+        expect(page).to_have_title("(2) My work · annoflow")
+        expect(page.get_by_role("listitem").first).to_contain_text("the roof")
+    assert abs(top(ann, "Start") - before) < 1
+    assert top(other, "Start") > before
+    assert streams == []
+    with other.expect_request("**/live"):
+        ann.close()
+
+
+def test_what_was_typed_stays_also_where_the_server_has_something_else_by_now(site: Site) -> None:
+    site.stage.add_member("olga", role="owner")
+    olga = site.signed_in("olga")
+    parts = count(1)
+    olga.route("**/people", lambda route: route.fulfill(body=changing(route.fetch().text(), next(parts))))
+    olga.goto("/people")
+    olga.get_by_label("E-mails").fill("new@example.org")
+    olga.get_by_role("button", name="Invite").focus()
+    site.stage.do("ann", "cars", "completed")
+    expect(olga.get_by_label("Part 2")).to_be_visible()
+    expect(olga.get_by_label("E-mails")).to_have_value("new@example.org")
+
+
+def changing(page: str, part: int) -> str:
+    """Return a page as a live one in which each time something else is filled in."""
+    page = page.replace('<main id="main"', f'<main id="main" data-live aria-label="Part {part}"')
+    return page.replace("</textarea>", f"{part}</textarea>")
+
+
+def test_what_was_closed_on_the_board_stays_closed(site: Site) -> None:
+    mia = site.signed_in("mia", "/board")
+    cars = mia.locator("details.task").first
+    cars.locator("summary").click()
+    site.stage.do("ann", "cars", "completed")
+    expect(cars).to_contain_text("1 of 2")
+    expect(cars).not_to_have_attribute("open", "")
+
+
+def test_without_the_stream_a_page_asks_every_ten_seconds(site: Site) -> None:
+    site.stage.do("ann", "cars", "completed")
+    site.stage.advance_all()
+    ann = site.signed_in("ann")
+    ann.route("**/live", lambda route: route.abort())
+    ann.clock.install()
+    ann.reload()
+    expect(ann).to_have_title("(1) My work · annoflow")
+    flagged(site)
+    ann.clock.fast_forward(21_000)
+    expect(ann).to_have_title("(2) My work · annoflow")
+    site.complaints.clear()  # the browser says that it does not get the stream

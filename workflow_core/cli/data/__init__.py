@@ -1,0 +1,1 @@
+"""Commands by which items and annotations come in and go out."""

@@ -1,0 +1,1 @@
+"""How commands reach an installation: the database of this machine, or a server elsewhere."""

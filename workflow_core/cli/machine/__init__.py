@@ -1,0 +1,1 @@
+"""Commands about this machine: they know no address of another installation."""

@@ -1,0 +1,1 @@
+"""What managers do and see, a noun a module."""

@@ -1,0 +1,81 @@
+"""`annoflow token`: what programs prove themselves by over HTTP."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from workflow_core.cli.installations import context
+from workflow_core.cli.installations.installation import installation
+from workflow_core.cli.output import show_json, show_list
+from workflow_core.cli.style import CONTEXT, Json, group
+
+app = group(
+    """Make, list and end tokens: by one a program acts for a person over HTTP.
+
+    \b
+      annoflow token new ann@example.org laptop
+      annoflow token new ann@example.org dashboard --read-only --days 90
+      annoflow token list ann@example.org
+      annoflow token revoke ann@example.org 3
+    """
+)
+
+Person = Annotated[str, typer.Argument(metavar="E-MAIL", help="Whose token it is.")]
+
+
+@app.command(context_settings=CONTEXT)
+def new(
+    email: Person,
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    read_only: Annotated[bool, typer.Option("--read-only", help="It may look, and change nothing.")] = False,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="Days after which it ends.", show_default="never")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make a token, and print it: nobody can tell it again.
+
+    \b
+      annoflow token new ann@example.org laptop
+      export ANNOFLOW_TOKEN=$(annoflow token new ann@example.org script --days 7)
+    """
+    ends_at = None if days is None else context.now() + timedelta(days=days)
+    made = installation().make_token(email, name, writes=not read_only, ends_at=ends_at)
+    if json:
+        show_json(asdict(made))
+    else:
+        typer.echo(made.secret)
+
+
+@app.command("list", context_settings=CONTEXT)
+def list_(email: Person, json: Json = False) -> None:
+    """List a person's tokens; what they prove themselves by is kept nowhere.
+
+    \b
+      annoflow token list ann@example.org
+    """
+    found = installation().tokens(email)
+    if not found and not json:
+        typer.echo(f"{email} has no tokens")
+        return
+    show_list(
+        ("token", "name", "may", "ends", "last used"),
+        found,
+        lambda one: (one.id, one.name, "write" if one.writes else "read", one.ends_at, one.used_at),
+        json=json,
+    )
+
+
+@app.command(context_settings=CONTEXT)
+def revoke(
+    email: Person, token: Annotated[int, typer.Argument(metavar="TOKEN", help="Its number, as listed.")]
+) -> None:
+    """End a token at once.
+
+    \b
+      annoflow token revoke ann@example.org 3
+    """
+    installation().revoke_token(email, token)
+    typer.echo(f"token {token} of {email} has ended")

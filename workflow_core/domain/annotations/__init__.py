@@ -1,0 +1,1 @@
+"""What may be drawn, where it is, and when two annotations are the same."""
