@@ -91,7 +91,7 @@ def test_the_watch_run_moves_items_and_shows_how_many_went_where(site: Site) -> 
     site.road.complete(20)
     wait_for(site.road.unrouted, 0)
     wait_for(lambda: counted(site), 20)
-    wait_until(lambda: all(window["state"]["message"] for window in site.windows()))
+    wait_until(lambda: all((window["state"] or {}).get("message") for window in site.windows()))
     for window in site.windows():
         assert re.fullmatch(r"(\d+) status(es)? → road: signs \1", window["name"])
         assert "road: signs" in window["state"]["message"]

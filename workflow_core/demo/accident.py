@@ -24,6 +24,11 @@ class Accident(Beside):
         super().__init__()
 
     @property
+    def owed(self) -> bool:
+        """Return whether it is due and still waits for a mover: one that ends and has no successor yet, say."""
+        return self.killed_at is None and self._due()
+
+    @property
     def gap(self) -> tuple[float, float] | None:
         """Return when nothing was moved, on the monotonic clock."""
         if self.killed_at is None:

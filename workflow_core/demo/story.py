@@ -33,6 +33,9 @@ PATIENCE = 150.0
 """Seconds that Prefect may take to start."""
 LONGEST = 110.0
 """Seconds after which the team goes home, whatever is left."""
+LOOK = 0.2
+REST = 40.0
+"""Seconds that the team rests at most where a mover is to be killed and none is there: between two shifts, say."""
 
 
 @dataclass(frozen=True)
@@ -124,12 +127,15 @@ def _work(
     accident = Accident(engine, watch, due=due)
     console.print(f"The team begins, with {len({e for t in pipeline.tasks.values() for e in t.assignees})} of them")
     began = quiet = time.monotonic()
+    waited = 0.0
     crew.start()
     with accident, LiveView(look, console=console):
         while time.monotonic() - began < LONGEST:
-            time.sleep(0.2)
+            time.sleep(LOOK)
             latest = snapshot(engine, pipeline, items)
             manager.look(latest.ended / items)
+            waited += LOOK if accident.owed else 0
+            crew.resting = accident.owed and waited < REST
             if latest.open:
                 quiet = time.monotonic()
             if latest.ended == items or time.monotonic() - quiet > 3:

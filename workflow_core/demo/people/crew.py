@@ -52,6 +52,8 @@ class Crew:
         self.at_work: dict[str, list[Task]] = {}
         """Who is there, and what they work on."""
         self.tempo = tempo
+        self.resting = False
+        """Whether nobody begins anything for the moment."""
         self._engine, self._pipeline, self._seed = engine, pipeline, seed
         self._given = given
         self._idle = idle
@@ -106,7 +108,7 @@ class Crew:
 
     def _day(self, email: str) -> None:
         while not self._gone[email].is_set():
-            if not self.turn(email):
+            if self.resting or not self.turn(email):
                 self._gone[email].wait(self._idle)
 
     def turn(self, email: str) -> int:
