@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from workflow_core.domain.words import values
@@ -21,8 +21,10 @@ def _listener(actor: Reader) -> str:
 async def live(
     request: Request,
     listener: Annotated[str, Depends(_listener)],
+    after: Annotated[int | None, Query(ge=0, le=values.LARGEST)] = None,
     last_event_id: Annotated[int | None, Header(ge=0, le=values.LARGEST)] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Tell one browser, from now on, or from where its last stream ended."""
-    async for sign in request.app.state.pulse.signs(email=listener, after=last_event_id):
+    """Tell one browser, from where its last stream ended, or from after an event up to which its page shows all."""
+    begin = after if last_event_id is None else last_event_id
+    async for sign in request.app.state.pulse.signs(email=listener, after=begin):
         yield sign

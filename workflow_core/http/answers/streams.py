@@ -41,6 +41,11 @@ class Pulse:
         self._reached = 0
         self._next = 0.0
 
+    @property
+    def reached(self) -> int:
+        """An event up to which everything could be told already; there may be more by now, and no look is taken."""
+        return self._reached
+
     async def beyond(self, number: int) -> int:
         """Wait until something has happened after an event; returns up to which one all can be told."""
         while self._reached <= number:

@@ -31,7 +31,9 @@ _templates = Environment(
 )
 _demo: ContextVar[bool] = ContextVar("demo", default=False)
 """Whether the page that is being made is one of a demo, which every page says."""
-_templates.globals |= {"asset": assets.address, "counted": counted, "in_demo": _demo.get}
+_reached: ContextVar[int] = ContextVar("reached", default=0)
+"""An event up to which the page that is being made shows all, and after which it listens."""
+_templates.globals |= {"asset": assets.address, "counted": counted, "in_demo": _demo.get, "reached": _reached.get}
 
 
 def page(name: str, *, status: int = HTTPStatus.OK, **shown: Any) -> HTMLResponse:
@@ -77,6 +79,7 @@ class Page(Route):
 
         async def answered(request: Request) -> Response:
             _demo.set(bool(request.app.state.personas))
+            _reached.set(request.app.state.pulse.reached)
             try:
                 return await answer(request)
             except NotSignedIn:

@@ -7,23 +7,19 @@ const EACH = 1000;
 const POLL = 10_000;
 const PACE = 4; // a page that takes long is asked for less often
 const CONTROL = "a, button, input, select, textarea, summary";
-const person = document.querySelector("meta[name=person]")?.content;
-const name = `annoflow:live:${person}`;
+const person = document.querySelector("meta[name=person]");
+const name = `annoflow:live:${person?.content}`;
 const channel = new BroadcastChannel(name);
 let heard = Date.now();
 let next = 0;
 let waiting = null;
+let more = false; // something has happened that what is being asked for may not show
 
-/** Listen for all tabs, from when no other one does until this one is gone. */
+/** Listen for all tabs, from when no other one does until this one is gone, to what this page does not show yet. */
 function listen() {
   return new Promise(() => {
-    const source = new EventSource("/live");
-    for (const sign of ["stir", "still"]) {
-      source.addEventListener(sign, () => {
-        channel.postMessage(sign);
-        told(sign);
-      });
-    }
+    const source = new EventSource(`/live?after=${person.dataset.reached}`);
+    for (const sign of ["stir", "still"]) source.addEventListener(sign, () => (channel.postMessage(sign), told(sign)));
     source.addEventListener("error", () => {
       if (source.readyState === EventSource.CLOSED) setTimeout(listen, POLL);
     });
@@ -36,14 +32,17 @@ function told(sign) {
 }
 
 function soon() {
+  more = true;
   waiting ??= setTimeout(() => void all(), Math.max(0, next - Date.now()));
 }
 
 async function all() {
   const began = Date.now();
+  more = false;
   await Promise.allSettled([...document.querySelectorAll("[data-live]")].map(refresh));
   next = Math.max(began + EACH, Date.now() + PACE * (Date.now() - began));
   waiting = null;
+  if (more) soon();
 }
 
 /** Ask for a part anew, and leave where it is on the screen what is under the pointer, or has the focus. */
