@@ -1,6 +1,7 @@
 """Databases for tests: every store and service test runs on SQLite and on a real PostgreSQL."""
 
 import gc
+import os
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
@@ -20,9 +21,12 @@ from workflow_core.store.database import schema
 from workflow_core.store.database.engine import engine_for, session_scope
 
 settings.register_profile(
-    "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    "busy",
+    deadline=None,  # what is made up is judged by what it shows, not by how long it took here
+    derandomize="ANNOFLOW_SOAK" not in os.environ,  # a new example is found by a soak, and not far from who wrote it
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-settings.load_profile("busy")  # what is made up is judged by what it shows, not by how long it took here
+settings.load_profile("busy")
 
 
 def pytest_configure() -> None:
