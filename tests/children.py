@@ -15,7 +15,7 @@ from workflow_core.store.database import writers
 from workflow_core.store.database.engine import engine_for
 
 CRASHED = 77
-LONGEST = 240
+LONGEST = 600
 """Seconds after which a child says where it hangs, and ends."""
 _alive, _we_live = os.pipe()
 

@@ -44,7 +44,7 @@ def asked(method: str, url: str, **given: Any) -> httpx2.Response:
     answers: list[httpx2.Response] = []
 
     def answered() -> bool:
-        answers.append(httpx2.request(method, url, timeout=30, verify=False, **given))
+        answers.append(httpx2.request(method, url, timeout=PATIENCE, trust_env=False, verify=False, **given))
         return answers[-1].status_code != httpx2.codes.SERVICE_UNAVAILABLE
 
     wait_until(answered)

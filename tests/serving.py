@@ -49,9 +49,10 @@ class Server:
     """Serves a database at an address that stays the same when it is started again."""
 
     def __init__(self, url: str, home: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port: int = probe.getsockname()[1]
+        self._kept = socket.socket()  # nobody else gets its port while the server is down
+        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._kept.bind(("127.0.0.1", 0))
+        self._port: int = self._kept.getsockname()[1]
         environment = {**os.environ, "ANNOFLOW_HOME": str(home), "ANNOFLOW_DATABASE_URL": url}
         self._log = home / "server.log"
         self._wanted = {"address": ["127.0.0.1", str(self._port)], "environment": environment, "log": str(self._log)}
@@ -64,6 +65,7 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self._end(signal.SIGKILL)
+        self._kept.close()
 
     def kill_and_start(self) -> None:
         self._end(signal.SIGKILL)

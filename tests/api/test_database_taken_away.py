@@ -60,7 +60,6 @@ def test_a_statement_that_takes_too_long_is_worth_asking_again(stage: Stage, as_
     ann = as_("ann")
     (share,) = ann.get("/api/me/assignments").json()
 
-    @event.listens_for(ann.app.state.engine, "begin")  # of the engine: its pool is there for the next test, too
     def hurry(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL statement_timeout = '50ms'")
 
@@ -68,7 +67,9 @@ def test_a_statement_that_takes_too_long_is_worth_asking_again(stage: Stage, as_
         other.exec_driver_sql("SELECT 1 FROM task_item FOR UPDATE")
         assert ann.post(f"/api/tasks/{share['task_id']}/claims").json() == []  # whoever claims waits for nobody
         other.exec_driver_sql("LOCK TABLE task_item")
+        event.listen(ann.app.state.engine, "begin", hurry)  # of the engine: its pool is there for the next test, too
         assert_worth_asking_again(ann.post(f"/api/tasks/{share['task_id']}/claims"))
+        event.remove(ann.app.state.engine, "begin", hurry)
     assert len(ann.post(f"/api/tasks/{share['task_id']}/claims").json()) == 1
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 from pictures import picture
+from running import PATIENCE
 from serving import Server
 from sqlmodel import func, select
 from stage import Stage
@@ -32,7 +33,7 @@ class Uploader:
 
     def __init__(self, url: str, token: str, files: dict[str, bytes]) -> None:
         self._client = httpx2.Client(
-            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False, verify=False
+            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE, trust_env=False, verify=False
         )
         self._files = files
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 import threading
 import time
 from collections import Counter
@@ -105,7 +106,10 @@ def test_a_server_that_is_down_is_named_once_and_gets_the_counts_when_it_is_back
     port = listener.server.server_port
     listener.server.shutdown()
     listener.server.server_close()
-    with caplog.at_level(logging.WARNING, logger="annoflow.announcing"):
+    nobody = socket.socket()  # keeps the port, and does not listen
+    nobody.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    nobody.bind(("127.0.0.1", port))
+    with nobody, caplog.at_level(logging.WARNING, logger="annoflow.announcing"):
         announcer = Announcer(f"http://127.0.0.1:{port}/api", every=0.05, timeout=60.0)
         for _ in range(30):
             announcer.status_set(pipeline="road", task="cars", status="completed")
@@ -135,7 +139,7 @@ def test_an_address_that_is_none_is_named_once_and_work_and_counts_go_on(
     address: str, listener: Listener, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, logger="annoflow.announcing"):
-        announcer = Announcer(address, every=0.01)
+        announcer = Announcer(address, every=0.01, timeout=60.0)
         for _ in range(30):
             announcer.status_set(pipeline="road", task="cars", status="completed")
             time.sleep(0.01)
