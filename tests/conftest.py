@@ -12,12 +12,13 @@ import leftovers
 import pytest
 from engines import empty, kept
 from hypothesis import HealthCheck, settings
+from running import PATIENCE
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from workflow_core.store.database import schema
+from workflow_core.store.database import schema, writers
 from workflow_core.store.database.engine import engine_for, session_scope
 
 settings.register_profile(
@@ -31,6 +32,7 @@ settings.load_profile("busy")
 
 def pytest_configure() -> None:
     leftovers.end_with_this_run()
+    writers.BUSY_MS = int(1_000 * PATIENCE)  # nobody gives up because others write slowly here
 
 
 EARLY = ("prefect", "xdist_group", "long")
