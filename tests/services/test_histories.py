@@ -32,7 +32,7 @@ def play(engine, reset, runs):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(max(600, 2 * RUNS))
+@pytest.mark.timeout(max(1800, 2 * RUNS))
 def test_any_history_is_as_the_model_says_on_sqlite():
     engine = engine_for("sqlite://")
     schema.upgrade(engine)
@@ -51,6 +51,6 @@ def test_any_history_is_as_the_model_says_on_sqlite():
 
 
 @pytest.mark.long
-@pytest.mark.timeout(max(600, 4 * RUNS))
+@pytest.mark.timeout(max(1800, 4 * RUNS))
 def test_any_history_is_as_the_model_says_on_postgresql(postgres_url):
     play(kept(postgres_url), partial(empty, postgres_url), RUNS // 6 or 50)

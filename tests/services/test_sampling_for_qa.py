@@ -66,7 +66,6 @@ def sample(done: Iterable[tuple[int, int]], seed: Seed, *, share: float, at_leas
     }
 
 
-@pytest.mark.timeout(600)
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(
     who=st.lists(st.sampled_from(sorted(TEAM)), min_size=1, max_size=25),

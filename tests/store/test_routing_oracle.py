@@ -1,6 +1,5 @@
 """The SQL that routes agrees with its oracle, whatever the graph: chains, forks, fan-in, exits, missing routes."""
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from model.routes import STUCK, Status, arrivals
@@ -104,7 +103,6 @@ def build(session, routes, pending):
     return statuses, {key: name for name, key in tasks.items()}
 
 
-@pytest.mark.timeout(600)
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(routes=graphs, pending=items)
 def test_what_arrives_where_is_what_the_oracle_says(engine, routes, pending):

