@@ -29,7 +29,7 @@ REVIEWERS = [f"quinn{number}" for number in range(6)]
 WINDOWS = 2
 """Two of each person's processes: nobody is to be troubled by the second window that they have open."""
 ACTS = 25
-TURNS = 5
+TURNS = 20
 
 
 def team(names):
