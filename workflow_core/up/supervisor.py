@@ -17,7 +17,7 @@ from workflow_core.up.standby import Say, Standby
 LOOK = 0.5
 """Seconds between two looks at the children and the mover's lease."""
 STARTUP = 120.0
-"""Seconds a server may take to answer; a fresh machine took 28."""
+"""Seconds a server may take to answer, twice as many after each that did not; a fresh machine took 28."""
 STEADY = 60.0
 """Seconds after which a runner that ends has not failed to start."""
 
@@ -162,8 +162,8 @@ class Supervisor:
             self._say(f"Prefect is there after {self._server.age:.0f} s: {self._site}")
             where = {"pid": os.getpid(), "prefect_api_url": self._api, "prefect_url": self._site}
             write_whole(self._given.running, where)
-        elif self._server.age > STARTUP:
-            self._server.stop(because=f"it did not answer for {STARTUP:.0f} s")
+        elif self._server.age > (longest := STARTUP * 2 ** min(self._server.failures, 4)):
+            self._server.stop(because=f"it did not answer for {longest:.0f} s")
 
     def _start_runner(self) -> None:
         if ended := prefect_api.end_leftovers(self._api):
