@@ -40,6 +40,14 @@ def test_the_table_says_what_matters_most(annoflow) -> None:
 
 
 @pytest.mark.usefixtures("worked")
+def test_less_than_a_minute_of_work_tells_nothing_of_an_hour(annoflow) -> None:
+    head, *lines = annoflow("figures", "@street", "--wide").out.splitlines()
+    column = head.index("per hour")
+    assert {line[column:].split("  ")[0] for line in lines} == {"too little"}
+    assert {row["statuses_per_hour"] for row in annoflow("figures", "@street", "--format", "json").json()} == {None}
+
+
+@pytest.mark.usefixtures("worked")
 @pytest.mark.parametrize("by", list(By))
 def test_the_table_fits_the_terminal_and_names_what_wide_shows_besides(annoflow, by: By, monkeypatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")

@@ -94,6 +94,7 @@ def task_issues(
 def task_figures(session: Reading, actor: Reader, now: Now, task_id: int, by: By = By.TASK, accept: Accept = "") -> Any:
     """Return the figures of a task, a row for each person, label or day; times are in seconds, except the hours.
 
+    What cannot be said is null, as are the statuses an hour of less than a minute of work.
     As CSV where `Accept` says so.
     """
     return _figures(session, actor, now, [task_id], by, accept)

@@ -52,6 +52,9 @@ SHOWN = {
 }
 """What the table shows of the rows, what matters most first: as much as fits. CSV and JSON have all of it."""
 
+PER_HOUR, TOO_LITTLE = "statuses_per_hour", "too little"
+"""What the table says instead of how much is done an hour, of less than a minute of work. CSV and JSON have nothing."""
+
 
 class Format(StrEnum):
     """How figures are printed."""
@@ -79,9 +82,10 @@ def figures(
       annoflow figures dashcam --by person --wide
       annoflow figures dashcam:qa --by day --format csv > qa.csv
 
-    Silence of over 60 s does not count as work. First pass: the share of reviewed items that the first decision
-    approved. Rejected: the share of all decisions that did not approve. In an annotation task they are about the
-    people's work, in a QA task they are the reviewer's own. In queue: from placed to the first claim. Days are in UTC.
+    Silence of over 60 s does not count as work, and per hour is only said from a minute of work on. First pass: the
+    share of reviewed items that the first decision approved. Rejected: the share of all decisions that did not
+    approve. In an annotation task they are about the people's work, in a QA task they are the reviewer's own. In queue:
+    from placed to the first claim. Days are in UTC.
     """
     from workflow_core.domain.measures.reports import as_csv
 
@@ -99,6 +103,7 @@ def _show(rows: Sequence[Row], within: int | None) -> None:
     if not rows:
         typer.echo("there is nothing to count yet")
         return
+    rows = [{**row, PER_HOUR: TOO_LITTLE} if row.get("statuses_set") and row[PER_HOUR] is None else row for row in rows]
     told = [name for name in SHOWN if any(row.get(name) is not None for row in rows)]
     head = [SHOWN[name] for name in told]
     cells = [[_told(name, row[name]) for name in told] for row in rows]

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 IDLE = timedelta(seconds=60)
 """A longer silence does not count as work, not even its beginning."""
+TELLING_US = IDLE // timedelta(microseconds=1)
+"""Less time at work than this tells nothing of an hour of it: a single silence could have been as long."""
 _LONGEST = frozenset({"longest_wait_us"})
 
 
@@ -87,8 +89,13 @@ class Tally:
 
     @property
     def statuses_per_hour(self) -> float | None:
-        """Statuses per working hour."""
-        return _ratio(self.statuses, self.active_hours)
+        """Statuses per working hour; None where less than a minute of work tells too little.
+
+        >>> Tally(active_us=60_000_000, statuses=2).statuses_per_hour
+        120.0
+        >>> Tally(active_us=59_999_999, statuses=2).statuses_per_hour
+        """
+        return _ratio(self.statuses, self.active_hours) if self.active_us >= TELLING_US else None
 
     @property
     def average_wait(self) -> float | None:

@@ -130,7 +130,7 @@ def as_rows(figures: Sequence[Figures] | Sequence[LabelFigures]) -> list[dict[st
     """Return a flat row for each, all with the same columns; times are in seconds, except the hours.
 
     A status that items have now has the column `items <status>`; what cannot be said, such as an average of nothing,
-    is None.
+    is None; so are the statuses an hour of less than a minute at work.
     """
     labels = [one for one in figures if isinstance(one, LabelFigures)]
     others = [one for one in figures if isinstance(one, Figures)]
