@@ -101,7 +101,7 @@ def test_items_are_exported_and_the_files_of_the_snapshot_fetched(
         assert fetched.headers["content-disposition"] == "attachment"
     for other in ("none.json", "../latest.json", "%2e%2e/latest.json", "/etc/passwd", "a%00b"):
         assert olga.get(f"/api/exports/{listed['id']}/files/{other}").status_code == 404, other
-    parted = {"to": "parted", "where": {"name": listed["uri"]}, "val": 10, "test": 20}
+    parted = {"to": "parted", "where": {"name": listed["uri"]}, "val": 10, "test": 12.5}
     job = done(olga, olga.post("/api/pipelines/1/exports", json=parted))
     assert (job["result"]["items"], job["result"]["sides"]) == (0, {"train": 0, "val": 0, "test": 0})
     again = done(olga, olga.post("/api/pipelines/1/exports", json={"to": "street", "formats": ["jsonl", "coco"]}))
@@ -116,6 +116,7 @@ WRONG = [
     ({"to": "../a"}, "ANNOFLOW_EXPORTS"),
     ({"to": "a", "where": {"colour": 1}}, "colour"),
     ({"to": "a", "val": 50, "test": 50}, "leaves some for training"),
+    ({"to": "a", "val": 100.5}, "a percentage from 0 to 100"),
 ]
 
 

@@ -161,6 +161,8 @@ def test_an_export_is_of_what_passes_a_filter_and_parted_as_is_asked(place: Plac
     files = [path.name for path in (place.folder / "out/latest").glob("coco*")]
     assert sorted(files) == ["coco-train.json", "coco-val.json"]
     assert place.annoflow(*asked, "--where", "{name: c.jpg}").out.startswith("0 items with 0 annotations in ")
+    assert "2 in val, 0 in test" in place.annoflow(*asked, "--val", "99%", "--test", "0.5%").out
+    assert "'a tenth' is no percentage below 100; write it like 25%" in place.annoflow(*asked, "--val", "a tenth").err
     for where, why in (
         ("name", "--where is a filter such as {metadata.night: true}, not 'name'"),
         ("{nam: a.jpg}", "unknown field 'nam'"),

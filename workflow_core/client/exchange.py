@@ -44,8 +44,8 @@ class Exchange(Connection):
         to: str | None = None,
         formats: Sequence[str] = (),
         where: Mapping[str, Any] | None = None,
-        val: int | None = None,
-        test: int | None = None,
+        val: float | None = None,
+        test: float | None = None,
     ) -> Job:
         """Have the items at an exit written, on the server; what is not said is as the pipeline says.
 

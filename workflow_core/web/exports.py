@@ -6,6 +6,7 @@ from fastapi import Form
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
+from workflow_core.domain.items.splits import percentage
 from workflow_core.domain.views.exchange import ExportAsked
 from workflow_core.domain.views.projects import Pipeline, Project
 from workflow_core.errors import AnnoflowError, NotFound
@@ -47,8 +48,8 @@ class Wanted(BaseModel):
             to=self.place or None,
             formats=self.formats,
             where=filters.read(self.where),
-            val=filters.whole(self.val),
-            test=filters.whole(self.test),
+            val=percentage(self.val),
+            test=percentage(self.test),
         )
 
 

@@ -45,11 +45,11 @@ def export(
         typer.Option(metavar="FILTER", help="Only items that pass it, as in a file.", show_default=AS_DECLARED),
     ] = None,
     val: Annotated[
-        int | None, typer.Option(help="The percentage to validate with.", min=0, max=99, show_default=AS_DECLARED)
-    ] = None,
+        str, typer.Option(metavar="PERCENTAGE", help="How many to validate with.", show_default=AS_DECLARED)
+    ] = "",
     test: Annotated[
-        int | None, typer.Option(help="The percentage to test with.", min=0, max=99, show_default=AS_DECLARED)
-    ] = None,
+        str, typer.Option(metavar="PERCENTAGE", help="How many to test with.", show_default=AS_DECLARED)
+    ] = "",
     project: Project = None,
     json: Json = False,
 ) -> None:
@@ -58,13 +58,14 @@ def export(
     \b
       annoflow export dashcam
       annoflow export dashcam accepted --to /data/unreviewed --format jsonl --format yolo
-      annoflow export dashcam --where '{metadata.night: true}' --val 10 --test 10
+      annoflow export dashcam --where '{metadata.night: true}' --val 10% --test 10%
     """
+    from workflow_core.domain.items.splits import percentage
     from workflow_core.domain.views.exchange import ExportAsked
 
     passing = _filter(where) if where is not None else None
     formats = [each.value for each in format or ()]
-    asked = ExportAsked(exit=exit_, to=to, formats=formats, where=passing, val=val, test=test)
+    asked = ExportAsked(exit=exit_, to=to, formats=formats, where=passing, val=percentage(val), test=percentage(test))
     with progress("exporting"):
         snapshot = installation().export(pipeline, asked, project=project)
     if json:

@@ -5,10 +5,12 @@ whatever else comes in. Test items are those with the lowest draws and validatio
 share of the one leaves the other as it is, and moves items from or to training alone.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from workflow_core.domain.items.sampling import SCALE, draw, seed
+from workflow_core.domain.words.wording import cited
 from workflow_core.errors import InvalidInput
 
 
@@ -24,13 +26,18 @@ class Split:
     test: int = 0
 
     @classmethod
-    def of(cls, val: int | None, test: int | None) -> "Split | None":
+    def of(cls, val: float | None, test: float | None) -> "Split | None":
         """Return the split of these percentages; None where there is none.
 
         Raises:
-            InvalidInput: they leave nothing for training, or one is below 0.
+            InvalidInput: they leave nothing for training, or one is below 0, or above 100.
+
+        >>> Split.of(12.5, None)
+        Split(val=125000, test=0)
         """
-        return cls((val or 0) * SCALE // 100, (test or 0) * SCALE // 100) if val or test else None
+        if not all(0 <= (one or 0) <= 100 for one in (val, test)):
+            raise InvalidInput("a share is a percentage from 0 to 100")
+        return cls(*(round((one or 0) * SCALE / 100) for one in (val, test))) if val or test else None
 
     def __post_init__(self) -> None:
         if self.val < 0 or self.test < 0 or not 0 < self.val + self.test < SCALE:
@@ -68,3 +75,18 @@ class Split:
             return "test" if drawn < self.test else "val" if drawn >= SCALE - self.val else "train"
 
         return side
+
+
+def percentage(text: str) -> float | None:
+    """Return the percentage that is written as in a pipeline, or without its sign; None where none is.
+
+    Raises:
+        InvalidInput: it is no percentage below 100.
+
+    >>> percentage("30%"), percentage("12.5"), percentage("")
+    (30.0, 12.5, None)
+    """
+    found = re.fullmatch(r"([0-9]{1,2}(?:\.[0-9]{1,9})?) ?%?", text.strip())
+    if text.strip() and not found:
+        raise InvalidInput(f"{cited(text)} is no percentage below 100; write it like 25%")
+    return float(found[1]) if found else None

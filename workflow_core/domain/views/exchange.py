@@ -162,8 +162,8 @@ class ExportAsked:
     to: str | None = None
     formats: Sequence[str] = ()
     where: Mapping[str, Any] | None = None
-    val: int | None = None
-    test: int | None = None
+    val: float | None = None
+    test: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
