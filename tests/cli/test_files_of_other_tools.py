@@ -99,7 +99,7 @@ def test_a_file_names_images_as_its_tool_does(place: Place) -> None:
     cars = [CAR | {"id": number, "image_id": number, "bbox": [number, 2, 30, 40]} for number in range(5)]
     ran = place.bring(coco(*cars, images=images))
     assert (ran.code, len(place.boxes())) == (1, 4)
-    assert "1 noted: '/./a.jpg' is taken for the item /a.jpg, the same but for how it is written" in ran.out
+    assert "1 noted: './a.jpg' is taken for the item /a.jpg, the same but for how it is written" in ran.out
     assert "is taken for the item /a.jpg, the only one of that name" in ran.out
     assert (
         "1 left out: 'train2017/a.jpg' and 'images/a.jpg' cannot both be /a.jpg; name the folder, or say --strip"

@@ -207,7 +207,7 @@ def _only(known: dict[int | str, list[Any]], id: int | str, what: str, things: s
     """Return what an id stands for, if that is one thing."""
     found = known.get(id, [])
     if len(found) != 1:
-        names = ", ".join(cited(one.item.path if isinstance(one, _Image) else one) for one in found[:5])
+        names = ", ".join(cited(one.item.said if isinstance(one, _Image) else one) for one in found[:5])
         there = f"{len(known):,} {agreed(len(known), 'is', 'are')}"
         said = f"stands for several {things}: {names}" if found else f"is not known; {there}"
         raise InvalidInput(f"{what} {cited(id)} {said}")

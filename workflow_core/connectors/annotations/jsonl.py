@@ -89,7 +89,7 @@ def _path(path: str) -> ItemReference:
     folder, slash, name = path.rpartition("/")
     if not name:
         raise InvalidInput(f"{cited(path)} names a folder, not an item")
-    return ItemReference(folder="/" + folder.strip("/") if slash else None, name=name)
+    return ItemReference(folder="/" + folder.strip("/") if slash else None, name=name, written=path)
 
 
 def _parsed(line: bytes | str) -> object:

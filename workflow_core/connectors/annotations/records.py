@@ -27,10 +27,17 @@ class ItemReference:
     name: str | None = None
     uri: str | None = None
     id: int | None = None
+    written: str | None = field(default=None, compare=False)
+    """The path as the file has it, where folder and name were read from one."""
+
+    @property
+    def said(self) -> str | int | None:
+        """What the file says, as it is told to people."""
+        return self.path if self.written is None else self.written
 
     @property
     def path(self) -> str | int | None:
-        """What it says, in one piece."""
+        """What is meant by it, in one piece."""
         if self.name is not None:
             return self.name if self.folder is None else f"{self.folder.rstrip('/')}/{self.name}"
         return self.uri if self.uri is not None else self.id

@@ -80,7 +80,7 @@ class Items:
             raise InvalidInput(f"{cited(tidy)} and {cited(first)} cannot both be /{_path(found)}; {WAYS}")
         if tidy != _path(found) or self._naming == AS_ITEMS:
             how = "the same but for how it is written" if alike else "the only one of that name"
-            said = f"{cited(meant.path)} is taken for the item /{_path(found)}, {how}"
+            said = f"{cited(meant.said)} is taken for the item /{_path(found)}, {how}"
             self._problems.add(where, said, skipped=False, cause=how)
         return found
 
@@ -89,8 +89,8 @@ class Items:
             return found[0]
         if found:
             where = ", ".join(sorted(f"/{_path(item)}" for item in found)[:5])
-            raise InvalidInput(f"{cited(meant.path)} is several items: {where}; {WAYS}")
-        raise NotFound(f"no item {cited(meant.path)} in dataset {self._dataset.name!r}; bring the items in first")
+            raise InvalidInput(f"{cited(meant.said)} is several items: {where}; {WAYS}")
+        raise NotFound(f"no item {cited(meant.said)} in dataset {self._dataset.name!r}; bring the items in first")
 
 
 WAYS = "name the folder, or say --strip or --below"
