@@ -6,6 +6,8 @@ from itertools import count
 from browsing import Site
 from playwright.sync_api import Page, Route, expect
 
+from workflow_core.services.managers import staff
+
 
 def flagged(site: Site) -> None:
     site.stage.flag("quinn", "qa", "cars", "00.jpg", text="the roof")
@@ -37,6 +39,21 @@ def test_two_tabs_of_a_browser_share_one_stream_and_nothing_moves_under_the_poin
     assert streams == []
     with other.expect_request("**/live?*"):
         ann.close()
+
+
+def test_whoever_is_put_into_a_task_or_whose_task_is_paused_sees_it(site: Site) -> None:
+    site.stage.add_member("new", role="contributor")
+    new = site.signed_in("new")
+    expect(new.get_by_text("You are in no task yet.")).to_be_visible()
+    changing = {"actor": None, "now": site.stage.now}
+    with site.stage.session() as session:
+        key = site.stage.task(session, "cars").id
+        staff.add(session, task_id=key, email="new@example.org", **changing)
+    share = new.get_by_role("listitem").filter(has_text="cars")
+    expect(share).to_be_visible()
+    with site.stage.session() as session:
+        staff.pause(session, what="task", key=key, **changing)
+    expect(share).to_contain_text("Paused")
 
 
 def test_what_was_typed_stays_also_where_the_server_has_something_else_by_now(site: Site) -> None:

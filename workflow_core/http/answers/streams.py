@@ -4,7 +4,7 @@ own while there is nothing.
 
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from functools import partial
 
 import anyio
@@ -82,25 +82,32 @@ class Pulse:
                 yield ServerSentEvent(id=str(after))
 
     async def signs(self, *, email: str, after: int | None) -> AsyncIterator[ServerSentEvent]:
-        """Tell somebody that something happened which their pages show, and that the stream still lives."""
+        """Tell somebody that something happened which their pages show, and that the stream still lives.
+
+        How their tasks stand is compared with how they stood at the last sign. Whoever comes again hears at once that
+        something may have happened meanwhile.
+        """
         reached = await run_sync(self._look) if after is None else after
-        yield ServerSentEvent(event="still", data="", retry=AGAIN_MS)
+        stood: Hashable = None
         ends = anyio.current_time() + LIFE
         while anyio.current_time() < ends:
-            until = reached
-            with anyio.move_on_after(STILL):
-                until = await self.beyond(reached)
+            until, first = reached, stood is None
+            if not first:
+                with anyio.move_on_after(STILL):
+                    until = await self.beyond(reached)
             try:
-                stirs = await run_sync(partial(self._stirs, email, reached, until))
+                stirs, stand = await run_sync(partial(self._stirs, email, reached, until))
             except (AnnoflowError, schema.Fault) as error:
                 log.info("a stream for %s ends: %s", email, type(error).__name__)
                 return
-            reached = until
-            yield ServerSentEvent(event="stir" if stirs else "still", data="", id=str(reached))
+            stirs = stirs or (after is not None if first else stand != stood)
+            reached, stood = until, stand
+            yield ServerSentEvent(event="stir" if stirs else "still", data="", id=str(reached), retry=AGAIN_MS)
 
-    def _stirs(self, email: str, after: int, until: int) -> bool:
+    def _stirs(self, email: str, after: int, until: int) -> tuple[bool, Hashable]:
         with session_scope(self._engine, read_only=True) as session:
-            return feed.stirs(session, actor=people.person(session, email=email), after=after, until=until)
+            actor = people.person(session, email=email)
+            return feed.stirs(session, actor=actor, after=after, until=until), feed.standing(session, actor=actor)
 
     def _read(self, email: str, project_id: int, after: int, until: int) -> Page[Event]:
         with session_scope(self._engine, read_only=True) as session:

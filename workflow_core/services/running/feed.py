@@ -1,5 +1,7 @@
 """What happens in a project, event by event, for whoever reads on from where they were."""
 
+from collections.abc import Hashable
+
 from workflow_core.domain.views.history import Event
 from workflow_core.domain.words import values
 from workflow_core.domain.words.pages import Page
@@ -12,7 +14,7 @@ from workflow_core.store.models import Person
 from workflow_core.store.reads import feed, histories
 from workflow_core.store.reads.feed import horizon
 
-__all__ = ["check", "horizon", "part", "stirs"]
+__all__ = ["check", "horizon", "part", "standing", "stirs"]
 
 LOOKED_AT = 10_000
 """How many events are looked at, at most, for those of somebody's own: else one who has none would wait for all."""
@@ -32,6 +34,11 @@ def stirs(session: Session, *, actor: Person, after: int, until: int) -> bool:
     if not actor.active:
         raise NotSignedIn(f"{actor.email} is no longer active")
     return until - after > LOOKED_AT or feed.stirs(session, person_id=actor.id, after=after, until=until)
+
+
+def standing(session: Session, *, actor: Person) -> Hashable:
+    """Return what compares unequal once the actor's tasks changed without an event, as when they are put into one."""
+    return feed.standing(session, person_id=actor.id)
 
 
 def part(session: Session, *, actor: Person, project_id: int, after: int, until: int, limit: int) -> Page[Event]:

@@ -56,6 +56,22 @@ def stirs(session: Session, *, person_id: int, after: int, until: int) -> bool:
     return found.first() is not None
 
 
+def standing(session: Session, *, person_id: int) -> tuple[tuple[object, ...], ...]:
+    """Return what a person's pages show of their tasks that changes without an event: a row for each share."""
+    rows = run(
+        session,
+        """
+        SELECT s.id, s.active, s.paused_at, m.role,
+               t.name, t.priority, t.due_at, t.lock_when_due, t.paused_at, t.closed_at, t.archived_at
+        FROM assignment s JOIN task t ON t.id = s.task_id
+        LEFT JOIN membership m ON m.project_id = t.project_id AND m.person_id = s.person_id
+        WHERE s.person_id = :person ORDER BY s.id
+        """,
+        person=person_id,
+    )
+    return tuple(tuple(row) for row in rows)
+
+
 def _near(drawn: int, low: int) -> int:
     """Return the number nearest to one that was drawn, of those with the low bits that a lock has."""
     ahead = (low - drawn) & LOCK_BITS
