@@ -70,6 +70,7 @@ def test_a_difference_says_whether_something_was_lost_or_moved_twice(stage, chan
         ("UPDATE entry SET exit = NULL WHERE id = 2", "1: entry 2 is neither in a task nor on its way"),
         ("UPDATE entry SET exit = 'approved' WHERE id = 4", "3: it left by approved, and can go on in 1 task"),
         ("DELETE FROM task_item WHERE id = 5", "4 in cars: the history has this task item, the table does not"),
+        ("UPDATE task_item SET entry_id = NULL WHERE id = 4", "3 in cars: it never entered the pipeline of the task"),
         ("UPDATE task_item SET entry_id = 1 WHERE id = 4", "3 in cars: entry 1 is of another pipeline or item"),
         (
             "UPDATE task_item SET status_event_id = 1 WHERE id = 2",

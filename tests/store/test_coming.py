@@ -32,6 +32,14 @@ def share(request):
     return request.param
 
 
+@pytest.fixture(params=[0, 10**6], ids=["by leaps", "row by row"])
+def counted(request, monkeypatch):
+    """How many task items for each share are many, on SQLite; and what is sparse."""
+    monkeypatch.setattr(counts, "MANY", request.param)
+    monkeypatch.setattr(coming, "SPARSE", 0 if request.param else 10)
+
+
+@pytest.mark.usefixtures("counted")
 def test_what_is_to_come_is_what_is_counted_item_by_item(engine, share):
     stage = Stage(engine)
     stage.deploy(FORKED)
@@ -48,8 +56,7 @@ def test_what_is_to_come_is_what_is_counted_item_by_item(engine, share):
             entry.version_id = drawn.choice([first.id, second.id])
             for task in sorted(set(tasks.values()) - {tasks["cars"]}):
                 if drawn.random() < share:
-                    whose = entry.id if drawn.random() < 0.9 else None
-                    there = {"task_id": task, "item_id": entry.item_id, "entry_id": whose, "since": START}
+                    there = {"task_id": task, "item_id": entry.item_id, "entry_id": entry.id, "since": START}
                     rows.append(TaskItem(**there, **drawn.choice(WAYS)))
         for row in rows:
             if row.task_id == tasks["cars"] and drawn.random() < share:
@@ -61,7 +68,7 @@ def test_what_is_to_come_is_what_is_counted_item_by_item(engine, share):
             for item, entry in entries.items():
                 own = [row for row in rows if row.item_id == item]
                 been = {row.task_id for row in own if row.state != "withdrawn"}
-                busy = [row.task_id for row in own if row.entry_id and (row.state in OPEN or waits(row))]
+                busy = [row.task_id for row in own if row.state in OPEN or waits(row)]
                 for place, task in enumerate(ways):
                     if version in (None, entry.version_id) and any(ways[at] >> place & 1 for at in busy):
                         expected[task] += task not in been

@@ -71,7 +71,9 @@ def _task_items(chunk: Chunk) -> Iterator[Difference]:
 
 def _shape(row: Row) -> Iterator[Difference]:
     if row.other_pipeline:
-        yield Difference(row.item_id, row.task_id, f"entry {row.entry_id} is of another pipeline or item")
+        entered = f"entry {row.entry_id} is of another pipeline or item"
+        what = "it never entered the pipeline of the task" if row.entry_id is None else entered
+        yield Difference(row.item_id, row.task_id, what)
     if row.other_task:
         yield Difference(row.item_id, row.task_id, f"assignment {row.assignment_id} is of another task")
     if row.entry_id is None and row.routing in ("pending", "parked"):

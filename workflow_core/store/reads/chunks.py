@@ -36,7 +36,7 @@ class Row:
     visit: int
     parked: str | None
     other_pipeline: bool
-    """The entry is one of another pipeline, or of another item: impossible."""
+    """The entry is one of another pipeline, or of another item, or there is none in a pipeline: impossible."""
     other_task: bool
     """The assignment is one of another task: impossible."""
 
@@ -151,7 +151,8 @@ def _rows(session: Session, between: dict[str, int]) -> list[Row]:
         """
         SELECT ti.id, ti.task_id, ti.item_id, ti.entry_id, ti.assignment_id, ti.state, ti.status, ti.routing,
                ti.status_event_id, ti.kept_by AS kept, ti.kept_status, ti.visit, ti.parked,
-               (e.pipeline_id <> t.pipeline_id OR e.item_id <> ti.item_id) AS other_pipeline,
+               (coalesce(e.pipeline_id, 0) <> coalesce(t.pipeline_id, 0)
+                OR coalesce(e.item_id, ti.item_id) <> ti.item_id) AS other_pipeline,
                s.task_id <> ti.task_id AS other_task
         FROM task_item ti JOIN task t ON t.id = ti.task_id
         LEFT JOIN entry e ON e.id = ti.entry_id LEFT JOIN assignment s ON s.id = ti.assignment_id

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from workflow_core.domain.measures.progress import Counts
 from workflow_core.store.allocation.parked import TAKER
 from workflow_core.store.database.columns import moment
-from workflow_core.store.database.dialect import listed, run
+from workflow_core.store.database.dialect import is_postgres, listed, run
 from workflow_core.store.reads import flagged
 from workflow_core.store.reads.flagged import Share
 
@@ -30,17 +30,23 @@ class Alike(NamedTuple):
 
 
 ENTERED = "entry_id IS NOT NULL"
-_ALIKE = ", ".join(Alike._fields[:-2])
+_COLUMNS = Alike._fields[:-2]
+_ALIKE = ", ".join(_COLUMNS)
+_NULLABLE = frozenset({"assignment_id", "status", "kept_by", "parked"})
+MANY = 200
+"""Where there are so many task items for each share, SQLite goes from group to group instead of from row to row."""
 
 
 def alike(
-    session: Session, *, task_ids: Collection[int], own: str = ENTERED, shares: Iterable[int] | None = None
+    session: Session, *, task_ids: Collection[int], own: str = ENTERED, shares: Collection[int] | None = None
 ) -> list[Alike]:
     """Return what all counting of task items begins with; of these assignments and the pool alone, where they are said.
 
     It goes along an index that has all of it: a test for each task item would take four times as long on SQLite.
     `own` is the SQL of what is a pipeline's.
     """
+    if own == ENTERED and not is_postgres(session) and _are_many(session, task_ids, shares):
+        return _by_leaps(session, task_ids, shares)
     theirs = "count(entry_id)" if own == ENTERED else f"sum(CASE WHEN {own} THEN 1 ELSE 0 END)"
     # The pool by itself, since with an OR SQLite would read what is everybody's.
     among = [""] if shares is None else [f"AND assignment_id IN ({listed(shares)})", "AND assignment_id IS NULL"]
@@ -48,6 +54,60 @@ def alike(
     each = [f"SELECT {_ALIKE}, count(*), {theirs} {of} {one} GROUP BY {_ALIKE}" for one in among]
     rows = run(session, " UNION ALL ".join(each))
     return [Alike(*row) for row in rows]
+
+
+def _are_many(session: Session, task_ids: Collection[int], shares: Collection[int] | None) -> bool:
+    """Return whether there are many task items for each share; all of the database, which is known at once."""
+    of = f"task_id IN ({listed(task_ids)})" if shares is None else f"id IN ({listed(shares)})"
+    query = f"SELECT (SELECT max(id) FROM task_item), (SELECT count(*) FROM assignment WHERE {of})"
+    last, many = run(session, query).one()
+    return int(last or 0) > MANY * (int(many) + len(task_ids))
+
+
+def _by_leaps(session: Session, task_ids: Collection[int], shares: Collection[int] | None) -> list[Alike]:
+    """Return what `alike` does, on SQLite: the first of each group, by the index, and then how many are like it.
+
+    Counting what is equal in all columns takes less than half of what grouping by them takes, a row. In a task of a
+    pipeline all came by an entry.
+    """
+    first = f"SELECT n.id FROM task_item n WHERE n.task_id = {{}} ORDER BY {_named('n', _COLUMNS)} LIMIT 1"
+    pool = first.format("t.id AND n.assignment_id IS NULL")
+    theirs = first.format("s.task_id AND n.assignment_id = s.id")
+    tasks = f"FROM task t WHERE t.id IN ({listed(task_ids)})"
+    if shares is None:
+        begin, fixed = f"SELECT ({first.format('t.id')}) {tasks}", 1
+    else:
+        these = f"FROM assignment s WHERE s.id IN ({listed(shares)})"
+        begin, fixed = f"SELECT ({pool}) {tasks} UNION ALL SELECT ({theirs}) {these}", 2
+    following = ", ".join(_following(place) for place in reversed(range(fixed, len(_COLUMNS))))
+    rows = run(
+        session,
+        f"""
+        WITH RECURSIVE one (id) AS (
+            {begin} UNION ALL SELECT coalesce({following}) FROM one JOIN task_item g ON g.id = one.id
+        )
+        SELECT {_named("g", _COLUMNS)}, (SELECT count(*) FROM task_item n WHERE {_like(_COLUMNS)}), t.pipeline_id
+        FROM one CROSS JOIN task_item g CROSS JOIN task t WHERE g.id = one.id AND t.id = g.task_id
+        """,
+    )
+    return [Alike(*row[:-1], 0 if row[-1] is None else row[-2]) for row in rows]
+
+
+def _following(place: int) -> str:
+    """Return the SQL of the first task item of the next group that differs from a group `g` in a column first."""
+    column = _COLUMNS[place]
+    least = f"coalesce(g.{column}, {-1 if column == 'assignment_id' else repr('')})"
+    beyond = f"n.{column} > {least if column in _NULLABLE else f'g.{column}'}"
+    order = _named("n", _COLUMNS[place:])
+    return f"(SELECT n.id FROM task_item n WHERE {_like(_COLUMNS[:place])} AND {beyond} ORDER BY {order} LIMIT 1)"
+
+
+def _named(table: str, names: Iterable[str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in names)
+
+
+def _like(names: Iterable[str]) -> str:
+    return " AND ".join(f"n.{name} {'IS' if name in _NULLABLE else '='} g.{name}" for name in names)
 
 
 def by_share(session: Session, rows: Iterable[Alike]) -> dict[Share, Counts]:

@@ -23,6 +23,9 @@ LIVE = "state <> 'withdrawn'"
 MANY = 50
 """Where so many times fewer are busy than have been in a task, each is looked up sooner than all are counted."""
 
+SPARSE = 10
+"""Where so many times fewer are busy than have been in a task, they are found one by one."""
+
 
 def to_come(
     session: Session, rows: Iterable[Alike], *, following: Mapping[int, int], version_id: int | None = None
@@ -50,13 +53,14 @@ def to_come(
     sums = add_up(((ahead[task], items) for task, items in busy.items()), len(following))
     coming = dict(zip(following, sums, strict=True))
     reached = {task: (one.live, coming[task]) for task, one in standing.items()}
-    for task, other, items in _been(session, ahead, busy, reached, own):
+    sparse = {task for task, one in standing.items() if SPARSE * one.busy < one.live}
+    for task, other, items in _been(session, ahead, busy, reached, sparse, own):
         if ahead[task] & bit[other]:
             coming[other] -= items
     # Until here an item counts once for each task in which it is busy. There are few that are in several.
     once: list[tuple[int, int]] = []
     each: list[tuple[int, int]] = []
-    for tasks, been, items in _several(session, busy, ahead, own):
+    for tasks, been, items in _several(session, busy, ahead, sparse, own):
         masks = [ahead[task] & ~sum(bit[other] for other in been) for task in tasks]
         once.append((reduce(or_, masks), items))
         each.extend((mask, items) for mask in masks)
@@ -118,11 +122,18 @@ def _standing(session: Session, rows: Iterable[Alike], own: str) -> dict[int, _S
     return {task: _Standing(*numbers) for task, numbers in found.items()}
 
 
-def _rows_of_busy(session: Session, tasks: Collection[int], own: str) -> str:
-    """Return the SQL of the task items of what is busy in tasks, each part by an index of its own."""
-    keys = listed(tasks)
+def _rows_of_busy(session: Session, tasks: Collection[int], sparse: Collection[int], own: str) -> str:
+    """Return the SQL of the task items of what is busy in tasks, each part by an index of its own.
+
+    Where few of many are open they are found by their state; SQLite would read the other index to its end for them.
+    """
+    keys, full, few = (listed(those) for those in (tasks, set(tasks).difference(sparse), set(tasks) & set(sparse)))
     return f"""
-        SELECT item_id, task_id FROM task_item WHERE task_id IN ({keys}) AND {OPEN} AND {own}
+        SELECT item_id, task_id FROM task_item WHERE task_id IN ({full}) AND {OPEN} AND {own}
+        UNION ALL
+        SELECT item_id, task_id
+        FROM (SELECT u.id AS found FROM task_item u WHERE u.task_id IN ({few}) AND u.{OPEN}) u CROSS JOIN task_item
+        WHERE task_item.id = u.found AND {own}
         UNION ALL
         SELECT item_id, task_id FROM task_item
         WHERE {_among(session, "task_id", tasks)} AND routing = 'pending' AND {own}
@@ -142,6 +153,7 @@ def _been(
     following: Mapping[int, int],
     busy: Mapping[int, int],
     reached: Mapping[int, tuple[int, int]],
+    sparse: Collection[int],
     own: str,
 ) -> Iterable[tuple[int, int, int]]:
     """Return of tasks in which items are busy, and others in which they have been, how many there are.
@@ -167,7 +179,7 @@ def _been(
             session,
             f"""
             SELECT b.task_id, x.task_id, count(*)
-            FROM ({_rows_of_busy(session, [task for task in busy if following[task] & reaching], own)}) b
+            FROM ({_rows_of_busy(session, [task for task in busy if following[task] & reaching], sparse, own)}) b
             CROSS JOIN (SELECT item_id, task_id FROM task_item WHERE {LIVE}) x
             WHERE x.item_id = b.item_id AND {_among(session, "x.task_id", many)}
             GROUP BY b.task_id, x.task_id
@@ -176,7 +188,7 @@ def _been(
 
 
 def _several(
-    session: Session, busy: Mapping[int, int], following: Mapping[int, int], own: str
+    session: Session, busy: Mapping[int, int], following: Mapping[int, int], sparse: Collection[int], own: str
 ) -> Iterable[tuple[list[int], list[int], int]]:
     """Return the sets of tasks in which items are busy at once, those in which they have been, and how many there are.
 
@@ -189,7 +201,7 @@ def _several(
     joined = "string_agg(CAST({} AS TEXT), ',')" if is_postgres(session) else "group_concat({})"
     theirs = f"{BUSY} AND {own} AND {_among(session, 'task_id', busy)}"
     several = f"""
-        SELECT DISTINCT b.item_id FROM ({_rows_of_busy(session, others, own)}) b
+        SELECT DISTINCT b.item_id FROM ({_rows_of_busy(session, others, sparse, own)}) b
         CROSS JOIN (SELECT item_id, task_id FROM task_item WHERE {theirs}) x
         WHERE x.item_id = b.item_id AND x.task_id <> b.task_id
     """
