@@ -63,8 +63,9 @@ def test_who_leaves_hands_on_what_they_have_open_after_that_was_said(olga: TestC
 
 
 def test_a_program_gets_a_token_that_is_shown_once(olga: TestClient, stage: Stage) -> None:
-    page = olga.post(f"/people/{project(stage)}/programs", data={"email": "model@example.org"}).text
-    assert re.search(r'value="af_[\w-]+"', page)
+    made = olga.post(f"/people/{project(stage)}/programs", data={"email": "model@example.org"})
+    assert (made.status_code, "af_" in made.text) == (303, False)
+    assert re.search(r'value="af_[\w-]+"', olga.get(made.headers["location"]).text)
     assert "af_" not in olga.get("/people").text
 
 
@@ -90,8 +91,9 @@ def test_a_new_password_signs_out_and_the_old_one_is_good_no_more(olga: TestClie
 
 
 def test_a_token_is_shown_once_and_ends_when_it_is_revoked(olga: TestClient) -> None:
-    page = olga.post("/account/tokens", data={"name": "laptop", "looks": "true"}).text
-    [secret] = re.findall(r"af_[\w-]+", page)
+    made = olga.post("/account/tokens", data={"name": "laptop", "looks": "true"})
+    assert (made.status_code, made.headers["location"], "af_" in made.text) == (303, "/account", False)
+    [secret] = re.findall(r"af_[\w-]+", olga.get("/account").text)
     page = olga.get("/account").text
     assert "laptop <small>reads only" in page.replace("</span>", "")
     assert secret not in page

@@ -7,6 +7,10 @@ from starlette.requests import HTTPConnection
 from workflow_core.services.accounts import sign_ins
 
 NAME = "annoflow"
+SHOWN = "annoflow-shown"
+"""What the next page shows, and none after it: a secret that nobody can tell again. It lies in the browser alone."""
+SOON = 60
+"""Seconds within which that page comes."""
 
 
 class SignInCookie(APIKeyCookie):
@@ -36,6 +40,24 @@ def give(request: Request, response: Response, *, secret: str) -> None:
 def take(request: Request, response: Response) -> None:
     """Let a browser forget who was signed in."""
     response.delete_cookie(_name(request), secure=_is_secure(request), httponly=True, samesite="lax")
+
+
+def hand_on(request: Request, response: Response, *, secret: str) -> Response:
+    """Let the next page show a secret; a page that is an answer to a form would make another when it is reloaded."""
+    response.set_cookie(SHOWN, secret, SOON, secure=_is_secure(request), httponly=True, samesite="strict")
+    return response
+
+
+def handed_on(request: Request) -> str | None:
+    """Return the secret that this page is to show."""
+    return request.cookies.get(SHOWN)
+
+
+def forget(request: Request, response: Response) -> Response:
+    """Let no later page show it."""
+    if SHOWN in request.cookies:
+        response.delete_cookie(SHOWN, secure=_is_secure(request), httponly=True, samesite="strict")
+    return response
 
 
 def _name(request: HTTPConnection) -> str:

@@ -6,7 +6,7 @@ from fastapi import Form, Request
 from fastapi.responses import Response
 
 from workflow_core.errors import AnnoflowError
-from workflow_core.http import signing_in
+from workflow_core.http import cookies, signing_in
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Asking, Now, Reader, Writer
 from workflow_core.http.routing import Router
@@ -20,9 +20,10 @@ Text = Annotated[str, Form()]
 
 
 @router.get("")
-def account(session: Reading, actor: Reader, caller: Asking, now: Now) -> Response:
-    """Show the caller's account."""
-    return _shown(session, actor, caller, now)
+def account(request: Request, session: Reading, actor: Reader, caller: Asking, now: Now) -> Response:
+    """Show the caller's account, and the token that they just made."""
+    shown = _shown(session, actor, caller, now, secret=cookies.handed_on(request))
+    return cookies.forget(request, shown)
 
 
 @router.post("/password", dependencies=[signing_in.FEW])
@@ -46,6 +47,7 @@ def sign_out(session: Writing, actor: Writer, session_id: int) -> Response:
 
 @router.post("/tokens")
 def make_token(
+    request: Request,
     session: Writing,
     actor: Writer,
     caller: Asking,
@@ -54,10 +56,10 @@ def make_token(
     project: Annotated[int | None, Form()] = None,
     looks: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Make a token, and show it: nobody can tell it again."""
+    """Make a token, which the page of the account shows: nobody can tell it again."""
     by: dict[str, Any] = {"actor": actor, "now": now, "latest": caller.ends_at}
     made = tokens.make(session, name=name, writes=not looks, project_id=project, **by)
-    return _shown(session, actor, caller, now, made=made)
+    return cookies.hand_on(request, to("/account"), secret=made.secret)
 
 
 @router.post("/tokens/{token_id}/end")
@@ -71,7 +73,7 @@ def _shown(session: Session, actor: Reader, caller: Asking, now: Now, **said: An
     shown = {
         "sessions": sign_ins.mine(session, actor=actor, current=caller.sign_in, now=now),
         "tokens": tokens.mine(session, actor=actor),
-        "made": None,
+        "secret": None,
         "why": None,
     }
     return page("account", **{"here": "account", **around(session, actor=actor), **shown, **said})

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import Form
+from fastapi import Form, Request
 from fastapi.responses import Response
 
-from workflow_core.domain.views.accounts import Invitation, NewToken
+from workflow_core.domain.views.accounts import Invitation
 from workflow_core.domain.words.pages import MOST
 from workflow_core.domain.work.roles import Role
 from workflow_core.errors import InvalidInput
+from workflow_core.http import cookies
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Address, Now, Reader, Writer
 from workflow_core.http.routing import Router
@@ -23,9 +24,9 @@ Text = Annotated[str, Form()]
 
 
 @router.get("")
-def people(session: Reading, actor: Reader, project: int | None = None) -> Response:
-    """Show who is in a project that the caller runs; without a number, in the first."""
-    return _shown(session, actor, project)
+def people(request: Request, session: Reading, actor: Reader, project: int | None = None) -> Response:
+    """Show who is in a project that the caller runs; without a number, in the first. And the token of a new program."""
+    return cookies.forget(request, _shown(session, actor, project, secret=cookies.handed_on(request)))
 
 
 @router.post("/{project_id}/invitations")
@@ -59,10 +60,10 @@ def set_role(session: Writing, actor: Writer, now: Now, project_id: int, email: 
 
 
 @router.post("/{project_id}/programs")
-def add_program(session: Writing, actor: Writer, now: Now, project_id: int, email: Text) -> Response:
-    """Let a program work in the project, and show its token: nobody can tell it again."""
+def add_program(request: Request, session: Writing, actor: Writer, now: Now, project_id: int, email: Text) -> Response:
+    """Let a program work in the project; the page of people shows its token, which nobody can tell again."""
     made = invitations.add_service(session, actor=actor, project_id=project_id, email=email, now=now)
-    return _shown(session, actor, project_id, program=made)
+    return cookies.hand_on(request, to(f"/people?project={project_id}"), secret=made.secret)
 
 
 @router.post("/{project_id}/activations")
@@ -78,12 +79,12 @@ def _shown(
     project: int | None,
     *,
     invited: Sequence[Invitation] = (),
-    program: NewToken | None = None,
+    secret: str | None = None,
     why: str | None = None,
     emails: str = "",
 ) -> Response:
     shell = running(session, actor=actor, project=project)
     listed = members.of_project(session, actor=actor, project_id=shell["project"].id, limit=MOST).items
     roles = [str(role) for role in Role]
-    shown: dict[str, Any] = {"members": listed, "roles": roles, "invited": invited, "program": program}
+    shown: dict[str, Any] = {"members": listed, "roles": roles, "invited": invited, "secret": secret}
     return page("people", here="people", why=why, emails=emails, **shown, **shell)
