@@ -25,6 +25,7 @@ async def live(
     last_event_id: Annotated[int | None, Header(ge=0, le=values.LARGEST)] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Tell one browser, from where its last stream ended, or from after an event up to which its page shows all."""
-    begin = after if last_event_id is None else last_event_id
-    async for sign in request.app.state.pulse.signs(email=listener, after=begin):
+    again = last_event_id is not None
+    begin = last_event_id if again else after
+    async for sign in request.app.state.pulse.signs(email=listener, after=begin, again=again):
         yield sign

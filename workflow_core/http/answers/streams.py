@@ -81,10 +81,10 @@ class Pulse:
             if not part.items:  # who asks again need not have others' events looked at once more
                 yield ServerSentEvent(id=str(after))
 
-    async def signs(self, *, email: str, after: int | None) -> AsyncIterator[ServerSentEvent]:
+    async def signs(self, *, email: str, after: int | None, again: bool) -> AsyncIterator[ServerSentEvent]:
         """Tell somebody that something happened which their pages show, and that the stream still lives.
 
-        How their tasks stand is compared with how they stood at the last sign. Whoever comes again hears at once that
+        How their tasks stand is compared with how they stood at the last sign. Whoever comes `again` hears at once that
         something may have happened meanwhile.
         """
         reached = await run_sync(self._look) if after is None else after
@@ -100,7 +100,7 @@ class Pulse:
             except (AnnoflowError, schema.Fault) as error:
                 log.info("a stream for %s ends: %s", email, type(error).__name__)
                 return
-            stirs = stirs or (after is not None if first else stand != stood)
+            stirs = stirs or (again if first else stand != stood)
             reached, stood = until, stand
             yield ServerSentEvent(event="stir" if stirs else "still", data="", id=str(reached), retry=AGAIN_MS)
 

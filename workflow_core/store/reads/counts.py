@@ -90,7 +90,7 @@ def _by_leaps(session: Session, task_ids: Collection[int], shares: Collection[in
         FROM one CROSS JOIN task_item g CROSS JOIN task t WHERE g.id = one.id AND t.id = g.task_id
         """,
     )
-    return [Alike(*row[:-1], 0 if row[-1] is None else row[-2]) for row in rows]
+    return [Alike(*(*row[:-1], 0 if row[-1] is None else row[-2])) for row in rows]
 
 
 def _following(place: int) -> str:
