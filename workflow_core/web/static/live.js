@@ -10,7 +10,7 @@ const CONTROL = "a, button, input, select, textarea, summary";
 const person = document.querySelector("meta[name=person]");
 const name = `annoflow:live:${person?.content}`;
 const channel = new BroadcastChannel(name);
-let heard = Date.now();
+let heard = performance.now();
 let next = 0;
 let waiting = null;
 let more = false; // something has happened that what is being asked for may not show
@@ -27,20 +27,20 @@ function listen() {
 }
 
 function told(sign) {
-  heard = Date.now();
+  heard = performance.now();
   if (sign === "stir") soon();
 }
 
 function soon() {
   more = true;
-  waiting ??= setTimeout(() => void all(), Math.max(0, next - Date.now()));
+  waiting ??= setTimeout(() => void all(), Math.max(0, next - performance.now()));
 }
 
 async function all() {
-  const began = Date.now();
+  const began = performance.now();
   more = false;
   await Promise.allSettled([...document.querySelectorAll("[data-live]")].map(refresh));
-  next = Math.max(began + EACH, Date.now() + PACE * (Date.now() - began));
+  next = Math.max(began + EACH, performance.now() + PACE * (performance.now() - began));
   waiting = null;
   if (more) soon();
 }
@@ -81,5 +81,5 @@ window.htmx.registerExtension("live", {
 if (document.querySelector("[data-live]")) {
   channel.addEventListener("message", ({ data }) => told(data));
   navigator.locks?.request(name, listen);
-  setInterval(() => Date.now() - heard >= POLL && soon(), POLL);
+  setInterval(() => performance.now() - heard >= POLL && soon(), POLL);
 }
