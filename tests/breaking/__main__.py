@@ -1,6 +1,7 @@
 """Break rules at random, one at a time, in a copy of the project, against the tests of their room."""
 
 import argparse
+import os
 import random
 import shutil
 import subprocess
@@ -16,10 +17,11 @@ SLOW = "not postgres and not prefect and not " + " and not ".join(
     ("histories", "many_processes", "crashes", "killed", "survive", "anything_sent")
 )
 SERVICES = ("tests/services", "tests/store", "tests/journeys")
+LANGUAGE = "tests/docs/test_language_reference.py"
 ROOMS = {
     "workflow_core/domain": ("tests/domain", "workflow_core/domain", *SERVICES),
-    "workflow_core/pipeline": ("tests/pipeline", "workflow_core/pipeline", "tests/cli"),
-    "workflow_core/store": SERVICES,
+    "workflow_core/pipeline": ("tests/pipeline", "workflow_core/pipeline", "tests/cli", LANGUAGE),
+    "workflow_core/store": (*SERVICES, "tests/cli/test_numbers_that_stick.py"),
     "workflow_core/services": SERVICES,
     "workflow_core/exporters": ("tests/exporters", "tests/services/test_exporting.py"),
     "workflow_core/connectors": ("tests/connectors", "tests/services/test_importing.py"),
@@ -94,8 +96,9 @@ def _seen(one: Break, copy: Path, seconds: float) -> str:
 
 def _failed(tests: list[str], copy: Path, seconds: float) -> str:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "2", "-p", "no:cacheprovider", "-k", SLOW, *tests]
+    here = os.environ | {"PYTHONPATH": str(copy)}
     try:
-        done = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=seconds, check=False)
+        done = subprocess.run(command, cwd=copy, env=here, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         return LATE
     return "seen" if done.returncode not in (0, 5) else ""

@@ -116,16 +116,20 @@ class _Finder(ast.NodeVisitor):
         self.visit(tree)
         return self.found
 
-    def _break(self, node: ast.AST, instead: str) -> None:
-        assert isinstance(node, ast.expr | ast.stmt) and node.end_lineno and node.end_col_offset is not None
-        start, end = self._at(node.lineno, node.col_offset), self._at(node.end_lineno, node.end_col_offset)
+    def _break(self, node: ast.expr | ast.stmt, instead: str) -> None:
+        start, end = self._ends(node)
         self.found.append(Break(self.file, node.lineno, start, end, self._text(node), instead))
+
+    def _ends(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        assert node.end_lineno and node.end_col_offset is not None
+        return self._at(node.lineno, node.col_offset), self._at(node.end_lineno, node.end_col_offset)
 
     def _at(self, line: int, column: int) -> int:
         return self._lines[line - 1] + column
 
-    def _text(self, node: ast.AST) -> str:
-        return ast.get_source_segment(self.source.decode(), node) or ""
+    def _text(self, node: ast.expr | ast.stmt) -> str:
+        start, end = self._ends(node)
+        return self.source[start:end].decode()
 
 
 def breaks(file: str, source: bytes) -> Iterator[Break]:
