@@ -89,8 +89,16 @@ def test_a_shape_is_moved_resized_deleted_and_all_of_it_taken_back(many: Site, s
         studio.keyboard.press("z")
     assert_alike(kept(many, studio), [moved])
     studio.keyboard.press("y")
-    studio.keyboard.press("y")
+    studio.keyboard.press("Control+Shift+z")
     assert kept(many, studio) == []
+
+
+def test_what_was_taken_back_is_gone_once_something_else_is_drawn(many: Site, studio: Page) -> None:
+    by_mouse(studio, BOX)
+    studio.keyboard.press("z")
+    by_mouse(studio, SECOND)
+    studio.keyboard.press("y")
+    assert_alike(kept(many, studio), [SECOND])
 
 
 def test_a_point_of_a_polygon_is_added_moved_and_taken_away_by_keys(many: Site, studio: Page) -> None:
@@ -103,6 +111,22 @@ def test_a_point_of_a_polygon_is_added_moved_and_taken_away_by_keys(many: Site, 
     assert [round(y) for _, y in kept(many, studio)[0]["geometry"]["outlines"][0]][1] == 88
     studio.keyboard.press("Backspace")
     assert_alike(kept(many, studio), [POLYGON])
+
+
+def test_with_too_few_points_an_outline_goes_and_with_the_last_one_the_polygon(many: Site, studio: Page) -> None:
+    second = {**POLYGON, "geometry": {"outlines": [[[450, 100], [500, 100], [500, 150]]]}}
+    by_mouse(studio, {**POLYGON, "geometry": {"outlines": [[[300, 100], [380, 100], [380, 160]]]}})
+    studio.keyboard.press("m")
+    click(studio, *points(second))
+    studio.keyboard.press("Enter")
+    studio.keyboard.press("v")
+    studio.get_by_role("img", name="car polygon").focus()
+    studio.keyboard.press("Enter")
+    studio.keyboard.press("Backspace")
+    assert_alike(kept(many, studio), [second])
+    studio.keyboard.press("Enter")
+    studio.keyboard.press("Backspace")
+    assert kept(many, studio) == []
 
 
 def test_another_outline_joins_the_polygon(many: Site, studio: Page) -> None:
@@ -166,6 +190,25 @@ def test_what_is_drawn_without_a_connection_is_kept_and_sent_later(many: Site, s
     by_mouse(studio, BOX)
     expect(studio.locator("#kept")).to_contain_text("No connection")
     studio.context.set_offline(False)
+    assert_alike(kept(many, studio), [BOX])
+    many.complaints.clear()
+
+
+def test_what_a_browser_kept_is_offered_where_a_later_draft_has_overtaken_it(many: Site, studio: Page) -> None:
+    address = studio.url
+    studio.context.set_offline(True)
+    by_mouse(studio, BOX)
+    expect(studio.locator("#kept")).to_contain_text("No connection")
+    elsewhere = many.signed_in("ann", to=address)
+    elsewhere.get_by_role("button", name="box", exact=True, pressed=True).wait_for()
+    by_mouse(elsewhere, POINT)
+    assert_alike(kept(many, elsewhere), [POINT])
+    studio.goto("about:blank")
+    studio.context.set_offline(False)
+    studio.goto(address)
+    expect(studio.get_by_role("status")).to_contain_text("This browser has kept another drawing")
+    expect(studio.get_by_role("img", name="sign point")).to_have_count(1)
+    studio.get_by_role("button", name="Show it").click()
     assert_alike(kept(many, studio), [BOX])
     many.complaints.clear()
 

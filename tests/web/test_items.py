@@ -46,6 +46,10 @@ def test_folders_stand_beside_the_grid_at_once_and_are_counted_after_it(mia: Tes
         ({"label": "sign"}, False),
         ({"where": '{"status.cars": "completed"}'}, True),
         ({"where": '{"annotations.count": 0}', "name": "00"}, False),
+        ({"task": "cars"}, True),
+        ({"task": "cars", "status": "discarded"}, False),
+        ({"issues": "true"}, False),
+        ({"bare": "true"}, False),
     ],
 )
 def test_what_is_looked_for_is_found(mia: TestClient, stage: Stage, asked: dict[str, str], found: bool) -> None:

@@ -32,6 +32,21 @@ def test_complete_brings_the_next_item_with_one_answer_and_a_picture_that_is_the
     assert ann.evaluate("window.decoded") == pictures
 
 
+def test_a_claim_is_renewed_by_who_does_something_and_not_while_idle(site: Site) -> None:
+    ann = site.signed_in("ann")
+    ann.get_by_role("button", name="Start").click()
+    ann.clock.install()
+    ann.reload()
+    ann.get_by_role("button", name="box", exact=True, pressed=True).wait_for()
+    renewed: list[str] = []
+    ann.on("request", lambda request: renewed.append(request.url) if request.url.endswith("/renewals") else None)
+    ann.clock.fast_forward("01:01")
+    ann.keyboard.press("v")
+    with ann.expect_response("**/renewals"):
+        ann.clock.fast_forward("01:01")
+    assert len(renewed) == 1
+
+
 def test_what_is_wrong_with_the_next_picture_is_said_beside_what_was_just_done(site: Site) -> None:
     (site.photos / "01.jpg").unlink()
     ann = site.signed_in("ann")

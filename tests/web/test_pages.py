@@ -36,6 +36,15 @@ def test_a_stranger_signs_in_first_and_then_comes_to_where_they_wanted(ann: Test
     assert ann.get("/studio/1").headers["location"] == "/sign-in?to=/studio/1"
 
 
+def test_who_signed_out_is_out_wherever_a_cookie_of_then_is_kept(ann: TestClient) -> None:
+    kept = list(ann.cookies.jar)
+    assert ann.get("/work").status_code == 200
+    ann.post("/sign-out")
+    for cookie in kept:
+        ann.cookies.jar.set_cookie(cookie)
+    assert ann.get("/work").headers["location"] == "/sign-in?to=/work"
+
+
 @pytest.mark.parametrize("elsewhere", ["https://example.org", "//example.org", "/\\example.org", "work"])
 def test_signing_in_leads_to_no_other_site(ann: TestClient, elsewhere: str) -> None:
     assert sign_in(ann, to=elsewhere) == (303, "/work")

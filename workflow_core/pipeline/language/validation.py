@@ -113,7 +113,7 @@ class _Faulty:
 
     def _key_span(self) -> Span | None:
         value = self.parent.value if self.parent else None
-        return value[self.step].key if isinstance(value, dict) and self.step in value else None
+        return value[self.step].key if isinstance(value, dict) else None
 
     def leave_out_what_is_meant(self, model: type[BaseModel]) -> None:
         """Let a key that is misspelt, or joined with its value, count as one that is there and faulty."""
