@@ -50,6 +50,23 @@ def test_items_come_in_and_go_out_again_with_what_a_model_drew(
     assert not list(tmp_path.glob("none*"))
 
 
+@pytest.mark.parametrize(
+    ("how", "told"), [({"format": "voc"}, "1 annotation came in"), ({}, "jsonl is read from a file (folder)")]
+)
+def test_a_folder_of_annotations_is_sent_whatever_its_format(
+    olga: Annoflow, photos: Path, tmp_path: Path, how: dict[str, str], told: str
+) -> None:
+    (photos / "a.jpg").write_bytes(picture())
+    olga.wait(olga.sync(1), seconds=PATIENCE)
+    (tmp_path / "drawn").mkdir()
+    (tmp_path / "drawn/a.xml").write_text(
+        "<annotation><filename>a.jpg</filename><size><width>64</width><height>48</height></size><object>"
+        "<name>car</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>5</xmax><ymax>6</ymax></bndbox></object></annotation>"
+    )
+    came = olga.wait(olga.import_annotations(1, tmp_path / "drawn", **how), seconds=PATIENCE)
+    assert came.result and told in "; ".join(came.result["told"])
+
+
 def test_a_job_that_failed_or_was_cancelled_says_so_to_who_waits(stage: Stage, olga: Annoflow, photos: Path) -> None:
     photos.rmdir()
     with pytest.raises(Unavailable, match="photos"):

@@ -81,6 +81,7 @@ def test_what_a_model_made_is_known_as_such() -> None:
         ({"item": 1, "annotations": 3, "name": "a"}, "annotations are a list"),
         ({"name": "a", "annotations": [3]}, "an annotation is a mapping"),
         ({"item": 1}, "has a label and a tool; here is item"),
+        ({"item": 1, "label": "car"}, "has a label and a tool; here is item, label"),
         ({"item": 1, **CAR, "label": 3}, "label is a text"),
         ({"item": 1, **CAR, "label": "a\nb"}, "does not stay on one line"),
         ({"item": 1, **CAR, "label": "a" * 65}, "up to 64 characters"),

@@ -48,6 +48,11 @@ def test_an_issue_takes_a_status_and_its_dismissal_gives_it_back():
     assert own_task_item(*taken, in_cars(Verb.CLAIMED), in_cars(Verb.RESTORED)) == own_task_item(*COMPLETED)
 
 
+def test_an_event_that_says_no_visit_leaves_that_of_before():
+    again = (*COMPLETED, in_cars(Verb.PLACED, visit=2))
+    assert own_task_item(*again, in_cars(Verb.CLAIMED, visit=None)).visit == 2
+
+
 def test_a_re_entry_is_a_visit_that_a_withdrawal_gives_back():
     again = (*COMPLETED, in_cars(Verb.PLACED, visit=2, assignment_id=BO))
     assert own_task_item(*again) == ReplayedTaskItem(State.QUEUED, None, 2, BO, Kept.BY_REENTRY, "completed")

@@ -123,6 +123,8 @@ def test_a_qa_recipe_without_labels_keeps_those_it_reviews() -> None:
     assert qa.instructions.text == "Look at the edges first."
     assert qa.settings == {"reviewer_edits": True}
     assert [label.name for label in pipeline.tasks["last"].recipe.labels] == ["car"]
+    bare = compiled("qa-recipes", change=('instructions: "Look at the edges first.", ', "")).tasks
+    assert bare["qa"].recipe.instructions == bare["cars"].recipe.instructions is not None
 
 
 def test_every_key_of_a_task_arrives() -> None:

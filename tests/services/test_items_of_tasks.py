@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import Engine
 from stage import BOX, Stage
 
+from pipelines import REVIEWED
 from workflow_core.domain.work.states import State
 from workflow_core.services.data import items
-from workflow_core.services.overviews import task_items
+from workflow_core.services.overviews import task_items, tasks
 
 PIPELINE = """
 pipeline: p
@@ -73,3 +74,12 @@ def test_what_is_drawn_on_items_is_seen_by_item_so_much_of_each(stage: Stage) ->
         assert found.keys() == {ids["0"], ids["1"]}
         [first] = items.outlines(**by, item_ids=[ids["0"]], most=1)[ids["0"]]
         assert (first.label, first.tool, first.geometry["x"]) == ("car", "box", 1)
+
+
+def test_a_review_names_what_it_reviews(engine: Engine) -> None:
+    stage = Stage(engine)
+    stage.deploy(REVIEWED)
+    with stage.session() as session:
+        for name, reviews in (("cars", []), ("qa", ["cars"])):
+            found = tasks.one(session, actor=None, task_id=stage.task(session, name).id)
+            assert list(found.reviews) == reviews

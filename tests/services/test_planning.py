@@ -200,3 +200,5 @@ def test_who_may_not_deploy_is_told_no_plan(session: Session) -> None:
 def test_a_plan_says_what_an_exit_writes_and_how(session: Session) -> None:
     (change,) = plan(session, BASE + EXPORT).exports
     assert change.after == 'coco, yolo to /out, those of {"name": "a"}, parted in 12.5% val'
+    (bare,) = plan(session, BASE + "exits: {approved: {export: {format: coco, to: /out}}}\n").exports
+    assert bare.after == "coco to /out"

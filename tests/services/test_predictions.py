@@ -180,7 +180,7 @@ def test_what_waits_may_be_changed_but_not_that_of_another_item(stage):
     stage.claim("ann", "cars")
     stage.bring(CAR)
     (waits,), (elsewhere,) = stage.drawn(), stage.drawn(1)
-    with pytest.raises(InvalidInput, match="there is no annotation"):
+    with pytest.raises(InvalidInput, match=f"there is no annotation {elsewhere['id']} .*; possible: {waits['id']}$"):
         stage.submit("ann", "cars", 0, "completed", annotations=[elsewhere])
     stage.submit("ann", "cars", 0, "completed", annotations=[waits | {"geometry": OTHER["geometry"]}])
     assert xs(stage.drawn()) == [80]

@@ -49,6 +49,13 @@ def test_batches_grow_on_a_backlog_up_to_the_largest(road: Any, small: pytest.Mo
     assert sizes(road) == [2, 4, 8, 10, 10, 2]
 
 
+def test_a_batch_that_was_not_full_says_nothing_of_the_next_one(road: Any, small: pytest.MonkeyPatch) -> None:
+    mover = Batches(road.engine)
+    for completed, moved in ((5, [2, 3]), (6, [4, 2])):
+        road.complete(completed)
+        assert [mover.move(now=now()).routed for _ in moved] == moved
+
+
 def test_batches_stay_small_where_larger_ones_take_too_long(road: Any, small: pytest.MonkeyPatch) -> None:
     small.setattr(batches, "LONGEST", 0)
     road.complete(6)
