@@ -72,7 +72,7 @@ def _text(given: object, what: str, least: int, most: int, refused: re.Pattern[s
         raise Unfit(f"{what} is a text, not {quoted(given)}")
     if len(given) > most:
         raise Unfit(f"{what} has up to {most:,} characters; {quoted(given)} has {len(given):,}")
-    if least and len(given.strip()) < least:
+    if len(given.strip()) < least:
         raise Unfit(f"{what} is empty")
     found = refused.search(given)
     if found:
