@@ -62,7 +62,7 @@ def _sqlite(
     for *_, step in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall():
         scanned = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step)
         whole = scanned and scanned[1] in names and scanned[2] not in SMALL_BY_CONDITION
-        searched = re.match(r"SEARCH (\w+) .*\((?:task|dataset)_id=\?\)$", step)
+        searched = re.match(r"SEARCH (\w+) .*\((?:task|dataset)_id=\?(?: AND state=\?)?\)$", step)
         whole = whole or (by_task and searched and searched[1] in names)
         if whole or (sorts and step == "USE TEMP B-TREE FOR GROUP BY"):
             yield step

@@ -93,7 +93,7 @@ def test_an_undo_finds_what_it_takes_back_by_index(session):
     work.submit(session, actor=ann, task_item_id=task_item.id, status="completed", token=task_item.token, now=NOW)
     while moves.advance(session, now=NOW):
         pass
-    with scans(session) as found:
+    with scans(session, by_task=True) as found:
         undone = reversals.undo(session, actor=ann, task_item_id=task_item.id, now=NOW)
     assert [reached.task for reached in undone.task_items] == ["signs"]
     assert found == []
@@ -104,7 +104,7 @@ def test_a_clear_finds_all_that_was_reached_by_index(session):
     item_ids = [IN_QA - 100, IN_SIGNS - 100]
     listed = col(TaskItem.item_id).in_(item_ids)
     of = session.exec(select(TaskItem).where(TaskItem.task_id == cars.id, listed)).all()
-    with scans(session) as found:
+    with scans(session, by_task=True) as found:
         cleared = reversals.clear(session, actor=None, task_id=cars.id, item_ids=[one.item_id for one in of], now=NOW)
     assert (cleared.statuses, sorted(reached.task for reached in cleared.task_items)) == (1, ["qa", "signs"])
     assert found == []
@@ -113,7 +113,7 @@ def test_a_clear_finds_all_that_was_reached_by_index(session):
 def test_a_fix_with_another_status_finds_what_it_takes_back_by_index(session):
     quinn = person(session, "quinn@example.org")
     review = claim(session, "quinn@example.org", "qa")
-    with scans(session) as found:
+    with scans(session, by_task=True) as found:
         flagged = reviews.flag(session, actor=quinn, task_item_id=review.id, kind="wrong", task="signs", now=NOW)
         author = session.get_one(Person, session.get_one(Issue, flagged.id).author_id)
         assert reviews.fix(session, actor=author, issue_id=flagged.id, now=NOW).state == "for_review"

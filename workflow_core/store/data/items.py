@@ -132,7 +132,8 @@ def those(
     Raises:
         FilterError: the filter is malformed, or names a task that is not in `tasks`.
     """
-    chosen: Where = true() if dataset_id is None else col(Item.dataset_id) == dataset_id
+    by_key = item_ids is not None
+    chosen = true() if dataset_id is None else within(dataset_id) if by_key else col(Item.dataset_id) == dataset_id
     if folder is not None:
         chosen &= in_folder(folder)
     if where is not None:
@@ -140,6 +141,11 @@ def those(
     if item_ids is not None:
         chosen &= listed(session, item_ids)
     return chosen
+
+
+def within(dataset_id: int) -> Where:
+    """Return the condition that an item, found by its key, is in a dataset: + 0, or SQLite goes over all of it."""
+    return col(Item.dataset_id) + 0 == dataset_id
 
 
 def listed(session: Session, ids: Iterable[int]) -> TextClause:
@@ -232,11 +238,7 @@ def named(session: Session, *, name: str, folder: str | None, project_ids: Colle
 
 def present(*, dataset_id: int, ids: Iterable[int]) -> Where:
     """Return the condition that an item is one of these, in a dataset, and not archived."""
-    return (
-        (col(Item.dataset_id) == dataset_id)
-        & text(f"item.id IN ({dialect.listed(ids)})")
-        & col(Item.archived_at).is_(None)
-    )
+    return within(dataset_id) & text(f"item.id IN ({dialect.listed(ids)})") & col(Item.archived_at).is_(None)
 
 
 def archive(session: Session, *, of: Where, actor_id: int | None, now: datetime) -> list[int]:

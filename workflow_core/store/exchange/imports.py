@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
+from workflow_core.store.data import items
 from workflow_core.store.database.dialect import among, is_postgres, run
 from workflow_core.store.models import Annotation, Event, Item, Recipe, Task
 
@@ -74,7 +75,8 @@ def by_uri(session: Session, *, dataset_id: int, uris: Iterable[str]) -> dict[st
 
 def by_id(session: Session, *, dataset_id: int, ids: Iterable[int]) -> dict[int, list[Item]]:
     """Return the items of these keys."""
-    return {item.id: [item] for item in session.exec(_of(dataset_id).where(col(Item.id).in_(set(ids))))}
+    query = select(Item).where(items.within(dataset_id), col(Item.id).in_(set(ids)), col(Item.archived_at).is_(None))
+    return {item.id: [item] for item in session.exec(query)}
 
 
 def _of(dataset_id: int) -> Any:
