@@ -77,9 +77,8 @@ def page(session: Session, where: Where, *, archived: bool, after: tuple[str, st
 
 def ids(session: Session, where: Where, *, archived: bool | None, limit: int, after: int = 0) -> list[int]:
     """Return up to `limit` numbers of items after one: of archived ones, of the others, or of both."""
-    query = select(Item.id).where(where, col(Item.id) > after)
-    if archived is not None:
-        query = query.where(_archived(archived))
+    kept = true() if archived is None else _archived(archived)
+    query = select(Item.id).where(where, col(Item.id) > after, kept)
     return list(session.exec(query.order_by(col(Item.id)).limit(limit)))
 
 
