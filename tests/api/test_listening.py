@@ -19,6 +19,7 @@ from stage import Stage
 
 from workflow_core import server as servers
 from workflow_core.http.answers.streams import LIFE
+from workflow_core.store.database.engine import session_scope
 
 WRITERS = 8
 EVENTS = 10_000 if os.environ.get("ANNOFLOW_SOAK") else 240
@@ -100,12 +101,12 @@ def test_what_eight_write_is_heard_once_in_order_and_whole(
     ended = threading.Event()
 
     def written() -> list[int]:
-        with stage.engine.connect().execution_options(read_only=True) as connection:
-            return list(connection.exec_driver_sql("SELECT id FROM event ORDER BY id").scalars())
+        with session_scope(stage.engine, read_only=True) as session:
+            return list(session.connection().exec_driver_sql("SELECT id FROM event ORDER BY id").scalars())
 
     def last() -> int:
-        with stage.engine.connect().execution_options(read_only=True) as connection:
-            return int(connection.exec_driver_sql("SELECT max(id) FROM event").scalar_one())
+        with session_scope(stage.engine, read_only=True) as session:
+            return int(session.connection().exec_driver_sql("SELECT max(id) FROM event").scalar_one())
 
     with Server(database_url, tmp_path) as server:
         parts, streams = (Listener(server.url, token("mia"), ended) for _ in range(2))

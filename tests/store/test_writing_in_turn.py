@@ -112,3 +112,13 @@ def test_who_writes_sees_whether_somebody_waits_for_it(sqlite_engine):
         wait_until(lambda: somebody_waits(session), look=0.001)
     thread.join()
     assert seen == [False]
+
+
+def test_what_one_transaction_is_told_the_next_one_of_its_connection_is_not(sqlite_engine):
+    for told in ({"read_only": True}, {"wait": False}):
+        with session_scope(sqlite_engine, **told) as session:
+            before = session.connection().connection.driver_connection
+        with session_scope(sqlite_engine) as session:
+            assert session.connection().connection.driver_connection is before
+            with pytest.raises(Fault, match="locked"), session_scope(sqlite_engine, wait=False) as other:
+                other.connection()

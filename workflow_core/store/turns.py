@@ -110,7 +110,7 @@ def _statements(
         on += " AND recorded.item_id = task_item.item_id AND recorded.task_id = task_item.task_id"
     elif RECORDED in by:
         changed["status_event_id"] = by.replace(RECORDED, LAST_SUBMITTED)
-        event_id = LAST_SUBMITTED
+        event_id = "task_item.status_event_id" if by == RECORDED else LAST_SUBMITTED
     told_of = {**_told(changed), **dict(tell)}
     insert = _insert(f"{joined} WHERE {chosen} ORDER BY {order}", tuple(told_of.items()))
     changing = f"""

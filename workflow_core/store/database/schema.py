@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from workflow_core.errors import Conflict, Unavailable
 from workflow_core.store.database import faults
-from workflow_core.store.database.engine import engine_for
+from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.store.models import METADATA
 
 UPGRADE_LOCK = 4_216_517
@@ -139,20 +139,23 @@ def unusable(revision: str) -> str | None:
 
 def current(engine: Engine) -> str | None:
     """Return the database's revision; None for an empty one."""
-    with engine.execution_options(read_only=True).connect() as connection:
+    with session_scope(engine, read_only=True) as session:
+        connection = session.connection()
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def contents(engine: Engine) -> dict[str, int]:
     """Return how many pipelines, items and events the database has."""
     counts = ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in ("pipeline", "item", "event"))
-    with engine.execution_options(read_only=True).connect() as connection:
+    with session_scope(engine, read_only=True) as session:
+        connection = session.connection()
         return dict(connection.exec_driver_sql(f"SELECT {counts}").mappings().one())
 
 
 def differences(engine: Engine) -> list[str]:
     """Return in what tables, columns, indexes, foreign keys and guards the database differs from the models."""
-    with engine.execution_options(read_only=True).connect() as connection:
+    with session_scope(engine, read_only=True) as session:
+        connection = session.connection()
         here = (None, engine.dialect.name)
         opts = {"compare_type": True, "include_object": lambda one, *_: one.info.get("only") in here}
         context = MigrationContext.configure(connection, opts=opts)

@@ -6,6 +6,7 @@ and who listens to what an engine executes hears these, too.
 """
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from operator import itemgetter
@@ -24,7 +25,8 @@ class _Statement:
 
     def names(self, cursor: Any) -> tuple[str, ...]:
         """Return the names of the columns."""
-        self._names = self._names or tuple(column[0] for column in cursor.description)
+        # Interned, so that a value made by these names finds its fields at once, and not by comparing texts.
+        self._names = self._names or tuple(sys.intern(column[0]) for column in cursor.description)
         return self._names
 
 

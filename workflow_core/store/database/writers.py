@@ -4,12 +4,12 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, PoolProxiedConnection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -30,9 +30,14 @@ def queue_of(url: URL) -> Path | None:
     return Path(f"{url.database}-queue").expanduser().resolve()
 
 
-def begin(queue: Path | None, connection: Connection) -> None:
+ASKED = "asked"
+"""What the next transaction of a connection to SQLite is told, in the connection's `info`: `read_only`, `waits`."""
+NOTHING: Mapping[str, Any] = {}
+
+
+def begin(queue: Path | None, connection: PoolProxiedConnection) -> None:
     """Begin a transaction: one that only reads at once, one that writes when nobody else does."""
-    options, cursor = connection.get_execution_options(), connection.connection.cursor()
+    options, cursor = connection.info.pop(ASKED, NOTHING), connection.cursor()
     if options.get("read_only"):
         _set_patience(connection, cursor, BUSY_MS)
         cursor.execute("BEGIN")
@@ -50,7 +55,7 @@ def begin(queue: Path | None, connection: Connection) -> None:
         _begin_when_free(cursor, deadline)
 
 
-def _set_patience(connection: Connection, cursor: Any, milliseconds: int) -> None:
+def _set_patience(connection: PoolProxiedConnection, cursor: Any, milliseconds: int) -> None:
     """Say how long SQLite itself waits from now on in a connection, if it is not as long as before."""
     if connection.info.get("patience") != milliseconds:
         cursor.execute(f"PRAGMA busy_timeout={milliseconds}")

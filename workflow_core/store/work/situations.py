@@ -1,6 +1,7 @@
 """Situations: all that decides when a person acts, read at once."""
 
 from collections.abc import Sequence
+from functools import cache
 from json import loads
 from typing import Any
 
@@ -69,10 +70,14 @@ def keys(session: Session, *, task_id: int, item_ids: Sequence[int]) -> dict[int
 def find(session: Session, *, person_id: int, task_item_ids: Sequence[int]) -> dict[int, Situation]:
     """Return how task items stand for a person, by key: those that there are, of tasks in which they have a seat."""
     these, ids = among(session, task_item_ids)
-    joined = "string_agg(r.status, chr(10))" if is_postgres(session) else "group_concat(r.status, char(10))"
-    rows = run(
-        session,
-        f"""
+    rows = run(session, _found(these, is_postgres(session)), person=person_id, ids=ids)
+    return {row["id"]: _situation(row) for row in rows.mappings()}
+
+
+@cache
+def _found(these: str, postgres: bool) -> str:
+    joined = "string_agg(r.status, chr(10))" if postgres else "group_concat(r.status, char(10))"
+    return f"""
         SELECT {SEAT}, {ITEM_COLUMNS},
             i.name, i.width, i.height, i.archived_at IS NOT NULL AS archived,
             {LEFT_BEHIND} AS left_behind,
@@ -107,11 +112,7 @@ def find(session: Session, *, person_id: int, task_item_ids: Sequence[int]) -> d
              WHERE d.task_item_id = task_item.id AND d.person_id = :person) AS draft
         FROM task_item JOIN item i ON i.id = task_item.item_id JOIN task t ON t.id = task_item.task_id {OF_PERSON}
         WHERE task_item.id {these}
-        """,
-        person=person_id,
-        ids=ids,
-    )
-    return {row["id"]: _situation(row) for row in rows.mappings()}
+    """
 
 
 def _situation(row: dict[str, Any]) -> Situation:
