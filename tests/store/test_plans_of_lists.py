@@ -41,8 +41,8 @@ FILLED = {
     "job (project_id, actor_id, kind, about, done, faults, attempts, created_at, outcome, ended_at)": (
         f"{ONE_IN}, 1, 'sync', '{{}}', 0, '[]', 1, 0, 'done', 0"
     ),
-    "issue (item_id, task_item_id, qa_task_item_id, state, kind, text, rounds, flagged_by, created_at, updated_at)": (
-        f"i / 1000 + 1, {TASK_ITEM}, {TASK_ITEM}, {STATE}, 'loose', '', 0, 1, 0, 0"
+    "issue (id, item_id, task_item_id, qa_task_item_id, state, kind, text, rounds, flagged_by, created_at, updated_at)": (
+        f"i - 1, i / 1000 + 1, {TASK_ITEM}, {TASK_ITEM}, {STATE}, 'loose', '', 0, 1, 0, 0"
     ),
     "comment (item_id, task_id, person_id, text, created_at)": "i / 1000 + 1, 1, 1, 'why?', 0",
     "comment (item_id, issue_id, person_id, text, created_at)": "i / 1000 + 1, i / 1000 + 1, 1, 'why?', 0",
@@ -51,9 +51,6 @@ FILLED = {
 TABLES = {into.split()[0] for into in FILLED}
 FEW = {"project", "person", "membership"}
 """Of these no installation has so many."""
-
-
-"""A thousandth, or some, is of the first project; the rest is of others."""
 
 
 @pytest.fixture
