@@ -42,9 +42,7 @@ FILLED = {
         f"{ONE_IN}, 1, 'sync', '{{}}', 0, '[]', 1, 0, 'done', 0"
     ),
     "issue (id, item_id, task_item_id, qa_task_item_id, state, kind, text, rounds, flagged_by, created_at,"
-    " updated_at)": (
-        f"i - 1, i / 1000 + 1, {TASK_ITEM}, {TASK_ITEM}, {STATE}, 'loose', '', 0, 1, 0, 0"
-    ),
+    " updated_at)": (f"i - 1, i / 1000 + 1, {TASK_ITEM}, {TASK_ITEM}, {STATE}, 'loose', '', 0, 1, 0, 0"),
     "comment (item_id, task_id, person_id, text, created_at)": "i / 1000 + 1, 1, 1, 'why?', 0",
     "comment (item_id, issue_id, person_id, text, created_at)": "i / 1000 + 1, i / 1000 + 1, 1, 'why?', 0",
 }
