@@ -5,6 +5,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from urllib.request import getproxies
 from uuid import uuid4
 
 import httpx2
@@ -12,6 +13,7 @@ import stamina
 from pydantic import TypeAdapter
 
 from workflow_core.client.problems import error_of
+from workflow_core.domain.items import addresses
 from workflow_core.domain.words.pages import MOST
 from workflow_core.domain.words.wording import shown
 from workflow_core.errors import InvalidInput, Unavailable
@@ -24,6 +26,8 @@ STILL_RUNNING = "still-running"
 """The code of what was asked before, under the same key: its answer is on the way."""
 PATIENCE = 45.0
 """Seconds for which a call is asked again."""
+PROXIED = ("all", "http", "https")
+"""What the environment names a proxy for, as in `https_proxy`, in either case."""
 SILENCE = 60.0
 """Seconds without a byte of an answer after which there is none."""
 
@@ -36,13 +40,14 @@ class Connection:
 
         Raises:
             InvalidInput: that is no address of a server, or no token.
+            Unavailable: the environment names a proxy of a kind that is not supported.
         """
         if not url.startswith(("http://", "https://")):
             raise InvalidInput(f"{shown(url)} is no address of a server; give one like http://127.0.0.1:8484")
         if not token.isascii() or not token.isprintable() or not token:
             raise InvalidInput("that is no token; give one like af_…, as it was made")
         self._url = url.rstrip("/")
-        self._http = http or httpx2.Client(timeout=SILENCE)
+        self._http = http or _client(url)
         self._headers = {"Authorization": f"Bearer {token}"}
         self._patience = patience
 
@@ -176,6 +181,21 @@ class Connection:
 
     def _all(self, kind: type[One], path: str, **params: Any) -> Iterator[One]:
         return (read(kind, one) for one in self.pages(path, **params))
+
+
+def _client(url: str) -> httpx2.Client:
+    """Return what calls a server: by the proxy of the environment, unless it is on this machine."""
+    try:
+        # A transport of its own knows no proxies, and still the certificates that the environment names.
+        direct = httpx2.HTTPTransport() if addresses.is_here(url) else None
+        return httpx2.Client(timeout=SILENCE, transport=direct)
+    except (ImportError, ValueError, httpx2.InvalidURL) as error:  # a driver that is missing, a scheme, no address
+        named = {f"{kind}_proxy": proxy for kind, proxy in getproxies().items() if kind in PROXIED}
+        set_to = ", ".join(f"{name}={addresses.shown(proxy)}" for name, proxy in sorted(named.items()))
+        raise Unavailable(
+            f"cannot call {shown(url)} by the proxy that the environment names ({set_to}): it is to be one like"
+            " http://proxy.example.org:3128. Give such a one, or unset the variable"
+        ) from error
 
 
 def told(answer: httpx2.Response) -> Any:

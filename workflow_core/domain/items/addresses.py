@@ -5,6 +5,9 @@ would let its author make the server fetch whatever the server can reach.
 """
 
 import re
+from contextlib import suppress
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from workflow_core.domain.words import values
 from workflow_core.domain.words.wording import cited
@@ -60,6 +63,18 @@ def shown(uri: str) -> str:
     host, slash, path = rest.partition("/")
     address = f"{start}://{host.rpartition('@')[2]}{slash}{path}"
     return address if start.lower() == "file" else address.partition("?")[0]
+
+
+def is_here(url: str) -> bool:
+    """Say whether a server is on this machine: a proxy of the user's is for what is far away, and never asked for it.
+
+    >>> is_here("http://127.0.0.1:8484"), is_here("http://[::1]/api"), is_here("http://localhost"), is_here("http://a.b")
+    (True, True, True, False)
+    """
+    with suppress(ValueError):
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    return False
 
 
 def missing_driver(uri: str) -> str:

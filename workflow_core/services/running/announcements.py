@@ -13,11 +13,11 @@ from weakref import WeakKeyDictionary
 
 import httpx2
 
+from workflow_core.domain.items.addresses import is_here
 from workflow_core.store.database.engine import Engine, Session, after_commit
 
 EVENT = "annoflow.status-set"
 LONGEST_WAIT = 30.0
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST_RELATED = 50
 """Prefect refuses an event with more than a hundred related resources."""
 
@@ -146,9 +146,7 @@ class Announcer:
             return True
         try:
             if self._client is None:
-                # A proxy of the user's is for what is far away.
-                direct = httpx2.URL(self._url).host in LOOPBACK
-                self._client = httpx2.Client(timeout=self._timeout, trust_env=not direct)
+                self._client = httpx2.Client(timeout=self._timeout, trust_env=not is_here(self._url))
             self._client.post(self._url, json=[event_of(counts)]).raise_for_status()
         except Exception as error:  # an address that is none, or a proxy without its driver, is no HTTPError
             with self._lock:
