@@ -55,6 +55,7 @@ ELSEWHERE = {
     people.project_for: "test_who_makes_a_project_owns_it",
     desks.sources: "test_desks.py: who has nothing to do knows from which tasks it comes, of their own tasks alone",
     desks.of: "test_a_desk_is_of_its_person_alone",
+    feed.standing: "test_live.py: of the actor's own tasks alone",
     feed.stirs: "test_stirring.py: what somebody does stirs their pages and those of who runs it",
     assignments.mine: "test_everybody_sees_their_own_assignments_alone",
     history.find: "test_an_item_is_found_by_whoever_may_see_its_history",

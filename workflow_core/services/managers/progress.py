@@ -67,7 +67,7 @@ def left(
     """
     pipeline = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)
     (last,) = pages.after(after, int) or (0,)
-    found = positions.left(session, pipeline_id=pipeline.id, exit=exit, after=int(last), limit=limit + 1)
+    found = positions.left(session, pipeline_id=pipeline.id, exit=values.sought(exit), after=int(last), limit=limit + 1)
     return pages.page(found, limit=limit, key=lambda one: [one.item_id])
 
 
@@ -159,9 +159,8 @@ def stuck(
     people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
     most = values.whole(limit, "a limit", least=1, most=pages.MOST)
     place = pages.after(after, int, int)
-    rows = counts.stuck(
-        session, project_id=values.key(project_id), pipeline_id=pipeline_id, after=place, limit=most + 1
-    )
+    of = None if pipeline_id is None else values.key(pipeline_id)
+    rows = counts.stuck(session, project_id=values.key(project_id), pipeline_id=of, after=place, limit=most + 1)
     return pages.page([Stuck(**row) for row in rows], limit=most, key=lambda one: (micros(one.since), one.task_item_id))
 
 

@@ -1,7 +1,7 @@
 """The items of a task: those in a state, or with somebody, and what each person finished last."""
 
 from workflow_core.domain.views.tasks import LastDone, ListedTaskItem
-from workflow_core.domain.words import pages
+from workflow_core.domain.words import pages, values
 from workflow_core.domain.words.pages import Page
 from workflow_core.domain.work.roles import Permission
 from workflow_core.domain.work.states import State
@@ -30,9 +30,10 @@ def of_task(
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.SEE_PROJECT)
     (last,) = pages.after(after, int) or (0,)
+    share = None if assignment_id is None else values.key(assignment_id)
     states = [state] if state is not None else [one for one in State if one is not State.WITHDRAWN]
     found = standing.of_task(
-        session, task_id=task.id, states=states, assignment_id=assignment_id, after=int(last), limit=limit + 1
+        session, task_id=task.id, states=states, assignment_id=share, after=int(last), limit=limit + 1
     )
     return pages.page(found, limit=limit, key=lambda one: [one.id])
 
