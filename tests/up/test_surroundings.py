@@ -116,6 +116,28 @@ def test_items_move_without_a_prefect_that_cannot_read_its_file_and_with_it_once
         site.end()
 
 
+def test_items_move_and_people_are_served_where_files_stand_for_the_folders_of_prefect_and_of_logs(
+    tmp_path: Path, road: Any
+) -> None:
+    for name in ("prefect", "logs"):
+        (tmp_path / "home" / name).write_text("a file")
+    site = Site(tmp_path / "home", road)
+    try:
+        road.complete(10)
+        wait_for(road.unrouted, 0)
+        wait_until(lambda: "annoflow is at http" in site.said.read_text())
+        said = wait_until(lambda: said if "does not start" in (said := site.said.read_text()) else "")
+        prefect, logs = tmp_path / "home" / "prefect", tmp_path / "home" / "logs"
+        assert f"set aside what is there: mv {prefect} {prefect}.old" in said
+        assert f"set aside what is there before the next start: mv {logs} {logs}.old" in said
+        assert "Traceback" not in said
+        (tmp_path / "home" / "prefect").unlink()
+        wait_until(site.mover_pid)
+        road.check()
+    finally:
+        site.end()
+
+
 def deploy(road: Any, now: datetime, name: str, folder: Path) -> None:
     text = SCHEDULED.format(name=name, folder=folder).encode()
     with session_scope(road.engine) as session:

@@ -46,10 +46,11 @@ class Kept:
         return not self.runs and time.monotonic() >= self._next
 
     def start(self, command: Sequence[str], env: Mapping[str, str]) -> None:
-        """Start the process; where the system has no room for one, it has failed."""
+        """Start the process; where the system has no room for one, or no folder for it, it has failed."""
         self.began = time.monotonic()
         self._started, self.fault = True, ""
         try:
+            self._folder.mkdir(parents=True, exist_ok=True)
             self._child = Child(command, env=env, log=self.log, folder=self._folder)
         except OSError as error:
             self._child, self.fault = None, str(error)

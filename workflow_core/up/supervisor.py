@@ -1,9 +1,11 @@
 """All of annoflow on one machine: a Prefect server and a runner as children, watched and replaced."""
 
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +59,7 @@ def serve(installation: Installation, *, say: Say, stop: threading.Event) -> Non
     """
     up = Supervisor(installation, say=say, stop=stop)
     patience = PATIENCE if installation.running.exists() else 0
-    site = Site(installation.address, logs=up.logs, folder=installation.folder, patience=patience, say=say)
+    site = Site(installation.address, logs=up.logs, folder=up.logs, patience=patience, say=say)
     try:
         while not stop.is_set():
             up.tend()
@@ -74,9 +76,7 @@ class Supervisor:
     def __init__(self, installation: Installation, *, say: Say, stop: threading.Event) -> None:
         self._given = installation
         self._say = say
-        self.logs = logs = installation.home / "logs"
-        for folder in (logs, installation.folder):
-            folder.mkdir(parents=True, exist_ok=True)
+        self.logs = logs = _logs(installation.home / "logs", say)
         self._port = self._choose_port()
         self._server = Kept(logs / "prefect-server.log", folder=installation.folder)
         self._answers = False
@@ -128,16 +128,22 @@ class Supervisor:
         if self._answers:
             self._say("Prefect's server is gone; starting it again, work and moves go on")
         elif self._server.failures == 1:
-            history = self._given.history
             self._say(
                 f"Prefect's server does not start ({self._server.fault}). Items go on moving without it; sources and"
-                f" exports wait, and it is tried again. Its log: {self._server.log}. If it cannot read {history}, which"
-                f" holds nothing but the history of runs, set that aside: mv {history} {history}.old"
+                f" exports wait, and it is tried again. Its log: {self._server.log}. {self._way_out()}"
             )
         elif self._server.failures == 3:
             # The runner knows it by a port that may be somebody else's by now; without a runner it gets another one.
             self._runner.stop()
         self._answers = False
+
+    def _way_out(self) -> str:
+        folder, history = self._given.folder, self._given.history
+        if _is_ours(folder):
+            why = f"If it cannot read {history}, which holds nothing but the history of runs, set that aside"
+            return f"{why}: mv {history} {history}.old"
+        why = f"{folder} is to be a folder to write to, and holds nothing but the history of runs"
+        return f"{why}; set aside what is there: mv {folder} {folder}.old"
 
     def _lose_runner(self) -> None:
         if self._runner.failures < 2:
@@ -184,3 +190,19 @@ class Supervisor:
         if wanted not in (0, port):
             self._say(f"port {wanted} is taken; Prefect gets {port}")
         return port
+
+
+def _logs(folder: Path, say: Say) -> Path:
+    """Return the folder for logs, or another one where that is none: they are no reason not to run."""
+    with suppress(OSError):  # the next line finds that
+        folder.mkdir(parents=True, exist_ok=True)
+    if _is_ours(folder):
+        return folder
+    other = Path(tempfile.mkdtemp(prefix="annoflow-logs-"))
+    why = f"{folder} is no folder to write to, so the logs of this time are in {other}"
+    say(f"{why}; set aside what is there before the next start: mv {folder} {folder}.old")
+    return other
+
+
+def _is_ours(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
