@@ -38,6 +38,10 @@ def pytest_configure() -> None:
 EARLY = ("prefect", "xdist_group", "long")
 """What is begun first is marked with: what waits for Prefect's clocks leaves the cores to the others that way, and no
 worker has something long to do when all others are done."""
+PROCESSES = {"api", "cli", "client", "demo", "docs", "flows", "up", "web"}
+"""Folders of tests that start browsers, servers and other processes, and wait for them."""
+SECOND_TRY = bool(os.environ.get("ANNOFLOW_SECOND_TRY"))
+"""Whether such a test that fails is run again, and told of: where nobody can see what else the machine did."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -48,6 +52,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
         wanted = of == "prefect" or of in getattr(item, "fixturenames", ())
         if wanted and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(of))
+        if SECOND_TRY and item.path.parent.parent == Path(__file__).parent and item.path.parent.name in PROCESSES:
+            item.add_marker(pytest.mark.flaky(reruns=1))
     yield
     items.sort(key=lambda item: [item.get_closest_marker(mark) is None for mark in EARLY])
 
