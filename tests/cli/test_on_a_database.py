@@ -266,9 +266,9 @@ def test_annotations_come_in_and_what_matches_nothing_is_listed(annoflow, worked
     ran = annoflow("import", "street", "given.jsonl", "--model", "yolo")
     assert ran.code == 1
     assert (
-        "given.jsonl: 1 left out: no item '/nothing.jpg' in dataset 'street'; bring the items in first (line 2)\n"
-        in ran.out
-    )
+        "given.jsonl: 1 left out: no item '/nothing.jpg' in dataset 'street';"
+        " bring the items in first: annoflow import PIPELINE or annoflow upload (line 2)\n"
+    ) in ran.out
     assert "given.jsonl: 1 left out: no task has the label 'bicycle'; possible: car (line 3)\n" in ran.out
     assert ran.out.endswith("given.jsonl: 1 annotation came in, 2 left out\n")
     (worked / "given.jsonl").write_text(json.dumps(good) + "\n")

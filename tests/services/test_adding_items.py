@@ -3,6 +3,7 @@
 import threading
 from typing import Any
 
+import pytest
 from building import (
     NOW,
     add_items,
@@ -21,6 +22,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from workflow_core.domain.annotations.recipes import Label, Recipe
+from workflow_core.errors import Conflict
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import work
@@ -192,3 +194,10 @@ def test_two_managers_who_add_the_same_items_at_once_add_them_once(engine: Engin
         assert sorted(added) == [0, 50]
         assert len(session.exec(select(Event).where(Event.verb == "placed")).all()) == 50
         assert sum(session.exec(select(Assignment.allotted))) == 50
+
+
+def test_the_refusal_of_a_closed_task_names_the_command_that_opens_it(session: Session) -> None:
+    cars = make_task(session, "cars")
+    cars.closed_at = NOW
+    with pytest.raises(Conflict, match=r"closed; re-open it \(annoflow task reopen\), or add the items to another one"):
+        tasks.add_items(session, actor=None, task_id=cars.id, now=NOW)

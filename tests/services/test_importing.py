@@ -163,7 +163,11 @@ def test_what_was_rejected_stays_rejected(session: Session, dataset: Dataset) ->
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ({"item": "/9999.jpg"}, "no item '/9999.jpg' in dataset 'street'; bring the items in first"),
+        (
+            {"item": "/9999.jpg"},
+            "no item '/9999.jpg' in dataset 'street'; bring the items in first: annoflow import PIPELINE or"
+            " annoflow upload",
+        ),
         ({"item": {"uri": "s3://b/a.jpg"}}, "no item 's3://b/a.jpg'"),
         ({"item": 10**30}, f"no item {10**30}"),
         ({"item": "/a\0b.jpg"}, "no item '/a\\x00b.jpg'"),

@@ -23,7 +23,10 @@ def test_what_comes_after_the_status_is_listed_and_left_out(stage, tmp_path):
     assert (late.new, late.reopened, [one.message for one in late.problems.listed]) == (
         0,
         0,
-        ["0 is completed in 'cars' already, and nobody would see this; re-open it to take this in"],
+        [
+            "0 is completed in 'cars' already, and nobody would see this;"
+            " to take it in, import again and re-open what is done (--reopen)"
+        ],
     )
     assert stage.bring(CAR, item=1).new == 1
     stage.advance()

@@ -127,5 +127,6 @@ def test_a_prefix_is_a_folder_and_not_the_beginning_of_a_name(here: Session) -> 
 def test_what_is_missing_is_one_line(here: Session) -> None:
     (cause,) = take(here, "x.jpg", "y.jpg", "z.jpg", "w.jpg").problems.listed
     assert str(cause) == (
-        "4 left out: no item 'x.jpg' in dataset 'street'; bring the items in first (line 1, line 2, line 3 and 1 more)"
+        "4 left out: no item 'x.jpg' in dataset 'street'; bring the items in first:"
+        " annoflow import PIPELINE or annoflow upload (line 1, line 2, line 3 and 1 more)"
     )

@@ -43,6 +43,10 @@ class Managing(Exchange):
         """Let nobody work on a task any more."""
         self.request("PUT", f"/api/tasks/{task_id}/closing")
 
+    def reopen_task(self, task_id: int) -> None:
+        """Let people work on a closed or archived task again."""
+        self.request("DELETE", f"/api/tasks/{task_id}/closing")
+
     def redistribute(self, task_id: int, **said: Any) -> Outcome:
         """Deal what nobody has begun anew: by `weights`, `of` some people, `where` a filter holds."""
         return self._act(f"/api/tasks/{task_id}/redistributions", said)

@@ -105,7 +105,7 @@ class Installation(Protocol):
         """Show a task, and how far it is."""
 
     def switch_task(self, task_id: int, verb: str) -> None:
-        """Pause, resume or close a task."""
+        """Pause, resume, close or re-open a task."""
 
     def act_on_task(self, task_id: int, verb: str, *, dry_run: bool, **said: Any) -> "Outcome":
         """Redistribute, reassign, clear or add what is said, or only tell what that would do."""

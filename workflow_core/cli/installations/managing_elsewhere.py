@@ -35,7 +35,8 @@ class ManagingElsewhere:
     def switch_task(self, task_id: int, verb: str) -> None:
         """See `Installation`."""
         ask = self._annoflow
-        {"pause": ask.pause_task, "resume": ask.resume_task, "close": ask.close_task}[verb](task_id)
+        switches = {"pause": ask.pause_task, "resume": ask.resume_task, "close": ask.close_task}
+        (switches | {"reopen": ask.reopen_task})[verb](task_id)
 
     def act_on_task(self, task_id: int, verb: str, *, dry_run: bool, **said: Any) -> Outcome:
         """See `Installation`."""

@@ -44,6 +44,8 @@ class ManagingHere:
         with context.session() as opened:
             if verb == "close":
                 task_items.close(opened, actor=None, task_id=task_id, now=context.now())
+            elif verb == "reopen":
+                task_items.reopen(opened, actor=None, task_id=task_id)
             elif verb == "pause":
                 staff.pause(opened, actor=None, what="task", key=task_id, now=context.now())
             else:

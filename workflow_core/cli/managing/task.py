@@ -118,6 +118,16 @@ def close(named: Named, project: Project = None, dry_run: DryRun = False) -> Non
     _switch("close", "closed", named, project, dry_run)
 
 
+@app.command(context_settings=CONTEXT)
+def reopen(named: Named, project: Project = None, dry_run: DryRun = False) -> None:
+    """Let people work on a closed or archived task again.
+
+    \b
+      annoflow task reopen dashcam:cars
+    """
+    _switch("reopen", "re-opened", named, project, dry_run)
+
+
 def _switch(verb: str, done: str, named: str, project: str | None, dry_run: bool) -> None:
     asked = installation()
     task = one_task(asked.tasks_named(named, project), named)

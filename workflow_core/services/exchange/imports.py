@@ -34,6 +34,7 @@ BATCH = 1_000
 """Annotations that come in in one transaction at most: others wait for it no longer than a fifth of a second."""
 Row = dict[str, Any]
 OTHERWISE = "this {} is there already with other attributes"
+TO_REOPEN = "to take it in, import again and re-open what is done (--reopen)"
 
 
 @dataclass
@@ -189,7 +190,7 @@ class _Import:
             for one in late:
                 each = wanted[_place(one)]
                 there = f"{each.name} is {one.status} in {each.owner.name!r} already"
-                refused[each.place] = f"{there}, and nobody would see this; re-open it to take this in"
+                refused[each.place] = f"{there}, and nobody would see this; {TO_REOPEN}"
             return refused
         for task_id in dict.fromkeys(one.task_id for one in late):
             of = [one for one in late if one.task_id == task_id]

@@ -90,9 +90,10 @@ class Items:
         if found:
             where = ", ".join(sorted(f"/{_path(item)}" for item in found)[:5])
             raise InvalidInput(f"{cited(meant.said)} is several items: {where}; {WAYS}")
-        raise NotFound(f"no item {cited(meant.said)} in dataset {self._dataset.name!r}; bring the items in first")
+        raise NotFound(f"no item {cited(meant.said)} in dataset {self._dataset.name!r}; {BRING}")
 
 
+BRING = "bring the items in first: annoflow import PIPELINE or annoflow upload"
 WAYS = "name the folder, or say --strip or --below"
 
 

@@ -165,7 +165,7 @@ def add_items(
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.FILL_TASK)
     if task.closed_at is not None or task.archived_at is not None:
-        why = f"task {task.name!r} is closed; re-open it, or add the items to another one"
+        why = f"task {task.name!r} is closed; re-open it (annoflow task reopen), or add the items to another one"
         raise Conflict(why, code="task-closed", task=task.name)
     dataset = session.get_one(Dataset, task.dataset_id)
     items = data.condition(session, dataset=dataset, **chosen) & absent(task, sample)
