@@ -2,16 +2,19 @@
 
 import tracemalloc
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from workflow_core.domain.annotations.recipes import Category
 from workflow_core.exporters import FORMATS
+from workflow_core.exporters.losses import CANNOT_HOLD
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, Format, Writer
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 PEOPLE: dict[str, Any] = {"created_by": "ann@example.org", "created_at": NOON}
+BOX = {"x": 1.0, "y": 2.0, "width": 30.0, "height": 40.5}
 ANNOTATIONS = (
     ExportAnnotation(
         7, "car", "box", {"x": 1.0, "y": 2.0, "width": 30.0, "height": 40.5}, {"occluded": True}, "cars", **PEOPLE
@@ -63,6 +66,19 @@ class ExporterContract:
 
     def test_what_it_cannot_hold_is_counted(self, tmp_path: Path) -> None:
         assert write(tmp_path / "out", FORMATS[self.format], [STREET, BARE]).left_out == self.left_out
+        assert set(self.left_out) <= set(CANNOT_HOLD[self.format])
+
+    def test_what_made_an_annotation_is_there_or_counted(self, tmp_path: Path) -> None:
+        """The score, the model and the people of one whose shape every format holds."""
+        box = ExportAnnotation(
+            1, "car", "box", BOX, {"a": 1}, None, "model", "Marvin", "9", 0.4242, updated_by="zoe@example.org"
+        )
+        folder = tmp_path / "out"
+        counted = write(folder, FORMATS[self.format], [replace(STREET, annotations=[box])]).left_out
+        told = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+        for kind, said in (("model", b"Marvin"), ("score", b"0.4242"), ("who did what", b"zoe@example.org")):
+            assert (counted[kind] == 1) is (kind in CANNOT_HOLD[self.format])
+            assert self.format == "parquet" or (said in told) is not (kind in CANNOT_HOLD[self.format])
 
     def test_no_items_make_a_readable_export_without_any(self, tmp_path: Path) -> None:
         assert self.read(written(tmp_path / "out", FORMATS[self.format], [])) == set()

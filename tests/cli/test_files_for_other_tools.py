@@ -136,9 +136,16 @@ def test_what_was_exported_is_there_already_in_whatever_format_it_comes_back(pla
     manifest = json.loads((latest / "manifest.json").read_text())
     assert manifest["formats"] == list(FILES)
     assert manifest["left_out"] == {
-        "voc": {"outline, written as its box": 1},
-        "yolo": {"attributes": 1, "outline, written as its box": 1},
-        "yolo-segment": {"attributes": 1, "parts of an object, joined by lines": 1},
+        "cvat": {"who did what": 2},
+        "label-studio": {"who did what": 2},
+        "voc": {"outline, written as its box": 1, "who did what": 2},
+        "yolo": {"attributes": 1, "outline, written as its box": 1, "who did what": 2},
+        "yolo-segment": {
+            "attributes": 1,
+            "box, written as its outline": 1,
+            "parts of an object, joined by lines": 1,
+            "who did what": 2,
+        },
     }
     whole = ("coco", "cvat", "jsonl", "label-studio")
     for format in whole:
@@ -178,5 +185,8 @@ def test_formats_of_an_export_are_named_one_by_one_and_say_what_they_cannot_hold
     for again in ("", "; nothing has changed since"):
         ran = place.annoflow(*asked)
         assert ran.code == 0
-        assert ran.out.endswith(f"{again}\nvoc cannot hold 1 × outline, written as its box\n")
+        assert ran.out.endswith(
+            f"{again}\nvoc cannot hold 1 × outline, written as its box, 1 × who did what\n"
+            "cvat cannot hold 1 × who did what\n"
+        )
     assert json.loads((place.folder / "out/latest/manifest.json").read_text())["formats"] == ["voc", "cvat"]

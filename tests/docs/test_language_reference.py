@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from workflow_core.domain.items.filters import FIELDS
+from workflow_core.exporters.losses import CANNOT_HOLD
 from workflow_core.pipeline import reference, rules
 from workflow_core.pipeline.check import check
 from workflow_core.pipeline.language import names, schema
@@ -143,3 +144,10 @@ def test_every_yaml_block_of_the_project_page_that_is_a_pipeline_checks_clean() 
 def test_every_format_has_its_line_on_the_page() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \| `([^`]*[./][^`]*)` \|", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert tuple(name for name, _ in rows) == names.FORMATS
+
+
+def test_the_page_says_what_each_format_cannot_hold() -> None:
+    cells = re.findall(r"^\| `([a-z-]+)` \| `[^`]*[./][^`]*` \|[^|]*\| ([^|]*) \|$", README.read_text("utf-8"), re.M)
+    assert {name: cell.partition(". ")[0] for name, cell in cells} == {
+        name: "; ".join(kinds) or "nothing" for name, kinds in CANNOT_HOLD.items()
+    }

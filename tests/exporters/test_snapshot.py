@@ -18,6 +18,7 @@ import pytest
 from workflow_core.domain.annotations.recipes import Category
 from workflow_core.errors import InvalidInput, Unavailable
 from workflow_core.exporters import destination, manifest, snapshot
+from workflow_core.exporters.losses import CANNOT_HOLD
 from workflow_core.exporters.manifest import About, Tally
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, HistoryStep
 
@@ -87,6 +88,7 @@ def test_a_snapshot_has_every_format_that_was_asked_for_in_folders_of_its_own(pl
     names = ["coco.json", "history.jsonl", *(f"voc/Annotations/cam/{number}.xml" for number in (1, 2, 3))]
     assert [each["name"] for each in manifest["files"]] == names
     assert (manifest["formats"], manifest["left_out"]) == (["voc", "coco"], {"voc": {"classification": 3}})
+    assert manifest["cannot_hold"] == {"voc": list(CANNOT_HOLD["voc"])}
     assert b"<filename>2.jpg</filename>" in read(place, f"{made.name}/{names[3]}")
 
 

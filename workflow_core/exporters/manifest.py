@@ -12,6 +12,7 @@ from typing import Any
 from workflow_core.domain.annotations.recipes import Category
 from workflow_core.domain.items.sampling import SCALE
 from workflow_core.domain.items.splits import Split
+from workflow_core.exporters.losses import CANNOT_HOLD
 from workflow_core.exporters.records import ExportItem, Writer, line
 
 NAME = "manifest.json"
@@ -83,9 +84,10 @@ def files(folder: Path) -> Iterator[Path]:
 def write(folder: Path, *, about: About, tally: Tally, now: datetime) -> dict[str, Any]:
     """Describe the finished files of a folder in its manifest; return that but for the files, which are a line each.
 
-    `unseen` counts what was left out of a reviewed item since no person has seen it, `left_out` by format what that
-    cannot hold; `files` are named by their paths below the folder. `split` says how items were parted, in shares of one
-    and in how many items that came to. `content` is a digest of all that, without any date.
+    `unseen` counts what was left out of a reviewed item since no person has seen it. `cannot_hold` says by format what
+    that has no place for, whether there is any or not, `left_out` how much of it there was; `files` are named by their
+    paths below the folder. `split` says how items were parted, in shares of one and in how many items that came to.
+    `content` is a digest of all that, without any date.
     """
     described = {
         "annoflow": 1,
@@ -99,6 +101,7 @@ def write(folder: Path, *, about: About, tally: Tally, now: datetime) -> dict[st
         "versions": sorted(tally.versions),
         "formats": list(tally.writers),
         "unseen": tally.unseen,
+        "cannot_hold": {name: list(CANNOT_HOLD[name]) for name in tally.writers if CANNOT_HOLD[name]},
         "left_out": {name: dict(sorted(one.left_out.items())) for name, one in tally.writers.items() if one.left_out},
         "items": tally.items,
         "annotations": tally.labels.total(),

@@ -86,7 +86,7 @@ class ExportItem:
 class Writer(Protocol):
     """Writes items into files of a folder; nothing is complete before `close`.
 
-    `left_out` counts what the format cannot hold, by what that is.
+    `left_out` counts what the format cannot hold, by what that is: the words of `losses`.
     """
 
     left_out: Counter[str]

@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from workflow_core.domain.annotations.recipes import Category
+from workflow_core.exporters import losses
 from workflow_core.exporters.formats.xml import put, written
 from workflow_core.exporters.records import ExportAnnotation, ExportItem
 
@@ -35,7 +36,7 @@ class CvatWriter:
         """Write one image."""
         image = put(None, "image", id=item.id, name=item.path, width=item.width, height=item.height, subset=item.side)
         for number, one in enumerate(item.annotations, 1):
-            self.left_out["model"] += one.origin == "model"
+            losses.count(self.left_out, one, losses.CANNOT_HOLD["cvat"])
             for shape in _shapes(image, one, number):
                 for name, value in one.attributes.items():
                     put(shape, "attribute", value, name=name)
@@ -43,7 +44,6 @@ class CvatWriter:
 
     def close(self) -> None:
         """End the file."""
-        self.left_out = +self.left_out
         self._file.write("</annotations>\n")
         self._file.close()
 

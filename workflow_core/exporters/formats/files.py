@@ -8,9 +8,6 @@ from typing import IO
 
 from workflow_core.exporters.records import ExportItem
 
-TAKEN = "item whose file would be another's, or none"
-"""What is counted where `beside` finds no place."""
-
 
 def beside(folder: Path, item: ExportItem, suffix: str) -> Path | None:
     """Return the file below a folder that has the item's path but for its suffix; None where that is taken or no path.

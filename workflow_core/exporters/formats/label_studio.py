@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_core.domain.annotations.recipes import Category
+from workflow_core.exporters import losses
 from workflow_core.exporters.records import ExportAnnotation, ExportItem, line
 
 KINDS: Mapping[str, str] = {
@@ -42,8 +43,10 @@ class LabelStudioWriter:
         models: dict[tuple[str, float | None], list[dict[str, Any]]] = {}
         for one in item.annotations:
             if one.tool != "classification" and not (item.width and item.height):
-                self.left_out["shape on an item of unknown size"] += 1
-            elif one.origin == "model":
+                self.left_out[losses.UNSIZED_SHAPE] += 1
+                continue
+            losses.count(self.left_out, one, losses.CANNOT_HOLD["label-studio"])
+            if one.origin == "model":
                 version = f"@{one.model_version}" if one.model_version else ""
                 made = models.setdefault((f"{one.model or ''}{version}", one.score), [])
                 made += _regions(one, item)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from workflow_core.domain.annotations import geometry
 from workflow_core.domain.annotations.recipes import Category
-from workflow_core.exporters.formats.files import TAKEN, beside, lists
+from workflow_core.exporters import losses
+from workflow_core.exporters.formats.files import beside, lists
 from workflow_core.exporters.formats.xml import put, written
 from workflow_core.exporters.records import ExportItem
 
@@ -31,7 +32,7 @@ class VocWriter:
         """Write the file of one image."""
         file = beside(self._folder, item, ".xml")
         if file is None:
-            self.left_out[TAKEN] += 1
+            self.left_out[losses.TAKEN] += 1
             return
         root = put(None, "annotation")
         put(root, "folder", item.folder.strip("/"))
@@ -44,7 +45,8 @@ class VocWriter:
             if one.tool not in ("box", "polygon"):
                 self.left_out[one.tool] += 1
                 continue
-            self.left_out["outline, written as its box"] += one.tool == "polygon"
+            self.left_out[losses.AS_BOX] += one.tool == "polygon"
+            losses.count(self.left_out, one, losses.CANNOT_HOLD["voc"])
             found = put(root, "object")
             put(found, "name", one.label)
             x, y, width, height = geometry.bounds(one.geometry) or (0, 0, 0, 0)

@@ -20,7 +20,8 @@ import yaml
 from workflow_core.domain.annotations import geometry
 from workflow_core.domain.annotations.geometry import Points
 from workflow_core.domain.annotations.recipes import Category
-from workflow_core.exporters.formats.files import TAKEN, beside, lists
+from workflow_core.exporters import losses
+from workflow_core.exporters.formats.files import beside, lists
 from workflow_core.exporters.records import ExportAnnotation, ExportItem
 
 HEAD = "# Put the images below images/, at the paths in {}.\n"
@@ -43,9 +44,9 @@ class YoloWriter:
     def add(self, item: ExportItem) -> None:
         """Write the objects of one image."""
         if not item.width or not item.height:
-            self.left_out["item of unknown size"] += 1
+            self.left_out[losses.UNSIZED] += 1
         elif (file := beside(self._folder / "labels", item, ".txt")) is None:
-            self.left_out[TAKEN] += 1
+            self.left_out[losses.TAKEN] += 1
         else:
             lines = [self._line(each, item.width, item.height) for each in item.annotations]
             file.write_text("".join(filter(None, lines)), encoding="utf-8", newline="\n")
@@ -55,14 +56,15 @@ class YoloWriter:
         if one.tool not in ("box", "polygon"):
             self.left_out[one.tool] += 1
             return None
-        self.left_out["attributes"] += bool(one.attributes)
+        losses.count(self.left_out, one, losses.CANNOT_HOLD[self._folder.name])
         x, y, wide, high = geometry.bounds(one.geometry) or (0, 0, 0, 0)
         if self._segment:
             outlines = one.geometry.get("outlines") or [[[x, y], [x + wide, y], [x + wide, y + high], [x, y + high]]]
-            self.left_out["parts of an object, joined by lines"] += len(outlines) > 1
+            self.left_out[losses.AS_OUTLINE] += one.tool == "box"
+            self.left_out[losses.JOINED] += len(outlines) > 1
             points = _joined(outlines)
         else:
-            self.left_out["outline, written as its box"] += one.tool == "polygon"
+            self.left_out[losses.AS_BOX] += one.tool == "polygon"
             points = [[x + wide / 2, y + high / 2], [wide, high]]
         number = self._classes.setdefault(one.label, len(self._classes))
         values = (f"{value:.12g}" for px, py in points for value in (px / width, py / height))
