@@ -21,9 +21,11 @@ Element = ElementTree.Element
 def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Iterator[ImportedAnnotation]:
     """Yield the annotations of a file; what cannot be taken is noted in `problems`."""
     images, root = 0, None
+    above: Element | None = None
     try:
         for event, element in ElementTree.iterparse(path, events=("start", "end")):
-            root = root or element.tag
+            if above is None:
+                root, above = element.tag, element
             if event == "end" and element.tag == "track":
                 problems.add(f"track {element.get('id')}", "a track of a video; export it as CVAT for images 1.1")
                 element.clear()
@@ -31,6 +33,7 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
                 images += 1
                 yield from _of_image(element, f"image {images}", maker or Maker(), problems)
                 element.clear()
+                above.clear()  # the emptied ones, too, are many
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         problems.add(f"after image {images}", f"this is no XML: {error}")
         return
