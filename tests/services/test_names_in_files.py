@@ -130,3 +130,19 @@ def test_what_is_missing_is_one_line(here: Session) -> None:
         "4 left out: no item 'x.jpg' in dataset 'street'; bring the items in first:"
         " annoflow import PIPELINE or annoflow upload (line 1, line 2, line 3 and 1 more)"
     )
+
+
+def test_names_that_are_several_items_are_one_line(here: Session) -> None:
+    new = [data.NewItem(folder=f"/cam/{n}", name=f"{name}.jpg") for n in (1, 2) for name in "pqrs"]
+    data.add_items(session=here, actor=None, dataset=building.dataset(here), new=new, now=building.NOW)
+    (cause,) = take(here, "b.jpg", "p.jpg", "q.jpg", "r.jpg", "s.jpg").problems.listed
+    assert str(cause) == (
+        "5 left out: 'b.jpg' is several items: /cam/1/b.jpg, /cam/2/b.jpg; "
+        "name the folder, or say --strip or --below (line 1, line 2, line 3 and 2 more)"
+    )
+
+
+def test_names_that_cannot_both_be_an_item_are_one_line(here: Session) -> None:
+    result = take(here, "train/a.jpg", "train/c.jpg", "val/a.jpg", "val/c.jpg")
+    (left,) = [each for each in result.problems.listed if each.skipped]
+    assert (left.count, left.examples) == (2, ["line 3", "line 4"])

@@ -96,6 +96,14 @@ class Told:
     images: list[ToldImage] = field(default_factory=list)
 
 
+class LeftOut(InvalidInput):
+    """Something is left out for a `cause` that it has in common with others, though what is said names other things."""
+
+    def __init__(self, message: str, *, cause: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
 @dataclass
 class Problem:
     """Why something was left out (`skipped`), or taken otherwise than it was written; how often, and first where."""
@@ -135,6 +143,10 @@ class Problems:
         found.count += 1
         if len(found.examples) < MAX_EXAMPLES:
             found.examples.append(where)
+
+    def leave_out(self, where: str, error: InvalidInput) -> None:
+        """Note what is left out for what it says, with others of its cause if it names one."""
+        self.add(where, str(error), cause=error.cause if isinstance(error, LeftOut) else None)
 
     @property
     def listed(self) -> list[Problem]:

@@ -233,7 +233,7 @@ class _Import:
                 problems.add(each.where, why, cause=why.replace(each.name, ""))
             elif drawn[each.place] >= MAX_ANNOTATIONS:
                 most = f"{each.name} has {MAX_ANNOTATIONS:,} annotations of {each.owner.name!r}, and no more"
-                problems.add(each.where, most)
+                problems.add(each.where, most, cause=most.replace(each.name, "", 1))
             else:
                 rows[each.known_as] = {**each.row, "created_at": now}
                 alike.add((item, identities.shape(key)))

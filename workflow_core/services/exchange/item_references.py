@@ -7,7 +7,7 @@ from itertools import chain
 from unicodedata import normalize
 from urllib.parse import unquote
 
-from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, Problems
+from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, LeftOut, Problems
 from workflow_core.domain.words import values
 from workflow_core.domain.words.wording import cited
 from workflow_core.errors import InvalidInput, NotFound
@@ -63,7 +63,7 @@ class Items:
             except NotFound as error:
                 self._problems.add(one.where, str(error), cause="no item")
             except InvalidInput as error:
-                self._problems.add(one.where, str(error))
+                self._problems.leave_out(one.where, error)
 
     def _at(self, meant: ItemReference, where: str, named: Mapping[str, list[Item]]) -> Item:
         written, tidy = _written(meant).lstrip("/"), _tidy(_written(meant), self._naming)
@@ -77,7 +77,8 @@ class Items:
         found = self._only(alike or here, meant)
         first = tidy if alike else self._by_name.setdefault(found.id, tidy)
         if not (f"/{first}".endswith(f"/{tidy}") or f"/{tidy}".endswith(f"/{first}")):
-            raise InvalidInput(f"{cited(tidy)} and {cited(first)} cannot both be /{_path(found)}; {WAYS}")
+            both = f"{cited(tidy)} and {cited(first)} cannot both be /{_path(found)}; {WAYS}"
+            raise LeftOut(both, cause="two for one")
         if tidy != _path(found) or self._naming == AS_ITEMS:
             how = "the same but for how it is written" if alike else "the only one of that name"
             said = f"{cited(meant.said)} is taken for the item /{_path(found)}, {how}"
@@ -89,7 +90,7 @@ class Items:
             return found[0]
         if found:
             where = ", ".join(sorted(f"/{_path(item)}" for item in found)[:5])
-            raise InvalidInput(f"{cited(meant.said)} is several items: {where}; {WAYS}")
+            raise LeftOut(f"{cited(meant.said)} is several items: {where}; {WAYS}", cause="several items")
         raise NotFound(f"no item {cited(meant.said)} in dataset {self._dataset.name!r}; {BRING}")
 
 
