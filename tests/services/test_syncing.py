@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import building
 import fsspec
@@ -83,7 +84,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param == "folder":
         yield Place(fsspec.filesystem("file"), f"{tmp_path}/photos", f"{tmp_path}/photos")
         return
-    bucket = f"b{abs(hash(tmp_path))}"
+    bucket = f"b{uuid4().hex}"
     filesystem = request.getfixturevalue("s3") if request.param == "s3" else fsspec.filesystem("memory")
     if request.param == "s3":
         filesystem.mkdir(bucket)
@@ -187,7 +188,7 @@ def test_nothing_that_is_as_it_was_is_opened(
 def test_nothing_of_a_large_bucket_is_opened_when_nothing_is_another(
     engine: Engine, s3: fsspec.AbstractFileSystem, opened: list[str]
 ) -> None:
-    bucket = f"large{abs(hash(engine))}"
+    bucket = f"large{uuid4().hex}"
     s3.mkdir(bucket)
     for number in range(MANY):  # into moto itself: by HTTP it would take minutes
         s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object(
