@@ -3,6 +3,7 @@
 Whoever is named before the host is a persona of a demo: everybody on this machine may come in as them.
 """
 
+import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -51,9 +52,7 @@ some dozen times, and took half as long again beside an import.
 """
 
 NOWHERE = {"type": "http", "method": "GET", "path": "/", "root_path": "", "headers": []}
-"""Asked for before anything can be: FastAPI puts off what routes need until they are asked for the first time, and then
-somebody waits for a second.
-"""
+"""Asked for before anything can be."""
 
 
 def make(settings: Settings, *, personas: Sequence[str] = ()) -> FastAPI:
@@ -72,8 +71,6 @@ def make(settings: Settings, *, personas: Sequence[str] = ()) -> FastAPI:
         app.state.places.media.clear()
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         sys.setswitchinterval(SWITCH)
-        for route in app.routes:
-            route.matches(NOWHERE)
         with (
             announcements.announcing(engine, settings.prefect_api()),
             working(engine, lease=settings.lease_seconds, kept=Kept(app.state.places.media, app.state.renditions)),
@@ -114,13 +111,27 @@ def make(settings: Settings, *, personas: Sequence[str] = ()) -> FastAPI:
     return app
 
 
+def warm(app: FastAPI) -> FastAPI:
+    """Do now what would be done while somebody waits: it is for a process that serves until it ends.
+
+    FastAPI puts off what routes need until they are asked for the first time, which takes a second. And whenever Python
+    seeks garbage among what is old it looks through all that is loaded, for a sixth of a second, every few seconds of
+    an import; what is there by now stays until the end, and is not looked at again.
+    """
+    for route in app.routes:
+        route.matches(NOWHERE)
+    gc.collect()
+    gc.freeze()
+    return app
+
+
 def main() -> None:
     """Serve until told to stop, or until the parent is gone."""
     *personas, host, port = sys.argv[1:]
     lifeline.follow()
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     uvicorn.run(
-        make(Settings(host=host, port=int(port)), personas=personas),
+        warm(make(Settings(host=host, port=int(port)), personas=personas)),
         host=host,
         port=int(port),
         workers=1,  # whatever WEB_CONCURRENCY says, for some other server

@@ -1,25 +1,20 @@
 """What is asked by whoever watches an installation."""
 
-import shutil
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 from anyio import BrokenResourceError
-from fastapi import routing
 from fastapi.testclient import TestClient
-from served import ADDRESS
 from stage import Stage
 
-from workflow_core import __version__, server
+from workflow_core import __version__
 from workflow_core.http.answers.metrics import Metrics
 from workflow_core.http.requests import Around
 from workflow_core.services.running import leases
-from workflow_core.settings import Settings
 
 
 def test_it_says_that_it_is_alive_and_which_version_it_is(client: TestClient) -> None:
@@ -33,20 +28,6 @@ def test_it_is_ready_while_somebody_moves_items(client: TestClient, stage: Stage
     assert "nobody moves items" in refused.json()["detail"]
     leases.hold(stage.engine, leases.MOVER, holder="me", ttl=timedelta(seconds=60))
     assert client.get("/ready").json() == {"alive": True}
-
-
-def test_the_first_request_finds_all_routes_made(
-    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url = f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'annoflow.db')}"
-    made: list[str] = []
-    make = routing.get_dependant
-    monkeypatch.setattr(routing, "get_dependant", lambda **given: made.append(given["path"]) or make(**given))
-    with TestClient(server.make(Settings(home=tmp_path, database_url=url)), ADDRESS) as client:
-        assert "/api/task-items/{task_item_id}" in made
-        made.clear()
-        client.get("/nowhere")
-    assert not made
 
 
 def told(client: TestClient) -> dict[str, float]:
