@@ -110,12 +110,15 @@ ByNumber = Callable[[World, int], dict[str, Any]]
 """The same of something that has a number."""
 
 
-def call(world: World, service: Service, actor: Person, given: Callable[..., dict[str, Any]], *number: int) -> None:
+def call(
+    world: World, service: Service, actor: Person | None, given: Callable[..., dict[str, Any]], *number: int
+) -> None:
     """Let somebody call a service, and raise what refuses it."""
     first, *others = signature(service).parameters
-    when = {name: value for name, value in (("now", NOW), ("clock", lambda: NOW)) if name in others}
+    known = {"actor": actor, "now": NOW, "clock": lambda: NOW}
+    about = {name: value for name, value in known.items() if name in others}
     session = world.opened if first == "open_session" else world.session
-    answer = service(session, actor=actor, **when, **given(world, *number))
+    answer = service(session, **about, **given(world, *number))
     if isinstance(answer, Iterator):
         for _ in answer:
             pass
@@ -307,6 +310,7 @@ MANAGED_BY_NUMBER: dict[Service, tuple[Permission, str, ByNumber]] = {
     overviews.of_pipeline: (P.SEE_PROJECT, "pipeline", by("pipeline_id")),
     issue_lists.of_task: (P.SEE_PROJECT, "task", by("task_id")),
     staff.whose: (P.EDIT_TASK, "assignment", by("assignment_id")),
+    access.managed: (P.END_CLAIM, "held", by("task_item_id", permission=P.END_CLAIM)),
     access.task: (P.CLEAR_STATUS, "task", by("task_id", permission=P.CLEAR_STATUS)),
     access.tasks: (P.CLEAR_STATUS, "task", lambda _, n: {"task_ids": [n], "permission": P.CLEAR_STATUS}),
     access.assignment: (P.PAUSE_PEOPLE, "assignment", by("assignment_id", permission=P.PAUSE_PEOPLE)),

@@ -110,6 +110,14 @@ def test_a_clear_finds_all_that_was_reached_by_index(session):
     assert found == []
 
 
+def test_items_are_taken_out_of_a_task_by_index(session):
+    cars = task(session, "cars")
+    with scans(session, by_task=True) as found:
+        given = {"task_id": cars.id, "item_ids": [IN_SIGNS + 100, IN_SIGNS + 200]}
+        assert task_items.remove_items(session, actor=None, **given, now=NOW) == 2
+    assert found == []
+
+
 def test_a_fix_with_another_status_finds_what_it_takes_back_by_index(session):
     quinn = person(session, "quinn@example.org")
     review = claim(session, "quinn@example.org", "qa")

@@ -5,18 +5,19 @@ from typing import TypeVar
 
 from workflow_core.domain.words import values
 from workflow_core.domain.words.wording import shown
-from workflow_core.domain.work.issues import UNRESOLVED
+from workflow_core.domain.work.managed import Managed
 from workflow_core.domain.work.roles import Permission, Role
 from workflow_core.domain.work.situations import Seat, Situation
-from workflow_core.errors import Conflict, NotFound
+from workflow_core.errors import NotFound
 from workflow_core.services import people
 from workflow_core.services.people import Actor
 from workflow_core.store import locks
 from workflow_core.store.data import items
 from workflow_core.store.data import tasks as known_tasks
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Assignment, Dataset, Item, Person, Pipeline, Task, TaskItem
-from workflow_core.store.work import issues, selection, situations
+from workflow_core.store.models import Assignment, Dataset, Item, Person, Pipeline, Task
+from workflow_core.store.work import managed as task_items
+from workflow_core.store.work import situations
 
 OfProject = TypeVar("OfProject", Dataset, Task, Pipeline)
 
@@ -51,6 +52,27 @@ def own(
     found = situations.find(session, person_id=actor.id, task_item_ids=[key]).get(key)
     if found is None or not _is_own(actor, found, finished=finished):
         raise NotFound(f"{actor.email} has no task item {shown(task_item_id)}")
+    return found
+
+
+def managed(
+    session: Session, *, actor: Actor, task_item_id: int, permission: Permission, only_read: bool = False
+) -> Managed:
+    """Return how a task item stands with which the actor may do something, whoever has it.
+
+    It is locked, with the others of its item, unless it is `only_read`.
+
+    Raises:
+        NotFound: there is no such task item, or the actor has no role in its project: for them it does not exist.
+        NotAllowed: their role does not allow it.
+    """
+    key = values.key(task_item_id)
+    if not only_read:
+        locks.lock(session, key)
+    found = next(iter(task_items.find(session, [key])), None)
+    if found is None or not people.sees(session, actor=actor, project_id=found.project_id):
+        raise NotFound(f"there is no task item {shown(task_item_id)}")
+    people.require(session, actor=actor, project_id=found.project_id, permission=permission)
     return found
 
 
@@ -160,25 +182,3 @@ def _check_role(actor: Person, seat: Seat) -> None:
     qa = seat.type == "qa"
     needed = Permission.REVIEW_OWN_ASSIGNMENT if qa else Permission.WORK_ON_OWN_ASSIGNMENT
     people.check(actor, Role(seat.role), needed)
-
-
-def check_rework(session: Session, *, task_item: TaskItem, name: str) -> None:
-    """Refuse to clear, or to take out, what had a status that an issue or a re-entry took: it may have it again."""
-    if task_item.kept_status is None:
-        return
-    task = session.get_one(Task, task_item.task_id).name
-    was = f"{name} had the status {task_item.kept_status} in {task!r}"
-    if task_item.kept_by == "issue":
-        against = [one.id for one in issues.of_task_item(session, task_item.id, tuple(UNRESOLVED))]
-        listed = ", ".join(map(str, against))
-        why = f"{was} and is returned: dismiss what was flagged (issue {listed}), or delete the item"
-        raise Conflict(why, code="in-rework", item=name, task=task, status=task_item.kept_status, issues=against)
-    led = selection.led_to(session, task_item=task_item)
-    first = f"clear {led[1]!r} in {led[0]!r}, which sent it back" if led else "wait for it"
-    why = f"{was} and is to be done again: {first}, or delete the item"
-    raise Conflict(why, code="in-rework", item=name, task=task, status=task_item.kept_status, issues=[])
-
-
-def name_of(session: Session, task_item: TaskItem) -> str:
-    """Return the name of a task item's item."""
-    return session.get_one(Item, task_item.item_id).name

@@ -172,3 +172,10 @@ def check_parked(found: Situation) -> None:
     if found.parked in _WAITS_FOR_A_MANAGER:
         why = f"{found.name} {_WAITS_FOR_A_MANAGER[found.parked]} and waits for a manager"
         raise Conflict(why, code="parked", **found.about, parked=found.parked)
+
+
+def check_held(found: Situation, verb: str) -> None:
+    """Refuse to give back what the person does not have open; `verb` says what is done with it."""
+    if not found.held:
+        why = f"only what you have open can be {verb}; {found.name} is not"
+        raise Conflict(why, code="wrong-state", **found.about, state=found.state, status=found.status)

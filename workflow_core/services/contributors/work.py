@@ -185,7 +185,5 @@ def postpone(session: Session, *, actor: Person, task_item_id: int, now: datetim
 
 def _end(session: Session, *, actor: Person, task_item_id: int, verb: str, now: datetime) -> None:
     found = access.own(session, actor=actor, task_item_id=task_item_id)
-    if not found.held:
-        why = f"only what you have open can be {verb}; {found.name} is not"
-        raise Conflict(why, code="wrong-state", **found.about, state=found.state, status=found.status)
+    situations.check_held(found, verb)
     claims.end(session, id=found.id, verb=verb, actor_id=actor.id, now=now)

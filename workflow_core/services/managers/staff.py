@@ -15,9 +15,10 @@ from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import items, teams
-from workflow_core.store.database.engine import Session, keep
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Dataset, Person, Pipeline, Task
-from workflow_core.store.work import reassignment
+from workflow_core.store.work import assignments, reassignment
+from workflow_core.store.work.assignments import Member
 from workflow_core.store.work.reassignment import Handed
 
 What = Literal["task", "assignment", "pipeline"]
@@ -50,7 +51,7 @@ def redistribute(
     if task.queue is not None:
         why = f"task {task.name!r} hands out from its pool: whoever is free takes what is left"
         raise Conflict(why, code="handed-from-pool", task=task.name)
-    team = _team(session, task)
+    team = assignments.of_task(session, task_id=task.id)
     if weights is None:
         weights = {email: 1.0 for email, one in team.items() if one.active}
     target = {_member(team, task, email).id: values.weight(one) if one else 0.0 for email, one in weights.items()}
@@ -92,7 +93,7 @@ def reassign(
         Conflict: they have items open, and `end_claims` does not confirm that these claims end.
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.REASSIGN_WORK)
-    team = _team(session, task)
+    team = assignments.of_task(session, task_id=task.id)
     leaver = _member(team, task, old)
     if values.email(new) == values.email(old):
         raise InvalidInput(f"{shown(old)} has this work already; name somebody else")
@@ -100,16 +101,8 @@ def reassign(
     reassignment.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id, item_ids=listed)
     _confirm_claims(session, task, leaver, old, end_claims, listed)
     person = _present(session, task, new, now)
-    heir = team.get(person.email)
-    if heir is None:
-        heir = Assignment(task_id=task.id, person_id=person.id, weight=leaver.weight, created_at=now)
-    elif not heir.active:
-        heir.weight = leaver.weight
-    heir.active = True
-    heir.allotted = (heir.allotted or 0) + leaver.allotted
-    leaver.active, leaver.allotted = False, 0
-    keep(session, heir)
-    return _hand_over(session, actor, task, leaver, {heir.id: 1.0}, now, listed)
+    heir = assignments.succeed(session, leaver_id=leaver.id, person_id=person.id, now=now)
+    return _hand_over(session, actor, task, leaver, {heir: 1.0}, now, listed)
 
 
 def add(
@@ -125,12 +118,8 @@ def add(
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
     weight = values.weight(weight)
     person = _present(session, task, email, now)
-    assignment = _team(session, task).get(person.email)
-    if assignment is None:
-        assignment = Assignment(task_id=task.id, person_id=person.id, weight=weight, created_at=now)
-    assignment.weight, assignment.active = weight, True
-    keep(session, assignment)
-    return teams.view(assignment, person.email)
+    joined = assignments.join(session, task_id=task.id, person_id=person.id, weight=weight, now=now)
+    return teams.view(joined, person.email)
 
 
 def remove(
@@ -148,11 +137,11 @@ def remove(
     Where nobody is left it is parked, and the stuck list says so. With `item_ids` only the work on these goes yet.
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
-    leaver = _member(_team(session, task), task, email)
+    leaver = _member(assignments.of_task(session, task_id=task.id), task, email)
     listed = None if item_ids is None else values.keys(item_ids)
     reassignment.lock_unfinished(session, task_id=task.id, assignment_id=leaver.id, item_ids=listed)
     _confirm_claims(session, task, leaver, email, end_claims, listed)
-    leaver.active = False
+    assignments.leave(session, id=leaver.id)
     return _hand_over(session, actor, task, leaver, None, now, listed)
 
 
@@ -170,15 +159,12 @@ def pause(session: Session, *, actor: Actor, what: What, key: int, now: datetime
         NotAllowed: the actor may not run it.
     """
     found = _run(session, actor, what, key)
-    found.paused_at = found.paused_at or now
-    keep(session, found)
+    assignments.pause(session, found=found, at=found.paused_at or now)
 
 
 def resume(session: Session, *, actor: Actor, what: What, key: int) -> None:
     """Hand out again."""
-    found = _run(session, actor, what, key)
-    found.paused_at = None
-    keep(session, found)
+    assignments.pause(session, found=_run(session, actor, what, key), at=None)
 
 
 def _run(session: Session, actor: Actor, what: What, key: int) -> Task | Assignment | Pipeline:
@@ -194,7 +180,7 @@ def _hand_over(
     session: Session,
     actor: Actor,
     task: Task,
-    leaver: Assignment,
+    leaver: Member,
     weights: Mapping[int, float] | None,
     now: datetime,
     item_ids: Iterable[int] | None,
@@ -211,7 +197,7 @@ def _hand_over(
 def _confirm_claims(
     session: Session,
     task: Task,
-    leaver: Assignment,
+    leaver: Member,
     email: str,
     confirmed: bool,
     item_ids: Iterable[int] | None,
@@ -233,11 +219,7 @@ def _present(session: Session, task: Task, email: str, now: datetime) -> Person:
     return person
 
 
-def _team(session: Session, task: Task) -> dict[str, Assignment]:
-    return teams.of_task(session, task_id=task.id)
-
-
-def _member(team: Mapping[str, Assignment], task: Task, email: str) -> Assignment:
+def _member(team: Mapping[str, Member], task: Task, email: str) -> Member:
     found = team.get(values.email(email))
     if found is None:
         raise NotFound(

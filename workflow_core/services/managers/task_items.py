@@ -7,21 +7,21 @@ from typing import Unpack
 from workflow_core.domain.items.choices import Chosen
 from workflow_core.domain.views.effects import TakenAlong
 from workflow_core.domain.words import values
-from workflow_core.domain.words.wording import counted, shown
-from workflow_core.domain.work import states
+from workflow_core.domain.work import managed, sending
+from workflow_core.domain.work.managed import Managed
 from workflow_core.domain.work.roles import Permission
-from workflow_core.errors import Conflict, NotFound
+from workflow_core.errors import Conflict
 from workflow_core.services import access, people
-from workflow_core.services.managers import send_targets
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store import locks
-from workflow_core.store.data import items, versions
+from workflow_core.store.data import items, tasks, versions
 from workflow_core.store.database.columns import Where
-from workflow_core.store.database.engine import Session, keep
-from workflow_core.store.models import Dataset, Pipeline, Task, TaskItem
-from workflow_core.store.routing import dispatch
+from workflow_core.store.database.engine import Session
+from workflow_core.store.models import Dataset, Pipeline
+from workflow_core.store.routing import dispatch, journeys
 from workflow_core.store.work import claims, selection
+from workflow_core.store.work import managed as kept
 
 
 def send(
@@ -41,47 +41,35 @@ def send(
             has the item open, and it was not confirmed.
         InvalidInput: the target is unknown or out of reach; the message says what is possible.
     """
-    task_item, _ = _managed(session, actor, task_item_id, Permission.UNSTICK_ITEMS)
-    way = send_targets.find(session, task_item=task_item, to=to)
-    effects = dispatch.effects(session, source=task_item, entry=way.entry, of=way.of)
-    held = next((one for one in effects.task_items if one.state == states.State.CLAIMED), None)
-    if held is not None and not end_claims:
-        name = access.name_of(session, task_item)
-        why = f"{held.who} has {name} open in {held.task!r}; confirm to end the claims on what you send away"
-        raise Conflict(why, code="claims-open", task=held.task, person=held.who)
-    actor_id = actor.id if actor else None
-    if task_item.parked is not None:
-        dispatch.send(session, task_item=task_item, node=way.node, actor_id=actor_id, now=now)
-    else:
-        dispatch.send_again(
-            session, task_item=task_item, entry=way.entry, branch=way.branch, node=way.node, actor_id=actor_id, now=now
-        )
-    return effects
+    found = access.managed(session, actor=actor, task_item_id=task_item_id, permission=Permission.UNSTICK_ITEMS)
+    way = sending.find(found, journeys.find(session, found), to)
+    sending.check_claims(found, way, end_claims=end_claims)
+    dispatch.send(session, found, way, actor_id=actor.id if actor else None, now=now)
+    return way.effects
 
 
 def preview_send(session: Session, *, actor: Actor, task_item_id: int, to: str) -> TakenAlong:
     """Say what sending an item would take with it: open task items, claims, issues, and the exit it would leave."""
-    task_item, _ = _managed(session, actor, task_item_id, Permission.UNSTICK_ITEMS, only_read=True)
-    way = send_targets.find(session, task_item=task_item, to=to)
-    return dispatch.effects(session, source=task_item, entry=way.entry, of=way.of)
+    found = _only_seen(session, actor, task_item_id)
+    return sending.find(found, journeys.find(session, found), to).effects
 
 
 def targets(session: Session, *, actor: Actor, task_item_id: int) -> list[str]:
     """Return the tasks, and from where an item is stuck the exits, to which it may be sent; raises as `send` does."""
-    task_item, _ = _managed(session, actor, task_item_id, Permission.UNSTICK_ITEMS, only_read=True)
-    return send_targets.targets(session, task_item=task_item)
+    found = _only_seen(session, actor, task_item_id)
+    return list(sending.reachable(found, journeys.find(session, found)).there)
+
+
+def _only_seen(session: Session, actor: Actor, task_item_id: int) -> Managed:
+    may = Permission.UNSTICK_ITEMS
+    return access.managed(session, actor=actor, task_item_id=task_item_id, permission=may, only_read=True)
 
 
 def release(session: Session, *, actor: Actor, task_item_id: int, now: datetime) -> None:
     """End somebody's claim by force; their draft stays, their token is dead."""
-    task_item, task = _managed(session, actor, task_item_id, Permission.END_CLAIM)
-    if task_item.state != states.State.CLAIMED:
-        name = access.name_of(session, task_item)
-        why = f"nobody has {name} open in {task.name!r}"
-        raise Conflict(
-            why, code="wrong-state", item=name, task=task.name, state=task_item.state, status=task_item.status
-        )
-    claims.end(session, id=task_item.id, verb="released", actor_id=actor.id if actor else None, now=now)
+    found = access.managed(session, actor=actor, task_item_id=task_item_id, permission=Permission.END_CLAIM)
+    managed.check_claimed(found)
+    claims.end(session, id=found.id, verb="released", actor_id=actor.id if actor else None, now=now)
 
 
 def remove_items(
@@ -105,16 +93,11 @@ def remove_items(
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.FILL_TASK)
     dataset = session.get_one(Dataset, task.dataset_id)
     items = data.condition(session, dataset=dataset, **chosen)
-    rows = selection.lock_of_items(session, task_id=task.id, items=items)
-    done = [row for row in rows if row.state == states.State.SUBMITTED]
-    if done:
-        why = f"cannot remove what has a status: {counted(len(done), 'item')} in {task.name!r}; clear that first"
-        raise Conflict(why, code="have-status", task=task.name, count=len(done))
-    for row in (row for row in rows if row.kept_status is not None):
-        access.check_rework(session, task_item=row, name=access.name_of(session, row))
-    _confirm_claims(session, selection.with_siblings(rows), end_claims, "remove")
-    dispatch.remove(session, [row.id for row in rows], actor_id=actor.id if actor else None, now=now)
-    return len(rows)
+    found = kept.find(session, selection.lock_of_items(session, task_id=task.id, items=items))
+    managed.check_removed(found)
+    _confirm_claims(session, dispatch.of_siblings(found), end_claims, "remove")
+    dispatch.remove(session, found, actor_id=actor.id if actor else None, now=now)
+    return len(found)
 
 
 def archive_items(
@@ -142,7 +125,7 @@ def archive_items(
     return len(found)
 
 
-def _confirm_claims(session: Session, of: Where, end_claims: bool, what: str) -> None:
+def _confirm_claims(session: Session, of: Where | str, end_claims: bool, what: str) -> None:
     """Refuse what ends claims on items, or in tasks, unless that is confirmed; say who has the first of them open."""
     if end_claims:
         return
@@ -156,16 +139,13 @@ def _confirm_claims(session: Session, of: Where, end_claims: bool, what: str) ->
 def close(session: Session, *, actor: Actor, task_id: int, now: datetime) -> None:
     """Let nobody work on a task any more; what is there stays."""
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.RUN_TASK)
-    task.closed_at, task.closed_by_deploy = task.closed_at or now, False
-    keep(session, task)
+    tasks.change(session, task.id, closed_at=task.closed_at or now, closed_by_deploy=False)
 
 
 def reopen(session: Session, *, actor: Actor, task_id: int) -> None:
     """Let people work on a closed or archived task again."""
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.RUN_TASK)
-    task.closed_at = task.archived_at = None
-    task.closed_by_deploy = False
-    keep(session, task)
+    tasks.change(session, task.id, **tasks.REOPENED)
 
 
 def archive(
@@ -193,19 +173,4 @@ def archive(
     locks.lock_all(session, selection.of_task(task.id), siblings=True)
     _confirm_claims(session, selection.of_task(task.id), end_claims, "archive")
     dispatch.put_away(session, task_id=task.id, now=now)
-    task.archived_at = task.closed_at = now
-    keep(session, task)
-
-
-def _managed(
-    session: Session, actor: Actor, task_item_id: int, permission: Permission, *, only_read: bool = False
-) -> tuple[TaskItem, Task]:
-    key = values.key(task_item_id)
-    if not only_read:
-        locks.lock(session, key)
-    task_item = session.get(TaskItem, key, populate_existing=True)
-    task = session.get_one(Task, task_item.task_id) if task_item else None
-    if task_item is None or task is None or not people.sees(session, actor=actor, project_id=task.project_id):
-        raise NotFound(f"there is no task item {shown(task_item_id)}")
-    people.require(session, actor=actor, project_id=task.project_id, permission=permission)
-    return task_item, task
+    tasks.change(session, task.id, archived_at=now, closed_at=now)

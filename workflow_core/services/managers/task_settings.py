@@ -19,7 +19,7 @@ from workflow_core.services.pipelines import data
 from workflow_core.store import turns
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import tasks
-from workflow_core.store.database.engine import Session, keep
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Recipe, Task
 from workflow_core.store.work import reassignment
 
@@ -80,9 +80,8 @@ def edit(
             lease=task.lease,
         )
     check(task.name, {"due_at": task.due_at, "lock_when_due": task.lock_when_due, **settings})
-    for name, value in settings.items():
-        setattr(task, name, value)
-    keep(session, task)
+    if settings:
+        tasks.change(session, task.id, **settings)
     if settings.get("review_own") is False:
         reassignment.hand_own_reviews_on(session, task_id=task.id, actor_id=actor.id if actor else None, now=now)
         parked.park_for_nobody(session, now=now)
@@ -109,8 +108,7 @@ def instruct(session: Session, *, actor: Actor, task_id: int, text: str, now: da
     recipes.check(changed)
     content = recipes.to_json(changed)
     kept = tasks.add_recipe(session, project_id=task.project_id, name=task.name, content=content, now=now)
-    task.recipe_id = kept.id
-    keep(session, task)
+    tasks.change(session, task.id, recipe_id=kept.id)
 
 
 def version(task: Task) -> int:

@@ -25,7 +25,7 @@ from workflow_core.services.running.moves import BATCH
 from workflow_core.store.data import tasks as rows
 from workflow_core.store.data import teams, versions
 from workflow_core.store.database.columns import Where
-from workflow_core.store.database.engine import Session, keep
+from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Dataset, Pipeline, PipelineVersion, Recipe, Task
 from workflow_core.store.reads import samples
 from workflow_core.store.routing import arrivals, entry, placement
@@ -75,7 +75,8 @@ def create(
     recipes.check(recipe)
     kept = rows.add_recipe(session, project_id=dataset.project_id, name=name, content=recipes.to_json(recipe), now=now)
     said: dict[str, Any] = {"lease": (queue or Queue()).lease_seconds, **settings}
-    task = Task(
+    task = rows.add(
+        session,
         project_id=dataset.project_id,
         dataset_id=dataset.id,
         recipe_id=kept.id,
@@ -86,7 +87,6 @@ def create(
         **new_tasks.columns(offered, queue),
         **said,
     )
-    keep(session, task)
     people.check_reviewers(session, teams=[(task, team)])
     teams.apply(session, teams=[(task, team)], project_id=dataset.project_id, now=now)
     rows.review(session, task=task, wanted={one.id for one in reviewed})

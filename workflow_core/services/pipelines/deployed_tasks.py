@@ -12,6 +12,7 @@ from workflow_core.pipeline import compiled
 from workflow_core.services import people
 from workflow_core.services.managers import new_tasks
 from workflow_core.services.managers.task_settings import Settings
+from workflow_core.store.data import tasks as rows
 from workflow_core.store.database.engine import Session, keep
 from workflow_core.store.models import Pipeline, Recipe, Task
 
@@ -45,22 +46,14 @@ def apply(
             )
     used = {one.name: _recipe(pipeline, one, recipes.get(one.name), documents, now) for one in wanted}
     keep(session, *used.values())
-    tasks = {}
+    said: dict[str, dict[str, Any]] = {}
     for one in wanted:
-        task = tasks[one.name] = known.get(one.name) or Task(
-            project_id=pipeline.project_id,
-            dataset_id=pipeline.dataset_id,
-            pipeline_id=pipeline.id,
-            name=one.name,
-            type=one.type,
-            created_at=now,
-        )
-        for name, value in _fields(one, known.get(one.name), last.get(one.name)).items():
-            setattr(task, name, value)
-        task.recipe_id = used[one.name].id
-        task.manager_id = None if one.manager is None else managers[one.manager]
-    keep(session, *tasks.values())
-    return tasks
+        fields = _fields(one, known.get(one.name), last.get(one.name))
+        fields["recipe_id"] = used[one.name].id
+        fields["manager_id"] = None if one.manager is None else managers[one.manager]
+        said[one.name] = fields
+    types = {one.name: one.type for one in wanted}
+    return rows.of_file(session, pipeline, known=known, said=said, types=types, now=now)
 
 
 def _fields(one: compiled.Task, task: Task | None, last: compiled.Task | None) -> dict[str, Any]:

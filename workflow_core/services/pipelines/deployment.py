@@ -104,10 +104,8 @@ def apply(
         documents=documents,
         now=now,
     )
-    for name, task in tasks.items():
-        if name not in before:
-            task.closed_at = task.archived_at = None
-            task.closed_by_deploy = False
+    if back := [task.id for name, task in tasks.items() if name not in before and task.closed_at is not None]:
+        rows.change(session, *back, **rows.REOPENED)
     wanted = [(tasks[one.name], one.assignees) for one in spec.tasks.values()]
     people.check_reviewers(session, teams=wanted)
     invited |= teams.apply(session, teams=wanted, project_id=project.id, now=now)

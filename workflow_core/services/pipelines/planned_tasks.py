@@ -7,9 +7,10 @@ from typing import Any
 
 from workflow_core.domain.annotations import recipes
 from workflow_core.domain.views.pipelines import Change, Leaver, PlannedTask, RemovedLabel
-from workflow_core.store.data import tasks, teams
+from workflow_core.store.data import tasks
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person, Pipeline, Recipe, Task
+from workflow_core.store.work import assignments
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _changed(session: Session, name: str, old: Present | None, new: Present) -> 
 
 
 def _present(session: Session, task: Task, todo: Mapping[tuple[int, int | None], tuple[int, int]]) -> Present:
-    team = teams.of_task(session, task_id=task.id)
+    team = assignments.of_task(session, task_id=task.id)
     emails = {assignment.id: email for email, assignment in team.items()}
     recipe = session.get_one(Recipe, task.recipe_id)
     return Present(

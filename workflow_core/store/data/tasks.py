@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlmodel import Session, case, col, func, select
 from sqlmodel.sql.expression import Select
 
 from workflow_core.domain.work.states import OPEN, State
 from workflow_core.store.database.dialect import listed
+from workflow_core.store.database.engine import keep
 from workflow_core.store.models import (
     Annotation,
     Dataset,
@@ -103,6 +104,15 @@ def lock(session: Session, task: Task) -> None:
     session.refresh(task, with_for_update={"key_share": True})
 
 
+REOPENED: Final = {"closed_at": None, "archived_at": None, "closed_by_deploy": False}
+"""What a task is that people may work on again."""
+
+
+def change(session: Session, *task_ids: int, **columns: Any) -> None:
+    """Change columns of tasks; whoever has one as an object sees them."""
+    session.exec(update(Task).where(col(Task.id).in_(task_ids)).values(**columns))
+
+
 def manual(session: Session, *, project_id: int, name: str) -> Task | None:
     """Return a project's task outside pipelines by name."""
     here = select(Task).where(Task.project_id == project_id, Task.name == name, col(Task.pipeline_id).is_(None))
@@ -128,6 +138,37 @@ def add_recipe(
     session.add(recipe)
     session.flush()
     return recipe
+
+
+def add(session: Session, **columns: Any) -> Task:
+    """Make a task."""
+    task = Task(**columns)
+    keep(session, task)
+    return task
+
+
+def of_file(
+    session: Session,
+    pipeline: Pipeline,
+    *,
+    known: Mapping[str, Task],
+    said: Mapping[str, Mapping[str, Any]],
+    types: Mapping[str, str],
+    now: datetime,
+) -> dict[str, Task]:
+    """Return the tasks of a pipeline's file with what it says of them, by name; those not `known` are made."""
+    here: Mapping[str, Any] = {
+        "project_id": pipeline.project_id,
+        "dataset_id": pipeline.dataset_id,
+        "pipeline_id": pipeline.id,
+    }
+    tasks = {}
+    for name, columns in said.items():
+        task = tasks[name] = known.get(name) or Task(**here, name=name, type=types[name], created_at=now)
+        for column, value in columns.items():
+            setattr(task, column, value)
+    keep(session, *tasks.values())
+    return tasks
 
 
 def review(session: Session, *, task: Task, wanted: Iterable[int]) -> None:

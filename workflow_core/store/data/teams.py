@@ -90,14 +90,6 @@ def join_project(session: Session, *, person: Person, project_id: int, role: str
     session.flush()
 
 
-def of_task(session: Session, *, task_id: int) -> dict[str, Assignment]:
-    """Return the assignments of a task by the e-mail of their person."""
-    rows = session.exec(
-        select(Person.email, Assignment).where(Person.id == Assignment.person_id, Assignment.task_id == task_id)
-    )
-    return dict(iter(rows))
-
-
 def of_tasks(session: Session, *, task_ids: Iterable[int]) -> Sequence[tuple[Assignment, str]]:
     """Return the assignments of some tasks, each with the e-mail of its person, in the order in which they came."""
     return session.exec(

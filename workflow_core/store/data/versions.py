@@ -10,17 +10,14 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from workflow_core.pipeline import compiled
-from workflow_core.store import locks
 from workflow_core.store.database.dialect import run, run_many
 from workflow_core.store.models import (
     Branch,
     Entry,
-    Item,
     Node,
     PipelineVersion,
     Review,
     Route,
-    TaskItem,
 )
 from workflow_core.store.models.task_items import OPEN
 
@@ -194,20 +191,6 @@ def task_node(session: Session, *, version_id: int, task_id: int) -> int | None:
     return session.exec(select(Node.id).where(Node.version_id == version_id, Node.task_id == task_id)).first()
 
 
-def without_task(session: Session, *, ids: Sequence[int]) -> tuple[str, str] | None:
-    """Return the first item, and its version, that follows one which does not have the task of its task item."""
-    there = select(Node.id).where(Node.version_id == Entry.version_id, Node.task_id == TaskItem.task_id)
-    lacking = (
-        select(Item.name, PipelineVersion.digest)
-        .select_from(TaskItem)
-        .join(Item, col(Item.id) == col(TaskItem.item_id))
-        .join(Entry, col(Entry.id) == col(TaskItem.entry_id))
-        .join(PipelineVersion, col(PipelineVersion.id) == col(Entry.version_id))
-        .where(locks.listed(ids), ~there.exists())
-    )
-    return session.exec(lacking.order_by(col(TaskItem.id)).limit(1)).first()
-
-
 def branch_of(session: Session, *, version_id: int, task_id: int | None) -> tuple[int, int] | None:
     """Return the branch that a task lies in, as its join's node and its number; None outside forks."""
     found = session.exec(
@@ -216,9 +199,3 @@ def branch_of(session: Session, *, version_id: int, task_id: int | None) -> tupl
         .where(Node.version_id == version_id, Branch.task_id == task_id)
     ).first()
     return None if found is None else (found[0], found[1])
-
-
-def targets(session: Session, *, version_id: int) -> Sequence[Node]:
-    """Return where a manager may send items in a version: its tasks and its exits."""
-    to = select(Node).where(Node.version_id == version_id, Node.kind != "router").order_by(col(Node.id))
-    return session.exec(to).all()

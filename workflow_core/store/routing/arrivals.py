@@ -30,7 +30,7 @@ SHARES = "task_id BIGINT, forbidden TEXT, low BIGINT, high BIGINT, assignment_id
 
 
 def prepare(session: Session) -> None:
-    """Make the scratch tables, empty. A connection makes them once.
+    """Make the scratch tables, empty; that of shares is emptied as it is filled. A connection makes them once.
 
     On PostgreSQL each commit empties them in place: a TRUNCATE would write to the catalog for every batch. Nor do
     they have an index there, which each commit would have to build anew.
@@ -49,9 +49,9 @@ def prepare(session: Session) -> None:
             run(session, "INSERT INTO temp.sqlite_stat1 (tbl, stat) VALUES ('arrival', '1000'), ('entering', '1000')")
             run(session, "ANALYZE temp.sqlite_schema")
     elif postgres:
-        run(session, "WITH a AS (DELETE FROM arrival), s AS (DELETE FROM share) DELETE FROM entering")
+        run(session, "WITH a AS (DELETE FROM arrival) DELETE FROM entering")
     else:
-        for table in ("arrival", "share", "entering"):
+        for table in ("arrival", "entering"):
             run(session, f"DELETE FROM {table}")
 
 

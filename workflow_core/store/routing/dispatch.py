@@ -3,164 +3,111 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from workflow_core.domain.views.effects import TakenAlong, Withdrawn
+from workflow_core.domain.work.managed import Managed
+from workflow_core.domain.work.sending import Branch, Journey, Way
+from workflow_core.domain.work.states import Kept, State
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import listed, run
-from workflow_core.store.models import Entry, Event, Node, TaskItem
-from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, placement
 
 REMOVED = {"item_id": "item_id", "entry_id": "id", "name": "'removed'"}
 VOID = {"routing": "'void'", "parked": "NULL"}
 
 
-def send(session: Session, *, task_item: TaskItem, node: Node, actor_id: int | None, now: datetime) -> None:
-    """Send a parked item to a node; it counts as no visit. A task item that was still to be done is withdrawn."""
-    turns.tell(session, "unparked", task_item_id=task_item.id, actor_id=actor_id, now=now, name=node.name)
-    here = alone(task_item.id)
-    cause = task_item.status_event_id or (
-        task_item.kept_event_id if task_item.kept_by == "issue" else _led_here(session, task_item)
-    )
-    if task_item.state == "submitted":
-        turns.mark(session, {"routing": "'routed'", "parked": "NULL"}, where=here)
+def send(session: Session, found: Managed, way: Way, *, actor_id: int | None, now: datetime) -> None:
+    """Send an item to a node, as it was decided; it counts as no visit.
+
+    A task item from where it is parked is withdrawn if it was still to be done.
+    """
+    turns.tell(session, "unparked", task_item_id=found.id, actor_id=actor_id, now=now, name=way.target.name)
+    if found.parked is not None:
+        _send_on(session, found, way, now=now)
     else:
-        exits.withdraw(session, where=here, name="sent on", now=now)
-    # What an issue had taken before it was routed goes where the manager says, and nowhere else.
-    turns.mark(session, {"routing": "'routed'"}, where=f"{here} AND routing = 'pending'")
-    _arrive(session, entry_id=task_item.entry_id, node=node, cause=cause, now=now)
+        _send_again(session, way, now=now)
     session.expire_all()
 
 
-def _arrive(session: Session, *, entry_id: int | None, node: Node, cause: int | None, now: datetime) -> None:
+def _send_on(session: Session, found: Managed, way: Way, *, now: datetime) -> None:
+    """Send a parked item on: what is sent was reached from the status that led here, if it has none itself."""
+    here = f"task_item.id = {found.id}"
+    cause = found.status_event_id or (found.kept_event_id if found.kept_by == Kept.BY_ISSUE else None)
+    if found.state is State.SUBMITTED:
+        turns.mark(session, {"routing": "'routed'", "parked": "NULL"}, where=here)
+    else:
+        disputed = bool(way.effects.issues)
+        exits.withdraw(session, where=here, name="sent on", now=now, disputed=disputed, locked=True)
+        # What an issue had taken before it was routed goes where the manager says, and nowhere else.
+        turns.mark(session, {"routing": "'routed'"}, where=f"{here} AND routing = 'pending'")
+    _arrive(session, way, cause=cause or f"({LED_HERE.format(id=found.id)})", now=now)
+
+
+def _send_again(session: Session, way: Way, *, now: datetime) -> None:
+    """Send an item to a task once more, from anywhere outside forks, or from the branch that it is in.
+
+    What is open there is withdrawn, and what is not routed never moves; an exit is left.
+    """
+    of = _parts(way.journey, way.branch)
+    if way.effects.task_items:
+        exits.withdraw(session, where=of, name="sent on", now=now, disputed=bool(way.effects.issues), locked=True)
+    cause = _led_to_where_it_is(session, way)
+    turns.mark(session, VOID, where=f"{of} AND routing IN ('pending', 'parked')")
+    if way.effects.exit is not None:
+        exits.come_back(session, entries=f"id = {way.journey.entry_id}", now=now)
+    _arrive(session, way, cause=cause, now=now)
+
+
+LED_HERE = """
+    SELECT p.cause_id FROM task_item ti JOIN event p ON p.item_id = ti.item_id AND p.task_id = ti.task_id
+    AND p.verb = 'placed' WHERE ti.id = {id} ORDER BY p.id DESC LIMIT 1
+"""
+"""The status that led to a task item last: what is sent on from it was reached from that one."""
+
+
+def _arrive(session: Session, way: Way, *, cause: int | str | None, now: datetime) -> None:
     arrivals.prepare(session)
     run(
         session,
-        """
-        INSERT INTO arrival (entry_id, item_id, version_id, cause_id, node_id, kind)
-        SELECT e.id, e.item_id, e.version_id, CAST(:cause AS BIGINT), :node, :kind FROM entry e WHERE e.id = :entry
+        f"""
+        INSERT INTO arrival (entry_id, item_id, version_id, cause_id, node_id, kind, task_id,
+                             existing_id, existing_state, visit)
+        SELECT e.id, e.item_id, e.version_id, CAST({cause or "NULL"} AS BIGINT), n.id, n.kind, n.task_id,
+               x.id, x.state, coalesce(x.visit, 1)
+        FROM entry e JOIN node n ON n.id = :node
+        LEFT JOIN task_item x ON x.item_id = e.item_id AND x.task_id = n.task_id WHERE e.id = :entry
         """,
-        cause=cause,
-        node=node.id,
-        kind=node.kind,
-        entry=entry_id,
+        node=way.target.node_id,
+        entry=way.journey.entry_id,
     )
-    arrivals.look_up_existing(session)
-    run(session, "UPDATE arrival SET visit = visit - 1 WHERE existing_state = 'submitted'")
     placement.put(session, now=now, bounded=False, meeting=False)
 
 
-Branch = tuple[int, int]
-"""A branch of a fork: the node of its join, and its number."""
-GOING_ON = f"({OPEN} OR routing IN ('pending', 'parked') OR parked IS NOT NULL)"
-
-
-def forks_entered(session: Session, *, entry: Entry) -> set[int]:
-    """Return the joins of the forks inside which an item has something open, unrouted or parked."""
-    rows = run(
-        session,
-        f"""
-        SELECT DISTINCT b.join_id FROM task_item JOIN branch b ON b.task_id = task_item.task_id
-        JOIN node j ON j.id = b.join_id AND j.version_id = :version WHERE {all_of(entry)} AND {GOING_ON}
-        """,
-        version=entry.version_id,
-    )
-    return set(rows.scalars())
-
-
-def alone(task_item_id: int) -> str:
-    """Return the SQL of one task item."""
-    return f"task_item.id = {int(task_item_id)}"
-
-
-def all_of(entry: Entry, branch: Branch | None = None) -> str:
+def _parts(journey: Journey, branch: Branch | None = None) -> str:
     """Return the SQL of the task items of an item in its pipeline, or of those inside a branch of a fork."""
     # Only of items is there an index.
-    here = f"task_item.item_id = {int(entry.item_id)} AND task_item.entry_id = {int(entry.id)}"
+    here = f"task_item.item_id = {journey.item_id} AND task_item.entry_id = {journey.entry_id}"
     if branch is None:
         return here
-    inside = f"SELECT task_id FROM branch WHERE join_id = {int(branch[0])} AND number = {int(branch[1])}"
+    inside = f"SELECT task_id FROM branch WHERE join_id = {branch[0]} AND number = {branch[1]}"
     return f"{here} AND task_item.task_id IN ({inside})"
 
 
-def effects(session: Session, *, source: TaskItem, entry: Entry, of: str) -> TakenAlong:
-    """Return what goes with sending an item on or back from a task item, where these of it are withdrawn."""
-    withdrawn = run(
-        session,
-        f"""
-        SELECT task_item.id, t.name, task_item.state, p.email FROM task_item JOIN task t ON t.id = task_item.task_id
-        LEFT JOIN assignment s ON s.id = task_item.assignment_id LEFT JOIN person p ON p.id = s.person_id
-        WHERE {of} AND {OPEN} ORDER BY task_item.id
-        """,
-    )
-    open_ = f"SELECT task_item.id FROM task_item WHERE {of} AND {OPEN}"
-    flagged = run(
-        session,
-        f"""SELECT id FROM issue WHERE state IN ('open', 'for_review')
-        AND (task_item_id IN ({open_}) OR qa_task_item_id IN ({open_})) ORDER BY id""",
-    )
-    unrouted = run(
-        session,
-        f"""SELECT t.name FROM task_item JOIN task t ON t.id = task_item.task_id
-        WHERE {of} AND (routing = 'pending' OR routing = 'parked' AND task_item.id <> :source) ORDER BY task_item.id""",
-        source=source.id,
-    )
-    return TakenAlong(
-        task_items=tuple(Withdrawn(*row) for row in withdrawn),
-        issues=tuple(flagged.scalars()),
-        unrouted=tuple(unrouted.scalars()),
-        exit=entry.exit or entry.held_exit,
-        exported=entry.exported_at is not None,
-    )
-
-
-def send_again(
-    session: Session,
-    *,
-    task_item: TaskItem,
-    entry: Entry,
-    branch: Branch | None,
-    node: Node,
-    actor_id: int | None,
-    now: datetime,
-) -> None:
-    """Send an item to a task once more, from anywhere outside forks, or from the branch that it is in.
-
-    What is open there is withdrawn, and what is not routed never moves; an exit is left. It counts as no visit.
-    """
-    turns.tell(session, "unparked", task_item_id=task_item.id, actor_id=actor_id, now=now, name=node.name)
-    of = all_of(entry, branch)
-    exits.withdraw(session, where=of, name="sent on", now=now)
-    cause = _led_to_where_it_is(session, entry=entry, branch=branch)
-    turns.mark(session, VOID, where=f"{of} AND routing IN ('pending', 'parked')")
-    exits.come_back(session, entries=f"id = {int(entry.id)} AND {exits.AT} IS NOT NULL", now=now)
-    _arrive(session, entry_id=entry.id, node=node, cause=cause, now=now)
-    session.expire_all()
-
-
-def _led_to_where_it_is(session: Session, *, entry: Entry, branch: Branch | None) -> int | None:
+def _led_to_where_it_is(session: Session, way: Way) -> int | None:
     """Return the last status that led anywhere, or is about to: if it is taken back, so is what comes now."""
-    join, number = branch or (0, 0)
+    join, number = way.branch or (0, 0)
     elsewhere = "SELECT task_id FROM branch WHERE join_id = :join AND number <> :number"
     last = f"""SELECT max(status_event_id) FROM task_item
-    WHERE {all_of(entry)} AND routing <> 'void' AND task_id NOT IN ({elsewhere})"""
+    WHERE {_parts(way.journey)} AND routing <> 'void' AND task_id NOT IN ({elsewhere})"""
     found = run(session, last, join=join, number=number).scalar()
     return None if found is None else int(found)
 
 
-def _led_here(session: Session, task_item: TaskItem) -> int | None:
-    """Return the status that led to a task item last: what is sent on from it was reached from that one."""
-    placed = select(Event.cause_id).where(
-        Event.item_id == task_item.item_id, Event.task_id == task_item.task_id, Event.verb == "placed"
-    )
-    return session.exec(placed.order_by(col(Event.id).desc()).limit(1)).first()
-
-
-def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
-    """Withdraw task items, and let their entries end at the built-in exit `removed`."""
-    these = listed(ids)
-    of = f"SELECT entry_id FROM task_item WHERE id IN ({these}) AND entry_id IS NOT NULL"
+def remove(session: Session, found: Sequence[Managed], *, actor_id: int | None, now: datetime) -> None:
+    """Withdraw task items, locked with their siblings, and let their entries end at the built-in exit `removed`."""
+    if not found:
+        return
+    of = listed(one.entry_id for one in found if one.entry_id is not None)
     turns.record(
         session,
         "exited",
@@ -170,10 +117,18 @@ def remove(session: Session, ids: Sequence[int], *, actor_id: int | None, now: d
         actor_id=actor_id,
     )
     _end_entries(session, f"entry.id IN ({of})", now)
-    where = f"(task_item.id IN ({these}) OR task_item.entry_id IN ({of}))"
-    freed = exits.withdraw(session, where=where, name="removed", now=now)
+    where = of_siblings(found)
+    freed = exits.withdraw(session, where=where, name="removed", now=now, locked=True)
     turns.mark(session, VOID, where=f"{where} AND routing IN ('pending', 'parked')")
     placement.resume(session, entry_ids=freed, now=now)
+
+
+def of_siblings(found: Sequence[Managed]) -> str:
+    """Return the SQL that a task item is one of these, or another of their items in the same pipeline."""
+    ids, entries = listed(one.id for one in found), listed(one.entry_id for one in found if one.entry_id is not None)
+    # Only of items is there an index.
+    items = listed(sorted({one.item_id for one in found}))
+    return f"task_item.item_id IN ({items}) AND (task_item.id IN ({ids}) OR task_item.entry_id IN ({entries}))"
 
 
 def withdraw_items(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:

@@ -58,16 +58,24 @@ def come_back(session: Session, *, entries: str, now: datetime) -> None:
 
 
 def withdraw(
-    session: Session, *, where: str, name: str, now: datetime, cause: str = "CAST(NULL AS BIGINT)"
+    session: Session,
+    *,
+    where: str,
+    name: str,
+    now: datetime,
+    cause: str = "CAST(NULL AS BIGINT)",
+    disputed: bool = True,
+    locked: bool = False,
 ) -> set[int]:
     """Withdraw the open task items of a set; one that had a status before has it again, with its visit count.
 
     What an issue had taken is restored, since its issues are dismissed: it was no new work that ends here.
 
     Returns the entries in which an issue was dismissed: elsewhere in these an item may be able to go on now.
-    `where` and `cause` are fixed SQL over `task_item`; `name` is the reason for the history.
+    `where` and `cause` are fixed SQL over `task_item`; `name` is the reason for the history. Where it is known that
+    nothing is `disputed`, no issue is looked for; who says `locked` has locked the task items.
     """
-    dismissed = rework.dismiss_withdrawn(session, where=where, now=now)
+    dismissed = rework.dismiss_withdrawn(session, where=where, now=now) if disputed else []
     turns.happen(
         session,
         Event.WITHDRAW,
@@ -79,6 +87,7 @@ def withdraw(
             "cause_id": cause,
             "name": ":name",
         },
+        locked=locked,
         name=name,
     )
     if not dismissed:

@@ -64,8 +64,6 @@ def hold_again(session: Session, *, entry_id: int | None, now: datetime) -> None
 def release(session: Session, *, entries: str, now: datetime) -> None:
     """Let those of these entries that are held at an exit leave, if no issue on their rows is unresolved any more."""
     held = f"e.id IN ({entries}) AND e.held_exit IS NOT NULL"
-    if run(session, f"SELECT 1 FROM entry e WHERE {held} LIMIT 1").first() is None:
-        return
     arrivals.prepare(session)
     free = run(
         session,

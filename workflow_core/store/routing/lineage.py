@@ -4,16 +4,18 @@ The history knows it: what a status led to are the events it caused, and what wa
 Each placement of an item in a task has a number, which the events in it carry: a withdrawal ends the one that it names.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
-from workflow_core.domain.views.effects import Reached, TakenBack
+from workflow_core.domain.views.effects import Reached
+from workflow_core.domain.work.reversing import First, Left, Lineage
 from workflow_core.domain.work.situations import MAX_VISITS
 from workflow_core.store import turns
-from workflow_core.store.database.dialect import listed, notify, run
+from workflow_core.store.database.dialect import among, listed, notify, run
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, placement
 from workflow_core.store.work import rework
@@ -36,53 +38,78 @@ BELOW = """
 """The statuses that task items had before the re-entry in which they have got their present ones."""
 
 
-@dataclass(frozen=True)
-class Left:
-    """An entry that left, or is held, by one of the statuses: it was the last one that led to an exit."""
-
-    entry_id: int
-    exit: str
-    exported: bool
+def led(lineage: Lineage) -> str:
+    """Return the SQL that one of the statuses led somewhere by an event `p`."""
+    return f"p.cause_id IN ({listed(lineage.causes)}) AND p.verb IN ('placed', 'arrived')"
 
 
-@dataclass(frozen=True)
-class Lineage:
-    """Statuses, `first`, with all that were reached from them, `causes`; each by its event."""
+def _reached(item_ids: str, led: str) -> str:
+    """Return the SQL that a task item is open, and one of the statuses led there."""
+    return f"""
+        task_item.item_id IN ({item_ids}) AND {OPEN} AND EXISTS (
+            SELECT 1 FROM event p WHERE p.item_id = task_item.item_id AND p.task_id = task_item.task_id
+            AND p.entry_id = task_item.entry_id AND {led} AND {STANDS.format(until=2**62)}
+        )
+    """
 
-    first: frozenset[int]
-    causes: tuple[int, ...]
-    item_ids: tuple[int, ...]
 
-    @property
-    def led(self) -> str:
-        """The SQL that one of the statuses led somewhere by an event `p`."""
-        return f"p.cause_id IN ({listed(self.causes)}) AND p.verb IN ('placed', 'arrived')"
-
-    @property
-    def reached(self) -> str:
-        """The SQL that a task item is open, and one of the statuses led there."""
-        return f"""
-            task_item.item_id IN ({listed(self.item_ids)}) AND {OPEN} AND EXISTS (
-                SELECT 1 FROM event p WHERE p.item_id = task_item.item_id AND p.task_id = task_item.task_id
-                AND p.entry_id = task_item.entry_id AND {self.led} AND {STANDS.format(until=2**62)}
+def _closed(lineage: Lineage, verb: str) -> str:
+    """Return the SQL that one of the exits has closed a task item; the starting task items are the caller's."""
+    return f"""
+        task_item.item_id IN ({listed(lineage.item_ids)})
+        AND task_item.entry_id IN ({listed(one.entry_id for one in lineage.left)})
+        AND (task_item.status_event_id IS NULL OR task_item.status_event_id NOT IN ({listed(lineage.first)}))
+        AND EXISTS (
+            SELECT 1 FROM event w WHERE w.item_id = task_item.item_id AND w.task_id = task_item.task_id
+            AND w.entry_id = task_item.entry_id AND w.cause_id IN ({listed(lineage.causes)})
+            AND w.name = 'exit' AND w.verb = '{verb}' AND NOT EXISTS (
+                SELECT 1 FROM event back WHERE back.item_id = w.item_id AND back.entry_id = w.entry_id
+                AND back.verb = 'came-back' AND back.id > w.id
             )
-        """
+        )
+    """
 
-    def closed(self, left: Iterable[Left], verb: str) -> str:
-        """The SQL that one of the exits has closed a task item; the starting task items are the caller's."""
-        return f"""
-            task_item.item_id IN ({listed(self.item_ids)})
-            AND task_item.entry_id IN ({listed(one.entry_id for one in left)})
-            AND (task_item.status_event_id IS NULL OR task_item.status_event_id NOT IN ({listed(self.first)}))
-            AND EXISTS (
-                SELECT 1 FROM event w WHERE w.item_id = task_item.item_id AND w.task_id = task_item.task_id
-                AND w.entry_id = task_item.entry_id AND w.cause_id IN ({listed(self.causes)})
-                AND w.name = 'exit' AND w.verb = '{verb}' AND NOT EXISTS (
-                    SELECT 1 FROM event back WHERE back.item_id = w.item_id AND back.entry_id = w.entry_id
-                    AND back.verb = 'came-back' AND back.id > w.id
-                )
-            )
-        """
+
+LED = "p.cause_id IN (SELECT cause_id FROM reached) AND p.verb IN ('placed', 'arrived')"
+NOTHING = "CAST(NULL AS TEXT)"
+NO = "CAST(NULL AS BOOLEAN)"
+TRACE = f"""
+    WITH RECURSIVE reached (cause_id, item_id) AS (
+        SELECT id, item_id FROM event WHERE id {{these}}
+        UNION
+        SELECT s.id, s.item_id FROM reached r
+        JOIN event p ON p.cause_id = r.cause_id AND p.verb IN ('placed', 'arrived')
+        JOIN event s ON s.item_id = p.item_id AND s.task_id = p.task_id AND s.entry_id = p.entry_id
+            AND s.verb = 'submitted' AND s.id > p.id AND s.id <> :but AND {STANDS.format(until="s.id")}
+    )
+    SELECT 'status' AS what, cause_id AS id, item_id, {NOTHING} AS name, {NOTHING} AS state,
+           {NO} AS yes, {NO} AS led, {NO} AS gone
+    FROM reached
+    UNION ALL
+    SELECT 'first', f.id, (
+        SELECT l.actor_id FROM event l WHERE l.task_id = f.task_id AND l.item_id = f.item_id AND l.verb = 'submitted'
+        ORDER BY l.id DESC LIMIT 1
+    ), (
+        SELECT v.digest FROM entry e JOIN pipeline_version v ON v.id = e.version_id WHERE e.id = f.entry_id
+        AND NOT EXISTS (SELECT 1 FROM node n WHERE n.version_id = e.version_id AND n.task_id = f.task_id)
+    ), NULL, NULL, NULL, NULL
+    FROM event f WHERE f.id {{these}}
+    UNION ALL
+    SELECT 'task item', task_item.id, task_item.item_id, t.name, task_item.state, task_item.begun, NULL, NULL
+    FROM task_item JOIN task t ON t.id = task_item.task_id WHERE {_reached("SELECT item_id FROM reached", LED)}
+    UNION ALL
+    SELECT 'exit', entry.id, entry.item_id, i.name, {exits.AT}, entry.exported_at IS NOT NULL, coalesce((
+        SELECT x.cause_id FROM event x WHERE x.item_id = entry.item_id AND x.entry_id = entry.id
+        AND x.verb IN ('exited', 'held') ORDER BY x.id DESC LIMIT 1
+    ) IN (SELECT cause_id FROM reached), FALSE), entry.exit IS NOT NULL
+    FROM event f JOIN entry ON entry.id = f.entry_id JOIN item i ON i.id = entry.item_id
+    WHERE f.id {{these}} AND {exits.AT} IS NOT NULL
+    UNION ALL
+    SELECT 'issue', id, item_id, NULL, state, NULL, NULL, NULL FROM issue
+    WHERE item_id IN (SELECT item_id FROM reached) AND state IN ('open', 'for_review')
+    ORDER BY 1, 2
+"""
+"""All that statuses led to, and what decides whether they may be taken back."""
 
 
 def trace(session: Session, causes: Iterable[int | None], *, but: int = 0) -> Lineage:
@@ -90,91 +117,54 @@ def trace(session: Session, causes: Iterable[int | None], *, but: int = 0) -> Li
 
     `but` is the status that takes their place: it may stand where they had led back to, and yet was not reached.
     """
-    first = frozenset(cause for cause in causes if cause is not None)
-    found = run(
-        session,
-        f"""
-        WITH RECURSIVE reached (cause_id, item_id) AS (
-            SELECT id, item_id FROM event WHERE id IN ({listed(first)})
-            UNION
-            SELECT s.id, s.item_id FROM reached r
-            JOIN event p ON p.cause_id = r.cause_id AND p.verb IN ('placed', 'arrived')
-            JOIN event s ON s.item_id = p.item_id AND s.task_id = p.task_id AND s.entry_id = p.entry_id
-                AND s.verb = 'submitted' AND s.id > p.id AND s.id <> :but AND {STANDS.format(until="s.id")}
-        )
-        SELECT cause_id, item_id FROM reached ORDER BY cause_id
-        """,
-        but=but,
-    ).all()
-    return Lineage(first, tuple(row.cause_id for row in found), tuple(sorted({row.item_id for row in found})))
-
-
-def effects(session: Session, lineage: Lineage) -> TakenBack:
-    """Return what `take_back` would do."""
-    task_items = run(
-        session,
-        f"""
-        SELECT task_item.id, t.name, task_item.state, task_item.begun FROM task_item JOIN task t ON t.id = task_id
-        WHERE {lineage.reached} ORDER BY task_item.id
-        """,
+    found: dict[str, list[Any]] = defaultdict(list)
+    these, ids = among(session, [cause for cause in causes if cause is not None])
+    for row in run(session, TRACE.format(these=these), ids=ids, but=but):
+        found[row.what].append(row)
+    return Lineage(
+        first={row.id: First(row.item_id, row.name) for row in found["first"]},
+        causes=[row.id for row in found["status"]],
+        item_ids=sorted({row.item_id for row in found["status"]}),
+        reached=[Reached(row.id, row.name, row.state, bool(row.yes)) for row in found["task item"]],
+        exits=[
+            Left(row.id, row.item_id, row.name, row.state, bool(row.gone), bool(row.yes), bool(row.led))
+            for row in found["exit"]
+        ],
+        disputed=bool(found["issue"]),
+        answered=any(row.state == "for_review" for row in found["issue"]),
     )
-    exits_left = left(session, lineage)
-    return TakenBack(
-        task_items=tuple(Reached(*row) for row in task_items),
-        statuses=len(lineage.causes) - len(lineage.first),
-        exits=tuple(one.exit for one in exits_left),
-        exported=sum(one.exported for one in exits_left),
-    )
-
-
-def left(session: Session, lineage: Lineage) -> list[Left]:
-    """Return the entries that one of the statuses let leave, or be held at an exit."""
-    rows = run(
-        session,
-        f"""
-        SELECT id, {exits.AT}, exported_at IS NOT NULL FROM entry
-        WHERE item_id IN ({listed(lineage.item_ids)}) AND {exits.AT} IS NOT NULL AND (
-            SELECT x.cause_id FROM event x WHERE x.item_id = entry.item_id AND x.entry_id = entry.id
-            AND x.verb IN ('exited', 'held') ORDER BY x.id DESC LIMIT 1
-        ) IN ({listed(lineage.causes)}) ORDER BY id
-        """,
-    )
-    return [Left(key, name, bool(exported)) for key, name, exported in rows]
-
-
-def left_otherwise(session: Session, lineage: Lineage) -> tuple[str, str] | None:
-    """Return an item that has left by none of the statuses, and the exit; None if none has."""
-    found = run(
-        session,
-        f"""
-        SELECT i.name, entry.exit FROM event e JOIN entry ON entry.id = e.entry_id JOIN item i ON i.id = entry.item_id
-        WHERE e.id IN ({listed(lineage.first)}) AND entry.exit IS NOT NULL
-        AND entry.id NOT IN ({listed([*(one.entry_id for one in left(session, lineage)), 0])})
-        ORDER BY i.id LIMIT 1
-        """,
-    ).first()
-    return None if found is None else (found.name, found.exit)
 
 
 def take_back(session: Session, lineage: Lineage, *, reason: str, now: datetime) -> None:
     """Take a lineage back: open task items are withdrawn, unrouted statuses never move, exits are re-opened.
 
-    Statuses downstream stand as history: void, until a re-entry. The starting task items are the caller's.
+    Statuses downstream stand as history: void, until a re-entry. The starting task items are the caller's; their items
+    are locked, and all is as it was found.
     """
-    _come_back(session, lineage, now)
-    # Put down first: with the events of the withdrawal nothing stands that was reached.
-    reached = listed(run(session, f"SELECT task_item.id FROM task_item WHERE {lineage.reached}").scalars())
-    _hand_back(session, lineage, now)
-    exits.withdraw(session, where=f"task_item.id IN ({reached})", name=reason, now=now)
-    of = f"item_id IN ({listed(lineage.item_ids)}) AND status_event_id IN ({listed(lineage.causes)})"
-    turns.mark(session, {"routing": "'void'", "parked": "NULL"}, where=f"{of} AND state = 'submitted'")
+    reached = listed(one.task_item_id for one in lineage.reached)
+    if lineage.left:
+        _come_back(session, lineage, now)
+        open_ = _reached(listed(lineage.item_ids), led(lineage))
+        # Put down first: with the events of the withdrawal nothing stands that was reached.
+        reached = listed(run(session, f"SELECT task_item.id FROM task_item WHERE {open_}").scalars())
+    if lineage.answered:
+        _hand_back(session, lineage, now)
+    if reached != listed(()):
+        exits.withdraw(
+            session,
+            where=f"task_item.id IN ({reached})",
+            name=reason,
+            now=now,
+            disputed=lineage.disputed,
+            locked=True,
+        )
+    if downstream := set(lineage.causes) - set(lineage.first):
+        of = f"item_id IN ({listed(lineage.item_ids)}) AND status_event_id IN ({listed(sorted(downstream))})"
+        turns.mark(session, {"routing": "'void'", "parked": "NULL"}, where=f"{of} AND state = 'submitted'")
 
 
 def _hand_back(session: Session, lineage: Lineage, now: datetime) -> None:
     """Give issues for review that were handed on to task items reached back to the reviews that had them before."""
-    of = f"item_id IN ({listed(lineage.item_ids)}) AND state = 'for_review'"
-    if run(session, f"SELECT 1 FROM issue WHERE {of} LIMIT 1").first() is None:
-        return
     handed_on = f"""
         SELECT id, owner_id, task_item_id FROM (
             SELECT i.id, i.qa_task_item_id AS owner_id, CAST(h.detail ->> 'from' AS BIGINT) AS task_item_id,
@@ -182,7 +172,7 @@ def _hand_back(session: Session, lineage: Lineage, now: datetime) -> None:
             FROM event p JOIN event h ON h.item_id = p.item_id AND h.task_id = p.task_id AND h.entry_id = p.entry_id
                 AND h.verb = 'handed-on' AND h.id > p.id AND {STANDS.format(until="h.id")}
             JOIN issue i ON i.id = CAST(h.detail ->> 'issue' AS BIGINT) AND i.state = 'for_review'
-            WHERE {lineage.led}
+            WHERE {led(lineage)}
         ) f WHERE number = 1 AND task_item_id <> owner_id
     """
     rework.hand_over(session, handed_on, verb="handed-back", now=now)
@@ -194,9 +184,6 @@ def _come_back(session: Session, lineage: Lineage, now: datetime) -> None:
     What was open is placed again, in the visit that it was in, and parked if it was out of visits; who had it may be
     gone, or an author by now.
     """
-    back = left(session, lineage)
-    if not back:
-        return
     arrivals.prepare(session)
     run(
         session,
@@ -211,14 +198,14 @@ def _come_back(session: Session, lineage: Lineage, now: datetime) -> None:
             SELECT max(l.id) FROM event l WHERE l.item_id = task_item.item_id AND l.task_id = task_item.task_id
             AND l.verb = 'placed'
         )
-        WHERE {lineage.closed(back, "withdrawn")} ORDER BY task_item.id
+        WHERE {_closed(lineage, "withdrawn")} ORDER BY task_item.id
         """,
     )
-    voided = lineage.closed(back, "voided")
+    voided = _closed(lineage, "voided")
     turns.mark(session, {"routing": "'pending'"}, where=f"{voided} AND routing = 'void'")
     by_issue = "kept_by = 'issue' AND kept_routing = 'void'"
     turns.mark(session, {"kept_routing": "'pending'"}, where=f"{voided} AND {by_issue}")
-    entries = f"id IN ({listed(one.entry_id for one in back)})"
+    entries = f"id IN ({listed(one.entry_id for one in lineage.left)})"
     exits.come_back(session, entries=entries, now=now)
     placement.put(session, now=now, bounded=False, meeting=False)
     notify(session)

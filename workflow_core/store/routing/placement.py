@@ -9,7 +9,7 @@ from workflow_core.domain.work.situations import MAX_VISITS
 from workflow_core.domain.work.states import Event
 from workflow_core.store import turns
 from workflow_core.store.allocation import shares
-from workflow_core.store.database.dialect import json, run
+from workflow_core.store.database.dialect import json, listed, run
 from workflow_core.store.models.task_items import OPEN
 from workflow_core.store.routing import arrivals, exits, holds, joins, routers
 from workflow_core.store.routing.arrivals import ARRIVED, ArrivalKinds, give_up, kinds, look_up_existing
@@ -45,12 +45,22 @@ def put(session: Session, *, now: datetime, bounded: bool = True, meeting: bool 
 
 def resume(session: Session, *, entry_ids: Iterable[int | None], now: datetime) -> None:
     """Let items go on where only an issue stood in their way: at the exit that held them, or at a join."""
-    listed = ", ".join(str(int(one)) for one in sorted({one for one in entry_ids if one is not None}))
-    if not listed:
+    known = sorted({one for one in entry_ids if one is not None})
+    if not known:
         return
-    holds.release(session, entries=listed, now=now)
+    entries = listed(known)
+    waiting = """
+        SELECT coalesce(max(CASE WHEN e.held_exit IS NOT NULL THEN 1 END), 0) AS held, coalesce(max(
+            CASE WHEN EXISTS (SELECT 1 FROM node n WHERE n.version_id = e.version_id AND n.is_join) THEN 1 END
+        ), 0) AS forked FROM entry e
+    """
+    held, forked = run(session, f"{waiting} WHERE e.id IN ({entries})").one()
+    if held:
+        holds.release(session, entries=entries, now=now)
+    if not forked:
+        return
     arrivals.prepare(session)
-    if joins.ask_again(session, entries=listed):
+    if joins.ask_again(session, entries=entries):
         _settle(session, now, at_joins=False, bounded=True)
         session.expire_all()
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, text
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from workflow_core.store import locks
 from workflow_core.store.database.columns import Where
-from workflow_core.store.database.dialect import listed
-from workflow_core.store.models import Assignment, Event, Item, Person, Task, TaskItem
+from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
 
 
 def of_task(task_id: int) -> Where:
@@ -42,35 +41,19 @@ def placed(
     return there.exists()
 
 
-def with_siblings(task_items: Sequence[TaskItem]) -> Where:
-    """Return the condition that a task item is one of these, or another of their items in the same pipeline."""
-    entries = listed(one.entry_id for one in task_items if one.entry_id is not None)
-    return or_(locks.listed(one.id for one in task_items), text(f"task_item.entry_id IN ({entries})"))
+def with_status(session: Session, *, task_id: int, items: Where, status: str | None = None) -> dict[int, int]:
+    """Return the task items of a task with a status, or with this one, of items that a condition takes; and the items.
 
-
-def with_status(session: Session, *, task_id: int, items: Where, status: str | None = None) -> list[TaskItem]:
-    """Return the task items of a task with a status, or with this one, of items that a condition takes."""
-    # No index finds what the state is added to: SQLite would go over all that has it, for one item.
+    They are in the order of their keys, and not locked yet.
+    """
+    # No index finds what the state is added to, nor has the claim: SQLite would go over all of the task, for one item.
     submitted = col(TaskItem.state) + "" == "submitted"
     meant = col(TaskItem.item_id).in_(select(Item.id).where(items))
-    query = select(TaskItem).where(TaskItem.task_id == task_id, submitted, meant).order_by(col(TaskItem.id))
+    query = select(TaskItem.id, TaskItem.item_id, TaskItem.claim_no)
+    query = query.where(TaskItem.task_id == task_id, submitted, meant)
     if status is not None:
         query = query.where(TaskItem.status == status)
-    return list(session.exec(query))
-
-
-def led_to(session: Session, *, task_item: TaskItem) -> tuple[str, str] | None:
-    """Return the task and the status that led to a task item last; None where a manager put the item there."""
-    placed = select(Event.cause_id).where(
-        Event.item_id == task_item.item_id,
-        Event.task_id == task_item.task_id,
-        Event.verb == "placed",
-        col(Event.name).is_(None),
-    )
-    cause = session.exec(placed.order_by(col(Event.id).desc()).limit(1)).first()
-    led = select(Task.name, Event.status).join(Event, col(Event.task_id) == col(Task.id)).where(Event.id == cause)
-    found = session.exec(led).first()
-    return None if found is None or found[1] is None else (found[0], found[1])
+    return {key: item_id for key, item_id, _ in session.exec(query.order_by(col(TaskItem.id)))}
 
 
 def any_with_status(session: Session, *, task_id: int) -> bool:
@@ -79,23 +62,18 @@ def any_with_status(session: Session, *, task_id: int) -> bool:
     return session.exec(finished.limit(1)).first() is not None
 
 
-def lock_listed(session: Session, *, task_id: int, ids: Sequence[int]) -> Sequence[tuple[TaskItem, Item]]:
-    """Lock those listed with their siblings; returns those of the task, each with its item, as they are now."""
-    locks.lock_all(session, locks.listed(ids), siblings=True)
-    present = select(TaskItem, Item).join(Item).where(locks.listed(ids), TaskItem.task_id == task_id)
-    return session.exec(present.execution_options(populate_existing=True)).all()
-
-
-def lock_of_items(session: Session, *, task_id: int, items: Where) -> Sequence[TaskItem]:
-    """Lock the task items that some items have in a task, with their siblings; returns them as they are now."""
+def lock_of_items(session: Session, *, task_id: int, items: Where) -> Sequence[int]:
+    """Lock the task items that some items have in a task, with their siblings; returns the keys of the former."""
     meant = col(TaskItem.item_id).in_(select(Item.id).where(items))
     of = of_task(task_id) & meant & (col(TaskItem.state) != "withdrawn")
     locks.lock_all(session, of, siblings=True)
-    return session.exec(select(TaskItem).where(of).execution_options(populate_existing=True)).all()
+    # With a column that is in no index: as in `with_status`.
+    return [key for key, _ in session.exec(select(TaskItem.id, TaskItem.claim_no).where(of))]
 
 
-def first_held(session: Session, *, of: Where) -> tuple[str, str, str] | None:
+def first_held(session: Session, *, of: Where | str) -> tuple[str, str, str] | None:
     """Return who has the first of these task items open, the name of its item, and that of its task."""
+    these = text(of) if isinstance(of, str) else of
     return session.exec(
         select(Person.email, Item.name, Task.name)
         .select_from(TaskItem)
@@ -103,7 +81,7 @@ def first_held(session: Session, *, of: Where) -> tuple[str, str, str] | None:
         .join(Task, col(Task.id) == col(TaskItem.task_id))
         .join(Assignment, col(Assignment.id) == col(TaskItem.assignment_id))
         .join(Person, col(Person.id) == col(Assignment.person_id))
-        .where(of, TaskItem.state == "claimed")
+        .where(these, TaskItem.state == "claimed")
         .order_by(col(TaskItem.id))
     ).first()
 
