@@ -26,12 +26,17 @@ NAMED = r"\b(?:FROM|JOIN|UPDATE|INTO|,)\s+({})\b(?:\s+(?:AS\s+)?(\w+))?"
 
 @contextmanager
 def scans(
-    session: Session, *, sorts: bool = False, by_task: bool = False, big: tuple[str, ...] = BIG
+    session: Session,
+    *,
+    sorts: bool = False,
+    by_task: bool = False,
+    big: tuple[str, ...] = BIG,
+    small: tuple[str, ...] = SMALL_BY_CONDITION,
 ) -> Iterator[list[str]]:
     """Collect what the statements of a block would read whole, one line for each, with its statement.
 
     With `sorts` also what they would sort to group it, and with `by_task` also what they would read of a whole task, or
-    of a whole dataset.
+    of a whole dataset. The indexes `small` may be read whole.
     """
     found: list[str] = []
     connection = session.connection()
@@ -42,7 +47,7 @@ def scans(
             own = cursor.connection.cursor()
             found.extend(
                 f"{scan} in: {' '.join(statement.split())}"
-                for scan in explain(own, statement, parameters[0] if many else parameters, sorts, by_task, big)
+                for scan in explain(own, statement, parameters[0] if many else parameters, sorts, by_task, (big, small))
             )
             own.close()
 
@@ -54,14 +59,20 @@ def scans(
 
 
 def _sqlite(
-    cursor: Any, statement: str, parameters: Any, sorts: bool, by_task: bool, big: tuple[str, ...]
+    cursor: Any,
+    statement: str,
+    parameters: Any,
+    sorts: bool,
+    by_task: bool,
+    big: tuple[str, ...],
+    small: tuple[str, ...],
 ) -> Iterator[str]:
     # Only what the statement names: the look for rows that refer to a new one is planned, but never made.
     named = re.findall(NAMED.format("|".join(big)), statement, re.IGNORECASE)
     names = {table if alias.lower() in WORDS | {""} else alias for table, alias in named}
     for *_, step in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall():
         scanned = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step)
-        whole = scanned and scanned[1] in names and scanned[2] not in SMALL_BY_CONDITION
+        whole = scanned and scanned[1] in names and scanned[2] not in small
         searched = re.match(r"SEARCH (\w+) .*\((?:task|dataset)_id=\?(?: AND state=\?)?\)$", step)
         whole = whole or (by_task and searched and searched[1] in names)
         if whole or (sorts and step == "USE TEMP B-TREE FOR GROUP BY"):
@@ -69,7 +80,13 @@ def _sqlite(
 
 
 def _postgres(
-    cursor: Any, statement: str, parameters: Any, sorts: bool, by_task: bool, big: tuple[str, ...]
+    cursor: Any,
+    statement: str,
+    parameters: Any,
+    sorts: bool,
+    by_task: bool,
+    big: tuple[str, ...],
+    small: tuple[str, ...],
 ) -> Iterator[str]:
     cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
     (answer,) = cursor.fetchone()
@@ -80,7 +97,7 @@ def _postgres(
         unconditional = "Index" in node["Node Type"] and "Scan" in node["Node Type"] and "Index Cond" not in node
         own = node.get("Relation Name") in big or node["Node Type"] == "Bitmap Index Scan"
         fetched_first = first and "Filter" not in node
-        if whole or (unconditional and own and not fetched_first and node["Index Name"] not in SMALL_BY_CONDITION):
+        if whole or (unconditional and own and not fetched_first and node["Index Name"] not in small):
             yield f"{node['Node Type']} of {node.get('Relation Name', '')} {node.get('Index Name', '')}"
         if sorts and node["Node Type"] == "Sort":
             yield f"Sort by {node['Sort Key']}"

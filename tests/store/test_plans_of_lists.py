@@ -1,13 +1,15 @@
-"""Each list of the API's document is read by index, from its beginning and from a place on, however much there is."""
+"""Each list of the API, and My work, is read by index, from its start and from a place on, however much there is."""
 
 import json
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from building import person
-from explaining import BIG, scans
+from explaining import BIG, SMALL_BY_CONDITION, scans
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -17,7 +19,7 @@ from workflow_core.http import database, identity
 from workflow_core.services.accounts.callers import Caller
 from workflow_core.settings import Settings
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import TaskItem
+from workflow_core.store.models import Person, TaskItem
 
 DOCUMENT = json.loads((Path(api.__file__).parent / "openapi.json").read_text())
 LISTS = [
@@ -99,3 +101,13 @@ def test_each_list_is_read_by_index_from_wherever_it_goes_on(olga: TestClient, t
         if found:
             read_whole[path] = found
     assert read_whole == {}
+
+
+def test_my_work_reads_nothing_of_what_is_unresolved_elsewhere(olga: TestClient, thrown_away: Session) -> None:
+    ann = thrown_away.exec(select(Person).where(Person.email == "ann@example.org")).one()
+    cast(FastAPI, olga.app).dependency_overrides[identity._known] = lambda: Caller(person=ann, note=None)
+    small = tuple(index for index in SMALL_BY_CONDITION if index != "ix_issue_unresolved")
+    with scans(thrown_away, by_task=True, big=(*BIG, "issue"), small=small) as found:
+        shown = olga.get("/work", headers={"Accept": "text/html"}).raise_for_status().text
+    assert "of 50,000" in shown
+    assert found == []

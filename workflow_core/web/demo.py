@@ -40,6 +40,6 @@ def _part(session: Session, email: str, now: Now) -> dict[str, str]:
     if around(session, actor=person)["runs"]:
         kind = "manager"
     else:
-        shares = assignments.mine(session, actor=person, now=now)
+        shares = assignments.mine(session, actor=person, now=now, issues=False)
         kind = "reviewer" if any(one.type == "qa" for one in shares) else "annotator"
     return {"email": email, "name": email.partition("@")[0].capitalize(), "kind": kind}

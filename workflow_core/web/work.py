@@ -21,9 +21,10 @@ def home() -> Response:
 @router.get("/work")
 def my_work(session: Reading, actor: Reader, now: Now) -> Response:
     """Show what is to be done, what came back first."""
-    shares = assignments.mine(session, actor=actor, now=now)
+    shares = assignments.mine(session, actor=actor, now=now, issues=False)
     desk, sources = desks.of(session, actor=actor), desks.sources(session, actor=actor)
-    return page("work", here="work", shares=shares, desk=desk, sources=sources, **around(session, actor=actor))
+    shell = around(session, actor=actor)
+    return page("work", here="work", shares=shares, desk=desk, most=desks.MOST, sources=sources, **shell)
 
 
 @router.post("/work/tasks/{task_id}")

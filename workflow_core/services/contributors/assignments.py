@@ -12,11 +12,13 @@ from workflow_core.store.reads import counts
 from workflow_core.store.work import assignments
 
 
-def mine(session: Session, *, actor: Person, now: datetime, project_id: int | None = None) -> list[Share]:
+def mine(
+    session: Session, *, actor: Person, now: datetime, project_id: int | None = None, issues: bool = True
+) -> list[Share]:
     """Return the actor's shares, those of a higher priority first, then what is due first, then the oldest task.
 
     What is archived is left out, and whatever lies in a project where they have no role any more; with `project_id`
-    also what is in another.
+    also what is in another. Without `issues` those that are unresolved count neither for themselves nor for the status.
     """
     rows = assignments.of_person(session, person_id=actor.id)
     seen = {
@@ -27,7 +29,7 @@ def mine(session: Session, *, actor: Person, now: datetime, project_id: int | No
     }
     rows = [row for row in rows if row[0].project_id in seen]
     own = counts.alike(session, task_ids=[task.id for task, *_ in rows], shares=[share.id for _, share, _ in rows])
-    counted = counts.by_share(session, own)
+    counted = counts.by_share(session, own, issues=issues)
     shares = []
     for task, assignment, pipeline in rows:
         theirs = counted.get((task.id, assignment.id), Counts())

@@ -6,6 +6,7 @@ from workflow_core.store.models import Person
 from workflow_core.store.reads import desks
 
 RECENT = 10
+MOST = desks.MOST
 
 
 def of(session: Session, *, actor: Person) -> Desk:

@@ -110,8 +110,11 @@ def _like(names: Iterable[str]) -> str:
     return " AND ".join(f"n.{name} {'IS' if name in _NULLABLE else '='} g.{name}" for name in names)
 
 
-def by_share(session: Session, rows: Iterable[Alike]) -> dict[Share, Counts]:
-    """Return the counts of every assignment, and of the pool, that has a task item among these."""
+def by_share(session: Session, rows: Iterable[Alike], *, issues: bool = True) -> dict[Share, Counts]:
+    """Return the counts of every assignment, and of the pool, that has a task item among these.
+
+    Without `issues` none of those are looked up that are unresolved, which are everybody's, whoever's share it is.
+    """
     found: defaultdict[Share, Counter[str]] = defaultdict(Counter)
     for one in rows:
         counted = found[one.task_id, one.assignment_id]
@@ -119,9 +122,9 @@ def by_share(session: Session, rows: Iterable[Alike]) -> dict[Share, Counts]:
         counted["begun"] += one.items if one.begun or one.visit > 1 or one.kept_by else 0
         counted["parked"] += one.items if one.parked else 0
         counted["taken"] += one.items if one.kept_by == "issue" else 0
-    for of, by, issues in flagged.unresolved(session):
+    for of, by, unresolved in flagged.unresolved(session) if issues else ():
         for share in {of, by} & found.keys():
-            found[share]["unresolved_issues"] += issues
+            found[share]["unresolved_issues"] += unresolved
     return {share: Counts(**counted) for share, counted in found.items()}
 
 

@@ -8,8 +8,8 @@ from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import run
 from workflow_core.store.reads.figures.standing import is_last_done
 
-MOST = 50
-"""Rows of each kind: a desk is looked at, not paged through."""
+MOST = 20
+"""Rows of each kind: a desk is looked at, not paged through, and what is done makes room for the next."""
 AMONG = 10
 """Statuses that are looked at for each that is told: some were taken back since."""
 _THEIRS = """JOIN task t ON t.id = s.task_id

@@ -78,7 +78,7 @@ def _leaving(
 def _open(session: Session, actor: Reader, now: Now, project_id: int, email: str) -> list[Share]:
     """Return the shares in which they have something open."""
     leaver, _ = members.of_own_projects(session, actor=actor, project_id=project_id, email=email)
-    mine = assignments.mine(session, actor=leaver, project_id=project_id, now=now)
+    mine = assignments.mine(session, actor=leaver, project_id=project_id, now=now, issues=False)
     return [one for one in mine if one.counts.open]
 
 
