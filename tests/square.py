@@ -267,6 +267,7 @@ MANAGED_BY_NUMBER: dict[Service, tuple[Permission, str, ByNumber]] = {
     jobs.cancel: (P.IMPORT_ITEMS, "job", by("job_id")),
     snapshots.of_pipeline: (P.EXPORT_ITEMS, "pipeline", by("pipeline_id")),
     snapshots.one: (P.EXPORT_ITEMS, "export", by("export_id")),
+    snapshots.first_of: (P.EXPORT_ITEMS, "export", by("export_id", most=1)),
     snapshots.all_of: (P.EXPORT_ITEMS, "export", by("export_id")),
     snapshots.open_of: (P.EXPORT_ITEMS, "export", by("export_id", name="manifest.json")),
     task_items.targets: (P.UNSTICK_ITEMS, "parked", by("task_item_id")),

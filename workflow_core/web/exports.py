@@ -25,6 +25,8 @@ from workflow_core.web.rendering.pages import Page, page, running, to
 router = Router(route_class=Page, prefix="/exports")
 
 PART = 20
+FILES = 500
+"""Of a snapshot that are shown."""
 
 
 class Wanted(BaseModel):
@@ -87,10 +89,10 @@ def export(
 @router.get("/{export_id}")
 def snapshot(session: Reading, actor: Reader, export_id: int) -> Response:
     """Show a snapshot with its files."""
-    found = snapshots.one(session, actor=actor, export_id=export_id)
+    found, more = snapshots.first_of(session, actor=actor, export_id=export_id, most=FILES)
     shell = running(session, actor=actor)
     pipeline, project = _pipelines(session, actor, shell["runs"])[found.pipeline_id]
-    return page("snapshot", here="exports", export=found, pipeline=pipeline, **{**shell, "project": project})
+    return page("snapshot", here="exports", export=found, more=more, pipeline=pipeline, **{**shell, "project": project})
 
 
 @router.get("/{export_id}/zip")

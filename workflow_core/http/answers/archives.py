@@ -1,6 +1,6 @@
 """Many files as one: a ZIP that is made while it is sent, so that none of it lies on a disk or in memory."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -29,11 +29,11 @@ class _Passing:
         return taken
 
 
-def zipped(files: Mapping[str, Callable[[], IO[bytes]]]) -> Iterator[bytes]:
+def zipped(files: Iterable[tuple[str, Callable[[], IO[bytes]]]]) -> Iterator[bytes]:
     """Return the parts of a ZIP of some files, each of which is opened when its turn comes; their dates are none."""
     passing = _Passing()
     with ZipFile(passing, "w", ZIP_DEFLATED) as archive:
-        for name, open_file in files.items():
+        for name, open_file in files:
             about = ZipInfo(name)
             about.compress_type = ZIP_DEFLATED
             with open_file() as source, archive.open(about, "w", force_zip64=True) as target:

@@ -1,10 +1,11 @@
 """The snapshots that exports have written, and the files in them."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from typing import IO, Any
 
+from workflow_core.connectors.annotations.streams import parts
 from workflow_core.connectors.files import open_file
 from workflow_core.domain.views.exchange import Export, ExportFile, ExportFiles, Way
 from workflow_core.domain.words import pages, values
@@ -65,7 +66,24 @@ def one(session: Session, *, actor: Person, export_id: int) -> ExportFiles:
         Unavailable: the place cannot be reached.
     """
     found, by = _find(session, actor, export_id)
-    return ExportFiles(**_told(found, by), files=_files(found))
+    return ExportFiles(**_told(found, by), files=list(_files(found)))
+
+
+def first_of(session: Session, *, actor: Person, export_id: int, most: int) -> tuple[ExportFiles, int]:
+    """Return a snapshot with as many of its files at the most, and how many more there are.
+
+    Raises:
+        NotFound, NotAllowed, Unavailable: as `one`.
+    """
+    found, by = _find(session, actor, export_id)
+    first: list[ExportFile] = []
+    more = 0
+    for file in _files(found):
+        if len(first) < most:
+            first.append(file)
+        else:
+            more += 1
+    return ExportFiles(**_told(found, by), files=first), more
 
 
 def open_of(session: Session, *, actor: Person, export_id: int, name: str) -> IO[bytes]:
@@ -81,14 +99,17 @@ def open_of(session: Session, *, actor: Person, export_id: int, name: str) -> IO
         raise NotFound(f"the export {found.id} has no file {cited(name)}") from error
 
 
-def all_of(session: Session, *, actor: Person, export_id: int) -> dict[str, Callable[[], IO[bytes]]]:
-    """Return what opens each file of a snapshot, its manifest first, by name; it needs no session any more.
+def all_of(session: Session, *, actor: Person, export_id: int) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
+    """Return the name of each file of a snapshot, and what opens it, its manifest first.
+
+    They are read from the manifest as they are asked for, which needs no session any more.
 
     Raises:
         NotFound, NotAllowed, Unavailable: as `one`.
     """
     found, _ = _find(session, actor, export_id)
-    return {name: partial(_open, found.uri, name) for name in (manifest.NAME, *(one.name for one in _files(found)))}
+    names = chain((manifest.NAME,), (one.name for one in _files(found)))
+    return ((name, partial(_open, found.uri, name)) for name in names)
 
 
 def _find(session: Session, actor: Person, export_id: int) -> exports.Named:
@@ -100,9 +121,15 @@ def _find(session: Session, actor: Person, export_id: int) -> exports.Named:
     return found
 
 
-def _files(found: models.Export) -> list[ExportFile]:
-    with _open(found.uri, manifest.NAME) as file:
-        return [ExportFile(**one) for one in json.load(file)["files"]]
+def _files(found: models.Export) -> Iterator[ExportFile]:
+    return _listed(_open(found.uri, manifest.NAME))
+
+
+def _listed(opened: IO[bytes]) -> Iterator[ExportFile]:
+    with opened:
+        for part in parts(opened):
+            if part.key == "files" and part.place is not None:
+                yield ExportFile(**part.value)
 
 
 def _open(uri: str, name: str) -> IO[bytes]:
