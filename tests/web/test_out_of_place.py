@@ -1,10 +1,14 @@
 """Pages where something is not as it was: what is of others or of nobody, and a clock that is set back."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from browsing import Site
+from browsing import PASSWORD, Site, drag, link
 from playwright.sync_api import expect
+
+from workflow_core.services.managers import erasure, task_items
+from workflow_core.store.models import Dataset
 
 NOT_THEIRS = ("/studio/99", "/items/99", "/board", "/board?project=99")
 
@@ -27,3 +31,54 @@ def test_a_clock_that_is_set_back_by_an_hour_lets_pages_follow(site: Site) -> No
     ann.clock.set_system_time(datetime.now(UTC) - timedelta(hours=1))
     site.stage.flag("quinn", "qa", "cars", "00.jpg", text="the roof")
     expect(ann).to_have_title("(2) My work · annoflow")
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_with_a_clock_that_is_an_hour_off_an_item_is_drawn_saved_and_completed(site: Site, hours: int) -> None:
+    ann = site.window()
+    ann.clock.set_system_time(datetime.now(UTC) + timedelta(hours=hours))
+    ann.goto(link(site.stage, "ann"))
+    ann.get_by_label("New password").fill(PASSWORD)
+    ann.get_by_role("button", name="Sign in").click()
+    ann.get_by_role("button", name="Start").click()
+    ann.get_by_role("button", name="box", exact=True, pressed=True).wait_for()
+    drag(ann, (100, 80), (220, 160))
+    expect(ann.locator("#kept")).to_have_text("Saved")
+    ann.reload()
+    expect(ann.get_by_role("img", name="car box")).to_have_count(1)
+    ann.get_by_role("button", name="Complete").click()
+    expect(ann.locator("#name")).to_have_text("01.jpg")
+    row = site.stage.row("cars", "00.jpg")
+    assert (row.state, row.status) == ("submitted", "completed")
+
+
+def test_an_item_that_is_erased_while_it_is_open_is_said_and_the_next_one_follows(site: Site) -> None:
+    ann = site.signed_in("ann", "/studio/1")
+    ann.get_by_role("button", name="box", exact=True, pressed=True).wait_for()
+    drag(ann, (100, 80), (220, 160))
+    expect(ann.locator("#kept")).to_have_text("Saved")
+    with site.stage.session() as session:
+        dataset, by = session.get_one(Dataset, 1), {"actor": None, "item_ids": [1], "now": site.stage.now}
+        task_items.archive_items(session, dataset=dataset, end_claims=True, **by)
+        erasure.erase(session, **by)
+    drag(ann, (300, 80), (420, 160))
+    expect(ann.get_by_role("status")).to_contain_text("00.jpg was erased, or is not yours any more")
+    ann.get_by_role("button", name="Complete").click()
+    expect(ann.locator("#name")).to_have_text("00.jpg")
+    ann.get_by_role("button", name="Next item").click()
+    expect(ann.locator("#name")).to_have_text("01.jpg")
+    ann.go_back()
+    expect(ann.get_by_role("heading")).to_have_text("Not here")
+    site.complaints.clear()  # the browser tells of what is not there
+
+
+def test_two_clicks_on_a_button_make_one_link_which_is_shown(site: Site) -> None:
+    site.stage.add_member("olga", role="owner")
+    olga = site.signed_in("olga", "/people")
+    olga.get_by_label("E-mails").fill("new@example.org")
+    olga.get_by_role("button", name="Invite").dblclick()
+    shown = olga.get_by_label("new@example.org", exact=True)
+    expect(shown).to_have_value(re.compile("/links/"))
+    page = olga.context.new_page()
+    page.goto("/links/" + shown.input_value().rpartition("/")[2])
+    expect(page.get_by_text("For new@example.org")).to_be_visible()

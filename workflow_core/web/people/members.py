@@ -24,9 +24,15 @@ Text = Annotated[str, Form()]
 
 
 @router.get("")
-def people(request: Request, session: Reading, actor: Reader, project: int | None = None) -> Response:
-    """Show who is in a project that the caller runs; without a number, in the first. And the token of a new program."""
-    return cookies.forget(request, _shown(session, actor, project, secret=cookies.handed_on(request)))
+def people(
+    request: Request, session: Reading, actor: Reader, project: int | None = None, again: bool = False
+) -> Response:
+    """Show who is in a project that the caller runs; without a number, in the first. And the token of a new program.
+
+    Whoever sent a form `again` that made links is told where these are.
+    """
+    shown = _shown(session, actor, project, secret=cookies.handed_on(request), again=again)
+    return cookies.forget(request, shown)
 
 
 @router.post("/{project_id}/invitations")
@@ -40,7 +46,7 @@ def invite(
     given = emails.replace(",", " ").replace(";", " ").split()
     by: dict[str, Any] = {"actor": actor, "project_id": project_id, "address": address, "now": now}
     try:
-        return _shown(session, actor, project_id, invited=invitations.invite(session, emails=given, role=role, **by))
+        return _made(session, actor, project_id, invitations.invite(session, emails=given, role=role, **by))
     except InvalidInput as error:
         return _shown(session, actor, project_id, why=str(error), emails=emails)
 
@@ -49,7 +55,7 @@ def invite(
 def link(session: Writing, actor: Writer, now: Now, address: Address, project_id: int, email: Text) -> Response:
     """Make a link for somebody, and show it."""
     by: dict[str, Any] = {"actor": actor, "project_id": project_id, "address": address, "now": now}
-    return _shown(session, actor, project_id, invited=[invitations.link(session, email=email, **by)])
+    return _made(session, actor, project_id, [invitations.link(session, email=email, **by)])
 
 
 @router.post("/{project_id}/roles")
@@ -73,6 +79,12 @@ def activate(session: Writing, actor: Writer, project_id: int, email: Text) -> R
     return to(f"/people?project={project_id}")
 
 
+def _made(session: Session, actor: Reader, project: int, invited: Sequence[Invitation]) -> Response:
+    shown = _shown(session, actor, project, invited=invited)
+    shown.headers["Content-Location"] = f"/people?project={project}&again=true"
+    return shown
+
+
 def _shown(
     session: Session,
     actor: Reader,
@@ -82,9 +94,10 @@ def _shown(
     secret: str | None = None,
     why: str | None = None,
     emails: str = "",
+    again: bool = False,
 ) -> Response:
     shell = running(session, actor=actor, project=project)
     listed = members.of_project(session, actor=actor, project_id=shell["project"].id, limit=MOST).items
     roles = [str(role) for role in Role]
-    shown: dict[str, Any] = {"members": listed, "roles": roles, "invited": invited, "secret": secret}
+    shown: dict[str, Any] = {"members": listed, "roles": roles, "invited": invited, "secret": secret, "again": again}
     return page("people", here="people", why=why, emails=emails, **shown, **shell)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -19,13 +19,14 @@ from workflow_core.http.problems import STATUS, kind_of
 from workflow_core.http.routing import Route
 from workflow_core.services import projects
 from workflow_core.store.database.engine import Session
-from workflow_core.web.rendering import assets
+from workflow_core.web.rendering import assets, once
 from workflow_core.web.rendering.policy import HEADERS
 
 _templates = Environment(
     loader=PackageLoader("workflow_core.web"),
     autoescape=True,
     undefined=StrictUndefined,
+    extensions=[once.Keys],
     trim_blocks=True,
     lstrip_blocks=True,
 )
@@ -34,6 +35,7 @@ _demo: ContextVar[bool] = ContextVar("demo", default=False)
 _reached: ContextVar[int] = ContextVar("reached", default=0)
 """An event up to which the page that is being made shows all, and after which it listens."""
 _templates.globals |= {"asset": assets.address, "counted": counted, "in_demo": _demo.get, "reached": _reached.get}
+_templates.globals |= {once.FIELD: once.key}
 
 
 def page(name: str, *, status: int = HTTPStatus.OK, **shown: Any) -> HTMLResponse:
@@ -71,7 +73,16 @@ def to(address: str) -> RedirectResponse:
 
 
 class Page(Route):
-    """A route whose refusals are read by people: who is not signed in comes to do so, and then goes on."""
+    """A route whose refusals are read by people: who is not signed in comes to do so, and then goes on.
+
+    What a form changes is changed once, however often it is sent.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        if "POST" in more.get("methods", ()) and once.changes(endpoint):
+            more["dependencies"] = [*(more.get("dependencies") or ()), Depends(once.keyed, scope="function")]
+            endpoint = once.once(endpoint)
+        super().__init__(path, endpoint, **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""

@@ -47,7 +47,8 @@ async function all() {
 
 /** Ask for a part anew, and leave where it is on the screen what is under the pointer, or has the focus. */
 async function refresh(part) {
-  const kept = [...part.querySelectorAll(":hover")].findLast((node) => node.matches(CONTROL)) ?? focused(part);
+  const active = document.activeElement;
+  const kept = [...part.querySelectorAll(":hover")].findLast((node) => node.matches(CONTROL)) ?? (part.contains(active) && active.matches(CONTROL) ? active : null);
   const before = kept?.getBoundingClientRect().top;
   const from = part.dataset.live || location.href;
   await window.htmx.ajax("GET", from, { source: part, target: part, select: `#${part.id}`, swap: "outerMorph" });
@@ -60,11 +61,6 @@ async function refresh(part) {
   if (rest > 0) part.style.minHeight = `${innerHeight - part.getBoundingClientRect().top + rest}px`;
   else part.style.paddingTop = `${parseFloat(getComputedStyle(part).paddingTop) - rest}px`;
   scrollBy(0, off());
-}
-
-function focused(part) {
-  const node = document.activeElement;
-  return part.contains(node) && node.matches(CONTROL) ? node : null;
 }
 
 /** Whether somebody has changed a field that has not been sent. */

@@ -1,13 +1,18 @@
-/** One press of a key for what a page shows a key at; and pictures that are not there. */
+/** One press of a key for what a page shows a key at; each form is sent once; and pictures that are not there. */
 import { typed } from "./studio/keys.js";
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || typed(event.target)) return;
-  const key = event.key.toLowerCase();
-  for (const node of document.querySelectorAll("[data-key]")) {
-    if (node.dataset.key === key) return void node.click();
-  }
+  [...document.querySelectorAll("[data-key]")].find(({ dataset }) => dataset.key === event.key.toLowerCase())?.click();
 });
+
+const sent = new WeakSet(); // a second click would throw away the answer to the first
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !event.target.matches("[method=post]")) return;
+  if (sent.has(event.target)) event.preventDefault();
+  setTimeout(() => sent.delete(event.target), 5_000, sent.add(event.target));
+});
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // what a page kept is not how things are
 
 const lost = (image) => image.classList.add("gone");
 [...document.images].filter((image) => image.complete && !image.naturalWidth).forEach(lost);

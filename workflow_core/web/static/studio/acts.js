@@ -171,6 +171,7 @@ export class Acts {
     const { studio } = this;
     if (error instanceof Unreachable) studio.say("The server does not answer. What is drawn is kept in this browser; try again");
     else if (error instanceof Refused && error.status === 401) void studio.again();
+    else if (error.status === 404 && studio.desk.opened) studio.gone();
     else studio.say(error.message);
   }
 }

@@ -13,6 +13,5 @@ export function help(dialog, table) {
   dialog.showModal();
 }
 
-function row(key, words) {
-  return make("div", {}, make("dt", {}, make("kbd", { text: key.length === 1 ? key.toUpperCase() : key })), make("dd", { text: words }));
-}
+const row = (key, words) =>
+  make("div", {}, make("dt", {}, make("kbd", { text: key.length === 1 ? key.toUpperCase() : key })), make("dd", { text: words }));

@@ -98,9 +98,7 @@ export class Issues {
   }
 }
 
-function said({ by, text }) {
-  return make("p", { className: "said" }, make("b", { text: by }), ` ${text}`);
-}
+const said = ({ by, text }) => make("p", { className: "said" }, make("b", { text: by }), ` ${text}`);
 
 function choice(fault, index) {
   const field = make("input", { type: "radio", name: "fault", value: fault, checked: index === 0 });

@@ -37,10 +37,9 @@ export class Panel {
   /** @param {Document} page @param {import("./editor.js").Editor} editor */
   constructor(page, editor, { colors, keyOf }) {
     Object.assign(this, { editor, colors, keyOf });
-    const at = (id) => page.getElementById(id);
-    this.parts = { tools: at("tools"), labels: at("labels"), objects: at("objects"), attributes: at("attributes"), edits: at("edits"), actions: at("actions") };
-    this.search = at("search");
-    this.search.addEventListener("input", () => this.show());
+    const named = ["tools", "labels", "objects", "attributes", "edits", "actions", "search"].map((id) => [id, page.getElementById(id)]);
+    this.parts = Object.fromEntries(named);
+    this.parts.search.addEventListener("input", () => this.show());
     this.parts.objects.addEventListener("click", (event) => {
       const row = event.target.closest("[data-key]");
       if (row) editor.select(Number(row.dataset.key), { also: event.shiftKey });
@@ -67,8 +66,8 @@ export class Panel {
         button(tool, { key: keyOf(`tool:${tool}`), act: `tool:${tool}`, pressed: tool === editor.tool, kind: `tool ${tool}` }),
       ),
     );
-    const sought = this.search.value.trim().toLowerCase();
-    this.search.hidden = editor.labels.length <= 9 || !editor.writes;
+    const sought = this.parts.search.value.trim().toLowerCase();
+    this.parts.search.hidden = editor.labels.length <= 9 || !editor.writes;
     const labels = editor.writes ? editor.labels.filter(({ name }) => name.toLowerCase().includes(sought)) : [];
     filled(this.parts.labels, [labels.map(({ name }) => name), editor.label], () =>
       labels.map(({ name }) =>

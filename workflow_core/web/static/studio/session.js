@@ -8,9 +8,8 @@ export function signIn(dialog) {
   return new Promise((resolve) => {
     form.onsubmit = async (event) => {
       event.preventDefault();
-      const { email, password } = Object.fromEntries(new FormData(form));
       try {
-        await post("/sessions", { email, password });
+        await post("/sessions", Object.fromEntries(new FormData(form)));
       } catch (error) {
         dialog.querySelector("[role=alert]").textContent = error.message;
         return;

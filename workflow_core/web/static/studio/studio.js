@@ -101,8 +101,7 @@ export class Studio {
     at("task").textContent = opened.task;
     document.title = `${opened.name} · ${opened.task} · annoflow`;
     const [first] = unresolved(opened.issues).filter((issue) => issue.here);
-    if (first) this.editor.choose("select");
-    if (first) this.review.point(first);
+    if (first) (this.editor.choose("select"), this.review.point(first));
     document.body.dataset.ready = String(opened.id);
   }
 
@@ -208,7 +207,12 @@ export class Studio {
     at("kept").textContent = words[state] ?? "Kept in this browser";
     at("kept").className = state;
     if (why?.status === 401) void this.again();
+    else if (why?.status === 404) this.gone();
     else if (state === "stopped") this.say(`${why.message}. What is drawn stays in this browser`);
+  }
+
+  gone() {
+    this.ask(`${this.desk.opened.name} was erased, or is not yours any more. `, { "Next item": () => this.acts.does("onward") });
   }
 
   stale(version) {
