@@ -16,6 +16,8 @@ def test_a_file_is_told_of_as_it_is_typed_planned_and_deployed(site: Site) -> No
     file.fill(text.replace("on: {completed: qa}", "on: {completed: qaa}"))
     found = olga.get_by_role("link", name=re.compile(rf".yaml:{line + 1}:"))
     expect(found).to_be_visible()
+    numbered = olga.locator(".lines").filter(has=file).locator("li")
+    expect(numbered.nth(line)).to_have_class("found")
     expect(olga.locator(".lines li.found")).to_have_count(1)
     found.click()
     selected = file.evaluate("one => one.value.slice(one.selectionStart, one.selectionEnd)")
@@ -24,6 +26,7 @@ def test_a_file_is_told_of_as_it_is_typed_planned_and_deployed(site: Site) -> No
     text = re.sub("source: .*\n", "", text)  # which names a folder of the machine
     file.fill(text.replace("assignees: [ann@example.org]", "assignees: [ann@example.org, bo@example.org]"))
     expect(olga.get_by_text("Nothing is wrong with it")).to_be_visible()
+    expect(olga.locator(".lines li.found")).to_have_count(0)
     olga.get_by_role("button", name="Plan").click()
     expect(olga.get_by_text("bo@example.org would join")).to_be_visible()
     olga.get_by_role("button", name="Deploy p").click()

@@ -62,16 +62,24 @@ def test_what_was_typed_stays_also_where_the_server_has_something_else_by_now(si
     parts = count(1)
     olga.route("**/people", lambda route: route.fulfill(body=changing(route.fetch().text(), next(parts))))
     olga.goto("/people")
-    olga.get_by_label("E-mails").fill("new@example.org")
+    typed = {"E-mails": "new@example.org", "An e-mail of its own": "model@example.org"}
+    for label, text in typed.items():
+        olga.get_by_label(label).fill(text)
+    role = olga.locator("select[name=role]").last
+    role.select_option("manager")
     olga.get_by_role("button", name="Invite").focus()
     site.stage.do("ann", "cars", "completed")
     expect(olga.get_by_label(re.compile("^Part ([2-9]|..)"))).to_be_visible()
-    expect(olga.get_by_label("E-mails")).to_have_value("new@example.org")
+    for label, text in typed.items():
+        expect(olga.get_by_label(label)).to_have_value(text)
+    expect(role).to_have_value("manager")
 
 
 def changing(page: str, part: int) -> str:
     """Return a page as a live one in which each time something else is filled in."""
     page = page.replace('<main id="main"', f'<main id="main" data-live aria-label="Part {part}"')
+    page = page.replace('name="email" type="email"', f'name="email" type="email" value="{part}@example.org"')
+    page = page.replace("<option>owner", "<option selected>owner")
     return page.replace("</textarea>", f"{part}</textarea>")
 
 

@@ -11,6 +11,18 @@ DECODED = """
         return decode.call(this)
     }
 """
+ASKING = """
+pipeline: p
+dataset: d
+source: {uri: PHOTOS}
+tasks:
+  cars:
+    type: annotation
+    recipe: {labels: [{name: car, tools: [box], attributes: {kind: {type: text, required: true}}}]}
+    assignees: [ann@example.org]
+    on: {completed: qa}
+  qa: {type: qa, assignees: [quinn@example.org]}
+"""
 
 
 def test_complete_brings_the_next_item_with_one_answer_and_a_picture_that_is_there_and_decoded(site: Site) -> None:
@@ -59,3 +71,17 @@ def test_what_is_wrong_with_the_next_picture_is_said_beside_what_was_just_done(s
     expect(said).to_contain_text("01.jpg: this picture cannot be shown")
     expect(said.get_by_role("button", name="Undo")).to_be_visible()
     site.complaints.clear()  # the browser says that a picture was not found
+
+
+def test_what_complete_asks_for_discard_does_without(site: Site) -> None:
+    site.stage.deploy(ASKING.replace("PHOTOS", str(site.photos)))
+    ann = site.signed_in("ann")
+    ann.get_by_role("button", name="Start").click()
+    ann.get_by_role("button", name="box", exact=True, pressed=True).wait_for()
+    drag(ann, (100, 100), (200, 200))
+    ann.get_by_role("button", name="Complete").click()
+    expect(ann.get_by_role("status")).to_contain_text("kind is required")
+    ann.get_by_role("button", name="Discard").click()
+    ann.get_by_label("Reason").press("Enter")
+    expect(ann.locator("#name")).to_have_text("01.jpg")
+    assert site.stage.row("cars", "00.jpg").status == "discarded"

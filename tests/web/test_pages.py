@@ -34,6 +34,7 @@ def test_a_stranger_signs_in_first_and_then_comes_to_where_they_wanted(ann: Test
     assert sign_in(ann, to="/studio/1") == (303, "/studio/1")
     ann.post("/sign-out")
     assert ann.get("/studio/1").headers["location"] == "/sign-in?to=/studio/1"
+    assert ann.post("/work/tasks/1").headers["location"] == "/sign-in?to=/work"
 
 
 def test_who_signed_out_is_out_wherever_a_cookie_of_then_is_kept(ann: TestClient) -> None:

@@ -1,6 +1,7 @@
 """People and one's own account on pages."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from browsing import PASSWORD, link
@@ -22,10 +23,10 @@ def project(stage: Stage) -> int:
 
 
 def test_a_pasted_list_becomes_links_by_which_people_come_in(olga: TestClient, stage: Stage) -> None:
-    given = {"emails": "new@example.org,\nother@example.org", "role": "contributor"}
+    given = {"emails": "new@example.org,\nother@example.org;third@example.org", "role": "contributor"}
     page = olga.post(f"/people/{project(stage)}/invitations", data=given).text
     links = re.findall(r"/links/[\w-]+", page)
-    assert len(links) == 2
+    assert len(links) == 3
     assert "new@example.org" in olga.get(links[0]).text
     assert links[0] not in olga.get("/people").text
 
@@ -100,3 +101,10 @@ def test_a_token_is_shown_once_and_ends_when_it_is_revoked(olga: TestClient) -> 
     [end] = re.findall(r"/account/tokens/\d+/end", page)
     olga.post(end)
     assert "laptop" not in olga.get("/account").text
+
+
+def test_a_token_made_by_one_that_ends_does_not_outlive_it(olga: TestClient) -> None:
+    asked = {"name": "for a day", "ends_at": (datetime.now(UTC) + timedelta(days=1)).isoformat()}
+    secret = olga.post("/api/me/tokens", json=asked).json()["secret"]
+    made = olga.post("/account/tokens", data={"name": "for ever"}, headers={"Authorization": f"Bearer {secret}"})
+    assert made.status_code == 422 and "ends no later" in made.text

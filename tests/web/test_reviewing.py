@@ -116,6 +116,15 @@ def test_a_flag_is_taken_back_and_the_item_is_as_before(review: Reviewing) -> No
     assert review.site.stage.row("cars", review.name).status == "completed"
 
 
+def test_what_somebody_else_flagged_is_theirs_to_take_back(review: Reviewing) -> None:
+    review.site.stage.manual_qa(f"again {review.name}", "cars", "rex")
+    review.site.stage.flag("rex", f"again {review.name}", "cars", review.name, text="theirs")
+    review.open()
+    theirs = review.page.locator("#issues > li").filter(has_text="theirs")
+    expect(theirs.get_by_role("button", name="Send")).to_be_visible()
+    expect(theirs.get_by_role("button", name="Take back the flag")).to_have_count(0)
+
+
 def test_a_reply_is_in_the_thread_and_is_text_whatever_it_says(review: Reviewing) -> None:
     review.page.keyboard.press("n")
     review.page.keyboard.press("f")
