@@ -40,7 +40,8 @@ def init(
         with (folder / name).open("x", encoding="utf-8") as file:
             file.write(text)
         typer.echo(f"wrote {folder / name}")
-    typer.echo("\nOpen the pipeline and write your people's e-mails. Then:")
+    whose = "your own e-mail; you sign in by that one" if solo else "your people's e-mails"
+    typer.echo(f"\nOpen the pipeline and write {whose}. Then:")
     for command in (
         f"annoflow pipeline check {folder / starter.PIPELINE}",
         f"annoflow pipeline test {folder / starter.TEST}",
