@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from workflow_core.domain.work.events import SENTENCES, Verb
+from workflow_core.domain.work.events import PEOPLES, SENTENCES, Verb
 
 PAGE = Path(__file__).parents[2] / "workflow_core" / "EVENTS.md"
 
@@ -22,6 +22,10 @@ def meanings() -> Iterator[tuple[Verb, str]]:
             yield Verb[one.targets[0].id], str(below.value.value)
 
 
+def doer(verb: Verb) -> str:
+    return "people" if verb in PEOPLES else "annoflow"
+
+
 def as_markdown() -> str:
     """Return the page of all verbs."""
     return "\n".join(
@@ -29,11 +33,12 @@ def as_markdown() -> str:
             "# Events",
             "",
             "What can happen, as `GET /api/projects/{id}/events` and its stream tell it: `verb` says what, and",
-            "`told` the same in a sentence. This page is generated from `domain/work/events.py`, see tests/docs.",
+            "`told` the same in a sentence. What people do names them; the rest is annoflow's doing: it follows from",
+            "that, or from the clock. This page is generated from `domain/work/events.py`, see tests/docs.",
             "",
-            "| verb | when | as it is told |",
-            "|---|---|---|",
-            *(f"| `{verb}` | {about} | {SENTENCES[verb]} |" for verb, about in meanings()),
+            "| verb | whose doing | when | as it is told |",
+            "|---|---|---|---|",
+            *(f"| `{verb}` | {doer(verb)} | {about} | {SENTENCES[verb]} |" for verb, about in meanings()),
             "",
         )
     )

@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from workflow_core.domain.work import events
-from workflow_core.domain.work.events import SENTENCES, Line, Verb, sentence
+from workflow_core.domain.work.events import PEOPLES, SENTENCES, Line, Verb, sentence
 
 
 @pytest.mark.parametrize("verb", Verb)
@@ -18,6 +18,11 @@ def test_every_verb_is_told_in_a_sentence_even_when_nothing_else_is_known(verb):
 def test_a_sentence_uses_only_what_a_line_has(verb):
     used = {name for _, name, _, _ in Formatter().parse(SENTENCES[verb]) if name}
     assert used <= {field.name for field in dataclasses.fields(Line)}
+
+
+def test_what_people_do_is_told_apart_from_what_follows_of_itself():
+    assert {Verb.CLAIMED, Verb.SUBMITTED, Verb.UNDONE, Verb.FLAGGED, Verb.DISMISSED, Verb.CLEARED} <= PEOPLES
+    assert PEOPLES.isdisjoint({Verb.PLACED, Verb.EXPIRED, Verb.RETURNED, Verb.RESTORED, Verb.ANSWERED, Verb.WITHDRAWN})
 
 
 def test_every_verb_is_documented_where_it_is_declared():

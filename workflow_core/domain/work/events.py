@@ -153,6 +153,9 @@ SENTENCES: Final[Mapping[Verb, str]] = MappingProxyType(
 )
 """How each verb is told."""
 
+PEOPLES: Final = frozenset(verb for verb, told in SENTENCES.items() if "{actor}" in told)
+"""What people do, which is told with who did it; the rest is annoflow's doing: it follows, or the clock says so."""
+
 _UNKNOWN: Final[Mapping[str, str]] = MappingProxyType(
     {
         "actor": "annoflow",
