@@ -6,6 +6,7 @@ task items, then the assignments of a task. Who holds an item's entries may chan
 """
 
 from collections.abc import Iterable
+from typing import Literal
 
 from sqlalchemy import TextClause, bindparam
 from sqlmodel import Session, col, func, select
@@ -16,15 +17,15 @@ from workflow_core.store.database.dialect import is_postgres, run
 from workflow_core.store.models import Entry, Item, TaskItem
 
 
-def lock(session: Session, task_item_id: int) -> None:
-    """Lock a task item until the end, with the others of its item: one act may change them all."""
+def lock(session: Session, key: int, *, of: Literal["task_item", "issue"] = "task_item") -> None:
+    """Lock a task item, or those of an issue, until the end, with the others of its item: one act may change all."""
     if not is_postgres(session):
         return
-    item = "(SELECT item_id FROM task_item WHERE id = :id)"
+    item = f"(SELECT item_id FROM {of} WHERE id = :id)"
     entries = f"SELECT id FROM entry WHERE item_id = {item} ORDER BY id FOR NO KEY UPDATE"
-    if not run(session, entries, id=task_item_id).all():
-        run(session, f"SELECT id FROM item WHERE id = {item} FOR NO KEY UPDATE", id=task_item_id)
-    run(session, f"SELECT id FROM task_item WHERE item_id = {item} ORDER BY id FOR NO KEY UPDATE", id=task_item_id)
+    if not run(session, entries, id=key).all():
+        run(session, f"SELECT id FROM item WHERE id = {item} FOR NO KEY UPDATE", id=key)
+    run(session, f"SELECT id FROM task_item WHERE item_id = {item} ORDER BY id FOR NO KEY UPDATE", id=key)
 
 
 def lock_all(session: Session, where: Where | TextClause, *, siblings: bool = False) -> None:

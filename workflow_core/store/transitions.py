@@ -82,14 +82,14 @@ CHANGES: Final[Mapping[Event, Change]] = MappingProxyType(
         },
         Event.CLEAR: {**_NO_STATUS, "assignment_id": "a.assignment_id", "parked": "a.parked"},
         Event.UNDO: {**_NO_STATUS, **_NEW_CLAIM, "begun": "TRUE"},
-        Event.TAKE: {**_STATUS_TAKEN, "assignment_id": ":assignment", "position": "-1", "parked": "NULL"},
+        Event.TAKE: {**_STATUS_TAKEN, "assignment_id": "d.assignment", "position": "-1", "parked": "NULL"},
         Event.GIVE_BACK: {
             **_STATUS_AGAIN,
             **_NOBODY_WORKS,
             "routing": "CASE WHEN task_item.kept_routing IN ('again', 'anew') THEN 'pending' "
             "ELSE task_item.kept_routing END",
         },
-        Event.ANSWERED: {"assignment_id": ":assignment", "position": "-1"},
+        Event.ANSWERED: {"assignment_id": "d.assignment", "position": "-1"},
         Event.WITHDRAW: {
             **_STATUS_AGAIN,
             **_NOBODY_WORKS,

@@ -4,7 +4,7 @@ What can happen to a task item, and what it then is, says the table of states (`
 happen to one task item or to ten thousand, in the same number of statements, and each has its event in the history.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from json import dumps
@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from workflow_core.domain.work.states import Event
 from workflow_core.store import locks
 from workflow_core.store.database.columns import Where
-from workflow_core.store.database.dialect import is_postgres, json, run
+from workflow_core.store.database.dialect import among, is_postgres, json, run
 from workflow_core.store.models import Item, TaskItem
 from workflow_core.store.transitions import CHANGES, RECORDED, Change, kept_after, possible, state_after
 
@@ -199,11 +199,16 @@ def tell(
     )
 
 
-def park(session: Session, task_item_id: int, why: str | None, *, now: datetime) -> None:
-    """Let a task item be stuck, if there is a reason why."""
-    if why is not None:
-        mark(session, {"parked": ":why"}, where="id = :task_item", task_item=task_item_id, why=why)
-        tell(session, "parked", task_item_id=task_item_id, now=now, name=why)
+def park(session: Session, task_item_ids: Sequence[int], why: str, *, now: datetime) -> None:
+    """Let task items be stuck, and say why."""
+    if not task_item_ids:
+        return
+    these, ids = among(session, task_item_ids)
+    mark(session, {"parked": ":why"}, where=f"id {these}", ids=ids, why=why)
+    what = {**TASK_ITEM, "placement": "task_item.placement", "name": ":why"}
+    record(
+        session, "parked", of=f"task_item WHERE task_item.id {these} ORDER BY id", what=what, now=now, ids=ids, why=why
+    )
 
 
 @lru_cache(maxsize=64)

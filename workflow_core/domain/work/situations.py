@@ -18,6 +18,8 @@ MAX_FIX_ROUNDS = "max-fix-rounds"
 """Why a task item is parked whose issue was re-opened too often: only a manager can go on with it."""
 MAX_VISITS = "max-visits"
 """Why a task item is parked to which an item came too often: only a manager can send it on."""
+NOBODY = "nobody"
+"""Why a task item is parked that no contributor of its task may take."""
 _WAITS_FOR_A_MANAGER = {MAX_FIX_ROUNDS: "was re-opened too often", MAX_VISITS: "came here too often"}
 
 

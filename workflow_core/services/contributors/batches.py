@@ -11,7 +11,8 @@ from workflow_core.domain.annotations import recipes
 from workflow_core.domain.views.work import Submitted
 from workflow_core.domain.words import values
 from workflow_core.domain.words.wording import shown
-from workflow_core.domain.work import statuses, submitting
+from workflow_core.domain.work import disputes, statuses, submitting
+from workflow_core.domain.work.disputes import Resolved
 from workflow_core.domain.work.situations import Situation
 from workflow_core.domain.work.submitting import Decision
 from workflow_core.errors import AnnoflowError, Conflict, InvalidInput, NotFound
@@ -22,7 +23,7 @@ from workflow_core.services.reviewers import issue_effects
 from workflow_core.services.running import announcements
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
-from workflow_core.store.work import activity, annotations, drafts, reassignment, situations, submissions
+from workflow_core.store.work import activity, annotations, drafts, reassignment, reviews, situations, submissions
 
 MOST = 10_000
 """How many statuses a batch may have."""
@@ -101,8 +102,9 @@ def submit_all(
 ) -> list[Outcome]:
     """Set statuses on a person's own task items of one task, no two on one; returns what became of each."""
     there = annotation_sets.there(session, [found for found, one in wanted if _matters(found, one)])
+    disputed = reviews.disputes(session, task_item_ids=[found.id for found, _ in wanted if found.disputed])
     outcomes: dict[int, Outcome] = {}
-    decided: list[tuple[Situation, Decision]] = []
+    decided: list[tuple[Situation, Decision, Resolved]] = []
     changes: list[annotations.Change] = []
     room = annotation_sets.MAX_SIZE
     for found, one in wanted:
@@ -113,7 +115,7 @@ def submit_all(
                 _check_same(found, present, one.drawn)
                 outcomes[found.id] = Submitted(found.id, found.item_id, decision.status, found.status_event_id)
                 continue
-            issue_effects.check(session, found=found, status=decision.status)
+            resolved = disputes.resolved(found, decision.status, disputed.get(found.id, ()))
             drawn = one.drawn
             if drawn is None and found.draft:
                 drawn = annotation_sets.measured(loads(found.draft)["annotations"])
@@ -129,7 +131,7 @@ def submit_all(
         except AnnoflowError as error:
             outcomes[found.id] = error
         else:
-            decided.append((found, decision))
+            decided.append((found, decision, resolved))
             changes += [change] if change else []
             room -= size
     if decided:
@@ -151,26 +153,23 @@ def _check_same(found: Situation, there: There, drawn: tuple[list[Drawn], int] |
 
 def _write(
     session: Session,
-    decided: Sequence[tuple[Situation, Decision]],
+    decided: Sequence[tuple[Situation, Decision, Resolved]],
     changes: Iterable[annotations.Change],
     *,
     person_id: int,
     now: datetime,
 ) -> Mapping[int, Submitted]:
-    ids = [found.id for found, _ in decided]
+    ids = [found.id for found, *_ in decided]
     if some := [one for one in changes if one]:
         annotations.write(session, some, person_id=person_id, now=now)
-    if drafted := [found.id for found, _ in decided if found.draft is not None]:
+    if drafted := [found.id for found, *_ in decided if found.draft is not None]:
         drafts.drop(session, task_item_ids=drafted, person_id=person_id)
     activity.seen(session, task_item_ids=ids, person_id=person_id, now=now, ends=True)
-    events = submissions.submit(session, decided, person_id=person_id, now=now)
-    announcements.note(session, ((found.pipeline, found.task, decision.status) for found, decision in decided))
-    for found, decision in decided:
-        event_id = events[found.id]
-        issue_effects.follow_up(session, found=found, decided=decision, event_id=event_id, actor_id=person_id, now=now)
-    if theirs := [found for found, _ in decided if found.reviewed_by_author]:
+    set_ = [(found, decision) for found, decision, _ in decided]
+    events = submissions.submit(session, set_, person_id=person_id, now=now)
+    announcements.note(session, ((found.pipeline, found.task, decision.status) for found, decision in set_))
+    issue_effects.follow_up(session, decided, events=events, actor_id=person_id, now=now)
+    if theirs := [found for found, _ in set_ if found.reviewed_by_author]:
         item_ids, task_id = [found.item_id for found in theirs], theirs[0].task_id
         reassignment.hand_reviews_on(session, item_ids=item_ids, task_id=task_id, person_id=person_id, now=now)
-    return {
-        found.id: Submitted(found.id, found.item_id, decision.status, events[found.id]) for found, decision in decided
-    }
+    return {found.id: Submitted(found.id, found.item_id, decision.status, events[found.id]) for found, decision in set_}

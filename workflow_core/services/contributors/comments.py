@@ -6,7 +6,6 @@ from workflow_core.domain.views.issues import Comment as Said
 from workflow_core.domain.words import pages, values
 from workflow_core.domain.words.pages import USUAL, Page
 from workflow_core.domain.words.wording import shown
-from workflow_core.domain.work.issues import IssueState
 from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import NotFound
 from workflow_core.services import access, people
@@ -87,8 +86,7 @@ def _told(rows: comments.Told, limit: int) -> Page[Said]:
 def waiting_for(session: Session, *, actor: Person, task_item_id: int) -> list[Issue]:
     """Return the unresolved issues of an item that the actor works on or reviews, oldest first."""
     found = access.own(session, actor=actor, task_item_id=task_item_id, only_read=True)
-    of = issues.owned_by if found.type == "qa" else issues.of_task_item
-    return of(session, found.id, (IssueState.OPEN, IssueState.FOR_REVIEW))
+    return issues.unresolved(session, task_item_id=found.id, owned=found.type == "qa")
 
 
 def _about(session: Session, actor: Person, issue_id: int | None, task_item_id: int | None) -> TaskItem:

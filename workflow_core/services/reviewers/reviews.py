@@ -7,21 +7,21 @@ from typing import Any
 from workflow_core.domain.views.work import ChangedIssue
 from workflow_core.domain.words import values
 from workflow_core.domain.words.wording import shown
-from workflow_core.domain.work import situations
-from workflow_core.domain.work.issues import IssueEvent, IssueState, check_flag
-from workflow_core.domain.work.roles import Permission
+from workflow_core.domain.work import reviewing, situations
+from workflow_core.domain.work.issues import UNRESOLVED, IssueEvent, IssueState, check_flag
+from workflow_core.domain.work.reviewing import Case, Fault, SentBack
+from workflow_core.domain.work.roles import Permission, Role, allowed
 from workflow_core.domain.work.situations import MAX_FIX_ROUNDS, Situation
 from workflow_core.domain.work.states import OPEN, Event, State
-from workflow_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from workflow_core.services import access, people
-from workflow_core.services.contributors import comments
+from workflow_core.errors import Conflict, NotFound
+from workflow_core.services import access
 from workflow_core.services.people import Actor
-from workflow_core.services.reviewers import flag_targets
 from workflow_core.store import locks, turns
+from workflow_core.store.data import comments
 from workflow_core.store.database.engine import Session
-from workflow_core.store.models import Issue, Person, Task, TaskItem
+from workflow_core.store.models import Person
 from workflow_core.store.routing import holds, placement
-from workflow_core.store.work import activity, claims, issues, reviews, rework, selection
+from workflow_core.store.work import activity, claims, issues, reviews, rework
 
 
 def flag(
@@ -49,47 +49,29 @@ def flag(
     """
     check_flag(kind, text, geometry)
     qa = access.own(session, actor=actor, task_item_id=task_item_id)
-    if qa.type != "qa":
-        why = f"{qa.task!r} is an annotation task; issues are flagged in a QA task that reviews it"
-        raise NotAllowed(why, code="not-a-review", task=qa.task)
-    if qa.assignment_id not in (None, qa.own_id):
-        why = f"somebody else reviews {qa.name} now; a manager can reassign it"
-        raise Conflict(why, code="held-by-another", **qa.about)
-    situations.check_open(qa, now, holding=True)
-    situations.check_parked(qa)
-    situations.check_event(qa, Event.FLAG, "flag")
-    situations.check_author(qa, actor.email)
-    annotation = flag_targets.annotation(session, qa, annotation_id)
-    reviewed = reviews.tasks(session, qa_task_item_id=qa.id)
-    owner = annotation.task_id if annotation else flag_targets.task_of(session, reviewed, label=label, task=task)
-    if owner not in reviewed:
-        possible = flag_targets.names(reviewed)
-        raise InvalidInput(f"{qa.task!r} reviews only {possible}; this annotation was made elsewhere")
-    task_item = selection.find(session, task_id=owner, item_id=qa.item_id)
-    if task_item is None or task_item.state == State.WITHDRAWN:
-        there, state = reviewed[owner].name, task_item.state if task_item else None
-        why = f"{qa.name} is not in {there!r} now: there is nothing to flag"
-        raise Conflict(why, code="wrong-state", item=qa.name, task=there, state=state, status=None)
-    author = issues.author_of(session, task_item, annotation.created_by if annotation else None)
-    issue = issues.add(
+    fault = Fault(annotation_id=annotation_id, label=label, task=task)
+    pointed_at = None if annotation_id is None else values.key(annotation_id)
+    annotation, reviewed = reviews.reviewed(session, qa_task_item_id=qa.id, annotation_id=pointed_at)
+    sent_back, author_id = reviewing.flag(
+        qa, fault, annotation=annotation, reviewed=reviewed, email=actor.email, now=now
+    )
+    issue_id = issues.add(
         session,
         item_id=qa.item_id,
-        annotation_id=annotation.id if annotation else None,
-        task_item_id=task_item.id,
+        annotation_id=pointed_at,
+        task_item_id=sent_back.returned.id,
         qa_task_item_id=qa.id,
         kind=kind,
         text=text,
-        geometry=dict(geometry) if geometry is not None else None,
+        geometry=geometry,
         flagged_by=actor.id,
-        author_id=author,
+        author_id=author_id,
         now=now,
     )
-    detail = {"issue": issue.id, "qa": qa.task_id}
-    turns.tell(session, "flagged", task_item_id=task_item.id, actor_id=actor.id, now=now, detail=detail)
-    rework.take_status(session, issue, actor_id=actor.id, now=now)
-    _wait(session, qa, actor_id=actor.id, now=now)
-    holds.hold_again(session, entry_id=task_item.entry_id, now=now)
-    return _told(issue)
+    detail = {"issue": issue_id, "qa": qa.task_id}
+    turns.tell(session, "flagged", task_item_id=sent_back.returned.id, actor_id=actor.id, now=now, detail=detail)
+    _send_back(session, qa, sent_back, actor_id=actor.id, now=now)
+    return ChangedIssue(id=issue_id, state=IssueState.OPEN, rounds=0, task_item_id=sent_back.returned.id)
 
 
 def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> ChangedIssue:
@@ -99,31 +81,22 @@ def fix(session: Session, *, actor: Person, issue_id: int, now: datetime) -> Cha
         NotFound: the issue is not on an item of the actor's.
         Conflict: it is not open, or the task is closed or locked.
     """
-    issue = _issue(session, issue_id)
-    situations.check_parked(_own(session, actor, issue, issue.task_item_id, now))
-    issues.change(session, issue, IssueEvent.MARK_FOR_REVIEW, actor_id=actor.id, now=now)
-    rework.follow_change(session, issue, actor_id=actor.id, now=now)
-    return _told(issue)
+    case = _case(session, actor, issue_id)
+    situations.check_parked(_own(session, actor, case, case.returned.id, now))
+    return _answer(session, case, IssueEvent.MARK_FOR_REVIEW, actor, now)
 
 
 def reopen(session: Session, *, actor: Person, issue_id: int, now: datetime, text: str = "") -> ChangedIssue:
     """Do not accept a fix: the same effects as flagging. Beyond `max_fix_rounds` the item is parked for a manager."""
-    issue, qa = _owned(session, actor, issue_id, now)
-    situations.check_parked(qa)
-    situations.check_event(qa, Event.FLAG, "re-open an issue on")
-    task_item = session.get_one(TaskItem, issue.task_item_id)
-    issues.change(session, issue, IssueEvent.REOPEN, actor_id=actor.id, now=now)
-    rework.take_status(session, issue, actor_id=actor.id, now=now)
-    limit = session.get_one(Task, task_item.task_id).max_fix_rounds
-    if limit is not None and issue.rounds > limit:
-        if task_item.state == State.CLAIMED:
-            claims.end(session, id=task_item.id, verb="released", actor_id=None, now=now)
-        turns.park(session, task_item.id, MAX_FIX_ROUNDS, now=now)
+    case = _case(session, actor, issue_id)
+    qa = _own(session, actor, case, case.review.id, now)
+    sent_back = reviewing.reopen(case, qa)
+    issues.change(session, [case.id], IssueEvent.REOPEN, actor_id=actor.id, now=now)
     if text:
-        comments.comment(session, actor=actor, issue_id=issue.id, text=text, now=now)
-    _wait(session, qa, actor_id=actor.id, now=now)
-    holds.hold_again(session, entry_id=task_item.entry_id, now=now)
-    return _told(issue)
+        said = values.text(text, "a comment", least=1).strip()
+        comments.add(session, issue_id=case.id, person_id=actor.id, text=said, now=now)
+    _send_back(session, qa, sent_back, actor_id=actor.id, now=now)
+    return _told(case, IssueState.OPEN, rounds=case.rounds + 1)
 
 
 def approve(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> ChangedIssue:
@@ -133,77 +106,77 @@ def approve(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> 
         NotFound: the issue is not the actor's to review.
         Conflict: it is not for review; or somebody is still to review it.
     """
-    issue = _locked(session, issue_id)
-    over = session.get_one(TaskItem, issue.qa_task_item_id).state not in OPEN
+    case = _case(session, actor, issue_id)
+    over = case.review.state not in OPEN
     if actor is None and not over:
         why = f"issue {issue_id} is still to be reviewed; whoever does it approves it"
         raise Conflict(why, code="review-pending", issue=issue_id)
-    if actor is not None and not (over and _may_resolve(session, actor, issue)):
-        _owned(session, actor, issue_id, now)
-    issues.change(session, issue, IssueEvent.APPROVE, actor_id=actor.id if actor else None, now=now)
-    return _settled(session, issue, actor, now)
+    if actor is not None and not (over and _may_resolve(actor, case)):
+        _own(session, actor, case, case.review.id, now)
+    return _answer(session, case, IssueEvent.APPROVE, actor, now)
 
 
 def dismiss(session: Session, *, actor: Actor, issue_id: int, now: datetime) -> ChangedIssue:
     """Take an issue back, or overrule it as a manager; the last one dismissed gives the status back."""
-    issue = _issue(session, issue_id)
-    if actor is None or _may_resolve(session, actor, issue):
-        issue = _locked(session, issue_id)
-    else:
-        issue, _ = _owned(session, actor, issue_id, now)
-    issues.change(session, issue, IssueEvent.DISMISS, actor_id=actor.id if actor else None, now=now)
-    return _settled(session, issue, actor, now)
+    case = _case(session, actor, issue_id)
+    if actor is not None and not _may_resolve(actor, case):
+        _own(session, actor, case, case.review.id, now)
+    return _answer(session, case, IssueEvent.DISMISS, actor, now)
 
 
-def _wait(session: Session, qa: Situation, *, actor_id: int, now: datetime) -> None:
-    activity.seen(session, task_item_ids=[qa.id], person_id=actor_id, now=now, ends=True)
-    rework.wait_for_fixes(session, qa_task_item_id=qa.id, assignment_id=qa.own_id, actor_id=actor_id, now=now)
-
-
-def _settled(session: Session, issue: Issue, actor: Actor, now: datetime) -> ChangedIssue:
-    rework.follow_change(session, issue, actor_id=actor.id if actor else None, now=now)
-    placement.resume(session, entry_ids=[session.get_one(TaskItem, issue.task_item_id).entry_id], now=now)
-    return _told(issue)
-
-
-def _told(issue: Issue) -> ChangedIssue:
-    return ChangedIssue(
-        id=issue.id, state=IssueState(issue.state), rounds=issue.rounds, task_item_id=issue.task_item_id
-    )
-
-
-def _issue(session: Session, issue_id: int | None) -> Issue:
-    issue = issues.find(session, values.key(issue_id))
-    if issue is None:
+def _case(session: Session, actor: Actor, issue_id: int) -> Case:
+    """Return an issue as it is now, locked with all task items of its item."""
+    key = values.key(issue_id)
+    locks.lock(session, key, of="issue")
+    case = reviews.case(session, issue_id=key, person_id=actor.id if actor else None)
+    if case is None:
         raise NotFound(f"there is no issue {shown(issue_id)}")
-    return issue
+    return case
 
 
-def _locked(session: Session, issue_id: int) -> Issue:
-    """Return an issue as it is now, with its review locked: nobody changes it any more."""
-    locks.lock(session, _issue(session, issue_id).qa_task_item_id)
-    return _issue(session, issue_id)
-
-
-def _owned(session: Session, actor: Person, issue_id: int, now: datetime) -> tuple[Issue, Situation]:
-    """Return an issue that is the actor's to judge: their QA task item owns it, or it was handed on to it."""
-    issue = _issue(session, issue_id)
-    return issue, _own(session, actor, issue, issue.qa_task_item_id, now)
-
-
-def _own(session: Session, actor: Person, issue: Issue, task_item_id: int, now: datetime) -> Situation:
-    """Return a task item of an issue that is the actor's, locked: nobody changes the issue, as it is now, any more."""
+def _own(session: Session, actor: Person, case: Case, task_item_id: int, now: datetime) -> Situation:
+    """Return a task item of an issue that is the actor's: for whom it is not, the issue does not exist."""
     try:
-        found = access.own(session, actor=actor, task_item_id=task_item_id)
+        found = access.own(session, actor=actor, task_item_id=task_item_id, only_read=True)
     except NotFound:
-        raise NotFound(f"there is no issue {issue.id}") from None
+        raise NotFound(f"there is no issue {case.id}") from None
     if found.assignment_id not in (None, found.own_id):
-        raise NotFound(f"there is no issue {issue.id}")
-    _issue(session, issue.id)
+        raise NotFound(f"there is no issue {case.id}")
     situations.check_open(found, now, holding=True)
     return found
 
 
-def _may_resolve(session: Session, actor: Person, issue: Issue) -> bool:
-    project_id = session.get_one(Task, session.get_one(TaskItem, issue.task_item_id).task_id).project_id
-    return people.may(session, actor=actor, project_id=project_id, permission=Permission.RESOLVE_ISSUES)
+def _may_resolve(actor: Person, case: Case) -> bool:
+    return actor.active and case.role is not None and allowed(Role(case.role), Permission.RESOLVE_ISSUES)
+
+
+def _send_back(session: Session, qa: Situation, sent_back: SentBack, *, actor_id: int, now: datetime) -> None:
+    returned = sent_back.returned
+    if sent_back.turn is not None:
+        taken = {returned.id: sent_back.turn}
+        rework.give_turns(session, Event.TAKE, "returned", taken, actor_id=actor_id, now=now)
+    if sent_back.too_often:
+        if returned.state is State.CLAIMED:
+            claims.end(session, id=returned.id, verb="released", actor_id=None, now=now)
+        turns.park(session, [returned.id], MAX_FIX_ROUNDS, now=now)
+    activity.seen(session, task_item_ids=[qa.id], person_id=actor_id, now=now, ends=True)
+    if sent_back.waits:
+        rework.wait_for_fixes(session, qa_task_item_id=qa.id, assignment_id=qa.own_id, actor_id=actor_id, now=now)
+    if returned.exited:
+        holds.hold_again(session, entry_id=returned.entry_id, now=now)
+
+
+def _answer(session: Session, case: Case, event: IssueEvent, actor: Actor, now: datetime) -> ChangedIssue:
+    answered, actor_id = reviewing.answer(case, event), actor.id if actor else None
+    issues.change(session, [case.id], event, actor_id=actor_id, now=now)
+    if answered.gives_back:
+        rework.give_back(session, [case.returned.id], actor_id=actor_id, now=now)
+    if answered.turn is not None:
+        rework.give_turns(session, Event.ANSWERED, "answered", {case.review.id: answered.turn}, now=now)
+    if answered.state not in UNRESOLVED:
+        placement.resume(session, entry_ids=[case.returned.entry_id], now=now)
+    return _told(case, answered.state, rounds=case.rounds)
+
+
+def _told(case: Case, state: IssueState, *, rounds: int) -> ChangedIssue:
+    return ChangedIssue(id=case.id, state=state, rounds=rounds, task_item_id=case.returned.id)

@@ -4,20 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from workflow_core.domain.work.situations import NOBODY
 from workflow_core.store import turns
-from workflow_core.store.allocation.shares import NOBODY
+from workflow_core.store.allocation.takers import TAKER
 from workflow_core.store.database.dialect import is_postgres, listed, run
-from workflow_core.store.models.task_items import REVIEWED
-
-TAKER = f"""
-    EXISTS (
-        SELECT 1 FROM assignment s JOIN person p ON p.id = s.person_id JOIN task t ON t.id = s.task_id
-        WHERE s.task_id = task_item.task_id AND s.active AND p.active AND (t.review_own OR NOT EXISTS (
-            SELECT 1 FROM review r JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id
-            AND ev.verb = 'submitted' AND ev.actor_id = s.person_id WHERE {REVIEWED}
-        ))
-    )
-"""
 
 AT_ONCE = 1_000
 """Task items that are parked in the transaction of whatever leaves them to nobody; a sweep parks the others."""

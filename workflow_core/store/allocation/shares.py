@@ -10,10 +10,9 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from workflow_core.domain.work import allocation
+from workflow_core.domain.work.situations import NOBODY
 from workflow_core.store.database.dialect import is_postgres, rows, run
 
-NOBODY = "nobody"
-"""Why a task item is parked that no contributor of its task may take."""
 UNGIVEN = "kind = 'task' AND assignment_id IS NULL AND parked IS NULL"
 
 

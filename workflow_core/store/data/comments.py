@@ -1,13 +1,31 @@
 """Comments, each with the name of its item and the e-mail of who wrote it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from workflow_core.store.database.columns import Where
+from workflow_core.store.database.dialect import run
 from workflow_core.store.models import Comment, Item, Person
 
 Told = Sequence[tuple[Comment, str, str]]
+
+
+def add(session: Session, *, issue_id: int, person_id: int, text: str, now: datetime) -> None:
+    """Add to the thread of an issue."""
+    run(
+        session,
+        """
+        INSERT INTO comment (item_id, task_id, issue_id, person_id, text, created_at)
+        SELECT o.item_id, o.task_id, x.id, :person, :text, :now
+        FROM issue x JOIN task_item o ON o.id = x.task_item_id WHERE x.id = :issue
+        """,
+        issue=issue_id,
+        person=person_id,
+        text=text,
+        now=now,
+    )
 
 
 def of_issue(session: Session, *, issue_id: int, after: int, limit: int) -> Told:

@@ -73,6 +73,12 @@ def _rows(postgres: bool, name: str, keys: Sequence[str], texts: Sequence[str], 
     return f"(SELECT {columns} FROM json_each(:{name})) AS d"
 
 
+def gathered(session: Session, columns: str, of: str) -> str:
+    """Return the SQL of a list in JSON with a list of these columns for each row; `of` is what follows FROM."""
+    one, all_of = ("json_build_array", "json_agg") if is_postgres(session) else ("json_array", "json_group_array")
+    return f"(SELECT CAST(coalesce({all_of}({one}({columns})), '[]') AS TEXT) FROM {of})"
+
+
 def draw(seed: Seed) -> str:
     """Return the SQL of `domain.items.sampling.draw` of an item."""
     x = f"((item.id % {PRIME}) * {seed.a} + {seed.b}) % {PRIME}"

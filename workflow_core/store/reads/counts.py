@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 
 from workflow_core.domain.measures.progress import Counts
-from workflow_core.store.allocation.parked import TAKER
+from workflow_core.store.allocation.takers import TAKER
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import is_postgres, listed, run
 from workflow_core.store.reads import flagged

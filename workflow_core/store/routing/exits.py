@@ -7,7 +7,6 @@ from sqlmodel import Session
 from workflow_core.domain.work.states import Event
 from workflow_core.store import turns
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import TaskItem
 from workflow_core.store.routing.arrivals import ARRIVED
 from workflow_core.store.work import rework
 
@@ -92,6 +91,6 @@ def withdraw(
     )
     if not dismissed:
         return set()
-    rework.follow_withdrawn(session, dismissed, now=now)
-    found = [session.get_one(TaskItem, issue.task_item_id).entry_id for issue in dismissed]
-    return {entry_id for entry_id in found if entry_id is not None}
+    on, of = [one.task_item_id for one in dismissed], [one.qa_task_item_id for one in dismissed]
+    rework.follow_dismissed(session, on=on, of=of, now=now, locked=locked)
+    return {one.entry_id for one in dismissed if one.entry_id is not None}

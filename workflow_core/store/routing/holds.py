@@ -8,6 +8,7 @@ from workflow_core.store import turns
 from workflow_core.store.database.dialect import run
 from workflow_core.store.routing import arrivals, exits
 from workflow_core.store.routing.arrivals import ARRIVED
+from workflow_core.store.work.reviews import HELD_AGAIN
 
 UNRESOLVED = """
     EXISTS (
@@ -50,7 +51,7 @@ def hold_at_exits(session: Session, *, now: datetime) -> None:
 
 def hold_again(session: Session, *, entry_id: int | None, now: datetime) -> None:
     """Take an item that has left back to held: it has a new issue. It is there by the same status as before."""
-    left = "id = :entry AND exit NOT IN ('discarded', 'removed')"
+    left = f"id = :entry AND {HELD_AGAIN}"
     # By what led to the exit the item is still to be found there, if that is taken back.
     cause = """(SELECT x.cause_id FROM event x WHERE x.item_id = entry.item_id AND x.entry_id = entry.id
     AND x.verb = 'exited' ORDER BY x.id DESC LIMIT 1)"""
@@ -58,7 +59,6 @@ def hold_again(session: Session, *, entry_id: int | None, now: datetime) -> None
     if entry_id and turns.record(session, "held", of=f"entry WHERE {left}", what=told, now=now, entry=entry_id):
         held = f"UPDATE entry SET held_exit = exit, exit = NULL, exited_at = NULL WHERE {left}"
         run(session, held, entry=entry_id)
-        session.expire_all()
 
 
 def release(session: Session, *, entries: str, now: datetime) -> None:

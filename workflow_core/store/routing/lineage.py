@@ -5,7 +5,7 @@ Each placement of an item in a task has a number, which the events in it carry: 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -80,7 +80,7 @@ TRACE = f"""
         SELECT s.id, s.item_id FROM reached r
         JOIN event p ON p.cause_id = r.cause_id AND p.verb IN ('placed', 'arrived')
         JOIN event s ON s.item_id = p.item_id AND s.task_id = p.task_id AND s.entry_id = p.entry_id
-            AND s.verb = 'submitted' AND s.id > p.id AND s.id <> :but AND {STANDS.format(until="s.id")}
+            AND s.verb = 'submitted' AND s.id > p.id AND NOT (s.id {{but}}) AND {STANDS.format(until="s.id")}
     )
     SELECT 'status' AS what, cause_id AS id, item_id, {NOTHING} AS name, {NOTHING} AS state,
            {NO} AS yes, {NO} AS led, {NO} AS gone
@@ -112,14 +112,16 @@ TRACE = f"""
 """All that statuses led to, and what decides whether they may be taken back."""
 
 
-def trace(session: Session, causes: Iterable[int | None], *, but: int = 0) -> Lineage:
+def trace(session: Session, causes: Iterable[int | None], *, but: Sequence[int] = (0,)) -> Lineage:
     """Find everything reached from the statuses with these events, transitively.
 
-    `but` is the status that takes their place: it may stand where they had led back to, and yet was not reached.
+    `but` are the statuses that take their place: they may stand where those had led back to, and yet were not reached.
     """
     found: dict[str, list[Any]] = defaultdict(list)
     these, ids = among(session, [cause for cause in causes if cause is not None])
-    for row in run(session, TRACE.format(these=these), ids=ids, but=but):
+    others, without = among(session, but)
+    trace = TRACE.format(these=these, but=others.replace(":ids", ":but"))
+    for row in run(session, trace, ids=ids, but=without):
         found[row.what].append(row)
     return Lineage(
         first={row.id: First(row.item_id, row.name) for row in found["first"]},

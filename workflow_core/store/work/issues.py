@@ -1,22 +1,16 @@
 """Issues: whose turn they make it, and what they keep from happening."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from json import dumps
+from typing import Any
 
 from sqlmodel import Session, col, select
 
-from workflow_core.domain.work import allocation
-from workflow_core.domain.work.issues import IssueEvent, IssueState, next_state
-from workflow_core.domain.work.situations import Situation
+from workflow_core.domain.work.issues import TRANSITIONS, UNRESOLVED, IssueEvent
 from workflow_core.store import turns
-from workflow_core.store.allocation import authors
-from workflow_core.store.allocation.shares import NOBODY
-from workflow_core.store.database.columns import Where
-from workflow_core.store.database.dialect import run
-from workflow_core.store.database.engine import keep
-from workflow_core.store.models import Assignment, Issue, Person, Task, TaskItem
-from workflow_core.store.work import reviews
+from workflow_core.store.database.dialect import among, json, run
+from workflow_core.store.models import Issue
 
 VERBS = {
     IssueEvent.MARK_FOR_REVIEW: "fixed",
@@ -26,94 +20,39 @@ VERBS = {
 }
 
 
-def add(session: Session, *, now: datetime, **columns: Any) -> Issue:
-    """Add an issue that was just flagged."""
-    issue = Issue(**columns, created_at=now, updated_at=now)
-    keep(session, issue)
-    return issue
+def add(session: Session, *, geometry: Mapping[str, Any] | None, now: datetime, **columns: Any) -> int:
+    """Add an issue that was just flagged; returns its key."""
+    names = ", ".join(columns)
+    values = ", ".join(f":{name}" for name in columns)
+    added = run(
+        session,
+        f"""
+        INSERT INTO issue ({names}, state, rounds, geometry, created_at, updated_at)
+        VALUES ({values}, 'open', 0, CAST(:geometry AS {json(session)}), :now, :now) RETURNING id
+        """,
+        geometry=None if geometry is None else dumps(geometry),
+        now=now,
+        **columns,
+    )
+    return int(added.scalar())
 
 
-def find(session: Session, issue_id: int) -> Issue | None:
-    """Return an issue as it is now."""
-    return session.get(Issue, issue_id, populate_existing=True)
+def change(session: Session, ids: Sequence[int], event: IssueEvent, *, actor_id: int | None, now: datetime) -> None:
+    """Let an event happen to those of some issues to which it can, by their table; each has its event."""
+    these, bound = among(session, ids)
+    possible = ", ".join(f"'{state}'" for state, happens in TRANSITIONS if happens is event)
+    cases = " ".join(f"WHEN '{state}' THEN '{to}'" for (state, happens), to in TRANSITIONS.items() if happens is event)
+    chosen = f"issue.id {these} AND issue.state IN ({possible})"
+    detail = f"""CAST('{{"issue": ' || issue.id || '}}' AS {json(session)})"""
+    what = {**turns.TASK_ITEM, "placement": "task_item.placement", "detail": detail}
+    of = f"issue JOIN task_item ON task_item.id = issue.task_item_id WHERE {chosen} ORDER BY issue.id"
+    turns.record(session, VERBS[event], of=of, what=what, now=now, actor_id=actor_id, ids=bound)
+    rounds = f"rounds + {int(event is IssueEvent.REOPEN)}"
+    sets = f"state = CASE state {cases} END, rounds = {rounds}, updated_at = :now"
+    run(session, f"UPDATE issue SET {sets} WHERE {chosen}", ids=bound, now=now)
 
 
-def change(session: Session, issue: Issue, event: IssueEvent, *, actor_id: int | None, now: datetime) -> None:
-    """Move an issue on by its table, with its event."""
-    issue.state = next_state(IssueState(issue.state), event)
-    issue.updated_at = now
-    issue.rounds += event is IssueEvent.REOPEN
-    detail = {"issue": issue.id}
-    turns.tell(session, VERBS[event], task_item_id=issue.task_item_id, actor_id=actor_id, now=now, detail=detail)
-
-
-def of_task_item(session: Session, task_item_id: int, states: Sequence[IssueState] = ()) -> list[Issue]:
-    """Return the issues for which a task item was returned."""
-    return _listed(session, col(Issue.task_item_id) == task_item_id, states)
-
-
-def owned_by(session: Session, task_item_id: int, states: Sequence[IssueState] = ()) -> list[Issue]:
-    """Return the issues that a QA task item owns."""
-    return _listed(session, col(Issue.qa_task_item_id) == task_item_id, states)
-
-
-def on_reviewed(session: Session, qa: Situation, states: Sequence[IssueState]) -> list[Issue]:
-    """Return the issues of the item on tasks that a QA task item's task reviews, whoever flagged them."""
-    reviewed = reviews.task_ids(session, qa_task_item_ids=[qa.id])[qa.id]
-    rows = select(TaskItem.id).where(TaskItem.item_id == qa.item_id, col(TaskItem.task_id).in_(reviewed))
-    return _listed(session, col(Issue.task_item_id).in_(rows), states)
-
-
-def _listed(session: Session, where: Where, states: Sequence[IssueState]) -> list[Issue]:
-    query = select(Issue).where(where).order_by(col(Issue.id))
-    return list(session.exec(query.where(col(Issue.state).in_(states)) if states else query))
-
-
-def author_of(session: Session, task_item: TaskItem | Situation, made_by: int | None) -> int | None:
-    """Return who is to fix: who made the annotation, else who submitted the item last in its task."""
-    if made_by is not None:
-        return made_by
-    submitted = """SELECT actor_id FROM event WHERE task_id = :task AND item_id = :item AND verb = 'submitted'
-    ORDER BY id DESC LIMIT 1"""
-    last = run(session, submitted, task=task_item.task_id, item=task_item.item_id).first()
-    return None if last is None else last.actor_id
-
-
-class Turn(NamedTuple):
-    """Whose turn it is at a task item: an assignment, or None for the pool; `parked` says why it is nobody's."""
-
-    assignment_id: int | None
-    parked: str | None = None
-
-
-def turn_of(session: Session, task_item: TaskItem, person_id: int | None) -> Turn:
-    """Return whose turn it is at a task item: the person's, else the present holder's, else another's or the pool's."""
-    active = _active(session, task_item)
-    if person_id is not None and person_id in active:
-        return Turn(active[person_id].id)
-    holder = session.get(Assignment, task_item.assignment_id) if task_item.assignment_id else None
-    if holder is not None and holder.person_id in active:
-        return Turn(holder.id)
-    task = session.get_one(Task, task_item.task_id)
-    if not active:
-        return Turn(None, NOBODY)
-    if task.queue is not None:
-        return Turn(None)
-    weights = {one.id: one.weight for one in active.values()}
-    dealt = allocation.shares(weights, {one.id: one.allotted for one in active.values()}, 1)
-    return Turn(next((key for key, count in dealt.items() if count), None))
-
-
-def _active(session: Session, task_item: TaskItem) -> dict[int, Assignment]:
-    """Return the active assignments of a task item's task whose people may work on the item."""
-    rows = session.exec(
-        select(Assignment)
-        .join(Person, col(Person.id) == col(Assignment.person_id))
-        .where(Assignment.task_id == task_item.task_id, col(Assignment.active), col(Person.active))
-        .order_by(col(Assignment.id))
-    ).all()
-    task = session.get_one(Task, task_item.task_id)
-    if task.type != "qa" or task.review_own:
-        return {one.person_id: one for one in rows}
-    wrote = authors.of_reviewed(session, task_item=task_item)
-    return {one.person_id: one for one in rows if one.person_id not in wrote}
+def unresolved(session: Session, *, task_item_id: int, owned: bool) -> list[Issue]:
+    """Return the unresolved issues that a QA task item owns, or else those on a task item, oldest first."""
+    of = col(Issue.qa_task_item_id if owned else Issue.task_item_id) == task_item_id
+    return list(session.exec(select(Issue).where(of, col(Issue.state).in_(UNRESOLVED)).order_by(col(Issue.id))))

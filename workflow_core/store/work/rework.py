@@ -3,86 +3,93 @@
 Statuses are taken and given back, reviews wait and have their turn again, and what is answered is handed on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from json import dumps
+from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from workflow_core.domain.work.issues import UNRESOLVED, IssueState
-from workflow_core.domain.work.situations import MAX_VISITS
+from workflow_core.domain.work.reviewing import Turn
+from workflow_core.domain.work.situations import MAX_VISITS, NOBODY
 from workflow_core.domain.work.states import Event
 from workflow_core.store import turns
-from workflow_core.store.database.dialect import json, listed, run
-from workflow_core.store.models import Assignment, Issue, TaskItem
+from workflow_core.store.database.dialect import among, is_postgres, json, rows, run
+from workflow_core.store.models.issues import UNRESOLVED
 from workflow_core.store.models.task_items import OPEN
-from workflow_core.store.work import issues
+from workflow_core.store.transitions import possible
+from workflow_core.store.work import reviews
 
 PLACED = {name: turns.TASK_ITEM[name] for name in ("item_id", "task_id", "entry_id")}
 PLACED["placement"] = "task_item.placement"
 
 
-def give_back(session: Session, task_item_ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
+def give_back(
+    session: Session, task_item_ids: Sequence[int], *, actor_id: int | None, now: datetime, locked: bool = False
+) -> None:
     """Set the statuses that issues took, where none is unresolved, also from a claim, which ends; the draft stays."""
-    unresolved = "SELECT 1 FROM issue i WHERE i.task_item_id = task_item.id AND i.state IN ('open', 'for_review')"
+    these, ids = among(session, task_item_ids)
+    unresolved = f"SELECT 1 FROM issue i WHERE i.task_item_id = task_item.id AND i.{UNRESOLVED}"
     turns.happen(
         session,
         Event.GIVE_BACK,
         "restored",
-        where=f"task_item.id IN ({listed(task_item_ids)}) AND NOT EXISTS ({unresolved})",
+        where=f"task_item.id {these} AND NOT EXISTS ({unresolved})",
         now=now,
         actor_id=actor_id,
+        locked=locked,
         wakes=True,
+        ids=ids,
     )
 
 
-def follow_change(session: Session, issue: Issue, *, actor_id: int | None, now: datetime) -> None:
-    """Draw the consequences of an issue that is fixed, approved or dismissed."""
-    if issue.state == IssueState.DISMISSED:
-        give_back(session, [issue.task_item_id], actor_id=actor_id, now=now)
-    queue_answered(session, issue.qa_task_item_id, now=now)
+def queue_answered(session: Session, of: str, *, now: datetime, locked: bool = False, **values: Any) -> None:
+    """Queue waiting QA task items again once nothing they flagged is open, and what is for review is submitted.
+
+    `of` is fixed SQL on `task_item`.
+    """
+    waiting = f"{of} AND {possible(Event.ANSWERED)}"
+    if is_postgres(session) and not locked:
+        run(session, f"SELECT 1 FROM task_item WHERE {waiting} ORDER BY id FOR NO KEY UPDATE", **values)
+    found = reviews.standings(session, where=waiting, **values)
+    answered = {one.id: turn for one in found if (turn := one.answered())}
+    give_turns(session, Event.ANSWERED, "answered", answered, now=now)
 
 
-def queue_answered(session: Session, qa_task_item_id: int, *, now: datetime) -> None:
-    """Queue a waiting QA task item again once nothing it flagged is open, and what is for review is submitted."""
-    qa = session.get_one(TaskItem, qa_task_item_id, with_for_update={"key_share": True}, populate_existing=True)
-    if qa.state != "waiting":
+def queue_answered_on(session: Session, task_item_ids: Sequence[int], *, now: datetime) -> None:
+    """Queue again those waiting QA task items which unresolved issues on locked task items waited for."""
+    these, ids = among(session, task_item_ids)
+    owners = f"SELECT i.qa_task_item_id FROM issue i WHERE i.task_item_id {these} AND i.{UNRESOLVED}"
+    queue_answered(session, f"task_item.id IN ({owners})", now=now, locked=True, ids=ids)
+
+
+def give_turns(
+    session: Session,
+    event: Event,
+    verb: str,
+    turns_of: Mapping[int, Turn],
+    *,
+    now: datetime,
+    actor_id: int | None = None,
+) -> None:
+    """Let an event happen to locked task items by which it is somebody's turn there; what is nobody's is parked."""
+    if not turns_of:
         return
-    for issue in issues.owned_by(session, qa.id, tuple(UNRESOLVED)):
-        if issue.state == IssueState.OPEN or session.get_one(TaskItem, issue.task_item_id).state != "submitted":
-            return
-    holder = session.get(Assignment, qa.assignment_id) if qa.assignment_id else None
-    turn = issues.turn_of(session, qa, holder.person_id if holder else None)
+    these, ids = among(session, list(turns_of))
+    whose = [{"key": key, "assignment": turn.assignment_id} for key, turn in turns_of.items()]
     turns.happen(
         session,
-        Event.ANSWERED,
-        "answered",
-        where="task_item.id = :id",
-        now=now,
-        locked=True,
-        id=qa_task_item_id,
-        assignment=turn.assignment_id,
-    )
-    turns.park(session, qa_task_item_id, turn.parked, now=now)
-
-
-def take_status(session: Session, issue: Issue, *, actor_id: int, now: datetime) -> None:
-    """Let an issue take the status of its task item, which is returned to whose turn it is; what is open stays."""
-    task_item = session.get_one(TaskItem, issue.task_item_id)
-    if task_item.state != "submitted":
-        return
-    turn = issues.turn_of(session, task_item, issue.author_id)
-    turns.happen(
-        session,
-        Event.TAKE,
-        "returned",
-        where="task_item.id = :id",
+        event,
+        verb,
+        where=f"task_item.id {these}",
+        source=(rows(session, "whose", keys=["key", "assignment"]), "d.key = task_item.id"),
         now=now,
         actor_id=actor_id,
         locked=True,
-        id=issue.task_item_id,
-        assignment=turn.assignment_id,
+        ids=ids,
+        whose=dumps(whose),
     )
-    turns.park(session, issue.task_item_id, turn.parked, now=now)
+    turns.park(session, [key for key, turn in turns_of.items() if turn.parked], NOBODY, now=now)
 
 
 def wait_for_fixes(session: Session, *, qa_task_item_id: int, assignment_id: int, actor_id: int, now: datetime) -> None:
@@ -136,10 +143,18 @@ def hand_over(session: Session, which: str, *, verb: str, now: datetime) -> None
     run(session, f"UPDATE issue SET qa_task_item_id = n.task_item_id FROM ({which}) n WHERE issue.id = n.id")
 
 
-def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Issue]:
+class Dismissed(NamedTuple):
+    """An issue that a withdrawal has dismissed: on which task item, in which entry, and of which review."""
+
+    task_item_id: int
+    qa_task_item_id: int
+    entry_id: int | None
+
+
+def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Dismissed]:
     """Dismiss the unresolved issues on, and of, open task items that are about to be withdrawn; return them."""
     mine = f"""
-        state IN ('open', 'for_review') AND (
+        {UNRESOLVED} AND (
             task_item_id IN (SELECT id FROM task_item WHERE {where} AND {OPEN})
             OR qa_task_item_id IN (SELECT id FROM task_item WHERE {where} AND {OPEN})
         )
@@ -155,16 +170,26 @@ def dismiss_withdrawn(session: Session, *, where: str, now: datetime) -> list[Is
     )
     if not recorded:
         return []
-    ids = run(session, f"UPDATE issue SET state = 'dismissed', updated_at = :now WHERE {mine} RETURNING id", now=now)
-    query = select(Issue).where(col(Issue.id).in_(ids.scalars())).order_by(col(Issue.id))
-    return list(session.exec(query.execution_options(populate_existing=True)))
+    entry = "(SELECT o.entry_id FROM task_item o WHERE o.id = issue.task_item_id)"
+    dismissed = f"""UPDATE issue SET state = 'dismissed', updated_at = :now WHERE {mine}
+    RETURNING task_item_id, qa_task_item_id, {entry} AS entry_id"""
+    return [Dismissed(*row) for row in run(session, dismissed, now=now)]
 
 
-def follow_withdrawn(session: Session, dismissed: Sequence[Issue], *, now: datetime) -> None:
-    """Draw the consequences of issues that a withdrawal dismissed, for task items that it left open: statuses are given
-    back, and reviewers have their turn.
+def follow_dismissed(
+    session: Session,
+    *,
+    on: Sequence[int],
+    of: Sequence[int],
+    now: datetime,
+    actor_id: int | None = None,
+    locked: bool = False,
+) -> None:
+    """Draw the consequences of dismissed issues `on` task items and `of` QA task items: statuses are given back, and
+    reviewers have their turn, where the task items are still open.
     """
-    session.expire_all()
-    give_back(session, [issue.task_item_id for issue in dismissed], actor_id=None, now=now)
-    for qa_task_item in sorted({issue.qa_task_item_id for issue in dismissed}):
-        queue_answered(session, qa_task_item, now=now)
+    if on:
+        give_back(session, sorted(set(on)), actor_id=actor_id, now=now, locked=locked)
+    if of:
+        these, ids = among(session, sorted(set(of)))
+        queue_answered(session, f"task_item.id {these}", now=now, locked=locked, ids=ids)

@@ -47,7 +47,8 @@ def submit(
     return events
 
 
-def stay(session: Session, *, task_item_id: int) -> None:
-    """Let a status that was just set lead nowhere if the item has left its pipeline, and did not come back by it."""
+def stay(session: Session, *, task_item_ids: Sequence[int]) -> None:
+    """Let statuses that were just set lead nowhere if the item has left its pipeline, and did not come back by them."""
     left = "EXISTS (SELECT 1 FROM entry e WHERE e.id = task_item.entry_id AND e.exit IS NOT NULL)"
-    turns.mark(session, {"routing": "'void'"}, where=f"id = :id AND routing = 'pending' AND {left}", id=task_item_id)
+    these, ids = among(session, task_item_ids)
+    turns.mark(session, {"routing": "'void'"}, where=f"id {these} AND routing = 'pending' AND {left}", ids=ids)
