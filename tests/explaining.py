@@ -47,7 +47,7 @@ def scans(
             own = cursor.connection.cursor()
             found.extend(
                 f"{scan} in: {' '.join(statement.split())}"
-                for scan in explain(own, statement, parameters[0] if many else parameters, sorts, by_task, (big, small))
+                for scan in explain(own, statement, parameters[0] if many else parameters, sorts, by_task, big, small)
             )
             own.close()
 
