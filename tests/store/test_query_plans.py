@@ -23,12 +23,11 @@ from workflow_core.services.managers import erasure, figures, history, progress,
 from workflow_core.services.overviews import issues
 from workflow_core.services.overviews import tasks as overviews
 from workflow_core.services.pipelines import data
-from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import feed, moves, readiness, sweeps
 from workflow_core.store.data import items as stored
 from workflow_core.store.database.columns import micros
 from workflow_core.store.database.dialect import listed, run
-from workflow_core.store.models import Assignment, Dataset, Entry, Issue, Item, Person, Task, TaskItem
+from workflow_core.store.models import Assignment, Dataset, Entry, Item, Task, TaskItem
 from workflow_core.store.reads import contents, counts, desks, flagged, positions
 from workflow_core.store.reads.departures import OF_REVIEWED
 from workflow_core.store.reads.figures import standing, times
@@ -115,18 +114,6 @@ def test_items_are_taken_out_of_a_task_by_index(session):
     with scans(session, by_task=True) as found:
         given = {"task_id": cars.id, "item_ids": [IN_SIGNS + 100, IN_SIGNS + 200]}
         assert task_items.remove_items(session, actor=None, **given, now=NOW) == 2
-    assert found == []
-
-
-def test_a_fix_with_another_status_finds_what_it_takes_back_by_index(session):
-    quinn = person(session, "quinn@example.org")
-    review = claim(session, "quinn@example.org", "qa")
-    with scans(session, by_task=True) as found:
-        flagged = reviews.flag(session, actor=quinn, task_item_id=review.id, kind="wrong", task="signs", now=NOW)
-        author = session.get_one(Person, session.get_one(Issue, flagged.id).author_id)
-        assert reviews.fix(session, actor=author, issue_id=flagged.id, now=NOW).state == "for_review"
-        work.submit(session, actor=author, task_item_id=flagged.task_item_id, status="discarded", now=NOW)
-        assert session.get_one(TaskItem, review.id, populate_existing=True).state == "withdrawn"
     assert found == []
 
 
