@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hostile.calls import calls
+from hostile.faults import fault_of
 from hostile.scene import Scene
 from hostile.values import VALUES
 from sqlalchemy import Engine
@@ -18,7 +19,6 @@ from stage import BOX, Stage, always
 
 from workflow_core.connectors.annotations import coco, jsonl
 from workflow_core.connectors.annotations.records import ImportedAnnotation, Problems
-from workflow_core.domain.words.wording import on_screen, shown
 from workflow_core.errors import AnnoflowError, InvalidInput, NotFound
 from workflow_core.services.contributors import annotation_sets, comments, work
 from workflow_core.services.exchange import exports, imports
@@ -42,19 +42,6 @@ tasks:
   qa: {type: qa, assignees: [quinn@example.org]}
 exits: {approved: {export: {format: jsonl, to: out}}}
 """
-
-
-def fault_of(call: Callable[[], object], most: int = 500) -> str | None:
-    """Call it; say what is wrong with how it was refused."""
-    try:
-        call()
-    except AnnoflowError as error:
-        said = str(error)
-        if len(said) > most or on_screen(said) != said:
-            return f"{len(said)} characters: {said[:200]!a}"
-    except Exception as error:
-        return f"{type(error).__name__}: {shown(error)}"
-    return None
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def task(session: Session, *, actor: Actor, task_id: int, permission: Permission
 
 def tasks(session: Session, *, actor: Actor, task_ids: Iterable[int], permission: Permission) -> list[Task]:
     """Return several tasks, each of them as `task` does, in a statement for all and one for each of their projects."""
-    ids = list(task_ids)
+    ids = values.several(task_ids, "tasks")
     there = known_tasks.by_key(session, keys=map(values.key, ids))
     found: list[Task] = []
     checked: set[int] = set()
@@ -166,8 +166,9 @@ def _is_theirs(session: Session, actor: Person, task_item_id: int) -> bool:
 
 def own_many(session: Session, *, actor: Person, task_item_ids: Sequence[int]) -> dict[int, Situation]:
     """Return how those task items stand that are the person's, or were when they finished them, by key; all locked."""
-    locks.lock_all(session, locks.listed(task_item_ids), siblings=True)
-    founds = situations.find(session, person_id=actor.id, task_item_ids=task_item_ids)
+    keys = values.keys(task_item_ids)
+    locks.lock_all(session, locks.listed(keys), siblings=True)
+    founds = situations.find(session, person_id=actor.id, task_item_ids=keys)
     return {key: found for key, found in founds.items() if _is_own(actor, found, finished=True)}
 
 

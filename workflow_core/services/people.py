@@ -16,19 +16,21 @@ Actor = Person | None
 """Who acts. None is annoflow itself, and whoever can run its commands on its machine."""
 
 
-def require(session: Session, *, actor: Actor, project_id: int, permission: Permission) -> None:
-    """Refuse what the actor's role in the project does not allow.
+def require(session: Session, *, actor: Actor, project_id: int, permission: Permission) -> int:
+    """Refuse what the actor's role in the project does not allow; return the project's key.
 
     Raises:
         NotFound: the actor has no role there; for them the project does not exist.
         NotAllowed: the role is not enough; the message says who may.
     """
+    key = values.key(project_id)
     if actor is None:
-        return
-    role = role_of(session, person=actor, project_id=project_id)
+        return key
+    role = role_of(session, person=actor, project_id=key)
     if role is None:
         raise NotFound(f"{actor.email} has no such project")
     check(actor, role, permission)
+    return key
 
 
 def check(actor: Person, role: Role, permission: Permission) -> None:

@@ -52,7 +52,7 @@ def pipelines(session: Session, *, actor: Actor, project_id: int) -> list[Pipeli
         NotFound: there is no such project, or the actor is not in it.
         NotAllowed: their role does not let them see the project.
     """
-    people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    project_id = people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
     return [
         Pipeline(
             id=one.id,

@@ -28,6 +28,18 @@ class Page(Generic[One]):
     """What to ask for as `after` to get the next part; nothing where this is the last."""
 
 
+def one_more(limit: object) -> int:
+    """Return how many to look for, so that a part of this length knows whether there is more.
+
+    >>> one_more(100)
+    101
+    >>> one_more(MOST + 1)
+    Traceback (most recent call last):
+    workflow_core.domain.words.values.Unfit: a limit is a whole number from 1 to 1000, not 1001
+    """
+    return values.whole(limit, "a limit", least=1, most=MOST) + 1
+
+
 def page(found: Sequence[One], *, limit: int, key: Callable[[One], Sequence[int | str]]) -> Page[One]:
     """Return the first `limit` of what was found, for which one more was asked for; `key` is what they are sorted by.
 

@@ -13,6 +13,7 @@ key          a whole number by which something is found; what can be none finds 
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from workflow_core.domain.words.wording import quoted
 from workflow_core.errors import InvalidInput
@@ -164,11 +165,28 @@ def key(given: object) -> int:
     return given if type(given) is int and 0 < given <= LARGEST else 0
 
 
+def several(given: object, what: str) -> list[Any]:
+    """Return several things as a list.
+
+    >>> several(7, "people")
+    Traceback (most recent call last):
+    workflow_core.domain.words.values.Unfit: people are a list, not 7
+    """
+    if not isinstance(given, Iterable) or isinstance(given, str | bytes | Mapping):
+        raise Unfit(f"{what} are a list, not {quoted(given)}")
+    return list(given)
+
+
 def keys(given: object) -> list[int]:
     """Return the numbers by which several things are found."""
-    if not isinstance(given, Iterable) or isinstance(given, str | Mapping):
-        raise Unfit(f"numbers of what is meant are a list, not {quoted(given)}")
-    return [key(one) for one in given]
+    return [key(one) for one in several(given, "numbers of what is meant")]
+
+
+def mapping(given: object, what: str) -> Mapping[Any, Any]:
+    """Return a mapping as it is."""
+    if not isinstance(given, Mapping):
+        raise Unfit(f"{what} is a mapping, not {quoted(given)}")
+    return given
 
 
 def sought(given: object) -> str:

@@ -3,6 +3,8 @@
 import secrets
 from hashlib import sha256
 
+from workflow_core.domain.words import values
+
 SECRET_BYTES = 32
 
 
@@ -12,6 +14,6 @@ def new_secret(prefix: str = "") -> str:
 
 
 def digest(secret: str) -> str:
-    """Return what is kept of a secret."""
+    """Return what is kept of a secret; of what can be none, what nothing has."""
     # It is random and long: nothing that could be guessed, so that a fast digest is as safe as a slow one.
-    return sha256(secret.encode(errors="replace")).hexdigest()
+    return sha256(values.sought(secret).encode()).hexdigest()

@@ -30,10 +30,11 @@ def invite(
         InvalidInput: an e-mail, or the role, is none; or they are too many.
     """
     people.require(session, actor=actor, project_id=project_id, permission=Permission.MANAGE_PEOPLE)
-    if len(emails) > MOST:
-        raise InvalidInput(f"up to {MOST:,} people are invited at once, not {len(emails):,}")
+    wanted = values.several(emails, "people")
+    if len(wanted) > MOST:
+        raise InvalidInput(f"up to {MOST:,} people are invited at once, not {len(wanted):,}")
     found = []
-    for email in dict.fromkeys(map(values.email, emails)):
+    for email in dict.fromkeys(map(values.email, wanted)):
         person = people.member(session, email=email, project_id=project_id, role=role, now=now)
         opens = _is_theirs_to_give(session, actor, person)
         found.append(

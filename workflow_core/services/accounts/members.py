@@ -30,15 +30,17 @@ def of_project(
     """
     people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
     key = pages.after(after, str) or ("",)
-    rows = known_people.of_project(session, project_id=values.key(project_id), after=str(key[0]), limit=limit + 1)
+    more = pages.one_more(limit)
+    rows = known_people.of_project(session, project_id=values.key(project_id), after=str(key[0]), limit=more)
     return pages.page([_told(*row) for row in rows], limit=limit, key=lambda one: [one.email])
 
 
 def all_of(session: Session, *, project_id: int | None = None) -> list[Belonging]:
     """Return everybody in each of their projects, or in one, for whoever is at the machine."""
+    key = None if project_id is None else values.key(project_id)
     return [
         view(Belonging, _told(person, membership, has_password), project=project)
-        for person, membership, has_password, project in known_people.belongings(session, project_id=project_id)
+        for person, membership, has_password, project in known_people.belongings(session, project_id=key)
     ]
 
 

@@ -80,6 +80,6 @@ def everybody(session: Session, *, actor: Actor, after: str | None = None, limit
     key = pages.after(after, str) or ("",)
     rows = [
         view(Somebody, one, invited=not has_password and not one.service)
-        for one, has_password in known_people.everybody(session, after=str(key[0]), limit=limit + 1)
+        for one, has_password in known_people.everybody(session, after=str(key[0]), limit=pages.one_more(limit))
     ]
     return pages.page(rows, limit=limit, key=lambda one: [one.email])

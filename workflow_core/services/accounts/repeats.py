@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from workflow_core.domain.views.answers import Answered
+from workflow_core.domain.words import values
 from workflow_core.domain.words.wording import quoted
 from workflow_core.errors import InvalidInput
 from workflow_core.store.accounts import answers
@@ -19,6 +20,7 @@ def begin(session: Session, *, actor: Person, key: str, digest: str, now: dateti
     Raises:
         InvalidInput: another request had the key.
     """
+    values.text(key, "an Idempotency-Key")
     if answers.begin(session, person_id=actor.id, key=key, digest=digest, now=now, since=now - KEPT):
         return None
     found = answers.find(session, person_id=actor.id, key=key)

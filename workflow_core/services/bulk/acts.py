@@ -7,8 +7,11 @@ from typing import Any, Literal
 
 from workflow_core.domain.items.choices import Chosen
 from workflow_core.domain.words import values
+from workflow_core.domain.words.suggestions import possible
+from workflow_core.domain.words.wording import cited
 from workflow_core.domain.work import states
 from workflow_core.domain.work.roles import Permission
+from workflow_core.errors import InvalidInput
 from workflow_core.services import access
 from workflow_core.services.data import removal
 from workflow_core.services.managers import reversals, staff, task_items, task_settings, tasks
@@ -103,13 +106,25 @@ ACTS: Mapping[str, Act] = {
 """By the names that jobs and commands have for them."""
 
 
+def known(act: str) -> Act:
+    """Return an act by its name.
+
+    Raises:
+        InvalidInput: there is none; the message lists those that there are.
+    """
+    found = ACTS.get(values.sought(act))
+    if found is None:
+        raise InvalidInput(f"there is no act {cited(act)}; {possible(values.sought(act), list(ACTS))}")
+    return found
+
+
 def find(session: Session, *, actor: Actor, act: str, key: int) -> Task | Dataset:
     """Return the task, or the dataset, of an act, for who may do it there.
 
     Raises:
         NotFound, NotAllowed: the actor has none such, or may not.
     """
-    asked = ACTS[act]
+    asked = known(act)
     if asked.of == "task":
         return access.task(session, actor=actor, task_id=key, permission=asked.permission)
     return access.dataset(session, actor=actor, dataset_id=key, permission=asked.permission)
@@ -135,7 +150,7 @@ def first(session: Session, of: Where, *, act: str, limit: int, after: int = 0) 
 
 def do(session: Session, *, actor: Actor, act: str, key: int, said: Said, now: datetime) -> object:
     """Do an act to what is said, and return what its service does."""
-    asked = ACTS[act]
+    asked = known(act)
     moment = {"now": now} if asked.dated else {}
     return asked.do(session, actor=actor, **{f"{asked.of}_id": key, **said, **moment})
 

@@ -83,9 +83,10 @@ def measured(raw: object) -> tuple[list[Drawn], int]:
 
 def of_item(session: Session, *, item_id: int, task_id: int | None = None) -> list[dict[str, Any]]:
     """Return what is drawn on an item, optionally in one task only: as it is submitted, with `by`, who made it."""
+    key, of = values.key(item_id), None if task_id is None else values.key(task_id)
     return [
         {**one.model_dump(include=set(Drawn.model_fields)), "by": email or one.model or "unknown"}
-        for one, email in drawn_there.with_makers(session, item_id=item_id, task_id=task_id)
+        for one, email in drawn_there.with_makers(session, item_id=key, task_id=of)
     ]
 
 

@@ -56,7 +56,7 @@ def thread(
     """
     about = _about(session, actor, issue_id, task_item_id)
     (last,) = pages.after(after, int) or (0,)
-    part = {"after": int(last), "limit": limit + 1}
+    part = {"after": int(last), "limit": pages.one_more(limit)}
     if issue_id is not None:
         return _told(comments.of_issue(session, issue_id=issue_id, **part), limit)
     return _told(comments.of_item(session, item_id=about.item_id, task_id=about.task_id, **part), limit)
@@ -73,9 +73,8 @@ def in_task(
         InvalidInput: `after` is no place in this list.
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.SEE_PROJECT)
-    most = values.whole(limit, "a limit", least=1, most=pages.MOST)
     (first,) = pages.after(after, int) or (values.LARGEST,)
-    return _told(comments.last_of_task(session, task_id=task.id, before=int(first), limit=most + 1), most)
+    return _told(comments.last_of_task(session, task_id=task.id, before=int(first), limit=pages.one_more(limit)), limit)
 
 
 def _told(rows: comments.Told, limit: int) -> Page[Said]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from workflow_core.domain.views import view
 from workflow_core.domain.views.data import Dataset, Folder
-from workflow_core.domain.words import pages
+from workflow_core.domain.words import pages, values
 from workflow_core.domain.words.pages import USUAL, Page
 from workflow_core.domain.work.roles import Permission
 from workflow_core.services import access, people
@@ -23,9 +23,9 @@ def of_project(
         NotFound, NotAllowed: the actor has no such project, or may not query items.
         InvalidInput: the cursor is none of this list.
     """
-    people.require(session, actor=actor, project_id=project_id, permission=Permission.QUERY_ITEMS)
+    project_id = people.require(session, actor=actor, project_id=project_id, permission=Permission.QUERY_ITEMS)
     (name,) = pages.after(after, str) or ("",)
-    found = datasets.page(session, project_id=project_id, after=str(name), limit=limit + 1)
+    found = datasets.page(session, project_id=project_id, after=str(name), limit=pages.one_more(limit))
     return pages.page([view(Dataset, one) for one in found], limit=limit, key=lambda one: [one.name])
 
 
@@ -56,7 +56,7 @@ def tree(session: Session, *, actor: Actor, dataset_id: int, limit: int = pages.
         NotFound, NotAllowed: as `of_project`.
     """
     found = one(session, actor=actor, dataset_id=dataset_id)
-    return items.folders_with_items(session, dataset_id=found.id, limit=limit)
+    return items.folders_with_items(session, dataset_id=found.id, limit=values.whole(limit, "a limit"))
 
 
 def folders(
@@ -69,7 +69,7 @@ def folders(
     """
     found = one(session, actor=actor, dataset_id=dataset_id)
     (folder,) = pages.after(after, str) or ("",)
-    counted = items.counted_folders(session, dataset_id=found.id, after=str(folder), limit=limit + 1)
+    counted = items.counted_folders(session, dataset_id=found.id, after=str(folder), limit=pages.one_more(limit))
     return pages.page(
         [Folder(folder=name, items=count) for name, count in counted], limit=limit, key=lambda one: [one.folder]
     )

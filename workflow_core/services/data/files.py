@@ -119,8 +119,8 @@ def missing(session: Session, *, actor: Actor, dataset_id: int, files: Mapping[s
         NotFound, NotAllowed: as `place`.
     """
     found = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.IMPORT_ITEMS)
-    by_parts = {_parted(path): path for path in files}
-    wanted = [(folder, name, files[path]) for (folder, name), path in by_parts.items()]
+    by_parts = {_parted(path): path for path in values.mapping(files, "what is to be there")}
+    wanted = [(folder, name, values.sought(files[path])) for (folder, name), path in by_parts.items()]
     left = items.not_there(session, dataset_id=found.id, files=wanted)
     absent = [by_parts[folder, name] for folder, name, differs in left if not differs]
     return Missing(missing=absent, differing=[by_parts[folder, name] for folder, name, differs in left if differs])
@@ -128,7 +128,7 @@ def missing(session: Session, *, actor: Actor, dataset_id: int, files: Mapping[s
 
 def _parted(path: str) -> tuple[str, str]:
     """Return folder and name of a path below a dataset."""
-    parts = path.split("/")
-    if {"", ".", ".."} & set(parts) or not values.is_text(path):
+    parts = values.sought(path).split("/")
+    if {"", ".", ".."} & set(parts):
         raise NotFound(f"{cited(path)} is no path of a file in a dataset")
     return "/" + "/".join(parts[:-1]), parts[-1]

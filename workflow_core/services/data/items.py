@@ -70,7 +70,7 @@ def drawn(
     """
     row, _ = access.item(session, actor=actor, item_id=item_id)
     (last,) = pages.after(after, int) or (0,)
-    found = contents.drawn(session, item_id=row.id, after=int(last), limit=limit + 1)
+    found = contents.drawn(session, item_id=row.id, after=int(last), limit=pages.one_more(limit))
     return pages.page(found, limit=limit, key=lambda one: [one.id])
 
 
@@ -83,7 +83,8 @@ def outlines(
         NotFound, NotAllowed: as `of_dataset`.
     """
     here = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.QUERY_ITEMS)
-    return contents.outlines(session, dataset_id=here.id, item_ids=item_ids, most=most)
+    most, wanted = values.whole(most, "a limit"), values.keys(item_ids)
+    return contents.outlines(session, dataset_id=here.id, item_ids=wanted, most=most)
 
 
 def _told(row: models.Item, *, located: bool = True) -> Item:

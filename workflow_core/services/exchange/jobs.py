@@ -116,10 +116,10 @@ def of_project(
         NotFound, NotAllowed: as `one`.
         InvalidInput: the cursor is none of this list.
     """
-    people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    project_id = people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
     key = pages.after(after, int)
     before = int(key[0]) if key else None
-    rows = jobs.of_project(session, project_id=project_id, before=before, limit=limit + 1)
+    rows = jobs.of_project(session, project_id=project_id, before=before, limit=pages.one_more(limit))
     return pages.page([told(*row) for row in rows], limit=limit, key=lambda one: [one.id])
 
 

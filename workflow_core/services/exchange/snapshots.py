@@ -36,7 +36,7 @@ def of_pipeline(
     found = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.EXPORT_ITEMS)
     key = pages.after(after, int)
     before = int(key[0]) if key else None
-    rows = exports.of_pipeline(session, pipeline_id=found.id, before=before, limit=limit + 1)
+    rows = exports.of_pipeline(session, pipeline_id=found.id, before=before, limit=pages.one_more(limit))
     return pages.page([Export(**_told(*row)) for row in rows], limit=limit, key=lambda one: [one.id])
 
 

@@ -92,7 +92,7 @@ def steps(
     """
     _looked_up(session, actor, item)
     (last,) = pages.after(after, int) or (0,)
-    rows = histories.events_of(session, item_id=item, after=int(last), limit=limit + 1)
+    rows = histories.events_of(session, item_id=item, after=int(last), limit=pages.one_more(limit))
     return pages.page([step(row) for row in rows], limit=limit, key=lambda one: [one.id])
 
 

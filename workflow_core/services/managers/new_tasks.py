@@ -36,7 +36,7 @@ def check(session: Session, dataset: Dataset, name: str, type: str, reviews: Seq
 def team(name: str, assignees: Mapping[str, float]) -> dict[str, float]:
     """Return the weights of the people of a new task, at least one."""
     found: dict[str, float] = {}
-    for email, weight in assignees.items():
+    for email, weight in values.mapping(assignees, f"the team of {name!r}").items():
         who = values.email(email)
         if who in found:
             raise InvalidInput(f"{who} is named twice in the team of {name!r}")

@@ -67,7 +67,8 @@ def left(
     """
     pipeline = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=Permission.SEE_PROJECT)
     (last,) = pages.after(after, int) or (0,)
-    found = positions.left(session, pipeline_id=pipeline.id, exit=values.sought(exit), after=int(last), limit=limit + 1)
+    by, more = values.sought(exit), pages.one_more(limit)
+    found = positions.left(session, pipeline_id=pipeline.id, exit=by, after=int(last), limit=more)
     return pages.page(found, limit=limit, key=lambda one: [one.item_id])
 
 
@@ -82,7 +83,7 @@ def to_come(
     for version, ways in following.items():
         bit = 1 << list(ways).index(task.id) if task.id in ways else 0
         before[version] = [one for one, mask in ways.items() if mask & bit]
-    found = coming.items(session, task_id=task.id, before=before, after=int(last), limit=limit + 1)
+    found = coming.items(session, task_id=task.id, before=before, after=int(last), limit=pages.one_more(limit))
     return pages.page(found, limit=limit, key=lambda one: [one.item_id])
 
 
@@ -156,12 +157,11 @@ def stuck(
     Raises:
         InvalidInput: `after` is no place in this list.
     """
-    people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
-    most = values.whole(limit, "a limit", least=1, most=pages.MOST)
-    place = pages.after(after, int, int)
+    key = people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    place, more = pages.after(after, int, int), pages.one_more(limit)
     of = None if pipeline_id is None else values.key(pipeline_id)
-    rows = counts.stuck(session, project_id=values.key(project_id), pipeline_id=of, after=place, limit=most + 1)
-    return pages.page([Stuck(**row) for row in rows], limit=most, key=lambda one: (micros(one.since), one.task_item_id))
+    found = [Stuck(**row) for row in counts.stuck(session, project_id=key, pipeline_id=of, after=place, limit=more)]
+    return pages.page(found, limit=limit, key=lambda one: (micros(one.since), one.task_item_id))
 
 
 def pictures(session: Session, *, pipeline_id: int, limit: int = 1_000, actor: Actor = None) -> Pictures:

@@ -54,10 +54,11 @@ def redistribute(
     team = assignments.of_task(session, task_id=task.id)
     if weights is None:
         weights = {email: 1.0 for email, one in team.items() if one.active}
+    weights = values.mapping(weights, "what each is to get")
     target = {_member(team, task, email).id: values.weight(one) if one else 0.0 for email, one in weights.items()}
     if not any(target.values()):
         raise InvalidInput("nobody would get anything: give at least one person a weight above 0")
-    theirs = None if of is None else [_member(team, task, email).id for email in of]
+    theirs = None if of is None else [_member(team, task, email).id for email in values.several(of, "people")]
     listed = None
     if any(one is not None for one in chosen.values()):
         meant = data.condition(session, dataset=session.get_one(Dataset, task.dataset_id), **chosen)

@@ -135,7 +135,7 @@ def create_qa(
         **more,
     )
     offered = [statuses.Status(**one) for one in (*task.statuses, *task.former_statuses)]
-    wanted = [statuses.resolve(one, offered).name for one in of_status]
+    wanted = [statuses.resolve(one, offered).name for one in values.several(of_status, "statuses")]
     pipeline = session.get(Pipeline, task.pipeline_id) if task.pipeline_id is not None else None
     seed = sampling.seed(pipeline.name if pipeline else "", task.name)
     chosen = data.condition(session, dataset=dataset, where=where)

@@ -55,6 +55,6 @@ def _page(
         task_id=task_id,
         states=sorted(UNRESOLVED) if state is None else [state],
         after=int(place[0]) if place else 0,
-        limit=limit + 1,
+        limit=pages.one_more(limit),
     )
     return pages.page(found, limit=limit, key=lambda one: [one.id])

@@ -33,7 +33,7 @@ def of_task(
     share = None if assignment_id is None else values.key(assignment_id)
     states = [state] if state is not None else [one for one in State if one is not State.WITHDRAWN]
     found = standing.of_task(
-        session, task_id=task.id, states=states, assignment_id=share, after=int(last), limit=limit + 1
+        session, task_id=task.id, states=states, assignment_id=share, after=int(last), limit=pages.one_more(limit)
     )
     return pages.page(found, limit=limit, key=lambda one: [one.id])
 
@@ -42,6 +42,6 @@ def latest(session: Session, *, actor: Actor, task_id: int, most: int = 4) -> di
     """Return what each person finished last in a task, by assignment, the latest first; as `of_task`."""
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.SEE_PROJECT)
     found: dict[int, list[LastDone]] = {}
-    for one in standing.latest(session, task_id=task.id, most=most):
+    for one in standing.latest(session, task_id=task.id, most=values.whole(most, "a limit")):
         found.setdefault(one.assignment_id, []).append(one)
     return found

@@ -33,9 +33,10 @@ def of_project(
         NotAllowed: their role does not let them see the project.
         InvalidInput: `after` is no place in this list.
     """
-    people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    project_id = people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
     place = pages.after(after, int)
-    rows = known_tasks.page(session, project_id=project_id, after=int(place[0]) if place else 0, limit=limit + 1)
+    after_task, more = int(place[0]) if place else 0, pages.one_more(limit)
+    rows = known_tasks.page(session, project_id=project_id, after=after_task, limit=more)
     return pages.page([_view(row) for row in rows], limit=limit, key=lambda one: [one.id])
 
 
@@ -109,14 +110,14 @@ def recipes_of(
     session: Session, *, actor: Actor, project_id: int, after: str | None = None, limit: int = pages.USUAL
 ) -> Page[views.KeptRecipe]:
     """Return the recipes of a project, also those that no task has any more, as `of_project` does."""
-    people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
+    project_id = people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_PROJECT)
     place = pages.after(after, int)
-    begun = int(place[0]) if place else 0
+    begun, more = int(place[0]) if place else 0, pages.one_more(limit)
     found = [
         views.KeptRecipe(
             id=one.id, name=one.name, recipe=recipes.from_json(one.content), file=file, created_at=one.created_at
         )
-        for one, file in known_tasks.recipes_page(session, project_id=project_id, after=begun, limit=limit + 1)
+        for one, file in known_tasks.recipes_page(session, project_id=project_id, after=begun, limit=more)
     ]
     return pages.page(found, limit=limit, key=lambda one: [one.id])
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from workflow_core.domain.views.pipelines import Deployed
+from workflow_core.domain.words import values
 from workflow_core.domain.words.wording import cited
 from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import InvalidInput, Stale
@@ -79,7 +80,7 @@ def apply(
         )
     by = actor.id if actor else None
     there = deploys.last(session, pipeline_id=pipeline.id)
-    _check_expected(pipeline, there, expected)
+    _check_expected(pipeline, there, None if expected is None else values.whole(expected, "a deploy"))
     documents = deploys.keep_files(session, bundle.files)
     # Entries are locked before assignments, as by everybody.
     on_the_way = choose(session, pipeline_id=pipeline.id) if migrate else []

@@ -26,7 +26,7 @@ def versions(
     found = _pipeline(session, actor, pipeline_id)
     key = pages.after(after, int)
     before = int(key[0]) if key else None
-    rows = deploys.of_pipeline(session, pipeline_id=found.id, before=before, limit=limit + 1)
+    rows = deploys.of_pipeline(session, pipeline_id=found.id, before=before, limit=pages.one_more(limit))
     told = [Version(number=one.id, version=digest, at=one.at, by=by, file=one.file) for one, digest, by in rows]
     return pages.page(told, limit=limit, key=lambda one: [one.number])
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from workflow_core.domain.words import values
 from workflow_core.domain.words.suggestions import suggest
 from workflow_core.domain.words.wording import quoted
 from workflow_core.pipeline.compiled import Source
@@ -81,4 +82,4 @@ def _with_those_above(folder: str) -> Iterator[str]:
 
 def watching(session: Session, *, dataset_id: int) -> list[Pipeline]:
     """Return the pipelines that take in at once whatever comes into the dataset."""
-    return [pipeline for pipeline, source in pipelines.over(session, dataset_id=dataset_id) if source.watch]
+    return [pipeline for pipeline, source in pipelines.over(session, dataset_id=values.key(dataset_id)) if source.watch]

@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 
 from workflow_core.domain.views.history import Event
-from workflow_core.domain.words import values
+from workflow_core.domain.words import pages, values
 from workflow_core.domain.words.pages import Page
 from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import NotSignedIn
@@ -31,6 +31,7 @@ def stirs(session: Session, *, actor: Person, after: int, until: int) -> bool:
     Raises:
         NotSignedIn: the actor is no longer active.
     """
+    after, until = (values.whole(one, "an event") for one in (after, until))
     if not actor.active:
         raise NotSignedIn(f"{actor.email} is no longer active")
     return until - after > LOOKED_AT or feed.stirs(session, person_id=actor.id, after=after, until=until)
@@ -49,13 +50,14 @@ def part(session: Session, *, actor: Person, project_id: int, after: int, until:
     Raises:
         NotFound: there is no such project, or the actor is not in it.
     """
-    check(session, actor=actor, project_id=project_id)
-    key = values.key(project_id)
+    key = people.require(session, actor=actor, project_id=project_id, permission=Permission.SEE_OWN_WORK)
+    after, until = (values.whole(one, "an event") for one in (after, until))
     if people.may(session, actor=actor, project_id=key, permission=Permission.SEE_HISTORY):
         own, end = None, until
     else:
         own, end = actor.id, feed.window(session, project_id=key, after=after, until=until, most=LOOKED_AT)
-    rows = histories.events_between(session, project_id=key, person_id=own, after=after, until=end, limit=limit + 1)
+    more = pages.one_more(limit)
+    rows = histories.events_between(session, project_id=key, person_id=own, after=after, until=end, limit=more)
     found = [
         Event(
             **vars(history.step(row if own is None else row | {"cause_id": None, "cause_status": None})),

@@ -73,7 +73,7 @@ def advance(session: Session, *, limit: int = BATCH, after: int = 0, now: dateti
     Idempotent, complete and safe in several processes at once, each of which has a pipeline to itself: what one call
     misses, the next one takes. The number of statements depends on the graph, never on the number of items.
     """
-    limit = values.whole(limit, "a limit")
+    limit, after = values.whole(limit, "a limit"), values.whole(after, "a pipeline")
     elsewhere = False
     for one in backlog.waiting(session, after=after):
         if not backlog.hold(session, one):

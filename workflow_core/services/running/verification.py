@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
+from workflow_core.domain.words import values
 from workflow_core.domain.words.wording import counted
 from workflow_core.domain.work.events import Verb
 from workflow_core.domain.work.replay import Whereabouts, replay
@@ -28,7 +29,7 @@ def check(session: Session, *, chunk: int = chunks.CHUNK) -> list[Difference]:
     """
     found: list[Difference] = []
     forks = chunks.forks(session)
-    for one in chunks.chunks(session, size=chunk):
+    for one in chunks.chunks(session, size=values.whole(chunk, "a chunk", least=1)):
         found += _task_items(one)
         found += _entries(session, one)
         found += _moves(one)
