@@ -21,6 +21,8 @@ TEXTS = ("empty", "NUL", "half a character", "lines", "a page", "many digits", "
 DOCUMENTS = ("deep", "NUL", "NUL as key", "number as key", "not a number", "no end", "half a character", "a list")
 WORST: Mapping[type, tuple[str, ...]] = {int: NUMBERS, float: NUMBERS, str: TEXTS, dict: DOCUMENTS}
 """What of the values is tried in any case, by what a parameter takes."""
+TO_POSTGRES = ("32 bits", "64 bits", "not a number", "NUL", "half a character", "a page", "NUL as key", "no end")
+"""What only PostgreSQL may refuse is tried there, too; what a value of another kind does, SQLite has told."""
 OTHERS = 8
 """Of the others each parameter is given one in so many."""
 
@@ -96,12 +98,13 @@ def _parameter(name: str, hint: Any) -> Parameter | None:
     return None
 
 
-def tried(one: Parameter, number: int) -> Iterator[tuple[str, Any]]:
+def tried(one: Parameter, number: int, *, postgres: bool) -> Iterator[tuple[str, Any]]:
     """Yield what is tried for a parameter: the worst for its kind, and some of the others, other ones for the next."""
-    others = [name for name in VALUES if name not in WORST[one.kind]]
-    for name in (*WORST[one.kind], *others[number % OTHERS :: OTHERS]):
+    worst, others = WORST[one.kind], [name for name in VALUES if name not in WORST[one.kind]]
+    some = others[number % OTHERS :: OTHERS]
+    for name in [each for each in worst if each in TO_POSTGRES] if postgres else [*worst, *some]:
         yield name, [VALUES[name]] if one.many else VALUES[name]
-    if one.many:
+    if one.many and not postgres:
         yield "no list", VALUES["64 bits"]
 
 

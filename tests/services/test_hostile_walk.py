@@ -55,8 +55,9 @@ def faults(here: World) -> Iterator[str]:
     given = [(service, one) for service in SERVICES for one in service.hostile]
     for who in (OWNER, *{f"{one.who}@example.org" for one in OWN.values()}):
         apart(here.session, who)
+    postgres = here.session.get_bind().dialect.name == "postgresql"
     for number, (service, one) in enumerate(given):
-        for name, value in tried(one, number):
+        for name, value in tried(one, number, postgres=postgres):
             if fault := attempt(here, service, {one.name: value}):
                 yield f"{service.name}, {one.name}, {name}: {fault}"
 

@@ -70,9 +70,11 @@ def managed(
     if not only_read:
         locks.lock(session, key)
     found = next(iter(task_items.find(session, [key])), None)
-    if found is None or not people.sees(session, actor=actor, project_id=found.project_id):
+    role = people.role_of(session, person=actor, project_id=found.project_id) if found and actor else None
+    if found is None or (actor is not None and role is None):
         raise NotFound(f"there is no task item {shown(task_item_id)}")
-    people.require(session, actor=actor, project_id=found.project_id, permission=permission)
+    if actor is not None and role is not None:
+        people.check(actor, role, permission)
     return found
 
 

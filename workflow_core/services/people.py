@@ -135,6 +135,6 @@ def check_reviewers(session: Session, *, teams: Iterable[tuple[Task, Iterable[st
         InvalidInput: it names the account and the task.
     """
     tasks = {email: task for task, team in teams if task.type == "qa" for email in team}
-    found = people.first_service(session, emails=tasks)
+    found = people.first_service(session, emails=tasks) if tasks else None
     if found is not None:
         raise InvalidInput(f"{found} is a service account, and the QA task {tasks[found].name!r} is for people alone")

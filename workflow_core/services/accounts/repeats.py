@@ -20,7 +20,7 @@ def begin(session: Session, *, actor: Person, key: str, digest: str, now: dateti
     Raises:
         InvalidInput: another request had the key.
     """
-    values.text(key, "an Idempotency-Key")
+    values.text(key, "an Idempotency-Key", most=255)
     if answers.begin(session, person_id=actor.id, key=key, digest=digest, now=now, since=now - KEPT):
         return None
     found = answers.find(session, person_id=actor.id, key=key)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from workflow_core.domain.work.states import Event
 from workflow_core.store import locks, turns
 from workflow_core.store.allocation import shares
 from workflow_core.store.database.dialect import is_postgres, listed, run
-from workflow_core.store.models import Assignment
 from workflow_core.store.models.task_items import OPEN, REVIEWED
 from workflow_core.store.routing import arrivals
 
@@ -46,8 +45,8 @@ def lock_unfinished(
     """Lock what an assignment has to do, and then the assignments of its task, before anything about them changes."""
     unfinished = f"task_item.task_id = :task AND {OPEN} AND task_item.assignment_id = :assignment {_of(item_ids)}"
     locks.lock_all(session, text(unfinished).bindparams(task=task_id, assignment=assignment_id))
-    team = select(Assignment).where(Assignment.task_id == task_id).order_by(col(Assignment.id))
-    session.exec(team.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+    if is_postgres(session):
+        run(session, "SELECT id FROM assignment WHERE task_id = :task ORDER BY id FOR NO KEY UPDATE", task=task_id)
 
 
 def choose_remaining(
@@ -103,14 +102,15 @@ def hand_out(session: Session, *, weights: Mapping[int, float] | None = None) ->
     rows = run(
         session,
         """
-        SELECT p.email, count(*) FROM arrival a JOIN assignment s ON s.id = a.assignment_id
-        JOIN person p ON p.id = s.person_id GROUP BY p.email ORDER BY p.email
+        SELECT p.email, count(CASE WHEN a.assignment_id IS NOT NULL THEN 1 END) AS given,
+               count(CASE WHEN a.assignment_id IS NULL AND a.parked IS NULL THEN 1 END) AS free,
+               count(a.parked) AS stuck
+        FROM arrival a LEFT JOIN assignment s ON s.id = a.assignment_id LEFT JOIN person p ON p.id = s.person_id
+        GROUP BY p.email ORDER BY p.email
         """,
-    )
-    given = dict(iter(rows))
-    free = run(session, "SELECT count(*) FROM arrival WHERE assignment_id IS NULL AND parked IS NULL").scalar()
-    stuck = run(session, "SELECT count(*) FROM arrival WHERE parked IS NOT NULL").scalar()
-    return Handed(given, free, stuck)
+    ).all()
+    given = {row.email: row.given for row in rows if row.given}
+    return Handed(given, sum(row.free for row in rows), sum(row.stuck for row in rows))
 
 
 def leave_stuck(session: Session) -> None:
