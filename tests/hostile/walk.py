@@ -137,9 +137,6 @@ LEFT_OUT: Mapping[str, str] = {
     "pipelines.entries.refused": INSIDE,
     "pipelines.migration.take_along": INSIDE,
     "pipelines.planned_tasks.between": INSIDE,
-    "reviewers.flag_targets.annotation": INSIDE,
-    "reviewers.flag_targets.task_of": INSIDE,
-    "reviewers.issue_effects.check": INSIDE,
     "reviewers.issue_effects.follow_up": INSIDE,
 }
 """Services, or parameters, to which no entry point hands on what somebody has sent, and why."""

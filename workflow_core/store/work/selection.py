@@ -84,8 +84,3 @@ def first_held(session: Session, *, of: Where | str) -> tuple[str, str, str] | N
         .where(these, TaskItem.state == "claimed")
         .order_by(col(TaskItem.id))
     ).first()
-
-
-def find(session: Session, *, task_id: int, item_id: int) -> TaskItem | None:
-    """Return the task item of an item in a task; who has locked another one of the item has locked this one."""
-    return session.exec(select(TaskItem).where(TaskItem.task_id == task_id, TaskItem.item_id == item_id)).first()
