@@ -45,6 +45,13 @@ SECOND_TRY = bool(os.environ.get("ANNOFLOW_SECOND_TRY"))
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for examples only where there are some: looking at all that a file knows takes each worker a second."""
+    found = yield
+    return [one for one in found if type(one) is pytest.Module or ">>>" in file_path.read_text()]
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """Give one worker all that needs a Prefect server, one all that needs a browser, and begin with what is long."""
     for item in items:

@@ -23,20 +23,29 @@ PATIENCE = 240.0
 
 def wait_until(condition: Callable[[], Any], seconds: float = PATIENCE, look: float = 0.05) -> Any:
     """Return what `condition` gives as soon as it is something; fail after that many seconds, saying what it gave."""
-    end = time.monotonic() + seconds
+    end = (begun := time.monotonic()) + seconds
     while not (found := condition()):
         assert time.monotonic() < end, f"not in {seconds:g} s: {inspect.getsource(condition).strip()} gave {found!r}"
-        time.sleep(look)
+        begun = _rest(begun, look)
     return found
 
 
 def wait_for(look: Callable[[], Any], wanted: Any, seconds: float = PATIENCE, pause: float = 0.05) -> None:
     """Return as soon as a look gives what is wanted; fail after that many seconds, saying what it gave instead."""
-    end = time.monotonic() + seconds
+    end = (begun := time.monotonic()) + seconds
     while (found := look()) != wanted:
         of = inspect.getsource(look).strip()
         assert time.monotonic() < end, f"not {wanted!r} in {seconds:g} s: {of} gave {found!r}"
-        time.sleep(pause)
+        begun = _rest(begun, pause)
+
+
+def _rest(begun: float, least: float) -> float:
+    """Wait before the next look; returns when that begins.
+
+    Looks take a tenth of a core at most: what is asked, a server of Prefect above all, has to do what is waited for.
+    """
+    time.sleep(max(least, min(1.0, 9 * (time.monotonic() - begun))))
+    return time.monotonic()
 
 
 def asked(method: str, url: str, **given: Any) -> httpx2.Response:
