@@ -1,5 +1,6 @@
 """A stage with a server over it: people and their tokens."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,9 +33,16 @@ tasks:
 """
 
 
+BEGAN = datetime.now(UTC)
+"""When a stage is deployed, with photos at one place, in all tests of a worker: so it need be done once, and is written
+again in the others."""
+
+
 @pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    folder = tmp_path / "photos"
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that is empty."""
+    folder = tmp_path_factory.getbasetemp() / "photos"
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     return folder
 
@@ -42,8 +50,9 @@ def photos(tmp_path: Path) -> Path:
 @pytest.fixture
 def stage(engine: Engine, photos: Path) -> Stage:
     """Two who annotate, one who reviews, and no items yet."""
-    stage = Stage(engine, now=datetime.now(UTC))
+    stage = Stage(engine, now=BEGAN)
     stage.deploy(PIPELINE.replace("PHOTOS", str(photos)))
+    stage.now = datetime.now(UTC)
     return stage
 
 

@@ -9,17 +9,22 @@ from pathlib import Path
 
 import pytest
 from browsing import Site, serving
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
 from playwright.sync_api import Browser, expect, sync_playwright
 from running import PATIENCE
-from served import application
+from served import BEGAN, application, photos
 from serving import Server
+from sqlalchemy import Engine
 from stage import Stage
 
+from workflow_core import server
 from workflow_core.services.exchange import ingestion
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
+
+__all__ = ["photos"]
 
 PIPELINE = """
 pipeline: p
@@ -61,13 +66,19 @@ def stage_at(folder: Path, template: Path, pictures: int) -> tuple[Stage, str]:
     """Make a stage in a folder, with pictures that have entered; returns its database, too."""
     photos = folder / "photos"
     photos.mkdir()
+    url = f"sqlite:///{shutil.copy(template, folder / 'annoflow.db')}"
+    return stage_on(engine_for(url), photos, pictures), url
+
+
+def stage_on(engine: Engine, photos: Path, pictures: int) -> Stage:
+    """Make a stage in a new database, with pictures that have entered."""
     for number in range(pictures):
         Image.new("RGB", (WIDTH, HEIGHT), (90, 110, 6 * number)).save(photos / f"{number:02}.jpg")
-    url = f"sqlite:///{shutil.copy(template, folder / 'annoflow.db')}"
-    stage = Stage(engine_for(url), now=datetime.now(UTC))
+    stage = Stage(engine, now=BEGAN)
     stage.deploy(PIPELINE.replace("PHOTOS", str(photos)))
+    stage.now = datetime.now(UTC)
     ingestion.ingest(stage.session_of, pipeline="p", project="default", clock=lambda: stage.now)
-    return stage, url
+    return stage
 
 
 @contextmanager
@@ -81,26 +92,34 @@ def served(folder: Path, template: Path, pictures: int, chromium: Browser) -> It
 
 
 @pytest.fixture
-def stage(sqlite_template: Path, tmp_path: Path) -> Iterator[Stage]:
+def stage(sqlite_engine: Engine, photos: Path) -> Stage:
     """A stage with one picture, for pages without a browser."""
-    stage, _ = stage_at(tmp_path, sqlite_template, 1)
-    yield stage
-    stage.engine.dispose()
+    return stage_on(sqlite_engine, photos, 1)
+
+
+def over(stage: Stage, home: Path, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    """Return an application over a stage, on its engine, which has compiled most statements before."""
+    monkeypatch.setattr(server, "engine_for", lambda *_, **__: stage.engine.execution_options())
+    return application(Settings(home=home, database_url=str(stage.engine.url)))
 
 
 @pytest.fixture
-def client(stage: Stage, tmp_path: Path) -> Iterator[TestClient]:
+def client(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """The pages without a browser, for one that says where it comes from."""
-    app = application(Settings(home=tmp_path, database_url=str(stage.engine.url)))
     headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+    app = over(stage, tmp_path, monkeypatch)
     with TestClient(app, "http://127.0.0.1", headers=headers, follow_redirects=False) as client:
         yield client
 
 
 @pytest.fixture
-def site(chromium: Browser, sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
+def site(
+    chromium: Browser, sqlite_engine: Engine, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Site]:
     """A site with two pictures."""
-    with served(tmp_path, sqlite_template, 2, chromium) as site:
+    stage = stage_on(sqlite_engine, photos, 2)
+    site = Site(stage, "", chromium, photos)
+    with serving(site, over(stage, tmp_path, monkeypatch)):
         yield site
 
 
