@@ -17,7 +17,7 @@ demo: .venv/.ready ## two hundred frames through the demo pipeline, on a throw-a
 	$(BIN)/annoflow demo
 
 test: .venv/.ready ## all tests, on SQLite and PostgreSQL, and against real Prefect servers
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
 
 check: .venv/.ready ## what CI runs: style, types, import contracts, tests
 	$(BIN)/ruff check .

@@ -35,9 +35,9 @@ def pytest_configure() -> None:
     writers.BUSY_MS = int(1_000 * PATIENCE)  # nobody gives up because others write slowly here
 
 
-EARLY = ("prefect", "xdist_group", "long")
-"""What is begun first is marked with: what waits for Prefect's clocks leaves the cores to the others that way, and no
-worker has something long to do when all others are done."""
+EARLY = ("prefect", "chromium", "xdist_group", "long")
+"""What is begun first is marked with: what waits for Prefect's clocks and for browsers leaves the cores to the others
+that way, and no worker has something long to do when all others are done."""
 PROCESSES = {"api", "cli", "client", "demo", "docs", "flows", "up", "web"}
 """Folders of tests that start browsers, servers and other processes, and wait for them."""
 SECOND_TRY = bool(os.environ.get("ANNOFLOW_SECOND_TRY"))
@@ -57,6 +57,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     for item in items:
         of = "prefect" if item.get_closest_marker("prefect") else "chromium"
         wanted = of == "prefect" or of in getattr(item, "fixturenames", ())
+        if wanted:
+            item.add_marker(of)
         if wanted and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(of))
         if SECOND_TRY and item.path.parent.parent == Path(__file__).parent and item.path.parent.name in PROCESSES:
