@@ -155,7 +155,7 @@ def test_what_was_exported_is_there_already_in_whatever_format_it_comes_back(pla
     assert "1 left out: a.jpg is completed in 'label' already" in ran.out
     assert ran.out.endswith(f"voc: 0 annotations came in, 1 there already {SAME}, 1 left out\n")
     ran = place.annoflow("import", "p", latest / FILES["yolo"])
-    assert "1 left out: this car is there already with other attributes" in ran.out
+    assert "1 left out: it is there already, and comes with other attributes than those, which stay" in ran.out
     assert ran.out.endswith("0 annotations came in, 2 left out\n")
 
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from placed import CAR, IMAGE, Place, coco
+from placed import CAR, IMAGE, SAME, Place, coco
 from sqlmodel import select
 
 from workflow_core.store.database.engine import engine_for, session_scope
@@ -90,7 +90,72 @@ def test_an_image_that_went_out_by_annoflows_own_id_keeps_it(place: Place) -> No
     assert ids(place) == before
 
 
-def test_an_id_that_no_tool_can_use_is_none(place: Place) -> None:
-    bring(place, [7, 0], [0])
+def test_an_image_whose_file_says_another_id_or_licence_keeps_its_own_and_says_so(place: Place) -> None:
+    first, other = {"id": 4, "name": "CC BY"}, {"id": 5, "name": "none"}
+    place.bring(coco(CAR, images=[IMAGE | {"license": 4}], licenses=[first]))
+    ran = place.bring(coco(CAR | {"image_id": 9}, images=[IMAGE | {"id": 9, "license": 5}], licenses=[first, other]))
+    assert ran.out.splitlines()[:2] == [
+        "labels.json: 1 noted: a.jpg stays the image 1 in exports, and not 9 as in the file (images[0])",
+        "labels.json: 1 noted: a.jpg keeps the licence that it has, and not the one of the file (images[0])",
+    ]
+    assert ran.out.endswith(f"0 annotations came in, 1 there already {SAME}\n")
+
+
+def test_a_supercategory_comes_where_there_is_none_and_stays_where_there_is_one(place: Place) -> None:
+    for above, noted in (
+        (None, ""),
+        ("vehicle", ""),
+        ("vehicle", ""),
+        ("thing", "stays in 'vehicle', and not in 'thing'"),
+    ):
+        category = {"id": 1, "name": "car"} | ({"supercategory": above} if above else {})
+        ran = place.bring(coco(CAR, categories=[category]))
+        assert (noted in ran.out, "noted" in ran.out) == (True, bool(noted)), ran.out
+    written = place.annoflow("export", "p", "--to", "out", "--format", "coco")
+    assert written.code == 0
+    (car, _) = json.loads((place.folder / "out/latest/coco.json").read_text())["categories"]
+    assert car == {"id": 1, "name": "car", "supercategory": "vehicle"}
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (0, "has the id 0, which is no whole number from 1 on"),
+        ("one", "has the id 'one', which is no whole number from 1 on"),
+        (10**20, f"has the id {10**20}, which is no whole number from 1 on"),
+        (None, "has no id"),
+    ],
+)
+def test_an_id_that_no_tool_can_use_is_not_kept_and_said(place: Place, written: object, said: str) -> None:
+    named = "i" if written is None else written  # what has none cannot be named by annotations either
+    images = [IMAGE | {"id": 7}, OTHER | {"id": named}]
+    categories = [{"id": named or "c", "name": "car"}]
+    box = CAR | {"image_id": 7, "category_id": named or "c"}
+    drawn = [box | {"id": written, "bbox": [1, 2, 5 + n, 5]} for n in range(4)]
+    out = place.bring(coco(*drawn, images=images, categories=categories)).out
     place.approve()
-    assert ids(place) == ({"a.jpg": 7, "b.jpg": 2}, [1])
+    assert ids(place) == ({"a.jpg": 7, "b.jpg": 2}, [1, 2, 3, 4])
+    some = "(annotations[0], annotations[1], annotations[2] and 1 more)"
+    assert f"4 noted: an annotation {said}: it gets a new one in exports {some}" in out
+    assert "1 noted: an image has the id " in out
+    assert ("1 noted: a category has the id " in out) == (written != 0) or written == 0
+
+
+def test_an_id_is_kept_however_a_tool_has_written_the_number(place: Place) -> None:
+    box = CAR | {"id": "31", "image_id": 7.0, "category_id": "5"}
+    ran = place.bring(coco(box, images=[IMAGE | {"id": "7"}], categories=[{"id": 5.0, "name": "car"}]))
+    assert ran.out == "labels.json: 1 annotation came in\n"
+    place.approve()
+    assert (ids(place)[0]["a.jpg"], ids(place)[1]) == (7, [31])
+
+
+def test_ids_that_lead_nowhere_or_to_several_are_one_line_each(place: Place) -> None:
+    nowhere = [CAR | {"id": n, "image_id": f"{n}.jpg"} for n in range(1, 5)]
+    twice = [CAR | {"id": 9, "category_id": n} for n in (3, 4)]
+    names = [{"id": n, "name": name} for n in (3, 4) for name in ("car", "person")]
+    out = place.bring(coco(*nowhere, *twice, categories=names)).out
+    assert (
+        "4 left out: image '1.jpg' is not known; 1 is (annotations[0], annotations[1], annotations[2] and 1 more)"
+        in out
+    )
+    assert "2 left out: category 3 stands for several names: 'car', 'person' (annotations[4], annotations[5])" in out

@@ -218,8 +218,17 @@ def test_an_export_of_label_studio_has_what_people_did_and_models(tmp_path: Path
         "1 left out: a region is a mapping with a value ([0].annotations[0].result[10])",
         "1 left out: a region of the type 'brushlabels' has no tool here ([0].annotations[0].result[7])",
         "1 left out: a region has one label, not ['car', 'van'] ([0].annotations[0].result[8])",
-        "1 left out: this was skipped ([0].annotations[1])",
+        "1 left out: its annotator skipped this task ([0].annotations[1])",
     ]
+
+
+def test_a_score_of_label_studio_that_is_no_share_costs_no_annotation(tmp_path: Path) -> None:
+    scored = [region("rectanglelabels", RECTANGLE, id=str(n), score=n) for n in (0.5, 87, 99)]
+    task = TASK | {"annotations": [], "predictions": [{"result": scored}]}
+    found, problems = taken(tmp_path, {"a.json": json.dumps([task])}, format="label-studio")
+    assert [each.score for each in found] == [0.5, None, None]
+    places = "([0].predictions[0].result[1], [0].predictions[0].result[2])"
+    assert problems == [f"2 noted: a score is a number from 0 to 1, and not taken from 87 {places}"]
 
 
 PATH = [[10, 10], [20, 10], [20, 20]]

@@ -73,7 +73,7 @@ def test_what_is_wrong_is_said_with_its_place(
     assert str(caught.value) == says
 
 
-CAR = {"image_id": 1, "category_id": 3, "segmentation": [[1, 2, 30, 2, 30, 40.5]]}
+CAR = {"id": 1, "image_id": 1, "category_id": 3, "segmentation": [[1, 2, 30, 2, 30, 40.5]]}
 COCO = {"images": [{"id": 1, "file_name": "a.jpg"}], "categories": [{"id": 3, "name": "car"}]}
 TASK = {"data": {"image": "a.jpg"}, "annotations": [{"result": []}], "predictions": [], "meta": [[0.5] * 20]}
 

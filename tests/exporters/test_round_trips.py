@@ -1,10 +1,12 @@
 """Random annotations, written in each format and read back: what it can hold is the same to a hundredth of a pixel."""
 
-from pathlib import Path
+import os
 from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workflow_core.connectors.annotations import fitting, readers
 from workflow_core.connectors.annotations.records import Problems
@@ -28,6 +30,7 @@ WHERE = {
 }
 """What each is read back from; Parquet goes out only."""
 SHAPES = ("box", "polygon")
+EXAMPLES = 200 if "ANNOFLOW_SOAK" in os.environ else 12
 
 
 def drawn(rng: Random, number: int) -> ExportAnnotation:
@@ -80,13 +83,18 @@ def flat(shape: Any) -> list[float]:
 
 
 @pytest.mark.parametrize("format", WHERE)
-def test_what_a_format_can_hold_comes_back_the_same(tmp_path: Path, format: str) -> None:
-    rng, number = Random(11), iter(range(1, 10_000))
+@settings(max_examples=EXAMPLES)
+@given(seed=st.integers(0, 2**32))
+def test_what_a_format_can_hold_comes_back_the_same(
+    tmp_path_factory: pytest.TempPathFactory, format: str, seed: int
+) -> None:
+    tmp_path = tmp_path_factory.mktemp("written")
+    rng, number = Random(seed), iter(range(1, 10_000))
     items = [
         ExportItem(
             n, f"/cam {n % 3}/ü", f"{n}.jpg", None, WIDTH, HEIGHT, {}, [drawn(rng, next(number)) for _ in range(n)]
         )
-        for n in range(1, 20)
+        for n in range(1, rng.randint(2, 20))
     ]
     writer = FORMATS[format](tmp_path, CATEGORIES)
     for item in items:

@@ -141,25 +141,6 @@ def test_what_a_model_made_is_there_already_for_a_file_that_does_not_name_the_mo
     assert take(session, dataset, CAR, maker=Maker()).new == 1
 
 
-def test_the_same_with_other_attributes_is_listed(session: Session, dataset: Dataset) -> None:
-    take(session, dataset, CAR)
-    other = take(session, dataset, CAR | {"attributes": {"kind": "van"}})
-    assert (other.new, messages(other)) == (0, ["this car is there already with other attributes"])
-
-
-def test_what_was_drawn_twice_in_a_file_comes_in_once(session: Session, dataset: Dataset) -> None:
-    result = take(session, dataset, CAR, CAR)
-    assert (result.new, result.present) == (1, 1)
-
-
-def test_what_was_rejected_stays_rejected(session: Session, dataset: Dataset) -> None:
-    take(session, dataset, CAR)
-    (found,) = stored(session)
-    found.deleted_at = building.NOW
-    session.flush()
-    assert take(session, dataset, CAR).present == 1
-
-
 @pytest.mark.parametrize(
     ("line", "message"),
     [

@@ -10,6 +10,7 @@ from workflow_core.api.bodies import ExportWanted
 from workflow_core.api.lists import Part
 from workflow_core.domain.views.exchange import ImportSent, Job
 from workflow_core.domain.words.pages import Page
+from workflow_core.domain.words.suggestions import possible
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.places import Within
@@ -46,9 +47,11 @@ def export_pipeline(
 
 
 def _only_known(request: Request) -> None:
-    for name in request.query_params.keys() - {one.name for one in fields(ImportSent)}:
-        said = {"type": "extra_forbidden", "loc": ("query", name), "msg": "there is no such parameter"}
-        raise RequestValidationError([said])
+    known = [one.name for one in fields(ImportSent)]
+    for name in request.query_params.keys() - {*known}:
+        said = f"there is no such parameter; {possible(name, known)}"
+        error = {"type": "extra_forbidden", "loc": ("query", name), "msg": said}
+        raise RequestValidationError([error])
 
 
 async def _body(request: Request) -> bytes:

@@ -113,7 +113,8 @@ class Elsewhere(ManagingElsewhere, PeopleElsewhere):
         }
         where = project or only(known, named)
         if (where, named) not in known:
-            raise NotFound(f"no pipeline {cited(named)} in project {where!r}")
+            names = ", ".join(repr(name) for at, name in known if at == where)
+            raise NotFound(f"no pipeline {cited(named)} in project {where!r}; there is {names or 'none yet'}")
         return known[where, named]
 
     def _sent(self, source: Source) -> tuple[Files, int]:

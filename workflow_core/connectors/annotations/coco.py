@@ -6,93 +6,17 @@ tool here: they are left out, and said. Of a box and an outline the outline is t
 annoflow itself exported comes back whole. Ids of images and annotations are kept, to be written again.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import IO, Any, NamedTuple, TypeGuard
+from dataclasses import replace
+from typing import IO, Any
 
 from workflow_core.connectors.annotations import masks
-from workflow_core.connectors.annotations.jsonl import reference
-from workflow_core.connectors.annotations.records import (
-    MAX_TEXT,
-    ImportedAnnotation,
-    ItemReference,
-    Maker,
-    Problems,
-    Told,
-    ToldImage,
-    checked,
-    number,
-    pixels,
-)
+from workflow_core.connectors.annotations.coco_index import Image, Index, kept, known_as, only
+from workflow_core.connectors.annotations.records import ImportedAnnotation, Maker, Problems, Told, checked, number
 from workflow_core.connectors.annotations.streams import parts
-from workflow_core.domain.annotations.recipes import Category
-from workflow_core.domain.words import values
 from workflow_core.domain.words.suggestions import LISTED
-from workflow_core.domain.words.wording import agreed, cited, shown
+from workflow_core.domain.words.wording import cited, shown
 from workflow_core.errors import InvalidInput
-
-
-class _Image(NamedTuple):
-    item: ItemReference
-    width: int | None
-    height: int | None
-
-
-@dataclass
-class _Known:
-    """What a file is, what keys it has, and what it says of images and categories, by their ids."""
-
-    kind: type = object
-    keys: list[str] = field(default_factory=list)
-    images: dict[int | str, list[_Image]] = field(default_factory=dict)
-    labels: dict[int | str, list[Any]] = field(default_factory=dict)
-    categories: list[Category] = field(default_factory=list)
-    numbered: list[tuple[ItemReference, int | None, str]] = field(default_factory=list)
-    licenses: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def add(self, key: str, raw: object) -> None:
-        """Take in a member of one of the lists.
-
-        Raises:
-            InvalidInput: it is no image, or no category; what is no licence costs nothing but itself.
-        """
-        if key == "licenses":
-            self._add_license(raw)
-        elif key in ("images", "categories"):
-            if not isinstance(raw, dict):
-                raise InvalidInput(f"this is a mapping, not {cited(raw)}")
-            (self._add_image if key == "images" else self._add_category)(raw)
-
-    def _add_image(self, image: dict[str, Any]) -> None:
-        own, name = image.get("annoflow"), image.get("file_name")
-        # A number here is what a tool made of a name, and never the key of an item.
-        item = reference(own if isinstance(own, dict) else str(name) if isinstance(name, int) else name)
-        those = self.images.setdefault(_id(image.get("id")), [])
-        self.numbered.append((item, _own_number(image), str(image.get("license"))))
-        one = _Image(item, pixels(image.get("width")), pixels(image.get("height")))
-        if one not in those:
-            those.append(one)
-
-    def _add_category(self, category: dict[str, Any]) -> None:
-        name, above = category.get("name"), category.get("supercategory")
-        those = self.labels.setdefault(id := _id(category.get("id")), [])
-        if name not in those:
-            those.append(name)
-            if isinstance(name, str) and isinstance(id, int) and 0 <= id <= values.LARGEST:
-                self.categories.append(Category(id, name, above if _is_short(above) else ""))
-
-    def _add_license(self, license: object) -> None:
-        if isinstance(license, dict):
-            known = {key: license[key] for key in ("name", "url") if _is_short(license.get(key))}
-            number = license.get("id")
-            if known and type(number) is int and 0 <= number <= values.LARGEST:
-                self.licenses[str(number)] = {"id": number, **known}
-
-    def tell(self, told: Told) -> None:
-        """Hand on what concerns more than the annotations."""
-        told.categories += self.categories
-        told.images += [ToldImage(item, id, self.licenses.get(license)) for item, id, license in self.numbered]
 
 
 def read(
@@ -134,9 +58,10 @@ def read(
         try:
             one = _taken(each, where, about, maker or Maker(), problems)
             # What a list of results counts is the list itself.
-            yield replace(one, number=_own_number(each)) if about is coco else one
+            id = kept(each.get("id"), "an annotation", where, problems) if about is coco else None
+            yield replace(one, number=id)
         except InvalidInput as error:
-            problems.add(where, str(error))
+            problems.leave_out(where, error)
 
 
 DRAWN = {"annotations", "annoflow"}
@@ -144,14 +69,14 @@ TASK = "this is no result, and looks like a task of Label Studio: --format label
 RESULTS = "a list of results names images and categories by the ids of a COCO file: name that file with --images"
 
 
-def _known(file: IO[bytes], where: str, problems: Problems) -> _Known | None:
+def _known(file: IO[bytes], where: str, problems: Problems) -> Index | None:
     """Read a file but for its annotations; None if it is no JSON to its end, which is noted."""
-    known = _Known()
+    known = Index(problems)
     try:
         for key, place, value in parts(file):
             if place is not None:
                 try:
-                    known.add(key or "", value)
+                    known.add(key or "", f"{key}[{place}]", value)
                 except InvalidInput as error:
                     problems.add(f"{key}[{place}]", str(error))
             elif key is None:
@@ -176,13 +101,9 @@ def _drawn(file: IO[bytes], problems: Problems) -> Iterator[tuple[str, dict[str,
                 problems.add(where, f"this is a mapping, not {cited(value)}")
 
 
-def _is_short(text: object) -> TypeGuard[str]:
-    return isinstance(text, str) and values.is_line(text) and len(text) <= MAX_TEXT
-
-
-def _taken(raw: dict[str, Any], where: str, known: _Known, maker: Maker, problems: Problems) -> ImportedAnnotation:
-    image: _Image = _only(known.images, _id(raw.get("image_id")), "image", "files")
-    label = _only(known.labels, _id(raw.get("category_id")), "category", "names")
+def _taken(raw: dict[str, Any], where: str, known: Index, maker: Maker, problems: Problems) -> ImportedAnnotation:
+    image: Image = only(known.images, known_as(raw.get("image_id")), "image", "files")
+    label = only(known.labels, known_as(raw.get("category_id")), "category", "names")
     if number(raw.get("iscrowd")):
         raise InvalidInput("a crowd is not one object")
     own: Any = raw.get("annoflow")
@@ -195,23 +116,6 @@ def _taken(raw: dict[str, Any], where: str, known: _Known, maker: Maker, problem
     told = {"score": raw.get("score")} | own
     told |= {"label": label, "tool": tool, "geometry": shape, "attributes": attributes, "area": raw.get("area")}
     return checked(told, item=image.item, maker=maker, where=where, width=image.width, height=image.height)
-
-
-def _own_number(raw: dict[str, Any]) -> int | None:
-    """Return the id of an image or annotation, if it is one by which it can go again: pycocotools takes 0 for none."""
-    id = raw.get("id")
-    return id if type(id) is int and 0 < id <= values.LARGEST else None
-
-
-def _only(known: dict[int | str, list[Any]], id: int | str, what: str, things: str) -> Any:
-    """Return what an id stands for, if that is one thing."""
-    found = known.get(id, [])
-    if len(found) != 1:
-        names = ", ".join(cited(one.item.said if isinstance(one, _Image) else one) for one in found[:5])
-        there = f"{len(known):,} {agreed(len(known), 'is', 'are')}"
-        said = f"stands for several {things}: {names}" if found else f"is not known; {there}"
-        raise InvalidInput(f"{what} {cited(id)} {said}")
-    return found[0]
 
 
 def _shape(raw: dict[str, Any], own: dict[str, Any], where: str, problems: Problems) -> tuple[str, object]:
@@ -238,12 +142,3 @@ def _pairs(ring: object) -> list[list[object]]:
         raise InvalidInput(f"a polygon is a list of x, y, x, y ..., not {cited(ring)}")
     flat = [number(each) for each in ring]
     return [flat[index : index + 2] for index in range(0, len(flat), 2)]
-
-
-def _id(raw: object) -> int | str:
-    if isinstance(raw, str) and not re.fullmatch(r"\d{1,18}(\.0+)?", raw):
-        return raw
-    value = number(raw)
-    if isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0:
-        return int(value)
-    raise InvalidInput(f"an id is a number, not {cited(raw)}")

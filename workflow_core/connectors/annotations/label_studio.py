@@ -76,7 +76,7 @@ def _of_task(task: Any, where: str, maker: Maker, problems: Problems) -> Iterato
         if not isinstance(one, dict) or not isinstance(one.get("result"), list):
             problems.add(at, "a result is a list of regions")
         elif one.get("was_cancelled"):
-            problems.add(at, "this was skipped")
+            problems.add(at, "its annotator skipped this task")
         else:
             by = _model(one) if key == "predictions" else {}
             yield from _of(one, at, item, by, maker, problems)
@@ -126,7 +126,7 @@ def _of(
             each for _, each in heads.values() if each and str(each.get("parentID")) == key and _is_part(each, head)
         ]
         told = dict(_told(region) for _, region in groups[key] if region is not head and region.get("type") in ASKED)
-        known: dict[str, Any] = by | {"attributes": told, "score": _score(head, one)}
+        known: dict[str, Any] = by | {"attributes": told, "score": _score(head, one, at, problems)}
         try:
             labels = head["value"].get(head["type"])
             if not isinstance(labels, list) or not (len(labels) == 1 or (labels and head["type"] == "choices")):
@@ -164,10 +164,15 @@ def _told(region: Region) -> tuple[str, object]:
     return str(region.get("from_name")), value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def _score(head: Region, one: dict[str, Any]) -> object:
+def _score(head: Region, one: dict[str, Any], at: str, problems: Problems) -> object:
     score = head.get("score", one.get("score"))
     given = number(score)
-    return score if isinstance(given, int | float) and 0 <= given <= 1 else None
+    if score is None or (isinstance(given, int | float) and 0 <= given <= 1):
+        return score
+    problems.add(
+        at, f"a score is a number from 0 to 1, and not taken from {cited(score)}", skipped=False, cause="score"
+    )
+    return None
 
 
 def _placed(head: Region, parts: list[Region]) -> dict[str, Any]:
@@ -183,7 +188,7 @@ def _placed(head: Region, parts: list[Region]) -> dict[str, Any]:
         across, down = number(x), number(y)
         if isinstance(across, int | float) and isinstance(down, int | float):
             return [across * width / 100, down * height / 100]
-        raise InvalidInput(f"a place is in per cents, not {cited([x, y])}")
+        raise InvalidInput(f"a place is two numbers in percent of the image, not {cited([x, y])}")
 
     def points(region: Region, key: str) -> list[list[float]]:
         given = region["value"].get(key)

@@ -78,7 +78,7 @@ class ImportedAnnotation:
 
 @dataclass(frozen=True)
 class ToldImage:
-    """What a file tells of an image: its id, and its licence.
+    """What a file tells of an image, at its place `where` in it: its id, and its licence.
 
     A licence has an `id`, a `name` and a `url`, or what is known of these.
     """
@@ -86,6 +86,7 @@ class ToldImage:
     item: ItemReference
     number: int | None = None
     license: Mapping[str, Any] | None = None
+    where: str = ""
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """What a file of annotations tells besides what is drawn: numbers of labels, ids, and licences of images."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -12,7 +12,7 @@ from workflow_core.services.exchange.ingestion import PAUSE, OpenSession
 from workflow_core.services.exchange.item_references import Items
 from workflow_core.store.database.engine import Session
 from workflow_core.store.exchange import categories, imports, numbers
-from workflow_core.store.models import Dataset
+from workflow_core.store.models import Dataset, Item
 
 BATCH = 1_000
 KINDS: Mapping[numbers.Numbered, str] = {"item": "image", "annotation": "annotation"}
@@ -21,11 +21,16 @@ KINDS: Mapping[numbers.Numbered, str] = {"item": "image", "annotation": "annotat
 def number_labels(session: Session, dataset: Dataset, new: Sequence[Category], problems: Problems) -> None:
     """Give labels without a number in the dataset that of the file; those that have one keep it, which is noted."""
     categories.give(session, dataset_id=dataset.id, new=new)
-    known = {one.label: one.number for one in categories.given(session, dataset_id=dataset.id)}
+    known = {one.label: one for one in categories.given(session, dataset_id=dataset.id)}
     for one in new:
-        if known.get(one.label) != one.number:
-            stays = f"stays {known[one.label]}" if one.label in known else "gets a new number when it is exported"
+        there = known.get(one.label)
+        if there is None or there.number != one.number:
+            stays = f"stays {there.number}" if there else "gets a new number when it is exported"
             said = f"label {cited(one.label)} {stays}, and not {one.number} as in the file"
+            problems.add("categories", said, skipped=False, cause=said)
+        if one.supercategory and one.supercategory != (there.supercategory if there else ""):
+            stays = f"stays in {cited(there.supercategory)}" if there and there.supercategory else "is in none"
+            said = f"label {cited(one.label)} {stays}, and not in {cited(one.supercategory)} as in the file"
             problems.add("categories", said, skipped=False, cause=said)
 
 
@@ -36,7 +41,10 @@ def tell_of_images(
 
     An item keeps the id that it has, also where that is annoflow's own and was exported.
     """
-    each = (ImportedAnnotation(one.item, "", "", {}, one.license or {}, number=one.number) for one in images)
+    each = (
+        ImportedAnnotation(one.item, "", "", {}, one.license or {}, number=one.number, where=one.where)
+        for one in images
+    )
     wanted: dict[int, int] = {}
     while batch := list(islice(each, BATCH)):
         with open_session(read_only=not any(one.attributes for one in batch)) as session:
@@ -49,6 +57,7 @@ def tell_of_images(
             }
             imports.describe(session, licensed)
         for one, item in found:
+            _compare(one, item, out, problems)
             if one.number is not None and item.number is None and item.id not in out:
                 wanted.setdefault(item.id, one.number)
         time.sleep(PAUSE)
@@ -58,6 +67,17 @@ def tell_of_images(
         with open_session() as session:
             _give(session, dataset, some, problems)
         time.sleep(PAUSE)
+
+
+def _compare(one: ImportedAnnotation, item: Item, exported: Container[int], problems: Problems) -> None:
+    """Note what an image keeps though the file says otherwise."""
+    here = item.id if item.number is None and item.id in exported else item.number
+    if None not in (one.number, here) and one.number != here:
+        stays = f"{item.name} stays the image {here} in exports, and not {one.number} as in the file"
+        problems.add(one.where, stays, skipped=False, cause="another id of an image")
+    if one.attributes and item.meta.get("license", one.attributes) != one.attributes:
+        stays = f"{item.name} keeps the licence that it has, and not the one of the file"
+        problems.add(one.where, stays, skipped=False, cause="another licence")
 
 
 def _give(session: Session, dataset: Dataset, wanted: Mapping[int, int], problems: Problems) -> None:

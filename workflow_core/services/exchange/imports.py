@@ -10,7 +10,6 @@ from itertools import islice
 from typing import Any
 
 from workflow_core.connectors.annotations.records import ImportedAnnotation, Problems, Told
-from workflow_core.domain.annotations import identities
 from workflow_core.domain.views.effects import TakenBack
 from workflow_core.domain.work.roles import Permission
 from workflow_core.domain.work.states import State
@@ -22,18 +21,18 @@ from workflow_core.services.exchange.fits import Fit, Place, fit
 from workflow_core.services.exchange.ingestion import OpenSession, Pace
 from workflow_core.services.exchange.item_references import AS_ITEMS, Items, Naming
 from workflow_core.services.exchange.owners import of_labels
+from workflow_core.services.exchange.repeats import Repeats
 from workflow_core.services.managers import reversals
 from workflow_core.services.people import Actor
 from workflow_core.store.database.engine import Session, taken_back
 from workflow_core.store.database.writers import somebody_waits
 from workflow_core.store.exchange import imports
-from workflow_core.store.exchange.imports import Begun, Present
+from workflow_core.store.exchange.imports import Begun
 from workflow_core.store.models import Dataset
 
 BATCH = 1_000
 """Annotations that come in in one transaction at most: others wait for it no longer than a fifth of a second."""
 Row = dict[str, Any]
-OTHERWISE = "this {} is there already with other attributes"
 TO_REOPEN = "to take it in, import again and re-open what is done (--reopen)"
 
 
@@ -73,7 +72,7 @@ def import_annotations(
 
     An annotation is the same if what it says and who made it are: its item, label, shape and attributes, and its model
     or that it was people. What is there already, as it came or as it is now, changes nothing; the same with other
-    attributes is listed.
+    attributes, another score or area is listed.
 
     An annotation belongs to the task whose recipe has its label, so that it opens there, to be accepted or changed.
     What matches no item, no label or not the recipe is listed in the result's problems, and so is what comes after the
@@ -94,7 +93,8 @@ def import_annotations(
         if reopen:
             wanted = Permission.CLEAR_STATUS
             people.require(session, actor=actor, project_id=dataset.project_id, permission=wanted)
-    coming = _Import(actor, reopen, end_claims, preview, Imported(problems=problems))
+    repeats = Repeats(problems, keeps=preview)
+    coming = _Import(actor, reopen, end_claims, preview, Imported(problems=problems), repeats)
     items, each, pace = Items(dataset, naming, problems), iter(annotations), Pace(BATCH)
     while batch := list(islice(each, pace.limit)):
         with open_session(read_only=True) as session:
@@ -117,14 +117,14 @@ def import_annotations(
 
 @dataclass
 class _Import:
-    """An import under way; of a preview, whose batches leave nothing, it is known what `came` and was `cleared`."""
+    """An import under way; of a preview, whose batches leave nothing, it is known what was `cleared`."""
 
     actor: Actor
     reopen: bool
     end_claims: bool
     preview: bool
     result: Imported
-    came: set[tuple[int, str]] = field(default_factory=set)
+    repeats: Repeats
     cleared: set[Place] = field(default_factory=set)
 
     def take(self, session: Session, dataset: Dataset, fits: Sequence[Fit], now: datetime) -> None:
@@ -135,13 +135,15 @@ class _Import:
             if each.place[0] not in there:
                 self.result.problems.add(each.where, f"the item {each.name} is there no more", cause="no item")
         present = list(imports.present(session, item_ids=there))
-        new = self._new([each for each in fits if each.place[0] in there], present)
+        self.repeats.know(present)
+        new = [each for each in fits if each.place[0] in there and not self.repeats.has(each)]
         begun = imports.begun(session, item_ids={each.place[0] for each in new})
         refused = self._refused(session, new, begun, now)
         drawn = Counter((one.item_id, one.task_id) for one in present if not one.deleted)
         rows = file_facts.numbered(session, dataset, self._rows(new, refused, drawn, now), self.result.problems)
         imports.add(session, rows, events=self._events(dataset, rows, begun, now))
         self.result.new += len(rows)
+        self.result.present = self.repeats.present
 
     def _events(
         self, dataset: Dataset, rows: Sequence[Row], begun: Sequence[Begun], now: datetime
@@ -156,30 +158,6 @@ class _Import:
             | {"item_id": item, "task_id": task}
             for (item, task), n in counts.items()
         ]
-
-    def _new(self, fits: Sequence[Fit], there: Iterable[Present]) -> list[Fit]:
-        """Return what is not there yet; what is there otherwise is noted."""
-        present = {
-            (one.item_id, key)
-            for one in there
-            for key in (
-                one.external_id,
-                identities.key(one.content),
-                identities.key(one.content | identities.UNNAMED) if one.content["origin"] == "model" else None,
-            )
-            if key is not None
-        } | self.came
-        alike = {(item, identities.shape(key)) for item, key in present}
-        new = []
-        for each in fits:
-            item, key = each.known_as
-            if (item, key) in present:
-                self.result.present += 1
-            elif (item, identities.shape(key)) in alike:
-                self.result.problems.add(each.where, OTHERWISE.format(each.row["label"]))
-            else:
-                new.append(each)
-        return new
 
     def _refused(self, session: Session, new: Iterable[Fit], begun: Iterable[Begun], now: datetime) -> dict[Place, str]:
         """Say by place what comes after its item got its status, and clear that where it is wanted and can be."""
@@ -219,28 +197,22 @@ class _Import:
 
     def _rows(self, new: Sequence[Fit], refused: Mapping[Place, str], drawn: Counter[Any], now: datetime) -> list[Row]:
         """Return what is written of a batch, each once, beside what is `drawn`; what is not is noted."""
-        rows: dict[tuple[int, str], Row] = {}
-        alike: set[tuple[int, str]] = set()
+        rows: list[Row] = []
         problems = self.result.problems
         for each in new:
-            item, key = each.known_as
-            if each.known_as in rows:
-                self.result.present += 1
-            elif (item, identities.shape(key)) in alike:
-                problems.add(each.where, OTHERWISE.format(each.row["label"]))
-            elif each.place in refused:
+            if self.repeats.has(each):
+                continue
+            if each.place in refused:
                 why = refused[each.place]
                 problems.add(each.where, why, cause=why.replace(each.name, ""))
             elif drawn[each.place] >= MAX_ANNOTATIONS:
                 most = f"{each.name} has {MAX_ANNOTATIONS:,} annotations of {each.owner.name!r}, and no more"
                 problems.add(each.where, most, cause=most.replace(each.name, "", 1))
             else:
-                rows[each.known_as] = {**each.row, "created_at": now}
-                alike.add((item, identities.shape(key)))
+                rows.append({**each.row, "created_at": now})
+                self.repeats.add(each)
                 drawn[each.place] += 1
-        if self.preview:
-            self.came |= rows.keys()
-        return list(rows.values())
+        return rows
 
 
 def _place(one: Begun) -> Place:

@@ -19,11 +19,15 @@ def given(session: Session, *, dataset_id: int) -> list[Category]:
 
 
 def give(session: Session, *, dataset_id: int, new: Iterable[Category]) -> None:
-    """Give labels their numbers and supercategories, where neither the label has one nor the number is taken."""
+    """Give labels their numbers where neither is taken, and the supercategory where that number has none."""
     add = """INSERT INTO category (dataset_id, label, number, supercategory)
         VALUES (:dataset, :label, :number, :supercategory) ON CONFLICT DO NOTHING"""
+    above = """UPDATE category SET supercategory = :supercategory
+        WHERE dataset_id = :dataset AND label = :label AND number = :number AND supercategory = ''"""
     for each in new:
         run(session, add, dataset=dataset_id, **asdict(each))
+        if each.supercategory:
+            run(session, above, dataset=dataset_id, **asdict(each))
 
 
 def drawn(session: Session, *, dataset_id: int) -> set[str]:

@@ -11,6 +11,7 @@ from workflow_core.store.data import items
 from workflow_core.store.database.dialect import among, is_postgres, run
 from workflow_core.store.models import Annotation, Event, Item, Recipe, Task
 
+NAMED = ("item_id", "task_id", "external_id", "deleted_at", "score", "area")
 COMPARED = ("label", "tool", "geometry", "attributes", "origin", "model", "model_version")
 """What an annotation is known by."""
 
@@ -24,6 +25,8 @@ class Present:
     external_id: str | None
     deleted: bool
     content: dict[str, Any]
+    score: float | None
+    area: float | None
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,11 @@ def _of(dataset_id: int) -> Any:
 
 def present(session: Session, *, item_ids: Iterable[int]) -> Iterator[Present]:
     """Yield the annotations that are there."""
-    columns = [getattr(Annotation, name) for name in ("item_id", "task_id", "external_id", "deleted_at", *COMPARED)]
+    columns = [getattr(Annotation, name) for name in (*NAMED, *COMPARED)]
     here = select(*columns).where(col(Annotation.item_id).in_(set(item_ids)))
-    for item, task, external, deleted, *drawn in session.execute(here):
-        yield Present(item, task, external, deleted is not None, dict(zip(COMPARED, drawn, strict=True)))
+    for item, task, external, deleted, score, area, *drawn in session.execute(here):
+        content = dict(zip(COMPARED, drawn, strict=True))
+        yield Present(item, task, external, deleted is not None, content, score, area)
 
 
 def begun(session: Session, *, item_ids: Iterable[int]) -> list[Begun]:
