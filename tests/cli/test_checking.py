@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow_core.pipeline.language.schema import as_text
+from workflow_core.pipeline.schema import as_text
 
 GOOD = """
 pipeline: street

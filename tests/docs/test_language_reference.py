@@ -13,9 +13,9 @@ import yaml
 
 from workflow_core.domain.items.filters import FIELDS
 from workflow_core.exporters.losses import CANNOT_HOLD
-from workflow_core.pipeline import reference, rules
+from workflow_core.pipeline import reference, rules, schema
 from workflow_core.pipeline.check import check
-from workflow_core.pipeline.language import names, schema
+from workflow_core.pipeline.language import names
 from workflow_core.pipeline.language.source import read as read_source
 from workflow_core.pipeline.rehearsal import rehearse
 from workflow_core.pipeline.report import as_text

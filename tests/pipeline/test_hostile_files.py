@@ -129,3 +129,10 @@ def test_thousands_of_faults_in_one_line_have_a_line_each(one: str) -> None:
     result = checked(VALID + f"teams: {{drivers: [{','.join([one] * 10_000)}]}}\n".encode())
     assert result.errors >= 10_000
     assert len(as_text(result.findings, result.sources).splitlines()) == len(result.findings)
+
+
+@pytest.mark.parametrize("where", [b"labels: [car]", b"completed: "])
+def test_thousands_of_unknown_keys_in_one_mapping_take_no_minutes(where: bytes) -> None:
+    keys = b"".join(b"k%d: qa, " % i for i in range(5_000))
+    assert VALID.count(where)
+    assert checked(VALID.replace(where, keys + where, 1)).errors >= 1

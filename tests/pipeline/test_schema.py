@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 
 from workflow_core.pipeline.language.nodes import plain
-from workflow_core.pipeline.language.schema import DOCUMENTS, json_schema
 from workflow_core.pipeline.language.source import read
+from workflow_core.pipeline.schema import DOCUMENTS, json_schema
 
 ROOT = Path(__file__).parents[2]
 CLEAN = [

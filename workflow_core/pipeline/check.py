@@ -47,12 +47,13 @@ def check(text: bytes, *, file: str, read: Read, now: datetime | None = None) ->
     written = validate(document, document.root, spec.Pipeline) if document.root else None
     if document.root is None or written is None:
         return Checked(_findings(document.faults), sources=sources)
-    analysis = Analysis(written, Locations(file, document.root), faults=document.faults, now=now)
+    analysis = Analysis(
+        written, Locations(file, document.root, strays=frozenset(document.strays)), faults=document.faults, now=now
+    )
     shelf = Shelf(analysis, read)
     shelf.fill()
     sources |= {each.file: each.text for each in shelf.documents.values()}
-    found = [(rule.name, fault) for rule in rules.ALL for fault in rule.check(analysis)]
-    findings = _findings(found)
+    findings = _findings([*rules.found(analysis)])
     wrong = any(finding.severity == "error" for finding in findings)
     return Checked(findings, None if wrong else compile_pipeline(analysis), sources)
 

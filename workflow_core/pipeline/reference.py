@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflow_core.pipeline import rules
-from workflow_core.pipeline.language.schema import json_schema
+from workflow_core.pipeline.schema import json_schema
 
 
 @dataclass(frozen=True)

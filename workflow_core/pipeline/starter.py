@@ -7,7 +7,7 @@ from string import Template
 
 from workflow_core.domain.words import values
 from workflow_core.errors import InvalidInput
-from workflow_core.pipeline.language import schema
+from workflow_core.pipeline import schema
 from workflow_core.pipeline.language.scalars import resolve
 
 PIPELINE = "pipeline.yaml"

@@ -159,7 +159,7 @@ def schema(
       # and as the first line of a pipeline file:
       # yaml-language-server: $schema=./pipeline.schema.json
     """
-    from workflow_core.pipeline.language.schema import as_text
+    from workflow_core.pipeline.schema import as_text
 
     typer.echo(as_text(document.value), nl=False)
 

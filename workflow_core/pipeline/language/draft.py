@@ -10,6 +10,11 @@ from workflow_core.pipeline.language import spec
 from workflow_core.pipeline.language.findings import Fault, Location
 from workflow_core.pipeline.language.locations import Locations, Step
 
+ROUTING = frozenset(
+    {"type", "on", "join", "reviews", "statuses", "extra_statuses", "max_visits", "on_max_visits", "assignees"}
+)
+"""Keys of a task that bear on where its items go, and on who may review them."""
+
 
 @dataclass(frozen=True)
 class ReadRecipe:
@@ -64,7 +69,7 @@ class Draft:
 
     def knows_statuses_of(self, name: str) -> bool:
         """Tell whether nothing of the task's statuses, nor its type, was left out."""
-        gone = self.locations.gone("tasks", name) & {"statuses", "extra_statuses", "type"}
+        gone = (self.locations.gone("tasks", name) | self.locations.strays) & {"statuses", "extra_statuses", "type"}
         keys = ("statuses", "extra_statuses")
         return (
             self.spec.tasks[name].type is not None
@@ -96,6 +101,30 @@ class Draft:
         given_or_gone = {*self.spec.tasks, *self.locations.gone("tasks")}
         found = [(name, self.locations.key("tasks", name)) for name in given_or_gone]
         return sorted(found, key=lambda each: each[1].order)[:1]
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether nothing that bears on where items go was left out."""
+        gone, spec = self.locations.gone, self.spec
+        lists: list[tuple[Step, ...]] = [
+            ("start",),
+            ("tasks",),
+            ("routers",),
+            *(("routers", name) for name in spec.routers),
+        ]
+        lists += [("routers", name, index) for name, cases in spec.routers.items() for index in range(len(cases))]
+        for name, task in spec.tasks.items():
+            lists += [("tasks", name, key) for key in ("on", "reviews", "statuses", "extra_statuses")]
+            lists += [("tasks", name, "on", status) for status in task.on]
+        typed = all(task.type for task in spec.tasks.values())
+        return not (
+            self.locations.strays
+            or not spec.tasks
+            or not typed
+            or gone() & {"start", "tasks", "routers", "exits"}
+            or any(gone("tasks", name) & ROUTING for name in spec.tasks)
+            or any(gone(*path) for path in lists)
+        )
 
     @cached_property
     def names(self) -> frozenset[str]:

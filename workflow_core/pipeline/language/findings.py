@@ -1,9 +1,11 @@
 """What the checker says: where, what is wrong, and the way out."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
+LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,18 @@ class Fault:
     message: str
     hint: str = ""
     severity: Severity | None = None
+
+
+def also(locations: Sequence[Location]) -> str:
+    """Say where else the same is wrong.
+
+    >>> also([Location("a", Span(line, 1, 2)) for line in (3, 5, 9)]), also([Location("a", Span(3, 1, 2))])
+    (' (wanted in lines 5, 9, too)', '')
+    """
+    lines = [str(each.span.line) for each in locations[1:]]
+    more = ", …" if len(lines) > LISTED else ""
+    which = ", ".join(lines[:LISTED]) + more
+    return f" (wanted in line{'s' if len(lines) > 1 else ''} {which}, too)" if lines else ""
 
 
 @dataclass(frozen=True, slots=True)

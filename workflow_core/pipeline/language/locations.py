@@ -16,6 +16,8 @@ class Locations:
     file: str
     root: Node
     origin: Span = TOP
+    strays: frozenset[str] = frozenset()
+    """Keys that stand where they do not belong, and so are missing elsewhere."""
 
     def value(self, *path: Step) -> Location:
         """Return where the value at the path stands; where it is empty, its key."""
@@ -37,6 +39,10 @@ class Locations:
         node = self._find(path)
         return frozenset(node.dropped) if node else frozenset()
 
+    def lacks(self, key: str, *path: Step) -> bool:
+        """Say whether a key is really not there: neither left out of the mapping at the path, nor astray elsewhere."""
+        return key not in self.gone(*path) and key not in self.strays
+
     def entries(self, *path: Step) -> list[tuple[str, Location]]:
         """Return the texts of a list, or the keys of a mapping, each with its location."""
         node = self._find(path)
@@ -50,7 +56,7 @@ class Locations:
     def within(self, *path: Step) -> "Locations":
         """Return the part of the file at the path."""
         key, node = self._walk(path)
-        return Locations(self.file, node, key)
+        return Locations(self.file, node, key, self.strays)
 
     def _find(self, path: tuple[Step, ...]) -> Node | None:
         node: Node | None = self.root

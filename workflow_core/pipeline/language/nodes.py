@@ -39,6 +39,8 @@ class Entry:
 
     key: Span
     node: Node
+    told: bool = False
+    """Whether it is reported already that the key is no text."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class _Open:
 
     node: Node
     key: tuple[str | None, Span] | None = None
+    odd: bool = False
 
 
 def plain(node: Node) -> Any:
@@ -147,6 +150,7 @@ def _location(parent: _Open, node: Node | None, event: yaml.NodeEvent, span: Spa
     assert isinstance(value, dict)
     if parent.key is None:
         parent.key = (_key(node, event, span, report), span)
+        parent.odd = node is not None and not isinstance(node.value, str)
         return
     (key, key_span), parent.key = parent.key, None
     if key is None:
@@ -158,7 +162,8 @@ def _location(parent: _Open, node: Node | None, event: yaml.NodeEvent, span: Spa
     elif node is None:
         parent.node.dropped[key] = key_span
     else:
-        value[key] = Entry(key_span, node)
+        value[key] = Entry(key_span, node, parent.odd)
+    parent.odd = False
 
 
 def _key(node: Node | None, event: yaml.NodeEvent, span: Span, report: Report) -> str | None:
@@ -171,5 +176,7 @@ def _key(node: Node | None, event: yaml.NodeEvent, span: Span, report: Report) -
         return node.value
     text = event.value if isinstance(event, yaml.ScalarEvent) else ""
     hint = f"quote it: {quoted(text)}" if text else ""
+    if isinstance(node.value, bool):
+        hint += f"; or write `{'on' if node.value else 'off'}`, which some tools write as {text}"
     report("wrong-value", span, f"a key is text, and this is {describe(node.value)}", hint)
     return text or None

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from workflow_core.domain.words import values
 from workflow_core.domain.words.wording import quoted
+from workflow_core.pipeline import indentation
 from workflow_core.pipeline.language import spec
 from workflow_core.pipeline.language.draft import Draft, ReadRecipe
 from workflow_core.pipeline.language.findings import Fault, Location
@@ -46,10 +47,12 @@ class Shelf:
             if data is not None:
                 document = read(data, _beside(self.draft.locations.file, name))
                 self.documents[name] = document
+                if document.root:
+                    indentation.check_recipe(document, document.root)
                 recipe = validate(document, document.root, spec.Recipe) if document.root else None
                 self.draft.faults += document.faults
                 if document.root and recipe:
-                    locations = Locations(document.file, document.root)
+                    locations = Locations(document.file, document.root, strays=frozenset(document.strays))
                     self._recipes[name] = self._with_text(recipe, locations, name)
         return self._recipes[name]
 

@@ -21,7 +21,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\
 _MARKS = {b"\x00\x00\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _PLAIN = {
     "expected ',' or": ("a bracket is not closed, or a comma is missing", "close it, or write the comma"),
-    "while parsing a block mapping": ("this line does not fit to those above", "begin it where they begin"),
+    "while parsing a block mapping": ("this line does not line up with those above", "begin it where they begin"),
     "while parsing a block collection": (
         "this line is none of the list above",
         'begin it with "- ", where the list does',
@@ -47,6 +47,8 @@ class Document:
     root: Node | None = None
     faults: list[tuple[str, Fault]] = field(default_factory=list)
     """The name of the rule that reports it, and the fault."""
+    strays: set[str] = field(default_factory=set)
+    """Keys of the language that stand where they do not belong, and so are missing elsewhere."""
 
     def report(self, rule: str, span: Span, message: str, hint: str = "") -> None:
         """Note a fault in this file."""

@@ -1,14 +1,14 @@
 """Whether a tree has the shape of a spec. What is faulty is reported and left out, and the rest is read."""
 
 import re
-from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from workflow_core.domain.words.suggestions import closest, suggest
-from workflow_core.domain.words.wording import quoted, shown
+from workflow_core.domain.words.wording import agreed, quoted, shown
+from workflow_core.pipeline.language import keys
 from workflow_core.pipeline.language.findings import Span
 from workflow_core.pipeline.language.nodes import Node, plain
 from workflow_core.pipeline.language.scalars import describe
@@ -30,33 +30,6 @@ _WANTED = {
     "model_attributes_type": "a mapping",
 }
 _ROUNDS = 8
-EXAMPLES = {
-    "assignees": "{ann@example.org: 60, bo@example.org: 40}",
-    "attributes": "{occluded: {type: boolean}}",
-    "attributes.": "{type: boolean}",
-    "exits": "{accepted: {export: {format: coco, to: exports/accepted}}}",
-    "exits.": "{export: {format: coco, to: exports/accepted}}",
-    "export": "{format: coco, to: exports/accepted}",
-    "instructions": "{file: guide.pdf, pages: 3-5}",
-    "item": "{metadata: {camera: 41}}",
-    "labels": "{name: car}",
-    "on": "{completed: qa}",
-    "play": "{cars: completed}",
-    "queue": "{batch: 5}",
-    "recipe": "{labels: [car]}",
-    "routers": "{spot-check: [{sample: 25%, to: qa}, {else: accepted}]}",
-    "routers.": "{sample: 25%, to: qa}",
-    "schedule": '{cron: "0 6 * * *", timezone: Europe/Berlin}',
-    "settings": "{reviewer_edits: true}",
-    "source": "{uri: photos}",
-    "split": "{val: 10%, test: 10%}",
-    "tasks": "{cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org]}}",
-    "tasks.": "{type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org]}",
-    "teams": "{drivers: [ann@example.org, bo@example.org]}",
-    "teams.": "[ann@example.org, bo@example.org]",
-    "where": "{metadata.camera: 41}",
-}
-"""How a mapping is written, by its key; with a dot, what stands under a name of one's own."""
 
 
 def validate(document: Document, root: Node, model: type[T]) -> T | None:
@@ -68,11 +41,12 @@ def validate(document: Document, root: Node, model: type[T]) -> T | None:
             errors = invalid.errors(include_url=False)
         faulty = [_Faulty(root, error) for error in errors]
         for each in faulty:
-            each.leave_out_what_is_meant(model)
-        for each in faulty:
-            if not each.follows():
-                rule, message, hint = each.told(model)
-                document.report(rule, each.span, message, hint)
+            each.leave_out_what_is_meant(model, document)
+        odd = {(id(each.parent), each.step) for each in faulty if each.of_key}
+        alone = (each for each in faulty if each.of_key or (id(each.parent), each.step) not in odd)
+        for group in _grouped(each for each in alone if not each.follows(model, document)):
+            rule, message, hint = group[0].told(group)
+            document.report(rule, group[0].span, message, hint)
         _drop(faulty)
         if any(each.parent is None for each in faulty):
             return None
@@ -88,6 +62,8 @@ class _Faulty:
         self.step: str = ""
         self.node = root
         self.span = root.span
+        self.known: list[str] = []
+        self.of_key = "[key]" in error["loc"]
         key = error["type"] == "extra_forbidden"
         for step in error["loc"]:
             if step == "[key]":
@@ -115,26 +91,50 @@ class _Faulty:
         value = self.parent.value if self.parent else None
         return value[self.step].key if isinstance(value, dict) else None
 
-    def leave_out_what_is_meant(self, model: type[BaseModel]) -> None:
-        """Let a key that is misspelt, or joined with its value, count as one that is there and faulty."""
+    def leave_out_what_is_meant(self, model: type[BaseModel], document: Document) -> None:
+        """Let a key that is misspelt, or joined with its value, count as one that is there and faulty.
+
+        One that is nothing like those that are possible may be meant for any of them that is not there; one that
+        belongs elsewhere is missing there.
+        """
         given = self.parent.value if self.parent else None
         if not self.parent or not isinstance(given, dict) or self.step not in given:
             return
-        known = _fields(model, self.error["loc"][:-1]) if self.error["type"] == "extra_forbidden" else []
+        known = self.known = (
+            keys.possible(model, self.error["loc"][:-1]) if self.error["type"] == "extra_forbidden" else []
+        )
         key, colon, _ = self.step.partition(":")
         joined = colon and (key in known if known else self.error["input"] is None)
         meant = key if joined else closest(self.step, known) if known else None
-        if meant and meant not in given:
-            self.parent.dropped.setdefault(meant, given[self.step].key)
+        if known and (not meant or self.step in keys.all_known()):
+            document.strays.add(self.step)
+        for each in [meant] if meant else known:
+            if each not in given:
+                self.parent.dropped.setdefault(each, given[self.step].key)
 
-    def follows(self) -> bool:
+    def stands_among_strangers(self) -> bool:
+        """Tell whether no key of its mapping belongs there: then it is the mapping that does not."""
+        given = self.parent.value if self.parent else None
+        if not isinstance(given, dict) or not (self.of_key or self.error["type"] == "extra_forbidden"):
+            return False
+        return not any("@" in each if self.of_key else each in self.known for each in given)
+
+    def follows(self, model: type[BaseModel], document: Document) -> bool:
         """Tell whether this is only because something else, already reported, was left out."""
         dropped = self.node.dropped
-        missing = self.error["type"] == "missing" and self.error["loc"][-1] in dropped
-        return missing or (self.error["type"] == "too_short" and bool(dropped))
+        if self.error["type"] == "missing":
+            return self.error["loc"][-1] in dropped or self.error["loc"][-1] in document.strays
+        if self.error["type"] == "extra_forbidden":
+            entry = self.parent.value.get(self.step) if self.parent and isinstance(self.parent.value, dict) else None
+            return entry is not None and entry.told
+        if not isinstance(self.node.value, list | dict) or self.error["type"] in _WANTED:
+            return False
+        inner = self.node.value.values() if isinstance(self.node.value, dict) else ()
+        astray = document.strays.intersection(keys.possible(model, self.error["loc"]))
+        return bool(dropped or astray) or any(each.node.dropped for each in inner)
 
-    def told(self, model: type[BaseModel]) -> tuple[str, str, str]:
-        """Return the rule, the message and the hint."""
+    def told(self, group: "list[_Faulty]") -> tuple[str, str, str]:
+        """Return the rule, the message and the hint, for all of its group."""
         kind, context = self.error["type"], self.error.get("ctx", {})
         given = self.error["input"]
         written = self.node.written if given is self.node.value else ""
@@ -143,13 +143,15 @@ class _Faulty:
             return "wrong-value", "a blank is missing after the colon", f"write it like {': '.join(joined)}"
         match kind:
             case "extra_forbidden":
-                known = _fields(model, self.error["loc"][:-1])
+                known = self.known
                 if (key := self.step.partition(":")[0]) != self.step and key in known:
                     return "wrong-value", "a blank is missing after the colon", f"write one behind `{key}:`"
                 where = f"{quoted(self.step)} is not a key here"
-                return "unknown-key", where, suggest(self.step, known)
+                return "unknown-key", where, keys.home(self.step) or suggest(self.step, known)
             case "missing":
-                return "missing-key", f"the key `{self.error['loc'][-1]}` is missing here", ""
+                lacks = " and ".join(f"`{one.error['loc'][-1]}`" for one in group)
+                are = f"the {agreed(len(group), 'key', 'keys')} {lacks} {agreed(len(group), 'is', 'are')} missing here"
+                return "missing-key", are, ""
             case "literal_error":
                 wanted = context["expected"].replace(" or ", ", ").replace("'", "").split(", ")
                 return "wrong-value", f"{describe(given)} is not possible here", suggest(str(given), wanted)
@@ -174,12 +176,32 @@ class _Faulty:
         if "a number" in wanted and isinstance(given, str) and (number := re.search(r"[0-9]+(\.[0-9]+)?", given)):
             return message, f"write {number[0]}"
         path = [step for step in self.error["loc"] if isinstance(step, str) and not step.startswith("\0")]
-        example = EXAMPLES.get(path[-1]) or (EXAMPLES.get(f"{path[-2]}.") if len(path) > 1 else None) if path else None
+        example = (
+            keys.EXAMPLES.get(path[-1]) or (keys.EXAMPLES.get(f"{path[-2]}.") if len(path) > 1 else None)
+            if path
+            else None
+        )
         if "mapping" in wanted and example:
             return message, f"write it like {example}"
         if "a list" in wanted and isinstance(given, str):
             return message, f"write it like [{shown(given)}]"
         return message, ""
+
+
+def _grouped(faulty: Iterable[_Faulty]) -> list[list[_Faulty]]:
+    """Put together what is told as one: what a mapping lacks, and its keys if none of them belongs there."""
+    groups: dict[tuple[str, int], list[_Faulty]] = {}
+    strange: dict[int, bool] = {}
+    for each in faulty:
+        key = ("alone", id(each))
+        if each.error["type"] == "missing":
+            key = ("missing", id(each.node))
+        elif each.of_key or each.error["type"] == "extra_forbidden":
+            if id(each.parent) not in strange:
+                strange[id(each.parent)] = each.stands_among_strangers()
+            key = ("strangers", id(each.parent)) if strange[id(each.parent)] else key
+        groups.setdefault(key, []).append(each)
+    return list(groups.values())
 
 
 def _joined(text: object) -> tuple[str, str] | None:
@@ -206,38 +228,3 @@ def _drop(faulty: list[_Faulty]) -> None:
 def _article(tag: str) -> str:
     tag = tag.rsplit("\\x00", 1)[-1]
     return {"list": "a list", "mapping": "a mapping", "boolean": "true or false"}.get(tag, tag)
-
-
-def _fields(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that are possible at a place of the model, by its JSON schema."""
-    schema = _schema(model)
-    found = [schema]
-    for step in loc:
-        if not (isinstance(step, str) and step.startswith("\0")):
-            found = [inner for each in found for inner in _inner(_open(each, schema), step)]
-    return list(
-        dict.fromkeys(key for each in found for one in _open(each, schema) for key in one.get("properties", ()))
-    )
-
-
-@cache
-def _schema(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema(by_alias=True)
-
-
-def _open(node: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
-    if "$ref" in node:
-        return _open(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]], schema)
-    choices = node.get("anyOf") or node.get("oneOf")
-    return [one for each in choices for one in _open(each, schema)] if choices else [node]
-
-
-def _inner(nodes: list[dict[str, Any]], step: str | int) -> Iterator[dict[str, Any]]:
-    for node in nodes:
-        if isinstance(step, int):
-            if isinstance(node.get("items"), dict):
-                yield node["items"]
-        elif step in node.get("properties", {}):
-            yield node["properties"][step]
-        elif isinstance(node.get("additionalProperties"), dict):
-            yield node["additionalProperties"]

@@ -3,11 +3,16 @@
 A module's docstring is its documentation, which `explain` prints; its name is the rule's, with hyphens. `CODE` and
 `SEVERITY` are in every module. `check` is in those that look for faults themselves; what reading the file or
 following the forks told under the rule's name is found without it.
+
+Rules look in stages, so that one fault is one finding, and not all that follows from it: first at what stands at a
+place; then whether each status leads somewhere (`STAGE = 1`); then what can be reached (2); then at paths and forks as
+a whole (3). A stage looks only if those before it found nothing wrong about routes, and nothing of these was left out.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import groupby
 from pkgutil import iter_modules
 
 from workflow_core.pipeline.analysis import Analysis
@@ -22,6 +27,7 @@ class Rule:
     name: str
     severity: Severity
     about: str
+    stage: int = 0
     looks: Callable[[Analysis], Iterable[Fault]] | None = None
 
     @property
@@ -39,11 +45,24 @@ class Rule:
 def _rule(name: str) -> Rule:
     module = import_module(f"{__name__}.{name}")
     about = (module.__doc__ or "").strip()
-    return Rule(module.CODE, name.replace("_", "-"), module.SEVERITY, about, getattr(module, "check", None))
+    looks = getattr(module, "check", None)
+    return Rule(module.CODE, name.replace("_", "-"), module.SEVERITY, about, getattr(module, "STAGE", 0), looks)
 
 
 ALL = tuple(sorted((_rule(module.name) for module in iter_modules(__path__)), key=lambda rule: rule.code))
 """Every rule, by code. Codes are stable: a rule that goes leaves its code unused."""
+
+
+def found(analysis: Analysis) -> Iterator[tuple[str, Fault]]:
+    """Yield the name of a rule with every fault that is no consequence of another one."""
+    wrong, routed = False, True
+    for number, stage in groupby(sorted(ALL, key=lambda rule: rule.stage), key=lambda rule: rule.stage):
+        if number > 1 and wrong and not (routed and analysis.is_whole):
+            return
+        faults = [(rule, fault) for rule in stage for fault in rule.check(analysis)]
+        yield from ((rule.name, fault) for rule, fault in faults)
+        errors = any((fault.severity or rule.severity) == "error" for rule, fault in faults)
+        wrong, routed = wrong or errors, routed and not (errors and number)
 
 
 def called(name: str) -> Rule | None:

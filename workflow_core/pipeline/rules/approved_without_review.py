@@ -22,6 +22,7 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF061"
 SEVERITY: Severity = "error"
+STAGE = 3
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:

@@ -27,7 +27,7 @@ def check(analysis: Analysis) -> Iterator[Fault]:
     for name in analysis.spec.tasks:
         used: dict[str, str] = {}
         for key, what, location in _keys(analysis, name):
-            if key in used and location not in told:
+            if key in used and used[key] != what and location not in told:
                 told.add(location)
                 yield Fault(location, f"the key {quoted(key)} is that of {used[key]} already", "choose another key")
             used.setdefault(key, what)

@@ -17,6 +17,7 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF034"
 SEVERITY: Severity = "error"
+STAGE = 2
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:

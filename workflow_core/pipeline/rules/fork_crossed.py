@@ -17,3 +17,4 @@ from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF052"
 SEVERITY: Severity = "error"
+STAGE = 3

@@ -12,3 +12,4 @@ from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF050"
 SEVERITY: Severity = "error"
+STAGE = 1

@@ -19,3 +19,4 @@ from workflow_core.pipeline.language.findings import Severity
 
 CODE = "AF051"
 SEVERITY: Severity = "error"
+STAGE = 3

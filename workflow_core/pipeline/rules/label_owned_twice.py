@@ -19,6 +19,7 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF070"
 SEVERITY: Severity = "error"
+STAGE = 3
 
 
 MAX_COMPARED = 50

@@ -24,16 +24,18 @@ SEVERITY: Severity = "error"
 def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every key that does not fit the others."""
     source = analysis.spec.source
-    if source.schedule is not None and source.uri is None and "uri" not in analysis.locations.gone("source"):
+    if source.schedule is not None and source.uri is None and analysis.locations.lacks("uri", "source"):
         hint = "add `uri`; what comes in any other way enters at once with `watch: true`"
         yield Fault(analysis.locations.key("source", "schedule"), "`schedule` has no effect without `uri`", hint)
     for name, task in analysis.spec.tasks.items():
-        locations, gone = analysis.locations.within("tasks", name), analysis.locations.gone("tasks", name)
+        locations = analysis.locations.within("tasks", name)
         for key in ("reviews", "review_own") if analysis.type_of(name) == "annotation" else ():
             if getattr(task, key):
-                yield Fault(locations.key(key), f"`{key}` is for QA tasks, and {quoted(name)} is for annotation")
+                yield Fault(
+                    locations.key(key), f"`{key}` is for QA tasks, and {quoted(name)} is for annotation", "remove it"
+                )
         for key, other in (("on_max_visits", "max_visits"), ("lock_when_due", "due")):
-            if getattr(task, key) and getattr(task, other) is None and other not in gone:
+            if getattr(task, key) and getattr(task, other) is None and locations.lacks(other):
                 yield Fault(locations.key(key), f"`{key}` has no effect without `{other}`", f"add `{other}`")
         if analysis.now and task.lock_when_due and task.due and datetime.fromisoformat(task.due) < analysis.now:
             message = f"`due` is past, and so {quoted(name)} is locked as soon as it is made"
@@ -45,4 +47,8 @@ def check(analysis: Analysis) -> Iterator[Fault]:
     for recipe in {id(each.spec): each for each in analysis.recipes.values()}.values():
         given = recipe.spec.instructions
         if isinstance(given, spec.Instructions) and given.pages and not (given.file or "").lower().endswith(".pdf"):
-            yield Fault(recipe.locations.key("instructions", "pages"), "`pages` are for PDF files")
+            yield Fault(
+                recipe.locations.key("instructions", "pages"),
+                "`pages` are for PDF files",
+                "name one in `file`, or remove them",
+            )

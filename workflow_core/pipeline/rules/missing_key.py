@@ -24,24 +24,27 @@ CODE = "AF012"
 SEVERITY: Severity = "error"
 
 
+HINTS = {
+    "type": "add `type: annotation` or `type: qa`",
+    "assignees": "name a team, or list people",
+    "recipe": "`recipe: {labels: [car]}` is the shortest",
+}
+
+
 def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every required key that is not there, beside those that reading found empty."""
-    top, locations = analysis.locations.gone(), analysis.locations
-    if analysis.spec.pipeline is None and "pipeline" not in top:
+    locations = analysis.locations
+    if analysis.spec.pipeline is None and locations.lacks("pipeline"):
         yield Fault(locations.value("pipeline"), "the pipeline has no name", "add a line like `pipeline: dashcam`")
-    if not analysis.spec.tasks and "tasks" not in top and not locations.gone("tasks"):
+    if not analysis.spec.tasks and locations.lacks("tasks") and not locations.gone("tasks"):
         yield Fault(locations.key("tasks"), "the pipeline has no tasks", "add at least one under `tasks`")
     for name, task in analysis.spec.tasks.items():
-        gone, location = locations.gone("tasks", name), locations.key("tasks", name)
-        if task.type is None and "type" not in gone:
-            yield Fault(location, f"the task {quoted(name)} has no `type`", "add `type: annotation` or `type: qa`")
-        if task.assignees is None and "assignees" not in gone:
-            yield Fault(location, f"the task {quoted(name)} has no `assignees`", "name a team, or list people")
-        if task.recipe is None and "recipe" not in gone and task.type == "annotation":
-            yield Fault(
-                location, f"the task {quoted(name)} has no `recipe`", "`recipe: {labels: [car]}` is the shortest"
-            )
+        missing = [key for key in HINTS if getattr(task, key) is None and locations.lacks(key, "tasks", name)]
+        missing = [key for key in missing if key != "recipe" or task.type == "annotation"]
+        if missing:
+            message = f"the task {quoted(name)} has no {' and no '.join(f'`{key}`' for key in missing)}"
+            yield Fault(locations.key("tasks", name), message, "; ".join(HINTS[key] for key in missing))
     for name, recipe in analysis.recipes.items():
-        faulty = recipe.locations.gone() | recipe.locations.gone("labels")
+        faulty = not recipe.locations.lacks("labels") or recipe.locations.gone("labels")
         if not recipe.spec.labels and not faulty and analysis.type_of(name) == "annotation":
             yield Fault(recipe.locations.value("labels"), "the recipe has no labels", "add them, like `labels: [car]`")

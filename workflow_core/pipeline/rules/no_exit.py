@@ -15,6 +15,7 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF033"
 SEVERITY: Severity = "error"
+STAGE = 2
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:

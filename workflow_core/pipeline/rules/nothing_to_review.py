@@ -19,6 +19,7 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF062"
 SEVERITY: Severity = "error"
+STAGE = 3
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:

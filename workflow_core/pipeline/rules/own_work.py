@@ -19,6 +19,7 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF065"
 SEVERITY: Severity = "error"
+STAGE = 3
 
 HINT = "assign somebody else, or allow `review_own: true`"
 

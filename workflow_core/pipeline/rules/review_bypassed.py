@@ -15,6 +15,7 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF063"
 SEVERITY: Severity = "warning"
+STAGE = 3
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:

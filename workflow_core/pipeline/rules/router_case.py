@@ -18,13 +18,15 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF043"
 SEVERITY: Severity = "error"
+STAGE = 1
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every case that is neither the one nor the other."""
     for name, cases in analysis.spec.routers.items():
         for index, case in enumerate(cases):
-            if analysis.locations.gone("routers", name, index):
+            astray = analysis.locations.strays & {"where", "sample", "to", "else"}
+            if astray or analysis.locations.gone("routers", name, index):
                 continue
             given = {key for key in ("where", "sample", "to") if getattr(case, key) is not None}
             location = analysis.locations.key("routers", name, index)

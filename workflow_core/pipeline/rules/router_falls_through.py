@@ -21,6 +21,7 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF042"
 SEVERITY: Severity = "error"
+STAGE = 1
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:
@@ -28,6 +29,8 @@ def check(analysis: Analysis) -> Iterator[Fault]:
     for name, cases in analysis.spec.routers.items():
         faulty = analysis.locations.gone("routers", name)
         faulty |= {key for index in range(len(cases)) for key in analysis.locations.gone("routers", name, index)}
+        if any(case.to is None and case.else_ is None for case in cases):
+            continue  # that a case leads nowhere is told there
         free = sum(case.sample or 0 for case in cases if case.where is None)
         if free < SCALE and not any(case.else_ is not None for case in cases) and not faulty:
             message = f"the router {quoted(name)} does not take every item"

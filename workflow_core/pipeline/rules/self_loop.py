@@ -16,6 +16,7 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF031"
 SEVERITY: Severity = "error"
+STAGE = 1
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:
@@ -26,4 +27,8 @@ def check(analysis: Analysis) -> Iterator[Fault]:
                 yield Fault(edge.location, f"{quoted(edge.source)} leads to itself", "lead to another task, or an exit")
     for name, task in analysis.spec.tasks.items():
         if task.on_max_visits == name and not any(e.by == "max_visits" for e in analysis.graph.outgoing[name]):
-            yield Fault(analysis.locations.value("tasks", name, "on_max_visits"), f"{quoted(name)} leads to itself")
+            yield Fault(
+                analysis.locations.value("tasks", name, "on_max_visits"),
+                f"{quoted(name)} leads to itself",
+                "lead to another task, or an exit",
+            )

@@ -16,11 +16,12 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF035"
 SEVERITY: Severity = "warning"
+STAGE = 3
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield one loop of every knot of tasks without `max_visits`."""
-    bounded = {name for name, task in analysis.spec.tasks.items() if task.max_visits is not None}
+    bounded = {name for name, task in analysis.spec.tasks.items() if {task.max_visits, task.on_max_visits} - {None}}
     bounded |= {name for name in analysis.spec.tasks if "max_visits" in analysis.locations.gone("tasks", name)}
     graph = analysis.flow.serial  # going round a fork passes all its branches: one bound in one of them will do
     leaving = analysis.graph.leaving

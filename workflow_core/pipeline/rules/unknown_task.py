@@ -20,6 +20,7 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF021"
 SEVERITY: Severity = "error"
+STAGE = 3
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:

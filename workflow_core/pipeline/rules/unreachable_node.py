@@ -19,6 +19,7 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF032"
 SEVERITY: Severity = "error"
+STAGE = 2
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:
@@ -32,7 +33,12 @@ def check(analysis: Analysis) -> Iterator[Fault]:
         declared = name in analysis.spec.exits if kind == "exit" else name not in ("approved", "discarded")
         if name not in graph.reachable and declared and name not in ("removed", "stuck"):
             message = f"nothing leads from the start to the {kind} {quoted(name)}"
-            yield Fault(graph.locations[name], message, "", "warning" if kind == "exit" else None)
+            yield Fault(
+                graph.locations[name],
+                message,
+                "route a status to it, or remove it",
+                "warning" if kind == "exit" else None,
+            )
 
 
 def _is_unread(analysis: Analysis, name: str) -> bool:

@@ -21,15 +21,19 @@ from workflow_core.pipeline.language.findings import Fault, Severity
 
 CODE = "AF030"
 SEVERITY: Severity = "error"
+STAGE = 1
 
 
 def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every status without a route."""
     for name, task in analysis.spec.tasks.items():
         gone = analysis.locations.gone("tasks", name, "on")
-        if "on" in analysis.locations.gone("tasks", name) or not analysis.knows_statuses_of(name):
+        if not analysis.locations.lacks("on", "tasks", name) or not analysis.knows_statuses_of(name):
             continue
         routes = analysis.routes_of(name)
+        offered = {status.name for status, _ in analysis.statuses_of(name)}
+        if {*routes, *(ALIASES.get(each, each) for each in gone)} - offered:
+            continue  # a route of a status that is not there is one of these, misspelt
         empty = {status for status, (key, targets) in routes.items() if not targets and key in task.on}
         for status, path in analysis.statuses_of(name):
             routed = status.name in routes or status.name in ("discarded", "approved")
@@ -39,6 +43,8 @@ def check(analysis: Analysis) -> Iterator[Fault]:
             elif not routed and not {status.name, *_aliases(status.name)} & gone:
                 message = f"the status {quoted(status.name)} of the task {quoted(name)} leads nowhere"
                 yield Fault(analysis.location_of(path), message, f"add a route like `on: {{{status.name}: ...}}`")
+                if not task.on:
+                    break  # there are no routes at all
 
 
 def _aliases(status: str) -> Iterator[str]:
