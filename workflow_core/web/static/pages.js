@@ -10,10 +10,10 @@ const sent = new WeakSet(); // a second click would throw away the answer to the
 addEventListener("submit", (event) => {
   if (event.defaultPrevented || !event.target.matches("[method=post]")) return;
   if (sent.has(event.target)) event.preventDefault();
-  setTimeout(() => sent.delete(event.target), 5_000, sent.add(event.target));
+  sent.add(event.target);
+  setTimeout(() => sent.delete(event.target), 5_000);
 });
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // what a page kept is not how things are
-
 const lost = (image) => image.classList.add("gone");
 [...document.images].filter((image) => image.complete && !image.naturalWidth).forEach(lost);
 addEventListener("error", ({ target }) => target instanceof HTMLImageElement && lost(target), true);
