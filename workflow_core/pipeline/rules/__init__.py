@@ -53,6 +53,9 @@ ALL = tuple(sorted((_rule(module.name) for module in iter_modules(__path__)), ke
 """Every rule, by code. Codes are stable: a rule that goes leaves its code unused."""
 
 
+MEANT = "did you mean"
+
+
 def found(analysis: Analysis) -> Iterator[tuple[str, Fault]]:
     """Yield the name of a rule with every fault that is no consequence of another one."""
     wrong, routed = False, True
@@ -61,8 +64,10 @@ def found(analysis: Analysis) -> Iterator[tuple[str, Fault]]:
             return
         faults = [(rule, fault) for rule in stage for fault in rule.check(analysis)]
         yield from ((rule.name, fault) for rule, fault in faults)
-        errors = any((fault.severity or rule.severity) == "error" for rule, fault in faults)
-        wrong, routed = wrong or errors, routed and not (errors and number)
+        errors = [fault for rule, fault in faults if (fault.severity or rule.severity) == "error"]
+        # The graph leads to what was probably meant, so what is said of it then is no consequence.
+        lost = number > 0 and not all(fault.hint.startswith(MEANT) for fault in errors)
+        wrong, routed = wrong or bool(errors), routed and not lost
 
 
 def called(name: str) -> Rule | None:
