@@ -123,7 +123,7 @@ def session_scope(
     options: Mapping[str, Any] = {}
     if read_only:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if postgres else LOOKS
-    elif not wait and not postgres:
+    elif not wait:
         options = {"waits": False}
     with committed(Scope(partial(_begun, engine, options, relaxed=postgres and not durable)), _close) as session:
         yield session
@@ -145,9 +145,8 @@ def _begun(engine: Engine, options: Mapping[str, Any], *, relaxed: bool = False)
     # Options of the connection: those of an engine make an engine of their own, which costs as much as a statement.
     connection = engine.connect()
     try:
-        if engine.dialect.name == "postgresql":
+        if options:
             connection.execution_options(**options)
-        else:
             connection.info[ASKED] = options
         transaction = connection.begin()
         if relaxed:
