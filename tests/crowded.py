@@ -40,6 +40,10 @@ exits:
 """
 
 
+BOX = '{{"x"::1,"y"::1,"width"::20,"height"::10}}'
+"""Its text is formatted once more when a table is filled."""
+
+
 def fill(session, statement):
     numbers = f"generate_series(1, {ITEMS}) AS n(i)"
     if session.get_bind().dialect.name == "sqlite":
@@ -83,7 +87,7 @@ def task_item(task_id, entered, decided, people, status):
     if status == "completed":
         yield f"""
             INSERT INTO annotation (item_id, task_id, label, tool, geometry, attributes, origin, created_at)
-            SELECT i, {task_id}, 'car', 'box', '{{{{}}}}', '{{{{}}}}', 'human', {{now}}
+            SELECT i, {task_id}, 'car', 'box', '{BOX}', '{{{{}}}}', 'human', {{now}}
             FROM {{numbers}} WHERE i <= {decided}"""
     for verb in ("waiting",) if status == "approved" else ("flagged", "returned", "fixed"):
         yield f"""

@@ -106,7 +106,7 @@ def pipeline_figures(
 ) -> Any:
     """Return the figures of all tasks of a pipeline, as those of a task."""
     ids = tasks.of_pipeline(session, actor=actor, pipeline_id=pipeline_id)
-    return _figures(session, actor, now, ids, by, accept)
+    return _figures(session, actor, now, list(ids), by, accept)
 
 
 def _figures(session: Reading, actor: Reader, now: Now, ids: Iterable[int], by: By, accept: str) -> Any:

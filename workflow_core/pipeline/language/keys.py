@@ -56,7 +56,7 @@ EXAMPLES = {
 def home(key: str) -> str:
     """Say where a key of the language belongs, if that is one place.
 
-    >>> home("labels"), home("color"), home("zebra")
+    >>> home("labels"), home("type"), home("zebra")
     ('it belongs into a recipe', '', '')
     """
     found = [where for model, where in HOMES.items() if key in model.model_fields or f"{key}_" in model.model_fields]

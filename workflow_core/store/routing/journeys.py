@@ -67,5 +67,5 @@ def _query(postgres: bool) -> str:
         SELECT n.kind, n.id, n.name, NULL, NULL, NULL, NULL, b.join_id, b.number, NULL
         FROM node n {BRANCHES.format(task="n.task_id", version="n.version_id")}
         WHERE n.version_id = (SELECT version_id FROM entry WHERE id = :entry) AND n.kind <> 'router'
-        ORDER BY 1, 2
+        ORDER BY 2
     """
