@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import event
 from sqlmodel import Session
@@ -24,6 +24,15 @@ WORDS = {"where", "on", "set", "join", "left", "order", "group", "for", "values"
 NAMED = r"\b(?:FROM|JOIN|UPDATE|INTO|,)\s+({})\b(?:\s+(?:AS\s+)?(\w+))?"
 
 
+class Limits(NamedTuple):
+    """What is a scan: see `scans`."""
+
+    sorts: bool
+    by_task: bool
+    big: tuple[str, ...]
+    small: tuple[str, ...]
+
+
 @contextmanager
 def scans(
     session: Session,
@@ -39,6 +48,7 @@ def scans(
     of a whole dataset. The indexes `small` may be read whole.
     """
     found: list[str] = []
+    limits = Limits(sorts, by_task, big, small)
     connection = session.connection()
 
     def look(_: Any, cursor: Any, statement: str, parameters: Any, __: Any, many: bool) -> None:
@@ -47,7 +57,7 @@ def scans(
             own = cursor.connection.cursor()
             found.extend(
                 f"{scan} in: {' '.join(statement.split())}"
-                for scan in explain(own, statement, parameters[0] if many else parameters, sorts, by_task, big, small)
+                for scan in explain(own, statement, parameters[0] if many else parameters, limits)
             )
             own.close()
 
@@ -58,15 +68,8 @@ def scans(
         event.remove(connection.engine, "before_cursor_execute", look)
 
 
-def _sqlite(
-    cursor: Any,
-    statement: str,
-    parameters: Any,
-    sorts: bool,
-    by_task: bool,
-    big: tuple[str, ...],
-    small: tuple[str, ...],
-) -> Iterator[str]:
+def _sqlite(cursor: Any, statement: str, parameters: Any, limits: Limits) -> Iterator[str]:
+    sorts, by_task, big, small = limits
     # Only what the statement names: the look for rows that refer to a new one is planned, but never made.
     named = re.findall(NAMED.format("|".join(big)), statement, re.IGNORECASE)
     names = {table if alias.lower() in WORDS | {""} else alias for table, alias in named}
@@ -79,15 +82,8 @@ def _sqlite(
             yield step
 
 
-def _postgres(
-    cursor: Any,
-    statement: str,
-    parameters: Any,
-    sorts: bool,
-    by_task: bool,
-    big: tuple[str, ...],
-    small: tuple[str, ...],
-) -> Iterator[str]:
+def _postgres(cursor: Any, statement: str, parameters: Any, limits: Limits) -> Iterator[str]:
+    sorts, by_task, big, small = limits
     cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
     (answer,) = cursor.fetchone()
     plans = json.loads(answer) if isinstance(answer, str) else answer

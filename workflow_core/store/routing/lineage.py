@@ -143,18 +143,18 @@ def take_back(session: Session, lineage: Lineage, *, reason: str, now: datetime)
     Statuses downstream stand as history: void, until a re-entry. The starting task items are the caller's; their items
     are locked, and all is as it was found.
     """
-    reached = listed(one.task_item_id for one in lineage.reached)
+    reached = [one.task_item_id for one in lineage.reached]
     if lineage.left:
         _come_back(session, lineage, now)
         open_ = _reached(listed(lineage.item_ids), led(lineage))
         # Put down first: with the events of the withdrawal nothing stands that was reached.
-        reached = listed(run(session, f"SELECT task_item.id FROM task_item WHERE {open_}").scalars())
+        reached = list(run(session, f"SELECT task_item.id FROM task_item WHERE {open_}").scalars())
     if lineage.answered:
         _hand_back(session, lineage, now)
-    if reached != listed(()):
+    if reached:
         exits.withdraw(
             session,
-            where=f"task_item.id IN ({reached})",
+            where=f"task_item.id IN ({listed(reached)})",
             name=reason,
             now=now,
             disputed=lineage.disputed,
