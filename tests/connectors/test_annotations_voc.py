@@ -1,0 +1,40 @@
+"""Files of Pascal VOC, as LabelImg and others write them."""
+
+from pathlib import Path
+
+from foreign import BOX, VOC, taken
+
+from workflow_core.connectors.annotations import readers
+from workflow_core.connectors.annotations.records import ItemReference, Maker, Problems
+
+
+def test_a_folder_of_voc_is_read_file_by_file(tmp_path: Path) -> None:
+    content = {"set/Annotations/a.xml": VOC, "set/b.xml": "<annotation", "set/c.xml": "<html/>", "set/d.txt": "no"}
+    for name, text in content.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    problems = Problems()
+    (car,) = readers.read(tmp_path / "set", problems, maker=Maker("model", "yolo"))
+    assert (car.item, car.label, car.geometry) == (ItemReference("/images", "a.jpg"), "car", BOX)
+    assert (car.width, car.height, car.model, car.where) == (100, 80, "yolo", "Annotations/a.xml, object 1")
+    assert [str(each) for each in problems.listed] == [
+        "2 left out: a box has xmin, ymin, xmax, ymax, which are numbers"
+        " (Annotations/a.xml, object 2, Annotations/a.xml, object 3)",
+        "1 left out: this is no XML: unclosed token: line 1, column 0 (b.xml)",
+        "1 left out: nothing of VOC is in it: looked for <annotation>, found <html> (c.xml)",
+    ]
+
+
+def test_an_object_of_voc_without_the_name_of_its_file_is_left_out(tmp_path: Path) -> None:
+    found, (problem, *_) = taken(tmp_path, {"a.xml": VOC.replace("a.jpg", "")}, format="voc")
+    assert not found
+    assert problem.startswith("1 left out: an item is named by its path, its uri or its id")
+
+
+def test_a_folder_without_voc_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    problems = Problems()
+    assert list(readers.read(tmp_path / "empty", problems)) == []
+    assert problems.listed[0].message == "nothing of VOC is in empty: looked for .xml files"
+    assert list(readers.read(tmp_path / "empty", problems, format="yolo")) == []
+    assert problems.listed[1].message == "yolo is read from a file: data.yaml"
