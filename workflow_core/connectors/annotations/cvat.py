@@ -61,7 +61,8 @@ def _of_image(image: Element, where: str, maker: Maker, problems: Problems) -> I
             known: dict[str, Any] = {"label": first.get("label"), "tool": tool, "geometry": shape}
             known |= {"attributes": attributes} | ({"origin": "model"} if first.get("source") == "auto" else {})
             size = [pixels(image.get(side)) for side in ("width", "height")]
-            yield checked(known, item=item, maker=maker, where=at, width=size[0], height=size[1])
+            by_people = first.get("source") == "manual"
+            yield checked(known, item=item, maker=maker, where=at, width=size[0], height=size[1], signed=by_people)
         except InvalidInput as error:
             problems.add(at, str(error))
 

@@ -125,8 +125,8 @@ def _of(
         parts = [
             each for _, each in heads.values() if each and str(each.get("parentID")) == key and _is_part(each, head)
         ]
-        told = dict(_told(region) for _, region in groups[key] if region is not head and region.get("type") in ASKED)
-        known: dict[str, Any] = by | {"attributes": told, "score": _score(head, one, at, problems)}
+        asked = dict(_told(region) for _, region in groups[key] if region is not head and region.get("type") in ASKED)
+        known: dict[str, Any] = by | {"attributes": asked, "score": _score(head, one, at, problems)}
         try:
             labels = head["value"].get(head["type"])
             if not isinstance(labels, list) or not (len(labels) == 1 or (labels and head["type"] == "choices")):
@@ -134,7 +134,8 @@ def _of(
             known |= {"tool": TOOLS[head["type"]]} | _placed(head, parts)
             size = [pixels(head.get(f"original_{side}")) for side in ("width", "height")]
             for label in labels:
-                yield checked(known | {"label": label}, item=item, maker=maker, where=at, width=size[0], height=size[1])
+                told = known | {"label": label}
+                yield checked(told, item=item, maker=maker, where=at, width=size[0], height=size[1], signed=True)
         except InvalidInput as error:
             problems.add(at, str(error))
 

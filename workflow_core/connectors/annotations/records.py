@@ -56,7 +56,8 @@ class Maker:
 class ImportedAnnotation:
     """One annotation, in pixels of an image of `width` and `height`.
 
-    `where` is its place in the file, `number` its id there.
+    `where` is its place in the file, `number` its id there. It is `signed` if the file, or who brings it, says who made
+    it.
     """
 
     item: ItemReference
@@ -74,13 +75,14 @@ class ImportedAnnotation:
     height: int | None = None
     number: int | None = None
     where: str = ""
+    signed: bool = True
 
 
 @dataclass(frozen=True)
 class ToldImage:
-    """What a file tells of an image, at its place `where` in it: its id, and its licence.
+    """What a file tells of an image, at its place `where` in it: its id, and its license.
 
-    A licence has an `id`, a `name` and a `url`, or what is known of these.
+    A license has an `id`, a `name` and a `url`, or what is known of these.
     """
 
     item: ItemReference
@@ -163,8 +165,11 @@ def checked(
     where: str,
     width: int | None = None,
     height: int | None = None,
+    signed: bool = False,
 ) -> ImportedAnnotation:
     """Check one annotation as annoflow writes it: label, tool, geometry, and what else is known.
+
+    It is `signed` where it names no origin, too, if all of its kind are.
 
     Raises:
         InvalidInput: something is missing or malformed.
@@ -176,6 +181,7 @@ def checked(
     if not isinstance(attributes, Mapping):
         raise InvalidInput(f"attributes are a mapping, not {cited(attributes)}")
     origin, model = raw.get("origin"), _text(raw, "model", MAX_TEXT)
+    signed = signed or origin is not None
     if origin is None:
         origin = "model" if model else maker.origin
     if origin not in ("human", "model"):
@@ -196,6 +202,7 @@ def checked(
         width=width,
         height=height,
         where=where,
+        signed=signed or machine,
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 UNNAMED: Final[dict[str, None]] = {"model": None, "model_version": None}
 """Of a model that a file does not name, what any model has made is there already."""
+ANYBODY: Final[dict[str, None]] = {"origin": None, **UNNAMED}
+"""Where nobody says who made it, what anybody has made is there already."""
 IDENTITY: Final = ("label", "tool", "geometry", "origin", "model", "model_version")
 
 
@@ -14,10 +16,18 @@ def key(content: Mapping[str, Any]) -> str:
     """Name an annotation by what it says and who made it, in two parts: all but its attributes, and these.
 
     A number is the same as a whole one and as a fraction; after the fourth digit tools disagree of a place.
+
+    >>> one = {"label": "car", "tool": "point", "attributes": {}} | ANYBODY
+    >>> key(one | {"geometry": {"x": 1 / 32}}) == key(one | {"geometry": {"x": 1 / 32 + 1e-9}})
+    True
     """
     attributes = {name: float(value) if type(value) is int else value for name, value in content["attributes"].items()}
     parts = ([_rounded(content[name]) for name in IDENTITY], attributes)
     return ".".join(hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:32] for part in parts)
+
+
+NUDGE: Final = 1.2345e-7
+"""How far the borders between places lie aside: on a thirty-second, which many places are, none may lie."""
 
 
 def _rounded(value: Any) -> Any:
@@ -25,7 +35,7 @@ def _rounded(value: Any) -> Any:
         return {key: _rounded(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_rounded(each) for each in value]
-    return round(value, 4) + 0.0 if isinstance(value, float) else value
+    return round(value + NUDGE, 4) + 0.0 if isinstance(value, float) else value
 
 
 def shape(key: str) -> str:

@@ -25,6 +25,7 @@ class Fit:
     name: str
     owner: Owner
     row: Mapping[str, Any]
+    signed: bool = True
 
     @property
     def place(self) -> Place:
@@ -35,6 +36,11 @@ class Fit:
     def known_as(self) -> tuple[int, str]:
         """Return what tells it from others: its item, what it says, and who made it."""
         return self.row["item_id"], self.row["external_id"]
+
+    @property
+    def by_anybody(self) -> tuple[int, str]:
+        """Return the same, whoever made it."""
+        return self.row["item_id"], identities.key({**self.row, **identities.ANYBODY})
 
 
 def fit(
@@ -52,7 +58,8 @@ def fit(
     for one, item in items.match(session, batch):
         try:
             owner = owning(one, owners, problems)
-            fits.append(Fit(one.where, item.name, owner, _row(one, item, owner, as_boxes, problems)))
+            row = _row(one, item, owner, as_boxes, problems)
+            fits.append(Fit(one.where, item.name, owner, row, one.signed))
         except InvalidInput as error:
             problems.add(one.where, str(error))
     return fits

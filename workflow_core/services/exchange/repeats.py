@@ -48,14 +48,18 @@ class Repeats:
 
     def add(self, new: Fit) -> None:
         """Take what comes in now as known."""
-        _add(self._came if self.keeps else self._there, *new.known_as, Beside(new.row["score"], _area(new.row)))
+        for item_id, key in (new.known_as, new.by_anybody):
+            _add(self._came if self.keeps else self._there, item_id, key, Beside(new.row["score"], _area(new.row)))
 
     def has(self, each: Fit) -> bool:
         """Say whether an annotation is there already: the same is counted, the same otherwise is listed."""
-        item_id, key = each.known_as
-        place = item_id, identities.shape(key)
-        alike = [known[place] for known in (self._there, self._came) if place in known]
-        there = [one for known in alike for one in known.get(key, [])]
+        names = [each.known_as] if each.signed else [each.known_as, each.by_anybody]
+        places = [(item_id, identities.shape(key)) for item_id, key in names]
+        alike = [known[place] for known in (self._there, self._came) for place in places if place in known]
+        # What says nothing of attributes says nothing else than what is there, as with scores and areas.
+        keys = {key for _, key in names}
+        same = (ones for known in alike for key, ones in known.items() if key in keys or not each.row["attributes"])
+        there = [one for ones in same for one in ones]
         scored = [one for one in there if _is_score(one, each)]
         if any(_is_area(one, each) for one in scored):
             self.present += 1
@@ -86,6 +90,8 @@ def _keys(one: Present) -> Iterator[tuple[str, float | None]]:
         yield str(one.external_id), None
     if one.content["origin"] == "model":
         yield identities.key(one.content | identities.UNNAMED), _area(one.content | {"area": one.area})
+    if not one.deleted:
+        yield identities.key(one.content | identities.ANYBODY), _area(one.content | {"area": one.area})
 
 
 def _area(of: Any) -> float | None:

@@ -1,0 +1,178 @@
+"""A file of any format that comes again changes nothing and says nothing."""
+
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import building
+import pytest
+from sqlmodel import Session, select
+from stage import always
+
+from workflow_core.connectors.annotations import readers
+from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, Problems
+from workflow_core.domain.annotations.recipes import TOOLS, Category
+from workflow_core.exporters import FORMATS
+from workflow_core.exporters.records import ExportAnnotation, ExportItem
+from workflow_core.services.exchange import imports
+from workflow_core.services.exchange.imports import Imported
+from workflow_core.store.models import Annotation, Dataset, Item
+
+PIPELINE = f"""
+pipeline: street
+source: {{watch: true}}
+tasks:
+  cars:
+    type: annotation
+    recipe:
+      labels:
+        - name: car
+          tools: [{", ".join(TOOLS)}]
+          attributes: {{occluded: {{type: boolean}}, note: {{type: text}}}}
+    assignees: [ann@example.org]
+    on: {{completed: qa}}
+  qa: {{type: qa, assignees: [quinn@example.org]}}
+"""
+WRITTEN = {
+    "coco": "coco.json",
+    "cvat": "cvat.xml",
+    "jsonl": "items.jsonl",
+    "label-studio": "label-studio.json",
+    "voc": "voc",
+    "yolo": "yolo/data.yaml",
+    "yolo-segment": "yolo-segment/data.yaml",
+}
+HELD = {"voc": ("box",), "yolo": ("box",), "yolo-segment": ("polygon",)}
+"""What shapes those formats hold that do not hold all."""
+MAKERS: list[dict[str, Any]] = [
+    {},
+    {"origin": "model", "model": "yolo", "model_version": "11", "score": 0.75},
+    {"origin": "model"},
+]
+
+
+def number(rng: Random, most: float) -> float:
+    """Draw a place as people, detectors and converters of files have it: also just between two that are kept apart."""
+    return rng.choice((rng.uniform(0, most), float(rng.randint(0, int(most))), rng.randint(0, int(most * 32)) / 32))
+
+
+def shape(rng: Random, tool: str) -> dict[str, Any]:
+    def point() -> list[float]:
+        return [number(rng, 300), number(rng, 200)]
+
+    match tool:
+        case "box":
+            (x, y), (wide, high) = point(), point()
+            return {"x": x, "y": y, "width": wide + 1, "height": high + 1}
+        case "polygon":
+            return {"outlines": [[point() for _ in range(4)]]}
+        case "polyline":
+            return {"points": [point() for _ in range(3)]}
+        case "point":
+            return dict(zip("xy", point(), strict=True))
+    return {}
+
+
+def drawn(rng: Random, tools: tuple[str, ...]) -> list[ImportedAnnotation]:
+    found = []
+    for item in ("0000.jpg", "0001.jpg"):
+        for index in range(12):
+            tool = tools[index % len(tools)]
+            attributes = {"occluded": rng.random() < 0.5, "note": f"a {index}"} if rng.random() < 0.7 else {}
+            about = {"item": ItemReference("/", item), "label": "car", "tool": tool, "attributes": attributes}
+            found.append(ImportedAnnotation(**about, geometry=shape(rng, tool), **rng.choice(MAKERS)))
+    return found
+
+
+def take(session: Session, dataset: Dataset, annotations: Any, problems: Problems) -> Imported:
+    return imports.import_annotations(
+        always(session),
+        actor=None,
+        dataset_id=dataset.id,
+        annotations=annotations,
+        problems=problems,
+        clock=lambda: building.NOW,
+    )
+
+
+def come_again(session: Session, dataset: Dataset, path: Path, format: str) -> tuple[int, list[str]]:
+    problems = Problems()
+    read = readers.read(path, problems, format=format.removesuffix("-segment"))
+    return take(session, dataset, read, problems).new, [str(one) for one in problems.listed]
+
+
+def write(session: Session, folder: Path, format: str) -> Path:
+    """Write all that is there."""
+    folder.mkdir()
+    writer = FORMATS[format](folder, [Category(1, "car")])
+    for item in session.exec(select(Item).order_by(Item.name)):
+        there = session.exec(select(Annotation).where(Annotation.item_id == item.id)).all()
+        told = ("id", "label", "tool", "geometry", "attributes", "origin", "model", "model_version", "score", "area")
+        each = [ExportAnnotation(**{name: getattr(one, name) for name in told}) for one in there]
+        writer.add(ExportItem(item.id, item.folder, item.name, None, item.width, item.height, {}, each))
+    writer.close()
+    path = folder / WRITTEN[format]
+    if format.startswith("yolo"):
+        for item in session.exec(select(Item)):
+            image = path.parent / "images" / item.name
+            image.parent.mkdir(exist_ok=True)
+            image.touch()
+    return path
+
+
+@pytest.fixture
+def dataset(session: Session) -> Dataset:
+    building.deploy(session, PIPELINE)
+    building.add_items(session, 2)
+    return building.dataset(session)
+
+
+@pytest.mark.parametrize("format", WRITTEN)
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_written_of_what_is_there_comes_again_without_a_word(
+    session: Session, dataset: Dataset, tmp_path: Path, format: str, seed: int
+) -> None:
+    came = take(session, dataset, drawn(Random(seed), HELD.get(format, TOOLS)), Problems())
+    assert came.new == 24 if format in HELD else came.new > 16
+    path = write(session, tmp_path / "written", format)
+    for _ in range(2):
+        assert come_again(session, dataset, path, format) == (0, [])
+
+
+def lines(session: Session, dataset: Dataset, folder: Path, **more: Any) -> int:
+    """Import a box from JSON Lines; returns how many are new."""
+    shape = {"x": 1.0, "y": 2.0, "width": 3.0, "height": 4.0}
+    line = {"item": "/0000.jpg", "label": "car", "tool": "box", "geometry": shape} | more
+    (folder / "a.jsonl").write_text(json.dumps(line))
+    new, told = come_again(session, dataset, folder / "a.jsonl", "jsonl")
+    assert told == []
+    return new
+
+
+@pytest.mark.parametrize("first", [{"origin": "model", "model": "yolo"}, {"origin": "human"}, {}])
+def test_of_what_does_not_say_who_made_it_what_anybody_made_is_there_already(
+    session: Session, dataset: Dataset, tmp_path: Path, first: dict[str, Any]
+) -> None:
+    assert [lines(session, dataset, tmp_path, **more) for more in (first, {}, first, {})] == [1, 0, 0, 0]
+
+
+def test_what_says_that_people_made_it_is_not_there_as_a_models(
+    session: Session, dataset: Dataset, tmp_path: Path
+) -> None:
+    makers = ({"origin": "model"}, {"origin": "human"}, {"origin": "model", "model": "yolo"}, {})
+    assert [lines(session, dataset, tmp_path, **more) for more in makers] == [1, 1, 1, 0]
+
+
+def test_what_a_model_made_and_people_rejected_comes_in_where_nobody_says_that_a_model_did(
+    session: Session, dataset: Dataset, tmp_path: Path
+) -> None:
+    assert lines(session, dataset, tmp_path, origin="model") == 1
+    session.exec(select(Annotation)).one().deleted_at = building.NOW
+    session.flush()
+    assert [lines(session, dataset, tmp_path, **more) for more in ({"origin": "model"}, {}, {})] == [0, 1, 0]
+
+
+def test_what_says_nothing_of_attributes_is_there_with_any(session: Session, dataset: Dataset, tmp_path: Path) -> None:
+    both = ({"attributes": {"note": "a"}}, {}, {"attributes": {}}, {"attributes": {"note": None}})
+    assert [lines(session, dataset, tmp_path, **more) for more in both] == [1, 0, 0, 0]
