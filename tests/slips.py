@@ -36,6 +36,10 @@ class Slip(NamedTuple):
 
     at: Path
     what: str
+    into: Path = ()
+
+
+INTO = "indented into a mapping that may stand before it"
 
 
 def loaded(text: str) -> Any:
@@ -53,10 +57,22 @@ def of(tree: Any, at: Path = ()) -> Iterator[Slip]:
             yield from (Slip(here, what) for what in (*renamed(step), "moved up", "moved into the next", "gone"))
         elif isinstance(step, str):
             yield Slip(here, "misspelt")
+        if isinstance(tree, dict):
+            others = [(*at, other) for other, each in tree.items() if other != step and isinstance(each, dict | list)]
+            yield from (Slip(here, INTO, into) for other in others for into in _ends(tree[other[-1]], other))
         yield from (Slip(here, what) for what in (*KINDS, "in a list"))
         if isinstance(value, str):
             yield from (Slip(here, f"the value {what}") for what in ("in capitals", "with a letter more"))
         yield from of(value, here)
+
+
+def _ends(value: Any, at: Path) -> Iterator[Path]:
+    """Yield the mappings that go on to the last line of a value: what is indented below it is in one of them."""
+    if isinstance(value, dict):
+        yield at
+    if value and isinstance(value, dict | list):
+        step = next(reversed(value)) if isinstance(value, dict) else len(value) - 1
+        yield from _ends(value[step], (*at, step))
 
 
 def renamed(key: str) -> dict[str, str]:
@@ -100,6 +116,11 @@ def made(tree: Any, slip: Slip) -> str | None:
         parent[step] = value.upper() if slip.what.endswith("capitals") else f"{value}x"
     elif slip.what == "gone":
         del parent[step]
+    elif slip.what == INTO:
+        target = _at(tree, list(slip.into))
+        if step in target:
+            return None
+        target[step] = parent.pop(step)
     elif slip.what.startswith("moved"):
         others = [_at(tree, above[:n]) for n in range(len(above))][::-1] if slip.what == "moved up" else parent.values()
         target = next((each for each in others if isinstance(each, dict) and each is not value), None)

@@ -53,14 +53,23 @@ def test_a_slip_in_one_line_has_one_message(slip: str) -> None:
     assert told >= 10
 
 
-@settings(max_examples=MOST)
-@given(drawn=st.sampled_from(DRAWN))
-def test_a_slip_anywhere_is_one_finding(drawn: tuple[str, slips.Slip]) -> None:
-    name, slip = drawn
+def assert_one(name: str, slip: slips.Slip) -> None:
     text = slips.made(TREES[name], slip)
     if text is not None:
         found = findings(DASHCAM, text) if name == "cars" else findings(text)
         assert len(found) <= 1, (slip, [f"{each.line}: {each.code} {each.message}" for each in found])
+
+
+@settings(max_examples=MOST)
+@given(drawn=st.sampled_from(DRAWN))
+def test_a_slip_anywhere_is_one_finding(drawn: tuple[str, slips.Slip]) -> None:
+    assert_one(*drawn)
+
+
+@settings(max_examples=MOST // 3)
+@given(drawn=st.sampled_from([(name, slip) for name, slip in DRAWN if slip.what == slips.INTO]))
+def test_what_is_indented_into_what_stands_before_it_is_one_finding(drawn: tuple[str, slips.Slip]) -> None:
+    assert_one(*drawn)
 
 
 def test_slips_are_drawn_of_every_key() -> None:
@@ -79,6 +88,12 @@ def test_slips_are_drawn_of_every_key() -> None:
         ),
         ("    type: qa", "    type: QA", 15, 'the text "QA" is not possible here'),
         ("recipe: {labels: [car]}", "labels: [car]", 6, '"labels" is not a key here; it belongs into a recipe'),
+        (
+            "pipeline: p",
+            "pipeline: p\nsource:\n  schedule: 0 6 * * *\n  where:\n    metadata.a: 1\n    uri: photos",
+            7,
+            "`uri` stands in `where`, and not beside it; indent it less",
+        ),
         ("    type: qa", "    Type: qa", 15, '"Type" is not a key here; did you mean "type"?'),
         ("completed: qa", "complete: qaa", 12, 'there is no task, router or exit "qaa"; did you mean "qa"?'),
         ("pipeline: p", "pipeline: p\nrecipe: a.yaml", 3, '"recipe" is not a key here; it belongs into a task'),

@@ -1,6 +1,8 @@
 """Keys that stand beside the mapping they belong to, or in one: the slip that would otherwise be a dozen findings."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+
+from pydantic import BaseModel
 
 from workflow_core.domain.words.wording import quoted
 from workflow_core.pipeline.language import spec
@@ -18,6 +20,12 @@ NAMED: Mapping[str, Collection[str]] = {
 MARKS = ("type", "recipe", "assignees")
 """What is in a task, and not in what belongs to one."""
 FIELDS = {*spec.Label.model_fields, *spec.Attribute.model_fields}
+BESIDE_WHERE = {
+    spec.Source: spec.Source.model_fields.keys() - {"folder"},
+    spec.Case: {"to", "else", "sample"},
+    spec.Export: spec.Export.model_fields.keys(),
+}
+"""What stands beside a filter, and is none of its fields."""
 
 
 def check(document: Document, root: Node) -> None:
@@ -27,6 +35,10 @@ def check(document: Document, root: Node) -> None:
         named = _within(root, key)
         if isinstance(named, Node) and isinstance(named.value, dict):
             _look(document, named, dict.fromkeys(named.value, inner))
+            for name, entry in list(named.value.items()):
+                other = name in spec.Pipeline.model_fields and entry.node.value is not None
+                if other and not _is_one(entry.node, inner):
+                    _take(document, named, name, f"`{name}` stands in `{key}`, and not beside it", "indent it less")
             for name, entry in list(named.value.items()):
                 if name in inner and not _is_one(entry.node, MARKS if key == "tasks" else inner):
                     _take(
@@ -40,12 +52,11 @@ def check(document: Document, root: Node) -> None:
     for _, task in _entries(_within(root, "tasks")):
         if recipe := _within(task.node, "recipe"):
             check_recipe(document, recipe)
-    for _, router in _entries(_within(root, "routers")):
-        for case in router.node.value if isinstance(router.node.value, list) else ():
-            condition = _within(case, "where")
-            for key, _ in _entries(condition):
-                if condition and key in ("to", "else", "sample"):
-                    _take(document, condition, key, f"`{key}` stands in `where`, and not beside it", "indent it less")
+    for model, node in _filtered(root):
+        condition = _within(node, "where")
+        for key, _ in _entries(condition):
+            if condition and key in BESIDE_WHERE[model]:
+                _take(document, condition, key, f"`{key}` stands in `where`, and not beside it", "indent it less")
     for name, task in _entries(_within(root, "tasks")):
         own = {each for key in ("statuses", "extra_statuses") for each in _names(_within(task.node, key))}
         for where, inside in (("on", _within(task.node, "on")), ("assignees", _within(task.node, "assignees"))):
@@ -65,6 +76,17 @@ def check_recipe(document: Document, root: Node) -> None:
                 said = f"`{name}` stands in `attributes`, and not in one of them"
                 where = "less" if name in spec.Label.model_fields else "further"
                 _take(document, attributes, name, said, f"indent it {where}")
+
+
+def _filtered(root: Node) -> Iterator[tuple[type[BaseModel], Node]]:
+    """Yield what may have a filter."""
+    if source := _within(root, "source"):
+        yield spec.Source, source
+    for _, router in _entries(_within(root, "routers")):
+        yield from ((spec.Case, case) for case in (router.node.value if isinstance(router.node.value, list) else ()))
+    for _, exit in _entries(_within(root, "exits")):
+        if export := _within(exit.node, "export"):
+            yield spec.Export, export
 
 
 def _within(node: Node, key: str) -> Node | None:

@@ -100,17 +100,27 @@ class _Faulty:
         given = self.parent.value if self.parent else None
         if not self.parent or not isinstance(given, dict) or self.step not in given:
             return
+        if self._may_be_of_elsewhere(model, given[self.step].node):
+            document.strays.add(self.step)
         known = self.known = (
             keys.possible(model, self.error["loc"][:-1]) if self.error["type"] == "extra_forbidden" else []
         )
         key, colon, _ = self.step.partition(":")
         joined = colon and (key in known if known else self.error["input"] is None)
         meant = key if joined else closest(self.step, known) if known else None
-        if known and (not meant or self.step in keys.all_known()):
+        if known and (not meant or self.step in keys.all_known() or isinstance(self.node.value, dict)):
             document.strays.add(self.step)
         for each in [meant] if meant else known:
             if each not in given:
                 self.parent.dropped.setdefault(each, given[self.step].key)
+
+    def _may_be_of_elsewhere(self, model: type[BaseModel], value: Node) -> bool:
+        """Tell whether a value of another kind, under a name of one's own, is one that stands in the wrong mapping."""
+        loc, kind = self.error["loc"], self.error["type"]
+        if not (self.of_key or kind in _WANTED or kind.startswith("union_tag")) or keys.possible(model, loc[:-1]):
+            return False
+        named = len(loc) == 2 and loc[0] in ("tasks", "routers", "exits")
+        return named or isinstance(value.value, dict | list) or self.step in keys.all_known()
 
     def stands_among_strangers(self) -> bool:
         """Tell whether no key of its mapping belongs there: then it is the mapping that does not."""

@@ -44,7 +44,7 @@ def check(analysis: Analysis) -> Iterator[Fault]:
         yield Fault(locations[0], message, hint)
     known = {*analysis.spec.tasks, *unknown, *analysis.locations.gone("tasks")}
     for name, location in analysis.start():
-        if name not in known:
+        if name not in known and name not in analysis.locations.strays:
             asked += 1
             what = f"{quoted(name)} is not a task" if name in analysis.names else f"there is no task {quoted(name)}"
             hint = suggest(name, analysis.spec.tasks) if asked <= MAX_SUGGESTED else ""

@@ -36,5 +36,5 @@ def check(analysis: Analysis) -> Iterator[Fault]:
             )
             if tasks.get(each) == "qa":
                 yield Fault(location, f"{quoted(each)} is a QA task", "only annotation tasks are reviewed")
-            elif each not in tasks and each not in analysis.locations.gone("tasks"):
+            elif each not in {*tasks, *analysis.locations.gone("tasks"), *analysis.locations.strays}:
                 yield Fault(location, f"there is no task {quoted(each)}", suggest(each, annotation))

@@ -25,14 +25,14 @@ SEVERITY: Severity = "error"
 
 def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every team that is not there."""
-    gone = analysis.locations.gone("teams")
+    gone, strays = analysis.locations.gone("teams"), analysis.locations.strays
     assigned = {task.assignees for task in analysis.spec.tasks.values() if isinstance(task.assignees, str)}
     if not analysis.locations.lacks("teams") or gone - assigned:
         return  # nobody knows which there are, or what was left out as faulty may have the wrong name, too
     unknown: dict[str, list[Location]] = {}
     for name, task in analysis.spec.tasks.items():
         team = task.assignees
-        if isinstance(team, str) and team not in analysis.spec.teams and team not in gone:
+        if isinstance(team, str) and team not in {*analysis.spec.teams, *gone, *strays}:
             unknown.setdefault(team, []).append(analysis.locations.value("tasks", name, "assignees"))
     if not analysis.spec.teams and len(unknown) > 1:
         listed = ", ".join(quoted(team) for team in unknown)

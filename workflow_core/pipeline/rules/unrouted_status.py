@@ -27,12 +27,13 @@ STAGE = 1
 def check(analysis: Analysis) -> Iterator[Fault]:
     """Yield every status without a route."""
     for name, task in analysis.spec.tasks.items():
-        gone = analysis.locations.gone("tasks", name, "on")
+        gone = analysis.locations.gone("tasks", name, "on") | analysis.locations.strays
         if not analysis.locations.lacks("on", "tasks", name) or not analysis.knows_statuses_of(name):
             continue
         routes = analysis.routes_of(name)
         offered = {status.name for status, _ in analysis.statuses_of(name)}
-        if {*routes, *(ALIASES.get(each, each) for each in gone)} - offered:
+        lost = analysis.locations.gone("tasks", name, "on")
+        if {*routes, *(ALIASES.get(each, each) for each in lost)} - offered:
             continue  # a route of a status that is not there is one of these, misspelt
         empty = {status for status, (key, targets) in routes.items() if not targets and key in task.on}
         for status, path in analysis.statuses_of(name):
