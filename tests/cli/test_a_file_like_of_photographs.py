@@ -82,7 +82,7 @@ def scored(original: COCO, results: COCO, kind: str) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_objects_areas_ids_and_licences_are_those_of_the_file(place: Place, seed: int) -> None:
+def test_objects_areas_ids_and_licenses_are_those_of_the_file(place: Place, seed: int) -> None:
     labels = ", ".join(f"{{name: {each['name']}, tools: [box, polygon]}}" for each in CATEGORIES)
     start, end = PIPELINE.index("      labels:"), PIPELINE.index("    assignees: [ann")
     (place.folder / "p.yaml").write_text(PIPELINE[:start] + f"      labels: [{labels}]\n" + PIPELINE[end:])

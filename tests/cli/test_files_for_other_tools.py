@@ -99,7 +99,7 @@ def test_what_is_drawn_keeps_its_number_when_its_label_leaves_the_recipe(place: 
         assert written["annotations"][0]["category_id"] == 2
 
 
-def test_the_licence_of_an_image_is_kept_with_its_item(place: Place) -> None:
+def test_the_license_of_an_image_is_kept_with_its_item(place: Place) -> None:
     licenses = [
         {"id": 4, "name": "CC BY", "url": "https://example.org/by"},
         {"id": 5, "url": ["none"]},

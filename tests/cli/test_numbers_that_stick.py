@@ -90,13 +90,13 @@ def test_an_image_that_went_out_by_annoflows_own_id_keeps_it(place: Place) -> No
     assert ids(place) == before
 
 
-def test_an_image_whose_file_says_another_id_or_licence_keeps_its_own_and_says_so(place: Place) -> None:
+def test_an_image_whose_file_says_another_id_or_license_keeps_its_own_and_says_so(place: Place) -> None:
     first, other = {"id": 4, "name": "CC BY"}, {"id": 5, "name": "none"}
     place.bring(coco(CAR, images=[IMAGE | {"license": 4}], licenses=[first]))
     ran = place.bring(coco(CAR | {"image_id": 9}, images=[IMAGE | {"id": 9, "license": 5}], licenses=[first, other]))
     assert ran.out.splitlines()[:2] == [
         "labels.json: 1 noted: a.jpg stays the image 1 in exports, and not 9 as in the file (images[0])",
-        "labels.json: 1 noted: a.jpg keeps the licence that it has, and not the one of the file (images[0])",
+        "labels.json: 1 noted: a.jpg keeps the license that it has, and not the one of the file (images[0])",
     ]
     assert ran.out.endswith(f"0 annotations came in, 1 there already {SAME}\n")
 

@@ -140,7 +140,7 @@ def test_a_list_of_results_without_its_images_is_left_out_and_says_what_it_wants
         ("[" * 100_000, "this is no JSON"),
         ("3", "COCO is a mapping"),
         ({"images": 3, "annotations": []}, "images is a list"),
-        (coco("car"), "this is a mapping, not 'car'"),
+        (coco("car"), "an annotation is a mapping, not 'car'"),
         (coco(CAR | {"image_id": 2}), "image 2 is not known; 1 is"),
         (
             coco(CAR, images=[IMAGE, {**IMAGE, "file_name": "b.jpg"}]),

@@ -105,7 +105,7 @@ class TestCoco(ExporterContract):
         ]
         assert [each["category_id"] for each in coco["annotations"]] == [3, 11]
 
-    def test_two_licences_of_one_number_get_two(self, tmp_path: Path) -> None:
+    def test_two_licenses_of_one_number_get_two(self, tmp_path: Path) -> None:
         told = (
             {"id": 4, "name": "a"},
             {"id": 4, "name": "b"},

@@ -228,7 +228,7 @@ def test_an_import_brings_no_item_more_than_that(stage: Stage, monkeypatch: pyte
         )
     assert imported.new == 2 + 3
     assert [str(one) for one in problems.listed] == [
-        "3 left out: 0 has 3 annotations of 'cars', and no more (line 5, line 7, line 8)"
+        "3 left out: 0 has 3 annotations in 'cars', as many as are possible (line 5, line 7, line 8)"
     ]
 
 

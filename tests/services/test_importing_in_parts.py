@@ -148,7 +148,7 @@ def test_what_comes_for_an_item_that_was_deleted_since_it_was_found_is_told(stag
 
     imported = bring(stage, drawn(2), open_session)
     assert imported.new == 1
-    assert [one.message for one in imported.problems.listed] == ["the item 0 is there no more"]
+    assert [one.message for one in imported.problems.listed] == ["the item 0 is not there any more"]
 
 
 def test_fewer_come_in_at_a_time_while_somebody_is_seen_to_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

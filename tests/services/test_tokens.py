@@ -40,7 +40,7 @@ def test_a_token_ends_when_it_was_to_end_or_with_its_person(session: Session) ->
     ann.active = False
     session.flush()
     assert tokens.caller(session, secret=made.secret, now=NOW) is None
-    with pytest.raises(InvalidInput, match="is over"):
+    with pytest.raises(InvalidInput, match="is past"):
         tokens.make(session, actor=ann, name="yesterday", now=NOW, ends_at=NOW - timedelta(days=1))
 
 

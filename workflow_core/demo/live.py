@@ -13,8 +13,8 @@ from rich.text import Text
 from workflow_core.demo.beside import Beside
 from workflow_core.domain.views.progress import TaskProgress
 
-COLOURS = {"annotation": "blue", "qa": "magenta"}
-EXIT_COLOURS = {"approved": "green", "discarded": "red"}
+COLORS = {"annotation": "blue", "qa": "magenta"}
+EXIT_COLORS = {"approved": "green", "discarded": "red"}
 
 
 @dataclass(frozen=True)
@@ -116,15 +116,15 @@ def screen(now: Snapshot, elapsed: float) -> RenderableType:
     table.add_row("", "", *(Text(word, "dim") for word in ("queued", "claimed", "done")))
     for task in now.tasks:
         counts, total = task.counts, max(1, task.counts.to_have_status)
-        colour = COLOURS.get(task.type, "cyan")
+        color = COLORS.get(task.type, "cyan")
         done = counts.submitted
-        bar = ProgressBar(total=total, completed=done, width=32, complete_style=colour, finished_style=colour)
+        bar = ProgressBar(total=total, completed=done, width=32, complete_style=color, finished_style=color)
         claimed = Text(str(counts.claimed), "yellow" if counts.claimed else "dim")
         queued = str(counts.open - counts.claimed)
-        table.add_row(Text(task.task, "bold"), bar, queued, claimed, Text(str(done), colour))
+        table.add_row(Text(task.task, "bold"), bar, queued, claimed, Text(str(done), color))
     exits = Text("  ")
     for name, count in now.exits.items():
-        exits.append(f"{name} ", EXIT_COLOURS.get(name, "cyan")).append(f"{count}   ", "bold")
+        exits.append(f"{name} ", EXIT_COLORS.get(name, "cyan")).append(f"{count}   ", "bold")
     state = Text(f"  {now.ended} of {now.items} through", "dim")
     for what, count in now.besides.items():
         state.append(f" · {count} {what}" if count or what != "stuck" else "", "red" if what == "stuck" else "dim")

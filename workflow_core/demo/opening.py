@@ -32,8 +32,8 @@ def show_pipeline(console: Console, pipeline: Pipeline) -> None:
     console.print(Text(f"The pipeline {pipeline.name}: where each status leads", "bold"))
     width = max(len(name) for name in [*pipeline.tasks, *pipeline.routers])
     for task in pipeline.tasks.values():
-        colour = "magenta" if task.type == "qa" else "blue"
-        line = Text("  ").append(task.name.ljust(width), f"bold {colour}").append("  ")
+        color = "magenta" if task.type == "qa" else "blue"
+        line = Text("  ").append(task.name.ljust(width), f"bold {color}").append("  ")
         ways = [
             f"{status} → {' + '.join(target.name for target in targets)}"
             for status, targets in task.routes.items()

@@ -77,7 +77,7 @@ _WRITTEN: Mapping[object, dict[str, Any]] = {
         "anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^\d{1,5}( ?- ?\d{1,5})?$"}],
     },
     _function(names.Color): {
-        "title": 'colour such as `"#e4572e"`',
+        "title": 'color such as `"#e4572e"`',
         "type": "string",
         "pattern": "^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$",
     },

@@ -53,7 +53,7 @@ Given = Annotated[Sent, Form()]
 
 @router.get("/graph.css")
 def style() -> Response:
-    """Return the colours of the graph."""
+    """Return the colors of the graph."""
     return Response(svg.style(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 

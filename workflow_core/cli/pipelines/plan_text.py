@@ -85,7 +85,7 @@ def _task(task: "PlannedTask") -> Iterator[str]:
     yield from (f"      weight of {_change(change)}" for change in task.weights)
     yield from _listed("labels", task.labels_added, [_label(each) for each in task.labels_removed])
     if task.recipe_changed and not task.labels_added and not task.labels_removed:
-        yield "      recipe: instructions, tools, colours or settings change"
+        yield "      recipe: instructions, tools, colors or settings change"
     yield from _listed("statuses", task.statuses_added, task.statuses_removed)
     yield from (f"      {_change(change)}" for change in task.settings)
 

@@ -30,7 +30,7 @@ def read(
     """Yield the annotations of a COCO file; what cannot be taken is noted in `problems`.
 
     A list of results is the work of a model, and needs the file of the `images` and categories that it is about. What
-    the file tells of categories and licences is put into `told`. A file is read twice, since what its annotations name
+    the file tells of categories and licenses is put into `told`. A file is read twice, since what its annotations name
     may come after them, and nothing is taken of one that is no JSON to its end.
     """
     if (coco := _known(file, "file", problems)) is None:
@@ -98,7 +98,7 @@ def _drawn(file: IO[bytes], problems: Problems) -> Iterator[tuple[str, dict[str,
             if isinstance(value, dict):
                 yield where, value
             else:
-                problems.add(where, f"this is a mapping, not {cited(value)}")
+                problems.add(where, f"an annotation is a mapping, not {cited(value)}")
 
 
 def _taken(raw: dict[str, Any], where: str, known: Index, maker: Maker, problems: Problems) -> ImportedAnnotation:

@@ -1,4 +1,4 @@
-"""What a file of COCO says of images, categories and licences, by the ids that its annotations name."""
+"""What a file of COCO says of images, categories and licenses, by the ids that its annotations name."""
 
 import re
 from dataclasses import dataclass, field
@@ -49,13 +49,14 @@ class Index:
         """Take in a member of one of the lists.
 
         Raises:
-            InvalidInput: it is no image, or no category; what is no licence costs nothing but itself.
+            InvalidInput: it is no image, or no category; what is no license costs nothing but itself.
         """
         if key == "licenses":
             self._add_license(raw)
         elif key in ("images", "categories"):
             if not isinstance(raw, dict):
-                raise InvalidInput(f"this is a mapping, not {cited(raw)}")
+                what = "an image" if key == "images" else "a category"
+                raise InvalidInput(f"{what} is a mapping, not {cited(raw)}")
             (self._add_image if key == "images" else self._add_category)(where, raw)
 
     def _add_image(self, where: str, image: dict[str, Any]) -> None:

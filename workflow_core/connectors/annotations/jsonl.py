@@ -94,7 +94,7 @@ def _path(path: str) -> ItemReference:
 
 def _parsed(line: bytes | str) -> object:
     if len(line) > MAX_LINE:
-        raise InvalidInput(f"a line has up to {MAX_LINE} bytes, not {len(line)}")
+        raise InvalidInput(f"a line has up to {MAX_LINE:,} bytes, not {len(line):,}")
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:

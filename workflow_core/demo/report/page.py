@@ -21,7 +21,7 @@ from workflow_core.pipeline.drawing.elements import START, draw
 from workflow_core.pipeline.drawing.svg import Counts, svg
 from workflow_core.pipeline.drawing.traffic import traffic
 
-COLOURS = ("#e4572e", "#b8860b", "#0f8b8d", "#5b8c2a", "#7048b6", "#c2255c")
+COLORS = ("#e4572e", "#b8860b", "#0f8b8d", "#5b8c2a", "#7048b6", "#c2255c")
 QUALITY = 70
 
 
@@ -49,7 +49,7 @@ def page(outcome: Outcome, pipeline: Pipeline) -> str:
         embedded=_embedded,
         bounds=bounds,
         made=lambda picture: _made(picture, list(known)),
-        colour=lambda label: _colour(label, known),
+        color=lambda label: _color(label, known),
     )
 
 
@@ -81,9 +81,9 @@ def _made(picture: Picture, known: list[str]) -> dict[str, tuple[int, list[str]]
     return {label: (len(people), list(dict.fromkeys(people))) for label, people in by.items() if people}
 
 
-def _colour(label: str, known: Mapping[str, str]) -> str:
+def _color(label: str, known: Mapping[str, str]) -> str:
     wanted = known.get(label, "")
-    return wanted if re.fullmatch(r"#[0-9a-fA-F]{3,8}", wanted) else COLOURS[sum(label.encode()) % len(COLOURS)]
+    return wanted if re.fullmatch(r"#[0-9a-fA-F]{3,8}", wanted) else COLORS[sum(label.encode()) % len(COLORS)]
 
 
 def _number(value: Any) -> str:

@@ -131,7 +131,7 @@ def _quoted(names: Iterable[str]) -> str:
 def union(recipes: Iterable[Recipe]) -> Recipe:
     """Return a recipe that accepts whatever one of these accepts: what a reviewer of several tasks has.
 
-    The first to name a label gives it its colour and key. Texts of instructions follow one another; of files,
+    The first to name a label gives it its color and key. Texts of instructions follow one another; of files,
     and of settings of one name, the first stands. An attribute whose types differ keeps the first type.
     """
     recipes = tuple(recipes)

@@ -71,7 +71,7 @@ class _File:
         return self._categories[label].number
 
     def _license(self, known: object) -> dict[str, int]:
-        """Return the number of a licence, which is its own unless another has that."""
+        """Return the number of a license, which is its own unless another has that."""
         if not isinstance(known, dict) or not ("name" in known or "url" in known):
             return {}
         about = {key: known[key] for key in ("name", "url") if key in known}
@@ -82,7 +82,7 @@ class _File:
         return {"license": self._licenses[line(about)]["id"]}
 
     def close(self) -> None:
-        """Write the licences, the categories, and the annotations after them."""
+        """Write the licenses, the categories, and the annotations after them."""
         known = sorted(self._categories.values(), key=lambda each: each.number)
         named = [{"id": one.number, "name": one.label, "supercategory": one.supercategory} for one in known]
         self._file.write('\n],"licenses":' + line(list(self._licenses.values())) + ',"categories":' + line(named))

@@ -37,7 +37,7 @@ class Counts:
 
 
 def style() -> str:
-    """Return the colours and lines of pictures, for a page that shows several."""
+    """Return the colors and lines of pictures, for a page that shows several."""
     return files("workflow_core.pipeline.drawing").joinpath("svg.css").read_text(encoding="utf-8")
 
 
@@ -51,7 +51,7 @@ def svg(
     passed: Collection[str] | None = None,
     styled: bool = True,
 ) -> str:
-    """Return the picture, in light or dark colours as the reader prefers; unless it is `styled` the page has them.
+    """Return the picture, in light or dark colors as the reader prefers; unless it is `styled` the page has them.
 
     Ways to `discarded` would only clutter: each task leads there, and with counts says on its corner how often.
     `notes` are told below the names of nodes; with counts they have their own. With `links` some nodes lead to an

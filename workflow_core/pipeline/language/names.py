@@ -83,7 +83,7 @@ def _due(value: str) -> str:
 
 def _color(value: str) -> str:
     if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", value):
-        raise wrong("wrong-value", f"{quoted(value)} is not a colour", 'write it like "#e4572e", in quotes')
+        raise wrong("wrong-value", f"{quoted(value)} is not a color", 'write it like "#e4572e", in quotes')
     return value.lower()
 
 

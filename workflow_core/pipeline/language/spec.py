@@ -62,7 +62,7 @@ class Label(Spec):
     """What may be labelled; a name alone will do."""
 
     name: Name = Field(description="the name of the label")
-    color: Color | None = Field(None, description="its colour")
+    color: Color | None = Field(None, description="its color")
     key: Key | None = Field(None, description="the key that chooses it")
     tools: list[Tool] = Field(["box"], min_length=1, description="the tools that draw it")
     attributes: dict[Name, Attribute] = Field({}, description="what is asked about each annotation, by name")
@@ -121,7 +121,7 @@ class Status(Spec):
 
     name: Name = Field(description="the name of the status")
     action: Name | None = Field(None, description="what its button says; by default its name")
-    color: Color | None = Field(None, description="the colour of its button")
+    color: Color | None = Field(None, description="the color of its button")
     key: Key | None = Field(None, description="the key that presses it")
     incomplete: bool = Field(
         False, description="whether it may be set though an annotation lacks an attribute that is required"

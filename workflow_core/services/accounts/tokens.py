@@ -40,7 +40,7 @@ def make(
         NotFound: they have no such project.
     """
     if ends_at is not None and ends_at <= now:
-        raise InvalidInput(f"{ends_at:%Y-%m-%d %H:%M} UTC is over: give a token an end to come, or none")
+        raise InvalidInput(f"{ends_at:%Y-%m-%d %H:%M} UTC is past: give the token an end that is to come, or none")
     if latest is not None and (ends_at is None or ends_at > latest):
         raise InvalidInput(f"a token made by one that ends at {latest:%Y-%m-%d %H:%M} UTC ends no later")
     if project_id is not None and not people.sees(session, actor=actor, project_id=project_id):

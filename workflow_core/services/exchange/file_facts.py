@@ -1,4 +1,4 @@
-"""What a file of annotations tells besides what is drawn: numbers of labels, ids, and licences of images."""
+"""What a file of annotations tells besides what is drawn: numbers of labels, ids, and licenses of images."""
 
 import time
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -37,7 +37,7 @@ def number_labels(session: Session, dataset: Dataset, new: Sequence[Category], p
 def tell_of_images(
     open_session: OpenSession, items: Items, dataset: Dataset, images: Iterable[ToldImage], problems: Problems
 ) -> None:
-    """Keep ids and licences of images with the items that they are of, found as those of annotations.
+    """Keep ids and licenses of images with the items that they are of, found as those of annotations.
 
     An item keeps the id that it has, also where that is annoflow's own and was exported.
     """
@@ -76,8 +76,8 @@ def _compare(one: ImportedAnnotation, item: Item, exported: Container[int], prob
         stays = f"{item.name} stays the image {here} in exports, and not {one.number} as in the file"
         problems.add(one.where, stays, skipped=False, cause="another id of an image")
     if one.attributes and item.meta.get("license", one.attributes) != one.attributes:
-        stays = f"{item.name} keeps the licence that it has, and not the one of the file"
-        problems.add(one.where, stays, skipped=False, cause="another licence")
+        stays = f"{item.name} keeps the license that it has, and not the one of the file"
+        problems.add(one.where, stays, skipped=False, cause="another license")
 
 
 def _give(session: Session, dataset: Dataset, wanted: Mapping[int, int], problems: Problems) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from workflow_core.connectors.annotations.records import ImportedAnnotation, Problems, Told
+from workflow_core.connectors.annotations.records import ImportedAnnotation, LeftOut, Problems, Told
 from workflow_core.domain.views.effects import TakenBack
 from workflow_core.domain.work.roles import Permission
 from workflow_core.domain.work.states import State
@@ -72,7 +72,7 @@ def import_annotations(
 
     An annotation is the same if what it says and who made it are: its item, label, shape and attributes, and its model
     or that it was people. What is there already, as it came or as it is now, changes nothing; the same with other
-    attributes, another score or area is listed.
+    attributes, another score or area is listed. What the file does not say, who made it included, is no difference.
 
     An annotation belongs to the task whose recipe has its label, so that it opens there, to be accepted or changed.
     What matches no item, no label or not the recipe is listed in the result's problems, and so is what comes after the
@@ -80,7 +80,7 @@ def import_annotations(
     effects of `reversals.clear`; `end_claims` confirms that people who have an item open that it led to lose their
     claim. With `preview` nothing is changed. `naming` says how the file names items; with `as_boxes` polygons become
     boxes also where the recipe has both. Of what the file has `told` once its annotations are read, labels without a
-    number in the dataset get that of its categories, items the id of their image, and its licence where their metadata
+    number in the dataset get that of its categories, items the id of their image, and its license where their metadata
     has none. Ids are kept unless something else goes by them, which is noted.
 
     Raises:
@@ -133,7 +133,7 @@ class _Import:
         there = imports.still_there(session, item_ids={each.place[0] for each in fits})
         for each in fits:
             if each.place[0] not in there:
-                self.result.problems.add(each.where, f"the item {each.name} is there no more", cause="no item")
+                self.result.problems.add(each.where, f"the item {each.name} is not there any more", cause="no item")
         present = list(imports.present(session, item_ids=there))
         self.repeats.know(present)
         new = [each for each in fits if each.place[0] in there and not self.repeats.has(each)]
@@ -159,23 +159,26 @@ class _Import:
             for (item, task), n in counts.items()
         ]
 
-    def _refused(self, session: Session, new: Iterable[Fit], begun: Iterable[Begun], now: datetime) -> dict[Place, str]:
+    def _refused(
+        self, session: Session, new: Iterable[Fit], begun: Iterable[Begun], now: datetime
+    ) -> dict[Place, LeftOut]:
         """Say by place what comes after its item got its status, and clear that where it is wanted and can be."""
         wanted = {each.place: each for each in new if each.place not in self.cleared}
         late = [one for one in begun if one.state == State.SUBMITTED and _place(one) in wanted]
-        refused: dict[Place, str] = {}
+        refused: dict[Place, LeftOut] = {}
         if not self.reopen:
             for one in late:
                 each = wanted[_place(one)]
                 there = f"{each.name} is {one.status} in {each.owner.name!r} already"
-                refused[each.place] = f"{there}, and nobody would see this; {TO_REOPEN}"
+                told = f"{there}, and nobody would see this; {TO_REOPEN}"
+                refused[each.place] = LeftOut(told, cause=f"{one.status} in {each.owner.task_id}")
             return refused
         for task_id in dict.fromkeys(one.task_id for one in late):
             of = [one for one in late if one.task_id == task_id]
             refused |= self._clear(session, task_id, of, now)
         return refused
 
-    def _clear(self, session: Session, task_id: int, of: Sequence[Begun], now: datetime) -> dict[Place, str]:
+    def _clear(self, session: Session, task_id: int, of: Sequence[Begun], now: datetime) -> dict[Place, LeftOut]:
         """Clear all that can be: at once, or one by one where some cannot; returns why these cannot."""
         try:
             self.result.effects += reversals.clear(
@@ -188,14 +191,16 @@ class _Import:
             )
         except Conflict as error:
             if len(of) == 1:
-                return {_place(of[0]): str(error)}
+                return {_place(of[0]): LeftOut(str(error), cause=f"{error.code} in {task_id}")}
             return {place: why for one in of for place, why in self._clear(session, task_id, [one], now).items()}
         self.result.reopened += len(of)
         if self.preview:
             self.cleared |= {_place(one) for one in of}
         return {}
 
-    def _rows(self, new: Sequence[Fit], refused: Mapping[Place, str], drawn: Counter[Any], now: datetime) -> list[Row]:
+    def _rows(
+        self, new: Sequence[Fit], refused: Mapping[Place, LeftOut], drawn: Counter[Any], now: datetime
+    ) -> list[Row]:
         """Return what is written of a batch, each once, beside what is `drawn`; what is not is noted."""
         rows: list[Row] = []
         problems = self.result.problems
@@ -203,11 +208,12 @@ class _Import:
             if self.repeats.has(each):
                 continue
             if each.place in refused:
-                why = refused[each.place]
-                problems.add(each.where, why, cause=why.replace(each.name, ""))
+                problems.leave_out(each.where, refused[each.place])
             elif drawn[each.place] >= MAX_ANNOTATIONS:
-                most = f"{each.name} has {MAX_ANNOTATIONS:,} annotations of {each.owner.name!r}, and no more"
-                problems.add(each.where, most, cause=most.replace(each.name, "", 1))
+                most = (
+                    f"{each.name} has {MAX_ANNOTATIONS:,} annotations in {each.owner.name!r}, as many as are possible"
+                )
+                problems.add(each.where, most, cause=f"full {each.owner.task_id}")
             else:
                 rows.append({**each.row, "created_at": now})
                 self.repeats.add(each)

@@ -119,7 +119,7 @@ def create_qa(
     fits = isinstance(share, int | float) and 0 <= share <= 1 and at_least == values.key(at_least)
     if not fits or not (share or at_least):
         sample = f"share={shown(share)} and at_least={shown(at_least)}"
-        raise InvalidInput(f"{sample} make no sample: a share lies between 0 and 1, at_least is 0 or more, one above 0")
+        raise InvalidInput(f"{sample} make no sample: a share is from 0 to 1, at_least 0 or more, and not both 0")
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.CREATE_TASK)
     dataset = session.get_one(Dataset, task.dataset_id)
     made = create(

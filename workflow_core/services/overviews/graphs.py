@@ -55,7 +55,7 @@ def of_pipeline(session: Session, *, actor: Actor, pipeline_id: int) -> Graph:
 
 
 def picture(session: Session, *, actor: Actor, pipeline_id: int, now: datetime) -> str:
-    """Return the graph as SVG whose colours the page has; for managers.
+    """Return the graph as SVG whose colors the page has; for managers.
 
     At each node it says how many items are there, how many are done an hour, and how long the oldest has waited; a task
     leads to its items, and dotted lines say how many issues are to be fixed.

@@ -38,7 +38,7 @@ def deploy(
 ) -> Deployed:
     """Deploy a pipeline file; twice the same changes nothing.
 
-    People, recipes, instructions, queue settings, words and colours of buttons apply at once. Another graph is another
+    People, recipes, instructions, queue settings, words and colors of buttons apply at once. Another graph is another
     version: items on the way keep the statuses and routes of theirs. The team in the file is applied where the file's
     team changed since the last deploy, and so are priorities, due dates and the like: what a manager did by hand
     stands. With `migrate` items on the way that can follow the new version do, as by `migration.migrate`.

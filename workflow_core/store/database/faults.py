@@ -26,7 +26,7 @@ SAID = {
         ("full", "has no room on its disk", "free some; what was acknowledged is kept"),
         ("file is not a database", "is no SQLite database", "name the right one: ANNOFLOW_DATABASE_URL=sqlite:///..."),
         ("malformed", "is damaged", "stop annoflow and restore a backup; annoflow db check says whether it is whole"),
-        ("locked", "has been written to by somebody else for long", "see who else has it open, and try again"),
+        ("locked", "has long been written to by somebody else", "see who else has it open, and try again"),
         ("no such table", "is not ready", RUN),
         ("no such column", "is not ready", RUN),
     ),

@@ -1,4 +1,4 @@
-"""Shapes as a page shows them without a script: the path of each, and its colour."""
+"""Shapes as a page shows them without a script: the path of each, and its color."""
 
 import zlib
 from collections.abc import Iterable

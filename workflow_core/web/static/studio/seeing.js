@@ -1,7 +1,7 @@
 /** What is to be seen of each shape: the ones drawn here, and those of others, which are only looked at. */
 import { unresolved } from "./issues.js";
 
-/** Colours that are told apart by people who see few of them (Okabe and Ito). */
+/** Colors that are told apart by people who see few of them (Okabe and Ito). */
 const COLORS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999"];
 
 export class Seeing {
