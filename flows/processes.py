@@ -47,14 +47,7 @@ def installation(settings: Settings) -> Installation:
             **PREFECT,
             "DO_NOT_TRACK": "1",
             "PREFECT_HOME": str(prefect),
-            "ANNOFLOW_HOME": str(home),
-            "ANNOFLOW_DATABASE_URL": settings.database(),
-            "ANNOFLOW_SHIFT_SECONDS": str(settings.shift_seconds),
-            "ANNOFLOW_LEASE_SECONDS": str(settings.lease_seconds),
-            "ANNOFLOW_PUBLIC_URL": settings.public_url,
-            "ANNOFLOW_SOURCES": ",".join(settings.sources),
-            "ANNOFLOW_MEDIA": settings.media_at(),
-            "ANNOFLOW_EXPORTS": settings.exports_below(),
+            **settings.environment(),
         },
     )
 

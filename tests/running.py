@@ -60,6 +60,14 @@ def asked(method: str, url: str, **given: Any) -> httpx2.Response:
     return answers[-1].raise_for_status()
 
 
+def is_there(pid: int) -> bool:
+    """Say whether a process is there, and not only its end for whoever started it to hear of."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def wait_for_a_lock(engine: Engine) -> None:
     """Return once somebody waits for what somebody else has locked; at once on SQLite, which has one writer."""
     waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

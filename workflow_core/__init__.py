@@ -14,9 +14,9 @@ The rooms in reading order; each imports from those above it alone, and each fol
   `pipelines`, `running`; `data` is what they look at and bring, `exchange` what comes in and goes out, `accounts` says
   who is asking. What they answer with is in `domain.views`.
 - `http`, `api`, `web`, `server`: the same over HTTP: who is asking, errors; an endpoint for each use case; the pages
-  where people work, with the studio's modules in `web/static`; the process.
+  where people work, with the studio's modules in `web/static`; the process. `worker`: the process that does its jobs.
 - `client`: annoflow from another machine, over HTTP.
-- `up`: starting, watching and stopping processes, the mover's turn, and threads that do jobs.
+- `up`: starting, watching and stopping processes, the mover's turn, and jobs.
 - `demo`, `cli`: the story of `annoflow demo`, and the commands. Beside them, above `up`, `flows` is all of Prefect.
 """
 

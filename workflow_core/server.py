@@ -5,9 +5,11 @@ Whoever is named before the host is a persona of a demo: everybody on this machi
 
 import gc
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 import anyio
@@ -33,6 +35,7 @@ from workflow_core.store.database.engine import engine_for
 from workflow_core.store.database.shared_commits import Writers
 from workflow_core.up import lifeline
 from workflow_core.up.jobs import working
+from workflow_core.up.workers import hired
 
 LOOPBACK = ["127.0.0.1", "localhost"]
 """How a server is always called by what runs beside it. Of other names only that of its public address is answered."""
@@ -48,15 +51,18 @@ SIGNING_IN = 4
 
 SWITCH = 0.001
 """Seconds after which a thread that computes lets others go on, a fifth of what Python gives it: a click waits for that
-some dozen times, and took half as long again beside an import.
+some dozen times, and took half as long again beside a thread that computed.
 """
+
+WORKER = (sys.executable, "-P", "-m", "workflow_core.worker")
+"""Starts what does jobs."""
 
 NOWHERE = {"type": "http", "method": "GET", "path": "/", "root_path": "", "headers": []}
 """Asked for before anything can be."""
 
 
-def make(settings: Settings, *, personas: Sequence[str] = ()) -> FastAPI:
-    """Return the application for an installation.
+def make(settings: Settings, *, personas: Sequence[str] = (), worker: Sequence[str] = ()) -> FastAPI:
+    """Return the application for an installation; jobs are done by what `worker` starts, else by threads.
 
     Raises:
         InvalidInput: it is to have personas, and others than this machine reach it.
@@ -71,10 +77,10 @@ def make(settings: Settings, *, personas: Sequence[str] = ()) -> FastAPI:
         app.state.places.media.clear()
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         sys.setswitchinterval(SWITCH)
-        with (
-            announcements.announcing(engine, settings.prefect_api()),
-            working(engine, lease=settings.lease_seconds, kept=Kept(app.state.places.media, app.state.renditions)),
-        ):
+        kept = Kept(app.state.places.media, app.state.renditions)
+        here = partial(working, engine, lease=settings.lease_seconds, kept=kept)
+        apart = partial(hired, engine, worker, {**os.environ, **settings.environment()})
+        with announcements.announcing(engine, settings.prefect_api()), (apart if worker else here)():
             yield
         engine.dispose()
 
@@ -116,7 +122,7 @@ def warm(app: FastAPI) -> FastAPI:
 
     FastAPI puts off what routes need until they are asked for the first time, which takes a second. And whenever Python
     seeks garbage among what is old it looks through all that is loaded, for a sixth of a second, every few seconds of
-    an import; what is there by now stays until the end, and is not looked at again.
+    much to do; what is there by now stays until the end, and is not looked at again.
     """
     for route in app.routes:
         route.matches(NOWHERE)
@@ -131,7 +137,7 @@ def main() -> None:
     lifeline.follow()
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     uvicorn.run(
-        warm(make(Settings(host=host, port=int(port)), personas=personas)),
+        warm(make(Settings(host=host, port=int(port)), personas=personas, worker=WORKER)),
         host=host,
         port=int(port),
         workers=1,  # whatever WEB_CONCURRENCY says, for some other server

@@ -86,6 +86,19 @@ class Settings(BaseSettings):
         """Return the place below which exports over HTTP are written."""
         return _absolute(self.exports or str(self.home / "exports"))
 
+    def environment(self) -> dict[str, str]:
+        """Return what a child is told, which may work in another folder."""
+        return {
+            "ANNOFLOW_HOME": str(self.home.resolve()),
+            "ANNOFLOW_DATABASE_URL": self.database(),
+            "ANNOFLOW_SHIFT_SECONDS": str(self.shift_seconds),
+            "ANNOFLOW_LEASE_SECONDS": str(self.lease_seconds),
+            "ANNOFLOW_PUBLIC_URL": self.public_url,
+            "ANNOFLOW_SOURCES": ",".join(self.sources),
+            "ANNOFLOW_MEDIA": self.media_at(),
+            "ANNOFLOW_EXPORTS": self.exports_below(),
+        }
+
     @property
     def running(self) -> Path:
         """Return the file in which `annoflow up` says where its Prefect server is."""

@@ -1,7 +1,7 @@
 """How long annotators wait over HTTP beside nothing, beside statuses that are moved on, beside a file that comes in.
 
 Many people think between two items, at one server. Beside them a mover drains as many statuses as are asked for, in a
-process of its own as under `annoflow up`; or the server itself takes in a file of as many annotations.
+process of its own as under `annoflow up`; or the server's own process for jobs takes in a file of as many annotations.
 """
 
 import json

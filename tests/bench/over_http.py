@@ -132,7 +132,7 @@ def bare(url: str) -> FastAPI:
 def annoflow(url: str, home: Path) -> FastAPI:
     """Return annoflow, which writes a line for each request as it always does."""
     logging.basicConfig(filename=os.devnull, level=logging.INFO, force=True)
-    return server.warm(server.make(Settings(home=home, database_url=url)))
+    return server.warm(server.make(Settings(home=home, database_url=url), worker=server.WORKER))
 
 
 def all_of(bed: Bed, items: int, *, pace: Pace, at_once: Sequence[int] = AT_ONCE) -> Iterator[Line]:

@@ -167,6 +167,16 @@ def test_a_process_that_ends_leaves_its_job_to_another(stage: Stage, doing: Any)
     assert do(stage) and look(stage, number).result == {"new": 1}
 
 
+def test_what_does_jobs_ends_where_none_is_left_and_not_while_one_is_done(
+    stage: Stage, doing: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "IDLE", 0.05)
+    number, stop, rest = ask(stage), threading.Event(), 1.5
+    doing(lambda *_: Finished(result={"ended": stop.wait(2 * rest)}))
+    threads.work(stage.engine, lease=15, stop=stop, rest=rest)
+    assert look(stage, number).result == {"ended": False}
+
+
 def test_the_lease_is_renewed_while_a_batch_is_under_way(stage: Stage, doing: Any) -> None:
     number = ask(stage)
 

@@ -12,7 +12,7 @@ from typing import Any
 import leftovers
 import postgresql
 import pytest
-from running import wait_for
+from running import is_there, wait_for
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlmodel import select
 
@@ -150,7 +150,7 @@ class Server:
         pids = [pid, *children(pid)]
         for one in pids:
             os.kill(one, signal.SIGKILL)
-        wait_for(lambda: [one for one in pids if alive(one)], [])
+        wait_for(lambda: [one for one in pids if is_there(one)], [])
         for lock in ("postmaster.pid", ".s.PGSQL.5432.lock"):
             (self._folder / lock).unlink()  # nobody may have noticed that it is dead
         self._server.ensure_postgres_running()
@@ -168,13 +168,6 @@ def children(pid: int) -> list[int]:
             continue
         found += [int(entry.parent.name)] if parent == pid else []
     return found
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""Threads that do jobs, while the process has other things to do."""
+"""Threads that do jobs."""
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,12 +29,7 @@ log = logging.getLogger("annoflow.jobs")
 def working(engine: Engine, *, lease: float, kept: Kept | None = None) -> Iterator[None]:
     """Do jobs in threads of this process until the end; what is `kept` of pictures goes with what is erased."""
     stop = threading.Event()
-    threads = [
-        threading.Thread(target=_work, args=(engine, lease, stop, kept), name=f"jobs-{number}", daemon=True)
-        for number in range(THREADS)
-    ]
-    for thread in threads:
-        thread.start()
+    threads = _begin(partial(do_one, engine, lease=lease, stop=stop, kept=kept), stop)
     try:
         yield
     finally:
@@ -42,29 +38,70 @@ def working(engine: Engine, *, lease: float, kept: Kept | None = None) -> Iterat
             thread.join(PATIENCE)
 
 
-def _work(engine: Engine, lease: float, stop: threading.Event, kept: Kept | None) -> None:
+def work(engine: Engine, *, lease: float, stop: threading.Event, rest: float, kept: Kept | None = None) -> None:
+    """Do jobs until `stop` is set, or until none has been done for so many seconds."""
+    doing: set[str] = set()
+    threads = _begin(partial(do_one, engine, lease=lease, stop=stop, kept=kept, doing=doing), stop)
+    worked = time.monotonic()
     while not stop.wait(IDLE):
+        worked = time.monotonic() if doing else worked
+        if time.monotonic() - worked >= rest:
+            stop.set()
+    if doing:
+        log.info("told to end: jobs stop where their batches do")
+    for thread in threads:
+        thread.join()
+
+
+def _begin(one: Callable[[], bool], stop: threading.Event) -> list[threading.Thread]:
+    names = [f"jobs-{number}" for number in range(THREADS)]
+    threads = [threading.Thread(target=_work, args=(one, stop), name=name, daemon=True) for name in names]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _work(one: Callable[[], bool], stop: threading.Event) -> None:
+    while not stop.is_set():
         try:
-            while not stop.is_set() and do_one(engine, lease=lease, stop=stop, kept=kept):
+            while not stop.is_set() and one():
                 pass
         except Exception:  # the database may be away; its jobs wait there
             log.exception("no job could be done")
+        stop.wait(IDLE)
 
 
-def do_one(engine: Engine, *, lease: float, stop: threading.Event, kept: Kept | None = None) -> bool:
-    """Do the oldest job that nobody does; False where there is none."""
+def do_one(
+    engine: Engine,
+    *,
+    lease: float,
+    stop: threading.Event,
+    kept: Kept | None = None,
+    doing: set[str] | None = None,
+) -> bool:
+    """Do the oldest job that nobody does, and be among those who are `doing` one; False where there is none."""
     holder, ttl = holder_name(), timedelta(seconds=lease)
     open_session = partial(session_scope, engine)
     job = job_turns.take(open_session, holder=holder, ttl=ttl, now=datetime.now(UTC))
     if job is None:
         return False
-    with _Holding(engine, job.id, holder, ttl, stop) as holding:
+    with _Holding(engine, job.id, holder, ttl, stop) as holding, _among(doing, holder):
         try:
             job_turns.do(open_session, job, clock=partial(datetime.now, UTC), advance=holding.advance, kept=kept)
         except Stopped:
             with session_scope(engine) as session:
                 job_turns.give_back(session, job_id=job.id, holder=holder, now=datetime.now(UTC))
     return True
+
+
+@contextmanager
+def _among(doing: set[str] | None, holder: str) -> Iterator[None]:
+    these = set() if doing is None else doing
+    these.add(holder)
+    try:
+        yield
+    finally:
+        these.discard(holder)
 
 
 class _Holding:

@@ -40,10 +40,15 @@ class Stopped(Exception):
     """The job was cancelled, or is another's now, or the process ends."""
 
 
+def waiting(session: Session, *, now: datetime) -> bool:
+    """Say whether there is a job that nobody does."""
+    return jobs.waiting(session, now=now)
+
+
 def take(open_session: OpenSession, *, holder: str, ttl: timedelta, now: datetime) -> Job | None:
     """Take the oldest job that nobody does; None where there is none. What was begun too often ends as failed."""
     with open_session(read_only=True) as session:
-        if not jobs.waiting(session, now=now):
+        if not waiting(session, now=now):
             return None
     with open_session() as session:
         job = jobs.take(session, holder=holder, until=now + ttl, now=now)
