@@ -10,7 +10,7 @@ from pathlib import Path
 
 import leftovers
 import pytest
-from engines import empty, kept
+from engines import empty, forget, kept
 from hypothesis import HealthCheck, settings
 from running import PATIENCE
 from sqlalchemy import Engine, create_engine, text
@@ -103,7 +103,7 @@ def postgres_server() -> Iterator[str]:
             _execute(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
         _execute(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
-        kept(_database(server.get_uri(), TESTED)).dispose()
+        forget(_database(server.get_uri(), TESTED))
         server.cleanup()
 
 
@@ -158,7 +158,7 @@ def new_postgres(postgres_server: str, postgres_template: str) -> str:
     except DBAPIError:
         as_it_was = False
     if not as_it_was:
-        kept(url).dispose()
+        forget(url)
         _execute(postgres_server, f"DROP DATABASE IF EXISTS {TESTED} WITH (FORCE)")
         _execute(postgres_server, f"CREATE DATABASE {TESTED} TEMPLATE {postgres_template}")
     return url

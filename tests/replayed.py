@@ -61,12 +61,10 @@ def _in_postgres(made: Connection) -> Callable[[Connection], object]:
         f"SELECT '{table}', json_agg(t)::text FROM \"{table}\" t HAVING count(*) > 0" for table in TABLES
     )
     numbers = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
-    said = "; ".join(
-        [
-            "SET LOCAL session_replication_role = replica",  # some tables name each other
-            *(INTO.format(table, Literal(of).as_string()) for table, of in made.exec_driver_sql(rows)),
-            *(f"SELECT setval('{name}', {last})" for name, last in made.exec_driver_sql(numbers)),
-            "SET LOCAL session_replication_role = origin",
-        ]
-    ).replace("%", "%%")
+    # In one statement, at whose end keys are looked up, since some tables name each other. Without triggers none would
+    # be, but all plans that the connection has made are forgotten when these are switched off.
+    rows_of = [INTO.format(table, Literal(of).as_string()) for table, of in made.exec_driver_sql(rows)]
+    inserts = ", ".join(f"made_{n} AS ({insert})" for n, insert in enumerate(rows_of))
+    last = ", ".join(f"setval('{name}', {last})" for name, last in made.exec_driver_sql(numbers))
+    said = f"WITH {inserts} SELECT {last}".replace("%", "%%")
     return lambda connection: connection.exec_driver_sql(said)
