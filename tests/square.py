@@ -7,6 +7,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import manifests
 from building import NOW, TWO_STEPS, add_items, dataset, deploy, make_task, move, person, reader, task
 from sqlmodel import Session, col, select
 from stage import BOX
@@ -267,6 +268,7 @@ MANAGED_BY_NUMBER: dict[Service, tuple[Permission, str, ByNumber]] = {
     jobs.cancel: (P.IMPORT_ITEMS, "job", by("job_id")),
     snapshots.of_pipeline: (P.EXPORT_ITEMS, "pipeline", by("pipeline_id")),
     snapshots.one: (P.EXPORT_ITEMS, "export", by("export_id")),
+    snapshots.files_of: (P.EXPORT_ITEMS, "export", by("export_id")),
     snapshots.first_of: (P.EXPORT_ITEMS, "export", by("export_id", most=1)),
     snapshots.all_of: (P.EXPORT_ITEMS, "export", by("export_id")),
     snapshots.open_of: (P.EXPORT_ITEMS, "export", by("export_id", name="manifest.json")),
@@ -408,7 +410,7 @@ def world(session: Session, folder: Path) -> World:
     bos = session.exec(select(Assignment.id).where(Assignment.person_id == bo.id, Assignment.task_id == cars.id)).one()
     owner = person(session, "olga@example.org", role="owner")
     job = Job(project_id=cars.project_id, actor_id=owner.id, kind="sync", created_at=NOW)
-    (folder / "manifest.json").write_text('{"files": []}')
+    manifests.write(folder)
     export = Export(pipeline_id=cars.pipeline_id or 0, exit="approved", uri=str(folder), items=0, annotations=0, at=NOW)
     session.add_all((job, export))
     session.flush()

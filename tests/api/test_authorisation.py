@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import manifests
 import pytest
 from anyio.from_thread import start_blocking_portal
 from building import make_task
@@ -131,6 +132,7 @@ OPERATIONS = {
     "project-jobs": Operation("/api/projects/{project}/jobs", RUN, denied=WORK),
     "pipeline-exports": Operation("/api/pipelines/{pipeline}/exports", ("olga",), denied=(*WORK, "mia")),
     "export": Operation("/api/exports/{export}", ("olga",), denied=(*WORK, "mia")),
+    "export-files": Operation("/api/exports/{export}/files", ("olga",), denied=(*WORK, "mia")),
     "export-file": Operation("/api/exports/{export}/files/manifest.json", ("olga",), denied=(*WORK, "mia")),
     "stuck": Operation("/api/projects/{project}/stuck", RUN, denied=WORK),
     "pipeline-overview": Operation("/api/pipelines/{pipeline}/overview", RUN, denied=WORK),
@@ -321,7 +323,7 @@ def exported(session: Any, stage: Stage, project: int, folder: Path) -> tuple[in
     olga, pipeline = stage.person(session, "olga"), session.exec(select(Pipeline).where(Pipeline.name == "p")).one()
     ended = {"created_at": stage.now, "ended_at": stage.now, "outcome": "done"}
     job = Job(project_id=project, actor_id=olga.id, kind="export", **ended)
-    (folder / "manifest.json").write_text('{"files": []}')
+    manifests.write(folder)
     snapshot = Export(pipeline_id=pipeline.id, exit="done", uri=str(folder), items=0, annotations=0, at=stage.now)
     session.add_all((job, snapshot))
     session.flush()

@@ -94,7 +94,7 @@ def test_items_are_exported_and_the_files_of_the_snapshot_fetched(
     (listed,) = olga.get("/api/pipelines/1/exports").json()["items"]
     assert (listed["exit"], listed["items"], listed["by"]) == ("approved", 1, "olga@example.org")
     assert listed["uri"] == job["result"]["uri"] and listed["uri"].startswith(f"{tmp_path}/exports/street/")
-    files = olga.get(f"/api/exports/{listed['id']}").json()["files"]
+    files = olga.get(f"/api/exports/{listed['id']}/files").json()["items"]
     for one in files:
         fetched = olga.get(f"/api/exports/{listed['id']}/files/{one['name']}")
         assert fetched.content == Path(listed["uri"], one["name"]).read_bytes() and len(fetched.content) == one["bytes"]

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import manifests
 import pytest
 from counting import statements
 from fastapi.testclient import TestClient
@@ -67,7 +68,8 @@ READS = {
     "dataset": Read("/api/datasets/1"),
     "dataset-folders": Read("/api/datasets/1/folders", "items"),
     "dataset-items": Read("/api/datasets/1/items", "items"),
-    "export": Read("/api/exports/1", "files"),
+    "export": Read("/api/exports/1"),
+    "export-files": Read("/api/exports/1/files", "items"),
     "export-file": Read("/api/exports/1/files/manifest.json", "files"),
     "issue-comments": Read("/api/issues/1/comments", "items"),
     "find-item": Read("/api/items?named=1"),
@@ -165,7 +167,7 @@ def olga(stage: Stage, as_: Callable[..., TestClient], tmp_path: Path, monkeypat
     stage.flag("quinn", "qa", "t1", "1.png")
     stage.claim("olga", "t1")
     leases.hold(stage.engine, leases.MOVER, holder="me", ttl=timedelta(hours=1))
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest(1)))
+    manifests.write(tmp_path, manifests.named(1))
     with stage.session() as session:
         olga = stage.person(session, "olga")
         operators.appoint(session, actor=None, email=olga.email, now=stage.now)
@@ -183,14 +185,10 @@ def deploy(stage: Stage, *, tasks: int) -> None:
     stage.deploy(pipeline(tasks).decode())
 
 
-def manifest(files: int) -> dict[str, Any]:
-    return {"files": [{"name": str(n), "bytes": 1, "sha256": "0"} for n in range(files)]}
-
-
 def add_the_rest(stage: Stage, folder: Path) -> None:
     """Have a hundred of each."""
     deploy(stage, tasks=MANY)
-    (folder / "manifest.json").write_text(json.dumps(manifest(MANY)))
+    manifests.write(folder, manifests.named(MANY))
     with stage.session() as session:
         happened = session.exec(select(Event).where(Event.item_id == 1)).first()
         copies(session, happened)

@@ -86,13 +86,11 @@ def test_a_file_that_is_not_what_its_snapshot_says_is_not_kept_for_it(
     olga: Annoflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def told(name: str) -> dict[str, Any]:
-        file = {"name": name, "bytes": 1, "sha256": "0" * 64}
-        export = {"id": 1, "exit": "approved", "uri": "x", "items": 0, "annotations": 0, "by": None, "pipeline_id": 1}
-        return {**export, "at": "2026-03-02T09:00:00Z", "files": [file]}
+        return {"items": [{"name": name, "bytes": 1, "sha256": "0" * 64}], "next": None}
 
     monkeypatch.setattr(Annoflow, "fetch", lambda _, path, into: into.write_text("another"))
     for name, said in (("a.json", "is not what the snapshot says"), ("../a.json", "outside of it")):
-        monkeypatch.setattr(Annoflow, "request", lambda *_, name=name: told(name))
+        monkeypatch.setattr(Annoflow, "request", lambda *_, name=name, **__: told(name))
         with pytest.raises(Unavailable, match=said):
             olga.download(1, tmp_path / "fetched")
     assert not (tmp_path / "a.json").exists()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
+import manifests
 import pytest
 from building import person
 from explaining import BIG, SMALL_BY_CONDITION, scans
@@ -19,7 +20,7 @@ from workflow_core.http import database, identity
 from workflow_core.services.accounts.callers import Caller
 from workflow_core.settings import Settings
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import Person, TaskItem
+from workflow_core.store.models import Export, Person, TaskItem
 
 DOCUMENT = json.loads((Path(api.__file__).parent / "openapi.json").read_text())
 LISTS = [
@@ -88,9 +89,14 @@ def fill(session: Session) -> None:
     connection.exec_driver_sql("UPDATE task_item SET parked = 'nobody' WHERE task_id = 1 AND item_id > 99990")
 
 
-def test_each_list_is_read_by_index_from_wherever_it_goes_on(olga: TestClient, thrown_away: Session) -> None:
+def test_each_list_is_read_by_index_from_wherever_it_goes_on(
+    olga: TestClient, thrown_away: Session, tmp_path: Path
+) -> None:
     held = thrown_away.exec(select(TaskItem.id).where(TaskItem.task_id == 1, TaskItem.item_id == 1)).one()
-    known = defaultdict(lambda: "1", task_item_id=str(held))
+    export = thrown_away.exec(select(Export).where(Export.pipeline_id == 1).limit(1)).one()
+    export.uri = str(tmp_path)
+    manifests.write(tmp_path, manifests.named(2))
+    known = defaultdict(lambda: "1", task_item_id=str(held), export_id=str(export.id))
     read_whole = {}
     for path in LISTS:
         with scans(thrown_away, big=tuple({*BIG, *TABLES} - FEW)) as found:

@@ -6,7 +6,7 @@ from typing import IO
 from fastapi.responses import Response, StreamingResponse
 
 from workflow_core.api.lists import Part
-from workflow_core.domain.views.exchange import Export, ExportFiles
+from workflow_core.domain.views.exchange import Export, ExportFile
 from workflow_core.domain.words.pages import Page
 from workflow_core.http.database import Reading
 from workflow_core.http.identity import Reader
@@ -26,9 +26,15 @@ def pipeline_exports(session: Reading, actor: Reader, pipeline_id: int, part: Pa
 
 
 @router.get("/exports/{export_id}")
-def export(session: Reading, actor: Reader, export_id: int) -> ExportFiles:
-    """Return a snapshot with its files."""
+def export(session: Reading, actor: Reader, export_id: int) -> Export:
+    """Return a snapshot."""
     return snapshots.one(session, actor=actor, export_id=export_id)
+
+
+@router.get("/exports/{export_id}/files")
+def export_files(session: Reading, actor: Reader, export_id: int, part: Part) -> Page[ExportFile]:
+    """Return the files of a snapshot, in the order of its manifest."""
+    return snapshots.files_of(session, actor=actor, export_id=export_id, **part)
 
 
 @router.get("/exports/{export_id}/files/{name:path}", response_class=Response)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from workflow_core.client import archives
 from workflow_core.client.connection import Connection
-from workflow_core.domain.views.exchange import Export, ExportFiles, Job, JobState
+from workflow_core.domain.views.exchange import Export, ExportFile, Job, JobState
 from workflow_core.errors import Unavailable
 
 MANIFEST = "manifest.json"
@@ -94,7 +94,7 @@ class Exchange(Connection):
             Unavailable: a file is not what the snapshot says of it.
         """
         fetched = []
-        for one in self._ask(ExportFiles, "GET", f"/api/exports/{export_id}").files:
+        for one in self._all(ExportFile, f"/api/exports/{export_id}/files"):
             here = folder / PurePosixPath(one.name)
             if not here.resolve().is_relative_to(folder.resolve()):
                 raise Unavailable(f"the snapshot names a file outside of it: {one.name}")

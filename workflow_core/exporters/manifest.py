@@ -1,13 +1,14 @@
 """What a snapshot says about itself: what was asked, what is in it, who made it, and a checksum of every file."""
 
 import hashlib
+import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from workflow_core.domain.annotations.recipes import Category
 from workflow_core.domain.items.sampling import SCALE
@@ -17,6 +18,8 @@ from workflow_core.exporters.records import ExportItem, Writer, line
 
 NAME = "manifest.json"
 HISTORY = "history.jsonl"
+FILES = ',"files":['
+"""How what a manifest says of the whole ends; a line for each file follows."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def write(folder: Path, *, about: About, tally: Tally, now: datetime) -> dict[st
     }
     digest = hashlib.sha256(line(described).encode())
     with (folder / NAME).open("w", encoding="utf-8", newline="\n") as file:
-        file.write(line(described | {"created_at": now}).removesuffix("}") + ',"files":[')
+        file.write(line(described | {"created_at": now}).removesuffix("}") + FILES)
         separator = "\n"
         for path in files(folder):
             row = line(_file(path, folder))
@@ -119,6 +122,19 @@ def write(folder: Path, *, about: About, tally: Tally, now: datetime) -> dict[st
         content = {"content": digest.hexdigest()}
         file.write("\n]," + line(content).removeprefix("{") + "\n")
     return described | content
+
+
+def listed(opened: IO[bytes], *, start: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the files that a manifest lists, from a place in it on, each with the place that follows.
+
+    Raises:
+        ValueError: the manifest is not as it was written, or no file begins at this place.
+    """
+    opened.seek(max(start - 1, 0))
+    if opened.read(1) != b"\n" if start else not opened.readline().endswith(f"{FILES}\n".encode()):
+        raise ValueError(start)
+    while (row := opened.readline()) and not row.startswith(b"]"):
+        yield opened.tell(), json.loads(row.rstrip(b",\n"))
 
 
 def _split(split: Split, sides: Mapping[str, int]) -> dict[str, Any]:

@@ -66,8 +66,13 @@ def after(cursor: str | None, *kinds: type[int] | type[str]) -> tuple[int | str,
     except (TypeError, ValueError, RecursionError):
         key = None
     if not isinstance(key, list) or [type(one) for one in key] != list(kinds) or not all(map(_keepable, key)):
-        raise InvalidInput(f"after is {shown(cursor)}, which is no place in this list; take what it gave as next")
+        raise nowhere(cursor)
     return tuple(key)
+
+
+def nowhere(cursor: str | None) -> InvalidInput:
+    """Return the refusal of a cursor that a list did not give."""
+    return InvalidInput(f"after is {shown(cursor)}, which is no place in this list; take what it gave as next")
 
 
 def _keepable(one: int | str) -> bool:

@@ -1,18 +1,18 @@
 """The snapshots that exports have written, and the files in them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import IO, Any
 
-from workflow_core.connectors.annotations.streams import parts
 from workflow_core.connectors.files import open_file
 from workflow_core.domain.views.exchange import Export, ExportFile, ExportFiles, Way
 from workflow_core.domain.words import pages, values
 from workflow_core.domain.words.pages import USUAL, Limit, Page
 from workflow_core.domain.words.wording import cited, shown
 from workflow_core.domain.work.roles import Permission
-from workflow_core.errors import NotFound
+from workflow_core.errors import NotFound, Unavailable
 from workflow_core.exporters import manifest
 from workflow_core.services import access, people
 from workflow_core.store import models
@@ -21,6 +21,10 @@ from workflow_core.store.database.engine import Session
 from workflow_core.store.exchange import exports
 from workflow_core.store.models import Person, Pipeline, PipelineVersion
 from workflow_core.store.reads import positions
+
+
+class _NotAsWritten(Unavailable):
+    """A manifest has no list of files, or none at a place in it."""
 
 
 def of_pipeline(
@@ -57,23 +61,45 @@ def ways(session: Session, *, actor: Person, pipeline_id: int) -> list[Way]:
     ]
 
 
-def one(session: Session, *, actor: Person, export_id: int) -> ExportFiles:
-    """Return a snapshot with its files.
+def one(session: Session, *, actor: Person, export_id: int) -> Export:
+    """Return a snapshot.
 
     Raises:
-        NotFound: there is no such snapshot, or the actor is not in its project; or its files are gone.
+        NotFound: there is no such snapshot, or the actor is not in its project.
         NotAllowed: they may not export items.
-        Unavailable: the place cannot be reached.
     """
-    found, by = _find(session, actor, export_id)
-    return ExportFiles(**_told(found, by), files=list(_files(found)))
+    return Export(**_told(*_find(session, actor, export_id)))
+
+
+def files_of(
+    session: Session, *, actor: Person, export_id: int, after: str | None = None, limit: Limit = USUAL
+) -> Page[ExportFile]:
+    """Return a part of the files of a snapshot, in the order of its manifest.
+
+    Raises:
+        NotFound, NotAllowed: as `one`; or its files are gone.
+        InvalidInput: the cursor is none of this list.
+        Unavailable: the place cannot be reached, or the manifest is not as it was written.
+    """
+    found, _ = _find(session, actor, export_id)
+    key, most = pages.after(after, int), pages.one_more(limit)
+    start = int(key[0]) if key else 0
+    try:
+        with closing(_listed(found, start)) as files:
+            rows = list(islice(files, most))
+    except _NotAsWritten:
+        if not start:
+            raise
+        raise pages.nowhere(after) from None
+    part = pages.page(rows, limit=limit, key=lambda one: [one[0]])
+    return Page([file for _, file in part.items], part.next)
 
 
 def first_of(session: Session, *, actor: Person, export_id: int, most: int) -> tuple[ExportFiles, int]:
     """Return a snapshot with as many of its files at the most, and how many more there are.
 
     Raises:
-        NotFound, NotAllowed, Unavailable: as `one`.
+        NotFound, NotAllowed, Unavailable: as `files_of`.
     """
     found, by = _find(session, actor, export_id)
     first: list[ExportFile] = []
@@ -90,7 +116,7 @@ def open_of(session: Session, *, actor: Person, export_id: int, name: str) -> IO
     """Open a file of a snapshot.
 
     Raises:
-        NotFound, NotAllowed, Unavailable: as `one`; and where it has no such file.
+        NotFound, NotAllowed, Unavailable: as `files_of`; and where it has no such file.
     """
     found, _ = _find(session, actor, export_id)
     try:
@@ -105,7 +131,7 @@ def all_of(session: Session, *, actor: Person, export_id: int) -> Iterator[tuple
     They are read from the manifest as they are asked for, which needs no session any more.
 
     Raises:
-        NotFound, NotAllowed, Unavailable: as `one`.
+        NotFound, NotAllowed, Unavailable: as `files_of`.
     """
     found, _ = _find(session, actor, export_id)
     names = chain((manifest.NAME,), (one.name for one in _files(found)))
@@ -122,14 +148,17 @@ def _find(session: Session, actor: Person, export_id: int) -> exports.Named:
 
 
 def _files(found: models.Export) -> Iterator[ExportFile]:
-    return _listed(_open(found.uri, manifest.NAME))
+    return (file for _, file in _listed(found))
 
 
-def _listed(opened: IO[bytes]) -> Iterator[ExportFile]:
-    with opened:
-        for part in parts(opened):
-            if part.key == "files" and part.place is not None:
-                yield ExportFile(**part.value)
+def _listed(found: models.Export, start: int = 0) -> Generator[tuple[int, ExportFile], None, None]:
+    """Yield the files of a snapshot from a place in its manifest on, each with the place behind it."""
+    with _open(found.uri, manifest.NAME) as opened:
+        try:
+            for place, row in manifest.listed(opened, start=start):
+                yield place, ExportFile(**row)
+        except (ValueError, TypeError) as error:
+            raise _NotAsWritten(f"the manifest of the export {found.id} is not as it was written") from error
 
 
 def _open(uri: str, name: str) -> IO[bytes]:
