@@ -72,7 +72,7 @@ class Play:
                 self.chance.choice(acts)()
         except AnnoflowError:
             del self.signs[before:]
-            self.session.expire_all()
+        self.session.expire_all()
         if self.chance.random() < 0.5:
             self.move()
 
@@ -187,7 +187,6 @@ class Play:
 
     def expire(self) -> None:
         claims.expire(self.session, now=self.now)
-        self.session.expire_all()
 
     def move(self) -> None:
         building.move(self.session, now=self.now)

@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=60, help="how long the tests of one break may take")
-    parser.add_argument("--room", choices=ROOMS, help="break rules of one room alone")
+    parser.add_argument("--under", action="append", help="break rules of this folder alone; may be repeated")
     parser.add_argument("--list", action="store_true", help="say what would be broken, and run nothing")
     chosen = parser.parse_args()
     unseen = []
@@ -49,7 +49,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix=leftovers.folder_name()) as folder:
         copy = Path(folder) / "annoflow"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))
-        for number, one in enumerate(_drawn(chosen.seed, chosen.count, chosen.room), 1):
+        for number, one in enumerate(_drawn(chosen.seed, chosen.count, tuple(chosen.under or ROOMS)), 1):
             seen = None if chosen.list else _seen(one, copy, chosen.seconds)
             print(f"{number:3} {'would break' if seen is None else seen or 'NOT SEEN':12} {one}", flush=True)
             if seen in ("", LATE):
@@ -60,14 +60,12 @@ def main() -> None:
     sys.exit(len(unseen) * 20 > chosen.count)
 
 
-def _drawn(seed: int, count: int, room: str | None) -> list[Break]:
+def _drawn(seed: int, count: int, under: tuple[str, ...]) -> list[Break]:
     """Draw breaks, at most one of a line; of the same seed and source, the same."""
     found = []
     for file in sorted(ROOT.glob("workflow_core/**/*.py")):
         path = str(file.relative_to(ROOT))
-        if any(path.startswith(each) for each in ROOMS if room in (None, each)) and not any(
-            o in path for o in LEFT_OUT
-        ):
+        if path.startswith(under) and path.startswith(tuple(ROOMS)) and not any(each in path for each in LEFT_OUT):
             found += breaks(path, file.read_bytes())
     random.Random(seed).shuffle(found)
     lines: dict[tuple[str, int], Break] = {}

@@ -30,6 +30,7 @@ FOUND = Managed(
     kept_event_id=None,
     parked=None,
     issues=(),
+    role="manager",
     sent_by=None,
 )
 TRACED = Lineage(

@@ -1,22 +1,36 @@
 """The services that take a number, a text or a document inside something; what they take by itself is in `walk`."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
+from inspect import signature
 from typing import Any
 
-from stage import BOX, no_files
+from stage import BOX, START, always, no_files
 
 from hostile.scene import Scene, written
 from hostile.values import VALUES
 from workflow_core.domain.annotations.recipes import Attribute, Label, Recipe
+from workflow_core.domain.items.choices import Chosen
 from workflow_core.pipeline.compiled import Queue
+from workflow_core.services.accounts import tokens
+from workflow_core.services.bulk import acts
 from workflow_core.services.contributors import work
 from workflow_core.services.contributors.batches import Wanted
-from workflow_core.services.managers import (
-    staff,
-    task_settings,
-    tasks,
-)
+from workflow_core.services.data import additions
+from workflow_core.services.managers import staff, task_settings, tasks
 from workflow_core.services.pipelines import data, deployment
+from workflow_core.services.pipelines.places import Media, Places
+
+SOAK = "ANNOFLOW_SOAK" in os.environ
+"""Whether each is given every value."""
+KNOWN = {"session", "actor", "now", "task_id", "dataset_id", "chosen", "kept", "sample"}
+"""What is no part of what somebody says of an act."""
+
+
+def told(act: Callable[..., Any]) -> list[str]:
+    """Return what an act may be told of the items that are meant, and of what becomes of them."""
+    taken = set(signature(act).parameters)
+    return sorted((taken | Chosen.__annotations__.keys() if "chosen" in taken else taken) - KNOWN)
 
 
 def _hashed(value: Any) -> Any:
@@ -51,6 +65,17 @@ TEXTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "deploy": lambda s, v: s.manage(
         deployment.deploy, text=f"pipeline: {written(v)}".encode(), file="p.yaml", read=no_files
     ),
+    "file of what is sent": lambda s, v: s.send(file=v if isinstance(v, str) else "p.yaml"),
+    "text that is sent": lambda s, v: s.send(text=v),
+    "name of what is sent": lambda s, v: s.send(texts={_hashed(v): ""}),
+    "what is sent encoded": lambda s, v: s.send(encoded={"a.md": v}),
+    "exit of an export": lambda s, v: s.ask_for_export(exit=v),
+    "place of an export": lambda s, v: s.ask_for_export(to=v),
+    "format of an export": lambda s, v: s.ask_for_export(formats=[v]),
+    "format of an import": lambda s, v: s.ask_for_import(format=v),
+    "file of an import": lambda s, v: s.ask_for_import(file=v),
+    "images of an import": lambda s, v: s.ask_for_import(images=v),
+    "path that a token asks for": lambda s, v: s.reach(v if isinstance(v, str) else "1"),
 }
 """Calls that take text or a name inside something."""
 
@@ -64,6 +89,9 @@ NUMBERS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "lease": lambda s, v: s.make(queue=Queue(1, 1, v)),
     "due_at": lambda s, v: s.manage(task_settings.edit, task_id=s.cars.id, due_at=v),
     "lock_when_due": lambda s, v: s.manage(task_settings.edit, task_id=s.cars.id, lock_when_due=v),
+    "share to validate with": lambda s, v: s.ask_for_export(val=v),
+    "share to test with": lambda s, v: s.ask_for_export(test=v),
+    "end of a token": lambda s, v: s.own(tokens.make, name="n", ends_at=v),
     "review_own": lambda s, v: s.manage(task_settings.edit, task_id=s.qa.id, review_own=v),
 }
 """Calls that take a number inside something, a moment, yes or no."""
@@ -92,6 +120,17 @@ DOCUMENTS: Mapping[str, Callable[[Scene, Any], Any]] = {
     "item": lambda s, v: data.parse(v),
     "metadata": lambda s, v: s.bring(metadata=v),
     "inside metadata": lambda s, v: s.bring(metadata={"a": [v]}),
+    "line of items": lambda s, v: list(
+        additions.add(
+            always(s.session),
+            actor=None,
+            dataset_id=s.dataset.id,
+            lines=[written(v).encode(errors="surrogatepass")],
+            within=Places((), "/nowhere", Media("/nowhere")),
+            clock=lambda: START,
+        )
+    ),
+    "filter of an export": lambda s, v: s.ask_for_export(where=v),
     "filter": lambda s, v: s.look(where=v),
     "name in a filter": lambda s, v: s.look(where={"name": v}),
     "metadata in a filter": lambda s, v: s.look(where={"metadata.a": v}),
@@ -105,14 +144,22 @@ DOCUMENTS: Mapping[str, Callable[[Scene, Any], Any]] = {
 }
 """Calls that take JSON."""
 
+ACTS: Mapping[str, Callable[[Scene, Any], Any]] = {
+    f"{act}, {name}": lambda s, v, act=act, name=name: s.do(act, **{name: v})
+    for act, one in acts.ACTS.items()
+    for name in told(one.do)
+}
+"""Acts on many items, and what each may be told."""
+
 WORST_TEXTS = ("empty", "NUL", "half a character", "no UTF-8", "10 MB", "many digits", "Arabic digit")
 WORST_OTHERS = ("no end", "not a number", "true", "nothing", "a list", "a mapping", "deep", "bytes", "a moment")
 
 
 def calls() -> Iterator[tuple[str, Callable[[Scene, Any], Any], Any]]:
     """Yield each service with each value that it may be given: of another kind than it takes, the worst alone."""
-    for service, call in (IDS | TEXTS | NUMBERS | DOCUMENTS).items():
+    for service, call in (IDS | TEXTS | NUMBERS | DOCUMENTS | ACTS).items():
         for name, value in VALUES.items():
             worst = name in WORST_TEXTS + WORST_OTHERS
-            if worst or service in DOCUMENTS or isinstance(value, str) == (service in TEXTS):
+            fits = service not in ACTS and isinstance(value, str) == (service in TEXTS)
+            if SOAK or worst or service in DOCUMENTS or fits:
                 yield f"{service}, {name}", call, value

@@ -1,7 +1,7 @@
 """What is there for a call, and short ways to make one."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlmodel import Session
@@ -10,15 +10,33 @@ from stage import BOX, START, always
 from workflow_core.connectors.annotations import jsonl
 from workflow_core.connectors.annotations.records import Problems
 from workflow_core.domain.annotations.recipes import Label, Recipe
+from workflow_core.domain.views.exchange import ExportAsked, ImportSent
+from workflow_core.domain.views.pipelines import Files
 from workflow_core.errors import AnnoflowError
 from workflow_core.services import people
+from workflow_core.services.accounts import scopes
+from workflow_core.services.accounts.callers import Caller
+from workflow_core.services.bulk import acts
 from workflow_core.services.contributors import batches
 from workflow_core.services.data import items
-from workflow_core.services.exchange import imports
+from workflow_core.services.exchange import imports, jobs
 from workflow_core.services.managers import tasks
-from workflow_core.services.pipelines import data
+from workflow_core.services.pipelines import data, uploads
+from workflow_core.services.pipelines.places import Media, Places
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Task
+
+SMALL = """
+pipeline: sent
+tasks: {cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: done}}}
+exits: {done: {}}
+"""
+SAID: Mapping[str, Mapping[str, Any]] = {
+    "rank": {"rank": 1},
+    "reassign": {"old": "ann@example.org", "new": "quinn@example.org"},
+    "take-out": {"email": "ann@example.org"},
+}
+"""What an act on many items has to be told, besides which."""
 
 
 class Scene:
@@ -28,6 +46,7 @@ class Scene:
         self.session, self.issue, self.mine, self.reviewed = session, issue, mine, reviewed
         self.ann = people.person(session, email="ann@example.org")
         self.quinn = people.person(session, email="quinn@example.org")
+        self.olga = people.person(session, email="olga@example.org")
         self.project = people.project(session, name="default").id
         self.dataset = data.dataset(session, project_id=self.project, name="p")
         names = data.task_names(session, project_id=self.project)
@@ -55,6 +74,38 @@ class Scene:
         """Call what a manager calls; a moment is given where it asks for one."""
         now = {"now": START} if "now" in verb.__annotations__ else {}
         return verb(self.session, **{"actor": None} | now | given)
+
+    def own(self, verb: Callable[..., Any], **given: Any) -> Any:
+        """Call what a person is asked for who may do all."""
+        return verb(self.session, **{"actor": self.olga, "now": START} | given)
+
+    def send(self, *, text: str = SMALL, **given: Any) -> Any:
+        """Deploy what is sent over HTTP; the name of the file is what is said, or `p.yaml`."""
+        sent = {"file": "p.yaml", "texts": {}, "encoded": {}} | given
+        sent["texts"] = {sent["file"]: text, **sent["texts"]}
+        within = Places((), "/nowhere", Media("/nowhere"))
+        return self.own(uploads.deploy, project_id=self.project, files=Files(**sent), within=within)
+
+    def ask_for_export(self, **asked: Any) -> Any:
+        pipeline = self.cars.pipeline_id
+        within = Places((), "/nowhere", Media("/nowhere"))
+        return self.own(jobs.export, pipeline_id=pipeline, asked=ExportAsked(**asked), within=within)
+
+    def ask_for_import(self, **asked: Any) -> Any:
+        given = {"dataset_id": self.dataset.id, "asked": ImportSent(**asked), "content": b"{}"}
+        return self.own(jobs.import_annotations, **given)
+
+    def do(self, act: str, **said: Any) -> Any:
+        """Do an act on many items, as it was said in JSON, after looking which items it concerns."""
+        known = {"act": act, "key": self.dataset.id if acts.ACTS[act].of == "dataset" else self.cars.id}
+        known["said"] = SAID.get(act, {}) | said
+        acts.concerned(self.session, actor=None, **known)
+        return acts.do(self.session, actor=None, now=START, **known)
+
+    def reach(self, task: str) -> None:
+        """Ask for a task by a path, with a token that is for the project alone."""
+        caller = Caller(person=self.ann, project_id=self.project, note=None)
+        scopes.check(self.session, caller=caller, named={"task_id": task})
 
     def make(self, **given: Any) -> Any:
         known = {"name": "new", "recipe": Recipe((Label("car"),)), "assignees": {"ann@example.org": 1.0}}

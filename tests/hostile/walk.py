@@ -1,6 +1,7 @@
 """Every service, found by itself, with each number, text or document that it takes: a new one cannot be forgotten."""
 
 import inspect
+import os
 import pkgutil
 from collections.abc import Callable, Container, Iterator, Mapping
 from enum import Enum
@@ -8,11 +9,13 @@ from importlib import import_module
 from types import UnionType
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired, Union, get_args, get_origin, get_type_hints
 
-from building import dataset, person
+from building import NOW, dataset, person
 
 from hostile.values import VALUES
 from workflow_core import services
 from workflow_core.domain.work.roles import Permission
+from workflow_core.services.accounts import passwords
+from workflow_core.services.accounts.passwords import Account
 
 Plain = int | float | str
 
@@ -25,7 +28,8 @@ TO_POSTGRES = ("32 bits", "64 bits", "not a number", "NUL", "half a character", 
 """What only PostgreSQL may refuse is tried there, too; what a value of another kind does, SQLite has told."""
 OTHERS = 8
 """Of the others each parameter is given one in so many."""
-
+SOAK = "ANNOFLOW_SOAK" in os.environ
+"""Whether every parameter is given every value, on both databases."""
 
 ANN = "ann@example.org"
 
@@ -101,38 +105,38 @@ def _parameter(name: str, hint: Any) -> Parameter | None:
 def tried(one: Parameter, number: int, *, postgres: bool) -> Iterator[tuple[str, Any]]:
     """Yield what is tried for a parameter: the worst for its kind, and some of the others, other ones for the next."""
     worst, others = WORST[one.kind], [name for name in VALUES if name not in WORST[one.kind]]
-    some = others[number % OTHERS :: OTHERS]
-    for name in [each for each in worst if each in TO_POSTGRES] if postgres else [*worst, *some]:
+    chosen = (
+        [each for each in worst if each in TO_POSTGRES] if postgres else [*worst, *others[number % OTHERS :: OTHERS]]
+    )
+    for name in VALUES if SOAK else chosen:
         yield name, [VALUES[name]] if one.many else VALUES[name]
-    if one.many and not postgres:
-        yield "no list", VALUES["64 bits"]
+    for name in (VALUES if SOAK else () if postgres else ("64 bits",)) if one.many else ():
+        yield f"no list, {name}", VALUES[name]
 
 
 INSIDE = "called by services alone, which have looked at it"
-TYPED = "the body of an act is of the types that the API's document says"
+IN_CALLS = "what it takes has a form of its own, and hostile things inside: in calls.py"
 MADE = "what it takes is made by annoflow, or was found"
 LEFT_OUT: Mapping[str, str] = {
     "accounts.invitations.invite.address": MADE,
     "accounts.invitations.link.address": MADE,
     "accounts.links.use.hash": MADE,
-    "accounts.operators.appoint_first": "hashes each password: test_operators.py",
     "accounts.passwords.change": MADE,
     "accounts.passwords.give": MADE,
     "accounts.repeats.begin.digest": MADE,
     "accounts.repeats.keep": MADE,
-    "accounts.scopes.check": MADE,
-    "accounts.sign_ins.begin": MADE,
-    "bulk.acts.concerned.said": TYPED,
-    "bulk.acts.do.said": TYPED,
+    "accounts.scopes.check": IN_CALLS,
+    "accounts.sign_ins.begin.renewed": MADE,
+    "bulk.acts.concerned.said": IN_CALLS,
+    "bulk.acts.do.said": IN_CALLS,
     "bulk.acts.first": INSIDE,
-    "exchange.jobs.bulk.said": TYPED,
     "exchange.job_turns.give_back": MADE,
     "exchange.job_turns.keep": MADE,
     "managers.new_tasks.check": INSIDE,
-    "people.member": INSIDE,
+    "people.member.invited": MADE,
     "pipelines.deployed_tasks.apply": INSIDE,
     "pipelines.deployed_tasks.managers": INSIDE,
-    "pipelines.deployment.deploy.file": MADE,
+    "pipelines.deployment.deploy.file": IN_CALLS,
     "pipelines.entries.enter_new": INSIDE,
     "pipelines.entries.refused": INSIDE,
     "pipelines.migration.take_along": INSIDE,
@@ -140,6 +144,14 @@ LEFT_OUT: Mapping[str, str] = {
     "reviewers.issue_effects.follow_up": INSIDE,
 }
 """Services, or parameters, to which no entry point hands on what somebody has sent, and why."""
+
+
+def known(world: Any) -> Account:
+    """Return who may sign in, and has just proved it."""
+    person_id = person(world.session, ANN).id
+    passwords.give(world.session, person_id=person_id, hash="h", now=NOW)
+    return Account(person_id, "h")
+
 
 ELSEWHERE: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
     "access.own_many": lambda w: {"task_item_ids": [w.numbers["held"]]},
@@ -149,11 +161,13 @@ ELSEWHERE: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
     "accounts.members.all_of": lambda w: {},
     "accounts.members.owns": lambda w: {"project_id": w.project},
     "accounts.operators.appoint": lambda w: {"email": ANN},
+    "accounts.operators.appoint_first": lambda w: {"email": ANN, "password": "ten letters"},
     "accounts.operators.dismiss": lambda w: {"email": ANN},
     "accounts.operators.everybody": lambda w: {},
     "accounts.operators.keep_one": lambda w: {"leaving": 1},
     "accounts.passwords.account": lambda w: {"email": ANN},
     "accounts.repeats.begin": lambda w: {"key": "k", "digest": "d"},
+    "accounts.sign_ins.begin": lambda w: {"account": known(w), "renewed": "h", "agent": "a browser"},
     "accounts.sign_ins.caller": lambda w: {"secret": "s"},
     "accounts.sign_ins.end": lambda w: {"sign_in_id": 1},
     "accounts.sign_ins.mine": lambda w: {"current": 1},
@@ -169,6 +183,7 @@ ELSEWHERE: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
     "managers.staff.resume": lambda w: {"what": "task", "key": w.cars.id},
     "overviews.tasks.named": lambda w: {"named": "cars"},
     "people.check_project": lambda w: {"project_id": w.project},
+    "people.member": lambda w: {"email": ANN, "project_id": w.project, "role": "contributor"},
     "people.may": lambda w: {"project_id": w.project, "permission": Permission.SEE_PROJECT},
     "people.person": lambda w: {"email": ANN},
     "people.project": lambda w: {"name": "default"},

@@ -20,6 +20,7 @@ from stage import BOX, Stage, always
 from workflow_core.connectors.annotations import coco, jsonl
 from workflow_core.connectors.annotations.records import ImportedAnnotation, Problems
 from workflow_core.errors import AnnoflowError, InvalidInput, NotFound
+from workflow_core.services import people
 from workflow_core.services.contributors import annotation_sets, comments, work
 from workflow_core.services.exchange import exports, imports
 from workflow_core.services.managers import erasure, task_items
@@ -59,6 +60,7 @@ def stage(engine: Engine) -> Stage:
 def test_whatever_is_given_is_taken_or_refused_in_few_words(stage: Stage) -> None:
     stage.claim("ann", "cars")
     issue = stage.flag("quinn", "qa", "cars", item=2)
+    stage.add_member("olga", "owner")
     found = {}
     with stage.session() as session:
         mine, reviewed = stage.task_item(session, "cars", 0).id, stage.task_item(session, "qa", 1).id
@@ -235,6 +237,7 @@ def test_an_import_brings_no_item_more_than_that(stage: Stage, monkeypatch: pyte
 def test_more_ids_than_a_statement_has_parameters_are_taken(stage: Stage) -> None:
     many = range(1, 70_001)
     with stage.session() as session:
+        people.member(session, email="olga@example.org", project_id=1, role="owner", now=stage.now)
         scene = Scene(session, issue=0, mine=0, reviewed=0)
         assert scene.manage(task_items.remove_items, task_id=scene.cars.id, item_ids=[*many[3:], 1]) == 1
         assert scene.manage(task_items.archive_items, dataset=scene.dataset, item_ids=many) == 3

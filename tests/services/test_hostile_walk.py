@@ -1,14 +1,18 @@
-"""Every service, found by itself, with whatever may be given it: it answers, or refuses in few words."""
+"""Every service, found by itself, with whatever may be given it: it answers, or refuses in few words.
+
+ANNOFLOW_SOAK gives every parameter every value, on both databases.
+"""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 from building import person
 from hostile.faults import fault_of
-from hostile.walk import ELSEWHERE, LEFT_OUT, Service, found, tried
+from hostile.walk import ELSEWHERE, LEFT_OUT, SOAK, Service, found, tried
 from sqlmodel import Session
 from square import BY_PERMISSION, MANAGED_BY_NUMBER, OWN, World, call, world
 
@@ -16,6 +20,8 @@ from workflow_core.store.models import Person
 
 OWNER = "olga@example.org"
 SERVICES = [one for one in found(LEFT_OUT) if one.hostile]
+PARTS = 16 if SOAK else 1
+"""In how many tests all of them are tried: each begins with a world of its own."""
 
 
 def known(here: World, service: Service) -> tuple[str, Mapping[str, Any]]:
@@ -50,13 +56,13 @@ def apart(session: Session, who: str) -> Person:
     return Person(**person(session, who).model_dump())
 
 
-def faults(here: World) -> Iterator[str]:
-    """Call each service with each value in place of what it takes; no role stops annoflow itself, where it may."""
-    given = [(service, one) for service in SERVICES for one in service.hostile]
+def faults(here: World, part: int) -> Iterator[str]:
+    """Call services with each value in place of what they take; no role stops annoflow itself, where it may."""
     for who in (OWNER, *{f"{one.who}@example.org" for one in OWN.values()}):
         apart(here.session, who)
     postgres = here.session.get_bind().dialect.name == "postgresql"
-    for number, (service, one) in enumerate(given):
+    given = enumerate((service, one) for service in SERVICES for one in service.hostile)
+    for number, (service, one) in islice(given, part, None, PARTS):
         for name, value in tried(one, number, postgres=postgres):
             if fault := attempt(here, service, {one.name: value}):
                 yield f"{service.name}, {one.name}, {name}: {fault}"
@@ -74,6 +80,7 @@ def attempt(here: World, service: Service, hostile: Mapping[str, Any]) -> str | 
 
 
 @pytest.mark.long
-def test_whatever_is_given_to_a_service_it_answers_or_refuses_in_few_words(here: World) -> None:
-    found = list(faults(here))
+@pytest.mark.parametrize("part", range(PARTS))
+def test_whatever_is_given_to_a_service_it_answers_or_refuses_in_few_words(here: World, part: int) -> None:
+    found = list(faults(here, part))
     assert not found, "\n".join(found)

@@ -237,6 +237,7 @@ def test_what_is_submitted_as_it_came_is_accepted(session: Session, dataset: Dat
     (came,) = stored(session)
     drawn = [{"id": came.id, "label": "car", "tool": "box", "geometry": BOX, "attributes": {"kind": "van"}}]
     building.work_in(session, "cars", lambda _, item: ("completed", drawn) if item == "0000.jpg" else None)
+    session.refresh(came)
     ann = building.person(session, "ann@example.org")
     assert (came.accepted_at, came.updated_by, came.origin) == (building.NOW, ann.id, maker.origin)
     assert [event.detail for event in building.history(session, "annotated")] == [{"accepted": [came.id]}]

@@ -65,9 +65,9 @@ ACTS = {
     "clear of what has led on": Act(20, "cars", moved, reversals.clear),
     "release": Act(4, "cars", held, work.release),
     "postpone": Act(4, "cars", held, work.postpone),
-    "end of a claim": Act(5, "cars", held, task_items.release),
-    "send": Act(24, "expert", parked, task_items.send, {"to": "cars"}),
-    "once more": Act(26, "cars", moved, task_items.send, {"to": "cars"}),
+    "end of a claim": Act(4, "cars", held, task_items.release),
+    "send": Act(19, "expert", parked, task_items.send, {"to": "cars"}),
+    "once more": Act(21, "cars", moved, task_items.send, {"to": "cars"}),
     "remove": Act(14, "cars", untouched, task_items.remove_items),
     "reassign": Act(30, "cars", held, staff.reassign, {"old": email("ann"), "new": email("bo"), "end_claims": True}),
 }

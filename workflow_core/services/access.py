@@ -69,8 +69,8 @@ def managed(
     key = values.key(task_item_id)
     if not only_read:
         locks.lock(session, key)
-    found = next(iter(task_items.find(session, [key])), None)
-    role = people.role_of(session, person=actor, project_id=found.project_id) if found and actor else None
+    found = next(iter(task_items.find(session, [key], person_id=actor.id if actor else None)), None)
+    role = Role(found.role) if found and found.role and actor and actor.active else None
     if found is None or (actor is not None and role is None):
         raise NotFound(f"there is no task item {shown(task_item_id)}")
     if actor is not None and role is not None:

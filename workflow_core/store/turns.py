@@ -10,11 +10,11 @@ from functools import lru_cache
 from json import dumps
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from workflow_core.domain.work.states import Event
-from workflow_core.store import locks
+from workflow_core.store import locks, models
 from workflow_core.store.database.columns import Where
 from workflow_core.store.database.dialect import among, is_postgres, json, run
 from workflow_core.store.models import Item, TaskItem
@@ -81,7 +81,6 @@ def happen(
         run(session, changing, **values)
     elif postgres or run(session, insert, **values).rowcount:
         changed = [Happened(*row[:5]) for row in run(session, changing, **values)]
-    _look_again(session)
     return changed
 
 
@@ -146,9 +145,7 @@ def mark(session: Session, change: Change, *, where: str, **values: Any) -> int:
     The history has it otherwise, or need not know it.
     """
     sets = ", ".join(f"{column} = {sql}" for column, sql in change.items())
-    marked = run(session, f"UPDATE task_item SET {sets} WHERE {where}", **values)
-    _look_again(session)
-    return marked.rowcount
+    return run(session, f"UPDATE task_item SET {sets} WHERE {where}", **values).rowcount
 
 
 def rank(session: Session, *, task_id: int, items: Where, rank: int) -> int:
@@ -157,9 +154,7 @@ def rank(session: Session, *, task_id: int, items: Where, rank: int) -> int:
     of &= col(TaskItem.item_id).in_(select(Item.id).where(items))
     locks.lock_all(session, of)
     changed = update(TaskItem).where(of).values(rank=rank).execution_options(preserve_rowcount=True)
-    ranked = session.connection().execute(changed).rowcount
-    _look_again(session)
-    return ranked
+    return session.connection().execute(changed).rowcount
 
 
 def record(
@@ -171,6 +166,12 @@ def record(
     the states of task items.
     """
     return run(session, _insert(of, tuple(what.items())), now=now, verb=verb, actor=actor_id, **values).rowcount
+
+
+def note(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
+    """Write events of what was seen elsewhere, a deploy or an import: columns and values, in one go."""
+    if events:
+        session.connection().execute(insert(models.Event), [dict(one) for one in events])
 
 
 def tell(
@@ -231,10 +232,3 @@ def _told(changed: Change) -> Change:
 def _kept(event: Event) -> Change:
     kept = kept_after(event)
     return NO_CHANGE if kept is None else {"kept_by": kept}
-
-
-def _look_again(session: Session) -> None:
-    """Let whoever has a task item as an object see it as it is now."""
-    for one in session.identity_map.values():
-        if isinstance(one, TaskItem):
-            session.expire(one)

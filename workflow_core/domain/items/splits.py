@@ -35,7 +35,7 @@ class Split:
         >>> Split.of(12.5, None)
         Split(val=125000, test=0)
         """
-        if not all(0 <= (one or 0) <= 100 for one in (val, test)):
+        if not all(one is None or (isinstance(one, int | float) and 0 <= one <= 100) for one in (val, test)):
             raise InvalidInput("a share is a percentage from 0 to 100")
         return cls(*(round((one or 0) * SCALE / 100) for one in (val, test))) if val or test else None
 

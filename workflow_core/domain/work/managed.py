@@ -31,6 +31,8 @@ class Managed:
     parked: str | None
     issues: Sequence[int]
     """The unresolved ones that took its status."""
+    role: str | None
+    """That of whoever asks, in the project."""
     sent_by: tuple[str, str] | None
     """The task and the status that sent it back, where a re-entry took its status; None where a manager did."""
 

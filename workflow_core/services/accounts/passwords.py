@@ -34,7 +34,7 @@ def hashed(password: str) -> str:
     Raises:
         InvalidInput: it is too short, or too long.
     """
-    if not SHORTEST <= len(password) <= LONGEST:  # which is not to be shown
+    if not isinstance(password, str) or not SHORTEST <= len(password) <= LONGEST:  # which is not to be shown
         raise InvalidInput(f"a password has {SHORTEST} to {LONGEST:,} characters; a sentence makes a good one")
     with _AT_ONCE:
         return _ARGON2.hash(_as_typed(password))

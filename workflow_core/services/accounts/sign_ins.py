@@ -34,7 +34,7 @@ def begin(session: Session, *, account: Account, renewed: str, agent: str, now: 
         return None
     password.hash = renewed
     sign_ins.remove_over(session, person_id=password.person_id, unused_since=now - IDLE, made_before=now - LONGEST)
-    secret = new_secret()
+    secret, agent = new_secret(), values.sought(agent)
     row = Row(
         person_id=password.person_id,
         digest=digest(secret),

@@ -39,6 +39,7 @@ def make(
         InvalidInput: the name is none, or the end is over already, or too late.
         NotFound: they have no such project.
     """
+    ends_at = None if ends_at is None else values.moment(ends_at, "the end of a token")
     if ends_at is not None and ends_at <= now:
         raise InvalidInput(f"{ends_at:%Y-%m-%d %H:%M} UTC is past: give the token an end that is to come, or none")
     if latest is not None and (ends_at is None or ends_at > latest):

@@ -6,13 +6,14 @@ from workflow_core.domain.views.issues import Comment as Said
 from workflow_core.domain.words import pages, values
 from workflow_core.domain.words.pages import USUAL, Page
 from workflow_core.domain.words.wording import shown
+from workflow_core.domain.work.managed import Managed
 from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import NotFound
 from workflow_core.services import access, people
 from workflow_core.store.data import comments
 from workflow_core.store.database.engine import Session, keep
-from workflow_core.store.models import Comment, Issue, Person, Task, TaskItem
-from workflow_core.store.work import issues
+from workflow_core.store.models import Comment, Issue, Person
+from workflow_core.store.work import issues, managed
 
 
 def comment(
@@ -88,22 +89,22 @@ def waiting_for(session: Session, *, actor: Person, task_item_id: int) -> list[I
     return issues.unresolved(session, task_item_id=found.id, owned=found.type == "qa")
 
 
-def _about(session: Session, actor: Person, issue_id: int | None, task_item_id: int | None) -> TaskItem:
-    """Return the task item that an issue, or a comment, is about; the actor's, or one that they manage."""
-    issue = session.get(Issue, values.key(issue_id)) if issue_id is not None else None
-    mine = [issue.task_item_id, issue.qa_task_item_id] if issue else [values.key(task_item_id)]
-    about = session.get(TaskItem, mine[0])
-    if about is None or not any(_sees(session, actor, task_item) for task_item in mine):
+def _about(session: Session, actor: Person, issue_id: int | None, task_item_id: int | None) -> Managed:
+    """Return the task item that an issue, or a comment, is about; the actor's, or one that they manage.
+
+    Of an issue two are concerned: the one with the fault, and the review of whoever found it.
+    """
+    keys = [values.key(task_item_id)] if issue_id is None else issues.concerned(session, id=values.key(issue_id))
+    found = {one.id: one for one in managed.find(session, keys)}
+    if not found or not any(_sees(session, actor, found[key]) for key in keys):
         what = f"issue {shown(issue_id)}" if issue_id is not None else f"task item {shown(task_item_id)}"
         raise NotFound(f"{actor.email} has no {what}")
-    return about
+    return found[keys[0]]
 
 
-def _sees(session: Session, actor: Person, task_item_id: int) -> bool:
+def _sees(session: Session, actor: Person, about: Managed) -> bool:
     try:
-        access.own(session, actor=actor, task_item_id=task_item_id, only_read=True)
+        access.own(session, actor=actor, task_item_id=about.id, only_read=True)
     except NotFound:
-        task_item = session.get_one(TaskItem, task_item_id)
-        project_id = session.get_one(Task, task_item.task_id).project_id
-        return people.may(session, actor=actor, project_id=project_id, permission=Permission.RESOLVE_ISSUES)
+        return people.may(session, actor=actor, project_id=about.project_id, permission=Permission.RESOLVE_ISSUES)
     return True

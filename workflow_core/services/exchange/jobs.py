@@ -56,8 +56,10 @@ def export(
         InvalidInput: there is no such exit or format, the filter makes no sense, or the place is not open `within`.
     """
     found = access.pipeline(session, actor=actor, pipeline_id=pipeline_id, permission=NEEDED["export"])
+    documents.check(vars(asked), "what an export is asked")
     if asked.to is not None:
-        asked = replace(asked, to=places.written(asked.to, within))
+        to = values.text(asked.to, "the place of an export")
+        asked = replace(asked, to=places.written(to, within))
     exports.check(session, pipeline=found, asked=asked)
     about = {"pipeline_id": found.id, "pipeline": found.name, **asdict(asked)}
     return _add(session, "export", found.project_id, actor, about, now)
@@ -76,9 +78,9 @@ def import_annotations(
     found = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=NEEDED["import"])
     if asked.reopen:
         people.require(session, actor=actor, project_id=found.project_id, permission=Permission.CLEAR_STATUS)
-    documents.check(asdict(asked), "what an import is asked")
-    if asked.format not in readers.FORMATS:
-        known = possible(asked.format, readers.FORMATS)
+    documents.check(vars(asked), "what an import is asked")
+    if (format := values.sought(asked.format)) not in readers.FORMATS:
+        known = possible(format, readers.FORMATS)
         raise InvalidInput(f"the format {cited(asked.format)} is none that is known; {known}")
     named = [one for one in (asked.file, asked.images) if one is not None]
     if named or asked.format in readers.IN_FOLDERS:
@@ -92,7 +94,9 @@ def bulk(session: Session, *, actor: Person, act: str, key: int, said: Mapping[s
 
     Raises:
         NotFound, NotAllowed: as `sync`, for who may do it at once.
+        InvalidInput: what is said of it cannot be kept.
     """
+    documents.check(values.mapping(said, "what is said of an act"), "what is said of an act")
     of, kind = acts.find(session, actor=actor, act=act, key=key), acts.ACTS[act].of
     return _add(session, act, of.project_id, actor, {f"{kind}_id": of.id, kind: of.name, **said}, now)
 

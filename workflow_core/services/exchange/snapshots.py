@@ -120,7 +120,7 @@ def open_of(session: Session, *, actor: Person, export_id: int, name: str) -> IO
     """
     found, _ = _find(session, actor, export_id)
     try:
-        return _open(found.uri, name)
+        return _open(found.uri, values.sought(name))
     except NotFound as error:
         raise NotFound(f"the export {found.id} has no file {cited(name)}") from error
 

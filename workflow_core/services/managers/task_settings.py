@@ -7,7 +7,7 @@ from typing import TypedDict, Unpack
 
 from workflow_core.domain.annotations import recipes
 from workflow_core.domain.items.choices import Chosen
-from workflow_core.domain.words import values
+from workflow_core.domain.words import documents, values
 from workflow_core.domain.words.suggestions import possible
 from workflow_core.domain.words.wording import cited
 from workflow_core.domain.work.roles import Permission
@@ -95,6 +95,7 @@ def instruct(session: Session, *, actor: Actor, task_id: int, text: str, now: da
         NotAllowed: the actor may not edit tasks.
         InvalidInput: they are too long, or what no database keeps as text; or a file that came with a pipeline.
     """
+    text = values.text(text, "instructions", most=documents.SIZE)
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
     recipe = recipes.from_json(session.get_one(Recipe, task.recipe_id).content)
     present = recipe.instructions or recipes.Instructions()

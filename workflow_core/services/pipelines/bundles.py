@@ -112,10 +112,15 @@ def pack(file: str, contents: Mapping[str, bytes]) -> Files:
 def _contents(given: Files) -> dict[str, bytes]:
     if given.file not in given.texts:
         raise InvalidInput(f"the pipeline's file {cited(given.file)} is not among the texts that were sent")
-    contents = {name: text.encode() for name, text in given.texts.items()}
+    contents = {name: _text(name, text).encode() for name, text in given.texts.items()}
     for name, text in given.encoded.items():
+        plain = _text(name, text)
         try:
-            contents[name] = b64decode(text, validate=True)
+            contents[name] = b64decode(plain, validate=True)
         except ValueError as error:
             raise InvalidInput(f"what is sent as {cited(name)} is no Base64: {error}") from error
     return contents
+
+
+def _text(name: str, given: str) -> str:
+    return values.text(given, f"what is sent as {cited(name)}", most=values.LARGEST)

@@ -16,13 +16,14 @@ from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import bundles, deployed_tasks, entries
 from workflow_core.services.pipelines.bundles import Bundle
 from workflow_core.services.pipelines.migration import take_along
+from workflow_core.store import turns
 from workflow_core.store.allocation import parked
 from workflow_core.store.data import datasets, deploys, pipelines, teams, versions
 from workflow_core.store.data import people as known_people
 from workflow_core.store.data import tasks as rows
 from workflow_core.store.data.migration import choose
 from workflow_core.store.database.engine import Session, keep
-from workflow_core.store.models import Dataset, Deploy, Event, Person, Pipeline, PipelineVersion, Project
+from workflow_core.store.models import Dataset, Deploy, Person, Pipeline, PipelineVersion, Project
 from workflow_core.store.work import reassignment
 
 
@@ -130,7 +131,8 @@ def apply(
         versions.close_left(session, now=now)
     if version.id != previous:
         detail = {"pipeline": spec.name, "version": spec.digest, "removed": list(removed)}
-        keep(session, Event(at=now, verb="deployed", project_id=project.id, actor_id=by, detail=detail))
+        deployed = {"at": now, "verb": "deployed", "project_id": project.id, "actor_id": by, "detail": detail}
+        turns.note(session, [deployed])
     if there is None or (there.version_id, there.file, there.files) != (version.id, bundle.file, documents):
         there = Deploy(
             pipeline_id=pipeline.id, version_id=version.id, actor_id=by, at=now, file=bundle.file, files=documents

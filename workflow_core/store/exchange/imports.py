@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
+from workflow_core.store import turns
 from workflow_core.store.data import items
 from workflow_core.store.database.dialect import among, is_postgres, run
-from workflow_core.store.models import Annotation, Event, Item, Recipe, Task
+from workflow_core.store.models import Annotation, Item, Recipe, Task
 
 NAMED = ("item_id", "task_id", "external_id", "deleted_at", "score", "area")
 COMPARED = ("label", "tool", "geometry", "attributes", "origin", "model", "model_version")
@@ -111,9 +112,9 @@ def describe(session: Session, metadata: Mapping[int, Mapping[str, Any]]) -> Non
 
 def add(session: Session, annotations: Sequence[Mapping[str, Any]], *, events: Sequence[Mapping[str, Any]]) -> None:
     """Add annotations, and the events that say so, each in one go: as entities they would take three times as long."""
-    for table, rows in ((Annotation, annotations), (Event, events)):
-        if rows:
-            session.connection().execute(insert(table), [dict(row) for row in rows])
+    if annotations:
+        session.connection().execute(insert(Annotation), [dict(one) for one in annotations])
+    turns.note(session, events)
 
 
 def still_there(session: Session, *, item_ids: Iterable[int]) -> set[int]:

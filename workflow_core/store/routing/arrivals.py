@@ -62,6 +62,10 @@ class ArrivalKinds:
     kinds: frozenset[str]
     met: bool
     """Whether an item was, or is, already where it arrives."""
+    new: bool
+    """Whether an item arrives at a task where it has never been."""
+    led: bool
+    """Whether a status led somewhere that is to be marked."""
     at_joins: bool
     parked: bool
     """Whether an item is parked where it arrives, for who may take it or not."""
@@ -74,14 +78,17 @@ def kinds(session: Session) -> ArrivalKinds:
     rows = run(
         session,
         """
-        SELECT a.kind, count(a.existing_id) AS met, count(CASE WHEN n.is_join THEN 1 END) AS at_joins,
-               count(a.parked) AS parked, count(*) > count(DISTINCT a.item_id) AS several
+        SELECT a.kind, count(a.existing_id) AS met, count(*) > count(a.existing_id) AS new, count(a.source_id) AS led,
+               count(CASE WHEN n.is_join THEN 1 END) AS at_joins, count(a.parked) AS parked,
+               count(*) > count(DISTINCT a.item_id) AS several
         FROM arrival a LEFT JOIN node n ON n.id = a.node_id GROUP BY a.kind
         """,
     ).all()
     return ArrivalKinds(
         kinds=frozenset(row.kind for row in rows),
         met=any(row.met for row in rows),
+        new=any(row.new for row in rows if row.kind == "task"),
+        led=any(row.led for row in rows),
         at_joins=any(row.at_joins for row in rows if row.kind == "task"),
         parked=any(row.parked for row in rows if row.kind == "task"),
         several=any(row.several for row in rows if row.kind == "task"),

@@ -42,7 +42,6 @@ def reopen(session: Session, ids: Sequence[int], *, actor_id: int | None, now: d
     )
     if parked:
         arrivals.record_parked(session, now=now)
-    session.expire_all()
 
 
 UNCOVERED = {

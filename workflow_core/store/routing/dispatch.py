@@ -26,7 +26,6 @@ def send(session: Session, found: Managed, way: Way, *, actor_id: int | None, no
         _send_on(session, found, way, now=now)
     else:
         _send_again(session, way, now=now)
-    session.expire_all()
 
 
 def _send_on(session: Session, found: Managed, way: Way, *, now: datetime) -> None:
@@ -147,7 +146,6 @@ def _end_entries(session: Session, where: str, now: datetime) -> None:
         f"UPDATE entry SET exit = 'removed', held_exit = NULL, exited_at = :now WHERE {where} AND exit IS NULL",
         now=now,
     )
-    session.expire_all()
 
 
 def put_away(session: Session, *, task_id: int, now: datetime) -> None:

@@ -53,7 +53,6 @@ def come_back(session: Session, *, entries: str, now: datetime) -> None:
     turns.record(session, "came-back", of=f"entry WHERE {entries}", what=told, now=now)
     back = "exit = NULL, held_exit = NULL, exited_at = NULL, exported_at = NULL"
     run(session, f"UPDATE entry SET {back} WHERE {entries}")
-    session.expire_all()
 
 
 def withdraw(

@@ -79,4 +79,3 @@ def release(session: Session, *, entries: str, now: datetime) -> None:
     ).rowcount
     if free:
         exits.leave(session, now=now)
-        session.expire_all()

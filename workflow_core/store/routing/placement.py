@@ -62,7 +62,6 @@ def resume(session: Session, *, entry_ids: Iterable[int | None], now: datetime) 
     arrivals.prepare(session)
     if joins.ask_again(session, entries=entries):
         _settle(session, now, at_joins=False, bounded=True)
-        session.expire_all()
 
 
 def _settle(session: Session, now: datetime, *, at_joins: bool, bounded: bool) -> ArrivalKinds:
@@ -106,10 +105,10 @@ def _send_on(session: Session, now: datetime, *, at_joins: bool, bounded: bool) 
 def _resolve_routers(session: Session) -> ArrivalKinds:
     """Send all arrivals that stand at routers on to a task or an exit."""
     for _ in range(routers.CHAIN):
-        waiting = routers.waiting_at(session)
-        if not waiting:
-            return kinds(session)
-        for node_id in waiting:
+        there = kinds(session)
+        if "router" not in there.kinds:
+            return there
+        for node_id in routers.waiting_at(session):
             routers.resolve(session, routers.load(session, node_id))
     give_up(session)
     return kinds(session)
@@ -166,7 +165,8 @@ def _mark_sources(session: Session, now: datetime, there: ArrivalKinds) -> None:
             """,
         )
     led = "id IN (SELECT source_id FROM arrival WHERE kind {} 'stuck')"
-    turns.mark(session, {"routing": "'routed'"}, where=f"{led.format('<>')} AND routing = 'pending'")
+    if there.led:
+        turns.mark(session, {"routing": "'routed'"}, where=f"{led.format('<>')} AND routing = 'pending'")
     if "stuck" not in there.kinds:
         return
     of = "arrival a JOIN task_item ti ON ti.id = a.source_id WHERE a.kind = 'stuck'"
@@ -178,21 +178,19 @@ def _mark_sources(session: Session, now: datetime, there: ArrivalKinds) -> None:
 
 
 def _place_in_tasks(session: Session, now: datetime, there: ArrivalKinds) -> None:
+    opened = 0
     if there.met:
-        run(
-            session,
-            f"UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND existing_{OPEN}",
-        )
+        opened = run(session, f"UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND existing_{OPEN}").rowcount
     if there.several:
         # Who arrives twice at one task is placed once; the other arrival is only recorded.
-        run(
+        opened += run(
             session,
             """
             UPDATE arrival SET kind = 'open' WHERE kind = 'task' AND id NOT IN (
                 SELECT min(id) FROM arrival WHERE kind = 'task' GROUP BY task_id, item_id
             )
             """,
-        )
+        ).rowcount
     if there.parked:
         # It stays with whoever has it, and counts as given to nobody.
         run(
@@ -201,9 +199,10 @@ def _place_in_tasks(session: Session, now: datetime, there: ArrivalKinds) -> Non
             WHERE x.id = arrival.existing_id AND arrival.kind = 'task' AND arrival.parked IS NOT NULL""",
         )
     parked = shares.allot(session)
-    turns.begin(session, now=now)
+    if there.new:
+        turns.begin(session, now=now)
     if there.met:
-        _enter_again(session, now)
+        _enter_again(session, now, opened=opened > 0)
     number, taken, of = "1", "NULL", ""
     if there.met:
         number, taken, of = "coalesce(x.placement, 1)", TAKEN.format(json=json(session)), TAKEN_FROM
@@ -216,10 +215,12 @@ def _place_in_tasks(session: Session, now: datetime, there: ArrivalKinds) -> Non
     rework.hand_on(session, now=now)
 
 
-def _enter_again(session: Session, now: datetime) -> None:
+def _enter_again(session: Session, now: datetime, *, opened: bool) -> None:
     """Open the task items that items have already; where one is open, the next status there is routed in any case."""
     again = ("arrival a", "a.existing_id = task_item.id")
     turns.happen(session, Event.REENTER, None, where="a.kind = 'task'", source=again, locked=True, now=now)
+    if not opened:
+        return
     met = "CASE kept_routing WHEN 'routed' THEN 'again' WHEN 'void' THEN 'anew' ELSE kept_routing END"
     where = "id IN (SELECT existing_id FROM arrival WHERE kind = 'open') AND kept_status IS NOT NULL"
     turns.mark(session, {"kept_routing": met}, where=where)

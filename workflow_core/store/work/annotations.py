@@ -130,8 +130,6 @@ def write(session: Session, changes: Sequence[Change], *, person_id: int, now: d
         if keys:
             sets = f"{column} = :now, updated_by = :person, updated_at = :now"
             run(session, f"UPDATE annotation SET {sets} WHERE id IN ({listed(keys)})", **who)
-    if changed or accepted or deleted:
-        session.expire_all()
 
 
 def _detail(change: Change, new: Sequence[int]) -> dict[str, list[int]]:

@@ -52,6 +52,12 @@ def change(session: Session, ids: Sequence[int], event: IssueEvent, *, actor_id:
     run(session, f"UPDATE issue SET {sets} WHERE {chosen}", ids=bound, now=now)
 
 
+def concerned(session: Session, *, id: int) -> list[int]:
+    """Return the task items of an issue: the one with the fault, then the review; none where there is no such issue."""
+    found = run(session, "SELECT task_item_id, qa_task_item_id FROM issue WHERE id = :issue", issue=id).first()
+    return [] if found is None else [int(key) for key in found]
+
+
 def unresolved(session: Session, *, task_item_id: int, owned: bool) -> list[Issue]:
     """Return the unresolved issues that a QA task item owns, or else those on a task item, oldest first."""
     of = col(Issue.qa_task_item_id if owned else Issue.task_item_id) == task_item_id

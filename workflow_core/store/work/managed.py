@@ -19,9 +19,9 @@ SENT_BY = """
 """The status that led to a task item last."""
 
 
-def find(session: Session, ids: Sequence[int]) -> list[Managed]:
-    """Return how task items stand, by their keys in order: those that there are."""
-    return _found(session, "task_item.id {these}", ids)
+def find(session: Session, ids: Sequence[int], *, person_id: int | None = None) -> list[Managed]:
+    """Return how task items stand, by their keys in order: those that there are; and the role of who asks, if any."""
+    return _found(session, "task_item.id {these}", ids, person=person_id)
 
 
 def of_items(session: Session, *, task_id: int, item_ids: Sequence[int]) -> list[Managed]:
@@ -29,9 +29,10 @@ def of_items(session: Session, *, task_id: int, item_ids: Sequence[int]) -> list
     return _found(session, "task_item.task_id = :task AND task_item.item_id {these}", item_ids, task=task_id)
 
 
-def _found(session: Session, where: str, ids: Sequence[int], **values: int) -> list[Managed]:
+def _found(session: Session, where: str, ids: Sequence[int], **values: int | None) -> list[Managed]:
     these, bound = among(session, ids)
     query = _query(where.format(these=these), is_postgres(session))
+    values = {"person": None, **values}
     found = []
     for row in run(session, query, ids=bound, **values).mappings():
         row["state"], row["archived"] = State(row["state"]), bool(row["archived"])
@@ -50,7 +51,10 @@ def _query(where: str, postgres: bool) -> str:
         SELECT task_item.id, task_item.item_id, task_item.task_id, task_item.entry_id, t.project_id, i.name,
             t.name AS task, i.archived_at IS NOT NULL AS archived, task_item.state, task_item.status, task_item.routing,
             task_item.status_event_id, task_item.kept_by, task_item.kept_status, task_item.kept_event_id,
-            task_item.parked,
+            task_item.parked, (
+                SELECT m.role FROM membership m
+                WHERE m.project_id = t.project_id AND m.person_id = CAST(:person AS BIGINT)
+            ) AS role,
             CASE WHEN task_item.kept_by = 'issue' THEN (SELECT {joined} FROM ({ISSUES} ORDER BY x.id) o) END AS issues,
             CASE WHEN task_item.kept_by = 're-entry' THEN (SELECT ct.name {SENT_BY}) END AS sent_by_task,
             CASE WHEN task_item.kept_by = 're-entry' THEN (SELECT c.status {SENT_BY}) END AS sent_by_status

@@ -141,7 +141,6 @@ def carry_out(session: Session, *, actor_id: int | None, now: datetime) -> int:
         actor_id=actor_id,
         locked=True,
     )
-    session.expire_all()
     return len(handed)
 
 
