@@ -32,7 +32,7 @@ soak: .venv/.ready ## thousands of random histories against the model, a work po
 	ANNOFLOW_SOAK=2000 $(BIN)/python -m pytest tests/services/test_histories.py tests/up/test_elsewhere.py \
 		tests/services/test_hostile_walk.py \
 		tests/exporters/test_round_trips.py \
-		tests/services/test_syncing.py tests/docs/test_other_repositories.py tests/api/test_listening.py \
+		tests/services/test_broken_files.py tests/services/test_syncing.py tests/docs/test_other_repositories.py tests/api/test_listening.py \
 		tests/api/test_killed.py tests/api/test_uploads_while_killed.py tests/api/test_anything_sent.py \
 		tests/api/test_behind_a_proxy.py tests/api/test_nonsense.py tests/api/test_statements_of_reads.py \
 		tests/web/test_never_lost.py tests/web/test_canvas.py

@@ -86,7 +86,7 @@ def text(stretches: list[dict[str, Any]], loop: dict[str, Any]) -> str:
             passes = stretch.get("pass", "pass")
             tasks[name] = {
                 "type": "qa",
-                **stretch["hands"],
+                **{key: value for key, value in stretch["hands"].items() if key != "max_fix_rounds"},
                 "extra_statuses": ["redo", passes],
                 "on": {"redo": back_to, passes: following},
             }

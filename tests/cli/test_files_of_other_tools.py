@@ -47,7 +47,11 @@ def test_an_image_id_that_stands_for_two_files_stands_for_neither(place: Place) 
     images = [{"id": 1, "file_name": "a.jpg"}, {"id": 1, "file_name": "b.jpg"}]
     ran = place.bring(coco(CAR, images=images))
     assert (ran.code, place.boxes()) == (1, [])
-    assert "image 1 stands for several files: 'a.jpg', 'b.jpg' (annotations[0])" in ran.out
+    assert ran.out.splitlines() == [
+        "labels.json: 2 noted: image 1 stands for several files: each gets a new id in exports (images[0], images[1])",
+        "labels.json: 1 left out: image 1 stands for several files: 'a.jpg', 'b.jpg' (annotations[0])",
+        "labels.json: 0 annotations came in, 1 left out",
+    ]
 
 
 def test_an_object_in_two_parts_is_one_object_with_two_outlines(place: Place) -> None:

@@ -159,3 +159,4 @@ def test_ids_that_lead_nowhere_or_to_several_are_one_line_each(place: Place) -> 
         in out
     )
     assert "2 left out: category 3 stands for several names: 'car', 'person' (annotations[4], annotations[5])" in out
+    assert "label" not in out.replace("labels.json", ""), "an id of several is none of theirs"

@@ -36,5 +36,9 @@ def test_a_folder_without_voc_is_a_finding(tmp_path: Path) -> None:
     problems = Problems()
     assert list(readers.read(tmp_path / "empty", problems)) == []
     assert problems.listed[0].message == "nothing of VOC is in empty: looked for .xml files"
+    (tmp_path / "labels" / "train").mkdir(parents=True)
+    (tmp_path / "labels" / "train" / "a.txt").write_text("0 0.5 0.5 0.25 0.5\n")
+    assert list(readers.read(tmp_path / "labels", problems)) == []
+    assert problems.listed[1].message.endswith(".xml files; YOLO's labels are read by the data.yaml above them")
     assert list(readers.read(tmp_path / "empty", problems, format="yolo")) == []
-    assert problems.listed[1].message == "yolo is read from a file: data.yaml"
+    assert problems.listed[2].message == "yolo is read from a file: data.yaml"

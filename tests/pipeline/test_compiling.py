@@ -133,7 +133,7 @@ def test_every_key_of_a_task_arrives() -> None:
     assert pipeline.teams["drivers"] == {"ann@example.org": 1, "bo@example.org": 1}
     assert (cars.manager, cars.priority, cars.due) == ("max@example.org", -3, "2026-12-31T18:00:00+01:00")
     assert (cars.queue, cars.lease_seconds, cars.lock_when_due) == (Queue(1, 1, 7200), 7200, True)
-    assert (qa.queue, qa.lease_seconds, qa.max_fix_rounds) == (Queue(3, 3, 90), 90, 2)
+    assert (cars.max_fix_rounds, qa.queue, qa.lease_seconds) == (2, Queue(3, 3, 90), 90)
     assert pipeline.source.schedule == Schedule("*/5 8-18 * * MON-FRI", "Europe/Berlin")
     assert pipeline.exits["approved"].export == Export(("jsonl",), "s3://bucket/out", "0 2 * * SUN")
 

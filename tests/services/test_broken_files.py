@@ -1,6 +1,7 @@
 """Files that are valid, or broken at one place: all that is in them comes in, is there already, or is listed."""
 
 import json
+import os
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -23,7 +24,7 @@ from workflow_core.store.models import Annotation
 
 RECIPE = "{labels: [{name: car, tools: [box, polygon], attributes: {kind: {type: text}}}, van]}"
 PIPELINE = building.TWO_STEPS.replace("{labels: [car]}", RECIPE)
-SCENE = settings(max_examples=60)
+SCENE = settings(max_examples=2_000 if "ANNOFLOW_SOAK" in os.environ else 60)
 side = st.integers(1, 60)
 
 

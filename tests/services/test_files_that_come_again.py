@@ -140,39 +140,37 @@ def test_what_is_written_of_what_is_there_comes_again_without_a_word(
         assert come_again(session, dataset, path, format) == (0, [])
 
 
-def lines(session: Session, dataset: Dataset, folder: Path, **more: Any) -> int:
-    """Import a box from JSON Lines; returns how many are new."""
-    shape = {"x": 1.0, "y": 2.0, "width": 3.0, "height": 4.0}
-    line = {"item": "/0000.jpg", "label": "car", "tool": "box", "geometry": shape} | more
-    (folder / "a.jsonl").write_text(json.dumps(line))
-    new, told = come_again(session, dataset, folder / "a.jsonl", "jsonl")
-    assert told == []
-    return new
+def box(session: Session, dataset: Dataset, folder: Path, attributes: object = None, **made: Any) -> int:
+    """Import a box from COCO, made as annoflow would say it there; returns how many are new."""
+    one = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "attributes": attributes, "annoflow": made}
+    about = {"images": [{"id": 1, "file_name": "0000.jpg"}], "categories": [{"id": 1, "name": "car"}]}
+    (folder / "a.json").write_text(json.dumps(about | {"annotations": [one]}))
+    return come_again(session, dataset, folder / "a.json", "coco")[0]
 
 
 @pytest.mark.parametrize("first", [{"origin": "model", "model": "yolo"}, {"origin": "human"}, {}])
 def test_of_what_does_not_say_who_made_it_what_anybody_made_is_there_already(
     session: Session, dataset: Dataset, tmp_path: Path, first: dict[str, Any]
 ) -> None:
-    assert [lines(session, dataset, tmp_path, **more) for more in (first, {}, first, {})] == [1, 0, 0, 0]
+    assert [box(session, dataset, tmp_path, **more) for more in (first, {}, first, {})] == [1, 0, 0, 0]
 
 
 def test_what_says_that_people_made_it_is_not_there_as_a_models(
     session: Session, dataset: Dataset, tmp_path: Path
 ) -> None:
     makers = ({"origin": "model"}, {"origin": "human"}, {"origin": "model", "model": "yolo"}, {})
-    assert [lines(session, dataset, tmp_path, **more) for more in makers] == [1, 1, 1, 0]
+    assert [box(session, dataset, tmp_path, **more) for more in makers] == [1, 1, 1, 0]
 
 
 def test_what_a_model_made_and_people_rejected_comes_in_where_nobody_says_that_a_model_did(
     session: Session, dataset: Dataset, tmp_path: Path
 ) -> None:
-    assert lines(session, dataset, tmp_path, origin="model") == 1
+    assert box(session, dataset, tmp_path, origin="model") == 1
     session.exec(select(Annotation)).one().deleted_at = building.NOW
     session.flush()
-    assert [lines(session, dataset, tmp_path, **more) for more in ({"origin": "model"}, {}, {})] == [0, 1, 0]
+    assert [box(session, dataset, tmp_path, **more) for more in ({"origin": "model"}, {}, {})] == [0, 1, 0]
 
 
 def test_what_says_nothing_of_attributes_is_there_with_any(session: Session, dataset: Dataset, tmp_path: Path) -> None:
     both = ({"attributes": {"note": "a"}}, {}, {"attributes": {}}, {"attributes": {"note": None}})
-    assert [lines(session, dataset, tmp_path, **more) for more in both] == [1, 0, 0, 0]
+    assert [box(session, dataset, tmp_path, **more) for more in both] == [1, 0, 0, 0]

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import NoResultFound
 from stage import BOX, Stage
 
-from pipelines import REVIEWED, with_settings
+from pipelines import REVIEWED
 from workflow_core.errors import AnnoflowError
 from workflow_core.services.contributors import annotation_sets, work
 from workflow_core.services.exchange import exports
@@ -25,7 +25,7 @@ class Orders:
 
     def __init__(self, engine, folder, seed):
         self.stage, self.folder, self.chance = Stage(engine), folder, random.Random(seed)
-        self.stage.deploy(with_settings(REVIEWED, qa="max_fix_rounds: 9"))
+        self.stage.deploy(REVIEWED)
         self.stage.add_items(ITEMS)
         self.there, self.shown, self.seen, self.last = defaultdict(set), {}, set(), 0
         with self.stage.session() as session:

@@ -87,11 +87,14 @@ class Index:
                 self.licenses[str(number)] = {"id": number, **known}
 
     def tell(self, told: Told) -> None:
-        """Hand on what concerns more than the annotations."""
-        told.categories += self.categories
-        told.images += [
-            ToldImage(item, id, self.licenses.get(license), where) for item, id, license, where in self.numbered
-        ]
+        """Hand on what concerns more than the annotations; an id that stands for several is kept for none of them."""
+        told.categories += [one for one in self.categories if len(self.labels[one.number]) == 1]
+        for item, id, license, where in self.numbered:
+            alone = id is None or len(self.images[id]) == 1
+            told.images.append(ToldImage(item, id if alone else None, self.licenses.get(license), where))
+            if not alone:
+                several = f"image {id} stands for several files: each gets a new id in exports"
+                self.problems.add(where, several, skipped=False)
 
 
 def _is_short(text: object) -> TypeGuard[str]:

@@ -52,7 +52,8 @@ def read(
             at = f"{where}, annotation {index}" if "annotations" in raw else where
             try:
                 shape = _mapping(each, "an annotation")
-                yield checked(shape, item=item, maker=maker, where=at, width=size[0], height=size[1])
+                # Here what does not say who made it says that people did.
+                yield checked(shape, item=item, maker=maker, where=at, width=size[0], height=size[1], signed=True)
             except InvalidInput as error:
                 problems.add(at, str(error))
     if not number:

@@ -20,7 +20,8 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
     """Yield the annotations of a file, or of all `.xml` files below a folder; what cannot be taken is noted."""
     files = sorted(path.rglob("*.xml")) if path.is_dir() else [path]
     if not files:
-        problems.add("folder", f"nothing of VOC is in {path.name}: looked for .xml files")
+        labels = "; YOLO's labels are read by the data.yaml above them" if next(path.rglob("*.txt"), None) else ""
+        problems.add("folder", f"nothing of VOC is in {path.name}: looked for .xml files{labels}")
     for file in files:
         where = file.relative_to(path).as_posix() if path.is_dir() else "file"
         try:

@@ -9,7 +9,8 @@ UNNAMED: Final[dict[str, None]] = {"model": None, "model_version": None}
 """Of a model that a file does not name, what any model has made is there already."""
 ANYBODY: Final[dict[str, None]] = {"origin": None, **UNNAMED}
 """Where nobody says who made it, what anybody has made is there already."""
-IDENTITY: Final = ("label", "tool", "geometry", "origin", "model", "model_version")
+SHAPE: Final = ("label", "tool", "geometry")
+MAKER: Final = ("origin", "model", "model_version")
 
 
 def key(content: Mapping[str, Any]) -> str:
@@ -21,9 +22,20 @@ def key(content: Mapping[str, Any]) -> str:
     >>> key(one | {"geometry": {"x": 1 / 32}}) == key(one | {"geometry": {"x": 1 / 32 + 1e-9}})
     True
     """
+    return keys(content, content)[0]
+
+
+def keys(content: Mapping[str, Any], *makers: Mapping[str, Any]) -> list[str]:
+    """Name it as the work of each maker: what it says is read once for all."""
+    shape = hashlib.sha256(json.dumps([_rounded(content[name]) for name in SHAPE], sort_keys=True)[:-1].encode())
     attributes = {name: float(value) if type(value) is int else value for name, value in content["attributes"].items()}
-    parts = ([_rounded(content[name]) for name in IDENTITY], attributes)
-    return ".".join(hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:32] for part in parts)
+    said = hashlib.sha256(json.dumps(attributes, sort_keys=True).encode()).hexdigest()[:32]
+    found = []
+    for maker in makers:
+        whole = shape.copy()
+        whole.update(f", {json.dumps([maker[name] for name in MAKER])[1:]}".encode())
+        found.append(f"{whole.hexdigest()[:32]}.{said}")
+    return found
 
 
 NUDGE: Final = 1.2345e-7

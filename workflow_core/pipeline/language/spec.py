@@ -162,7 +162,10 @@ class Task(Spec):
     lock_when_due: bool = Field(False, description="whether work stops then")
     review_own: bool = Field(False, description="whether people may review their own work")
     max_fix_rounds: int | None = Field(
-        None, ge=1, le=1_000_000, description="how often an issue may be re-opened before a manager decides"
+        None,
+        ge=1,
+        le=1_000_000,
+        description="how often the fix of an annotation may be refused before a manager decides; of an annotation task",
     )
     description: str | None = Field(None, description="what it is about")
 

@@ -1,6 +1,7 @@
 """A key has no effect where it stands, or contradicts another one.
 
-`reviews` and `review_own` belong to QA tasks. `on_max_visits` needs `max_visits`. The `limit` of a queue, what a
+`reviews` and `review_own` belong to QA tasks, `max_fix_rounds` to the tasks whose annotations are fixed (a warning).
+A `lease` stands in `queue` or beside it (a warning). `on_max_visits` needs `max_visits`. The `limit` of a queue, what a
 person may hold, is at least one `batch`. `lock_when_due` needs `due`, and a date that is not past. `pages` belong to a
 PDF. The `schedule` of a source needs its `uri`.
 
@@ -34,6 +35,9 @@ def check(analysis: Analysis) -> Iterator[Fault]:
                 yield Fault(
                     locations.key(key), f"`{key}` is for QA tasks, and {quoted(name)} is for annotation", "remove it"
                 )
+        if analysis.type_of(name) == "qa" and task.max_fix_rounds:
+            message = f"`max_fix_rounds` has no effect in {quoted(name)}: fixes are made in annotation tasks"
+            yield Fault(locations.key("max_fix_rounds"), message, "write it in those that it reviews", "warning")
         for key, other in (("on_max_visits", "max_visits"), ("lock_when_due", "due")):
             if getattr(task, key) and getattr(task, other) is None and locations.lacks(other):
                 yield Fault(locations.key(key), f"`{key}` has no effect without `{other}`", f"add `{other}`")
@@ -41,6 +45,9 @@ def check(analysis: Analysis) -> Iterator[Fault]:
             message = f"`due` is past, and so {quoted(name)} is locked as soon as it is made"
             yield Fault(locations.value("due"), message, "write a later date, or leave out `lock_when_due`", "warning")
         queue = task.queue
+        if isinstance(queue, spec.Queue) and queue.lease and "lease" in task.model_fields_set:
+            message = f"`lease` has no effect in {quoted(name)} beside that of its `queue`"
+            yield Fault(locations.key("lease"), message, "keep one of them", "warning")
         if isinstance(queue, spec.Queue) and queue.limit is not None and queue.limit < queue.batch:
             message = f"nobody can hold a batch of {queue.batch} with a limit of {queue.limit}"
             yield Fault(locations.value("queue", "limit"), message, "make the limit at least one batch")

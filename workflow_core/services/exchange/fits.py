@@ -25,6 +25,8 @@ class Fit:
     name: str
     owner: Owner
     row: Mapping[str, Any]
+    anybodys: str
+    """What it is known by, whoever made it."""
     signed: bool = True
 
     @property
@@ -40,7 +42,7 @@ class Fit:
     @property
     def by_anybody(self) -> tuple[int, str]:
         """Return the same, whoever made it."""
-        return self.row["item_id"], identities.key({**self.row, **identities.ANYBODY})
+        return self.row["item_id"], self.anybodys
 
 
 def fit(
@@ -59,7 +61,8 @@ def fit(
         try:
             owner = owning(one, owners, problems)
             row = _row(one, item, owner, as_boxes, problems)
-            fits.append(Fit(one.where, item.name, owner, row, one.signed))
+            known, anybodys = identities.keys(row, row, identities.ANYBODY)
+            fits.append(Fit(one.where, item.name, owner, row | {"external_id": known}, anybodys, one.signed))
         except InvalidInput as error:
             problems.add(one.where, str(error))
     return fits
@@ -68,4 +71,4 @@ def fit(
 def _row(one: ImportedAnnotation, item: Item, owner: Owner, as_boxes: bool, problems: Problems) -> dict[str, Any]:
     fitted = fitting.fit(one, owner.recipe, width=item.width, height=item.height, as_boxes=as_boxes, problems=problems)
     row = fitted | {"origin": one.origin, "model": one.model, "model_version": one.model_version, "number": one.number}
-    return row | {"item_id": item.id, "task_id": owner.task_id, "score": one.score, "external_id": identities.key(row)}
+    return row | {"item_id": item.id, "task_id": owner.task_id, "score": one.score}

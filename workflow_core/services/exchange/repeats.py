@@ -84,14 +84,16 @@ def _add(known: Known, item_id: int, key: str, one: Beside) -> None:
 
 def _keys(one: Present) -> Iterator[tuple[str, float | None]]:
     """Yield by what one that is there is known, with its area."""
-    now = identities.key(one.content)
-    yield now, _area(one.content | {"area": one.area})
+    unnamed = one.content | identities.UNNAMED
+    now, of_a_model, of_anybody = identities.keys(one.content, one.content, unnamed, identities.ANYBODY)
+    area = _area(one.content | {"area": one.area})
+    yield now, area
     if one.external_id not in (None, now):
         yield str(one.external_id), None
     if one.content["origin"] == "model":
-        yield identities.key(one.content | identities.UNNAMED), _area(one.content | {"area": one.area})
+        yield of_a_model, area
     if not one.deleted:
-        yield identities.key(one.content | identities.ANYBODY), _area(one.content | {"area": one.area})
+        yield of_anybody, area
 
 
 def _area(of: Any) -> float | None:
