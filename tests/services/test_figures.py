@@ -8,11 +8,14 @@ import pytest
 from at_random import Play, played, seeds
 from sqlalchemy import Engine
 from sqlmodel import col, select
+from stage import Stage
 
-from workflow_core.domain.measures.figures import Tally, add_up
+from pipelines import REVIEWED
+from workflow_core.domain.measures.figures import Tally, add_up, date_of
 from workflow_core.domain.measures.reports import STATES, By, Figures, as_rows
 from workflow_core.domain.work.replay import replay
 from workflow_core.services.managers import figures
+from workflow_core.store.data import teams
 from workflow_core.store.models import Assignment, Issue, Person, TaskItem
 
 
@@ -27,7 +30,39 @@ def test_after_any_history_the_figures_are_what_it_says_however_they_are_split(
             they_tell_where_the_items_are(play)
             they_tell_how_old_the_issues_are(play)
             they_add_up_to_the_same(play, add_up(recounted.values()))
-            those_of_a_team_are_as_in_all_figures(play)
+            those_of_a_team_are_what_all_figures_say_of_its_last_week(play)
+
+
+def test_of_a_team_what_happened_in_its_last_week_is_told_and_what_was_a_first_before_it_is_none(
+    engine: Engine,
+) -> None:
+    stage = Stage(engine)
+    stage.deploy(REVIEWED)
+    stage.add_items(3)
+    for item in (0, 1):
+        stage.submit("ann", "cars", item, "completed")
+    stage.advance_all()
+    stage.submit("quinn", "qa", 0, "redo")
+    stage.advance_all()
+    stage.tick(days=figures.WEEK - 1)
+    stage.submit("ann", "cars", 0, "completed")
+    stage.advance_all()
+    assert told(stage, "cars") == (3, 1, 0)
+    stage.tick(days=1)
+    stage.submit("ann", "cars", 2, "completed")
+    stage.advance_all()
+    stage.submit("quinn", "qa", 0, "approved")
+    stage.submit("quinn", "qa", 1, "approved")
+    assert told(stage, "cars") == (2, 1, 1)  # the first decision on item 0 was to redo it, and is over a week ago
+    assert told(stage, "qa") == (2, 1, 1)
+
+
+def told(stage: Stage, task: str) -> tuple[int, int, int]:
+    """Return what people of a task did in its last week: statuses, and of the first decisions how many approved."""
+    with stage.session() as session:
+        team = figures.of_team(session, actor=None, task_id=stage.task(session, task).id)
+    whole = add_up(team.tallies.values())
+    return whole.statuses, whole.first_decisions, whole.first_approvals
 
 
 def they_tell_where_the_items_are(play: Play) -> None:
@@ -65,17 +100,21 @@ def they_add_up_to_the_same(play: Play, recounted: Tally) -> None:
     assert replace(sums[By.DAY], items=0, seen=0) == replace(recounted, items=0, seen=0)
 
 
-def those_of_a_team_are_as_in_all_figures(play: Play) -> None:
+def those_of_a_team_are_what_all_figures_say_of_its_last_week(play: Play) -> None:
     everybodys = of_tasks(play, By.PERSON)
+    emails = teams.emails(play.session)
     for task in play.tasks:
         team = figures.of_team(play.session, actor=None, task_id=task.id)
-        own = [one for one in everybodys if one.task == task.name]
-        since = min((one.oldest.since for one in own if one.oldest), default=None)
+        since = min((one.oldest.since for one in everybodys if one.task == task.name and one.oldest), default=None)
         assert (team.oldest.since if team.oldest else None) == since
-        for one in own:
-            tally, told = one.tally, team.tallies.get(one.person or "", Tally())
-            shown = (told.statuses_per_hour, told.first_pass_approval)
-            assert shown == (tally.statuses_per_hour, tally.first_pass_approval)
+        own = figures.tallies(play.session, tasks=[task])
+        worked = [group.day for group, tally in own.items() if tally.seen]
+        assert team.until == (date_of(max(worked)) if worked else None)
+        for person, email in emails.items():
+            of = [one for key, one in own.items() if key.person_id == person and max(worked) - key.day < figures.WEEK]
+            tally, told = add_up(of), team.tallies.get(email, Tally())
+            shown = (told.statuses_per_hour, told.first_pass_approval, told.rejection_rate)
+            assert shown == (tally.statuses_per_hour, tally.first_pass_approval, tally.rejection_rate)
 
 
 def of_tasks(play: Play, by: By) -> list[Figures]:

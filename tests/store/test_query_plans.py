@@ -234,6 +234,16 @@ def test_figures_read_what_happened_in_their_own_task_by_index(session, by, name
 
 
 @pytest.mark.parametrize("name", ["cars", "signs", "qa"])
+def test_the_pace_of_a_team_is_told_by_index(session, name):
+    if session.get_bind().dialect.name == "postgresql":
+        # All of this happened within a week, so that the table may as well be read: what counts is that it need not.
+        session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
+    with scans(session) as found:
+        assert figures.of_team(session, actor=None, task_id=task(session, name).id).tallies
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["cars", "signs", "qa"])
 def test_statuses_are_counted_by_day_in_the_order_of_an_index(session, name):
     with scans(session, sorts=True) as found:
         assert list(times.statuses(session, [task(session, name).id]))

@@ -71,8 +71,10 @@ class Oldest:
 
 @dataclass(frozen=True, kw_only=True)
 class TeamFigures:
-    """Time, statuses and decisions of people by their e-mail, and the open item that is there for longest."""
+    """Time, statuses and decisions of people by their e-mail in a week, and the open item that is there for longest."""
 
+    until: date | None
+    """The last day of that week, on which somebody worked; None if nobody ever has."""
     tallies: Mapping[str, Tally]
     oldest: Oldest | None
 

@@ -22,6 +22,9 @@ from workflow_core.store.reads import counts
 from workflow_core.store.reads.figures import flaws, labels, quality, standing, times
 from workflow_core.store.reads.figures.standing import Standing
 
+WEEK = 7
+"""Days that the pace of a team is told of."""
+
 
 def of_tasks(session: Session, *, actor: Actor, task_ids: Iterable[int], by: By, now: datetime) -> list[Figures]:
     """Return the figures of some tasks, by task, assignment, person or day.
@@ -56,24 +59,30 @@ def of_tasks(session: Session, *, actor: Actor, task_ids: Iterable[int], by: By,
 def of_team(session: Session, *, actor: Actor, task_id: int) -> TeamFigures:
     """Return how fast the people of a task are, how much of their work was approved at first, and what waits longest.
 
+    They are told of the last `WEEK` up to when somebody last worked there: figures of all days take the longer the
+    longer it has been worked on, and say less of now.
+
     Raises:
         NotFound: there is no such task, or the actor is not in its project.
         NotAllowed: the actor may not see analytics.
     """
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.SEE_ANALYTICS)
-    reviewing = task.type == "qa"
     found: dict[int | None, Tally] = defaultdict(Tally)
-    for group, tally in (
-        *times.times(session, [task.id]),
-        *times.statuses(session, [task.id]),
-        *(quality.made(session, [task.id]) if reviewing else quality.about(session, task.id)),
-    ):
-        found[group.person_id] += tally
+    until = times.latest(session, task.id)
+    if until is not None:
+        since = until - WEEK + 1
+        decisions = quality.made(session, [task.id], since=since)
+        if task.type == "annotation":
+            decisions = quality.about(session, task.id, since=since)
+        of_time, of_statuses = (one(session, [task.id], since=since) for one in (times.times, times.statuses))
+        for group, tally in (*of_time, *of_statuses, *decisions):
+            found[group.person_id] += tally
     emails = teams.emails(session)
-    still_open = [one for one in standing.standings(session, [task.id]) if one.state in OPEN]
+    longest = standing.longest_open(session, task.id)
     return TeamFigures(
+        until=date_of(until) if until is not None else None,
         tallies={emails[person]: tally for person, tally in found.items() if person is not None},
-        oldest=standing.oldest(session, min(still_open, key=lambda one: one.since)) if still_open else None,
+        oldest=standing.oldest(session, longest) if longest else None,
     )
 
 

@@ -98,7 +98,7 @@ def task(session: Reading, actor: Reader, task_id: int) -> Response:
 
 @router.get("/pace")
 def pace(session: Reading, actor: Reader, task_id: int) -> Response:
-    """Show how fast the people of a task are, for which all that they ever did there is looked at."""
+    """Show how fast the people of a task are, for which all that they did there in a week is looked at."""
     by: dict[str, Any] = {"session": session, "actor": actor}
     found = tasks.one(**by, task_id=task_id)
     shown: dict[str, Any] = {"task": found, "figures": figures.of_team(**by, task_id=task_id)}

@@ -12,6 +12,9 @@ from workflow_core.domain.work.states import State
 from workflow_core.store.database.columns import moment
 from workflow_core.store.database.dialect import is_postgres, listed, run
 from workflow_core.store.models.history import DAY_OF_EVENT
+from workflow_core.store.models.task_items import OPEN
+
+OPEN_HERE = f"ti.{OPEN}"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,27 @@ def standings(session: Session, task_ids: Iterable[int]) -> list[Standing]:
         """,
     )
     return [Standing(row[0], row[1], row[2], row[3], row[4], moment(row[5])) for row in rows]
+
+
+def longest_open(session: Session, task_id: int) -> Standing | None:
+    """Return the share and the state of what is open in a task for longest; None where nothing is."""
+    # Each share by itself, and what is in none: then an index has what is open, and what is done is not read.
+    row = run(
+        session,
+        f"""
+        SELECT share, state, items, since FROM (
+            SELECT s.id AS share, ti.state, count(*) AS items, min(ti.since) AS since
+            FROM assignment s CROSS JOIN task_item ti
+            WHERE s.task_id = :task AND ti.task_id = s.task_id AND ti.assignment_id = s.id AND {OPEN_HERE}
+            GROUP BY s.id, ti.state
+            UNION ALL
+            SELECT NULL, ti.state, count(*), min(ti.since)
+            FROM task_item ti WHERE ti.task_id = :task AND ti.assignment_id IS NULL AND {OPEN_HERE} GROUP BY ti.state
+        ) each_share ORDER BY since LIMIT 1
+        """,
+        task=task_id,
+    ).first()
+    return None if row is None else Standing(task_id, row[0], row[1], None, row[2], moment(row[3]))
 
 
 _TOLD = """ti.id, ti.item_id, i.folder, i.name AS item, ti.state, ti.status, ti.assignment_id, p.email AS assignee,
