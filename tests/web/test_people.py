@@ -31,6 +31,25 @@ def test_a_pasted_list_becomes_links_by_which_people_come_in(olga: TestClient, s
     assert links[0] not in olga.get("/people").text
 
 
+def test_who_sent_a_list_twice_has_new_links_made_for_those_who_have_none(olga: TestClient, stage: Stage) -> None:
+    page = olga.get("/people").text
+    _, _, form = page.partition(f'action="/people/{project(stage)}/invitations"')
+    given = {"emails": "new@example.org other@example.org", "role": "contributor"}
+    given |= {"once": re.findall(r'name="once" value="([\w-]+)"', form)[0]}
+    first = olga.post(f"/people/{project(stage)}/invitations", data=given).text
+    again = olga.post(f"/people/{project(stage)}/invitations", data=given)
+    told = olga.get(again.headers["location"]).text
+    assert "/links/" not in told
+    emails = re.findall(r'type="hidden" name="emails" value="([^"]+)"', told)[0].split()
+    assert {"new@example.org", "other@example.org"} <= set(emails) and f"New links for {len(emails)} people" in told
+    assert "olga@example.org" not in emails  # who can sign in
+    page = olga.post(
+        f"/people/{project(stage)}/invitations", data={"emails": " ".join(emails), "role": "contributor"}
+    ).text
+    links = set(re.findall(r"/links/[\w-]+", page))
+    assert len(links) == len(emails) and not links & set(re.findall(r"/links/[\w-]+", first))
+
+
 def test_a_list_with_a_fault_comes_back_as_it_was_and_nobody_is_invited(olga: TestClient, stage: Stage) -> None:
     given = {"emails": "new@example.org\nnobody", "role": "contributor"}
     page = olga.post(f"/people/{project(stage)}/invitations", data=given).text

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from stage import Stage
 
+from pipelines import REVIEWED
 from workflow_core.store.database.dialect import run
 from workflow_core.store.models.base import Table
 
@@ -36,7 +37,7 @@ FILLED |= dict.fromkeys(("where", "folder", "val", "test", "share"), "")
 BY_JOBS = {"answer", "category", "export", "job_file", "lease"}
 """What is kept of forms, and what jobs write meanwhile; of these a second one is told."""
 LEFT_OUT = {"/sign-out", "/account/password"}
-"""After these nobody is signed in; the second is answered as any stranger is."""
+"""After these nobody is signed in; they have tests of their own."""
 
 
 class Forms(HTMLParser):
@@ -132,6 +133,51 @@ def test_no_form_of_who_runs_a_project_does_anything_twice(olga: TestClient, sta
     made = " ".join(sent_twice(olga, stage, OWNER))
     for one in ("invitations", "links", "programs", "tokens", "exports", "board/new", "projects", "acts"):
         assert one in made, made
+
+
+def form_of(client: TestClient, at: str, action: str) -> Any:
+    return next(one for one in Forms(client.get(at).text, at).found if one[0].startswith(action))
+
+
+def test_a_deploy_is_made_once(olga: TestClient, stage: Stage) -> None:
+    at = "/pipelines?new=team"
+    _, fields, _ = form_of(olga, at, "/pipelines/plan")
+    given = {"name": "pipeline.yaml", "text": REVIEWED.replace("pipeline: p", "pipeline: second")}
+    planned = olga.post("/pipelines/plan", data={**fields, **given}).text
+    _, fields, _ = next(one for one in Forms(planned, at).found if one[0] == "/pipelines/deploy")
+    before = rows(stage)["deploy"]
+    first, second = (olga.post("/pipelines/deploy", data={**fields, **given}) for _ in range(2))
+    assert rows(stage)["deploy"] == before + 1
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["location"] == second.headers["location"]
+
+
+def test_a_dataset_is_made_once(olga: TestClient, stage: Stage) -> None:
+    _, fields, more = form_of(olga, "/board/projects", "/board/projects")
+    project = olga.post("/board/projects", data={**fields, **more}).headers["location"].rpartition("=")[2]
+    action, fields, _ = form_of(olga, f"/items?project={project}", "/items/datasets")
+    before = rows(stage)["dataset"]
+    first, second = (olga.post(action, data=fields) for _ in range(2))
+    assert rows(stage)["dataset"] == before + 1
+    assert (first.status_code, first.headers["location"]) == (second.status_code, second.headers["location"])
+
+
+def test_signing_out_twice_ends_one_session(olga: TestClient, stage: Stage) -> None:
+    _, fields, _ = form_of(olga, "/account", "/sign-out")
+    first = olga.post("/sign-out", data=fields)
+    between = rows(stage)
+    second = olga.post("/sign-out", data=fields)
+    assert [one.headers["location"].partition("?")[0] for one in (first, second)] == ["/sign-in", "/sign-in"]
+    assert rows(stage) == between
+
+
+def test_a_password_that_is_sent_twice_is_changed_once(olga: TestClient, stage: Stage) -> None:
+    _, fields, _ = form_of(olga, "/account", "/account/password")
+    sent = {**fields, "old": PASSWORD, "new": f"{PASSWORD}, or two"}
+    first, second = (olga.post("/account/password", data=sent) for _ in range(2))
+    assert [one.headers["location"].partition("?")[0] for one in (first, second)] == ["/sign-in", "/sign-in"]
+    given = {"email": "olga@example.org", "password": sent["new"]}
+    assert olga.post("/sign-in", data=given).headers["location"] == "/work"
 
 
 def test_no_form_of_who_works_does_anything_twice(client: TestClient, stage: Stage) -> None:
