@@ -95,6 +95,15 @@ def test_instructions_are_changed_for_one_task_and_what_was_said_of_it_is_anothe
     assert recipes.from_json(session.get_one(Recipe, others.recipe_id).content).instructions is None
 
 
+def test_instructions_are_a_text(session: Session) -> None:
+    cars = make_task(session)
+    deep: list[object] = []
+    for _ in range(2_000):
+        deep = [deep]
+    with pytest.raises(InvalidInput, match="what instructions say is a text"):
+        task_settings.instruct(session, actor=None, task_id=cars.id, text=deep, now=NOW)  # type: ignore[arg-type]
+
+
 def test_a_lock_needs_the_due_date_that_it_has(session: Session) -> None:
     cars = make_task(session, due_at=NOW, lock_when_due=True)
     with pytest.raises(InvalidInput, match="has no due_at"):
