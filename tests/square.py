@@ -281,6 +281,7 @@ MANAGED_BY_NUMBER: dict[Service, tuple[Permission, str, ByNumber]] = {
     datasets.one: (P.QUERY_ITEMS, "dataset", by("dataset_id")),
     datasets.folders: (P.QUERY_ITEMS, "dataset", by("dataset_id")),
     datasets.tree: (P.QUERY_ITEMS, "dataset", by("dataset_id")),
+    items.palettes: (P.QUERY_ITEMS, "dataset", by("dataset_id")),
     items.outlines: (P.QUERY_ITEMS, "dataset", by("dataset_id", item_ids=[1])),
     items.of_dataset: (P.QUERY_ITEMS, "dataset", by("dataset_id")),
     removal.archive: (

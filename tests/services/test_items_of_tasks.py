@@ -76,6 +76,14 @@ def test_what_is_drawn_on_items_is_seen_by_item_so_much_of_each(stage: Stage) ->
         assert (first.label, first.tool, first.geometry["x"]) == ("car", "box", 1)
 
 
+def test_labels_have_the_colors_that_the_recipes_of_a_dataset_give_them(engine: Engine) -> None:
+    stage = Stage(engine)
+    stage.deploy(REVIEWED.replace("[car]", '[{name: car, color: "#e4572e"}, van]'))
+    with stage.session() as session:
+        dataset = stage.task(session, "cars").dataset_id
+        assert items.palettes(session, actor=None, dataset_id=dataset) == [{"car": "#e4572e", "van": None}]
+
+
 def test_a_review_names_what_it_reviews(engine: Engine) -> None:
     stage = Stage(engine)
     stage.deploy(REVIEWED)

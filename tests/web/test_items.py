@@ -64,6 +64,14 @@ def test_a_filter_that_is_none_is_said_beside_the_form(mia: TestClient, where: s
     assert "/api/items/1" not in page
 
 
+def test_a_label_has_the_color_that_it_has_in_the_studio(mia: TestClient, stage: Stage) -> None:
+    sign = {"label": "sign", "tool": "box", "geometry": {"x": 40, "y": 40, "width": 20, "height": 10}}
+    stage.do("ann", "cars", "completed", annotations=[BOX, sign])
+    first, second = re.findall(r'fill="(#\w{6})"', mia.get("/recipes/1").text)
+    for address in ("/items/1", "/items?dataset=1"):
+        assert list(dict.fromkeys(re.findall(r'stroke="(#\w{6})"', mia.get(address).text))) == [first, second]
+
+
 def test_an_item_shows_what_is_drawn_on_it_where_it_is_and_how_it_got_there(mia: TestClient, stage: Stage) -> None:
     stage.do("ann", "cars", "completed", annotations=[BOX])
     stage.advance()

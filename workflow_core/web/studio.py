@@ -19,7 +19,7 @@ from workflow_core.store.database.engine import Session
 from workflow_core.web.rendering import assets, paper
 from workflow_core.web.rendering.pages import Page, page
 from workflow_core.web.rendering.prose import prose
-from workflow_core.web.rendering.shapes import COLORS
+from workflow_core.web.rendering.shapes import painted
 
 router = Router(route_class=Page)
 
@@ -46,7 +46,7 @@ def recipe(session: Reading, actor: Reader, task_id: int, after: str | None = No
         "picture": f"/api/items/{found.item.item_id}/image" if found.item else blank,
         **{name: [] for name in ("annotations", "issues", "comments", "actions")},
     }
-    colors = [one.color or COLORS[number % len(COLORS)] for number, one in enumerate(found.recipe.labels)]
+    colors = list(painted([{one.name: one.color for one in found.recipe.labels}]).values())
     shown: dict[str, Any] = {"tried": found, "opened": opened, "colors": colors, "after": after, "person": actor}
     return page("recipe", **shown, **_instructions(session, actor, found))
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workflow_core.domain.annotations import recipes
 from workflow_core.domain.views import view
 from workflow_core.domain.views.data import Item, Outline
 from workflow_core.domain.views.work import Drawn
@@ -13,7 +14,7 @@ from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
 from workflow_core.store import models
-from workflow_core.store.data import items
+from workflow_core.store.data import items, tasks
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
 from workflow_core.store.reads import contents
@@ -85,6 +86,17 @@ def outlines(
     here = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.QUERY_ITEMS)
     most, wanted = values.whole(most, "a limit"), values.keys(item_ids)
     return contents.outlines(session, dataset_id=here.id, item_ids=wanted, most=most)
+
+
+def palettes(session: Session, *, actor: Actor, dataset_id: int, most: int = 100) -> list[dict[str, str | None]]:
+    """Return by label the colors that the recipes of the first tasks over a dataset give, None where one gives none.
+
+    Raises:
+        NotFound, NotAllowed: as `of_dataset`.
+    """
+    here = access.dataset(session, actor=actor, dataset_id=dataset_id, permission=Permission.QUERY_ITEMS)
+    found = tasks.recipes_over(session, dataset_id=here.id, most=values.whole(most, "a limit"))
+    return [{one.name: one.color for one in recipes.from_json(content).labels} for content in found]
 
 
 def _told(row: models.Item, *, located: bool = True) -> Item:

@@ -35,6 +35,13 @@ def by_key(session: Session, *, keys: Iterable[int]) -> dict[int, Task]:
     return {task.id: task for task in session.exec(there)}
 
 
+def recipes_over(session: Session, *, dataset_id: int, most: int) -> Sequence[Mapping[str, Any]]:
+    """Return what the recipes of annotation tasks over a dataset say, those of the first tasks that there are."""
+    here = (Task.dataset_id == dataset_id) & (Task.type == "annotation")
+    query = select(Recipe.content).join(Task, col(Task.recipe_id) == col(Recipe.id)).where(here)
+    return session.exec(query.order_by(col(Task.id)).limit(most)).all()
+
+
 class Named(NamedTuple):
     """A task with the names of its pipeline, if it has one, its project and its dataset."""
 

@@ -17,7 +17,7 @@ from workflow_core.store.database.engine import Session
 from workflow_core.web.items.looking import Looking
 from workflow_core.web.rendering.folders import tree
 from workflow_core.web.rendering.pages import Page, page, running
-from workflow_core.web.rendering.shapes import drawing, outlined
+from workflow_core.web.rendering.shapes import drawing, outlined, painted
 
 router = Router(route_class=Page, prefix="/items")
 
@@ -46,7 +46,8 @@ def item(session: Reading, actor: Reader, item_id: int) -> Response:
     found = items.one(session, actor=actor, item_id=item_id)
     drawn = items.drawn(session, actor=actor, item_id=item_id, limit=MOST).items
     project = datasets.one(session, actor=actor, dataset_id=found.dataset_id).project_id
-    shapes = [drawing(one) for one in drawn]
+    colors = painted(items.palettes(session, actor=actor, dataset_id=found.dataset_id))
+    shapes = [drawing(one, colors) for one in drawn]
     paths = graphs.paths(session, actor=actor, item_id=item_id)
     return page(
         "item",
@@ -95,5 +96,6 @@ def _looked_through(session: Session, actor: Reader, dataset: int, looking: Look
     except AnnoflowError as error:
         return {"folders": folders, "why": str(error)}
     drawn = items.outlines(**by, item_ids=[one.id for one in part.items])
-    shapes = {key: outlined(outlines) for key, outlines in drawn.items()}
+    colors = painted(items.palettes(**by))
+    shapes = {key: outlined(outlines, colors) for key, outlines in drawn.items()}
     return {"folders": folders, "part": part, "shapes": shapes}

@@ -1,7 +1,6 @@
 """Shapes as a page shows them without a script: the path of each, and its color."""
 
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +9,8 @@ from workflow_core.domain.views.work import Drawn
 
 COLORS: Final = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999")
 """Told apart by people who see few of them (Okabe and Ito)."""
+UNKNOWN: Final = "#999999"
+"""The color of a label that no recipe has any more."""
 DOT: Final = 4
 """Half of what a point is drawn as, in pixels of the picture."""
 
@@ -25,18 +26,28 @@ class Shape:
     path: str
 
 
-def drawing(drawn: Drawn) -> Shape:
+def painted(palettes: Iterable[Mapping[str, str | None]]) -> dict[str, str]:
+    """Return the color of each label, as the studio has it; of those that several recipes have, that of the first.
+
+    >>> painted([{"car": "#e4572e", "van": None}, {"van": "#123456"}])
+    {'car': '#e4572e', 'van': '#56b4e9'}
+    """
+    found: dict[str, str] = {}
+    for palette in palettes:
+        for number, (label, color) in enumerate(palette.items()):
+            found.setdefault(label, color or COLORS[number % len(COLORS)])
+    return found
+
+
+def drawing(drawn: Drawn, colors: Mapping[str, str]) -> Shape:
     """Return what is to be seen of an annotation."""
-    return Shape(f"{drawn.label} {drawn.tool}", drawn.task, drawn.by or drawn.model, _color(drawn), _path(drawn))
+    name = f"{drawn.label} {drawn.tool}"
+    return Shape(name, drawn.task, drawn.by or drawn.model, colors.get(drawn.label, UNKNOWN), _path(drawn))
 
 
-def outlined(outlines: Iterable[Outline]) -> list[tuple[str, str]]:
+def outlined(outlines: Iterable[Outline], colors: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the color and the path of each, as far as it has one."""
-    return [(_color(one), path) for one in outlines if (path := _path(one))]
-
-
-def _color(drawn: Drawn | Outline) -> str:
-    return COLORS[zlib.crc32(drawn.label.encode()) % len(COLORS)]
+    return [(colors.get(one.label, UNKNOWN), path) for one in outlines if (path := _path(one))]
 
 
 def _path(drawn: Drawn | Outline) -> str:
