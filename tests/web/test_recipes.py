@@ -81,6 +81,17 @@ def test_all_of_a_recipe_is_said_also_where_there_is_no_picture_to_try_it_on(cli
     assert f'href="/recipes/{task(stage, "lanes")}"' in client.get("/pipelines?pipeline=2").text
 
 
+def test_a_tool_has_a_key_also_where_labels_have_those_that_it_would_like(site: Site) -> None:
+    keyed = PIPELINE.replace("name: car,", "name: car, key: o,").replace("name: sign,", "name: sign, key: t,")
+    site.stage.deploy(keyed.replace("PHOTOS", str(site.photos)))
+    ann = site.signed_in("ann", f"/recipes/{task(site.stage, 'cars')}")
+    point = ann.get_by_role("button", name="point", exact=True)
+    key = point.locator("kbd").inner_text()
+    assert key not in ("O", "T")
+    ann.keyboard.press(key.lower())
+    expect(point).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_polygon_that_crosses_itself_is_refused_where_it_is_drawn_if_the_recipe_says_so(site: Site) -> None:
     refusing = PIPELINE.replace("      labels:", "      settings: {self_crossing: refuse}\n      labels:")
     site.stage.deploy(refusing.replace("PHOTOS", str(site.photos)))

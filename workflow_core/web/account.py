@@ -12,6 +12,7 @@ from workflow_core.http.identity import Asking, Now, Reader, Writer
 from workflow_core.http.routing import Router
 from workflow_core.services.accounts import sign_ins, tokens
 from workflow_core.store.database.engine import Session
+from workflow_core.web.rendering import browsers
 from workflow_core.web.rendering.pages import Page, around, page, to
 
 router = Router(route_class=Page, prefix="/account")
@@ -73,6 +74,7 @@ def _shown(session: Session, actor: Reader, caller: Asking, now: Now, **said: An
     shown = {
         "sessions": sign_ins.mine(session, actor=actor, current=caller.sign_in, now=now),
         "tokens": tokens.mine(session, actor=actor),
+        "browser": browsers.named,
         "secret": None,
         "why": None,
     }

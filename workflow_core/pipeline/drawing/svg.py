@@ -238,12 +238,12 @@ class _Labels:
             self.drawn.append(f'<text class="label" x="{x:.1f}" y="{at:.1f}">{words}</text>')
 
     def _along_lane(self, route: Sequence[Point], words: str) -> None:
-        """Write along the lane on the left, from below upwards."""
+        """Write in the lane on the left, from below upwards; its line leaves off for it."""
         x = min(x for x, _ in route)
         along = [y for at, y in route if at == x]
         y = (along[0] + along[-1]) / 2
         turned = f'transform="rotate(-90 {x:.1f} {y:.1f})"'
-        self.drawn.append(f'<text class="label" x="{x:.1f}" y="{y + 4:.1f}" {turned}>{escape(words)}</text>')
+        self.drawn.append(f'<text class="label lane" x="{x:.1f}" y="{y + 4:.1f}" {turned}>{escape(words)}</text>')
 
     def _free(self, x: float, y: float, width: float, high: float) -> bool:
         return all(abs(x - ox) * 2 >= width + ow or abs(y - oy) * 2 >= high + oh for ox, oy, ow, oh in self._taken)

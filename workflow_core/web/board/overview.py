@@ -92,10 +92,10 @@ def resume(request: Request, session: Writing, actor: Writer, what: What, key: i
 
 @router.get(TEAM)
 def shares(session: Reading, actor: Reader, task_id: int) -> Response:
-    """Ask how the work of a task is to be dealt anew: equally, unless something else is said."""
+    """Ask how the work of a task is to be dealt anew: by the shares that its people have, unless others are said."""
     task = tasks.one(session, actor=actor, task_id=task_id)
-    equal = {one.person: 1.0 for one in task.team if one.active}
-    return _dealing(session, actor, task, equal, None)
+    present = {one.person: one.weight for one in task.team if one.active}
+    return _dealing(session, actor, task, present, None)
 
 
 @router.post(TEAM)

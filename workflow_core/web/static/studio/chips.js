@@ -35,6 +35,6 @@ function fill(node, place) {
   const { seen, x, y } = place;
   if (node.textContent !== seen.chip) node.textContent = seen.chip;
   node.style.setProperty("--label", seen.color);
-  node.classList.toggle("selected", seen.kind.includes("selected"));
+  node.className = `chip ${seen.kind}`;
   node.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px) translateY(-100%)`;
 }

@@ -46,7 +46,7 @@ export const FIXED = [
 ];
 
 /**
- * Give every act a key: what the team has chosen first, then words by their own letters, then the studio's.
+ * Give every act a key: what the team has chosen first, then words by their own letters, then the studio's, any if need be.
  * @param {{act: string, words: string, key: ?string, letters?: boolean, group: string}[]} asked
  * @param {Wish[]} own
  * @returns {Bound[]}
@@ -61,7 +61,8 @@ export function bound(asked, own) {
   const chosen = asked.map((one) => ({ ...one, key: one.key ? take([one.key.toLowerCase()]) : "" }));
   const letter = (words) => take(words.toLowerCase().replace(/[^a-z]/g, ""));
   const lettered = chosen.map(({ letters, ...one }) => (letters && !one.key ? { ...one, key: letter(one.words) } : one));
-  const studios = own.map(({ wishes, ...one }) => ({ ...one, key: take(wishes) }));
+  const wished = own.map(({ wishes, ...one }) => ({ ...one, key: take(wishes) }));
+  const studios = wished.map((one) => (one.key ? one : { ...one, key: take("abcdefghijklmnopqrstuvwxyz") }));
   let digit = 0;
   const numbered = (one) => (one.key || !one.act.startsWith("label:") || digit >= 9 ? one : { ...one, key: String((digit += 1)) });
   return [...lettered.map(numbered), ...studios];

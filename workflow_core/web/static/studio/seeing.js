@@ -77,9 +77,10 @@ export class Seeing {
     return seen;
   }
 
-  /** In which order names are shown: what is selected first. */
+  /** In which order names are shown: what is selected first, and what is only to be looked at last. */
   named(seen) {
-    return [...seen].sort((a, b) => Number(b.kind.includes("selected")) - Number(a.kind.includes("selected")));
+    const rank = ({ kind }) => (kind.includes("selected") ? 0 : kind.startsWith("other") ? 2 : 1);
+    return [...seen].sort((a, b) => rank(a) - rank(b));
   }
 
   /** What is selected, whoever made it. @returns {?object} */

@@ -54,10 +54,7 @@ export class View {
   look(viewport, { now = false } = {}) {
     this.viewport = viewport;
     clearTimeout(this.timer);
-    if (now) {
-      this.settle();
-      return;
-    }
+    if (now) return this.settle();
     this.canvas.classList.add("moving");
     this.svg.style.willChange = "transform"; // moved as it was painted, not painted anew
     this.svg.style.transform = transform(this.rest, viewport);
