@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from browsing import PASSWORD, link
@@ -10,6 +11,8 @@ from stage import BOX, Stage
 
 from workflow_core.services.bulk import requests
 from workflow_core.store.models import Item
+
+from .conftest import PIPELINE
 
 
 @pytest.fixture
@@ -64,10 +67,12 @@ def test_a_filter_that_is_none_is_said_beside_the_form(mia: TestClient, where: s
     assert "/api/items/1" not in page
 
 
-def test_a_label_has_the_color_that_it_has_in_the_studio(mia: TestClient, stage: Stage) -> None:
+def test_a_label_has_the_color_that_it_has_in_the_studio(mia: TestClient, stage: Stage, photos: Path) -> None:
+    stage.deploy(PIPELINE.replace("name: car,", 'name: car, color: "#123456",').replace("PHOTOS", str(photos)))
     sign = {"label": "sign", "tool": "box", "geometry": {"x": 40, "y": 40, "width": 20, "height": 10}}
     stage.do("ann", "cars", "completed", annotations=[BOX, sign])
     first, second = re.findall(r'fill="(#\w{6})"', mia.get("/recipes/1").text)
+    assert first == "#123456" != second
     for address in ("/items/1", "/items?dataset=1"):
         assert list(dict.fromkeys(re.findall(r'stroke="(#\w{6})"', mia.get(address).text))) == [first, second]
 
