@@ -12,6 +12,9 @@ def test_what_comes_back_appears_by_itself(site: Site) -> None:
     site.stage.flag("quinn", "qa", "cars", "00.jpg", text="the roof")
     expect(ann.get_by_role("listitem").first).to_contain_text("the roof")
     expect(ann).to_have_title("(2) My work · annoflow")
+    expect(ann.get_by_role("link", name="Fix").locator("kbd")).to_have_text("F")
+    ann.keyboard.press("f")
+    expect(ann.locator("#name")).to_have_text("00.jpg")
 
 
 def test_one_key_starts_and_undo_opens_what_was_done_again(site: Site) -> None:
