@@ -63,6 +63,9 @@ def assert_nothing_is_pushed_out(page: Page) -> None:
     beyond = """parts => parts.filter(one => one.scrollWidth > one.clientWidth
         && getComputedStyle(one).overflowX !== "visible").map(one => one.innerText)"""
     assert page.locator("main section, main .people").evaluate_all(beyond) == [], page.url
+    # What is cut off has the whole for who points at it.
+    cut = "cuts => cuts.filter(one => one.scrollWidth > one.clientWidth && !one.title).map(one => one.innerText)"
+    assert page.locator(".cut, .clamp").evaluate_all(cut) == [], page.url
 
 
 def test_names_comments_and_prose_are_text_on_every_page(hostile: Site) -> None:

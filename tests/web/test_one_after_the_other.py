@@ -18,7 +18,8 @@ source: {uri: PHOTOS}
 tasks:
   cars:
     type: annotation
-    recipe: {labels: [{name: car, tools: [box], attributes: {kind: {type: text, required: true}}}]}
+    recipe:
+      labels: [{name: car, tools: [box], attributes: {kind: {type: text, required: true}}}, {name: van, tools: [box]}]
     assignees: [ann@example.org]
     on: {completed: qa}
   qa: {type: qa, assignees: [quinn@example.org]}
@@ -44,7 +45,7 @@ def test_complete_brings_the_next_item_with_one_answer_and_a_picture_that_is_the
     assert ann.evaluate("window.decoded") == pictures
 
 
-def test_a_claim_is_renewed_by_who_does_something_and_not_while_idle(site: Site) -> None:
+def test_a_claim_is_renewed_by_who_does_something_and_not_while_idle_or_hidden(site: Site) -> None:
     ann = site.signed_in("ann")
     ann.get_by_role("button", name="Start").click()
     ann.clock.install()
@@ -57,6 +58,13 @@ def test_a_claim_is_renewed_by_who_does_something_and_not_while_idle(site: Site)
     with ann.expect_response("**/renewals"):
         ann.clock.fast_forward("01:01")
     assert len(renewed) == 1
+    ann.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    ann.keyboard.press("v")
+    ann.clock.fast_forward("01:01")
+    ann.evaluate("delete document.hidden")
+    with ann.expect_response("**/renewals"):
+        ann.clock.fast_forward("01:01")
+    assert len(renewed) == 2
 
 
 def test_what_is_wrong_with_the_next_picture_is_said_beside_what_was_just_done(site: Site) -> None:
@@ -71,6 +79,26 @@ def test_what_is_wrong_with_the_next_picture_is_said_beside_what_was_just_done(s
     expect(said).to_contain_text("01.jpg: this picture cannot be shown")
     expect(said.get_by_role("button", name="Undo")).to_be_visible()
     site.complaints.clear()  # the browser says that a picture was not found
+
+
+def test_what_complete_asks_for_is_jumped_to_and_goes_with_its_label(site: Site) -> None:
+    site.stage.deploy(ASKING.replace("PHOTOS", str(site.photos)))
+    ann = site.signed_in("ann")
+    ann.get_by_role("button", name="Start").click()
+    ann.get_by_role("button", name="box", exact=True, pressed=True).wait_for()
+    drag(ann, (100, 100), (200, 200))
+    ann.keyboard.press("Escape")
+    expect(ann.locator(".shapes .selected")).to_have_count(0)
+    ann.get_by_role("button", name="Complete").click()
+    expect(ann.get_by_label("kind")).to_be_focused()
+    ann.keyboard.type("sedan")
+    ann.keyboard.press("Escape")
+    ann.get_by_role("button", name="van", exact=True).click()
+    expect(ann.get_by_role("img", name="van box")).to_be_visible()
+    ann.get_by_role("button", name="Complete").click()
+    expect(ann.locator("#name")).to_have_text("01.jpg")
+    [drawn] = site.stage.drawn("00.jpg")
+    assert (drawn["label"], drawn["attributes"]) == ("van", {})
 
 
 def test_what_complete_asks_for_discard_does_without(site: Site) -> None:
