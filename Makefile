@@ -30,7 +30,7 @@ types: .venv/.ready ## types, and import contracts, which take a minute of one c
 
 soak: .venv/.ready ## thousands of random histories against the model, a work pool whose worker is killed, and what is large
 	ANNOFLOW_SOAK=2000 $(BIN)/python -m pytest tests/services/test_histories.py tests/up/test_elsewhere.py \
-		tests/services/test_hostile_walk.py \
+		tests/services/test_hostile_walk.py tests/services/test_hostile_values.py \
 		tests/exporters/test_round_trips.py \
 		tests/services/test_broken_files.py tests/services/test_syncing.py tests/docs/test_other_repositories.py tests/api/test_listening.py \
 		tests/api/test_killed.py tests/api/test_uploads_while_killed.py tests/api/test_anything_sent.py \

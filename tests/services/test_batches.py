@@ -78,6 +78,9 @@ def test_a_batch_has_a_bounded_length_and_so_have_its_annotations(stage, monkeyp
     done, refused = stage.submit_many("ann", "cars", {0: "completed", 1: "completed"}, [BOX])
     assert not isinstance(done, AnnoflowError)
     assert str(refused) == "the annotations of 1 are too much for this batch: begin another"
+    monkeypatch.setattr(annotation_sets, "MAX_SIZE", size)
+    (done,) = stage.submit_many("ann", "cars", {2: "completed"}, [BOX])
+    assert not isinstance(done, AnnoflowError)
 
 
 def test_an_empty_batch_is_nothing(stage):

@@ -171,14 +171,13 @@ def hand_reviews_on(session: Session, *, item_ids: Iterable[int], task_id: int, 
 
 
 def hand_own_reviews_on(session: Session, *, task_id: int, actor_id: int | None, now: datetime) -> None:
-    """Hand on the open reviews of a task whose holders are authors, since it has just been changed."""
+    """Hand on the open reviews of a task whose holders are authors: from now on nobody reviews their own work there."""
     own = f"""
         {OPEN} AND EXISTS (
-            SELECT 1 FROM task t JOIN review r ON {REVIEWED}
-            JOIN assignment s ON s.id = task_item.assignment_id
+            SELECT 1 FROM review r JOIN assignment s ON s.id = task_item.assignment_id
             JOIN event ev ON ev.task_id = r.task_id AND ev.item_id = task_item.item_id AND ev.verb = 'submitted'
                 AND ev.actor_id = s.person_id
-            WHERE t.id = task_item.task_id AND NOT t.review_own
+            WHERE {REVIEWED}
         )
     """
     if _choose(session, task_id=task_id, where=own, wait=True):
