@@ -113,6 +113,15 @@ def test_what_is_done_is_printed_alike(
     for words in (("export", "q"), ("export", "p", "--project", "x"), ("export", "p", "moon", "--to", "exports/a")):
         assert (annoflow(*words).code, over_http("olga", *words).code) == (3, 3)
     assert "1 in val" in over_http("olga", "export", "p", "--to", "parted", "--val", "99").out
+    told = annoflow("item", "archive", "b.png", "--dry-run")
+    assert told.out.startswith("would be 1 item\nwould do: ") and "nothing is done yet" in told.out
+    by_olga = over_http("olga", "item", "archive", "b.png", "--dry-run").out
+    assert len(by_olga.splitlines()) == len(told.out.splitlines())
+    assert by_olga.partition("\n  ")[0] == told.out.partition("\n  ")[0]
+    told = annoflow("item", "archive", "b.png", "a.png", "--dry-run", "--json")
+    assert [(one["items"], one["done"]) for one in told.json()] == [(2, False)]
+    both = over_http("olga", "item", "archive", "b.png", "a.png", "--dry-run", "--json").json()
+    assert [one["counts"] for one in both] == [one["counts"] for one in told.json()]
     assert over_http("olga", "item", "archive", "b.png").out == "archived 1 item\n"
     assert annoflow("item", "archive", "a.png").out == "archived 1 item\n"
     gone = annoflow("item", "archive", "c.png")
@@ -240,6 +249,11 @@ def test_people_and_tokens_are_seen_to_alike(
         assert run("token", "new", "olga@example.org", "laptop", "--days", "7").out.startswith("af_")
     last = there("token", "list", "olga@example.org", "--json")
     assert last == annoflow("token", "list", "olga@example.org", "--json")
+    told = there("token", "revoke", "olga@example.org", last.json()[0]["id"], "--dry-run")
+    assert told.out.startswith(f"would end token {last.json()[0]['id']} of olga@example.org, ")
+    assert last.json()[0] in annoflow("token", "list", "olga@example.org", "--json").json()
+    none = annoflow("token", "revoke", "olga@example.org", "99", "--dry-run")
+    assert none.code == 3 and there("token", "revoke", "olga@example.org", "99", "--dry-run") == none
     ended = there("token", "revoke", "olga@example.org", last.json()[0]["id"])
     assert ended.out == f"token {last.json()[0]['id']} of olga@example.org has ended\n"
     others = there("token", "list", "ann@example.org")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workflow_core.cli.installations.installation import installation
-from workflow_core.cli.output import show_json, show_list, show_table
+from workflow_core.cli.output import show_json, show_list, show_outcome, show_table
 from workflow_core.cli.style import CONTEXT, Json, group
 from workflow_core.domain.words.wording import counted
 from workflow_core.errors import InvalidInput
@@ -29,6 +29,7 @@ app = group(
 )
 
 Named = Annotated[list[str], typer.Argument(metavar="ITEM", help="Names, folders and names, or numbers.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would come of it.")]
 
 
 @app.command(context_settings=CONTEXT)
@@ -170,14 +171,22 @@ def release(
 def archive(
     named: Named,
     end_claims: Annotated[bool, typer.Option("--end-claims", help="Take them also from who has them open.")] = False,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """Delete items: they leave every task and pipeline, and later exports; what was done on them is kept.
 
     \b
-      annoflow item archive frame-0042.jpg
+      annoflow item archive frame-0042.jpg --dry-run
       annoflow item archive --end-claims 42 43
     """
+    if dry_run:
+        told = installation().foretell_archiving(named, end_claims=end_claims)
+        if json:
+            show_json([asdict(one) for one in told])
+        for one in () if json else told:
+            show_outcome(one, json=False)
+        return
     archived = installation().archive(named, end_claims=end_claims)
     if json:
         show_json({"archived": archived})

@@ -12,7 +12,7 @@ from workflow_core.client import Annoflow
 from workflow_core.client.bundles import bundle
 from workflow_core.domain.measures.reports import By, Cell
 from workflow_core.domain.views.effects import Effects as ErasingEffects
-from workflow_core.domain.views.effects import Erased
+from workflow_core.domain.views.effects import Erased, Outcome
 from workflow_core.domain.views.exchange import Brought, ExportAsked, ImportAsked, Snapshot, Synced
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Files, Migrated, Plan
@@ -49,6 +49,11 @@ class Elsewhere(ManagingElsewhere, PeopleElsewhere):
         """See `Installation`."""
         act = partial(self._annoflow.archive, end_claims=end_claims)
         return sum(act(dataset_id, item_ids=items).items or 0 for dataset_id, items in self._by_dataset(named).items())
+
+    def foretell_archiving(self, named: Sequence[str], *, end_claims: bool) -> list[Outcome]:
+        """See `Installation`."""
+        ask = partial(self._annoflow.archive, end_claims=end_claims, dry_run=True)
+        return [ask(dataset_id, item_ids=items) for dataset_id, items in self._by_dataset(named).items()]
 
     def erase(self, named: Sequence[str], *, dry_run: bool) -> ErasingEffects:
         """See `Installation`."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from workflow_core.cli.installations import context
 from workflow_core.cli.installations.managing_here import ManagingHere
@@ -14,11 +15,13 @@ from workflow_core.connectors.annotations.records import Maker, Problems, Told
 from workflow_core.domain.items.splits import Split
 from workflow_core.domain.measures.reports import By, Cell, as_rows
 from workflow_core.domain.views.effects import Effects as ErasingEffects
+from workflow_core.domain.views.effects import Outcome
 from workflow_core.domain.views.exchange import Brought, ExportAsked, ImportAsked, Snapshot, Synced
 from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Migrated, Plan
 from workflow_core.domain.views.progress import Overview
 from workflow_core.services import projects
+from workflow_core.services.bulk import requests
 from workflow_core.services.exchange import exports, imports, ingestion, summaries
 from workflow_core.services.exchange.item_references import Naming
 from workflow_core.services.managers import erasure, figures, history, task_items
@@ -60,6 +63,15 @@ class Here(ManagingHere, PeopleHere):
             found = [history.find(opened, named=one) for one in named]
             act = partial(task_items.archive_items, opened, actor=None, now=context.now(), end_claims=end_claims)
             return sum(act(dataset=dataset, item_ids=ids) for dataset, ids in data.by_dataset(opened, of=found))
+
+    def foretell_archiving(self, named: Sequence[str], *, end_claims: bool) -> list[Outcome]:
+        """See `Installation`."""
+        with context.session() as opened:
+            found = [history.find(opened, named=one) for one in named]
+            by: dict[str, Any] = {"actor": None, "now": context.now(), "end_claims": end_claims, "dry_run": True}
+            ask = partial(requests.at_once, opened, act="archive", **by)
+            told = [ask(key=one.id, item_ids=ids) for one, ids in data.by_dataset(opened, of=found)]
+        return [one for one in told if one is not None]
 
     def erase(self, named: Sequence[str], *, dry_run: bool) -> ErasingEffects:
         """See `Installation`."""

@@ -39,6 +39,9 @@ class Installation(Protocol):
     def archive(self, named: Sequence[str], *, end_claims: bool) -> int:
         """Archive items; return how many."""
 
+    def foretell_archiving(self, named: Sequence[str], *, end_claims: bool) -> "list[Outcome]":
+        """Say what would come of archiving items, of each dataset that they are in."""
+
     def export(self, pipeline: str, asked: "ExportAsked", *, project: str | None) -> "Snapshot":
         """Write the items at an exit."""
 

@@ -10,6 +10,8 @@ from workflow_core.cli.installations import context
 from workflow_core.cli.installations.installation import installation
 from workflow_core.cli.output import show_json, show_list
 from workflow_core.cli.style import CONTEXT, Json, group
+from workflow_core.domain.words.wording import on_screen
+from workflow_core.errors import NotFound
 
 app = group(
     """Make, list and end tokens: by one a program acts for a person over HTTP.
@@ -70,12 +72,25 @@ def list_(email: Person, json: Json = False) -> None:
 
 @app.command(context_settings=CONTEXT)
 def revoke(
-    email: Person, token: Annotated[int, typer.Argument(metavar="TOKEN", help="Its number, as listed.")]
+    email: Person,
+    token: Annotated[int, typer.Argument(metavar="TOKEN", help="Its number, as listed.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say which it is, and when it was last used.")
+    ] = False,
 ) -> None:
     """End a token at once.
 
     \b
+      annoflow token revoke ann@example.org 3 --dry-run
       annoflow token revoke ann@example.org 3
     """
-    installation().revoke_token(email, token)
-    typer.echo(f"token {token} of {email} has ended")
+    asked = installation()
+    if not dry_run:
+        asked.revoke_token(email, token)
+        typer.echo(f"token {token} of {email} has ended")
+        return
+    found = next((one for one in asked.tokens(email) if one.id == token), None)
+    if found is None:
+        raise NotFound(f"{email} has no token {token}")
+    used = f"last used {found.used_at:%Y-%m-%d %H:%M} UTC" if found.used_at else "never used"
+    typer.echo(f"would end token {token} of {email}, {on_screen(found.name)}, {used}")
