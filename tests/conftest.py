@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import leftovers
+import migrated
 import pytest
 from engines import empty, forget, kept
 from hypothesis import HealthCheck, settings
@@ -84,6 +85,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.exec_driver_sql("BEGIN")
     engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def prefect_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Prefect's database as its first start makes it, for homes in which that start is not what is tested."""
+    own = tmp_path_factory.getbasetemp()
+    return migrated.history(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 TESTED = "annoflow"

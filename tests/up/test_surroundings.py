@@ -58,8 +58,10 @@ def theirs(tmp_path: Path) -> dict[str, str]:
 
 
 def test_items_move_beside_anothers_prefect_and_a_fault_of_one_pipeline_stops_no_other(
-    tmp_path: Path, road: Any, theirs: dict[str, str], now: datetime
+    tmp_path: Path, road: Any, theirs: dict[str, str], now: datetime, prefect_history: Path
 ) -> None:
+    (tmp_path / "home" / "prefect").mkdir()
+    shutil.copy(prefect_history, tmp_path / "home" / "prefect")
     deploy(road, now, "broken", tmp_path)
     deploy(road, now, "right", tmp_path)
     with session_scope(road.engine) as session:
@@ -117,7 +119,7 @@ def test_items_move_without_a_prefect_that_cannot_read_its_file_and_with_it_once
 
 
 def test_items_move_and_people_are_served_where_files_stand_for_the_folders_of_prefect_and_of_logs(
-    tmp_path: Path, road: Any
+    tmp_path: Path, road: Any, prefect_history: Path
 ) -> None:
     for name in ("prefect", "logs"):
         (tmp_path / "home" / name).write_text("a file")
@@ -131,7 +133,10 @@ def test_items_move_and_people_are_served_where_files_stand_for_the_folders_of_p
         assert f"set aside what is there: mv {prefect} {prefect}.old" in said
         assert f"set aside what is there before the next start: mv {logs} {logs}.old" in said
         assert "Traceback" not in said
-        (tmp_path / "home" / "prefect").unlink()
+        (tmp_path / "mended").mkdir()
+        shutil.copy(prefect_history, tmp_path / "mended")
+        prefect.unlink()
+        (tmp_path / "mended").rename(prefect)
         wait_until(site.mover_pid)
         road.check()
     finally:

@@ -60,9 +60,14 @@ exits:
 
 @pytest.fixture(scope="module", params=[SQLITE, "postgres"])
 def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, road_in: Callable[[str, int], Any]
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    road_in: Callable[[str, int], Any],
+    prefect_history: Path,
 ) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("up")
+    (home / "prefect").mkdir()
+    shutil.copy(prefect_history, home / "prefect")
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), home / "annoflow.db")
         url = f"sqlite:///{home / 'annoflow.db'}"
