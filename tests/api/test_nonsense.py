@@ -107,6 +107,11 @@ def test_a_body_that_is_none_is_refused_with_its_place_and_at_once(olga: TestCli
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_body_that_is_no_json_is_told_why(olga: TestClient) -> None:
+    refused = olga.post("/api/projects", content=BODIES["cut off"], headers={"Content-Type": "application/json"})
+    assert refused.json()["detail"] == "body.6: this is no JSON: Expecting value"
+
+
 def test_no_field_takes_what_a_database_cannot_keep(olga: TestClient) -> None:
     told: dict[int, set[str]] = defaultdict(set)
     for name, fields in FIELDS.items():

@@ -48,6 +48,17 @@ def test_a_part_of_a_picture_is_answered_where_it_is_asked_for(olga: TestClient)
         assert olga.get(f"{here}/image", headers=headers).status_code == status
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["bytes=9-2", "bytes=", "bytes=-", "bytes=a-b", "lines=1-2", "bytes", "bytes=0-1,x", f"bytes=0-{'9' * 5000}"],
+)
+def test_a_range_that_is_none_counts_as_not_said(olga: TestClient, said: str) -> None:
+    whole = picture()
+    here = uploaded(olga, "a.jpg", whole)
+    answered = olga.get(f"{here}/image", headers={"Range": said})
+    assert (answered.status_code, answered.content) == (200, whole)
+
+
 def test_a_picture_is_for_the_browser_of_who_may_see_it_and_no_page(olga: TestClient) -> None:
     here = uploaded(olga, "a.webp", picture("WEBP"))
     whole, small = olga.get(f"{here}/image").headers, olga.get(f"{here}/thumbnail/160").headers

@@ -100,10 +100,16 @@ def of_database(request: Request, error: Exception) -> JSONResponse:
 
 def _malformed(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    faults = [{"where": [shown(part) for part in one["loc"]], "fault": one["msg"]} for one in error.errors()]
+    faults = [{"where": [shown(part) for part in one["loc"]], "fault": _said(one)} for one in error.errors()]
     first = faults[0]
     detail = f"{'.'.join(first['where'])}: {first['fault']}"
     return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults=faults)
+
+
+def _said(fault: dict[str, Any]) -> str:
+    if fault["type"] == "json_invalid":
+        return f"this is no JSON: {fault['ctx']['error']}"
+    return str(fault["msg"])
 
 
 def unknown(request: Request, error: Exception) -> JSONResponse:

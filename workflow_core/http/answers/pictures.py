@@ -1,5 +1,6 @@
 """Pictures as answers: kept by the browser of who may see them, and asked for again only where they have changed."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,6 +15,8 @@ HEADERS = {
 CURRENT = "private, no-cache"
 """For what is worked on: a picture may be replaced, and is asked for again, by its tag."""
 FOR_LONG = "private, max-age=3600"
+PART = re.compile(r"\s*([0-9]{0,15})-([0-9]{0,15})\s*")
+"""From which byte to which; one of both may be missing."""
 
 
 def _renditions(request: Request) -> pictures.Renditions:
@@ -31,4 +34,17 @@ def answer(request: Request, shown: pictures.Shown, kept: str) -> Response:
     had = request.headers.get("if-none-match", "")
     if tag in (one.strip().removeprefix("W/") for one in had.split(",")):
         return Response(status_code=304, headers=headers)
+    if not _asks_for_a_part(request.headers.get("range", "")):
+        request.scope["headers"] = [one for one in request.scope["headers"] if one[0] != b"range"]
     return FileResponse(shown.path, media_type=shown.media_type, headers=headers)
+
+
+def _asks_for_a_part(said: str) -> bool:
+    """Say whether a `Range` is one; what is none counts as not said (RFC 9110, 14.2)."""
+    unit, _, parts = said.partition("=")
+    found = [one and one.groups() for one in map(PART.fullmatch, parts.split(","))]
+    return unit.strip().lower() == "bytes" and all(one and _is_part(*one) for one in found)
+
+
+def _is_part(first: str, last: str) -> bool:
+    return int(first) <= int(last) if first and last else bool(first or last)
