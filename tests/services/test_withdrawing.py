@@ -116,3 +116,12 @@ def test_a_claimed_task_item_is_withdrawn_by_a_clear_only_after_confirmation_and
     with pytest.raises(Conflict, match="claim"):
         stage.submit("quinn", "qa", 0, "approved", token=held.token)
     stage.check()
+
+
+def test_a_review_beside_the_pipeline_that_discards_its_item_gives_back_what_it_had_taken(stage):
+    issue = stage.flag("mo", "look", "cars")
+    assert (stage.row("cars").state, stage.row("look").state) == ("returned", "waiting")
+    stage.submit("mo", "look", 0, "discarded")
+    assert stage.issues() == {issue: "dismissed"}
+    assert str(stage.row("cars")) == "completed, visit 1, ann, routed"
+    stage.check()
