@@ -2,6 +2,9 @@
 
 from browsing import Site, drag
 from playwright.sync_api import expect
+from sqlmodel import select
+
+from workflow_core.store.models import Draft
 
 DECODED = """
     window.decoded = []
@@ -79,6 +82,22 @@ def test_what_is_wrong_with_the_next_picture_is_said_beside_what_was_just_done(s
     expect(said).to_contain_text("01.jpg: this picture cannot be shown")
     expect(said.get_by_role("button", name="Undo")).to_be_visible()
     site.complaints.clear()  # the browser says that a picture was not found
+
+
+def test_where_complete_does_not_arrive_the_item_stays_open_and_what_is_drawn_is_saved_later(site: Site) -> None:
+    ann = site.signed_in("ann")
+    ann.get_by_role("button", name="Start").click()
+    ann.get_by_role("button", name="box", exact=True, pressed=True).wait_for()
+    ann.context.set_offline(True)
+    drag(ann, (100, 100), (200, 200))
+    ann.get_by_role("button", name="Complete").click()
+    expect(ann.get_by_role("status")).to_contain_text("The server does not answer")
+    ann.context.set_offline(False)
+    drag(ann, (300, 100), (400, 200))
+    expect(ann.locator("#kept")).to_have_text("Saved")
+    with site.stage.session() as session:
+        assert len(session.exec(select(Draft)).one().content["annotations"]) == 2
+    site.complaints.clear()  # the browser says that it has no connection
 
 
 def test_what_complete_asks_for_is_jumped_to_and_goes_with_its_label(site: Site) -> None:

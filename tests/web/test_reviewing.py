@@ -67,6 +67,13 @@ def review(many: Site, quinn: Page, names: Iterator[str]) -> Iterator[Reviewing]
 def test_one_key_steps_through_all_annotations_and_another_flags(review: Reviewing) -> None:
     page = review.page
     page.keyboard.press("n")
+    selected = page.locator(".shapes .selected")
+    expect(selected).to_have_count(1)
+    first = selected.get_attribute("data-annotation") or ""
+    page.keyboard.press("n")
+    expect(selected).not_to_have_attribute("data-annotation", first)
+    page.keyboard.press("n")
+    expect(selected).to_have_attribute("data-annotation", first)  # after the last comes the first
     page.keyboard.press("n")
     expect(page.locator("#flag-about")).to_have_text("car box by ann@example.org")
     page.keyboard.press("2")
