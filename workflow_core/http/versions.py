@@ -25,5 +25,5 @@ def expected(if_match: str | None) -> int | None:
         return None
     found = re.fullmatch(r'\s*"([0-9]{1,19})"\s*', if_match)
     if found is None:
-        raise InvalidInput(f"If-Match is {quoted(if_match)}; give the ETag that was answered, with its quotes")
+        raise InvalidInput(f"If-Match is {quoted(if_match)}; give the ETag that was answered, a number in quotes")
     return int(found[1])
