@@ -64,6 +64,8 @@ def test_a_claim_is_renewed_by_who_does_something_and_not_while_idle_or_hidden(s
     ann.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
     ann.keyboard.press("v")
     ann.clock.fast_forward("01:01")
+    ann.evaluate("() => fetch('/sign-in').then((answer) => answer.text())")  # what was asked for before is known now
+    assert len(renewed) == 1
     ann.evaluate("delete document.hidden")
     with ann.expect_response("**/renewals"):
         ann.clock.fast_forward("01:01")
