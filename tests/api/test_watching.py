@@ -92,3 +92,12 @@ def test_a_listener_who_is_gone_is_no_fault(fault: Exception, heard: bool, caplo
     with pytest.raises(ExceptionGroup) if heard else nullcontext():
         anyio.run(around, scope, sent, sent)
     assert ("failed" in caplog.text) == heard
+
+
+def test_a_request_is_one_line_of_the_log_whatever_it_asks_for(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="annoflow.http")
+    client.get("/api/x%0a2026-11-30 FORGED%0d%00%1b[31m%e2%80%a8%85%ff")
+    (line,) = [one.getMessage() for one in caplog.records if "FORGED" in one.getMessage()]
+    assert line.isprintable() and line.isascii()

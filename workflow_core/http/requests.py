@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import quote
 from uuid import uuid4
 
 from anyio import BrokenResourceError
@@ -109,7 +110,8 @@ class Around:
         finally:
             self._metrics.count(scope, status)
             took = (time.monotonic() - began) * 1000
-            log.info("%s %s %s %s in %.0f ms", number, request.method, SECRET.sub("…", request.url.path), status, took)
+            path = SECRET.sub("…", quote(request.url.path, errors="replace"))  # a line of its own would be anybody's
+            log.info("%s %s %s %s in %.0f ms", number, request.method, path, status, took)
 
 
 def _has_heard_enough(error: Exception) -> bool:
