@@ -15,7 +15,7 @@ def check(given: object, what: str) -> None:
 
     >>> check({"speed": float("nan")}, "metadata")
     Traceback (most recent call last):
-    workflow_core.domain.words.values.Unfit: the numbers in metadata are finite, whole ones of 64 bits, unlike nan
+    workflow_core.domain.words.values.Unfit: the numbers in metadata are finite, and whole ones fit 64 bits, unlike nan
     """
     if size(given, what) > SIZE:
         raise Unfit(f"{what} has up to {SIZE:,} values and characters")
@@ -31,7 +31,7 @@ def _size(value: object, what: str, depth: int) -> int:
         return 1
     if isinstance(value, _NUMBERS):
         if not -LARGEST - 1 <= value <= LARGEST and not (isinstance(value, float) and math.isfinite(value)):
-            raise Unfit(f"the numbers in {what} are finite, whole ones of 64 bits, unlike {shown(value)}")
+            raise Unfit(f"the numbers in {what} are finite, and whole ones fit 64 bits, unlike {shown(value)}")
         return 1
     if isinstance(value, str):
         fits = len(value) <= SIZE and is_text(value)
