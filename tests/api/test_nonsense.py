@@ -13,12 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import manifests
 import pytest
 from fastapi.testclient import TestClient
 from stage import Stage
 
 from workflow_core import api
 from workflow_core.services.accounts import operators
+from workflow_core.store.models import Export
 
 SOAK = bool(os.environ.get("ANNOFLOW_SOAK"))
 DOCUMENT = json.loads((Path(api.__file__).parent / "openapi.json").read_text())
@@ -76,7 +78,7 @@ HERE = defaultdict(lambda: "1", email="ann@example.org", secret="none", path="a.
 
 
 @pytest.fixture
-def olga(stage: Stage, as_: Callable[..., TestClient]) -> TestClient:
+def olga(stage: Stage, as_: Callable[..., TestClient], tmp_path: Path) -> TestClient:
     """An owner of what has the number 1."""
     stage.add_items(2)
     first = stage.do("ann", "cars", "completed")
@@ -86,6 +88,8 @@ def olga(stage: Stage, as_: Callable[..., TestClient]) -> TestClient:
     stage.add_member("olga", "owner")
     with stage.session() as session:
         operators.appoint(session, actor=None, email="olga@example.org", now=stage.now)
+        session.add(Export(pipeline_id=1, exit="done", uri=str(tmp_path), items=0, annotations=0, at=stage.now))
+    manifests.write(tmp_path)
     olga = as_("olga")
     olga.headers["Sec-Fetch-Site"] = "same-origin"
     return olga

@@ -102,6 +102,26 @@ class Draft:
         found = [(name, self.locations.key("tasks", name)) for name in given_or_gone]
         return sorted(found, key=lambda each: each[1].order)[:1]
 
+    def targets(self) -> Iterator[tuple[str, Location]]:
+        """Yield what statuses, routers and `on_max_visits` lead to, with its location."""
+        for name, task in self.spec.tasks.items():
+            for status, targets in task.on.items():
+                path = ("tasks", name, "on", status)
+                for index, target in enumerate(targets if isinstance(targets, list) else [targets]):
+                    yield target, self.locations.value(*path, *([index] if isinstance(targets, list) else []))
+            if task.on_max_visits is not None:
+                yield task.on_max_visits, self.locations.value("tasks", name, "on_max_visits")
+        for name, cases in self.spec.routers.items():
+            for index, case in enumerate(cases):
+                for key, to in (("to", case.to), ("else", case.else_)):
+                    if to is not None:
+                        yield to, self.locations.value("routers", name, index, key)
+
+    @cached_property
+    def missed(self) -> frozenset[str]:
+        """The names that something leads to and nothing has: whatever else is said of one is no fault of its own."""
+        return frozenset(name for name, _ in self.targets() if name not in self.names)
+
     @cached_property
     def is_whole(self) -> bool:
         """Whether nothing that bears on where items go was left out."""

@@ -48,10 +48,8 @@ def _filter(analysis: Analysis, raw: object, path: tuple[Step, ...]) -> Iterator
         message, _, hint = str(error).replace(", did you mean", "; did you mean").partition("; ")
         yield Fault(location, message, hint)
         return
+    known = {*analysis.spec.tasks, *analysis.missed, *analysis.locations.gone("tasks")}
     for compare in compares(filter) if path[0] != "source" else ():
-        if compare.field in ("status", "visits") and compare.key[0] not in analysis.spec.tasks:
-            message = f"there is no task {quoted(compare.key[0])}"
-            if compare.key[0] not in analysis.locations.gone("tasks"):
-                yield Fault(
-                    analysis.locations.key(*path, *compare.path), message, suggest(compare.key[0], analysis.spec.tasks)
-                )
+        if compare.field in ("status", "visits") and (name := compare.key[0]) not in known:
+            at = analysis.locations.key(*path, *compare.path)
+            yield Fault(at, f"there is no task {quoted(name)}", suggest(name, analysis.spec.tasks))

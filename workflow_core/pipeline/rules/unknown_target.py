@@ -30,12 +30,12 @@ def check(analysis: Analysis) -> Iterator[Fault]:
     if not all(map(analysis.locations.lacks, ("tasks", "routers", "exits"))) or not analysis.spec.tasks:
         return  # nobody knows which there are
     unknown: dict[str, list[Location]] = {}
-    for name, location in _targets(analysis):
-        if name not in analysis.names:
+    for name, location in analysis.targets():
+        if name in analysis.missed:
             unknown.setdefault(name, []).append(location)
     unknown = {name: at for name, at in unknown.items() if name not in analysis.locations.strays}
     lost = {name for key in ("tasks", "routers", "exits") for name in analysis.locations.gone(key)}
-    if lost - {name for name, _ in (*_targets(analysis), *(analysis.start() if analysis.spec.start else ()))}:
+    if lost - {name for name, _ in (*analysis.targets(), *(analysis.start() if analysis.spec.start else ()))}:
         return  # what was left out as faulty, and nothing leads to, may have the wrong name, too
     for name, locations in unknown.items():
         asked += 1
@@ -49,19 +49,3 @@ def check(analysis: Analysis) -> Iterator[Fault]:
             what = f"{quoted(name)} is not a task" if name in analysis.names else f"there is no task {quoted(name)}"
             hint = suggest(name, analysis.spec.tasks) if asked <= MAX_SUGGESTED else ""
             yield Fault(location, f"items start in tasks, and {what}", hint)
-
-
-def _targets(analysis: Analysis) -> Iterator[tuple[str, Location]]:
-    locations = analysis.locations
-    for name, task in analysis.spec.tasks.items():
-        for status, targets in task.on.items():
-            for index, target in enumerate(targets if isinstance(targets, list) else [targets]):
-                path = ("tasks", name, "on", status)
-                yield target, locations.value(*path, index) if isinstance(targets, list) else locations.value(*path)
-        if task.on_max_visits is not None:
-            yield task.on_max_visits, locations.value("tasks", name, "on_max_visits")
-    for name, cases in analysis.spec.routers.items():
-        for index, case in enumerate(cases):
-            for key, to in (("to", case.to), ("else", case.else_)):
-                if to is not None:
-                    yield to, locations.value("routers", name, index, key)
