@@ -12,12 +12,12 @@ from sqlalchemy import Engine, event
 def statements(engine: Engine) -> Iterator[list[str]]:
     """Collect the statements of a block, those that only lock included; BEGIN and COMMIT are none.
 
-    What the threads of a server's jobs ask meanwhile is not the block's.
+    What the threads for a server's jobs ask meanwhile is not the block's.
     """
     said: list[str] = []
 
     def hear(_: Any, __: Any, statement: str, *___: Any) -> None:
-        if not statement.startswith("BEGIN") and not threading.current_thread().name.startswith("jobs-"):
+        if not statement.startswith("BEGIN") and not threading.current_thread().name.startswith("jobs"):
             said.append(statement)
 
     event.listen(engine, "before_cursor_execute", hear)

@@ -103,7 +103,7 @@ def test_in_a_history_no_statement_from_elsewhere_writes_them(sqlite_engine: Eng
             asking = list(files_of(sys._getframe()))
             allowed = "store/data/erasure.py" if act == sqlite3.SQLITE_DELETE else "store/turns.py"
             seen += 1
-            if allowed not in asking:
+            if asking and allowed not in asking:  # a deploy that a test has done before is written again by none
                 elsewhere.add((table, next(one for one in asking if "database" not in one)))
         return sqlite3.SQLITE_OK
 

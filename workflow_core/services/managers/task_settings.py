@@ -95,9 +95,8 @@ def instruct(session: Session, *, actor: Actor, task_id: int, text: str, now: da
         NotAllowed: the actor may not edit tasks.
         InvalidInput: they are too long, or what no database keeps as text; or a file that came with a pipeline.
     """
-    text = values.text(text, "instructions", most=documents.SIZE)
+    text = values.text(text, "what instructions say", most=documents.SIZE)
     task = access.task(session, actor=actor, task_id=task_id, permission=Permission.EDIT_TASK)
-    values.text(text, "what instructions say", most=values.LARGEST)
     recipe = recipes.from_json(session.get_one(Recipe, task.recipe_id).content)
     present = recipe.instructions or recipes.Instructions()
     if present.file is not None:
