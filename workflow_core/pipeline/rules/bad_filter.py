@@ -51,5 +51,5 @@ def _filter(analysis: Analysis, raw: object, path: tuple[Step, ...]) -> Iterator
     known = {*analysis.spec.tasks, *analysis.missed, *analysis.locations.gone("tasks")}
     for compare in compares(filter) if path[0] != "source" else ():
         if compare.field in ("status", "visits") and (name := compare.key[0]) not in known:
-            at = analysis.locations.key(*path, *compare.path)
-            yield Fault(at, f"there is no task {quoted(name)}", suggest(name, analysis.spec.tasks))
+            location = analysis.locations.key(*path, *compare.path)
+            yield Fault(location, f"there is no task {quoted(name)}", suggest(name, analysis.spec.tasks))
