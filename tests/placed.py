@@ -24,6 +24,7 @@ FILES = {
     "yolo": "yolo/data.yaml",
     "yolo-segment": "yolo-segment/data.yaml",
 }
+"""What an export in each format is read back from; Parquet goes out only."""
 PIPELINE = """
 pipeline: p
 source: {uri: images, watch: true}

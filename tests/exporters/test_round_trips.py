@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from placed import FILES
 
 from workflow_core.connectors.annotations import fitting, readers
 from workflow_core.connectors.annotations.records import Problems
@@ -19,16 +20,6 @@ WIDTH, HEIGHT = 1920, 1080
 ATTRIBUTES = (Attribute("occluded", "boolean"), Attribute("speed", "number"), Attribute("note", "text"))
 RECIPE = Recipe(tuple(Label(name, tools=TOOLS, attributes=ATTRIBUTES) for name in ("car", "Zürich 'x'")))
 CATEGORIES = [Category(2, "car"), Category(7, "Zürich 'x'")]
-WHERE = {
-    "coco": "coco.json",
-    "cvat": "cvat.xml",
-    "jsonl": "items.jsonl",
-    "label-studio": "label-studio.json",
-    "voc": "voc",
-    "yolo": "yolo/data.yaml",
-    "yolo-segment": "yolo-segment/data.yaml",
-}
-"""What each is read back from; Parquet goes out only."""
 SHAPES = ("box", "polygon")
 EXAMPLES = 200 if "ANNOFLOW_SOAK" in os.environ else 12
 
@@ -82,7 +73,7 @@ def flat(shape: Any) -> list[float]:
     return [number for each in shape for number in flat(each)] if isinstance(shape, list) else [shape]
 
 
-@pytest.mark.parametrize("format", WHERE)
+@pytest.mark.parametrize("format", FILES)
 @settings(max_examples=EXAMPLES)
 @given(seed=st.integers(0, 2**32))
 def test_what_a_format_can_hold_comes_back_the_same(
@@ -102,7 +93,7 @@ def test_what_a_format_can_hold_comes_back_the_same(
     writer.close()
     problems = Problems()
     found: dict[str, list[dict[str, Any]]] = {}
-    for one in readers.read(tmp_path / WHERE[format], problems, format=format.removesuffix("-segment")):
+    for one in readers.read(tmp_path / FILES[format], problems, format=format.removesuffix("-segment")):
         kept = fitting.fit(one, RECIPE, width=WIDTH, height=HEIGHT, as_boxes=False, problems=problems)
         found.setdefault(f"{one.item.folder}/{one.item.name}", []).append(kept)
     assert [str(each) for each in problems.listed] == []

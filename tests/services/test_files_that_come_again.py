@@ -7,6 +7,7 @@ from typing import Any
 
 import building
 import pytest
+from placed import FILES
 from sqlmodel import Session, select
 from stage import always
 
@@ -34,15 +35,6 @@ tasks:
     on: {{completed: qa}}
   qa: {{type: qa, assignees: [quinn@example.org]}}
 """
-WRITTEN = {
-    "coco": "coco.json",
-    "cvat": "cvat.xml",
-    "jsonl": "items.jsonl",
-    "label-studio": "label-studio.json",
-    "voc": "voc",
-    "yolo": "yolo/data.yaml",
-    "yolo-segment": "yolo-segment/data.yaml",
-}
 HELD = {"voc": ("box",), "yolo": ("box",), "yolo-segment": ("polygon",)}
 """What shapes those formats hold that do not hold all."""
 MAKERS: list[dict[str, Any]] = [
@@ -112,7 +104,7 @@ def write(session: Session, folder: Path, format: str) -> Path:
         each = [ExportAnnotation(**{name: getattr(one, name) for name in told}) for one in there]
         writer.add(ExportItem(item.id, item.folder, item.name, None, item.width, item.height, {}, each))
     writer.close()
-    path = folder / WRITTEN[format]
+    path = folder / FILES[format]
     if format.startswith("yolo"):
         for item in session.exec(select(Item)):
             image = path.parent / "images" / item.name
@@ -128,7 +120,7 @@ def dataset(session: Session) -> Dataset:
     return building.dataset(session)
 
 
-@pytest.mark.parametrize("format", WRITTEN)
+@pytest.mark.parametrize("format", FILES)
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_written_of_what_is_there_comes_again_without_a_word(
     session: Session, dataset: Dataset, tmp_path: Path, format: str, seed: int

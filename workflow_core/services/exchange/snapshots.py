@@ -158,7 +158,8 @@ def _listed(found: models.Export, start: int = 0) -> Generator[tuple[int, Export
             for place, row in manifest.listed(opened, start=start):
                 yield place, ExportFile(**row)
         except (ValueError, TypeError) as error:
-            raise _NotAsWritten(f"the manifest of the export {found.id} is not as it was written") from error
+            why = f"the manifest of the export {found.id} is not as it was written; put back {manifest.NAME} as it was"
+            raise _NotAsWritten(f"{why}, or export anew to another folder") from error
 
 
 def _open(uri: str, name: str) -> IO[bytes]:
