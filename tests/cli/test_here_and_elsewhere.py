@@ -222,39 +222,3 @@ def test_items_are_sent_and_erased_alike(
     assert (there(*erasing), annoflow(*erasing).code) == (annoflow(*erasing), 3)
     assert there("pipeline", "migrate", "p", "--dry-run") == annoflow("pipeline", "migrate", "p", "--dry-run")
     assert there("pipeline", "migrate", "p", "--json") == annoflow("pipeline", "migrate", "p", "--json")
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_people_and_tokens_are_seen_to_alike(
-    road: Stage, annoflow, over_http, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ANNOFLOW_DATABASE_URL", database_url)
-    there = partial(over_http, "olga")
-    inviting = ("person", "invite", "cy@example.org", "ann@example.org", "--dry-run")
-    raising = ("person", "role", "bo@example.org", "manager")
-    for words in (("person", "list"), ("person", "list", "--json"), inviting, (*raising, "--dry-run")):
-        assert (there(*words), annoflow(*words).code) == (annoflow(*words), 0), words
-    assert "cy@example.org" not in annoflow("person", "list").out
-    for run in (annoflow, there):
-        assert run("person", "invite", "cy@example.org").out.startswith("cy@example.org  http://127.0.0.1:8484/links/")
-        assert run("person", "link", "bo@example.org").out.startswith("http://127.0.0.1:8484/links/")
-        assert run(*raising).out == "bo@example.org is manager (was contributor)\n"
-        annoflow("person", "role", "bo@example.org", "contributor")
-        told = run("person", "deactivate", "bo@example.org", "--dry-run").out
-        assert told == "bo@example.org would be deactivated; reassign what they hold\n"
-        assert "deactivated" not in annoflow("person", "list").out
-        assert run("person", "deactivate", "bo@example.org").out == told.replace("would be", "is")
-        assert "deactivated" in annoflow("person", "list").out
-        assert run("person", "activate", "bo@example.org").out == "bo@example.org is active again\n"
-        assert run("token", "new", "olga@example.org", "laptop", "--days", "7").out.startswith("af_")
-    last = there("token", "list", "olga@example.org", "--json")
-    assert last == annoflow("token", "list", "olga@example.org", "--json")
-    told = there("token", "revoke", "olga@example.org", last.json()[0]["id"], "--dry-run")
-    assert told.out.startswith(f"would end token {last.json()[0]['id']} of olga@example.org, ")
-    assert last.json()[0] in annoflow("token", "list", "olga@example.org", "--json").json()
-    none = annoflow("token", "revoke", "olga@example.org", "99", "--dry-run")
-    assert none.code == 3 and there("token", "revoke", "olga@example.org", "99", "--dry-run") == none
-    ended = there("token", "revoke", "olga@example.org", last.json()[0]["id"])
-    assert ended.out == f"token {last.json()[0]['id']} of olga@example.org has ended\n"
-    others = there("token", "list", "ann@example.org")
-    assert (others.code, "one's own alone, which is olga@example.org" in others.err) == (3, True)

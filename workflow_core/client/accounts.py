@@ -26,9 +26,9 @@ class Accounts(Connection):
         wanted, path = {"emails": list(emails), "role": role}, f"/api/projects/{project_id}/invitations"
         return self._ask(list[Invitation], "POST", path, json=wanted, params={"dry_run": dry_run})
 
-    def link(self, email: str, *, project_id: int | None = None) -> Invitation:
+    def link(self, email: str, *, project_id: int | None = None, dry_run: bool = False) -> Invitation:
         """Make a link by which somebody chooses a password, the first or another one."""
-        return self._ask(Invitation, "POST", f"{_of(project_id, email)}/links")
+        return self._ask(Invitation, "POST", f"{_of(project_id, email)}/links", params={"dry_run": dry_run})
 
     def set_role(self, project_id: int, email: str, role: str, *, dry_run: bool = False) -> Member:
         """Say what somebody is in a project; who is new is in it then."""
@@ -39,18 +39,20 @@ class Accounts(Connection):
         """Let somebody work nowhere any more."""
         self.request("PUT", f"{_of(project_id, email)}/deactivation", params={"dry_run": dry_run})
 
-    def activate(self, email: str, *, project_id: int | None = None) -> None:
+    def activate(self, email: str, *, project_id: int | None = None, dry_run: bool = False) -> None:
         """Let somebody work again."""
-        self.request("DELETE", f"{_of(project_id, email)}/deactivation")
+        self.request("DELETE", f"{_of(project_id, email)}/deactivation", params={"dry_run": dry_run})
 
     def tokens(self) -> list[Token]:
         """Return one's own tokens."""
         return self._ask(list[Token], "GET", "/api/me/tokens")
 
-    def make_token(self, name: str, *, writes: bool = True, ends_at: datetime | None = None) -> NewToken:
+    def make_token(
+        self, name: str, *, writes: bool = True, ends_at: datetime | None = None, dry_run: bool = False
+    ) -> NewToken:
         """Make a token of one's own; its secret is told this once."""
         wanted = {"name": name, "writes": writes, "ends_at": ends_at.isoformat() if ends_at else None}
-        return self._ask(NewToken, "POST", "/api/me/tokens", json=wanted)
+        return self._ask(NewToken, "POST", "/api/me/tokens", json=wanted, params={"dry_run": dry_run})
 
     def revoke_token(self, token_id: int) -> None:
         """End a token of one's own at once."""

@@ -48,11 +48,12 @@ def act(endpoint: Callable[..., Any], given: Mapping[str, Any]) -> Any:
 @contextmanager
 def left_open(session: Session) -> Iterator[None]:
     """Let a session outlive its endpoint."""
-    scope = session.info.pop(SCOPE)
+    scope = session.info.pop(SCOPE, None)
     try:
         yield
     finally:
-        session.info[SCOPE] = scope
+        if scope is not None:  # else it was left open before
+            session.info[SCOPE] = scope
 
 
 async def _reading(request: Request) -> AsyncIterator[Session]:

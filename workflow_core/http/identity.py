@@ -45,12 +45,11 @@ Address = Annotated[str, Depends(_address)]
 """What links begin with: never what a request says that it is."""
 
 
-async def _known(
-    request: Request,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    cookie: Annotated[str | None, Depends(_cookie)],
-    now: Now,
-) -> Caller:
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+Cookie = Annotated[str | None, Depends(_cookie)]
+
+
+async def _known(request: Request, given: Bearer, cookie: Cookie, now: Now) -> Caller:
     caller = None
     if given is not None:
         caller = await run_in_threadpool(_look_up, request, tokens.caller, given.credentials, now)
@@ -71,6 +70,12 @@ def _look_up(request: Request, find: Callable[..., Caller | None], secret: str, 
     return caller
 
 
+async def _proof(given: Bearer, cookie: Cookie) -> str:
+    return given.credentials if given is not None else cookie or ""
+
+
+Proof = Annotated[str, Depends(_proof)]
+"""What whoever asks proves themselves by: the server keeps no more of it than its SHA-256."""
 Known = Annotated[Caller, Depends(_known)]
 """Whoever asks; where their token is for one project, what is asked for keeps to that by itself."""
 

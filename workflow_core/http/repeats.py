@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -11,10 +13,11 @@ from starlette.concurrency import run_in_threadpool
 from workflow_core.domain.views.answers import Answered
 from workflow_core.domain.words.wording import quoted
 from workflow_core.errors import Conflict
-from workflow_core.http.database import Writing, left_open
-from workflow_core.http.identity import Now, Writer
+from workflow_core.http.database import Trying, Writing, left_open
+from workflow_core.http.identity import Now, Proof, Writer
 from workflow_core.http.routing import Route
 from workflow_core.services.accounts import repeats
+from workflow_core.store.database.engine import Session
 
 KEPT = ("content-type", "etag", "location")
 """The headers of an answer that are kept with it."""
@@ -36,42 +39,65 @@ async def _digest(request: Request) -> str:
     return hashlib.sha256(about + await request.body()).hexdigest()
 
 
-async def _once(
-    request: Request,
-    session: Writing,
-    actor: Writer,
-    now: Now,
-    digest: Annotated[str, Depends(_digest)],
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+Digest = Annotated[str, Depends(_digest)]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
+
+
+@asynccontextmanager
+async def _done_once(
+    request: Request, session: Session, actor: Writer, now: datetime, key: str | None, digest: str, seal: str | None
 ) -> AsyncIterator[None]:
-    if idempotency_key is None:
+    if key is None:
         yield
         return
-    busy = (actor.id, idempotency_key)
+    busy = (actor.id, key)
     if busy in _busy:
-        why = f"the request with the Idempotency-Key {quoted(idempotency_key)} is not done yet; ask again"
-        raise Conflict(why, code="still-running", key=idempotency_key)
+        why = f"the request with the Idempotency-Key {quoted(key)} is not done yet; ask again"
+        raise Conflict(why, code="still-running", key=key)
     _busy.add(busy)
+    by: dict[str, Any] = {"actor": actor, "key": key, "seal": seal}
     try:
-        before = await run_in_threadpool(
-            repeats.begin, session, actor=actor, key=idempotency_key, digest=digest, now=now
-        )
+        before = await run_in_threadpool(repeats.begin, session, digest=digest, now=now, **by)
         if before is not None:
             raise Replayed(before)
-        request.state.keep = partial(repeats.keep, session, actor=actor, key=idempotency_key)
+        request.state.keep = partial(repeats.keep, session, **by)
         with left_open(session):
             yield
     finally:
         _busy.discard(busy)
 
 
+async def _once(
+    request: Request, session: Writing, actor: Writer, now: Now, digest: Digest, key: Key = None
+) -> AsyncIterator[None]:
+    async with _done_once(request, session, actor, now, key, digest, None):
+        yield
+
+
+async def _told_once(
+    request: Request,
+    session: Trying,
+    actor: Writer,
+    now: Now,
+    digest: Digest,
+    seal: Proof,
+    key: Key = None,
+    dry_run: bool = False,
+) -> AsyncIterator[None]:
+    theirs = hashlib.sha256(f"{digest} {seal}".encode()).hexdigest()  # by another token it is another request
+    async with _done_once(request, session, actor, now, None if dry_run else key, theirs, seal):
+        yield
+
+
 class Once(Route):
     """A route of which a POST with a key is done once: the answer is kept in the transaction of what it changed."""
 
+    once: ClassVar[Callable[..., AsyncIterator[None]]] = staticmethod(_once)
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
-        once = Depends(_once, scope="function")
         if "POST" in more.get("methods", ()):
-            more["dependencies"] = [once, *(one for one in more.get("dependencies") or () if one.dependency != _once)]
+            others = (one for one in more.get("dependencies") or () if one.dependency != self.once)
+            more["dependencies"] = [Depends(self.once, scope="function"), *others]
         super().__init__(path, endpoint, **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -91,3 +117,9 @@ class Once(Route):
             return response
 
         return answer
+
+
+class ToldOnce(Once):
+    """A route of which a POST tells a secret: its answer is kept for whoever proves themselves by the same again."""
+
+    once = staticmethod(_told_once)

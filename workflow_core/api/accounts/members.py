@@ -8,13 +8,14 @@ from workflow_core.api.bodies import Inviting, RoleWanted, ServiceWanted
 from workflow_core.api.lists import Part
 from workflow_core.domain.views.accounts import Invitation, Member, NewToken
 from workflow_core.domain.words.pages import Page
-from workflow_core.http.database import Reading, Trying, Writing
+from workflow_core.http.database import Reading, Trying
 from workflow_core.http.identity import Address, Now, Reader, Writer
+from workflow_core.http.repeats import ToldOnce
 from workflow_core.http.routing import Router
 from workflow_core.http.versions import expected, tag
 from workflow_core.services.accounts import invitations, members
 
-router = Router(prefix="/projects/{project_id}", tags=["people"])
+router = Router(prefix="/projects/{project_id}", tags=["people"], route_class=ToldOnce)
 
 
 @router.get("/members")
@@ -51,14 +52,16 @@ def deactivate_member(session: Trying, actor: Writer, now: Now, project_id: int,
 
 
 @router.delete("/members/{email}/deactivation", status_code=204)
-def activate_member(session: Writing, actor: Writer, project_id: int, email: str) -> None:
+def activate_member(session: Trying, actor: Writer, project_id: int, email: str) -> None:
     """Let somebody work again."""
     members.activate(session, actor=actor, project_id=project_id, email=email)
 
 
 @router.post("/members/{email}/links", status_code=201)
-def link_member(session: Writing, actor: Writer, now: Now, address: Address, project_id: int, email: str) -> Invitation:
-    """Make a link by which somebody chooses another password; only for who owns all of their projects."""
+def link_member(session: Trying, actor: Writer, now: Now, address: Address, project_id: int, email: str) -> Invitation:
+    """Make a link by which somebody chooses another password, in place of an older one; only for who owns all of their
+    projects. With `dry_run` none is, and it opens nothing.
+    """
     return invitations.link(session, actor=actor, project_id=project_id, email=email, address=address, now=now)
 
 
@@ -81,6 +84,6 @@ def invite(
 
 
 @router.post("/service-accounts", status_code=201)
-def add_service(session: Writing, actor: Writer, now: Now, project_id: int, wanted: ServiceWanted) -> NewToken:
+def add_service(session: Trying, actor: Writer, now: Now, project_id: int, wanted: ServiceWanted) -> NewToken:
     """Let a program work in a project, in annotation tasks alone; its token is told this once."""
     return invitations.add_service(session, actor=actor, project_id=project_id, email=wanted.email, now=now)

@@ -5,10 +5,11 @@ from workflow_core.domain.views.accounts import Invitation, Somebody
 from workflow_core.domain.words.pages import Page
 from workflow_core.http.database import Reading, Trying, Writing
 from workflow_core.http.identity import Address, Now, Reader, Writer
+from workflow_core.http.repeats import ToldOnce
 from workflow_core.http.routing import Router
 from workflow_core.services.accounts import invitations, members, operators
 
-router = Router(prefix="/people", tags=["people"])
+router = Router(prefix="/people", tags=["people"], route_class=ToldOnce)
 
 
 @router.get("")
@@ -36,12 +37,14 @@ def deactivate(session: Trying, actor: Writer, now: Now, email: str) -> None:
 
 
 @router.delete("/{email}/deactivation", status_code=204)
-def activate(session: Writing, actor: Writer, email: str) -> None:
+def activate(session: Trying, actor: Writer, email: str) -> None:
     """Let somebody work again."""
     members.activate(session, actor=actor, project_id=None, email=email)
 
 
 @router.post("/{email}/links", status_code=201)
-def make_link(session: Writing, actor: Writer, now: Now, address: Address, email: str) -> Invitation:
-    """Make a link by which somebody chooses another password."""
+def make_link(session: Trying, actor: Writer, now: Now, address: Address, email: str) -> Invitation:
+    """Make a link by which somebody chooses another password, in place of an older one. With `dry_run` none is, and it
+    opens nothing.
+    """
     return invitations.link(session, actor=actor, project_id=None, email=email, address=address, now=now)

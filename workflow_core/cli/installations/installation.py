@@ -77,7 +77,7 @@ class Installation(Protocol):
     def invite(self, project: str | None, emails: Sequence[str], *, role: str, dry_run: bool) -> "list[Invitation]":
         """Invite people to a project, or to the only one."""
 
-    def link(self, project: str | None, email: str) -> "Invitation":
+    def link(self, project: str | None, email: str, *, dry_run: bool) -> "Invitation":
         """Make a link by which somebody chooses a password."""
 
     def set_role(self, project: str | None, email: str, role: str, *, dry_run: bool) -> "tuple[str, str | None]":
@@ -86,13 +86,15 @@ class Installation(Protocol):
     def deactivate(self, project: str | None, email: str, *, dry_run: bool) -> None:
         """Let somebody work nowhere any more."""
 
-    def activate(self, project: str | None, email: str) -> None:
+    def activate(self, project: str | None, email: str, *, dry_run: bool) -> None:
         """Let somebody work again."""
 
     def tokens(self, email: str) -> "list[Token]":
         """List the tokens of somebody."""
 
-    def make_token(self, email: str, name: str, *, writes: bool, ends_at: "datetime | None") -> "NewToken":
+    def make_token(
+        self, email: str, name: str, *, writes: bool, ends_at: "datetime | None", dry_run: bool
+    ) -> "NewToken":
         """Make a token by which a program acts for somebody."""
 
     def revoke_token(self, email: str, token_id: int) -> None:

@@ -26,9 +26,9 @@ class PeopleElsewhere:
         """See `Installation`."""
         return self._annoflow.invite(the_project(self._projects(), project), emails, role=role, dry_run=dry_run)
 
-    def link(self, project: str | None, email: str) -> Invitation:
+    def link(self, project: str | None, email: str, *, dry_run: bool) -> Invitation:
         """See `Installation`."""
-        return self._annoflow.link(email, project_id=self._among(project))
+        return self._annoflow.link(email, project_id=self._among(project), dry_run=dry_run)
 
     def set_role(self, project: str | None, email: str, role: str, *, dry_run: bool) -> tuple[str, str | None]:
         """See `Installation`."""
@@ -41,19 +41,19 @@ class PeopleElsewhere:
         """See `Installation`."""
         self._annoflow.deactivate(email, project_id=self._among(project), dry_run=dry_run)
 
-    def activate(self, project: str | None, email: str) -> None:
+    def activate(self, project: str | None, email: str, *, dry_run: bool) -> None:
         """See `Installation`."""
-        self._annoflow.activate(email, project_id=self._among(project))
+        self._annoflow.activate(email, project_id=self._among(project), dry_run=dry_run)
 
     def tokens(self, email: str) -> list[Token]:
         """See `Installation`."""
         self._check_own(email)
         return self._annoflow.tokens()
 
-    def make_token(self, email: str, name: str, *, writes: bool, ends_at: datetime | None) -> NewToken:
+    def make_token(self, email: str, name: str, *, writes: bool, ends_at: datetime | None, dry_run: bool) -> NewToken:
         """See `Installation`."""
         self._check_own(email)
-        return self._annoflow.make_token(name, writes=writes, ends_at=ends_at)
+        return self._annoflow.make_token(name, writes=writes, ends_at=ends_at, dry_run=dry_run)
 
     def revoke_token(self, email: str, token_id: int) -> None:
         """See `Installation`."""

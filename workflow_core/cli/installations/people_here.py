@@ -30,10 +30,10 @@ class PeopleHere:
                 opened, actor=None, project_id=where, emails=emails, role=role, address=address, now=now
             )
 
-    def link(self, project: str | None, email: str) -> Invitation:
+    def link(self, project: str | None, email: str, *, dry_run: bool) -> Invitation:
         """See `Installation`."""
         address, now = context.settings().address, context.now()
-        with context.session() as opened:
+        with context.session() as opened, taken_back(opened) if dry_run else nullcontext():
             where = None if project is None else _project(opened, project)
             return invitations.link(opened, actor=None, project_id=where, email=email, address=address, now=now)
 
@@ -51,9 +51,9 @@ class PeopleHere:
             where = None if project is None else _project(opened, project)
             members.deactivate(opened, actor=None, project_id=where, email=email, now=context.now())
 
-    def activate(self, project: str | None, email: str) -> None:
+    def activate(self, project: str | None, email: str, *, dry_run: bool) -> None:
         """See `Installation`."""
-        with context.session() as opened:
+        with context.session() as opened, taken_back(opened) if dry_run else nullcontext():
             where = None if project is None else _project(opened, project)
             members.activate(opened, actor=None, project_id=where, email=email)
 
@@ -62,9 +62,9 @@ class PeopleHere:
         with context.session(read_only=True) as opened:
             return tokens.mine(opened, actor=people.person(opened, email=email))
 
-    def make_token(self, email: str, name: str, *, writes: bool, ends_at: datetime | None) -> NewToken:
+    def make_token(self, email: str, name: str, *, writes: bool, ends_at: datetime | None, dry_run: bool) -> NewToken:
         """See `Installation`."""
-        with context.session() as opened:
+        with context.session() as opened, taken_back(opened) if dry_run else nullcontext():
             actor = people.person(opened, email=email)
             return tokens.make(opened, actor=actor, name=name, writes=writes, ends_at=ends_at, now=context.now())
 

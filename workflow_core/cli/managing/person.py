@@ -77,19 +77,21 @@ def invite(
 
 
 @app.command(context_settings=CONTEXT)
-def link(email: Person, project: Within = None, json: Json = False) -> None:
+def link(email: Person, project: Within = None, dry_run: DryRun = False, json: Json = False) -> None:
     """Print a link by which somebody chooses a password, the first or another one: once, within three days.
 
     An older link of theirs ends.
 
     \b
+      annoflow person link ann@example.org --dry-run
       annoflow person link ann@example.org
     """
-    made = installation().link(project, email)
+    made = installation().link(project, email, dry_run=dry_run)
     if json:
-        show_json(asdict(made))
+        show_json({"done": not dry_run, **asdict(made), **({"url": None} if dry_run else {})})
     else:
-        typer.echo(made.url)
+        would = f"{made.email} would get a link, and an older one of theirs would end"
+        typer.echo(would if dry_run else made.url)
 
 
 @app.command(context_settings=CONTEXT)
@@ -122,11 +124,12 @@ def deactivate(email: Person, project: Within = None, dry_run: DryRun = False) -
 
 
 @app.command(context_settings=CONTEXT)
-def activate(email: Person, project: Within = None) -> None:
-    """Let somebody work again who was deactivated.
+def activate(email: Person, project: Within = None, dry_run: DryRun = False) -> None:
+    """Let somebody work again who was deactivated, with the roles and the work that they had.
 
     \b
+      annoflow person activate bo@example.org --dry-run
       annoflow person activate bo@example.org
     """
-    installation().activate(project, email)
-    typer.echo(f"{email.lower()} is active again")
+    installation().activate(project, email, dry_run=dry_run)
+    typer.echo(f"{email.lower()} {'would be' if dry_run else 'is'} active again")

@@ -35,6 +35,7 @@ def new(
     days: Annotated[
         int | None, typer.Option(min=1, max=3650, help="Days after which it ends.", show_default="never")
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it could do, and until when.")] = False,
     json: Json = False,
 ) -> None:
     """Make a token, and print it: nobody can tell it again.
@@ -44,9 +45,12 @@ def new(
       export ANNOFLOW_TOKEN=$(annoflow token new ann@example.org script --days 7)
     """
     ends_at = None if days is None else context.now() + timedelta(days=days)
-    made = installation().make_token(email, name, writes=not read_only, ends_at=ends_at)
+    made = installation().make_token(email, name, writes=not read_only, ends_at=ends_at, dry_run=dry_run)
     if json:
-        show_json(asdict(made))
+        show_json({"done": not dry_run, **asdict(made), **({"id": None, "secret": None} if dry_run else {})})
+    elif dry_run:
+        ends = f"ends on {made.ends_at:%Y-%m-%d}" if made.ends_at else "never ends"
+        typer.echo(f"would make a token of {email}, {on_screen(made.name)}, that may {_may(made.writes)} and {ends}")
     else:
         typer.echo(made.secret)
 
@@ -65,7 +69,7 @@ def list_(email: Person, json: Json = False) -> None:
     show_list(
         ("token", "name", "may", "ends", "last used"),
         found,
-        lambda one: (one.id, one.name, "write" if one.writes else "read", one.ends_at, one.used_at),
+        lambda one: (one.id, one.name, _may(one.writes), one.ends_at, one.used_at),
         json=json,
     )
 
@@ -94,3 +98,7 @@ def revoke(
         raise NotFound(f"{email} has no token {token}")
     used = f"last used {found.used_at:%Y-%m-%d %H:%M} UTC" if found.used_at else "never used"
     typer.echo(f"would end token {token} of {email}, {on_screen(found.name)}, {used}")
+
+
+def _may(writes: bool) -> str:
+    return "write" if writes else "read"
