@@ -12,6 +12,7 @@ RUN = "only => axe.run({ resultTypes: ['violations'], ...(only ? { runOnly: only
 
 
 def in_both_themes(page: Page) -> list[str]:
+    """Return what is wrong on the page that is there: after a click, wait first for something of where it leads."""
     page.wait_for_load_state()
     page.evaluate((VENDORED / "axe.min.js").read_text())
     found = []

@@ -6,6 +6,7 @@ import tomllib
 import pytest
 from accessibility import VENDORED, in_both_themes
 from browsing import Site, drag
+from playwright.sync_api import expect
 
 from workflow_core.web.rendering.assets import FOLDER
 
@@ -50,6 +51,7 @@ def test_the_board_is_for_everybody(flagged: Site) -> None:
     for part in (mia.get_by_role("region", name="Issues"), mia.locator(".people").first):
         assert part.evaluate("one => one.scrollWidth - one.clientWidth") == 0
     mia.get_by_role("link", name="Redistribute").click()
+    expect(mia.get_by_role("heading", name="Redistribute cars")).to_be_visible()
     assert in_both_themes(mia) == []
 
 
@@ -58,6 +60,7 @@ def test_pipelines_people_and_ones_account_are_for_everybody(flagged: Site) -> N
     olga = flagged.signed_in("olga", "/pipelines")
     assert in_both_themes(olga) == []
     olga.get_by_role("link", name="People").click()
+    expect(olga.get_by_role("region", name="People")).to_be_visible()
     assert in_both_themes(olga) == []
     olga.goto("/account")
     assert in_both_themes(olga) == []
@@ -67,6 +70,7 @@ def test_items_are_for_everybody(flagged: Site) -> None:
     mia = flagged.signed_in("mia", "/items")
     assert in_both_themes(mia) == []
     mia.get_by_role("link", name="00.jpg").click()
+    expect(mia.get_by_role("heading", name="00.jpg")).to_be_visible()
     assert in_both_themes(mia) == []
 
 

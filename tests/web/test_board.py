@@ -31,7 +31,9 @@ def words(page: str) -> str:
 
 def test_the_board_says_of_each_task_how_far_it_is_and_who_has_what(mia: TestClient, stage: Stage) -> None:
     stage.do("ann", "cars", "completed")
-    said = words(mia.get("/board").text)
+    board = mia.get("/board").text
+    assert re.findall(r'<details class="task" id="task-\d+" (open)?>', board) == ["", "open"], "what is done is folded"
+    said = words(board)
     assert "cars Annotation 1 of 1 Completed" in said
     assert "qa Review 0 of 0 To do · 1 to come" in said
     assert "ann@example.org 0 1 1 of 1" in said
