@@ -14,7 +14,7 @@ from workflow_core.services.contributors import annotation_sets
 from workflow_core.store.database.engine import engine_for, session_scope
 from workflow_core.store.models import Annotation, Item
 
-SAME = "(the same item, label, shape, attributes and maker)"
+SAME = "(the same item, label, shape or box around it, attributes and maker)"
 FILES = {
     "coco": "coco.json",
     "cvat": "cvat.xml",

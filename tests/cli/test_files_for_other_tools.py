@@ -147,15 +147,10 @@ def test_what_was_exported_is_there_already_in_whatever_format_it_comes_back(pla
             "who did what": 2,
         },
     }
-    whole = ("coco", "cvat", "jsonl", "label-studio")
-    for format in whole:
-        ran = place.annoflow("import", "p", latest / FILES[format], "--format", format)
+    for format in FILES:
+        ran = place.annoflow("import", "p", latest / FILES[format], "--format", format.removesuffix("-segment"))
         (said,) = ran.out.splitlines()
         assert said.endswith(f"0 annotations came in, 2 there already {SAME}"), (format, said)
-    for format in ("voc", "yolo"):  # the box around the outline is another object to them
-        ran = place.annoflow("import", "p", latest / FILES[format])
-        assert "1 left out: a.jpg is completed in 'label' already" in ran.out
-        assert ran.out.endswith(f": 0 annotations came in, 1 there already {SAME}, 1 left out\n")
 
 
 def test_an_export_is_of_what_passes_a_filter_and_parted_as_is_asked(place: Place) -> None:

@@ -273,7 +273,7 @@ def test_annotations_come_in_and_what_matches_nothing_is_listed(annoflow, worked
     assert ran.out.endswith("given.jsonl: 1 annotation came in, 2 left out\n")
     (worked / "given.jsonl").write_text(json.dumps(good) + "\n")
     again = annoflow("import", "street", "given.jsonl", "--model", "yolo")
-    same = "(the same item, label, shape, attributes and maker)"
+    same = "(the same item, label, shape or box around it, attributes and maker)"
     assert (again.code, again.out) == (0, f"given.jsonl: 0 annotations came in, 1 there already {same}\n")
 
 

@@ -1,6 +1,8 @@
 """A file of any format that comes again changes nothing and says nothing."""
 
 import json
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import building
 import pytest
 from placed import FILES
-from sqlmodel import Session, select
+from sqlmodel import Session, delete, select
 from stage import always
 
 from workflow_core.connectors.annotations import readers
@@ -35,8 +37,8 @@ tasks:
     on: {{completed: qa}}
   qa: {{type: qa, assignees: [quinn@example.org]}}
 """
-HELD = {"voc": ("box",), "yolo": ("box",), "yolo-segment": ("polygon",)}
-"""What shapes those formats hold that do not hold all."""
+HELD = {"voc": ("box", "polygon"), "yolo": ("box", "polygon"), "yolo-segment": ("box", "polygon")}
+"""What shapes those formats hold that do not hold all: as boxes, or as outlines of one part."""
 MAKERS: list[dict[str, Any]] = [
     {},
     {"origin": "model", "model": "yolo", "model_version": "11", "score": 0.75},
@@ -58,7 +60,7 @@ def shape(rng: Random, tool: str) -> dict[str, Any]:
             (x, y), (wide, high) = point(), point()
             return {"x": x, "y": y, "width": wide + 1, "height": high + 1}
         case "polygon":
-            return {"outlines": [[point() for _ in range(4)]]}
+            return {"outlines": [[point() for _ in range(4)] for _ in range(rng.randint(1, 2))]}
         case "polyline":
             return {"points": [point() for _ in range(3)]}
         case "point":
@@ -77,7 +79,7 @@ def drawn(rng: Random, tools: tuple[str, ...]) -> list[ImportedAnnotation]:
     return found
 
 
-def take(session: Session, dataset: Dataset, annotations: Any, problems: Problems) -> Imported:
+def take(session: Session, dataset: Dataset, annotations: Any, problems: Problems, **more: Any) -> Imported:
     return imports.import_annotations(
         always(session),
         actor=None,
@@ -85,13 +87,14 @@ def take(session: Session, dataset: Dataset, annotations: Any, problems: Problem
         annotations=annotations,
         problems=problems,
         clock=lambda: building.NOW,
+        **more,
     )
 
 
-def come_again(session: Session, dataset: Dataset, path: Path, format: str) -> tuple[int, list[str]]:
+def come_again(session: Session, dataset: Dataset, path: Path, format: str, **more: Any) -> tuple[int, list[str]]:
     problems = Problems()
     read = readers.read(path, problems, format=format.removesuffix("-segment"))
-    return take(session, dataset, read, problems).new, [str(one) for one in problems.listed]
+    return take(session, dataset, read, problems, **more).new, [str(one) for one in problems.listed]
 
 
 def write(session: Session, folder: Path, format: str) -> Path:
@@ -106,10 +109,9 @@ def write(session: Session, folder: Path, format: str) -> Path:
     writer.close()
     path = folder / FILES[format]
     if format.startswith("yolo"):
+        (path.parent / "images").mkdir(exist_ok=True)
         for item in session.exec(select(Item)):
-            image = path.parent / "images" / item.name
-            image.parent.mkdir(exist_ok=True)
-            image.touch()
+            (path.parent / "images" / item.name).touch()
     return path
 
 
@@ -130,6 +132,66 @@ def test_what_is_written_of_what_is_there_comes_again_without_a_word(
     path = write(session, tmp_path / "written", format)
     for _ in range(2):
         assert come_again(session, dataset, path, format) == (0, [])
+
+
+AS_BOXES = ["24 noted: a polygon is taken as the box around it"]
+STAYS = ["24 left out: it is there already as the box around it, which stays"]
+
+
+@pytest.mark.parametrize("format", ["coco", "cvat", "jsonl", "label-studio", "yolo-segment"])
+def test_outlines_come_again_as_boxes_and_boxes_as_outlines(
+    session: Session, dataset: Dataset, tmp_path: Path, format: str
+) -> None:
+    def again(*, boxes: bool, by_recipe: bool) -> tuple[int, list[str]]:
+        tools = "box" if boxes and by_recipe else ", ".join(TOOLS)
+        building.deploy(session, PIPELINE.replace(", ".join(TOOLS), tools))
+        new, told = come_again(session, dataset, path, format, as_boxes=boxes and not by_recipe)
+        return new, [one.partition(" (")[0] for one in told]
+
+    take(session, dataset, drawn(Random(5), ("polygon",)), Problems())
+    path = write(session, tmp_path / "written", format)
+    for by_recipe in (False, True):
+        assert again(boxes=True, by_recipe=by_recipe) == (0, AS_BOXES)
+        session.execute(delete(Annotation))
+        came = [again(boxes=boxes, by_recipe=by_recipe) for boxes in (True, True, False)]
+        assert came == [(24, AS_BOXES), (0, AS_BOXES), (0, STAYS)]
+        session.execute(delete(Annotation))
+        assert again(boxes=False, by_recipe=by_recipe) == (24, [])
+
+
+@pytest.mark.parametrize("made", [{}, {"origin": "model", "model": "yolo"}])
+def test_what_people_have_moved_or_taken_away_comes_again_in_neither_shape(
+    session: Session, dataset: Dataset, tmp_path: Path, made: dict[str, Any]
+) -> None:
+    outline = {"outlines": [[[1.0, 2.0], [31.0, 2.0], [31.0, 42.0]]]}
+    about = {"item": ItemReference("/", "0000.jpg"), "label": "car", "signed": bool(made), **made}
+    drawn = ImportedAnnotation(**about, tool="polygon", geometry=outline)
+    for first in (True, False):
+        assert take(session, dataset, [drawn], Problems(), as_boxes=first).new == 1
+        one = session.exec(select(Annotation)).one()
+        one.tool, one.geometry = "box", {"x": 5.0, "y": 5.0, "width": 10.0, "height": 10.0}
+        session.flush()
+        for signed, boxes in product((True, False), repeat=2):
+            new = take(session, dataset, [replace(drawn, signed=signed)], Problems(), as_boxes=boxes).new
+            assert new == 0, (first, signed, boxes)
+        session.execute(delete(Annotation))
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [[31, 42], [1, 2], [31, 2]],
+        [[31, 2], [1, 2], [31, 42]],
+        [[1, 2], [31, 2], [31, 42], [1, 2]],
+    ],
+)
+def test_an_outline_is_the_same_wherever_a_tool_begins_or_ends_it(
+    session: Session, dataset: Dataset, corners: list[list[float]]
+) -> None:
+    about = {"item": ItemReference("/", "0000.jpg"), "label": "car", "tool": "polygon"}
+    first = {"outlines": [[[1.0, 2.0], [31.0, 2.0], [31.0, 42.0]]]}
+    for shape, new in ((first, 1), ({"outlines": [corners]}, 0), ({"outlines": [[*corners[:2], [1, 42]]]}, 1)):
+        assert take(session, dataset, [ImportedAnnotation(**about, geometry=shape)], Problems()).new == new
 
 
 def box(session: Session, dataset: Dataset, folder: Path, attributes: object = None, **made: Any) -> int:

@@ -82,9 +82,9 @@ def import_(
 ) -> None:
     """Bring in the new items of a pipeline's source; or annotations and predictions made elsewhere.
 
-    An annotation with the item, label, shape, attributes and maker of one that is there changes nothing, in whatever
-    file. What is left out is listed by causes, and the exit code is 1; so is what comes for an item whose task is done,
-    unless you re-open it. What was taken otherwise than written is noted.
+    An annotation with the item, label, shape (or the box around it), attributes and maker of one that is there changes
+    nothing, in whatever file. What is left out is listed by causes, and the exit code is 1; so is what comes for an
+    item whose task is done, unless you re-open it. What was taken otherwise than written is noted.
 
     \b
       annoflow import dashcam                                     new items of its source

@@ -7,6 +7,7 @@ from typing import Any
 from workflow_core.connectors.annotations import fitting
 from workflow_core.connectors.annotations.records import ImportedAnnotation, Problems
 from workflow_core.domain.annotations import identities
+from workflow_core.domain.annotations.identities import Maker, Name
 from workflow_core.errors import InvalidInput
 from workflow_core.services.exchange.item_references import Items
 from workflow_core.services.exchange.owners import Owner, of_labels, owning
@@ -25,8 +26,7 @@ class Fit:
     name: str
     owner: Owner
     row: Mapping[str, Any]
-    anybodys: str
-    """What it is known by, whoever made it."""
+    known_as: Name
     signed: bool = True
 
     @property
@@ -35,14 +35,15 @@ class Fit:
         return self.row["item_id"], self.owner.task_id
 
     @property
-    def known_as(self) -> tuple[int, str]:
-        """Return what tells it from others: its item, what it says, and who made it."""
-        return self.row["item_id"], self.row["external_id"]
+    def makers(self) -> list[Maker]:
+        """Return who made it, and that anybody may have where nobody says so."""
+        own = maker(self.row)
+        return [own] if self.signed else [own, identities.ANYBODY]
 
-    @property
-    def by_anybody(self) -> tuple[int, str]:
-        """Return the same, whoever made it."""
-        return self.row["item_id"], self.anybodys
+
+def maker(row: Mapping[str, Any]) -> Maker:
+    """Return who made what a row holds."""
+    return row["origin"], row["model"], row["model_version"]
 
 
 def fit(
@@ -61,8 +62,9 @@ def fit(
         try:
             owner = owning(one, owners, problems)
             row = _row(one, item, owner, as_boxes, problems)
-            known, anybodys = identities.keys(row, row, identities.ANYBODY)
-            fits.append(Fit(one.where, item.name, owner, row | {"external_id": known}, anybodys, one.signed))
+            known = identities.name(row)
+            row |= {"external_id": identities.written(known, maker(row))}
+            fits.append(Fit(one.where, item.name, owner, row, known, one.signed))
         except InvalidInput as error:
             problems.add(one.where, str(error))
     return fits

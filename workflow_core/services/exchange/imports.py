@@ -72,7 +72,8 @@ def import_annotations(
 
     An annotation is the same if what it says and who made it are: its item, label, shape and attributes, and its model
     or that it was people. What is there already, as it came or as it is now, changes nothing; the same with other
-    attributes, another score or area is listed. What the file does not say, who made it included, is no difference.
+    attributes, another score or area is listed. What the file does not say, who made it included, is no difference:
+    so a box is the same as the outline that it is around, and an outline of which only the box is there is listed.
 
     An annotation belongs to the task whose recipe has its label, so that it opens there, to be accepted or changed.
     What matches no item, no label or not the recipe is listed in the result's problems, and so is what comes after the

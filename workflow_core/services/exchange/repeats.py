@@ -1,13 +1,14 @@
 """What comes again: the same, which changes nothing, or the same otherwise, which is listed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isclose
 from typing import Any
 
 from workflow_core.connectors.annotations.records import Problems
 from workflow_core.domain.annotations import identities
-from workflow_core.services.exchange.fits import Fit
+from workflow_core.domain.annotations.identities import Maker, Name
+from workflow_core.services.exchange.fits import Fit, maker
 from workflow_core.store.exchange.imports import Present
 
 SCORE = 0.0001
@@ -17,16 +18,24 @@ AREA = 0.0001
 ATTRIBUTES = "it is there already, and comes with other attributes than those, which stay"
 
 
+OUTLINE = "it is there already as the box around it, which stays"
+
+
 @dataclass(frozen=True)
 class Beside:
-    """What is known of an annotation beside what it is known by; of an area that people have overtaken, nothing."""
+    """What is known of an annotation beside what it is known by; of an area that people have overtaken, nothing.
 
+    It is `outlined` if it is more than the box by which it is known.
+    """
+
+    attributes: str
     score: float | None
     area: float | None
+    outlined: bool = False
 
 
-Known = dict[tuple[int, str], dict[str, list[Beside]]]
-"""What is there of an item and all but its attributes: by the whole that it is known by."""
+Known = dict[tuple[int, str, Maker], list[Beside]]
+"""What is there of an item, by a shape that it has or the box around that, and by who made it."""
 
 
 @dataclass
@@ -43,23 +52,29 @@ class Repeats:
         """Take what is there on the items of a batch as known, as it came and as it is now."""
         self._there = {}
         for one in there:
-            for key, area in _keys(one):
-                _add(self._there, one.item_id, key, Beside(one.score, area))
+            now, came = identities.name(one.content), identities.read(one.external_id)
+            makers = _makers(one.content, anybody=not one.deleted)
+            _add(self._there, one.item_id, makers, now, one.score, _area(one.content, one.area))
+            if came not in (None, now):
+                _add(self._there, one.item_id, makers, came, one.score, None)
 
     def add(self, new: Fit) -> None:
         """Take what comes in now as known."""
-        for item_id, key in (new.known_as, new.by_anybody):
-            _add(self._came if self.keeps else self._there, item_id, key, Beside(new.row["score"], _area(new.row)))
+        known = self._came if self.keeps else self._there
+        makers = _makers(new.row, anybody=True)
+        _add(known, new.row["item_id"], makers, new.known_as, new.row["score"], _area(new.row, new.row["area"]))
 
     def has(self, each: Fit) -> bool:
         """Say whether an annotation is there already: the same is counted, the same otherwise is listed."""
-        names = [each.known_as] if each.signed else [each.known_as, each.by_anybody]
-        places = [(item_id, identities.shape(key)) for item_id, key in names]
-        alike = [known[place] for known in (self._there, self._came) for place in places if place in known]
+        name = each.known_as
+        alike = self._alike(each, name.shape)
+        if not alike and name.around is not None:
+            alike = [one for one in self._alike(each, name.around) if not one.outlined]
+            if alike:
+                self.problems.add(each.where, OUTLINE)
+            return bool(alike)
         # What says nothing of attributes says nothing else than what is there, as with scores and areas.
-        keys = {key for _, key in names}
-        same = (ones for known in alike for key, ones in known.items() if key in keys or not each.row["attributes"])
-        there = [one for ones in same for one in ones]
+        there = [one for one in alike if one.attributes == name.attributes or not each.row["attributes"]]
         scored = [one for one in there if _is_score(one, each)]
         if any(_is_area(one, each) for one in scored):
             self.present += 1
@@ -70,6 +85,10 @@ class Repeats:
             self.problems.add(each.where, ATTRIBUTES)
         return bool(alike)
 
+    def _alike(self, each: Fit, shape: str) -> list[Beside]:
+        places = [(each.row["item_id"], shape, maker) for maker in each.makers]
+        return [one for known in (self._there, self._came) for place in places for one in known.get(place, ())]
+
 
 def _otherwise(what: str, there: float | None) -> str:
     if there is None:
@@ -78,30 +97,28 @@ def _otherwise(what: str, there: float | None) -> str:
     return f"it is there already, and comes with another {what} than {stays}, which stays"
 
 
-def _add(known: Known, item_id: int, key: str, one: Beside) -> None:
-    known.setdefault((item_id, identities.shape(key)), {}).setdefault(key, []).append(one)
+def _makers(of: Mapping[str, Any], *, anybody: bool) -> set[Maker]:
+    found = {maker(of)}
+    if of["origin"] == "model":
+        found.add(identities.A_MODEL)
+    return found | {identities.ANYBODY} if anybody else found
 
 
-def _keys(one: Present) -> Iterator[tuple[str, float | None]]:
-    """Yield by what one that is there is known, with its area."""
-    unnamed = one.content | identities.UNNAMED
-    now, of_a_model, of_anybody = identities.keys(one.content, one.content, unnamed, identities.ANYBODY)
-    area = _area(one.content | {"area": one.area})
-    yield now, area
-    if one.external_id not in (None, now):
-        yield str(one.external_id), None
-    if one.content["origin"] == "model":
-        yield of_a_model, area
-    if not one.deleted:
-        yield of_anybody, area
+def _add(
+    known: Known, item_id: int, makers: Iterable[Maker], name: Name, score: float | None, area: float | None
+) -> None:
+    for each in makers:
+        known.setdefault((item_id, name.shape, each), []).append(Beside(name.attributes, score, area))
+        if name.around is not None:
+            outlined = Beside(name.attributes, score, None, outlined=True)
+            known.setdefault((item_id, name.around, each), []).append(outlined)
 
 
-def _area(of: Any) -> float | None:
+def _area(of: Mapping[str, Any], area: float | None) -> float | None:
     """Return the area that an object in a box has for what is known: a file may say that of the box, too."""
     if of["tool"] != "box":
         return None
-    shape = of["geometry"]
-    return float(shape["width"] * shape["height"]) if of["area"] is None else float(of["area"])
+    return float(of["geometry"]["width"] * of["geometry"]["height"]) if area is None else area
 
 
 def _is_score(there: Beside, new: Fit) -> bool:

@@ -10,7 +10,7 @@ from workflow_core.services.exchange.ingestion import Ingested
 
 EXAMPLES = 3
 """Of how many files the names are told."""
-SAME = "(the same item, label, shape, attributes and maker)"
+SAME = "(the same item, label, shape or box around it, attributes and maker)"
 
 
 def synced(done: Ingested) -> Synced:
