@@ -16,7 +16,6 @@ import anyio
 import anyio.to_thread
 import uvicorn
 from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from workflow_core import __version__, api, web
@@ -37,7 +36,7 @@ from workflow_core.up import lifeline
 from workflow_core.up.jobs import working
 from workflow_core.up.workers import hired
 
-LOOPBACK = ["127.0.0.1", "localhost"]
+LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 """How a server is always called by what runs beside it. Of other names only that of its public address is answered."""
 GRACE = 3
 """Seconds that what is being answered has to end when the server stops: streams would go on for minutes."""
@@ -91,6 +90,7 @@ def make(settings: Settings, *, personas: Sequence[str] = (), worker: Sequence[s
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # to what a request says that the server is called, and maybe without TLS
         generate_unique_id_function=lambda route: route.name.replace("_", "-"),
     )
     app.state.engine = engine
@@ -107,8 +107,7 @@ def make(settings: Settings, *, personas: Sequence[str] = (), worker: Sequence[s
     app.state.renditions = Renditions(settings.shown_at())
     public = urlsplit(settings.public_url).hostname
     hosts = [*LOOPBACK, public] if public else LOOPBACK
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    app.add_middleware(Around, metrics=app.state.metrics, failed=web.failed)
+    app.add_middleware(Around, metrics=app.state.metrics, failed=web.failed, hosts=hosts)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     problems.install(app)

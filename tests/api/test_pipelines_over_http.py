@@ -190,16 +190,18 @@ BOMB = "a: &a [x, x]\n" + "".join(
 
 
 DEEP = "[" * 500 + "]" * 500
+JSON = {"Content-Type": "application/json"}
 ODD = ["\\ud800", "\\u0000", DEEP, BOMB.replace("\n", "\\n")]
 NO_BODIES = [f'{{"file": "a", "texts": {one}}}' for one in (DEEP, "[" * 100_000, '{"a": null}', '{"a": ""}, "more": 1')]
 
 
 def test_bombs_and_nonsense_are_refused(olga: TestClient) -> None:
     for text in ODD:
-        answer = olga.post("/api/pipelines/check", content=f'{{"file": "a", "texts": {{"a": "a: {text}"}}}}')
+        body = f'{{"file": "a", "texts": {{"a": "a: {text}"}}}}'
+        answer = olga.post("/api/pipelines/check", content=body, headers=JSON)
         assert answer.status_code == 422 or answer.json()["findings"], answer.text
     for body in NO_BODIES:
-        assert olga.post("/api/pipelines/check", content=body).status_code == 422
+        assert olga.post("/api/pipelines/check", content=body, headers=JSON).status_code == 422
 
 
 def test_a_body_of_more_than_twenty_megabytes_is_not_read(olga: TestClient) -> None:

@@ -42,7 +42,7 @@ def test_the_same_again_is_answered_as_before_and_changes_nothing(mia: TestClien
 
 def test_another_body_with_the_key_of_one_is_refused(mia: TestClient) -> None:
     mia.post(AT, json=NEW, headers=keyed("a"))
-    for at, other in ((AT, NEW | {"name": "trams"}), (f"{AT}?x=1", NEW)):
+    for at, other in ((AT, NEW | {"name": "trams"}), (AT.replace("1", "01"), NEW)):
         refused = mia.post(at, json=other, headers=keyed("a"))
         assert (refused.status_code, refused.json()["code"], refused.json()["facts"]) == (
             422,

@@ -72,7 +72,7 @@ def test_what_is_in_motion_is_told_with_the_age_of_the_oldest(stage: Stage, clie
 
 
 def test_another_name_than_its_own_is_not_answered(client: TestClient) -> None:
-    for name in ("localhost", "127.0.0.1:8484"):
+    for name in ("localhost", "127.0.0.1:8484", "[::1]:8484"):
         assert client.get("/health", headers={"Host": name}).status_code == 200
     for name in ("annoflow.example.org", "127.0.0.1.example.org", ""):
         assert client.get("/health", headers={"Host": name}).status_code == 400

@@ -30,6 +30,7 @@ source: {uri: "memory://bucket"}
 tasks: {cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: done}}}
 exits: {done: {}}
 """
+JSON = {"Content-Type": "application/json"}
 ITEMS = 10
 KILLS = 3
 
@@ -243,12 +244,12 @@ def test_what_makes_no_sense_is_refused_with_its_place(road: Stage, as_: SignIn)
         drawn("[" * 100_000): "body",
     }
     for body, place in refused.items():
-        answer = ann.post(submission, content=body, headers={"Content-Type": "application/json"})
+        answer = ann.post(submission, content=body, headers=JSON)
         assert (answer.status_code, place in answer.json()["detail"]) == (422, True), (body[:80], answer.text)
     for number in ("0", "-1", "9" * 30):
         assert ann.get(f"/api/task-items/{number}").status_code == 404
     assert ann.get("/api/task-items/one").status_code == 422
-    assert ann.post(submission, content=b" " * 20_000_000).status_code == 422
+    assert ann.post(submission, content=b" " * 20_000_000, headers=JSON).status_code == 422
     assert ann.post(submission, content=b" " * 20_000_001).status_code == 413
     assert ann.post(f"/api/tasks/{share['task_id']}/claims", content=iter([b" " * 1_000_001])).status_code == 413
     assert ann.get("/api/nothing").headers["content-type"] == "application/problem+json"

@@ -55,9 +55,9 @@ def test_a_picture_comes_as_it_is(road: Stage, over_http, photos: Path, monkeypa
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("/api/nothing",), "GET /api/nothing: Not Found"),
+        (("/api/nothing",), "GET /api/nothing: there is no such address"),
         (("/api/items/99",), "no item 99"),
-        (("POST", "/api/tasks/1/claims", "-f", "mare:=true"), "body.mare: Extra inputs are not permitted"),
+        (("POST", "/api/tasks/1/claims", "-f", "mare:=true"), "body.mare: there is no such key"),
         (("/api/tasks/1/claims", "-f", "more"), '"more" is no field; give NAME=TEXT or NAME:=JSON'),
         (("/api/tasks/1/claims", "-f", "more:=ja"), '"more:=ja" is no JSON after :='),
         (("/api/a", "-f", "b=c", "--input", "-"), "give fields or a file to send, not both"),

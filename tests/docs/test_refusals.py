@@ -13,6 +13,7 @@ import pytest
 
 from workflow_core import errors
 from workflow_core.domain.words.refusals import FACTS, REFUSALS
+from workflow_core.domain.words.unserved import UNSERVED
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "workflow_core" / "ERRORS.md"
@@ -84,6 +85,12 @@ def as_markdown() -> str:
             "| code | error | facts | when |",
             "|---|---|---|---|",
             *lines,
+            "",
+            "Over HTTP what none of annoflow's rules has looked at has a code, too, and no facts:",
+            "",
+            "| code | status | when |",
+            "|---|---|---|",
+            *(f"| `{code}` | {one.status} | {one.about} |" for code, one in UNSERVED.items()),
             "",
             "| fact | what it is |",
             "|---|---|",

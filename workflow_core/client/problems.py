@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 
 from workflow_core.domain.words.refusals import REFUSALS
+from workflow_core.domain.words.unserved import UNSERVED
 from workflow_core.errors import AnnoflowError, InvalidInput, NotFound, PipelineInvalid, Refused, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -15,7 +16,7 @@ def error_of(answer: httpx2.Response) -> AnnoflowError:
     """Return the error that an answer tells of; `Refused` where its code is one that is not known here yet."""
     told = _problem(answer)
     code, detail = told.get("code"), told.get("detail", answer.reason_phrase)
-    if code is None:
+    if code is None or code in UNSERVED:
         return _without_code(answer, detail, told.get("request"))
     if code == PipelineInvalid.code:
         return PipelineInvalid(detail, tuple(told.get("findings") or ()))

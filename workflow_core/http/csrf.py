@@ -7,7 +7,7 @@ from fastapi import Request
 from workflow_core.errors import NotAllowed
 
 CHANGES_NOTHING = ("GET", "HEAD", "OPTIONS")
-LOOPBACK = ("127.0.0.1", "localhost")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def check(request: Request) -> None:

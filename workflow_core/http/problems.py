@@ -1,6 +1,7 @@
 """What a refusal looks like: RFC 9457, with the sentence that the command line says too."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -9,9 +10,11 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from workflow_core.domain.items.filters import FilterError
-from workflow_core.domain.words.wording import shown
+from workflow_core.domain.words.unserved import CODES
+from workflow_core.domain.words.wording import quoted, shown
 from workflow_core.errors import (
     AnnoflowError,
     Conflict,
@@ -46,6 +49,9 @@ HEADERS: dict[type[AnnoflowError], dict[str, str]] = {
 DOCUMENTED = "/api/problems"
 """Below it the server tells what each code means."""
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+"""What is asked of annoflow; HEAD is a GET of which the answer has no body."""
+JSON = re.compile(r"\s*application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE)
 AWAY = "the database cannot be asked now; try again in some seconds"
 
 log = logging.getLogger("annoflow.http")
@@ -54,10 +60,11 @@ log = logging.getLogger("annoflow.http")
 def answer(
     request: Request, status: int, detail: str, *, headers: dict[str, str] | None = None, **more: Any
 ) -> JSONResponse:
-    """Return a problem as an answer; what has no code says no more than its status does."""
+    """Return a problem as an answer; what no rule has refused has the code of its status."""
     status = HTTPStatus(status)
-    given = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **more}
-    body = {**given, "request": getattr(request.state, "id", None)}
+    about = {"code": CODES.get(status, "unforeseen"), "facts": {}, **more}
+    given = {"type": f"{DOCUMENTED}/{about['code']}", "title": status.phrase, "status": status.value, "detail": detail}
+    body = {**given, **about, "request": getattr(request.state, "id", None)}
     return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
 
 
@@ -77,7 +84,7 @@ def kind_of(error: Exception) -> type[AnnoflowError]:
 def _refused(request: Request, error: Exception) -> JSONResponse:
     kind = kind_of(error)
     assert isinstance(error, AnnoflowError)
-    about: dict[str, Any] = {"type": f"{DOCUMENTED}/{error.code}", "code": error.code, "facts": error.facts}
+    about: dict[str, Any] = {"code": error.code, "facts": error.facts}
     if isinstance(error, FilterError):
         about["faults"] = [{"where": ["where", *map(str, error.path)], "fault": str(error)}]
     if isinstance(error, PipelineInvalid):
@@ -102,6 +109,10 @@ def _malformed(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     faults = [{"where": [shown(part) for part in one["loc"]], "fault": _said(one)} for one in error.errors()]
     first = faults[0]
+    kind = request.headers.get("content-type", "")
+    if first["where"] == ["body"] and error.body and not JSON.match(kind):
+        said = f"send JSON and say so, with Content-Type: application/json; this is {quoted(kind) if kind else 'none'}"
+        return answer(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, said)
     detail = f"{'.'.join(first['where'])}: {first['fault']}"
     return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults=faults)
 
@@ -109,6 +120,8 @@ def _malformed(request: Request, error: Exception) -> JSONResponse:
 def _said(fault: dict[str, Any]) -> str:
     if fault["type"] == "json_invalid":
         return f"this is no JSON: {fault['ctx']['error']}"
+    if fault["type"] == "extra_forbidden":
+        return "there is no such key"
     return str(fault["msg"])
 
 
@@ -117,5 +130,17 @@ def unknown(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.BAD_REQUEST:  # what FastAPI says of a body nested too deep, or of no UTF-8
         return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, "body: this cannot be read as JSON in UTF-8")
-    headers = dict(error.headers or {})
-    return answer(request, error.status_code, str(error.detail), headers=headers)
+    headers, said = dict(error.headers or {}), str(error.detail)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        said = "there is no such address; /api/openapi.json lists all"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(methods(request))
+        said = f"{shown(request.method)} cannot be asked of this address; {headers['Allow']} can"
+    return answer(request, error.status_code, said, headers=headers)
+
+
+def methods(request: Request) -> list[str]:
+    """Return what may be asked of an address: FastAPI tells the methods of the first route alone that has it."""
+    scopes = [(method, {**request.scope, "method": method}) for method in METHODS]
+    told = [name for name, scope in scopes if any(one.matches(scope)[0] is Match.FULL for one in request.app.routes)]
+    return ["HEAD", *told] if "GET" in told else told

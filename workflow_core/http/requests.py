@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from workflow_core.domain.words.wording import cited
 from workflow_core.http.answers.metrics import Metrics
 from workflow_core.http.problems import answer
 
@@ -24,6 +25,8 @@ MOST = 1_000_000
 LARGE = 20_000_000
 """As much as an item full of annotations has, or a pipeline with all that it names."""
 
+HOST = re.compile(r":[0-9]*$")
+"""The port, of what a request says whom it is for."""
 SECRET = re.compile(r"(?<=/links/)[^/]+")
 """What of a path is nobody's business but theirs who have it."""
 PART = 1_000_000
@@ -60,13 +63,15 @@ async def pass_on(request: Request, write: Callable[[bytes], object]) -> None:
 class Around:
     """Gives each request a number, limits its body, and counts it and writes a line when it has been answered.
 
-    What fails unforeseen is answered by `failed`, which is given the request, a status and what to say.
+    What fails unforeseen, or calls the server by another name than one of `hosts`, is answered by `failed`, which is
+    given the request, a status and what to say. What is asked for its head alone is asked for, and has no body.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, failed: Failed = answer) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, failed: Failed = answer, hosts: Sequence[str] = ()) -> None:
         self._app = app
         self._metrics = metrics
         self._failed = failed
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -77,6 +82,7 @@ class Around:
         request = Request(scope)
         request.state.id = number
         read = 0
+        head, scope = scope["method"] == "HEAD", {**scope, "method": scope["method"].replace("HEAD", "GET")}
 
         async def limited() -> Message:
             nonlocal read
@@ -93,9 +99,16 @@ class Around:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", number.encode())]
-            await send(message)
+                await send(message)
+                if head:
+                    await send({"type": "http.response.body"})
+            elif not head:
+                await send(message)
 
         try:
+            if (said := self._is_foreign(request)) is not None:
+                await self._failed(request, HTTPStatus.BAD_REQUEST, said)(scope, receive, answered)
+                return
             await self._app(scope, limited, answered)
         except ClientDisconnect:
             pass  # nobody is there to be answered
@@ -108,10 +121,18 @@ class Around:
             said = "something went wrong that was not foreseen; the log tells more under this request's number"
             await self._failed(request, HTTPStatus.INTERNAL_SERVER_ERROR, said)(scope, receive, answered)
         finally:
-            self._metrics.count(scope, status)
+            self._metrics.count({**scope, "method": request.method}, status)
             took = (time.monotonic() - began) * 1000
             path = SECRET.sub("…", quote(request.url.path, errors="replace"))  # a line of its own would be anybody's
             log.info("%s %s %s %s in %.0f ms", number, request.method, path, status, took)
+
+    def _is_foreign(self, request: Request) -> str | None:
+        """Return what to say to who calls the server by a name of somebody else's."""
+        called = HOST.sub("", request.headers.get("host", "")).strip("[]").lower()
+        if not self._hosts or called in self._hosts:
+            return None
+        known = ", ".join(self._hosts)
+        return f"this server is called {known}, not {cited(called)}; ANNOFLOW_PUBLIC_URL says how else it is called"
 
 
 def _has_heard_enough(error: Exception) -> bool:

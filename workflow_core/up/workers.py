@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from workflow_core.services.exchange import job_turns
+from workflow_core.services.running import schema
 from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.up.jobs import IDLE, PATIENCE
 
@@ -34,6 +35,7 @@ def hired(engine: Engine, command: Sequence[str], environment: Mapping[str, str]
 
 def _hire(engine: Engine, command: Sequence[str], environment: Mapping[str, str], stop: threading.Event) -> None:
     worker: subprocess.Popen[bytes] | None = None
+    away = False
     while not stop.wait(IDLE):
         if worker is not None and (ended := worker.poll()) != 0:
             if ended is None:
@@ -47,7 +49,12 @@ def _hire(engine: Engine, command: Sequence[str], environment: Mapping[str, str]
             if wanted and not stop.is_set():
                 # Its standard input tells it that we live, and what it says stands where we write.
                 worker = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)
-        except Exception:  # the database may be away; its jobs wait there
+            away = False
+        except schema.Fault as error:  # its jobs wait there, and it is looked for twice a second
+            if not away:
+                log.error("no job can be looked for: %s", schema.explain(str(engine.url), error))
+            away = True
+        except Exception:
             log.exception("no job could be looked for")
     if worker is not None:
         _end(worker)

@@ -35,7 +35,8 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """Why something was not done (RFC 9457). `detail` is for people; `code` and `facts` are for programs.
+    """Why something was not done (RFC 9457). `detail` is for people; `code` and `facts` are for programs, and what they
+    mean is told where `type` leads, below the server's own address.
 
     `faults` are places in what was sent, `findings` those of a pipeline's file, `request` is the number in the log.
     """
@@ -44,9 +45,9 @@ class Refusal:
     title: str
     status: int
     detail: str
+    code: str
+    facts: Mapping[str, Any]
     request: str | None = None
-    code: str | None = None
-    facts: Mapping[str, Any] | None = None
     faults: Sequence[Fault] | None = None
     findings: Sequence[Mapping[str, Any]] | None = None
 

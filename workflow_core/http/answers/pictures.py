@@ -5,7 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.responses import FileResponse, Response
+from starlette.exceptions import HTTPException
 
+from workflow_core.domain.words.wording import counted
 from workflow_core.services import pictures
 
 HEADERS = {
@@ -32,18 +34,24 @@ def answer(request: Request, shown: pictures.Shown, kept: str) -> Response:
     tag = f'"{shown.tag}"'
     headers = {**HEADERS, "Cache-Control": kept, "ETag": tag}
     had = request.headers.get("if-none-match", "")
-    if tag in (one.strip().removeprefix("W/") for one in had.split(",")):
+    if had.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in had.split(",")):
         return Response(status_code=304, headers=headers)
-    if not _asks_for_a_part(request.headers.get("range", "")):
+    if not (asked := _parts(request.headers.get("range", ""))):
         request.scope["headers"] = [one for one in request.scope["headers"] if one[0] != b"range"]
+    size = shown.path.stat().st_size
+    if "if-range" not in request.headers and any(
+        int(first or 0) >= size or not int(last or 1) for first, last in asked
+    ):
+        said = f"the picture has {counted(size, 'byte')}, of which these are none"
+        raise HTTPException(416, said, {"Content-Range": f"bytes */{size}"})
     return FileResponse(shown.path, media_type=shown.media_type, headers=headers)
 
 
-def _asks_for_a_part(said: str) -> bool:
-    """Say whether a `Range` is one; what is none counts as not said (RFC 9110, 14.2)."""
+def _parts(said: str) -> list[tuple[str, str]]:
+    """Return from where to where a `Range` reaches; what is none counts as not said (RFC 9110, 14.2)."""
     unit, _, parts = said.partition("=")
-    found = [one and one.groups() for one in map(PART.fullmatch, parts.split(","))]
-    return unit.strip().lower() == "bytes" and all(one and _is_part(*one) for one in found)
+    found = [(one[1], one[2]) for one in map(PART.fullmatch, parts.split(",")) if one and _is_part(one[1], one[2])]
+    return found if unit.strip().lower() == "bytes" and len(found) == parts.count(",") + 1 else []
 
 
 def _is_part(first: str, last: str) -> bool:

@@ -1,6 +1,7 @@
 """What nobody answers, or what failed: a page for people, a problem for programs."""
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
@@ -13,7 +14,10 @@ def install(app: FastAPI) -> None:
     """Let an application answer so."""
 
     async def missing(request: Request, error: Exception) -> Response:
-        return pages.gone() if _is_for_people(request) else problems.unknown(request, error)
+        if not _is_for_people(request):
+            return problems.unknown(request, error)
+        path = "/" + "/".join(one for one in request.url.path.split("/") if one)
+        return pages.gone() if path == request.url.path else pages.to(quote(path))
 
     async def unavailable(request: Request, error: Exception) -> Response:
         problem = problems.of_database(request, error)

@@ -78,6 +78,8 @@ class Page(Route):
     What a form changes is changed once, however often it is sent.
     """
 
+    exact = False  # whatever stands behind a `?` in a link that somebody was sent, it leads where it leads
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
         if "POST" in more.get("methods", ()) and once.changes(endpoint):
             more["dependencies"] = [*(more.get("dependencies") or ()), Depends(once.keyed, scope="function")]
