@@ -57,6 +57,56 @@ def test_a_server_says_what_is_not_there(postgres_url: str) -> None:
     assert "write @ as %40" in nowhere
 
 
+TO = 'connection failed: connection to server at "10.0.0.7", port 5432 failed: '
+
+
+@pytest.mark.parametrize(
+    ("driver", "why"),
+    [
+        (
+            f'{TO}FATAL:  password authentication failed for user "ann"',
+            "does not let us in (…); is the password right?",
+        ),
+        (
+            f'{TO}FATAL:  no pg_hba.conf entry for host "10.0.0.8", user "ann", database "a"',
+            "let us in (…); its pg_hba",
+        ),
+        (f"{TO}FATAL:  sorry, too many clients already", "has no connection left (…); raise max_connections, or start"),
+        (f'{TO}FATAL:  too many connections for role "ann"', "has no connection left (…); raise max_connections"),
+        (f"{TO}FATAL:  remaining connection slots are reserved for roles with SUPERUSER", "has no connection left"),
+        (f"{TO}Connection timed out", "does not answer (…); does the server run, and is it reached from here?"),
+        (f"{TO}No route to host", "does not answer (…); does the server run"),
+        ("connection timeout expired", "does not answer (…); does the server run"),
+        (
+            f"{TO}FATAL:  the database system is starting up",
+            "does not answer yet, or no more (…); wait until the server",
+        ),
+        ("canceling statement due to statement timeout", "says: …"),
+        ('could not extend file "base/5/1": No space left on device', "has no room on its disk (…); free some"),
+        ("permission denied for schema public", "does not allow it (…); let the user own the database"),
+        ("must be owner of table item", "does not allow it (…); let the user own the database"),
+    ],
+)
+def test_what_a_server_says_is_explained_by_its_cause_and_a_way_out(driver: str, why: str) -> None:
+    told = faults.explain("postgresql://db/a", OSError(driver)).replace(driver, "…")
+    assert told.startswith("the database postgresql://db/a ")
+    assert why in told
+
+
+@pytest.mark.parametrize(
+    ("driver", "why"),
+    [
+        ("file is not a database", "is no SQLite database (…); name the right one: ANNOFLOW_DATABASE_URL=sqlite:///"),
+        ("database disk image is malformed", "is damaged (…); stop annoflow and restore a backup; annoflow db check"),
+        ("database is locked", "has long been written to by somebody else (…); see who else has it open"),
+        ("unable to open database file", "cannot be opened (…); is its folder there, and may "),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_explained_by_its_cause_and_a_way_out(driver: str, why: str) -> None:
+    told = faults.explain("sqlite:////srv/a.db", sqlite3.OperationalError(driver)).replace(driver, "…")
+    assert told.startswith(f"the database /srv/a.db {why}")
+
+
 def test_what_is_not_known_is_repeated_and_is_one_line() -> None:
     error = DBAPIError("SELECT 1", None, sqlite3.OperationalError("the moon is down\nand more"))
     assert faults.explain("sqlite:///a.db", error) == "the database a.db says: the moon is down"

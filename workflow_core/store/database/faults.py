@@ -18,6 +18,9 @@ from sqlalchemy.exc import (
 
 ESCAPED = "in a password write @ as %40, : as %3A, / as %2F, # as %23 and % as %25"
 RUN = "run: annoflow up, or annoflow db upgrade"
+REACHED = "does the server run, and is it reached from here?"
+CONNECTIONS = "raise max_connections, or start fewer processes"
+OWNED = "let the user own the database: ALTER DATABASE ... OWNER TO ..."
 
 SAID = {
     "sqlite": (
@@ -33,13 +36,19 @@ SAID = {
     "postgresql": (
         ("resolve host", "is on a host that nobody knows", f"is the address right? {ESCAPED}"),
         ("onnection refused", "does not answer", "does the server run, and on that port?"),
-        ("timeout", "does not answer", "does the server run, and is it reached from here?"),
+        ("timeout expired", "does not answer", REACHED),
+        ("timed out", "does not answer", REACHED),
+        ("o route to host", "does not answer", REACHED),
+        ("is unreachable", "does not answer", REACHED),
+        ("the database system is", "does not answer yet, or no more", "wait until the server runs, and try again"),
         ("password", "does not let us in", f"is the password right? {ESCAPED}"),
         ("no pg_hba.conf entry", "does not let us in", "its pg_hba.conf names who may come from where"),
-        ("too many clients", "has no connection left", "raise max_connections, or start fewer processes"),
+        ("too many", "has no connection left", CONNECTIONS),
+        ("connection slots", "has no connection left", CONNECTIONS),
         ("read-only transaction", "is read-only", "is it a standby? name the server that takes writes"),
         ("No space left", "has no room on its disk", "free some; what was acknowledged is kept"),
-        ("permission denied", "does not allow it", "let the user own the database: ALTER DATABASE ... OWNER TO ..."),
+        ("permission denied", "does not allow it", OWNED),
+        ("must be owner", "does not allow it", OWNED),
         ("relation ", "is not ready", RUN),
         ("column ", "is not ready", RUN),
         ("database ", "is not there", "make it with createdb, then run: annoflow db upgrade"),
