@@ -155,7 +155,7 @@ def test_ids_that_lead_nowhere_or_to_several_are_one_line_each(place: Place) -> 
     names = [{"id": n, "name": name} for n in (3, 4) for name in ("car", "person")]
     out = place.bring(coco(*nowhere, *twice, categories=names)).out
     assert (
-        "4 left out: image '1.jpg' is not known; 1 is (annotations[0], annotations[1], annotations[2] and 1 more)"
+        "4 left out: image '1.jpg' is not known; 1 is known (annotations[0], annotations[1], annotations[2] and 1 more)"
         in out
     )
     assert "2 left out: category 3 stands for several names: 'car', 'person' (annotations[4], annotations[5])" in out

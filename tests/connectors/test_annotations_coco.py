@@ -81,12 +81,21 @@ def test_one_bad_outline_of_several_is_a_finding_for_the_whole_object() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("outline", "why"), [([1, 1, 2, 2], "3 to 10,000 points, not 2 points"), ([1, 1, 2, 2, 3, 3], "lie on one line")]
+)
+def test_an_outline_that_encloses_nothing_costs_no_box(outline: list[int], why: str) -> None:
+    (car,), (noted,) = taken(coco(CAR | {"segmentation": [outline]}))
+    assert car.geometry == BOX
+    assert f"{why}: the box is taken (annotations[0])" in str(noted) and not noted.skipped
+    assert not taken(coco({**CAR, "segmentation": [outline], "bbox": None}))[0]
+
+
 def test_what_is_taken_otherwise_than_written_is_noted() -> None:
     mask = {"segmentation": {"counts": "x", "size": [5, 5]}}
     (box,), (noted,) = taken(coco(CAR | mask))
     assert (box.geometry, str(noted)) == (BOX, "1 noted: a mask is taken as the box around it (annotations[0])")
-    (body,), problems = taken(coco(CAR | {"keypoints": [1, 2, 2]}))
-    assert body.tool == "box" and not problems[0].skipped
+    assert not taken(coco(CAR | {"keypoints": [1, 2, 2]}))[1][0].skipped
     (car,), problems = taken(coco(CAR | {"attributes": ["occluded"]}))
     assert car.attributes == {} and not problems[0].skipped
 
@@ -141,7 +150,7 @@ def test_a_list_of_results_without_its_images_is_left_out_and_says_what_it_wants
         ("3", "COCO is a mapping"),
         ({"images": 3, "annotations": []}, "images is a list"),
         (coco("car"), "an annotation is a mapping, not 'car'"),
-        (coco(CAR | {"image_id": 2}), "image 2 is not known; 1 is"),
+        (coco(CAR | {"image_id": 2}), "image 2 is not known; 1 is known"),
         (
             coco(CAR, images=[IMAGE, {**IMAGE, "file_name": "b.jpg"}]),
             "image 1 stands for several files: 'cam/a.jpg', 'b",
@@ -158,9 +167,9 @@ def test_a_list_of_results_without_its_images_is_left_out_and_says_what_it_wants
         ),
         ({"item": "/a.jpg", "label": "car"}, "it looks like a line of JSON Lines: --format jsonl"),
         ([{"id": 1, "data": {"image": "a.jpg"}}], "looks like a task of Label Studio: --format label-studio"),
-        (coco(CAR | {"id": 5, "image_id": 10.5}), "an id is a number"),
-        (coco(CAR | {"image_id": [2]}), "an id is a number"),
-        (coco(CAR | {"category_id": 4}), "category 4 is not known; 1 is"),
+        (coco(CAR | {"id": 5, "image_id": 10.5}), "image_id is a number or a text, not 10.5"),
+        (coco({"id": 1, "image_id": 1, "caption": "a car"}), "category_id is a number or a text, not None"),
+        (coco(CAR | {"category_id": 4}), "category 4 is not known; 1 is known"),
         (coco(CAR | {"iscrowd": 1}), "a crowd"),
         (coco(CAR | {"bbox": [1, 2, 3]}), "bbox is [x, y, width, height]"),
         (coco(CAR | {"segmentation": [[1, 2, 3]]}), "a polygon is a list"),

@@ -52,6 +52,12 @@ def test_what_is_no_file_of_cvat_is_a_finding(tmp_path: Path, content: str, says
     assert says in problems[-1]
 
 
+def test_a_choice_that_nobody_has_made_is_not_given(tmp_path: Path) -> None:
+    text = CVAT.replace(">bus<", ">__undefined__<")
+    (car, *_), _ = taken(tmp_path, {"a.xml": text})
+    assert text != CVAT and car.attributes == {"occluded": "true"}
+
+
 def test_tracks_of_a_video_are_left_out_one_by_one(tmp_path: Path) -> None:
     track = '<track id="{}" label="car"><box frame="0" xtl="1" ytl="1" xbr="9" ybr="9"/></track>'
     text = f"<annotations>{track.format(0)}{track.format(1)}</annotations>"

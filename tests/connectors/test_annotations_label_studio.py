@@ -30,10 +30,36 @@ def test_an_export_of_label_studio_has_what_people_did_and_models(tmp_path: Path
     assert predicted.geometry == {"outlines": [[[0, 0], [10, 0], [10, 10]], [[100, 0], [110, 0], [110, 10]]]}
     assert (predicted.model, predicted.model_version, predicted.score) == ("yolo", "11", 0.7)
     assert problems == [
-        "1 left out: a region is a mapping with a value ([0].annotations[0].result[10])",
+        "1 left out: a relation of two regions has no place here ([0].annotations[0].result[10])",
         "1 left out: a region of the type 'brushlabels' has no tool here ([0].annotations[0].result[7])",
         "1 left out: a region has one label, not ['car', 'van'] ([0].annotations[0].result[8])",
         "1 left out: its annotator skipped this task ([0].annotations[1])",
+    ]
+
+
+def test_a_shape_and_the_label_beside_it_are_one_object(tmp_path: Path) -> None:
+    place = {key: value for key, value in RECTANGLE.items() if key != "rectanglelabels"}
+    regions = [
+        region("labels", place | {"labels": ["car"]}, from_name="what"),
+        region("rectangle", place),
+        region("textarea", place | {"text": ["old"]}, from_name="note"),
+        region("polygon", {"points": [[0, 0], [5, 0], [5, 10]]}, id="p"),
+        region("labels", {"points": [[0, 0], [5, 0], [5, 10]], "labels": ["van"]}, id="p"),
+        region("rectangle", place, id="alone"),
+        region("labels", {"labels": ["car"]}, id="nowhere"),
+        3,
+    ]
+    task = TASK | {"annotations": [{"result": regions}], "predictions": []}
+    found, problems = taken(tmp_path, {"a.json": json.dumps([task])}, format="label-studio")
+    assert [(each.label, each.tool, each.attributes) for each in found] == [
+        ("car", "box", {"note": "old"}),
+        ("van", "polygon", {}),
+    ]
+    at = "([0].annotations[0].result[{}])"
+    assert problems == [
+        f"1 left out: a region is a mapping with a value {at.format(7)}",
+        f"1 left out: a region has one label, not None {at.format(5)}",
+        f"1 left out: a region of the type 'labels' has no tool here {at.format(6)}",
     ]
 
 

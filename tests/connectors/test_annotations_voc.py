@@ -18,11 +18,29 @@ def test_a_folder_of_voc_is_read_file_by_file(tmp_path: Path) -> None:
     assert (car.item, car.label, car.geometry) == (ItemReference("/images", "a.jpg"), "car", BOX)
     assert (car.width, car.height, car.model, car.where) == (100, 80, "yolo", "Annotations/a.xml, object 1")
     assert [str(each) for each in problems.listed] == [
-        "2 left out: a box has xmin, ymin, xmax, ymax, which are numbers"
-        " (Annotations/a.xml, object 2, Annotations/a.xml, object 3)",
+        "1 left out: a box has xmin, ymin, xmax, ymax, which are numbers (Annotations/a.xml, object 2)",
+        "1 left out: an object has a bndbox; here is name (Annotations/a.xml, object 3)",
         "1 left out: this is no XML: unclosed token: line 1, column 0 (b.xml)",
         "1 left out: nothing of VOC is in it: looked for <annotation>, found <html> (c.xml)",
     ]
+
+
+PART = "<part><name>head</name><bndbox><xmin>3</xmin><ymin>3</ymin><xmax>5</xmax><ymax>5</ymax></bndbox></part>"
+SET = "<truncated>1</truncated><difficult>0</difficult><occluded>1</occluded>"
+
+
+def test_flags_of_voc_are_attributes_and_what_is_not_taken_is_said(tmp_path: Path) -> None:
+    more = f"{SET}<pose>Left</pose><polygon><x1>1</x1><y1>2</y1></polygon>{PART}{PART}<name>\n car </name>"
+    (car, *_), problems = taken(tmp_path, {"a.xml": VOC.replace("<name>car</name>", more)}, format="voc")
+    assert (car.label, car.attributes, car.geometry) == ("car", {"truncated": "true", "occluded": "true"}, BOX)
+    assert problems[:3] == [
+        "2 noted: a part of an object is not taken (file, object 1, file, object 1)",
+        "1 noted: the outline of an object is not taken (file, object 1)",
+        "1 noted: the pose of an object is not taken (file, object 1)",
+    ]
+    turned = "<annotation><object><type/><robndbox><cx>3</cx></robndbox></object></annotation>"
+    found, (problem,) = taken(tmp_path / "other", {"a.xml": turned}, format="voc")
+    assert not found and "an object has a bndbox; here is type, robndbox (" in problem
 
 
 def test_an_object_of_voc_without_the_name_of_its_file_is_left_out(tmp_path: Path) -> None:

@@ -28,11 +28,35 @@ def test_a_set_of_yolo_is_found_by_its_folders_or_lists(tmp_path: Path) -> None:
     assert found[0].geometry == {"x": 0.375, "y": 0.25, "width": 0.25, "height": 0.5}
     assert found[1].geometry == {"outlines": [[[0.1, 0.1], [0.2, 0.1], [0.2, 0.2]]]}
     assert problems == [
-        "1 left out: class 7 is not known; 2 are (train/labels/a.txt, line 5)",
+        "1 left out: class 7 is not known; 2 are known (train/labels/a.txt, line 5)",
         "1 left out: a line is a class and the numbers of a box or an outline, not '0 0.5 a 0.1 0.1'"
         " (train/labels/a.txt, line 6)",
         "1 left out: a line is a class and the numbers of a box or an outline, not '0 1' (train/labels/a.txt, line 7)",
     ]
+
+
+def test_a_folder_is_read_by_the_file_that_fiftyone_writes(tmp_path: Path) -> None:
+    content = {
+        "dataset.yaml": "path: /elsewhere\ntrain: ./images/train/\nnames: {0: car}\n",
+        "images/train/a.jpg": "",
+        "labels/train/a.txt": "0 0.5 0.5 0.5 0.5\n",
+    }
+    taken(tmp_path, content)
+    assert [one.label for one in readers.read(tmp_path, Problems())] == ["car"]
+
+
+def test_a_set_is_read_as_roboflow_and_cvat_write_it(tmp_path: Path) -> None:
+    """Roboflow names splits that are not there; CVAT's lists name a folder `data` that is not."""
+    content = {
+        "data.yaml": "train: ../train/images\nval: val.txt\ntest: ../test/images\nnames: {'0': car}\n",
+        "train/images/a.jpg": "",
+        "train/labels/a.txt": "0 0.5 0.5 0.5 0.5\n",
+        "val.txt": "data/images/val/b.jpg\n",
+        "labels/val/b.txt": "0 0.5 0.5 0.5 0.5\n",
+    }
+    found, problems = taken(tmp_path, content)
+    assert [(each.item.path, each.label) for each in found] == [("a.jpg", "car"), ("/val/b.jpg", "car")]
+    assert problems == ["1 noted: there is neither a folder nor a list '../test/images' (../test/images)"]
 
 
 def test_of_a_pose_the_box_is_taken(tmp_path: Path) -> None:

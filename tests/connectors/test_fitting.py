@@ -148,7 +148,8 @@ def test_numbers_and_truths_are_such_however_a_tool_writes_them() -> None:
 
 
 def test_an_attribute_without_a_value_was_not_given() -> None:
-    assert fitted(occluded=None, speed=None, kind="van")[0]["attributes"] == {"kind": "van"}
+    for nothing in (None, ""):
+        assert fitted(occluded=nothing, speed=nothing, kind="van")[0]["attributes"] == {"kind": "van"}
 
 
 @pytest.mark.parametrize("wrong", [{"speed": "fast"}, {"speed": float("nan")}, {"occluded": 2}, {"kind": "truck"}])

@@ -93,6 +93,28 @@ def test_the_only_item_of_a_name_is_meant_in_whatever_folder_and_that_is_noted(
     assert not noted.skipped and noted.message.endswith(f"the item {item}, the only one of that name")
 
 
+@pytest.mark.parametrize(
+    ("written", "item"),
+    [
+        ("images/0a1b2c3d-a.jpg", "/a.jpg"),
+        ("cam/1/c", "/cam/1/c.jpg"),
+        ("cam/2/b.JPG", "/cam/2/b.jpg"),
+        ("0a1b2c3d-Zürich", None),
+        ("cam/b.JPG", None),
+        ("a.png", None),
+    ],
+)
+def test_an_item_is_found_as_other_tools_call_its_file(here: Session, written: str, item: str | None) -> None:
+    (told,) = take(here, written).problems.listed
+    assert (items(here), told.skipped) == ([item] if item else [], item is None)
+    assert item is None or told.message.endswith(f"the item {item}, which other tools call so")
+
+
+def test_two_uploads_of_one_name_are_not_both_the_item_of_that_name(here: Session) -> None:
+    result = take(here, "0a1b2c3d-a.jpg", "1a1b2c3d-a.jpg")
+    assert (result.new, result.problems.left_out) == (1, 1)
+
+
 def test_two_folders_of_a_file_are_not_the_same_item_for_their_names_alone(here: Session) -> None:
     result = take(here, "train/a.jpg", "set/train/a.jpg", "val/a.jpg")
     assert result.new == 2

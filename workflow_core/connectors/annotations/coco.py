@@ -2,8 +2,8 @@
 
 A list of results names images and categories by the ids of another file, which is read beside it. Boxes and polygons
 are taken, an object in several parts as one; of a mask the box around it. Crowds are no objects, and keypoints have no
-tool here: they are left out, and said. Of a box and an outline the outline is taken, or the one that is there. What
-annoflow itself exported comes back whole. Ids of images and annotations are kept, to be written again.
+tool here: they are left out, and said. Of a box and an outline the outline is taken, or the one that is there and not
+empty. What annoflow itself exported comes back whole. Ids of images and annotations are kept, to be written again.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from workflow_core.connectors.annotations import masks
 from workflow_core.connectors.annotations.coco_index import Image, Index, kept, known_as, only
 from workflow_core.connectors.annotations.records import ImportedAnnotation, Maker, Problems, Told, checked, number
 from workflow_core.connectors.annotations.streams import parts
+from workflow_core.domain.annotations import geometry
 from workflow_core.domain.words.suggestions import LISTED
 from workflow_core.domain.words.wording import cited, shown
 from workflow_core.errors import InvalidInput
@@ -102,8 +103,8 @@ def _drawn(file: IO[bytes], problems: Problems) -> Iterator[tuple[str, dict[str,
 
 
 def _taken(raw: dict[str, Any], where: str, known: Index, maker: Maker, problems: Problems) -> ImportedAnnotation:
-    image: Image = only(known.images, known_as(raw.get("image_id")), "image", "files")
-    label = only(known.labels, known_as(raw.get("category_id")), "category", "names")
+    image: Image = only(known.images, known_as(raw.get("image_id"), "image_id"), "image", "files")
+    label = only(known.labels, known_as(raw.get("category_id"), "category_id"), "category", "names")
     if number(raw.get("iscrowd")):
         raise InvalidInput("a crowd is not one object")
     own: Any = raw.get("annoflow")
@@ -126,7 +127,7 @@ def _shape(raw: dict[str, Any], own: dict[str, Any], where: str, problems: Probl
         outlines = [each for each in segmentation if each != []]
         if outlines and not any(isinstance(each, list) for each in outlines):
             outlines = [outlines]
-        if outlines:
+        if outlines and not (box and _is_empty(outlines, where, problems)):
             return "polygon", {"outlines": [_pairs(each) for each in outlines]}
     elif segmentation and isinstance(segmentation, dict):
         problems.add(where, "a mask is taken as the box around it", skipped=False)
@@ -135,6 +136,19 @@ def _shape(raw: dict[str, Any], own: dict[str, Any], where: str, problems: Probl
     if not isinstance(box, list | tuple) or len(box) != 4:
         raise InvalidInput(f"bbox is [x, y, width, height], not {cited(box)}")
     return "box", dict(zip(("x", "y", "width", "height"), map(number, box), strict=True))
+
+
+def _is_empty(outlines: list[Any], where: str, problems: Problems) -> bool:
+    """Say whether the only outline of an object encloses nothing, as where two of its points are left."""
+    numbers = [number(each) for each in outlines[0]] if isinstance(outlines[0], list) else [None]
+    if len(outlines) > 1 or len(numbers) % 2 or not all(type(each) in (int, float) for each in numbers):
+        return False
+    try:
+        geometry.parse("polygon", {"points": _pairs(numbers)})
+    except InvalidInput as error:
+        problems.add(where, f"{error}: the box is taken", skipped=False)
+        return True
+    return False
 
 
 def _pairs(ring: object) -> list[list[object]]:

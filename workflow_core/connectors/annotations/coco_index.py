@@ -110,14 +110,14 @@ def only(known: dict[int | str, list[Any]], id: int | str, what: str, things: st
     found = known.get(id, [])
     if len(found) != 1:
         names = ", ".join(cited(one.item.said if isinstance(one, Image) else one) for one in found[:5])
-        there = f"{len(known):,} {agreed(len(known), 'is', 'are')}"
+        there = f"{len(known):,} {agreed(len(known), 'is', 'are')} known"
         said = f"stands for several {things}: {names}" if found else f"is not known; {there}"
         raise LeftOut(f"{what} {cited(id)} {said}", cause=f"{what} {'twice' if found else 'nowhere'}")
     return found[0]
 
 
-def known_as(raw: object) -> int | str:
-    """Return an id as others name it, however a tool has written the number.
+def known_as(raw: object, key: str = "an id") -> int | str:
+    """Return an id as others name it, however a tool has written the number; `key` is what has it.
 
     Raises:
         InvalidInput: it is none.
@@ -130,7 +130,7 @@ def known_as(raw: object) -> int | str:
     value = number(raw)
     if isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0:
         return int(value)
-    raise InvalidInput(f"an id is a number or a text, not {cited(raw)}")
+    raise InvalidInput(f"{key} is a number or a text, not {cited(raw)}")
 
 
 def kept(raw: object, of: str, where: str, problems: Problems, *, least: int = 1) -> int | None:

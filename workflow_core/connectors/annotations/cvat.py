@@ -16,6 +16,8 @@ from workflow_core.domain.words.wording import cited, shown
 from workflow_core.errors import InvalidInput
 
 Element = ElementTree.Element
+NOT_GIVEN = "__undefined__"
+"""What CVAT writes of a choice that nobody has made."""
 
 
 def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Iterator[ImportedAnnotation]:
@@ -55,7 +57,8 @@ def _of_image(image: Element, where: str, maker: Maker, problems: Problems) -> I
             item = reference(image.get("name"))
             tool, shape = _shape(elements, at, problems)
             first = elements[0]
-            attributes = {one.get("name", ""): one.text or "" for one in first.findall("attribute")}
+            told = {one.get("name", ""): one.text or "" for one in first.findall("attribute")}
+            attributes = {name: value for name, value in told.items() if value != NOT_GIVEN}
             if first.get("occluded") == "1":
                 attributes.setdefault("occluded", "true")
             known: dict[str, Any] = {"label": first.get("label"), "tool": tool, "geometry": shape}

@@ -97,8 +97,9 @@ def _attributes(one: ImportedAnnotation, label: Label, problems: Problems) -> di
     for name in (name for name in one.attributes if name not in known):
         said = f"label {cited(one.label)} has no attribute {cited(name)}, which is not taken"
         problems.add(one.where, said, skipped=False)
-    # What has no value is what other tools write of an attribute that nobody has given.
-    given = ((name, value) for name, value in one.attributes.items() if name in known and value is not None)
+    # What has no value is what other tools write of an attribute that nobody has given; in XML it is an empty text.
+    told = {name: value for name, value in one.attributes.items() if name in known and value is not None}
+    given = ((name, value) for name, value in told.items() if value != "" or known[name] == "text")
     attributes = {name: _value(value, known[name]) for name, value in given}
     documents.check(attributes, "attributes")
     return attributes

@@ -35,6 +35,10 @@ TOOLS = {
     "keypointlabels": "point",
     "choices": "classification",
 }
+PLAIN = {name: f"{name}labels" for name in ("rectangle", "polygon", "vector", "keypoint")}
+"""Shapes that have their label beside them, in a region `labels` of the same id."""
+PLACES = ("annotations", "predictions")
+ASKED = ("choices", "textarea", "number")
 Region = dict[str, Any]
 
 
@@ -49,18 +53,20 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
 
 def _holds_tasks(file: IO[bytes], problems: Problems) -> bool:
     """Say whether a file is a list of tasks, to its end; if not that is noted."""
-    is_list, members, tasks = False, 0, 0
+    is_list, members, keys = False, 0, set[str]()
     try:
         for key, place, value in parts(file):
             if key is None and place is None:
                 is_list = isinstance(value, list)
             members += place is not None
-            tasks += isinstance(value, dict) and "data" in value
+            keys |= {"data", "annotation_id"} & value.keys() if isinstance(value, dict) else set()
     except (ValueError, RecursionError) as error:
         problems.add("file", f"this is no JSON: {error}")
         return False
-    if not is_list or (members and not tasks):
-        problems.add("file", "nothing of Label Studio is in it: looked for a list of tasks with data and annotations")
+    if not is_list or (members and "data" not in keys):
+        least = "; it looks like JSON-MIN: export it as JSON" if "annotation_id" in keys else ""
+        said = f"nothing of Label Studio is in it: looked for a list of tasks with data and annotations{least}"
+        problems.add("file", said)
         return False
     return True
 
@@ -80,9 +86,6 @@ def _of_task(task: Any, where: str, maker: Maker, problems: Problems) -> Iterato
         else:
             by = _model(one) if key == "predictions" else {}
             yield from _of(one, at, item, by, maker, problems)
-
-
-PLACES = ("annotations", "predictions")
 
 
 def _model(one: dict[str, Any]) -> dict[str, Any]:
@@ -111,10 +114,13 @@ def _of(
     groups: dict[str, list[tuple[str, Region]]] = {}
     for index, region in enumerate(one["result"]):
         at = f"{where}.result[{index}]"
-        if isinstance(region, dict) and isinstance(region.get("value"), dict):
+        if isinstance(region, dict) and region.get("type") == "relation":
+            problems.add(at, "a relation of two regions has no place here")
+        elif isinstance(region, dict) and isinstance(region.get("value"), dict):
             groups.setdefault(str(region.get("id", at)), []).append((at, region))
         else:
             problems.add(at, "a region is a mapping with a value")
+    groups = {key: _labelled(members) for key, members in groups.items()}
     heads = {key: _head(members) for key, members in groups.items()}
     for key, (at, head) in heads.items():
         if head is None:
@@ -140,6 +146,17 @@ def _of(
             problems.add(at, str(error))
 
 
+def _labelled(members: list[tuple[str, Region]]) -> list[tuple[str, Region]]:
+    """Return the regions of one id, of which a plain shape has the labels that stand beside it."""
+    at, shape = next((one for one in members if one[1].get("type") in PLAIN), ("", None))
+    if shape is None:
+        return members
+    labels = next((each["value"].get("labels") for _, each in members if each.get("type") == "labels"), None)
+    value = shape["value"] | {PLAIN[shape["type"]]: labels}
+    others = [one for one in members if one[1].get("type") not in {"labels", *PLAIN}]
+    return [(at, shape | {"type": PLAIN[shape["type"]], "value": value}), *others]
+
+
 def _is_part(region: Region, above: Region | None) -> bool:
     """Say whether a region is a part of the object above it: an outline with the same label."""
     return (
@@ -147,9 +164,6 @@ def _is_part(region: Region, above: Region | None) -> bool:
         and above["type"] == region["type"] == "polygonlabels"
         and above["value"].get("polygonlabels") == region["value"].get("polygonlabels")
     )
-
-
-ASKED = ("choices", "textarea", "number")
 
 
 def _head(members: list[tuple[str, Region]]) -> tuple[str, Region | None]:

@@ -16,14 +16,20 @@ READERS: Mapping[str, Callable[..., Iterator[ImportedAnnotation]]] = {
 FORMATS = ("coco", "jsonl", *READERS, "yolo")
 IN_FOLDERS = frozenset({"voc", "yolo"})
 """Those that are several files."""
+TOLD = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
+"""What the file is called by which a folder of YOLO is read; the latter FiftyOne writes."""
 SUFFIXES = {".json": "coco", ".xml": "cvat", ".yaml": "yolo", ".yml": "yolo"}
 
 
 def format_of(path: Path) -> str:
     """Return which format a file or folder is, when nobody says so."""
-    if (path / "data.yaml").is_file():
+    if _told(path) != path:
         return "yolo"
     return "voc" if path.is_dir() else SUFFIXES.get(path.suffix.lower(), "jsonl")
+
+
+def _told(path: Path) -> Path:
+    return next((path / name for name in TOLD if (path / name).is_file()), path)
 
 
 def read(
@@ -42,8 +48,8 @@ def read(
     it is another folder, else JSON Lines.
     """
     format = format or format_of(path)
-    if format == "yolo" and (path / "data.yaml").is_file():
-        path /= "data.yaml"
+    if format == "yolo":
+        path = _told(path)
     if path.is_dir() and format != "voc":
         problems.add("folder", f"{format} is read from a file{': data.yaml' if format == 'yolo' else ''}")
         return

@@ -1,7 +1,8 @@
 """Annotations from Pascal VOC: an XML file for each image, in a folder and those below it, or one.
 
 Boxes are taken as they are written, in pixels from 0 as CVAT, LabelImg and others write them (the files of 2012 count
-from 1: their boxes are a pixel to the right and below). Parts of an object and what is noted of its pose are not taken.
+from 1: their boxes are a pixel to the right and below). `truncated`, `difficult` and `occluded` are attributes where
+they are set. Parts of an object, its outline and its pose are not taken, and said.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from workflow_core.domain.words.wording import shown
 from workflow_core.errors import InvalidInput
 
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
+SET = ("truncated", "difficult", "occluded")
+UNSPECIFIED = {"", "unspecified"}
 
 
 def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Iterator[ImportedAnnotation]:
@@ -32,23 +35,36 @@ def read(path: Path, problems: Problems, *, maker: Maker | None = None) -> Itera
         if root.tag != "annotation":
             problems.add(where, f"nothing of VOC is in it: looked for <annotation>, found <{shown(root.tag)}>")
             continue
-        folder, name = (root.findtext(tag) or "" for tag in ("folder", "filename"))
+        folder, name = (_text(root, tag) for tag in ("folder", "filename"))
         # Of the folder many tools write the last part alone: then the name decides.
         named = {"folder": "/" + folder.strip("/"), "name": name}
         size = [pixels(root.findtext(f"size/{side}")) for side in ("width", "height")]
         for index, one in enumerate(root.findall("object"), start=1):
             at = f"{where}, object {index}"
             try:
-                known = {"label": one.findtext("name"), "tool": "box", "geometry": _box(one), "attributes": _told(one)}
+                known = {
+                    "label": _text(one, "name") or None,
+                    "tool": "box",
+                    "geometry": _box(one),
+                    "attributes": _told(one),
+                }
                 yield checked(
                     known, item=reference(named), maker=maker or Maker(), where=at, width=size[0], height=size[1]
                 )
+                for what in _not_taken(one):
+                    problems.add(at, f"{what} of an object is not taken", skipped=False)
             except InvalidInput as error:
                 problems.add(at, str(error))
 
 
+def _text(above: ElementTree.Element, tag: str) -> str:
+    return (above.findtext(tag) or "").strip()
+
+
 def _box(one: ElementTree.Element) -> dict[str, object]:
-    left, top, right, low = (number((one.findtext(f"bndbox/{corner}") or "").strip()) for corner in CORNERS)
+    if one.find("bndbox") is None:
+        raise InvalidInput(f"an object has a bndbox; here is {', '.join(shown(each.tag) for each in one) or 'nothing'}")
+    left, top, right, low = (number(_text(one, f"bndbox/{corner}")) for corner in CORNERS)
     if not all(isinstance(value, float) for value in (left, top, right, low)):
         raise InvalidInput(f"a box has {', '.join(CORNERS)}, which are numbers")
     assert isinstance(left, float) and isinstance(top, float) and isinstance(right, float) and isinstance(low, float)
@@ -57,4 +73,13 @@ def _box(one: ElementTree.Element) -> dict[str, object]:
 
 def _told(one: ElementTree.Element) -> dict[str, object]:
     each = one.findall("attributes/attribute")
-    return {name: attribute.findtext("value") or "" for attribute in each if (name := attribute.findtext("name"))}
+    told: dict[str, object] = {name: "true" for name in SET if _text(one, name) == "1"}
+    return told | {name: found.findtext("value") or "" for found in each if (name := found.findtext("name"))}
+
+
+def _not_taken(one: ElementTree.Element) -> Iterator[str]:
+    yield from ("a part" for _ in one.findall("part"))
+    if one.find("polygon") is not None:
+        yield "the outline"
+    if _text(one, "pose").lower() not in UNSPECIFIED:
+        yield "the pose"

@@ -30,14 +30,18 @@ def read(
         told = yaml.safe_load(path.read_bytes())
         names = told["names"]
         names = names if isinstance(names, dict) else dict(enumerate(names))
+        names = {number(key): label for key, label in names.items()}
         pose = "kpt_shape" in told
     except (ValueError, RecursionError, KeyError, TypeError, yaml.YAMLError):
         problems.add("file", f"{path.name} is no data.yaml of YOLO: looked for names, and train, val or test")
         return
     root = path.parent / told["path"] if isinstance(told.get("path"), str) else path.parent
     places = [place for split in SPLITS for place in _listed(told.get(split))]
-    found = (image for place in places for image in _images(root, path.parent, place, problems, within))
-    images = dict.fromkeys(found)
+    there = {place: found for place in places if (found := _found(root, path.parent, place, within))}
+    for place in places:
+        if place not in there:  # many tools name splits that they have not written
+            problems.add(place, f"there is neither a folder nor a list {cited(place)}", skipped=not there)
+    images = dict.fromkeys(image for found in there.values() for image in _images(found))
     beside = ((image, _labels(image)) for image in images)
     labelled = [(image, labels) for image, labels in beside if labels.is_file() and _is_open(labels, within)]
     if not labelled and (images or not places):
@@ -66,19 +70,23 @@ def _is_open(path: Path, within: Path | None) -> bool:
     return within is None or path.resolve().is_relative_to(within.resolve())
 
 
-def _images(root: Path, here: Path, place: str, problems: Problems, within: Path | None) -> Iterator[Path]:
-    """Yield the images of a folder, or of a list of them."""
+def _found(root: Path, here: Path, place: str, within: Path | None) -> Path | None:
+    """Return the folder of images, or the list of them, that is meant."""
     # Tools write `../train/images` also where the folder lies beside the file.
     tried = (root / place, here / place, here / place.removeprefix("../"))
-    found = next((each for each in tried if _is_open(each, within) and each.exists()), None)
-    if found is None:
-        problems.add(place, f"there is neither a folder nor a list {cited(place)}")
-    elif found.is_dir():
+    return next((each for each in tried if _is_open(each, within) and each.exists()), None)
+
+
+def _images(found: Path) -> Iterator[Path]:
+    """Yield the images of a folder, or of a list."""
+    if found.is_dir():
         yield from sorted(each for each in found.rglob("*") if each.suffix.lower() in MEDIA_TYPES)
-    else:
-        for line in found.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.strip():
-                yield found.parent / line.strip()
+        return
+    for line in found.read_text(encoding="utf-8", errors="replace").splitlines():
+        if name := line.strip():
+            # CVAT writes names below a folder `data` that is not there.
+            tried = (found.parent / name, found.parent / name.removeprefix("data/"))
+            yield next((each for each in tried if _labels(each).is_file()), tried[0])
 
 
 def _labels(image: Path) -> Path:
@@ -95,7 +103,7 @@ def _taken(words: list[str], image: Path, names: dict[Any, Any], maker: Maker, w
         raise InvalidInput(f"a line is a class and the numbers of a box or an outline, not {cited(' '.join(words))}")
     label, *shape = values
     if label not in names:
-        raise InvalidInput(f"class {words[0]} is not known; {len(names):,} {agreed(len(names), 'is', 'are')}")
+        raise InvalidInput(f"class {words[0]} is not known; {len(names):,} {agreed(len(names), 'is', 'are')} known")
     score = shape.pop() if len(shape) % 2 else None
     x, y, width, height, *more = shape
     known = {"label": names[label], "score": score}

@@ -8,6 +8,7 @@ from unicodedata import normalize
 from urllib.parse import unquote
 
 from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, LeftOut, Problems
+from workflow_core.domain.items.sources import MEDIA_TYPES
 from workflow_core.domain.words import values
 from workflow_core.domain.words.wording import cited
 from workflow_core.errors import InvalidInput, NotFound
@@ -25,6 +26,8 @@ class Naming:
 
 
 AS_ITEMS = Naming()
+SOUGHT = 200
+"""For how many names items are sought at once that other tools call so: each of them may be called fifty ways."""
 
 
 class Items:
@@ -32,8 +35,9 @@ class Items:
 
     A path means the item of that folder and name. Where there is none, the one of the same path with the other slash,
     without `.` or a drive, its letters composed otherwise; and then the only one of that name, unless another path of
-    the file has been taken for it already. So is an address that no item has read as a path. How one was read is
-    noted; what means none or several is left out.
+    the file has been taken for it already. Where none has that name, one is sought as other tools call the same file,
+    see `_also`. So is an address that no item has read as a path. How one was read is noted; what means none or several
+    is left out.
     """
 
     def __init__(self, dataset: Dataset, naming: Naming, problems: Problems) -> None:
@@ -45,11 +49,10 @@ class Items:
         meant = [one.item for one in batch]
         dataset_id = self._dataset.id
         bases = {_base(_tidy(_written(ref))) for ref in meant}
-        names = {normalize(form, base) for base in bases for form in ("NFC", "NFD")} | {ref.name or "" for ref in meant}
-        named: dict[str, list[Item]] = {}
-        found = imports.by_name(session, dataset_id=dataset_id, names=map(values.sought, names))
-        for item in chain.from_iterable(found.values()):
-            named.setdefault(normalize("NFC", item.name), []).append(item)
+        named = self._named(session, bases | {ref.name or "" for ref in meant})
+        unknown = sorted(bases - named.keys())
+        for start in range(0, len(unknown), SOUGHT):
+            named |= self._named(session, {name for base in unknown[start : start + SOUGHT] for name in _also(base)})
         uris = imports.by_uri(session, dataset_id=dataset_id, uris=[values.sought(r.uri) for r in meant if r.uri])
         keys = imports.by_id(session, dataset_id=dataset_id, ids=[values.key(r.id) for r in meant if r.id])
         for one in batch:
@@ -65,6 +68,15 @@ class Items:
             except InvalidInput as error:
                 self._problems.leave_out(one.where, error)
 
+    def _named(self, session: Session, names: set[str]) -> dict[str, list[Item]]:
+        """Return the items of some names, however their letters are composed."""
+        forms = {normalize(form, name) for form in ("NFC", "NFD") for name in names} | names
+        named: dict[str, list[Item]] = {}
+        found = imports.by_name(session, dataset_id=self._dataset.id, names=map(values.sought, forms))
+        for item in chain.from_iterable(found.values()):
+            named.setdefault(normalize("NFC", item.name), []).append(item)
+        return named
+
     def _at(self, meant: ItemReference, where: str, named: Mapping[str, list[Item]]) -> Item:
         written, tidy = _written(meant).lstrip("/"), _tidy(_written(meant), self._naming)
         same = named.get(normalize("NFC", meant.name or ""), [])
@@ -72,7 +84,7 @@ class Items:
         exact = [one for one in same if (one.name == meant.name if anywhere else _path(one) == written)]
         if exact:
             return self._only(exact, meant)
-        here = named.get(_base(tidy), [])
+        here = named.get(_base(tidy)) or _called_otherwise(tidy, named)
         alike = [one for one in here if normalize("NFC", _path(one)) == tidy]
         found = self._only(alike or here, meant)
         first = tidy if alike else self._by_name.setdefault(found.id, tidy)
@@ -80,7 +92,8 @@ class Items:
             both = f"{cited(tidy)} and {cited(first)} cannot both be /{_path(found)}; {WAYS}"
             raise LeftOut(both, cause="two for one")
         if tidy != _path(found) or self._naming == AS_ITEMS:
-            how = "the same but for how it is written" if alike else "the only one of that name"
+            alone = "the only one of that name" if named.get(_base(tidy)) else "which other tools call so"
+            how = "the same but for how it is written" if alike else alone
             said = f"{cited(meant.said)} is taken for the item /{_path(found)}, {how}"
             self._problems.add(where, said, skipped=False, cause=how)
         return found
@@ -96,6 +109,28 @@ class Items:
 
 BRING = "bring the items in first: annoflow import PIPELINE or annoflow upload"
 WAYS = "name the folder, or say --strip or --below"
+
+
+def _also(name: str) -> list[str]:
+    """Return how items may be called of which other tools have a name.
+
+    Label Studio puts eight digits before it, ImageNet writes it without its suffix, and some write that in capitals.
+
+    >>> _also("0a1b2c3d-a.jpg"), "b.JPEG" in _also("b"), _also("c.JPG")
+    (['a.jpg', '0a1b2c3d-a.JPG'], True, ['c.jpg'])
+    """
+    found = [plain[1]] if (plain := re.fullmatch("[0-9a-f]{8}-(.+)", name)) else []
+    stem, dot, suffix = name.rpartition(".")
+    if f".{suffix.lower()}" not in MEDIA_TYPES:
+        return found + [name + case for each in MEDIA_TYPES for case in (each, each.upper())]
+    return found + [stem + dot + case for case in (suffix.lower(), suffix.upper()) if case != suffix]
+
+
+def _called_otherwise(path: str, named: Mapping[str, list[Item]]) -> list[Item]:
+    """Return the items that other tools call so, those of the same folder if there are any."""
+    found = [one for other in _also(_base(path)) for one in named.get(other, ())]
+    folder = path.rpartition("/")[0]
+    return [one for one in found if normalize("NFC", _path(one)).rpartition("/")[0] == folder] or found
 
 
 def _written(meant: ItemReference) -> str:
