@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from PIL import Image
 from placed import CAR, FILES, IMAGE, OUTLINE, PIPELINE, SAME, WITH_BUS, Place, coco
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
@@ -184,3 +185,13 @@ def test_formats_of_an_export_are_named_one_by_one_and_say_what_they_cannot_hold
             "cvat cannot hold 1 × who did what\n"
         )
     assert json.loads((place.folder / "out/latest/manifest.json").read_text())["formats"] == ["voc", "cvat"]
+
+
+def test_pictures_that_are_gone_or_replaced_under_work_that_is_done_are_told(place: Place) -> None:
+    place.approve()
+    (place.folder / "images/a.jpg").unlink()
+    Image.new("RGB", (50, 50)).save(place.folder / "images/b.jpg")
+    assert place.annoflow("import", "p").out == "p: 0 new items, 0 entered, 1 replaced, 1 gone\n"
+    replaced = "replaced after work on them had begun; look whether it still fits: /b.jpg\n"
+    assert replaced in place.annoflow("status").out
+    assert place.annoflow("export", "p").out.endswith("; the picture of 1 of them is gone from its source\n")
