@@ -9,7 +9,7 @@ from stage import email
 
 from machine.movers import Movers
 from machine.tables import HOLDER, LEASE, MANUAL, numbers
-from workflow_core.services.contributors import batches, work
+from workflow_core.services.contributors import batches, desks, work
 from workflow_core.services.contributors.batches import Submitted, Wanted
 from workflow_core.services.managers import reversals
 from workflow_core.store.models import Assignment, TaskItem
@@ -217,6 +217,13 @@ class People(Movers):
                 session, actor=self.person(session, who), task_item_id=self.row(session, key).id, now=self.now
             )
 
-        for _ in self.attempt(self.model.may_undo(key, who), act):
+        def offered(session):
+            desk = desks.of(session, actor=self.person(session, who), now=self.now)
+            return {one.id: one.undoable for one in desk.finished}.get(self.row(session, key).id)
+
+        may = self.model.may_undo(key, who)
+        if who not in self.model.forbidden(key[1], key[0]):
+            assert self.run(offered) in (may, None)
+        for _ in self.attempt(may, act):
             self.model.undo(key)
             self.leases[key] = self.now + LEASE

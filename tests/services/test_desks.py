@@ -31,7 +31,7 @@ def stage(engine: Engine) -> Stage:
 
 def desk(stage: Stage, who: str) -> Desk:
     with stage.session() as session:
-        return desks.of(session, actor=stage.person(session, who))
+        return desks.of(session, actor=stage.person(session, who), now=stage.now)
 
 
 def test_what_came_back_says_each_open_fault(stage: Stage) -> None:
@@ -58,6 +58,15 @@ def test_who_flagged_sees_what_waits_for_the_fix(stage: Stage) -> None:
 
 def test_what_was_done_last_comes_first(stage: Stage) -> None:
     assert [(one.name, one.status) for one in desk(stage, "ann").finished] == [("1", "completed"), ("0", "completed")]
+
+
+def test_what_was_done_is_undoable_until_somebody_has_begun_further_on(stage: Stage) -> None:
+    stage.claim("quinn", "qa")
+    assert [(one.name, one.undoable) for one in desk(stage, "ann").finished] == [("1", True), ("0", False)]
+    stage.submit("quinn", "qa", 0, "approved")
+    stage.advance()
+    assert [one.undoable for one in desk(stage, "ann").finished] == [True, False]
+    assert [one.undoable for one in desk(stage, "quinn").finished] == [True]
 
 
 def test_nothing_is_left_of_a_project_in_which_somebody_has_no_role(stage: Stage) -> None:

@@ -136,6 +136,13 @@ def test_another_outline_joins_the_polygon(many: Site, studio: Page) -> None:
     studio.keyboard.press("Enter")
     [polygon] = kept(many, studio)
     assert [len(outline) for outline in polygon["geometry"]["outlines"]] == [4, 3]
+    expect(studio.locator("#status")).to_be_empty()  # it was about that outline
+
+
+def test_a_label_of_its_own_tool_takes_that_in_hand_where_nothing_is_selected(studio: Page) -> None:
+    studio.keyboard.press("v")
+    studio.keyboard.press("2")
+    expect(studio.get_by_role("button", name="box", exact=True, pressed=True)).to_be_visible()
 
 
 def test_what_is_no_shape_is_said_and_not_kept(many: Site, studio: Page) -> None:

@@ -64,6 +64,8 @@ def test_what_was_typed_stays_also_where_the_server_has_something_else_by_now(si
     typed = {"E-mails": "new@example.org", "An e-mail of its own": "model@example.org"}
     for label, text in typed.items():
         olga.get_by_label(label).fill(text)
+    ticked = olga.get_by_label("Ticked")
+    ticked.uncheck()
     role = olga.locator("select[name=role]").last
     role.select_option("manager")
     olga.get_by_role("button", name="Invite").focus()
@@ -73,6 +75,7 @@ def test_what_was_typed_stays_also_where_the_server_has_something_else_by_now(si
     for label, text in typed.items():
         expect(olga.get_by_label(label)).to_have_value(text)
     expect(role).to_have_value("manager")
+    expect(ticked).not_to_be_checked()
     olga.unroute_all(behavior="ignoreErrors")
 
 
@@ -81,7 +84,8 @@ def changing(page: str, part: int) -> str:
     page = page.replace('<main id="main"', f'<main id="main" data-live aria-label="Part {part}"')
     page = page.replace('name="email" type="email"', f'name="email" type="email" value="{part}@example.org"')
     page = page.replace("<option>owner", "<option selected>owner")
-    return page.replace("</textarea>", f"{part}</textarea>")
+    ticked = f'<input type="checkbox" aria-label="Ticked" value="{part}" checked>'
+    return page.replace("</textarea>", f"{part}</textarea>{ticked}")
 
 
 def test_what_was_closed_on_the_board_stays_closed(site: Site) -> None:

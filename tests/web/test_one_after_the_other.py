@@ -1,7 +1,7 @@
 """From Complete to the next picture there is one answer to wait for."""
 
 from browsing import Site, drag
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlmodel import select
 
 from workflow_core.store.models import Draft
@@ -77,12 +77,19 @@ def test_what_is_wrong_with_the_next_picture_is_said_beside_what_was_just_done(s
     ann = site.signed_in("ann")
     ann.get_by_role("button", name="Start").click()
     expect(ann.locator("image")).to_have_attribute("href", "/api/items/1/image")
+    held: list[Route] = []
+    ann.route("**/submission", held.append)
     ann.get_by_role("button", name="Complete").click()
+    expect(ann.locator("#canvas > svg")).to_have_css("opacity", "0.3")  # whoever waits sees that they do
+    held.pop().continue_()
     expect(ann.locator("#name")).to_have_text("01.jpg")
     said = ann.get_by_role("status")
     expect(said).to_contain_text("00.jpg: completed")
     expect(said).to_contain_text("01.jpg: this picture cannot be shown")
     expect(said.get_by_role("button", name="Undo")).to_be_visible()
+    expect(ann.locator("#canvas > svg")).to_have_css("opacity", "1")
+    ann.goto("/studio/1")
+    expect(ann.locator("#task")).to_have_text("cars · completed")
     site.complaints.clear()  # the browser says that a picture was not found
 
 

@@ -22,7 +22,7 @@ def home() -> Response:
 def my_work(session: Reading, actor: Reader, now: Now) -> Response:
     """Show what is to be done, what came back first."""
     shares = assignments.mine(session, actor=actor, now=now, issues=False)
-    desk, sources = desks.of(session, actor=actor), desks.sources(session, actor=actor)
+    desk, sources = desks.of(session, actor=actor, now=now), desks.sources(session, actor=actor)
     shell = around(session, actor=actor)
     return page("work", here="work", shares=shares, desk=desk, most=desks.MOST, sources=sources, **shell)
 

@@ -143,13 +143,14 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class OnDesk:
-    """A task item on somebody's desk: with `faults` it came back, with a `status` it is done."""
+    """A task item on somebody's desk: with `faults` it came back, with a `status` it is done, and maybe `undoable`."""
 
     id: int
     item_id: int
     name: str
     task: str
     status: str | None = None
+    undoable: bool = False
     since: datetime | None = None
     faults: Sequence[Fault] = ()
 

@@ -1,5 +1,7 @@
 """A person's desk, beside their shares: what came back, what waits for others, what they did last."""
 
+from datetime import datetime
+
 from workflow_core.domain.views.work import Desk, Fault, OnDesk
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
@@ -9,7 +11,7 @@ RECENT = 10
 MOST = desks.MOST
 
 
-def of(session: Session, *, actor: Person) -> Desk:
+def of(session: Session, *, actor: Person, now: datetime) -> Desk:
     """Return what lies on the actor's desk; what came back first is the first."""
     returned: dict[int, OnDesk] = {}
     faults: dict[int, list[Fault]] = {}
@@ -21,7 +23,7 @@ def of(session: Session, *, actor: Person) -> Desk:
     return Desk(
         returned=list(returned.values()),
         waiting=[OnDesk(**row) for row in desks.waiting(session, person_id=actor.id)],
-        finished=[OnDesk(**row) for row in desks.finished(session, person_id=actor.id, most=RECENT)],
+        finished=[OnDesk(**row) for row in desks.finished(session, person_id=actor.id, now=now, most=RECENT)],
     )
 
 

@@ -27,7 +27,6 @@ export class Acts {
   /** @param {import("./studio.js").Studio} studio */
   constructor(studio) {
     this.studio = studio;
-    this.leaving = false;
     addEventListener("keydown", (event) => this.key(event));
     addEventListener("keyup", (event) => event.key === " " && this.hold(false));
     document.addEventListener("click", ({ target }) => {
@@ -138,8 +137,8 @@ export class Acts {
   /** Leave the item by an act that says what comes next; where it is refused, everything stays. */
   async leave(act, { draft = true } = {}) {
     const { drafts, desk } = this.studio;
-    if (this.leaving) return;
-    this.leaving = true;
+    if (document.body.ariaBusy === "true") return;
+    document.body.ariaBusy = "true";
     try {
       if (draft) await drafts.save();
       await drafts.rest();
@@ -157,7 +156,7 @@ export class Acts {
       drafts.resume();
       this.refused(error);
     } finally {
-      this.leaving = false;
+      document.body.ariaBusy = "false";
     }
   }
 

@@ -115,7 +115,8 @@ export class Editor {
     if (this.writes && this.allows.includes("classification") && this.allows.length === 1) return this.classify(label);
     const fits = this.shapes.filter((one) => this.selected.has(one.key) && this.allows.includes(one.tool) && one.label !== label);
     if (this.tool === "select" && fits.length) return this.act({ type: "change", keys: fits.map(({ key }) => key), to: { label, attributes: {} } });
-    if (this.writes && this.tool !== "select" && !this.allows.includes(this.tool)) this.choose(this.allows[0]);
+    const idle = this.tool !== "select" || !this.selected.size;
+    if (this.writes && idle && !this.allows.includes(this.tool)) this.choose(this.allows[0]);
     if (this.tool === "classification") return this.classify(label);
     return this.changed();
   }

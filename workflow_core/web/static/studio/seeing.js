@@ -3,6 +3,7 @@ import { unresolved } from "./issues.js";
 
 /** Colors that are told apart by people who see few of them (Okabe and Ito). */
 const COLORS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999"];
+const KINDS = { point: ["dot"], polyline: ["line"] };
 
 export class Seeing {
   /** @param {import("./editor.js").Editor} editor */
@@ -68,7 +69,7 @@ export class Seeing {
       geometry: shape.geometry,
       somewhere: shape.tool !== "classification",
       color: this.colors.get(shape.label) ?? "#999999",
-      kind: [kind, ...(shape.tool === "point" ? ["dot"] : []), ...(selected ? ["selected"] : []), ...(flags ? ["flagged"] : [])].join(" "),
+      kind: [kind, ...(KINDS[shape.tool] ?? []), ...(selected ? ["selected"] : []), ...(flags ? ["flagged"] : [])].join(" "),
       name: told.join(", "),
       chip: flags ? `${shape.label} ⚑` : shape.label,
       annotation: String(shape.id ?? `new-${key}`),

@@ -28,7 +28,7 @@ export class Studio {
     this.view = new View(canvas, { settled: () => this.draw() });
     this.editor = new Editor({
       changed: () => this.draw(),
-      drawn: () => this.drafts.take(this.editor.annotations),
+      drawn: () => (this.drafts.take(this.editor.annotations), at("status").querySelector("button") ?? this.say("")),
       say: (text) => this.say(text),
     });
     this.seeing = new Seeing(this.editor);
@@ -98,7 +98,7 @@ export class Studio {
     if (mine) this.drafts.take(mine);
     if (beside) this.beside(beside);
     at("name").textContent = opened.name;
-    at("task").textContent = opened.task;
+    at("task").textContent = opened.status ? `${opened.task} · ${opened.status}` : opened.task;
     document.title = `${opened.name} · ${opened.task} · annoflow`;
     const [first] = unresolved(opened.issues).filter((issue) => issue.here);
     if (first) (this.editor.choose("select"), this.review.point(first));
