@@ -207,6 +207,7 @@ BY_PERMISSION: dict[Service, tuple[Permission, Given]] = {
     jobs.of_project: (P.SEE_PROJECT, of_project()),
     boards.of: (P.SEE_PROJECT, of_project()),
     projects.pipelines: (P.SEE_PROJECT, of_project()),
+    projects.pipelines_listed: (P.SEE_PROJECT, of_project()),
     progress.of_pipeline: (P.SEE_PROJECT, of_pipeline),
     progress.pictures: (P.SEE_PROJECT, of_pipeline),
     pipeline_overviews.overview: (P.SEE_PROJECT, of_pipeline),

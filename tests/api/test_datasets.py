@@ -40,7 +40,7 @@ def olga(stage: Stage, as_: SignIn) -> TestClient:
 
 @pytest.fixture
 def at(olga: TestClient) -> str:
-    (project,) = olga.get("/api/projects").json()
+    (project,) = olga.get("/api/projects").json()["items"]
     (dataset,) = olga.get(f"/api/projects/{project['id']}/datasets").json()["items"]
     return f"/api/datasets/{dataset['id']}"
 

@@ -27,7 +27,7 @@ def project(stage: Stage, as_: SignIn) -> str:
     stage.advance()
     stage.claim("quinn", "qa")
     stage.flag("quinn", "qa", "cars", str(first))
-    (found,) = as_("mia").get("/api/projects").json()
+    (found,) = as_("mia").get("/api/projects").json()["items"]
     return f"/api/projects/{found['id']}/events"
 
 

@@ -107,7 +107,7 @@ class TestATokenForOneProject:
     def test_reaches_what_is_in_it(self, there: Callable[[str], TestClient], numbers: dict[str, int]) -> None:
         default = there("default")
         assert default.get("/api/me").json()["project_id"] == numbers["default"]
-        assert [one["name"] for one in default.get("/api/projects").json()] == ["default"]
+        assert [one["name"] for one in default.get("/api/projects").json()["items"]] == ["default"]
         assert [one["pipeline"] for one in default.get("/api/me/assignments").json()] == ["p"]
         assert default.post(f"/api/tasks/{numbers['task']}/claims").status_code == 200
 

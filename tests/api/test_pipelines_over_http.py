@@ -48,7 +48,7 @@ def olga(stage: Stage, as_: Callable[..., TestClient]) -> TestClient:
 
 @pytest.fixture
 def project(olga: TestClient) -> str:
-    return f"/api/projects/{olga.get('/api/projects').json()[0]['id']}"
+    return f"/api/projects/{olga.get('/api/projects').json()['items'][0]['id']}"
 
 
 def test_a_pipeline_is_deployed_as_planned_and_read_back_as_it_came(olga: TestClient, project: str) -> None:
@@ -87,7 +87,7 @@ def test_a_deploy_is_refused_where_somebody_else_has_deployed_since_the_plan(olg
 
 
 def test_what_the_command_line_deploys_can_be_read_like_all_else(stage: Stage, olga: TestClient, project: str) -> None:
-    (pipeline,) = olga.get(f"{project}/pipelines").json()
+    (pipeline,) = olga.get(f"{project}/pipelines").json()["items"]
     (version,) = olga.get(f"/api/pipelines/{pipeline['id']}/versions").json()["items"]
     assert (version["by"], version["file"]) == (None, "p.yaml")
     files = olga.get(f"/api/pipelines/{pipeline['id']}/versions/{version['number']}").json()["files"]
@@ -128,7 +128,7 @@ def test_what_is_not_there_or_not_open_is_refused(olga: TestClient, project: str
         for path in ("plans", "deploys"):
             refused = olga.post(f"{project}/{path}", json=told)
             assert refused.status_code == 422 and said in refused.json()["detail"], refused.text
-    assert len(olga.get(f"{project}/pipelines").json()) == 1
+    assert len(olga.get(f"{project}/pipelines").json()["items"]) == 1
 
 
 def test_a_source_that_was_deployed_on_the_machine_stays_open_to_its_pipeline_alone(
@@ -249,7 +249,7 @@ def test_a_paused_pipeline_hands_out_nothing_until_it_goes_on(
     ann, cars = as_("ann"), 1
     assert olga.put("/api/pipelines/1/pause").status_code == 204
     assert ann.post(f"/api/tasks/{cars}/claims").json()["code"] == "paused"
-    assert olga.get("/api/projects/1/pipelines").json()[0]["paused"]
+    assert olga.get("/api/projects/1/pipelines").json()["items"][0]["paused"]
     assert olga.delete("/api/pipelines/1/pause").status_code == 204
     assert len(ann.post(f"/api/tasks/{cars}/claims").json()) == 1
 

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 from fastapi.testclient import TestClient
-from stage import BOX, Stage
+from served import PIPELINE
+from stage import BOX, Stage, email
+
+from workflow_core.services import people
 
 
 def test_a_manager_sees_how_far_a_pipeline_is(stage: Stage, as_: Callable[..., TestClient]) -> None:
@@ -12,9 +15,9 @@ def test_a_manager_sees_how_far_a_pipeline_is(stage: Stage, as_: Callable[..., T
     stage.do("ann", "cars", "completed", annotations=[BOX])
     stage.advance()
     mia = as_("mia")
-    (project,) = mia.get("/api/projects").json()
+    (project,) = mia.get("/api/projects").json()["items"]
     assert (project["name"], project["role"]) == ("default", "manager")
-    (pipeline,) = mia.get(f"/api/projects/{project['id']}/pipelines").json()
+    (pipeline,) = mia.get(f"/api/projects/{project['id']}/pipelines").json()["items"]
     assert (pipeline["name"], pipeline["dataset"], pipeline["paused"]) == ("p", "d", False)
     at = f"/api/pipelines/{pipeline['id']}"
     cars, qa = mia.get(f"{at}/progress").json()
@@ -28,6 +31,21 @@ def test_a_manager_sees_how_far_a_pipeline_is(stage: Stage, as_: Callable[..., T
     assert mia.get(f"/api/tasks/{cars['task_id']}/figures?by=moon").status_code == 422
 
 
+def test_projects_and_pipelines_come_in_parts_by_name(stage: Stage, as_: Callable[..., TestClient]) -> None:
+    stage.deploy(PIPELINE.replace("pipeline: p", "pipeline: o"))
+    stage.add_member("mia", "manager")
+    stage.deploy(f"project: another\n{PIPELINE}")
+    with stage.session() as session:
+        here, there = (people.project(session, name=name).id for name in ("default", "another"))
+        people.member(session, email=email("mia"), project_id=there, role="manager", now=stage.now)
+    mia = as_("mia")
+    for path, names in (("/api/projects", ["another", "default"]), (f"/api/projects/{here}/pipelines", ["o", "p"])):
+        first = mia.get(path, params={"limit": 1}).json()
+        last = mia.get(path, params={"limit": 1, "after": first["next"]}).json()
+        assert [one["name"] for part in (first, last) for one in part["items"]] == names
+        assert (first["next"] is None, last["next"]) == (False, None)
+
+
 def test_what_is_stuck_is_listed_with_why(stage: Stage, as_: Callable[..., TestClient]) -> None:
     stage.add_items(1)
     stage.add_member("mia", "manager")
@@ -35,7 +53,7 @@ def test_what_is_stuck_is_listed_with_why(stage: Stage, as_: Callable[..., TestC
     stage.set_active("quinn", False)
     stage.advance()
     mia = as_("mia")
-    (project,) = mia.get("/api/projects").json()
+    (project,) = mia.get("/api/projects").json()["items"]
     (stuck,) = mia.get(f"/api/projects/{project['id']}/stuck").json()["items"]
     assert (stuck["task"], stuck["item"], stuck["why"]) == ("qa", "0", "nobody")
 

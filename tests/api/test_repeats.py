@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from served import PIPELINE
 from sqlalchemy import inspect
-from stage import Stage, email
+from stage import BOX, Stage, email
 
 from workflow_core.http import repeats as repeats_over_http
 from workflow_core.services.accounts import operators, repeats
@@ -96,6 +97,44 @@ def test_who_may_only_look_has_no_use_of_a_key(as_: SignIn, stage: Stage) -> Non
     stage.add_member("mia", "manager")
     looking = as_("mia", writes=False)
     assert looking.post(AT, json=NEW, headers=keyed("a")).json()["code"] == "read-only-token"
+
+
+def test_what_a_second_time_would_be_refused_is_answered_as_before(stage: Stage, olga: TestClient, as_: SignIn) -> None:
+    ann = as_("ann")
+    stage.add_items(3)
+    item = ann.post("/api/tasks/1/claims").json()[0]["id"]
+    at = f"/api/task-items/{item}"
+    version = ann.get(at).headers["etag"]
+    token = ann.post("/api/me/tokens", json={"name": "laptop"}).json()["id"]
+    settings = olga.get("/api/tasks/1").headers["etag"]
+    drawn, raised = {"annotations": [BOX]}, {"priority": 5}
+    acts: list[tuple[TestClient, str, str, Any, dict[str, str]]] = [
+        (ann, "PUT", f"{at}/draft", drawn, {"If-Match": version}),
+        (ann, "POST", f"{at}/submission", {"status": "completed"}, {}),
+        (ann, "DELETE", f"{at}/submission", None, {}),
+        (ann, "DELETE", f"{at}/claim", None, {}),
+        (ann, "POST", "/api/tasks/1/claims", None, {}),
+        (ann, "POST", f"{at}/postponement", None, {}),
+        (ann, "DELETE", f"/api/me/tokens/{token}", None, {}),
+        (olga, "PATCH", "/api/tasks/1", raised, {"If-Match": settings}),
+        (olga, "PUT", "/api/projects/1/members/bo@example.org", {"role": "manager"}, {"If-Match": '"1"'}),
+    ]
+    for n, (who, method, path, sent, headers) in enumerate(acts):
+        once, again = (who.request(method, path, json=sent, headers=headers | keyed(f"{n}")) for _ in range(2))
+        assert (once.is_success, again.status_code, again.content) == (True, once.status_code, once.content), path
+        assert again.headers.get("etag") == once.headers.get("etag"), path
+    assert [one["name"] for one in ann.get("/api/me/tokens").json()] == ["test"]
+
+
+def test_a_further_batch_is_claimed_once_and_what_is_held_is_kept_with_no_key(stage: Stage, as_: SignIn) -> None:
+    stage.deploy(PIPELINE.replace("    on:", "    queue: {batch: 2, limit: 6}\n    on:", 1))
+    stage.add_items(6)
+    ann, at = as_("ann"), "/api/tasks/1/claims"
+    ann.post(at, headers=keyed("a"))
+    ann.post(at, json={"more": False}, headers=keyed("a"))
+    first, again = (ann.post(at, json={"more": True}, headers=keyed("a")) for _ in range(2))
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+    assert ann.post(at, json={"more": True}, headers=keyed("b")).json() != first.json()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import manifests
 import pytest
 from counting import statements
+from explaining import scans
 from fastapi.testclient import TestClient
 from pictures import picture
 from sqlmodel import Session, SQLModel, select
@@ -47,6 +48,21 @@ DOCUMENT = json.loads((Path(api.__file__).parent / "openapi.json").read_text())
 DOCUMENTED = {one["get"]["operationId"]: one["get"] for one in DOCUMENT["paths"].values() if "get" in one}
 DATABASES = ["sqlite", "postgres"] if os.environ.get("ANNOFLOW_SOAK") else ["sqlite"]
 MANY = 100
+LISTED = (
+    "annotation",
+    "comment",
+    "dataset",
+    "deploy",
+    "event",
+    "export",
+    "issue",
+    "item",
+    "job",
+    "person",
+    "recipe",
+    "task",
+)
+"""The tables of which a list reads no more than its part."""
 WHOLE = ""
 TO_COME = 3
 """Who has been in a task already, by the task or by who is to come, and who is in several at once."""
@@ -94,14 +110,14 @@ READS = {
     "pipeline-versions": Read("/api/pipelines/1/versions", "items"),
     "pipeline-version": Read("/api/pipelines/1/versions/1"),
     "problem": Read("/api/problems/not-found"),
-    "my-projects": Read("/api/projects", WHOLE),
+    "my-projects": Read("/api/projects", "items"),
     "project-datasets": Read("/api/projects/1/datasets", "items"),
     "events": Read("/api/projects/1/events", "items"),
     "event-stream": Read("/api/projects/1/events/stream"),
     "project-issues": Read("/api/projects/1/issues", "items"),
     "project-jobs": Read("/api/projects/1/jobs", "items"),
     "project-members": Read("/api/projects/1/members", "items"),
-    "pipelines": Read("/api/projects/1/pipelines", WHOLE),
+    "pipelines": Read("/api/projects/1/pipelines", "items"),
     "project-recipes": Read("/api/projects/1/recipes", "items"),
     "stuck": Read("/api/projects/1/stuck", "items"),
     "project-tasks": Read("/api/projects/1/tasks", "items"),
@@ -251,3 +267,10 @@ def test_a_hundred_rows_take_as_many_statements_as_one(stage: Stage, olga: TestC
     allowed = {name: few[name] + read.of_a_task * MANY + read.once for name, read in READS.items()}
     more = {name: (few[name], many[name]) for name in few if many[name] > allowed[name]}
     assert more == {}
+    whole = {}
+    with Session(olga.app.state.engine) as session:
+        for name in limited - {"stuck"}:  # which is asked at a hundred thousand items in test_query_plans
+            with scans(session, big=LISTED) as whole[name]:
+                olga.get(READS[name].path.format_map(given)).raise_for_status()
+    if olga.app.state.engine.dialect.name == "sqlite":  # the other one plans by how many there are
+        assert {name: found for name, found in whole.items() if found} == {}

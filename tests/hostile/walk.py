@@ -197,6 +197,7 @@ ELSEWHERE: Mapping[str, Callable[[Any], Mapping[str, Any]]] = {
     "pipelines.entries.watching": lambda w: {"dataset_id": w.numbers["dataset"]},
     "projects.make": lambda w: {"name": "new"},
     "projects.mine": lambda w: {},
+    "projects.listed": lambda w: {},
     "running.feed.stirs": lambda w: {"after": 0, "until": 1},
     "running.moves.advance": lambda w: {},
     "running.moves.where": lambda w: {"pipeline_id": w.numbers["pipeline"]},

@@ -10,7 +10,7 @@ from stage import BOX
 
 from workflow_core.domain.work.roles import Permission, Role
 from workflow_core.errors import AnnoflowError, Conflict, InvalidInput, NotAllowed, NotFound
-from workflow_core.services import people
+from workflow_core.services import people, projects
 from workflow_core.services.accounts import members
 from workflow_core.services.contributors import work
 from workflow_core.services.exchange import exports, ingestion
@@ -71,6 +71,8 @@ def test_names_of_projects_are_told_to_those_who_are_in_them(session: Session) -
         people.project(session, name="secret", actor=owner)
     assert str(refused.value) == "no project 'secret'; there is 'default'"
     assert people.project(session, name="default", actor=owner).name == "default"
+    assert [one.name for one in projects.listed(session, actor=owner).items] == ["default"]
+    assert [one.name for one in projects.listed(session, actor=owner).items] == ["default"]
 
 
 @pytest.mark.parametrize("role", ["contributor", None])

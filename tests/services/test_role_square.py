@@ -33,6 +33,7 @@ ACTORS = (*Role, *WITHOUT_A_ROLE)
 ELSEWHERE = {
     access.own_many: "asks itself",
     projects.mine: "test_names_of_projects_are_told_to_those_who_are_in_them",
+    projects.listed: "test_names_of_projects_are_told_to_those_who_are_in_them",
     people.require: "asks itself",
     people.may: "asks itself",
     people.sees: "asks itself",

@@ -19,7 +19,7 @@ from workflow_core.api import (
 
 ROUTERS = (
     *accounts.ROUTERS,
-    work.router,
+    *work.ROUTERS,
     issues.router,
     *data.ROUTERS,
     events.router,

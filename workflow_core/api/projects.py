@@ -16,9 +16,9 @@ router = Router(tags=["projects"])
 
 
 @router.get("/projects")
-def my_projects(session: Reading, caller: Known) -> list[Project]:
-    """Return the projects in which the caller has a role."""
-    return projects.mine(session, actor=caller.person, project_id=caller.project_id)
+def my_projects(session: Reading, caller: Known, part: Part) -> Page[Project]:
+    """Return the projects in which the caller has a role, by name."""
+    return projects.listed(session, actor=caller.person, project_id=caller.project_id, **part)
 
 
 @router.post("/projects", status_code=201)
@@ -28,9 +28,9 @@ def make_project(session: Writing, actor: Writer, now: Now, wanted: ProjectWante
 
 
 @router.get("/projects/{project_id}/pipelines")
-def pipelines(session: Reading, actor: Reader, project_id: int) -> list[Pipeline]:
-    """Return the pipelines of a project."""
-    return projects.pipelines(session, actor=actor, project_id=project_id)
+def pipelines(session: Reading, actor: Reader, project_id: int, part: Part) -> Page[Pipeline]:
+    """Return the pipelines of a project, by name."""
+    return projects.pipelines_listed(session, actor=actor, project_id=project_id, **part)
 
 
 @router.get("/projects/{project_id}/stuck")

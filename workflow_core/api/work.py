@@ -8,6 +8,7 @@ from workflow_core.api.bodies import Claiming, Drawing, Renewal, Submission
 from workflow_core.domain.views.work import Claim, OpenTaskItem, Submitted
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
+from workflow_core.http.repeats import MoreOnce, Once
 from workflow_core.http.requests import LARGE, takes
 from workflow_core.http.routing import Router
 from workflow_core.http.versions import expected, tag
@@ -15,9 +16,12 @@ from workflow_core.services.contributors import contents, succession, work
 from workflow_core.services.managers import reversals
 
 router = Router(tags=["work"])
+claims = Router(tags=["work"], route_class=MoreOnce)
+changes = Router(tags=["work"], route_class=Once)
+ROUTERS = (claims, router, changes)
 
 
-@router.post("/tasks/{task_id}/claims")
+@claims.post("/tasks/{task_id}/claims")
 def claim(session: Writing, actor: Writer, now: Now, task_id: int, wanted: Claiming | None = None) -> list[Claim]:
     """Claim the next item of a task, or return what is held already: the first is to be done now."""
     if wanted is not None and wanted.more:
@@ -41,7 +45,7 @@ def task_item(session: Reading, actor: Reader, response: Response, task_item_id:
     return found
 
 
-@router.put("/task-items/{task_item_id}/draft", status_code=204)
+@changes.put("/task-items/{task_item_id}/draft", status_code=204)
 @takes(LARGE)
 def save_draft(
     session: Writing,
@@ -73,19 +77,19 @@ def submit(session: Writing, actor: Writer, now: Now, task_item_id: int, submiss
     return submit_it(session, actor=actor, task_item_id=task_item_id, now=now, **said)
 
 
-@router.delete("/task-items/{task_item_id}/submission", status_code=204)
+@changes.delete("/task-items/{task_item_id}/submission", status_code=204)
 def undo(session: Writing, actor: Writer, now: Now, task_item_id: int) -> None:
     """Take one's own status back, as long as nobody has begun what it led to; the item is claimed again."""
     reversals.undo(session, actor=actor, task_item_id=task_item_id, now=now)
 
 
-@router.delete("/task-items/{task_item_id}/claim", status_code=204)
+@changes.delete("/task-items/{task_item_id}/claim", status_code=204)
 def release(session: Writing, actor: Writer, now: Now, task_item_id: int) -> None:
     """Give an item back without a status; a draft stays."""
     work.release(session, actor=actor, task_item_id=task_item_id, now=now)
 
 
-@router.post("/task-items/{task_item_id}/postponement", status_code=204)
+@changes.post("/task-items/{task_item_id}/postponement", status_code=204)
 def postpone(session: Writing, actor: Writer, now: Now, task_item_id: int) -> None:
     """Put an item behind all others; a draft stays."""
     work.postpone(session, actor=actor, task_item_id=task_item_id, now=now)

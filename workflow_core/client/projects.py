@@ -22,7 +22,7 @@ class Projects(Connection):
 
     def projects(self) -> list[Project]:
         """Return the projects in which one has a role."""
-        return self._ask(list[Project], "GET", "/api/projects")
+        return list(self._all(Project, "/api/projects"))
 
     def make_project(self, name: str) -> Project:
         """Make a project that one owns, or return it where one is in it; for who runs the installation."""
@@ -30,7 +30,7 @@ class Projects(Connection):
 
     def pipelines(self, project_id: int) -> list[Pipeline]:
         """Return the pipelines of a project."""
-        return self._ask(list[Pipeline], "GET", f"/api/projects/{project_id}/pipelines")
+        return list(self._all(Pipeline, f"/api/projects/{project_id}/pipelines"))
 
     def overview(self, pipeline_id: int) -> Overview:
         """Return where the items of a pipeline are, and what stands in its way."""

@@ -8,12 +8,14 @@ from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Header, Request, Response
+from pydantic import TypeAdapter
+from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 
 from workflow_core.domain.views.answers import Answered
 from workflow_core.domain.words.wording import quoted
 from workflow_core.errors import Conflict
-from workflow_core.http.database import Trying, Writing, left_open
+from workflow_core.http.database import Writing, left_open
 from workflow_core.http.identity import Now, Proof, Writer
 from workflow_core.http.routing import Route
 from workflow_core.services.accounts import repeats
@@ -22,6 +24,7 @@ from workflow_core.store.database.engine import Session
 KEPT = ("content-type", "etag", "location")
 """The headers of an answer that are kept with it."""
 
+_flag = TypeAdapter(bool)
 _busy: set[tuple[int, str]] = set()
 """Who is answered now, with which key: only the loop of the process, which does one thing at a time, looks here."""
 
@@ -47,7 +50,7 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_le
 async def _done_once(
     request: Request, session: Session, actor: Writer, now: datetime, key: str | None, digest: str, seal: str | None
 ) -> AsyncIterator[None]:
-    if key is None:
+    if key is None or _is_tried(request):
         yield
         return
     busy = (actor.id, key)
@@ -74,28 +77,47 @@ async def _once(
         yield
 
 
-async def _told_once(
-    request: Request,
-    session: Trying,
-    actor: Writer,
-    now: Now,
-    digest: Digest,
-    seal: Proof,
-    key: Key = None,
-    dry_run: bool = False,
+async def _more_once(
+    request: Request, session: Writing, actor: Writer, now: Now, digest: Digest, key: Key = None
 ) -> AsyncIterator[None]:
-    theirs = hashlib.sha256(f"{digest} {seal}".encode()).hexdigest()  # by another token it is another request
-    async with _done_once(request, session, actor, now, None if dry_run else key, theirs, seal):
+    async with _done_once(request, session, actor, now, key if await _asks_for_more(request) else None, digest, None):
         yield
 
 
+async def _told_once(
+    request: Request, session: Writing, actor: Writer, now: Now, digest: Digest, seal: Proof, key: Key = None
+) -> AsyncIterator[None]:
+    theirs = hashlib.sha256(f"{digest} {seal}".encode()).hexdigest()  # by another token it is another request
+    async with _done_once(request, session, actor, now, key, theirs, seal):
+        yield
+
+
+async def _asks_for_more(request: Request) -> bool:
+    try:
+        wanted = from_json(await request.body())
+    except ValueError:  # it is refused where it is read
+        return False
+    return isinstance(wanted, dict) and wanted.get("more") is True
+
+
+def _is_tried(request: Request) -> bool:
+    """Say whether it is only to be told what would come of it: that changes nothing, however often it is done."""
+    try:
+        return _flag.validate_python(request.query_params.get("dry_run", False))
+    except ValueError:
+        return False
+
+
 class Once(Route):
-    """A route of which a POST with a key is done once: the answer is kept in the transaction of what it changed."""
+    """A route of which a change with a key is done once: the answer is kept in the transaction of what it changed.
+
+    Others than POST, too: who asks again to delete what was deleted, or to change what had a version, would be refused.
+    """
 
     once: ClassVar[Callable[..., AsyncIterator[None]]] = staticmethod(_once)
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
-        if "POST" in more.get("methods", ()):
+        if "GET" not in more["methods"]:
             others = (one for one in more.get("dependencies") or () if one.dependency != self.once)
             more["dependencies"] = [Depends(self.once, scope="function"), *others]
         super().__init__(path, endpoint, **more)
@@ -119,7 +141,13 @@ class Once(Route):
         return answer
 
 
+class MoreOnce(Once):
+    """A route that answers a repeat with what is there by itself, unless it is asked for `more`."""
+
+    once = staticmethod(_more_once)
+
+
 class ToldOnce(Once):
-    """A route of which a POST tells a secret: its answer is kept for whoever proves themselves by the same again."""
+    """A route that may tell a secret: its answer is kept for whoever proves themselves by the same again."""
 
     once = staticmethod(_told_once)

@@ -51,10 +51,15 @@ def projects(session: Session) -> list[Project]:
     return list(session.exec(select(Project).order_by(Project.name)))
 
 
-def memberships(session: Session, *, person_id: int) -> list[tuple[Project, str]]:
-    """Return the projects in which a person has a role, with the role, by name."""
+def memberships(
+    session: Session, *, person_id: int, project_id: int | None = None, after: str = "", limit: int | None = None
+) -> list[tuple[Project, str]]:
+    """Return the projects in which a person has a role, or one of them, with the role: by name, after a name."""
     query = select(Project, Membership.role).join(Membership).where(Membership.person_id == person_id)
-    return [(project, role) for project, role in session.exec(query.order_by(Project.name))]
+    query = query.where(col(Project.name) > after).order_by(Project.name).limit(limit)
+    if project_id is not None:
+        query = query.where(Project.id == project_id)
+    return [(project, role) for project, role in session.exec(query)]
 
 
 def membership(session: Session, *, project_id: int, email: str) -> Membership | None:

@@ -33,15 +33,20 @@ def over(session: Session, *, dataset_id: int) -> list[tuple[Pipeline, compiled.
     return [(pipeline, _SOURCE.validate_python(source)) for pipeline, source in found]
 
 
-def of_project(session: Session, *, project_id: int) -> list[tuple[Pipeline, str, str | None, datetime | None]]:
-    """Return the pipelines of a project by name, each with its dataset, its version, and when that was deployed."""
+def of_project(
+    session: Session, *, project_id: int, after: str = "", limit: int | None = None
+) -> list[tuple[Pipeline, str, str | None, datetime | None]]:
+    """Return the pipelines of a project by name, after a name, each with its dataset, its version, and when that was
+    deployed.
+    """
     query = (
         select(Pipeline, Dataset.name, PipelineVersion.digest, PipelineVersion.deployed_at)
         .join(Dataset, col(Dataset.id) == col(Pipeline.dataset_id))
         .join(PipelineVersion, col(PipelineVersion.id) == col(Pipeline.version_id), isouter=True)
-        .where(Pipeline.project_id == project_id)
+        .where(Pipeline.project_id == project_id, col(Pipeline.name) > after)
+        .order_by(Pipeline.name)
     )
-    return [(one, dataset, digest, at) for one, dataset, digest, at in session.exec(query.order_by(Pipeline.name))]
+    return [(one, dataset, digest, at) for one, dataset, digest, at in session.exec(query.limit(limit))]
 
 
 def deployed(session: Session) -> Sequence[tuple[str, Mapping[str, Any], bool]]:
