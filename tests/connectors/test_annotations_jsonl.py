@@ -67,6 +67,13 @@ def test_what_a_model_made_is_known_as_such() -> None:
     assert taken({"item": 1, **CAR, "model": "yolo"})[0][0].origin == "model"
 
 
+def test_places_are_numbers_however_a_tool_writes_them() -> None:
+    polygon = {"item": 1, "label": "car", "tool": "polygon", "geometry": {"outlines": [[["0", "0"], [9, "0"], [9, 9]]]}}
+    (car, other), problems = taken({"item": 1, **CAR, "geometry": {**BOX, "x": "1.5"}}, polygon)
+    assert not problems
+    assert (car.geometry["x"], other.geometry) == (1.5, {"outlines": [[[0, 0], [9, 0], [9, 9]]]})
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [

@@ -31,7 +31,7 @@ def test_an_export_of_label_studio_has_what_people_did_and_models(tmp_path: Path
     assert (predicted.model, predicted.model_version, predicted.score) == ("yolo", "11", 0.7)
     assert problems == [
         "1 left out: a relation of two regions has no place here ([0].annotations[0].result[10])",
-        "1 left out: a region of the type 'brushlabels' has no tool here ([0].annotations[0].result[7])",
+        "1 left out: the counts of a mask do not fit its size ([0].annotations[0].result[7])",
         "1 left out: a region has one label, not ['car', 'van'] ([0].annotations[0].result[8])",
         "1 left out: its annotator skipped this task ([0].annotations[1])",
     ]
@@ -61,6 +61,19 @@ def test_a_shape_and_the_label_beside_it_are_one_object(tmp_path: Path) -> None:
         f"1 left out: a region has one label, not None {at.format(5)}",
         f"1 left out: a region of the type 'labels' has no tool here {at.format(6)}",
     ]
+
+
+def test_of_what_was_painted_the_box_around_it_is_taken(tmp_path: Path) -> None:
+    """The bytes are those of label_studio_sdk's own packing of one pixel."""
+    rle = [0, 0, 0, 44, 57, 27, 254, 23, 0, 143, 254, 248, 0]
+    mask = region("brushlabels", {"format": "rle", "rle": rle, "brushlabels": ["car"]})
+    task = TASK | {
+        "annotations": [{"result": [mask | {"original_width": 1, "original_height": 11}]}],
+        "predictions": [],
+    }
+    (car,), problems = taken(tmp_path, {"a.json": json.dumps([task])}, format="label-studio")
+    assert (car.tool, car.geometry) == ("box", {"x": 0, "y": 6, "width": 1, "height": 1})
+    assert problems == ["1 noted: a mask is taken as the box around it ([0].annotations[0].result[0])"]
 
 
 def test_a_score_of_label_studio_that_is_no_share_costs_no_annotation(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from workflow_core.connectors.annotations.records import (
     Maker,
     Problems,
     checked,
+    number,
     pixels,
 )
 from workflow_core.domain.words.wording import cited
@@ -32,9 +33,9 @@ def read(
     >>> [(each.item.folder, each.item.name, each.label) for each in read([line], Problems())]
     [('/cam', 'a.jpg', 'car')]
     """
-    maker, number = maker or Maker(), 0
-    for number, line in enumerate(lines, start=1):
-        where = f"line {number}"
+    maker, last = maker or Maker(), 0
+    for last, line in enumerate(lines, start=1):
+        where = f"line {last}"
         if not line.strip():
             continue
         try:
@@ -52,11 +53,13 @@ def read(
             at = f"{where}, annotation {index}" if "annotations" in raw else where
             try:
                 shape = _mapping(each, "an annotation")
+                if "geometry" in shape:
+                    shape = {**shape, "geometry": _numbers(shape["geometry"], 4)}
                 # Here what does not say who made it says that people did.
                 yield checked(shape, item=item, maker=maker, where=at, width=size[0], height=size[1], signed=True)
             except InvalidInput as error:
                 problems.add(at, str(error))
-    if not number:
+    if not last:
         problems.add("file", "it is empty: looked for a line of JSON for each item or annotation")
 
 
@@ -79,11 +82,18 @@ def reference(raw: object) -> ItemReference:
             for value in (raw.get("folder"), raw.get("name"), raw.get("uri"))
         )
         id = raw.get("id")
-        number = id if isinstance(id, int) and not isinstance(id, bool) else None
-        found = ItemReference(folder=folder, name=name, uri=uri, id=number)
+        key = id if isinstance(id, int) and not isinstance(id, bool) else None
+        found = ItemReference(folder=folder, name=name, uri=uri, id=key)
         if found.name or found.uri or found.id is not None:
             return found
     raise InvalidInput(f"an item is named by its path, its uri or its id, not {cited(raw)}")
+
+
+def _numbers(value: object, depth: int) -> object:
+    """Return a geometry, which has some depth, with numbers where a tool has written them as text."""
+    if isinstance(value, dict) and depth:
+        return {key: _numbers(each, depth - 1) for key, each in value.items()}
+    return [_numbers(each, depth - 1) for each in value] if isinstance(value, list) and depth else number(value)
 
 
 def _path(path: str) -> ItemReference:

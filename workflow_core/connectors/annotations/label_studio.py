@@ -2,8 +2,8 @@
 
 Regions are in per cents of the image. Choices, texts and numbers on a region are its attributes, by the names of their
 controls; choices without a region are about the item. Regions of one parent and label are the outlines of one object. A
-turned rectangle is an outline, as a closed path is. Ellipses, brushes, curves, skeletons, relations and what was
-skipped are left out, and said.
+turned rectangle is an outline, as a closed path is; of what was painted by a brush the box is taken. Ellipses, curves,
+skeletons, relations and what was skipped are left out, and said.
 """
 
 import math
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote
 
+from workflow_core.connectors.annotations import masks
 from workflow_core.connectors.annotations.jsonl import reference
 from workflow_core.connectors.annotations.records import (
     ImportedAnnotation,
@@ -33,9 +34,10 @@ TOOLS = {
     "polygonlabels": "polygon",
     "vectorlabels": "polyline",
     "keypointlabels": "point",
+    "brushlabels": "box",
     "choices": "classification",
 }
-PLAIN = {name: f"{name}labels" for name in ("rectangle", "polygon", "vector", "keypoint")}
+PLAIN = {name: f"{name}labels" for name in ("rectangle", "polygon", "vector", "keypoint", "brush")}
 """Shapes that have their label beside them, in a region `labels` of the same id."""
 PLACES = ("annotations", "predictions")
 ASKED = ("choices", "textarea", "number")
@@ -137,11 +139,12 @@ def _of(
             labels = head["value"].get(head["type"])
             if not isinstance(labels, list) or not (len(labels) == 1 or (labels and head["type"] == "choices")):
                 raise InvalidInput(f"a region has one label, not {cited(labels)}")
-            known |= {"tool": TOOLS[head["type"]]} | _placed(head, parts)
-            size = [pixels(head.get(f"original_{side}")) for side in ("width", "height")]
+            size = {side: pixels(head.get(f"original_{side}")) for side in ("width", "height")}
+            known |= {"tool": TOOLS[head["type"]]} | _placed(head, parts, **size)
+            if head["type"] == "brushlabels":
+                problems.add(at, "a mask is taken as the box around it", skipped=False)
             for label in labels:
-                told = known | {"label": label}
-                yield checked(told, item=item, maker=maker, where=at, width=size[0], height=size[1], signed=True)
+                yield checked(known | {"label": label}, item=item, maker=maker, where=at, signed=True, **size)
         except InvalidInput as error:
             problems.add(at, str(error))
 
@@ -184,15 +187,13 @@ def _score(head: Region, one: dict[str, Any], at: str, problems: Problems) -> ob
     given = number(score)
     if score is None or (isinstance(given, int | float) and 0 <= given <= 1):
         return score
-    problems.add(
-        at, f"a score is a number from 0 to 1, and not taken from {cited(score)}", skipped=False, cause="score"
-    )
+    said = f"a score is a number from 0 to 1, and not taken from {cited(score)}"
+    problems.add(at, said, skipped=False, cause="score")
     return None
 
 
-def _placed(head: Region, parts: list[Region]) -> dict[str, Any]:
+def _placed(head: Region, parts: list[Region], width: int | None, height: int | None) -> dict[str, Any]:
     """Return the geometry in pixels."""
-    width, height = (pixels(head.get(f"original_{side}")) for side in ("width", "height"))
     value = head["value"]
     if head["type"] == "choices":
         return {"geometry": {}}
@@ -216,6 +217,8 @@ def _placed(head: Region, parts: list[Region]) -> dict[str, Any]:
             return _path(value, points(head, "vertices"))
         case "keypointlabels":
             return {"geometry": dict(zip("xy", at(value.get("x"), value.get("y")), strict=True))}
+        case "brushlabels":
+            return {"geometry": masks.painted(value.get("rle"), width, height)}
     (x, y), (wide, high) = at(value.get("x"), value.get("y")), at(value.get("width"), value.get("height"))
     turned = number(value.get("rotation", 0))
     if not turned or not isinstance(turned, int | float):
@@ -234,11 +237,9 @@ def _path(value: Region, points: list[list[float]]) -> dict[str, Any]:
         raise InvalidInput("a curve has no tool here")
     if any("prevPointId" in each and each["prevPointId"] != before.get("id") for before, each in pairwise(steps)):
         raise InvalidInput("a path with branches has no tool here")
-    return (
-        {"tool": "polygon", "geometry": {"outlines": [points]}}
-        if value.get("closed")
-        else {"geometry": {"points": points}}
-    )
+    if value.get("closed"):
+        return {"tool": "polygon", "geometry": {"outlines": [points]}}
+    return {"geometry": {"points": points}}
 
 
 def _pair(value: object) -> tuple[object, object]:
