@@ -57,9 +57,11 @@ def read(
         about.tell(told)
     for where, each in _drawn(file, problems):
         try:
-            one = _taken(each, where, about, maker or Maker(), problems)
+            results = about is not coco
+            image = about.image_of(each, where) if results else about.image(each)
+            one = _taken(each, where, image, about, maker or Maker(), problems)
             # What a list of results counts is the list itself.
-            id = kept(each.get("id"), "an annotation", where, problems) if about is coco else None
+            id = None if results else kept(each.get("id"), "an annotation", where, problems)
             yield replace(one, number=id)
         except InvalidInput as error:
             problems.leave_out(where, error)
@@ -102,8 +104,9 @@ def _drawn(file: IO[bytes], problems: Problems) -> Iterator[tuple[str, dict[str,
                 problems.add(where, f"an annotation is a mapping, not {cited(value)}")
 
 
-def _taken(raw: dict[str, Any], where: str, known: Index, maker: Maker, problems: Problems) -> ImportedAnnotation:
-    image: Image = only(known.images, known_as(raw.get("image_id"), "image_id"), "image", "files")
+def _taken(
+    raw: dict[str, Any], where: str, image: Image, known: Index, maker: Maker, problems: Problems
+) -> ImportedAnnotation:
     label = only(known.labels, known_as(raw.get("category_id"), "category_id"), "category", "names")
     if number(raw.get("iscrowd")):
         raise InvalidInput("a crowd is not one object")

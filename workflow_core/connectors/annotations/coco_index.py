@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, TypeGuard
 
 from workflow_core.connectors.annotations.jsonl import reference
@@ -86,6 +87,49 @@ class Index:
             if known and type(number) is int and 0 <= number <= values.LARGEST:
                 self.licenses[str(number)] = {"id": number, **known}
 
+    @cached_property
+    def _by_name(self) -> dict[str, list[Image]]:
+        found: dict[str, list[Image]] = {}
+        for one in (one for those in self.images.values() for one in those):
+            name = _base(str(one.item.said))
+            for each in {name, name.rpartition(".")[0]}:
+                found.setdefault(each, []).append(one)
+        return found
+
+    def image(self, annotation: dict[str, Any]) -> Image:
+        """Return the image of an annotation, by its id.
+
+        Raises:
+            LeftOut: it is not known, or stands for several.
+        """
+        found: Image = only(self.images, known_as(annotation.get("image_id"), "image_id"), "image", "files")
+        return found
+
+    def image_of(self, result: dict[str, Any], where: str) -> Image:
+        """Return the image of a result: by its id, unless the name of the file says, or is, another.
+
+        Ultralytics writes what a file is called without its suffix for an id, as a number if it looks like one, and the
+        name of the file beside it.
+
+        Raises:
+            LeftOut: it is not known, or two are meant.
+        """
+        id, name = known_as(result.get("image_id"), "image_id"), result.get("file_name")
+        here = self.images.get(id, [])
+        sought = _base(name) if isinstance(name, str) else None if here else id
+        if not isinstance(sought, str) or any(one in here for one in self._by_name.get(sought, ())):
+            return self.image(result)
+        found = self._by_name.get(sought, [])
+        if len(found) == 1:
+            said = f"the image is {cited(found[0].item.said)} by its name, and {cited(id)} is no id of it"
+            self.problems.add(where, said, skipped=False, cause="image by name")
+            return found[0]
+        if here and isinstance(name, str):
+            raise LeftOut(
+                f"image {cited(id)} is {cited(here[0].item.said)}, and not {cited(name)}", cause="other image"
+            )
+        return self.image(result)
+
     def tell(self, told: Told) -> None:
         """Hand on what concerns more than the annotations; an id that stands for several is kept for none of them."""
         told.categories += [one for one in self.categories if len(self.labels[one.number]) == 1]
@@ -95,6 +139,10 @@ class Index:
             if not alone:
                 several = f"image {id} stands for several files: each gets a new id in exports"
                 self.problems.add(where, several, skipped=False)
+
+
+def _base(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
 
 
 def _is_short(text: object) -> TypeGuard[str]:
