@@ -27,8 +27,14 @@ ASKED: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("GET", IMAGE, {"headers": {"Range": "bytes=-0"}}, "no-such-range", "the picture has"),
     ("POST", DATASETS, {"json": {"name": "night", "nmae": 1}}, "malformed", "body.nmae: there is no such key"),
     ("POST", DATASETS, {"json": ["night"]}, "malformed", "body: "),
-    ("POST", f"{DATASETS}?dry_run=1", {"json": {"name": "night"}}, "malformed", "query.dry_run: there is no such"),
-    ("PUT", "/api/projects/1/members/x/deactivation?dryrun=1", {}, "malformed", "there is dry_run"),
+    (
+        "POST",
+        f"{DATASETS}?dry_run=1",
+        {"json": {"name": "night"}},
+        "malformed",
+        "query.dry_run: there is no such parameter; there are none",
+    ),
+    ("PUT", "/api/projects/1/members/x/deactivation?dryrun=1", {}, "malformed", 'did you mean "dry_run"?'),
     ("GET", "/api/projects/1/members?limit=1&limit=2", {}, "malformed", "query.limit: this is given twice"),
 ]
 

@@ -89,10 +89,21 @@ class Renewal(Body):
     task_item: Number | None = None
 
 
+BOX = {"label": "car", "tool": "box", "geometry": {"x": 10, "y": 20, "width": 30, "height": 40}, "attributes": {}}
+Annotations = Annotated[
+    list[dict[str, Any]],
+    Field(
+        description="Each with `label` and `tool` of the recipe, `geometry` in pixels as that tool has it,"
+        " `attributes`, and the `id` of the one that it changes or accepts, if any.",
+        examples=[[BOX]],
+    ),
+]
+
+
 class Drawing(Body):
     """All that is drawn, in place of what was."""
 
-    annotations: list[dict[str, Any]]
+    annotations: Annotations
 
 
 class Submission(Body):
@@ -102,7 +113,7 @@ class Submission(Body):
 
     status: StrictStr
     token: Number | None = None
-    annotations: list[dict[str, Any]] | None = None
+    annotations: Annotations | None = None
     next: bool = False
 
 
@@ -123,7 +134,7 @@ class Reopening(Body):
     text: StrictStr = ""
 
 
-class Comment(Body):
+class CommentWanted(Body):
     """What is said."""
 
     text: StrictStr

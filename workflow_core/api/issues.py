@@ -1,8 +1,8 @@
 """What reviewers flag, and what becomes of it; what people say."""
 
-from workflow_core.api.bodies import Comment, Flag, Reopening
+from workflow_core.api.bodies import CommentWanted, Flag, Reopening
 from workflow_core.api.lists import Part
-from workflow_core.domain.views.issues import Comment as Said
+from workflow_core.domain.views.issues import Comment
 from workflow_core.domain.views.work import ChangedIssue
 from workflow_core.domain.words.pages import Page
 from workflow_core.http.database import Reading, Writing
@@ -47,30 +47,30 @@ def dismiss(session: Writing, actor: Writer, now: Now, issue_id: int) -> Changed
 
 
 @router.post("/issues/{issue_id}/comments", status_code=204)
-def comment_issue(session: Writing, actor: Writer, now: Now, issue_id: int, comment: Comment) -> None:
+def comment_issue(session: Writing, actor: Writer, now: Now, issue_id: int, comment: CommentWanted) -> None:
     """Say something in the thread of an issue."""
     comments.comment(session, actor=actor, issue_id=issue_id, text=comment.text, now=now)
 
 
 @router.post("/task-items/{task_item_id}/comments", status_code=204)
-def comment_task_item(session: Writing, actor: Writer, now: Now, task_item_id: int, comment: Comment) -> None:
+def comment_task_item(session: Writing, actor: Writer, now: Now, task_item_id: int, comment: CommentWanted) -> None:
     """Say something about an item; its manager sees it, and nothing else happens."""
     comments.comment(session, actor=actor, task_item_id=task_item_id, text=comment.text, now=now)
 
 
 @router.get("/issues/{issue_id}/comments")
-def issue_comments(session: Reading, actor: Reader, issue_id: int, part: Part) -> Page[Said]:
+def issue_comments(session: Reading, actor: Reader, issue_id: int, part: Part) -> Page[Comment]:
     """Return what was said in the thread of an issue, oldest first."""
     return comments.thread(session, actor=actor, issue_id=issue_id, **part)
 
 
 @router.get("/task-items/{task_item_id}/comments")
-def task_item_comments(session: Reading, actor: Reader, task_item_id: int, part: Part) -> Page[Said]:
+def task_item_comments(session: Reading, actor: Reader, task_item_id: int, part: Part) -> Page[Comment]:
     """Return what was said in a task about an item itself, oldest first."""
     return comments.thread(session, actor=actor, task_item_id=task_item_id, **part)
 
 
 @router.get("/tasks/{task_id}/comments")
-def task_comments(session: Reading, actor: Reader, task_id: int, part: Part) -> Page[Said]:
+def task_comments(session: Reading, actor: Reader, task_id: int, part: Part) -> Page[Comment]:
     """Return what was said in a task, about items and issues, the newest first; for managers."""
     return comments.in_task(session, actor=actor, task_id=task_id, **part)

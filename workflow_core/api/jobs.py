@@ -1,16 +1,13 @@
 """What takes longer than a request: asked for here, and looked at until it is done."""
 
-from dataclasses import fields
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
-from fastapi.exceptions import RequestValidationError
 
 from workflow_core.api.bodies import ExportWanted
 from workflow_core.api.lists import Part
 from workflow_core.domain.views.exchange import ImportSent, Job
 from workflow_core.domain.words.pages import Page
-from workflow_core.domain.words.suggestions import possible
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.places import Within
@@ -46,24 +43,11 @@ def export_pipeline(
     return _accepted(response, made)
 
 
-def _only_known(request: Request) -> None:
-    known = [one.name for one in fields(ImportSent)]
-    for name in request.query_params.keys() - {*known}:
-        said = f"there is no such parameter; {possible(name, known)}"
-        error = {"type": "extra_forbidden", "loc": ("query", name), "msg": said}
-        raise RequestValidationError([error])
-
-
 async def _body(request: Request) -> bytes:
     return await request.body()
 
 
-@router.post(
-    "/datasets/{dataset_id}/annotation-imports",
-    status_code=202,
-    openapi_extra=FILE,
-    dependencies=[Depends(_only_known)],
-)
+@router.post("/datasets/{dataset_id}/annotation-imports", status_code=202, openapi_extra=FILE)
 @takes(LARGE)
 def import_annotations(
     session: Writing,

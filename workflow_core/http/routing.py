@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 
+from workflow_core.domain.words.suggestions import possible
 from workflow_core.http.database import act
 
 
@@ -47,8 +48,7 @@ class Router(APIRouter):
 
 def _unheard(given: QueryParams, known: Sequence[str]) -> list[dict[str, Any]]:
     """Return what of an address would have no effect: `dryrun` for `dry_run` would have done it."""
-    there = f"there is {', '.join(known)}" if known else "there is none"
-    faults = [(name, f"there is no such parameter here; {there}") for name in given if name not in known]
+    faults = [(name, f"there is no such parameter; {possible(name, known)}") for name in given if name not in known]
     faults += [(name, "this is given twice") for name in known if len(given.getlist(name)) > 1]
     return [{"type": "unheard", "loc": ("query", name), "msg": said} for name, said in faults]
 

@@ -65,7 +65,7 @@ class Reassignment(Confirmed):
     new: StrictStr
 
 
-class Member(Body):
+class MemberWanted(Body):
     """Who is to work on a task."""
 
     person: StrictStr

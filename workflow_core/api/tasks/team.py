@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from workflow_core.api.acts import OR_A_JOB, ask
-from workflow_core.api.tasks.bodies import Member, Reassignment, Redistribution
+from workflow_core.api.tasks.bodies import MemberWanted, Reassignment, Redistribution
 from workflow_core.domain.views.effects import Outcome
 from workflow_core.domain.views.tasks import Assignment
 from workflow_core.http.database import Writing
@@ -16,7 +16,7 @@ router = Router(tags=["teams"], route_class=Once)
 
 
 @router.post("/tasks/{task_id}/assignments")
-def assign(session: Writing, actor: Writer, now: Now, task_id: int, member: Member) -> Assignment:
+def assign(session: Writing, actor: Writer, now: Now, task_id: int, member: MemberWanted) -> Assignment:
     """Let one more person work on a task, or one who is there with another weight."""
     who, weight = member.person, member.weight
     return staff.add(session, actor=actor, task_id=task_id, email=who, weight=weight, now=now)
