@@ -356,6 +356,7 @@ OWN: dict[Service, Own] = {
     access.seat: Own("ann", "task", by("task_id")),
     access.own: Own("ann", "held", by("task_item_id")),
     contents.of: Own("ann", "held", by("task_item_id")),
+    overviews.palettes: Own("ann", "held", by("task_item_id")),
     access.item: Own("ann", "item", by("item_id"), managers=True),
     items.one: Own("ann", "item", by("item_id"), managers=True),
     items.drawn: Own("ann", "item", by("item_id"), managers=True),

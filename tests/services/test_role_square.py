@@ -215,7 +215,9 @@ def test_everybody_sees_their_own_assignments_alone(here: World, kind: str) -> N
 
 @pytest.mark.parametrize("kind", ACTORS)
 def test_a_desk_is_of_its_person_alone(here: World, kind: str) -> None:
-    assert desks.of(here.session, actor=actor_of(here.session, kind)) == Desk(returned=[], waiting=[], finished=[])
+    assert desks.of(here.session, actor=actor_of(here.session, kind), now=NOW) == Desk(
+        returned=[], waiting=[], finished=[]
+    )
 
 
 @pytest.mark.parametrize("kind", ACTORS)

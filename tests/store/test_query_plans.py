@@ -318,7 +318,7 @@ def test_the_task_items_with_a_status_of_a_person_are_listed_by_index(session):
 
 def test_what_a_person_or_each_of_a_task_finished_last_is_found_by_index(session):
     with scans(session) as found:
-        assert desks.finished(session, person_id=person(session, "ann@example.org").id, most=20)
+        assert desks.finished(session, person_id=person(session, "ann@example.org").id, now=NOW, most=20)
         assert standing.latest(session, task_id=1, most=3)
     assert found == []
 

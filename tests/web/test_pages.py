@@ -80,7 +80,7 @@ def test_what_fails_is_said_to_people_with_the_number_in_the_log_and_the_way_hom
 
 
 def test_what_is_not_there_or_not_theirs_is_one_page(ann: TestClient) -> None:
-    pages = [ann.get(address) for address in ("/nowhere", "/studio/999", "/studio/x", "/links/x")]
+    pages = [ann.get(address) for address in ("/nowhere", "/studio/999", "/studio/x", "/links/x", "/work/undo/1")]
     assert {page.status_code for page in pages} == {404}
     assert len({page.text for page in pages}) == 1
 

@@ -10,6 +10,7 @@ from sqlmodel import select
 from stage import BOX
 
 from workflow_core.store.models import Issue, Item, TaskItem
+from workflow_core.web.rendering.shapes import COLORS
 
 FIRST = {**BOX, "geometry": {"x": 100, "y": 80, "width": 120, "height": 60}}
 SECOND = {**BOX, "geometry": {"x": 400, "y": 200, "width": 60, "height": 60}}
@@ -147,6 +148,12 @@ def test_one_key_approves_and_brings_the_next(many: Site, review: Reviewing, nam
     review.page.wait_for_url(lambda url: not url.endswith(f"/{review.task_item}"))
     with many.stage.session() as session:
         assert session.get_one(TaskItem, review.task_item).status == "approved"
+    here = review.page.url
+    review.page.keyboard.press("n")
+    review.page.keyboard.press("f")
+    expect(review.page.get_by_role("button", name="Next item")).to_have_attribute("aria-keyshortcuts", "g")
+    review.page.keyboard.press("g")
+    review.page.wait_for_url(lambda url: url != here)
 
 
 PIPELINE = """
@@ -154,9 +161,10 @@ pipeline: p
 dataset: d
 source: {uri: PHOTOS}
 tasks:
+  signs: {type: annotation, recipe: {labels: [sign]}, assignees: [bo@example.org], on: {completed: cars}}
   cars:
     type: annotation
-    recipe: {labels: [car, sign], settings: {faults: [Cut off, In the shadow]}}
+    recipe: {labels: [car], settings: {faults: [Cut off, In the shadow]}}
     assignees: [ann@example.org]
     on: {completed: qa}
   qa:
@@ -165,9 +173,10 @@ tasks:
 """
 
 
-def test_the_faults_that_a_recipe_lists_are_flagged_by_one_key_each(site: Site) -> None:
+def test_what_a_recipe_says_holds_in_a_review_its_list_of_faults_and_its_colors(site: Site) -> None:
     site.stage.deploy(PIPELINE.replace("PHOTOS", str(site.photos)))
     review = Reviewing(site, site.signed_in("quinn"), "00.jpg")
     review.page.keyboard.press("n")
     review.page.keyboard.press("2")
     assert review.issue().kind == "In the shadow"
+    expect(review.page.locator(".shapes > *").first).to_have_attribute("color", COLORS[0])

@@ -28,7 +28,9 @@ router = Router(route_class=Page)
 def studio(session: Reading, actor: Reader, task_item_id: int) -> Response:
     """Show an item that is the caller's, to draw on it or to review it."""
     found = access.own(session, actor=actor, task_item_id=task_item_id, only_read=True, finished=True)
-    return page("studio", opened=found, person=actor, **_instructions(session, actor, found))
+    known = painted(tasks.palettes(session, actor=actor, task_item_id=task_item_id))
+    palette = {one.name: known[one.name] for one in found.recipe.labels if one.name in known}
+    return page("studio", opened=found, palette=palette, person=actor, **_instructions(session, actor, found))
 
 
 @router.get("/recipes/{task_id}")
@@ -46,8 +48,8 @@ def recipe(session: Reading, actor: Reader, task_id: int, after: str | None = No
         "picture": f"/api/items/{found.item.item_id}/image" if found.item else blank,
         **{name: [] for name in ("annotations", "issues", "comments", "actions")},
     }
-    colors = list(painted([{one.name: one.color for one in found.recipe.labels}]).values())
-    shown: dict[str, Any] = {"tried": found, "opened": opened, "colors": colors, "after": after, "person": actor}
+    palette = painted([{one.name: one.color for one in found.recipe.labels}])
+    shown: dict[str, Any] = {"tried": found, "opened": opened, "palette": palette, "after": after, "person": actor}
     return page("recipe", **shown, **_instructions(session, actor, found))
 
 

@@ -3,7 +3,7 @@
 from workflow_core.domain.annotations import recipes
 from workflow_core.domain.views import tasks as views
 from workflow_core.domain.views import view
-from workflow_core.domain.words import pages
+from workflow_core.domain.words import pages, values
 from workflow_core.domain.words.pages import Page
 from workflow_core.domain.words.suggestions import possible
 from workflow_core.domain.words.values import sought
@@ -156,6 +156,20 @@ def tried(session: Session, *, actor: Person, task_id: int, after: str | None = 
         next=part.next,
         manages=share is None,
     )
+
+
+def palettes(session: Session, *, actor: Person, task_item_id: int, most: int = 100) -> list[dict[str, str | None]]:
+    """Return by label the colors that the recipes of the first tasks over the dataset of a task item give.
+
+    For whoever has it on their desk; None where a recipe gives none.
+
+    Raises:
+        NotFound: the task item is not theirs.
+    """
+    found = access.own(session, actor=actor, task_item_id=task_item_id, only_read=True, finished=True)
+    here = known_tasks.with_name(session, task_id=found.task_id).task.dataset_id
+    over = known_tasks.recipes_over(session, dataset_id=here, most=values.whole(most, "a limit"))
+    return [{one.name: one.color for one in recipes.from_json(content).labels} for content in over]
 
 
 def _share(session: Session, actor: Person, task_id: int) -> int | None:

@@ -23,7 +23,8 @@ def install(app: FastAPI) -> None:
         problem = problems.of_database(request, error)
         return failed(request, problem.status_code, problems.AWAY) if _is_for_people(request) else problem
 
-    app.add_exception_handler(HTTPStatus.NOT_FOUND, missing)
+    for status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):  # the address of what a form did has no page
+        app.add_exception_handler(status, missing)
     app.add_exception_handler(schema.Fault, unavailable)
 
 

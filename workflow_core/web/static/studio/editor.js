@@ -94,8 +94,6 @@ export class Editor {
     if (this.history !== before) this.kept();
   }
 
-  // -- tools and labels
-
   choose(tool) {
     if (!this.writes && tool !== "select") return;
     if (tool !== "select" && !this.allows.includes(tool)) {
@@ -127,8 +125,6 @@ export class Editor {
     if (there) return this.act({ type: "remove", keys: [there.key] });
     return this.act({ type: "add", shapes: [{ label, tool: "classification", geometry: {}, attributes: {} }] });
   }
-
-  // -- selection
 
   /** Select a shape, or nothing; `also` adds it, or takes it out. */
   select(key, { also = false } = {}) {
@@ -167,8 +163,6 @@ export class Editor {
     for (const key of this.selected) if (!this.locked.delete(key)) this.locked.add(key);
     this.changed();
   }
-
-  // -- drawing
 
   /** Set a point of the shape that is drawn. */
   set(point) {
@@ -227,8 +221,6 @@ export class Editor {
     this.joined = null;
     this.changed();
   }
-
-  // -- moving
 
   /** Show shapes elsewhere while they are dragged; nothing is drawn yet. @param {any} how */
   drag({ dx = 0, dy = 0, grip, to }) {

@@ -3,6 +3,8 @@ import { unresolved } from "./issues.js";
 
 /** Colors that are told apart by people who see few of them (Okabe and Ito). */
 const COLORS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999"];
+/** What a label has elsewhere, it has in a review. */
+const PALETTE = new Map(Object.entries(JSON.parse(document.body.dataset.palette ?? "{}")));
 const KINDS = { point: ["dot"], polyline: ["line"] };
 
 export class Seeing {
@@ -24,7 +26,7 @@ export class Seeing {
   open(opened) {
     this.made.clear();
     this.colors.clear();
-    opened.recipe.labels.forEach(({ name, color }, index) => this.colors.set(name, color ?? COLORS[index % COLORS.length]));
+    opened.recipe.labels.forEach(({ name, color }, index) => this.colors.set(name, color ?? PALETTE.get(name) ?? COLORS[index % COLORS.length]));
     this.reviews = opened.type === "qa";
     this.others = opened.annotations.filter((one) => !one.own);
     this.predicted = new Set(opened.annotations.filter((one) => one.own && one.unseen).map((one) => one.id));

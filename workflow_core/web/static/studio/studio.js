@@ -71,8 +71,6 @@ export class Studio {
     return this.table.find((one) => one.act === act)?.key ?? "";
   }
 
-  // -- opening
-
   async open(next) {
     const opened = await this.desk.open(next);
     const { address, size: shown } = this.desk.picture;
@@ -114,18 +112,18 @@ export class Studio {
   }
 
   /** Which keys there are for this item: the team's, then the studio's. */
-  bind({ id, actions, recipe }) {
+  bind({ id, state, actions, recipe }) {
+    const waits = state === "waiting";
     const labels = this.reviews ? [] : recipe.labels;
     const asked = [
-      ...actions.map(({ name, action, key }) => ({ act: `status:${name}`, words: action, key, letters: true, group: "Item" })),
-      ...(id ? [{ act: "later", words: "Later", key: null, letters: true, group: "Item" }] : []),
+      ...(waits ? [] : actions).map(({ name, action, key }) => ({ act: `status:${name}`, words: action, key, letters: true, group: "Item" })),
+      ...(id && !waits ? [{ act: "later", words: "Later", key: null, letters: true, group: "Item" }] : []),
+      ...(waits ? [{ act: "onward", words: "Next item", key: "g", group: "Item" }] : []),
       ...labels.map(({ name, key }) => ({ act: `label:${name}`, words: name, key, group: "Labels" })),
     ];
     const other = this.reviews ? ["Tools", "Editing"] : ["Review"];
     this.table = bound(asked, OWN.filter(({ group }) => !other.includes(group)));
   }
-
-  // -- showing
 
   /** Show everything as it is now, once a frame. */
   draw() {
@@ -158,6 +156,7 @@ export class Studio {
   told(opened) {
     this.seeing.told(opened);
     this.review.told(opened);
+    this.bind(opened);
     this.issues.show(opened, this.reviews);
     this.draw();
   }
