@@ -79,10 +79,18 @@ def test_a_refusal_is_the_error_that_it_was_there(told: dict[str, Any], kind: ty
 
 
 def test_an_invalid_pipeline_comes_with_its_findings() -> None:
-    told = {"code": "pipeline-invalid", "detail": "no", "facts": {}, "findings": [{"code": "AF020"}]}
+    place = {"file": "a.yaml", "line": 2, "column": 1, "severity": "error", "message": "`task` is no key"}
+    found = (place, place | {"line": 3, "hint": "did you mean `tasks`?"})
+    told = {"code": "pipeline-invalid", "detail": "a.yaml has 2 errors", "facts": {}, "findings": [*found]}
     with pytest.raises(PipelineInvalid) as raised:
         Played(refused(422, **told)).client().projects()
-    assert raised.value.findings == ({"code": "AF020"},)
+    assert raised.value.findings == found
+    assert str(raised.value).splitlines() == [
+        "a.yaml has 2 errors",
+        "a.yaml:2:1: error: `task` is no key",
+        "a.yaml:3:1: error: `task` is no key; did you mean `tasks`?",
+    ]
+    assert raised.value.__suppress_context__
 
 
 def test_of_what_was_not_foreseen_the_number_in_the_log_is_said() -> None:

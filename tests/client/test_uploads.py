@@ -87,10 +87,11 @@ def test_another_picture_under_a_name_is_told_and_replaces_where_that_is_said(ol
     assert olga.picture(item.id) == picture(color="green")
 
 
-def test_a_name_that_is_no_text_is_told(olga: Annoflow, tmp_path: Path) -> None:
+def test_a_name_that_is_no_line_of_text_is_told(olga: Annoflow, tmp_path: Path) -> None:
     (tmp_path / "odd").mkdir()
-    (tmp_path / "odd/\udcff.jpg").write_bytes(picture())
-    assert olga.upload(1, tmp_path / "odd") == Sent(0, 0, 0, {"\udcff.jpg": UNNAMED})
+    for name in ("\udcff.jpg", "two\nlines.jpg"):
+        (tmp_path / "odd" / name).write_bytes(picture())
+    assert olga.upload(1, tmp_path / "odd") == Sent(0, 0, 0, {"\udcff.jpg": UNNAMED, "two\nlines.jpg": UNNAMED})
 
 
 def test_who_may_not_upload_is_told_at_once(

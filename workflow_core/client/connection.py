@@ -151,7 +151,7 @@ class Connection:
                 with attempt:
                     return ask()
         except httpx2.HTTPStatusError as error:
-            raise error_of(error.response) from error
+            raise error_of(error.response) from None  # how often it was asked again is no news, and would hide where
         except httpx2.InvalidURL as error:
             raise InvalidInput(f"{shown(address)} is no address: {error}") from error
         except httpx2.TransportError as error:

@@ -19,9 +19,15 @@ def error_of(answer: httpx2.Response) -> AnnoflowError:
     if code is None or code in UNSERVED:
         return _without_code(answer, detail, told.get("request"))
     if code == PipelineInvalid.code:
-        return PipelineInvalid(detail, tuple(told.get("findings") or ()))
+        findings = tuple(told.get("findings") or ())
+        return PipelineInvalid("\n".join((detail, *map(_at_its_place, findings))), findings)
     kind = REFUSALS[code].error if code in REFUSALS else Refused
     return kind(detail, code=code, **(told.get("facts") or {}))
+
+
+def _at_its_place(finding: dict[str, Any]) -> str:
+    said = "{file}:{line}:{column}: {severity}: {message}".format_map(finding)
+    return f"{said}; {finding['hint']}" if finding.get("hint") else said
 
 
 def _without_code(answer: httpx2.Response, detail: str, number: str | None) -> AnnoflowError:

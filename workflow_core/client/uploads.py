@@ -19,7 +19,7 @@ BATCH = 500
 """Files that are asked for at once."""
 AT_ONCE = 8
 """Files that are sent at once."""
-UNNAMED = "its name is no text"
+UNNAMED = "its name is no line of text"
 DIFFERS = "another picture is there under its name"
 
 
@@ -62,7 +62,7 @@ class Uploads(Connection):
         files = {f"{below.strip('/')}/{path.relative_to(folder).as_posix()}".lstrip("/"): path for path in _in(folder)}
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for batch in _batches(files):
-                named = {path for path in batch if values.is_text(path)}
+                named = {path for path in batch if values.is_line(path)}
                 sums = dict(zip(named, pool.map(_checksum, map(files.__getitem__, named)), strict=True))
                 asked = f"/api/datasets/{dataset_id}/files/missing"
                 absent = self._ask(Missing, "POST", asked, json={"files": sums})
