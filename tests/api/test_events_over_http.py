@@ -7,10 +7,13 @@ from typing import Any
 import anyio
 import pytest
 from fastapi import routing
+from fastapi.security import HTTPAuthorizationCredentials
 from fastapi.testclient import TestClient
 from stage import BOX, Stage
 
+from workflow_core.http import identity
 from workflow_core.http.answers import streams
+from workflow_core.services.accounts import tokens
 from workflow_core.services.running import feed
 
 SignIn = Callable[..., TestClient]
@@ -125,6 +128,29 @@ def test_a_stream_ends_where_its_listener_may_not_listen_any_more(project: str, 
             told.append(one.id)
             if one.id == "1":
                 stage.set_active("mia", False)
+                stage.do("bo", "cars", "completed")
+        return told
+
+    with stage.session() as session:
+        before = feed.horizon(session)
+    assert anyio.run(listen) == [None, *(str(number) for number in range(1, before + 1))]
+
+
+def test_a_stream_ends_where_the_token_that_it_was_asked_by_has_ended(
+    project: str, stage: Stage, token: Callable[..., str]
+) -> None:
+    by = HTTPAuthorizationCredentials(scheme="Bearer", credentials=token("mia"))
+
+    async def listen() -> list[str | None]:
+        told = []
+        about = {"email": "mia@example.org", "project_id": 1, "after": 0, "still": await identity._still(by, None)}
+        async for one in streams.Pulse(stage.engine).listen(**about):
+            told.append(one.id)
+            if one.id == "1":
+                with stage.session() as session:
+                    actor = stage.person(session, "mia")
+                    for each in tokens.mine(session, actor=actor):
+                        tokens.revoke(session, actor=actor, token_id=each.id)
                 stage.do("bo", "cars", "completed")
         return told
 

@@ -21,9 +21,12 @@ def test_a_folder_is_uploaded_once(frames: Path, over_http) -> None:
     assert (first.code, first.out) == (0, "night: 2 new items\n")
     (frames / "a.jpg").write_bytes(picture(color="red"))
     (frames / "c.jpg").write_text("no picture")
+    (frames / "d\x1b[31m\n.jpg").write_bytes(picture())
     again = over_http("olga", "upload", "frames", "night", "--below", "one", "--project", "default")
-    assert (again.code, again.out) == (1, "night: 0 new items, 1 there already, 2 files refused\n")
+    assert (again.code, again.out) == (1, "night: 0 new items, 1 there already, 3 files refused\n")
     assert "one/a.jpg: another picture is there under its name\n" in again.err
+    assert "one/d�[31m�.jpg: its name is no line of text\n" in again.err
+    (frames / "d\x1b[31m\n.jpg").unlink()
     assert over_http("olga", "upload", "frames", "night", "--below", "one", "--replace", "--json").json() == {
         "new": 0,
         "present": 1,

@@ -11,7 +11,7 @@ from workflow_core.domain.views.history import Event
 from workflow_core.domain.words import values
 from workflow_core.domain.words.pages import USUAL, Page
 from workflow_core.http.database import Horizon, Reading
-from workflow_core.http.identity import Reader
+from workflow_core.http.identity import Reader, Still
 from workflow_core.http.routing import Router
 from workflow_core.services.running import feed
 
@@ -40,6 +40,7 @@ def _listener(session: Reading, actor: Reader, project_id: int) -> str:
 async def event_stream(
     request: Request,
     listener: Annotated[str, Depends(_listener)],
+    still: Still,
     project_id: int,
     after: Since = 0,
     last_event_id: Annotated[int | None, Header(ge=0, le=values.LARGEST)] = None,
@@ -50,5 +51,6 @@ async def event_stream(
     minutes.
     """
     begin = after if last_event_id is None else last_event_id
-    async for event in request.app.state.pulse.listen(email=listener, project_id=project_id, after=begin):
+    about = {"email": listener, "project_id": project_id, "after": begin, "still": still}
+    async for event in request.app.state.pulse.listen(**about):
         yield event

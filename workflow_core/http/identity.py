@@ -17,7 +17,7 @@ from workflow_core.http.cookies import SignInCookie
 from workflow_core.http.database import brief
 from workflow_core.services.accounts import callers, scopes, sign_ins, tokens
 from workflow_core.services.accounts.callers import Caller
-from workflow_core.store.database.engine import glance, session_scope
+from workflow_core.store.database.engine import Session, glance, session_scope
 from workflow_core.store.models import Person
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="af_…", description="A token of a person.")
@@ -76,6 +76,15 @@ async def _proof(given: Bearer, cookie: Cookie) -> str:
 
 Proof = Annotated[str, Depends(_proof)]
 """What whoever asks proves themselves by: the server keeps no more of it than its SHA-256."""
+
+
+async def _still(given: Bearer, cookie: Cookie) -> Callable[[Session], bool]:
+    find, secret = (tokens.caller, given.credentials) if given is not None else (sign_ins.caller, cookie or "")
+    return lambda session: find(session, secret=secret, now=now()) is not None
+
+
+Still = Annotated[Callable[[Session], bool], Depends(_still)]
+"""Whether what they proved themselves by is good by now, for what goes on after its request began."""
 Known = Annotated[Caller, Depends(_known)]
 """Whoever asks; where their token is for one project, what is asked for keeps to that by itself."""
 

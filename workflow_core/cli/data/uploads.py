@@ -11,7 +11,7 @@ from workflow_core.cli.installations import context
 from workflow_core.cli.output import show_json
 from workflow_core.cli.progress import progress
 from workflow_core.cli.style import Json
-from workflow_core.domain.words.wording import cited, counted
+from workflow_core.domain.words.wording import cited, counted, on_screen
 from workflow_core.errors import InvalidInput
 
 
@@ -48,7 +48,7 @@ def upload(
         show_json(asdict(sent))
     else:
         for file, why in sent.refused.items():
-            typer.echo(f"{file}: {why}", err=True)
+            typer.echo(f"{on_screen(file)}: {on_screen(why)}", err=True)
         there = f", {sent.present:,} there already" if sent.present else ""
         replaced = f", {sent.replaced:,} replaced" if sent.replaced else ""
         left_out = f", {counted(len(sent.refused), 'file')} refused" if sent.refused else ""

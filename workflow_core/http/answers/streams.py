@@ -4,7 +4,7 @@ own while there is nothing.
 
 import logging
 import time
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable
 from functools import partial
 
 import anyio
@@ -14,10 +14,10 @@ from pydantic import TypeAdapter
 
 from workflow_core.domain.views.history import Event
 from workflow_core.domain.words.pages import MOST, Page
-from workflow_core.errors import AnnoflowError
+from workflow_core.errors import AnnoflowError, NotSignedIn
 from workflow_core.services import people
 from workflow_core.services.running import feed, schema
-from workflow_core.store.database.engine import Engine, session_scope
+from workflow_core.store.database.engine import Engine, Session, session_scope
 
 LIFE = 300.0
 """Seconds after which a stream ends. Whoever listens on asks again, and has to be somebody who still may."""
@@ -60,8 +60,12 @@ class Pulse:
         with session_scope(self._engine, read_only=True) as session:
             return feed.horizon(session)
 
-    async def listen(self, *, email: str, project_id: int, after: int) -> AsyncIterator[ServerSentEvent]:
-        """Tell somebody what happens in a project after an event, for the time that a stream lives."""
+    async def listen(
+        self, *, email: str, project_id: int, after: int, still: Callable[[Session], bool] = lambda _: True
+    ) -> AsyncIterator[ServerSentEvent]:
+        """Tell somebody what happens in a project after an event, for the time that a stream lives, and as long as what
+        they asked by is `still` good.
+        """
         yield ServerSentEvent(comment="listening", retry=AGAIN_MS)
         ends = anyio.current_time() + LIFE
         while True:
@@ -71,7 +75,7 @@ class Pulse:
             if until <= after:
                 return
             try:
-                part = await run_sync(partial(self._read, email, project_id, after, until))
+                part = await run_sync(partial(self._read, email, project_id, after, until, still))
             except (AnnoflowError, schema.Fault) as error:
                 log.info("a stream of project %s for %s ends: %s", project_id, email, type(error).__name__)
                 return
@@ -109,7 +113,11 @@ class Pulse:
             actor = people.person(session, email=email)
             return feed.stirs(session, actor=actor, after=after, until=until), feed.standing(session, actor=actor)
 
-    def _read(self, email: str, project_id: int, after: int, until: int) -> Page[Event]:
+    def _read(
+        self, email: str, project_id: int, after: int, until: int, still: Callable[[Session], bool]
+    ) -> Page[Event]:
         with session_scope(self._engine, read_only=True) as session:
+            if not still(session):
+                raise NotSignedIn("what they listened by has ended")
             actor = people.person(session, email=email)
             return feed.part(session, actor=actor, project_id=project_id, after=after, until=until, limit=MOST)
