@@ -179,11 +179,7 @@ def test_what_people_have_moved_or_taken_away_comes_again_in_neither_shape(
 
 @pytest.mark.parametrize(
     "corners",
-    [
-        [[31, 42], [1, 2], [31, 2]],
-        [[31, 2], [1, 2], [31, 42]],
-        [[1, 2], [31, 2], [31, 42], [1, 2]],
-    ],
+    [[[31, 42], [1, 2], [31, 2]], [[31, 2], [1, 2], [31, 42]], [[1, 2], [31, 2], [31, 42], [1, 2]]],
 )
 def test_an_outline_is_the_same_wherever_a_tool_begins_or_ends_it(
     session: Session, dataset: Dataset, corners: list[list[float]]
@@ -192,6 +188,30 @@ def test_an_outline_is_the_same_wherever_a_tool_begins_or_ends_it(
     first = {"outlines": [[[1.0, 2.0], [31.0, 2.0], [31.0, 42.0]]]}
     for shape, new in ((first, 1), ({"outlines": [corners]}, 0), ({"outlines": [[*corners[:2], [1, 42]]]}, 1)):
         assert take(session, dataset, [ImportedAnnotation(**about, geometry=shape)], Problems()).new == new
+
+
+def rounded(geometry: Any, digits: int, width: int, height: int) -> Any:
+    """Round places as CVAT does, two digits of a pixel, or as converters to YOLO do, six of a share."""
+    if digits == 2:
+        return json.loads(json.dumps(geometry), parse_float=lambda text: round(float(text), 2))
+    x, y, wide, high = geometry["x"], geometry["y"], geometry["width"], geometry["height"]
+    shares = [round(n, 6) for n in ((x + wide / 2) / width, (y + high / 2) / height, wide / width, high / height)]
+    wide, high = shares[2] * width, shares[3] * height
+    return {"x": shares[0] * width - wide / 2, "y": shares[1] * height - high / 2, "width": wide, "height": high}
+
+
+@pytest.mark.parametrize(("digits", "tools"), [(2, ("box", "polygon")), (6, ("box",))])
+def test_what_a_tool_has_rounded_is_there_already(
+    session: Session, dataset: Dataset, digits: int, tools: tuple[str, ...]
+) -> None:
+    first = drawn(Random(11), tools)
+    again = [replace(one, geometry=rounded(one.geometry, digits, 640, 480)) for one in first]
+    moved = [
+        replace(one, geometry={**one.geometry, "x": one.geometry["x"] + 0.05}) for one in again if one.tool == "box"
+    ]
+    for ones, new in ((first, len(first)), (again, 0), (first, 0), (moved, len(moved))):
+        problems = Problems()
+        assert (take(session, dataset, ones, problems).new, problems.listed) == (new, [])
 
 
 def box(session: Session, dataset: Dataset, folder: Path, attributes: object = None, **made: Any) -> int:

@@ -7,12 +7,14 @@ than that box is the same as the box.
 
 import hashlib
 import json
-from collections.abc import Mapping
-from math import isclose
-from typing import Any, Final, NamedTuple
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from math import floor, isclose
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from workflow_core.domain.annotations import geometry
 
+T = TypeVar("T")
 Maker = tuple[str | None, str | None, str | None]
 """Who made it: origin, model and its version."""
 A_MODEL: Final[Maker] = ("model", None, None)
@@ -66,6 +68,75 @@ def read(kept: str | None) -> Name | None:
     """Return what an annotation was when it came, if that was kept so."""
     _, *parts = (kept or "").split(".")
     return Name(*parts) if 2 <= len(parts) <= 3 else None
+
+
+class Extent(NamedTuple):
+    """Where a box or an outline is: its sides, and of an outline how many corners, its area, and their middle."""
+
+    sides: tuple[float, float, float, float]
+    outline: tuple[int, float, float, float] | None = None
+
+    def is_near(self, other: "Extent") -> bool:
+        """Say whether both have the same sides, but for what tools round away."""
+        return all(abs(one - two) <= NEAR for one, two in zip(self.sides, other.sides, strict=True))
+
+    def is_like(self, other: "Extent") -> bool:
+        """Say whether both are the same outline, or box, but for what tools round away."""
+        if self.outline is None or other.outline is None:
+            return self.outline is other.outline and self.is_near(other)
+        corners, area, *middle = self.outline
+        around = sum(self.sides[2:]) - sum(self.sides[:2])
+        return (
+            self.is_near(other)
+            and corners == other.outline[0]
+            and abs(area - other.outline[1]) <= NEAR * 2 * around
+            and all(abs(one - two) <= NEAR for one, two in zip(middle, other.outline[2:], strict=True))
+        )
+
+
+NEAR: Final = 0.02
+"""Pixels by which places differ where tools write them with two digits, or shares with six."""
+
+
+def extent(content: Mapping[str, Any]) -> Extent | None:
+    """Return where a box or an outline is.
+
+    >>> one, other = ({"x": x, "y": 2, "width": 3, "height": 4} for x in (1, 1.004))
+    >>> extent({"tool": "box", "geometry": one}).is_like(extent({"tool": "box", "geometry": other}))
+    True
+    """
+    tool, shape = content["tool"], content["geometry"]
+    if tool not in ("box", "polygon"):
+        return None
+    x, y, width, height = geometry.bounds(shape) or (0.0, 0.0, 0.0, 0.0)
+    sides = (x, y, x + width, y + height)
+    if tool == "box":
+        return Extent(sides)
+    corners = {(one, other) for outline in shape["outlines"] for one, other in outline}
+    area = sum(map(geometry.area, shape["outlines"]))
+    if len(corners) == 4 and isclose(area, width * height, rel_tol=0.001):
+        return Extent(sides)
+    xs, ys = zip(*corners, strict=True)
+    return Extent(sides, (len(corners), area, sum(xs) / len(xs), sum(ys) / len(ys)))
+
+
+@dataclass
+class Nearby(Generic[T]):
+    """What is known of some place, found again by one that is near."""
+
+    _cells: dict[tuple[Hashable, int, int], list[tuple[Extent, T]]] = field(default_factory=dict)
+
+    def add(self, among: Hashable, at: Extent, known: T) -> None:
+        """Take in what is known of a place, among others of its kind."""
+        left, top, *_ = at.sides
+        self._cells.setdefault((among, floor(left), floor(top)), []).append((at, known))
+
+    def near(self, among: Hashable, at: Extent) -> Iterator[tuple[Extent, T]]:
+        """Yield what is known of places that have the same sides."""
+        left, top, *_ = at.sides
+        for x in {floor(left - NEAR), floor(left + NEAR)}:
+            for y in {floor(top - NEAR), floor(top + NEAR)}:
+                yield from (each for each in self._cells.get((among, x, y), ()) if at.is_near(each[0]))
 
 
 def _digest(of: object) -> str:

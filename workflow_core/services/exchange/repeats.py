@@ -7,7 +7,7 @@ from typing import Any
 
 from workflow_core.connectors.annotations.records import Problems
 from workflow_core.domain.annotations import identities
-from workflow_core.domain.annotations.identities import Maker, Name
+from workflow_core.domain.annotations.identities import Maker, Name, Nearby
 from workflow_core.services.exchange.fits import Fit, maker
 from workflow_core.store.exchange.imports import Present
 
@@ -47,32 +47,43 @@ class Repeats:
     present: int = 0
     _there: Known = field(default_factory=dict)
     _came: Known = field(default_factory=dict)
+    _near: Nearby[Beside] = field(default_factory=Nearby)
+    """Places of what came in this import, and of what is there on items on which something was not known exactly."""
+    _not_near_yet: dict[int, list[tuple[set[Maker], Present, Beside]]] = field(default_factory=dict)
 
     def know(self, there: Iterable[Present]) -> None:
         """Take what is there on the items of a batch as known, as it came and as it is now."""
-        self._there = {}
+        self._there, self._not_near_yet = {}, {}
+        if not self.keeps:
+            self._near = Nearby()
         for one in there:
             now, came = identities.name(one.content), identities.read(one.external_id)
             makers = _makers(one.content, anybody=not one.deleted)
-            _add(self._there, one.item_id, makers, now, one.score, _area(one.content, one.area))
+            area = _area(one.content, one.area)
+            _add(self._there, one.item_id, makers, now, one.score, area)
+            beside = Beside(now.attributes, one.score, area)
+            self._not_near_yet.setdefault(one.item_id, []).append((makers, one, beside))
             if came not in (None, now):
                 _add(self._there, one.item_id, makers, came, one.score, None)
 
     def add(self, new: Fit) -> None:
         """Take what comes in now as known."""
         known = self._came if self.keeps else self._there
-        makers = _makers(new.row, anybody=True)
-        _add(known, new.row["item_id"], makers, new.known_as, new.row["score"], _area(new.row, new.row["area"]))
+        item_id, makers, area = new.row["item_id"], _makers(new.row, anybody=True), _area(new.row, new.row["area"])
+        _add(known, item_id, makers, new.known_as, new.row["score"], area)
+        _add_near(self._near, item_id, makers, new.row, Beside(new.known_as.attributes, new.row["score"], area))
 
     def has(self, each: Fit) -> bool:
         """Say whether an annotation is there already: the same is counted, the same otherwise is listed."""
         name = each.known_as
         alike = self._alike(each, name.shape)
-        if not alike and name.around is not None:
-            alike = [one for one in self._alike(each, name.around) if not one.outlined]
-            if alike:
-                self.problems.add(each.where, OUTLINE)
-            return bool(alike)
+        boxes = [one for one in self._alike(each, name.around) if not one.outlined] if name.around else []
+        if not alike:
+            alike, around = self._rounded(each)
+            boxes += around
+        if not alike and boxes:
+            self.problems.add(each.where, OUTLINE)
+            return True
         # What says nothing of attributes says nothing else than what is there, as with scores and areas.
         there = [one for one in alike if one.attributes == name.attributes or not each.row["attributes"]]
         scored = [one for one in there if _is_score(one, each)]
@@ -89,12 +100,36 @@ class Repeats:
         places = [(each.row["item_id"], shape, maker) for maker in each.makers]
         return [one for known in (self._there, self._came) for place in places for one in known.get(place, ())]
 
+    def _rounded(self, each: Fit) -> tuple[list[Beside], list[Beside]]:
+        """Return what is the same but for what tools round away; and of an outline, the boxes that are around it."""
+        alike, boxes = list[Beside](), list[Beside]()
+        if (at := identities.extent(each.row)) is None:
+            return alike, boxes
+        item_id = each.row["item_id"]
+        for makers, known, beside in self._not_near_yet.pop(item_id, ()):
+            _add_near(self._near, item_id, makers, known.content, beside)
+        among = [(item_id, each.row["label"], who) for who in each.makers]
+        for there, one in (found for those in among for found in self._near.near(those, at)):
+            if at.outline is None or at.is_like(there):
+                alike.append(one)
+            elif there.outline is None:
+                boxes.append(one)
+        return alike, boxes
+
 
 def _otherwise(what: str, there: float | None) -> str:
     if there is None:
         return f"it is there already without a {what}, and stays without"
     stays = f"{there:.4f}".rstrip("0").rstrip(".")
     return f"it is there already, and comes with another {what} than {stays}, which stays"
+
+
+def _add_near(
+    near: Nearby[Beside], item_id: int, makers: Iterable[Maker], content: Mapping[str, Any], one: Beside
+) -> None:
+    if at := identities.extent(content):
+        for each in makers:
+            near.add((item_id, content["label"], each), at, one)
 
 
 def _makers(of: Mapping[str, Any], *, anybody: bool) -> set[Maker]:
