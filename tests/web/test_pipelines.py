@@ -1,11 +1,14 @@
 """Pipelines on a page: the graph, the file with what is wrong in it, the plan before the deploy."""
 
 import html
+import re
 
 import pytest
 from browsing import PASSWORD, link
 from fastapi.testclient import TestClient
 from stage import Stage
+
+from .conftest import PIPELINE
 
 FILE = """
 pipeline: second
@@ -60,9 +63,25 @@ def test_a_deploy_that_was_planned_against_another_file_is_refused(olga: TestCli
     assert olga.post("/pipelines/deploy", data=changed).status_code == 412
 
 
+def test_a_deploy_takes_items_along_that_a_plan_has_counted(olga: TestClient, stage: Stage) -> None:
+    text = re.sub("source: .*\n", "", PIPELINE).replace(
+        "manager:", "    extra_statuses: [redo]\n    on: {redo: cars}\nmanager:"
+    )
+    given = {"text": text, "project": str(project(stage)), "pipeline": "1", "name": "p.yaml"}
+    planned = html.unescape(olga.post("/pipelines/plan", data=given).text)
+    assert "1 item on the way keeps version" in planned
+    assert "Plan to take 1 item along" in planned
+    along = {**given, "migrate": "true", "number": "1"}
+    assert "Deploy p, and take 1 item along" in olga.post("/pipelines/plan", data=along).text
+    olga.post("/pipelines/deploy", data=along)
+    assert "on the way keep" not in olga.post("/pipelines/plan", data=given).text
+
+
 def test_a_manager_looks_and_deploys_nothing(client: TestClient, stage: Stage) -> None:
     client.post(link(stage, "mia"), data={"password": PASSWORD})
-    assert "pipeline-graph" in client.get("/pipelines").text
+    shown = client.get("/pipelines").text
+    assert "pipeline-graph" in shown
+    assert "/pipelines/plan" not in shown
     given = {"text": FILE, "project": str(project(stage)), "number": "0"}
     assert client.post("/pipelines/deploy", data=given).status_code == 403
 

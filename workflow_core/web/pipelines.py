@@ -32,11 +32,15 @@ Template = Literal["team", "solo"]
 
 
 class Sent(BaseModel):
-    """The files of a pipeline, as the form of the page sends them; of a deploy also what it was planned against."""
+    """The files of a pipeline, as the form of the page sends them; of a deploy also what it was planned against.
+
+    With `migrate` it is about the items on their way, too: those that can follow the new version are taken along.
+    """
 
     project: int | None = None
     pipeline: int | None = None
     number: int = 0
+    migrate: bool = False
     name: list[str] = []
     text: list[str] = []
 
@@ -97,7 +101,7 @@ def plan(session: Writing, actor: Writer, now: Now, within: Within, given: Given
     if not any(one.severity == "error" for one in checked.findings):
         by: dict[str, Any] = {"project_id": given.project, "files": files, "within": within, "now": now}
         try:
-            said["planned"] = uploads.plan(session, actor=actor, **by)
+            said["planned"] = uploads.plan(session, actor=actor, migrate=given.migrate, **by)
         except AnnoflowError as error:
             said["why"] = str(error)
     return _shown(session, actor, now, given.project, given.pipeline, **said)
@@ -108,7 +112,8 @@ def deploy(session: Writing, actor: Writer, now: Now, within: Within, given: Giv
     """Deploy the files, as it was planned."""
     files = given.files(_last(session, actor, given.pipeline))
     by: dict[str, Any] = {"project_id": given.project, "files": files, "within": within, "now": now}
-    return to(f"/pipelines?pipeline={uploads.deploy(session, actor=actor, expected=given.number, **by).pipeline_id}")
+    done = uploads.deploy(session, actor=actor, expected=given.number, migrate=given.migrate, **by)
+    return to(f"/pipelines?pipeline={done.pipeline_id}")
 
 
 @router.get("/{pipeline}/deploys/{number}")
