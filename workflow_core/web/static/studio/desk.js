@@ -61,6 +61,7 @@ export class Desk {
   async later() {
     const { id, task_id: task } = this.opened;
     await post(`/task-items/${id}/postponement`);
+    this.last = null; // what would be offered to be taken back is not what was done last
     return this.next(task);
   }
 
