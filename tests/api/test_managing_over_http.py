@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 from stage import BOX, Stage
 
 from workflow_core.services.bulk import requests
+from workflow_core.store.models import Item
 
 SignIn = Callable[..., TestClient]
 ANN, BO, CY = (f"{name}@example.org" for name in ("ann", "bo", "cy"))
@@ -140,6 +141,24 @@ def test_an_act_on_what_is_refused_for_one_item_changes_none(stage: Stage, mia: 
     stage.do("ann", "cars", "completed")
     refused = mia.post(f"{cars}/removals", json={"folder": "/"})
     assert refused.json()["code"] == "have-status"
+    assert set(stage.exits().values()) == {None}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_item_that_is_nowhere_or_elsewhere_is_told_and_nothing_is_done(
+    stage: Stage, mia: TestClient, cars: str, as_: SignIn
+) -> None:
+    stage.add_member("olga", "owner")
+    olga = as_("olga")
+    elsewhere = olga.post("/api/projects/1/datasets", json={"name": "elsewhere"}).json()["id"]
+    with stage.session() as session:
+        session.get_one(Item, 4).dataset_id = elsewhere
+    acts = [f"{cars}/{act}" for act in ("additions", "removals", "rankings", "redistributions", "clearings")]
+    for act in (*acts, "/api/datasets/1/archivings"):
+        for missing in (4, 999_999):
+            rank = {"rank": 1} if "rankings" in act else {}
+            refused = olga.post(act, json={"item_ids": [1, missing], **rank})
+            assert (refused.status_code, f"there is no item {missing} in " in refused.text) == (404, True), act
     assert set(stage.exits().values()) == {None}
 
 

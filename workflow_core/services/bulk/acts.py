@@ -11,7 +11,7 @@ from workflow_core.domain.words.suggestions import possible
 from workflow_core.domain.words.wording import cited
 from workflow_core.domain.work import states
 from workflow_core.domain.work.roles import Permission
-from workflow_core.errors import InvalidInput
+from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import access
 from workflow_core.services.data import removal
 from workflow_core.services.managers import reversals, staff, task_items, task_settings, tasks
@@ -134,11 +134,14 @@ def concerned(session: Session, *, actor: Actor, act: str, key: int, said: Said)
     """Return the condition on the items that an act would change now.
 
     Raises:
-        NotFound, NotAllowed: as `find`.
+        NotFound, NotAllowed: as `find`; or an item that is listed is none of the dataset.
         InvalidInput: the filter, or the status, makes no sense.
     """
     of = find(session, actor=actor, act=act, key=key)
     dataset = of if isinstance(of, Dataset) else session.get_one(Dataset, of.dataset_id)
+    listed = said.get("item_ids")
+    if listed and (strange := selection.not_in(session, dataset_id=dataset.id, item_ids=values.keys(listed))):
+        raise NotFound(f"there is no item {min(strange)} in the dataset {cited(dataset.name)}")
     chosen: Any = {name: said.get(name) for name in Chosen.__annotations__}
     return data.condition(session, dataset=dataset, **chosen) & ACTS[act].changes(of, said)
 

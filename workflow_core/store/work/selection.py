@@ -9,6 +9,9 @@ from workflow_core.store import locks
 from workflow_core.store.database.columns import Where
 from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
 
+AT_ONCE = 1_000
+"""Keys that are looked up in one statement: no database takes any number of them."""
+
 
 def of_task(task_id: int) -> Where:
     """Return the condition that a task item is in a task."""
@@ -39,6 +42,17 @@ def placed(
         of = select(Assignment.id).join(Person, col(Person.id) == col(Assignment.person_id))
         there = there.where(col(TaskItem.assignment_id).in_(of.where(Person.email == assignee)))
     return there.exists()
+
+
+def not_in(session: Session, *, dataset_id: int, item_ids: Iterable[int]) -> set[int]:
+    """Return those of some keys that no item of a dataset has."""
+    keys = sorted(set(item_ids))
+    left: set[int] = set(keys)
+    for first in range(0, len(keys), AT_ONCE):
+        some = col(Item.id).in_(keys[first : first + AT_ONCE])
+        there = session.exec(select(Item.id).where(Item.dataset_id == dataset_id, some)).all()
+        left.difference_update(there)
+    return left
 
 
 def with_status(session: Session, *, task_id: int, items: Where, status: str | None = None) -> dict[int, int]:
