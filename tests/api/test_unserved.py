@@ -18,6 +18,7 @@ ASKED: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("GET", "/api/me", {"headers": {"Host": "elsewhere.example.org"}}, "foreign-host", "ANNOFLOW_PUBLIC_URL"),
     ("GET", "/api/nothing", {}, "no-such-path", "/api/openapi.json"),
     ("GET", "/api/me/", {}, "no-such-path", "/api/openapi.json"),
+    ("PUT", "/api/datasets/1/files/a%ff.png", {}, "no-such-path", "no text in UTF-8"),
     ("GET", f"{ADDRESS}//api/me", {}, "no-such-path", "/api/openapi.json"),
     ("PUT", "/api/tasks/1", {}, "no-such-method", "PUT cannot be asked of this address; HEAD, GET, PATCH can"),
     ("POST", DATASETS, {"content": b" " * 1_000_001}, "too-large", "1,000,000 bytes"),
@@ -26,7 +27,8 @@ ASKED: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("GET", IMAGE, {"headers": {"Range": "bytes=100000-"}}, "no-such-range", "the picture has"),
     ("GET", IMAGE, {"headers": {"Range": "bytes=-0"}}, "no-such-range", "the picture has"),
     ("POST", DATASETS, {"json": {"name": "night", "nmae": 1}}, "malformed", "body.nmae: there is no such key"),
-    ("POST", DATASETS, {"json": ["night"]}, "malformed", "body: "),
+    ("POST", DATASETS, {"json": ["night"]}, "malformed", "body: this is to be an object"),
+    ("POST", "/api/tasks/1/removals", {"json": {}}, "malformed", "body: say which items"),
     (
         "POST",
         f"{DATASETS}?dry_run=1",

@@ -52,6 +52,12 @@ MEDIA_TYPE = "application/problem+json"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 """What is asked of annoflow; HEAD is a GET of which the answer has no body."""
 JSON = re.compile(r"\s*application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE)
+SAID = {
+    "extra_forbidden": "there is no such key",
+    "missing": "this is missing",
+    "model_attributes_type": "this is to be an object, {…}",
+}
+"""Of what Pydantic finds, what is no word of who asks."""
 AWAY = "the database cannot be asked now; try again in some seconds"
 
 log = logging.getLogger("annoflow.http")
@@ -120,9 +126,9 @@ def _malformed(request: Request, error: Exception) -> JSONResponse:
 def _said(fault: dict[str, Any]) -> str:
     if fault["type"] == "json_invalid":
         return f"this is no JSON: {fault['ctx']['error']}"
-    if fault["type"] == "extra_forbidden":
-        return "there is no such key"
-    return str(fault["msg"])
+    if fault["type"] == "value_error":
+        return str(fault["ctx"]["error"])
+    return SAID.get(fault["type"], str(fault["msg"]))
 
 
 def unknown(request: Request, error: Exception) -> JSONResponse:

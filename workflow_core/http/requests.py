@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 from uuid import uuid4
 
 from anyio import BrokenResourceError
@@ -109,6 +109,10 @@ class Around:
             if (said := self._is_foreign(request)) is not None:
                 await self._failed(request, HTTPStatus.BAD_REQUEST, said)(scope, receive, answered)
                 return
+            if not _is_text(scope.get("raw_path") or b""):
+                said = "there is no such address: it is no text in UTF-8"
+                await self._failed(request, HTTPStatus.NOT_FOUND, said)(scope, receive, answered)
+                return
             await self._app(scope, limited, answered)
         except ClientDisconnect:
             pass  # nobody is there to be answered
@@ -133,6 +137,15 @@ class Around:
             return None
         known = ", ".join(self._hosts)
         return f"this server is called {known}, not {cited(called)}; ANNOFLOW_PUBLIC_URL says how else it is called"
+
+
+def _is_text(path: bytes) -> bool:
+    """Say whether an address can be read; the server would read any byte that is none as the same character."""
+    try:
+        unquote_to_bytes(path).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _has_heard_enough(error: Exception) -> bool:
