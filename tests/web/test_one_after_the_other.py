@@ -142,5 +142,6 @@ def test_what_complete_asks_for_discard_does_without(site: Site) -> None:
     expect(ann.locator("#name")).to_have_text("01.jpg")
     assert site.stage.row("cars", "00.jpg").status == "discarded"
     ann.get_by_role("button", name="Later").click()
+    expect(ann.locator("body")).to_have_attribute("aria-busy", "false")
     expect(ann.locator("#status")).to_be_empty()  # nothing is said of the item before
     expect(ann.locator("#name")).to_have_text("01.jpg")  # of which there is no other

@@ -63,9 +63,8 @@ async function refresh(part) {
   scrollBy(0, off());
 }
 
-/** Whether somebody has changed a field that has not been sent. */
+/** Whether somebody has changed a field that has not been sent; what is ticked stays so in any case. */
 function touched(node) {
-  if (node.matches("[type=checkbox], [type=radio]")) return node.checked !== node.defaultChecked;
   if (node.matches("input, textarea")) return node.value !== node.defaultValue;
   return node.matches("select") && [...node.options].some((one) => one.selected !== one.defaultSelected);
 }
