@@ -13,8 +13,8 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page
-from running import PATIENCE
+from playwright.sync_api import Browser, BrowserContext, Page, Route
+from running import PATIENCE, wait_until
 from stage import Stage, email
 
 from workflow_core.services.accounts import links
@@ -94,6 +94,11 @@ def link(stage: Stage, who: str) -> str:
     with stage.session() as session:
         person = stage.person(session, who)
         return f"/links/{links.make(session, email=person.email, now=datetime.now(UTC)).secret}"
+
+
+def first(page: Page, routes: list[Route]) -> Route:
+    """Return the first of the requests that are held, once it is: a page tells of a request before its route is asked."""
+    return wait_until(lambda: page.wait_for_timeout(10) or routes)[0]
 
 
 def drag(page: Page, start: Point, end: Point) -> None:

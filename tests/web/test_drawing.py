@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import PASSWORD, Site, click, drag, on_screen
+from browsing import PASSWORD, Site, click, drag, first, on_screen
 from pens import assert_alike, by_mouse, points, press
 from playwright.sync_api import Page, Route, expect
 from sqlmodel import select
@@ -237,7 +237,7 @@ def test_a_late_answer_of_an_ended_session_does_not_ask_for_the_password_again(m
         by_mouse(studio, BOX)
     by_mouse(studio, SECOND)
     with studio.expect_request("**/draft"):
-        held[0].continue_()
+        first(studio, held).continue_()
     studio.get_by_label("Password").fill(PASSWORD)
     studio.get_by_role("button", name="Sign in").click()
     expect(studio.locator("#signing-in")).to_be_hidden()

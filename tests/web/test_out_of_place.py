@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from browsing import PASSWORD, Site, drag, link
+from browsing import PASSWORD, Site, drag, first, link
 from playwright.sync_api import Route, expect
 
 from workflow_core.services.managers import erasure, task_items
@@ -84,7 +84,7 @@ def test_two_clicks_on_a_button_make_one_link_which_is_shown(site: Site) -> None
     olga.route("**/invitations", lambda route: sent.append(route))
     with olga.expect_request("**/invitations"):
         olga.get_by_role("button", name="Invite").evaluate(TWICE)
-    sent[0].continue_()
+    first(olga, sent).continue_()
     shown = olga.get_by_label("new@example.org", exact=True)
     expect(shown).to_have_value(re.compile("/links/"))
     page = olga.context.new_page()
