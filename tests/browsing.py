@@ -97,7 +97,7 @@ def link(stage: Stage, who: str) -> str:
 
 
 def first(page: Page, routes: list[Route]) -> Route:
-    """Return the first of the requests that are held, once it is: a page tells of a request before its route is asked."""
+    """Return the first request that is held, once it is: a page tells of one before its route is asked."""
     return wait_until(lambda: page.wait_for_timeout(10) or routes)[0]
 
 
