@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Fact = str | int | None | Sequence[str] | Sequence[int]
+Fact = str | int | None | Sequence[str] | Sequence[int] | Sequence[Mapping[str, Any]]
 """What a fact of an error is: JSON."""
 
 

@@ -31,7 +31,8 @@ def test_a_draft_of_another_window_is_not_overwritten(road: Stage, as_: SignIn) 
     assert first.status_code == 204
     late = ann.put(f"{at}/draft", json={"annotations": []}, headers={"If-Match": opened.headers["etag"]})
     version = first.headers["etag"]
-    assert (late.status_code, late.json()["facts"]["version"]) == (412, int(version.strip('"')))
+    there = late.json()["facts"]
+    assert (late.status_code, there["version"], there["annotations"]) == (412, int(version.strip('"')), [BOX])
     assert ann.get(at).json()["draft"] == [BOX]
     second = ann.put(f"{at}/draft", json={"annotations": [BOX, BOX]}, headers={"If-Match": version})
     assert second.status_code == 204

@@ -8,7 +8,7 @@ from typing import cast
 
 import manifests
 import pytest
-from building import person
+from building import NOW, person
 from explaining import BIG, SMALL_BY_CONDITION, scans
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -20,7 +20,7 @@ from workflow_core.http import database, identity
 from workflow_core.services.accounts.callers import Caller
 from workflow_core.settings import Settings
 from workflow_core.store.database.dialect import run
-from workflow_core.store.models import Export, Person, TaskItem
+from workflow_core.store.models import Export, Membership, Person, TaskItem
 
 DOCUMENT = json.loads((Path(api.__file__).parent / "openapi.json").read_text())
 LISTS = [
@@ -36,6 +36,7 @@ STATE = "CASE WHEN i % 10 = 0 THEN 'open' ELSE 'dismissed' END"
 FILLED = {
     "project (id, name, created_at)": "i, '/' || i, 0",
     "dataset (id, project_id, name, created_at)": f"i, {ONE_IN}, '/' || i, 0",
+    "pipeline (id, project_id, dataset_id, name, created_at)": f"i, {ONE_IN}, i, '/' || i, 0",
     "recipe (project_id, name, content, created_at)": f"{ONE_IN}, 'r', '{{}}', 0",
     "person (id, email, active, service, operator, created_at)": "1000 + i, 'a' || i, TRUE, FALSE, FALSE, 0",
     "membership (project_id, person_id, role, version, created_at)": f"{ONE_IN}, 1000 + i, 'manager', 1, 0",
@@ -51,7 +52,7 @@ FILLED = {
 }
 """A thousandth, or some, is of the first project; the rest is of others."""
 TABLES = {into.split()[0] for into in FILLED}
-FEW = {"project", "person", "membership"}
+FEW = {"project", "person", "membership", "pipeline"}
 """Of these no installation has so many."""
 
 
@@ -62,6 +63,7 @@ def olga(full: Engine, thrown_away: Session, tmp_path: Path, monkeypatch: pytest
     fill(session)
     olga = person(session, "olga@example.org", role="owner")
     olga.operator = True
+    session.add(Membership(project_id=2, person_id=olga.id, role="manager", created_at=NOW))
     session.flush()
     monkeypatch.setattr(server, "engine_for", lambda *_, **__: full)
     app = server.make(Settings(home=tmp_path))

@@ -1,6 +1,6 @@
 """From Complete to the next picture there is one answer to wait for."""
 
-from browsing import Site, drag
+from browsing import Site, drag, first
 from playwright.sync_api import Route, expect
 from sqlmodel import select
 
@@ -78,10 +78,10 @@ def test_what_is_wrong_with_the_next_picture_is_said_beside_what_was_just_done(s
     ann.get_by_role("button", name="Start").click()
     expect(ann.locator("image")).to_have_attribute("href", "/api/items/1/image")
     held: list[Route] = []
-    ann.route("**/submission", held.append)
+    ann.route("**/submission", lambda route: held.append(route))
     ann.get_by_role("button", name="Complete").click()
     expect(ann.locator("#canvas > svg")).to_have_css("opacity", "0.3")  # whoever waits sees that they do
-    held.pop().continue_()
+    first(ann, held).continue_()
     expect(ann.locator("#name")).to_have_text("01.jpg")
     said = ann.get_by_role("status")
     expect(said).to_contain_text("00.jpg: completed")

@@ -46,7 +46,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
         "no-operator": Refusal(Conflict, ("person",), "Who is not active, or a program, runs no installation."),
         "project-exists": Refusal(Conflict, ("project",), "There is a project of this name, of others."),
         "role-changed": Refusal(
-            Stale, ("person", "version"), "Their role was changed from elsewhere meanwhile; `version` is there now."
+            Stale,
+            ("person", "version", "role"),
+            "Their role was changed meanwhile to the one that is there now.",
         ),
         "other-owners": Refusal(
             NotAllowed, ("person",), "They work in projects that the actor does not own, too, and would lose these."
@@ -84,7 +86,9 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
             InvalidInput, ("status", "possible"), "The item does not offer this status there; `possible` are offered."
         ),
         "draft-changed": Refusal(
-            Stale, ("item", "task", "version"), "The draft was saved from elsewhere meanwhile; `version` is there now."
+            Stale,
+            ("item", "task", "version", "annotations"),
+            "The draft was saved from elsewhere meanwhile; that is there now.",
         ),
         "key-reused": Refusal(InvalidInput, ("key",), "Another request came with this Idempotency-Key."),
         "still-running": Refusal(Conflict, ("key",), "The request with this Idempotency-Key is not done yet."),
@@ -181,6 +185,7 @@ REFUSALS: Final[Mapping[str, Refusal]] = MappingProxyType(
 FACTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "annotation": "its number",
+        "annotations": "of the draft, as they are sent",
         "begun": "names of tasks; none where it is only statuses further on",
         "count": "how many",
         "description": "its text, or null",

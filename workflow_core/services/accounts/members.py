@@ -95,7 +95,8 @@ def set_role(
     present = known.version if known else 0
     if version is not None and version != present:
         why = f"the role of {values.email(email)} was changed meanwhile; look again"
-        raise Stale(why, code="role-changed", person=values.email(email), version=present)
+        there = known.role if known else None
+        raise Stale(why, code="role-changed", person=values.email(email), version=present, role=there)
     found = people.member(session, email=email, project_id=project_id, role=role, now=now)
     if role != Role.OWNER:
         _keep_an_owner(owners, found)

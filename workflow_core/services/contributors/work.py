@@ -134,7 +134,8 @@ def save_draft(
     saved = drafts.save(session, **mine, content=content, now=now, version=expected)
     if saved is None:
         why = f"your draft of {found.name} was saved from another window meanwhile; it stays as it is there"
-        raise Stale(why, code="draft-changed", **found.about, version=drafts.version(session, **mine))
+        there, drawn = drafts.find(session, **mine)
+        raise Stale(why, code="draft-changed", **found.about, version=there, annotations=drawn)
     if found.held:
         until = values.later(now, found.lease)
         claims.renew(session, task_id=found.task_id, assignment_id=found.own_id, until=until)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from json import dumps
+from json import dumps, loads
 from typing import Any
 
 from sqlmodel import Session
@@ -46,6 +46,13 @@ def save(
 def version(session: Session, *, task_item_id: int, person_id: int) -> int:
     """Return the version of a person's draft; 0 where there is none."""
     return int(run(session, f"SELECT {VERSION}", task_item=task_item_id, person=person_id).scalar())
+
+
+def find(session: Session, *, task_item_id: int, person_id: int) -> tuple[int, list[dict[str, Any]]]:
+    """Return the version of a person's draft and its annotations; 0 and none where there is none."""
+    query = f"SELECT updated_at, CAST(content AS TEXT) FROM draft WHERE {MINE}"
+    row = run(session, query, task_item=task_item_id, person=person_id).first()
+    return (row[0], loads(row[1])["annotations"]) if row else (0, [])
 
 
 def drop(session: Session, *, task_item_ids: Sequence[int], person_id: int) -> None:
