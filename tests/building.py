@@ -5,10 +5,10 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from replayed import once
 from sqlmodel import Session, col, select
 from stage import START
 
+from tests.replayed import once
 from workflow_core.domain.annotations.recipes import Label, Recipe
 from workflow_core.domain.views.pipelines import Deployed
 from workflow_core.services import people

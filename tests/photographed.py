@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from building import NOW, add_items, dataset, deploy, move, person, task
-from replayed import once
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 from stage import always
 
+from tests.replayed import once
 from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.domain.views.exchange import Snapshot
 from workflow_core.services.bulk import requests

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from replayed import once
 from sqlalchemy import Engine, bindparam, insert
 from sqlmodel import Session, select
 
+from tests.replayed import once
 from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.domain.views.effects import TakenAlong, TakenBack
 from workflow_core.domain.views.history import Why

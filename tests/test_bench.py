@@ -1,5 +1,7 @@
 """The benchmark measures what it says: very small, so that its rivals keep up with the tables and the services."""
 
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -16,6 +18,11 @@ from tests.bench.states import SPLIT as WITH_A_ROUTER
 from tests.bench.states import State
 from workflow_core.store.database.dialect import run
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
+
+
+def test_each_part_starts_as_a_command_of_its_own() -> None:
+    parts = ", ".join(f"tests.bench.{one.stem}" for one in Path(__file__).with_name("bench").glob("[a-z]*.py"))
+    subprocess.run([sys.executable, "-c", f"import {parts}"], cwd=Path(__file__).parents[1], check=True)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

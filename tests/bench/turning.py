@@ -87,8 +87,8 @@ def main() -> None:
                 with Server(url, folder) as server:
                     page = browser.new_page(bypass_csp=True, viewport={"width": 1440, "height": 900})
                     page.goto(f"{server.url}/links/{secret}")
-                    page.keyboard.insert_text("a sentence makes a good one")
-                    page.keyboard.press("Enter")
+                    page.get_by_label("New password").fill("a sentence makes a good one")
+                    page.get_by_role("button", name="Sign in").click()
                     page.wait_for_url("**/work")
                     answers, after = zip(*_turned(page), strict=True)
                     page.close()
