@@ -7,7 +7,7 @@ than that box is the same as the box.
 
 import hashlib
 import json
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import floor, isclose
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -54,7 +54,7 @@ def name(content: Mapping[str, Any]) -> Name:
     if tool == "box":
         return Name(around, attributes)
     corners = {(_place(one), _place(other)) for outline in shape["outlines"] for one, other in outline}
-    if len(corners) == 4 and isclose(sum(map(geometry.area, shape["outlines"])), width * height, rel_tol=0.001):
+    if _is_box(corners, _area(shape), width * height):
         return Name(around, attributes)
     return Name(_digest([label, sorted(corners)]), attributes, around)
 
@@ -113,8 +113,8 @@ def extent(content: Mapping[str, Any]) -> Extent | None:
     if tool == "box":
         return Extent(sides)
     corners = {(one, other) for outline in shape["outlines"] for one, other in outline}
-    area = sum(map(geometry.area, shape["outlines"]))
-    if len(corners) == 4 and isclose(area, width * height, rel_tol=0.001):
+    area = _area(shape)
+    if _is_box(corners, area, width * height):
         return Extent(sides)
     xs, ys = zip(*corners, strict=True)
     return Extent(sides, (len(corners), area, sum(xs) / len(xs), sum(ys) / len(ys)))
@@ -137,6 +137,15 @@ class Nearby(Generic[T]):
         for x in {floor(left - NEAR), floor(left + NEAR)}:
             for y in {floor(top - NEAR), floor(top + NEAR)}:
                 yield from (each for each in self._cells.get((among, x, y), ()) if at.is_near(each[0]))
+
+
+def _area(shape: Mapping[str, Any]) -> float:
+    return sum(map(geometry.area, shape["outlines"]))
+
+
+def _is_box(corners: Collection[object], area: float, around: float) -> bool:
+    """Say whether an outline is no more than the box around it, which has the area `around`."""
+    return len(corners) == 4 and isclose(area, around, rel_tol=0.001)
 
 
 def _digest(of: object) -> str:
