@@ -42,7 +42,8 @@ def _name() -> str:
 
 
 def _remembering(connection: Connection[Any], _: object) -> None:
-    """Keep what was prepared for any test: of hundreds of statements each would drive out another one."""
+    """Prepare at once, and keep what was prepared for any test: of hundreds each would drive out another one."""
+    connection.prepare_threshold = 0
     connection.prepared_max = 1_000
 
 

@@ -13,9 +13,9 @@ from stage import always
 from tests.replayed import once
 from workflow_core.connectors.annotations.records import ImportedAnnotation, ItemReference, Problems
 from workflow_core.domain.views.exchange import Snapshot
-from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import comments, work
 from workflow_core.services.exchange import exports, imports
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import erasure, task_items
 from workflow_core.services.pipelines import data
 from workflow_core.services.reviewers import reviews

@@ -16,7 +16,16 @@ from tests.running import PATIENCE
 SPAWN = """
 import json, os, signal, sys
 from workflow_core import server
+from workflow_core.settings import Settings
 
+make, routes = server.make, server.warm(server.make(Settings())).router.routes
+
+def of_those_routes(*given, **named):
+    app = make(*given, **named)
+    app.router.routes[:] = routes
+    return app
+
+server.make = of_those_routes
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who is killed is gone at once
 alive, we_live = os.pipe()
 for line in sys.stdin:
@@ -35,7 +44,8 @@ for line in sys.stdin:
     server.main()
     os._exit(0)
 """
-"""Has all modules loaded, and forks a server for each line that it reads: loading them takes two seconds each time."""
+"""Forks a server for each line that it reads, with all modules loaded and what FastAPI makes of routes for the first
+request: that takes three seconds and a half each time."""
 
 
 @cache

@@ -22,12 +22,12 @@ from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services import access, pictures, projects
 from workflow_core.services.accounts import invitations, members
-from workflow_core.services.bulk import acts, requests
-from workflow_core.services.bulk import batches as bulk
 from workflow_core.services.contributors import batches, comments, contents, succession, work
 from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.data import additions, datasets, files, items, removal
-from workflow_core.services.exchange import exports, imports, ingestion, jobs, snapshots
+from workflow_core.services.exchange import exports, imports, ingestion, snapshots
+from workflow_core.services.jobs import acts, jobs, requests
+from workflow_core.services.jobs import batches as bulk
 from workflow_core.services.managers import (
     erasure,
     figures,

@@ -17,10 +17,10 @@ from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed
 from workflow_core.domain.views.work import Claim, Submitted
 from workflow_core.services import people
-from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import annotation_sets, batches, work
 from workflow_core.services.exchange import imports
 from workflow_core.services.exchange.imports import Imported
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import history, progress, reversals, staff, task_items
 from workflow_core.services.pipelines import bundles, deployment, entries, migration
 from workflow_core.services.pipelines.bundles import Bundle

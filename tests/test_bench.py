@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from served import with_first_routes
 
 from tests.bench import beside, files, growth, measures, opening, ours, over_http, pages, people, tables
 from tests.bench.acts import ByServices, BySql
@@ -16,6 +17,8 @@ from tests.bench.beds import Bed, Postgres, Sqlite
 from tests.bench.by_hand import AGAIN, SPLIT, STRAIGHT, drain
 from tests.bench.states import SPLIT as WITH_A_ROUTER
 from tests.bench.states import State
+from workflow_core import server
+from workflow_core.settings import Settings
 from workflow_core.store.database.dialect import run
 from workflow_core.store.database.engine import Engine, engine_for, session_scope
 
@@ -23,6 +26,16 @@ from workflow_core.store.database.engine import Engine, engine_for, session_scop
 def test_each_part_starts_as_a_command_of_its_own() -> None:
     parts = ", ".join(f"tests.bench.{one.stem}" for one in Path(__file__).with_name("bench").glob("[a-z]*.py"))
     subprocess.run([sys.executable, "-c", f"import {parts}"], cwd=Path(__file__).parents[1], check=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def routes_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All servers are forks of this process."""
+    make = server.make
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "make", lambda *given, **more: with_first_routes(make(*given, **more)))
+        server.warm(server.make(Settings(home=tmp_path_factory.mktemp("first"))))
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -80,6 +93,7 @@ def test_people_work_over_http_and_nothing_is_lost(bed):
     assert len(tables.of_http(lines).rows) == len(lines)
 
 
+@pytest.mark.parametrize("bed", ["sqlite"], indirect=True)  # what it has of PostgreSQL its halves have, above and below
 def test_people_wait_over_http_beside_a_mover_and_an_import_and_nothing_is_lost(bed):
     pace = people.Pace(1, 0.3, thought=0.02)
     lines = list(beside.all_of(bed, 60, imported=30, items=600, clients=2, pace=pace))

@@ -11,7 +11,7 @@ from pictures import picture
 from running import wait_until
 from stage import BOX, Stage
 
-from workflow_core.services.bulk import requests
+from workflow_core.services.jobs import requests
 
 LINE = {"item": "/0", **BOX, "origin": "model"}
 
@@ -140,6 +140,8 @@ def test_an_act_on_more_items_than_go_at_once_is_a_job_that_its_key_makes_once(
     told = olga.post("/api/tasks/1/rankings", json={"rank": 7}).json()
     assert (told["items"], told["done"]) == (3, True)
     monkeypatch.setattr(requests, "MOST", 2)
+    again = olga.post("/api/tasks/1/rankings", json={"rank": 7}).json()
+    assert (again["items"], again["done"]) == (0, True)
     wanted = {"rank": 8}
     told = olga.post("/api/tasks/1/rankings", json=wanted | {"dry_run": True}).json()
     assert (told["items"], told["done"]) == (3, False)

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from stage import BOX, Stage
 
-from workflow_core.services.bulk import requests
+from workflow_core.services.jobs import requests
 from workflow_core.store.models import Item
 
 SignIn = Callable[..., TestClient]

@@ -8,8 +8,8 @@ import pytest
 from pictures import picture
 from stage import BOX, Stage
 
-from workflow_core.services.bulk import requests
 from workflow_core.services.exchange import ingestion
+from workflow_core.services.jobs import requests
 
 LANE = """
 pipeline: lane
@@ -101,7 +101,7 @@ def test_what_is_done_is_printed_alike(
     (photos / "b.png").unlink()
     first = over_http("olga", "import", "p")
     assert "no item: " in first.err and "gone: 1 (/b.png (open work))\n" in first.err
-    assert annoflow("import", "p").out == "p: 0 new items, 0 entered, 1 left out\n"
+    assert annoflow("import", "p").out == "p: 0 new items, 0 entered, 1 left out (c.png)\n"
     assert over_http("olga", "import", "p", "--json") == annoflow("import", "p", "--json")
     road.do("quinn", "qa", "approved")
     road.advance()

@@ -6,8 +6,8 @@ from unittest.mock import Mock
 
 import pytest
 from fastapi.testclient import TestClient
+from served import application
 
-from workflow_core import server
 from workflow_core.settings import Settings
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
@@ -29,7 +29,7 @@ def test_a_link_begins_at_the_public_address(annoflow, tmp_path: Path, monkeypat
     made = annoflow("person", "link", "ann@example.org", "--json").json()
     address, secret = made["url"].rsplit("/", 1)
     assert address == "https://label.example.org/links"
-    with TestClient(server.make(Settings(home=tmp_path / ".annoflow")), "http://127.0.0.1") as client:
+    with TestClient(application(Settings(home=tmp_path / ".annoflow")), "http://127.0.0.1") as client:
         assert client.get(f"/api/links/{secret}").json() == {"email": "ann@example.org"}
         assert client.get(f"/api/links/{link.rsplit('/', 1)[1]}").status_code == 404
     unknown = annoflow("person", "link", "nobody@example.org")
@@ -103,7 +103,7 @@ class TestTheFirstStart:
         assert (top[0], bottom[-1], len({len(line) for line in (top, about, link, bottom)})) == ("┌", "┘", 1)
         assert start().splitlines()[-2] != link
         secret = start().splitlines()[-2].strip("│ ").removeprefix("http://127.0.0.1:9999/links/")
-        with TestClient(server.make(Settings(home=tmp_path / ".annoflow")), "http://127.0.0.1", headers=HERE) as client:
+        with TestClient(application(Settings(home=tmp_path / ".annoflow")), "http://127.0.0.1", headers=HERE) as client:
             path, chosen = f"/api/links/{secret}", {"password": "correct horse battery"}
             assert client.get(path).json() == {"email": None}
             assert client.post(path, json=chosen).status_code == 422
@@ -130,6 +130,6 @@ class TestTheFirstStart:
         monkeypatch.setenv("ANNOFLOW_HOME", str(tmp_path / "another"))
         monkeypatch.setenv("ANNOFLOW_FIRST_PASSWORD_FILE", str(file))
         assert "links" not in start()
-        with TestClient(server.make(Settings()), "http://127.0.0.1", headers=HERE) as client:
+        with TestClient(application(Settings()), "http://127.0.0.1", headers=HERE) as client:
             given = {"email": "fay@example.org", "password": "correct horse battery"}
             assert client.post("/api/sessions", json=given).status_code == 201

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from fastapi.testclient import TestClient
+from served import application
 
-from workflow_core import server
 from workflow_core.settings import Settings
 
 PIPELINE = """
@@ -21,7 +21,7 @@ def test_a_token_is_made_used_listed_and_ended(annoflow, tmp_path: Path) -> None
     assert annoflow("pipeline", "deploy", "p.yaml").code == 0
     assert annoflow("token", "list", "ann@example.org").out == "ann@example.org has no tokens\n"
     secret = annoflow("token", "new", "ann@example.org", "laptop", "--read-only", "--days", "7").out.strip()
-    with TestClient(server.make(Settings(home=tmp_path / ".annoflow")), "http://127.0.0.1") as client:
+    with TestClient(application(Settings(home=tmp_path / ".annoflow")), "http://127.0.0.1") as client:
         by = {"Authorization": f"Bearer {secret}"}
         assert client.get("/api/me/assignments", headers=by).status_code == 200
         (listed,) = annoflow("token", "list", "ann@example.org", "--json").json()

@@ -6,7 +6,7 @@ import pytest
 from stage import Stage
 
 from workflow_core.client import Annoflow
-from workflow_core.services.bulk import requests
+from workflow_core.services.jobs import requests
 
 
 def test_an_act_is_told_alike_whether_it_is_a_job_or_not(

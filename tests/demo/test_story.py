@@ -2,20 +2,31 @@
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 from running import PATIENCE
 
+from flows.processes import installation
 from workflow_core.demo import story
 from workflow_core.demo.story import Plan, run
+from workflow_core.settings import Settings
+from workflow_core.up.supervisor import Installation
 
 
 @pytest.mark.prefect
 def test_the_demo_brings_every_item_to_an_exit_though_its_mover_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefect_history: Path
 ) -> None:
+    def with_a_history(settings: Settings) -> Installation:
+        made = installation(settings)
+        made.folder.mkdir()
+        shutil.copy(prefect_history, made.history)
+        return made
+
+    monkeypatch.setattr(story, "installation", with_a_history)
     for wait in ("PATIENCE", "LONGEST"):
         monkeypatch.setattr(story, wait, 2 * PATIENCE)
     said = io.StringIO()

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -88,17 +89,19 @@ def test_the_demo_to_play_in_opens_and_ends(tmp_path: Path) -> None:
 
 @pytest.mark.prefect
 def test_the_commands_for_a_start_of_ones_own_work_in_their_order(
-    annoflow: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    annoflow: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefect_history: Path
 ) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
     Image.new("RGB", (64, 48), "navy").save(photos / "frame-0042.jpg")
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     install, *start = (shlex.split(line, comments=True) for line in blocks("sh")[1].splitlines())
-    assert install == ["pip", "install", "."]
+    assert install == ["pip", "install", "-c", "constraints.txt", "."]
     init, check, up = start
     for command in (init, check):
         assert annoflow(*command[1:]).code == 0
+    (tmp_path / ".annoflow" / "prefect").mkdir(parents=True)
+    shutil.copy(prefect_history, tmp_path / ".annoflow" / "prefect")
     log = (tmp_path / "up.log").open("w")
     anywhere = ("--port", "0", "--prefect-port", "0")
     running = subprocess.Popen([ANNOFLOW, *up[1:], *anywhere], cwd=tmp_path, stdout=log, stderr=log)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +32,13 @@ def own_task_item(*events):
     return replayed.task_items[CARS, ITEM]
 
 
+def again(verb, **rest):
+    return in_cars(verb, visit=2, placement=2, **rest)
+
+
 COMPLETED = (in_cars(Verb.PLACED), in_cars(Verb.CLAIMED), in_cars(Verb.SUBMITTED, status="completed"))
+BACK = ReplayedTaskItem(State.SUBMITTED, "completed", 1, ANN, placement=1, placements=2)
+"""Completed in its first placement, after a second one that was taken back."""
 
 
 def test_nothing_happened_to_an_empty_history():
@@ -49,22 +57,37 @@ def test_an_issue_takes_a_status_and_its_dismissal_gives_it_back():
 
 
 def test_an_event_that_says_no_visit_leaves_that_of_before():
-    again = (*COMPLETED, in_cars(Verb.PLACED, visit=2))
-    assert own_task_item(*again, in_cars(Verb.CLAIMED, visit=None)).visit == 2
+    assert own_task_item(*COMPLETED, again(Verb.PLACED), in_cars(Verb.CLAIMED, visit=None)).visit == 2
 
 
 def test_a_re_entry_is_a_visit_that_a_withdrawal_gives_back():
-    again = (*COMPLETED, in_cars(Verb.PLACED, visit=2, assignment_id=BO))
-    assert own_task_item(*again) == ReplayedTaskItem(State.QUEUED, None, 2, BO, Kept.BY_REENTRY, "completed")
-    assert own_task_item(*again, in_cars(Verb.WITHDRAWN, visit=1)) == own_task_item(*COMPLETED)
+    twice = (*COMPLETED, again(Verb.PLACED, assignment_id=BO))
+    assert own_task_item(*twice) == ReplayedTaskItem(State.QUEUED, None, 2, BO, Kept.BY_REENTRY, "completed", 2, 2)
+    assert own_task_item(*twice, in_cars(Verb.WITHDRAWN, placement=2)) == BACK
 
 
 def test_a_status_of_a_later_visit_that_is_taken_back_leaves_the_one_before_to_be_given_back():
-    again = (*COMPLETED, in_cars(Verb.PLACED, visit=2), in_cars(Verb.CLAIMED, visit=2))
+    twice = (*COMPLETED, again(Verb.PLACED), again(Verb.CLAIMED), again(Verb.SUBMITTED, status="unsure"))
     for verb in (Verb.CLEARED, Verb.UNDONE):
-        back = (*again, in_cars(Verb.SUBMITTED, visit=2, status="unsure"), in_cars(verb, visit=2))
-        assert (own_task_item(*back).kept, own_task_item(*back).kept_status) == (Kept.BY_REENTRY, "completed")
-        assert own_task_item(*back, in_cars(Verb.WITHDRAWN, visit=1)) == own_task_item(*COMPLETED)
+        back = own_task_item(*twice, again(verb))
+        assert (back.kept, back.kept_status, back.placement) == (Kept.BY_REENTRY, "completed", 2)
+        assert own_task_item(*twice, again(verb), in_cars(Verb.WITHDRAWN, placement=2)) == BACK
+
+
+def test_what_is_placed_after_a_withdrawal_has_a_number_of_its_own_and_goes_back_to_where_it_was():
+    withdrawn = (in_cars(Verb.PLACED), in_cars(Verb.WITHDRAWN))
+    third = (*COMPLETED, again(Verb.PLACED), in_cars(Verb.WITHDRAWN, placement=2), in_cars(Verb.PLACED, placement=3))
+    assert (own_task_item(*withdrawn).placement, own_task_item(*withdrawn, again(Verb.PLACED)).placement) == (1, 2)
+    assert own_task_item(*third).placement == own_task_item(*third).placements == 3
+    assert own_task_item(*third, in_cars(Verb.WITHDRAWN, placement=3)) == replace(BACK, placements=3)
+
+
+@pytest.mark.parametrize(
+    ("verb", "placement"), [(Verb.PLACED, 1), (Verb.PLACED, 3), (Verb.CLEARED, 2), (Verb.UNDONE, 0)]
+)
+def test_what_is_told_of_another_placement_than_it_is_in_could_not_happen(verb, placement):
+    [fault] = replay(history(*COMPLETED, in_cars(verb, placement=placement))).faults
+    assert fault == f"event 4 (item 7, {verb}): it is told of placement {placement}, and happened in 1"
 
 
 def test_an_item_that_is_placed_where_it_is_open_stays_as_it_is():

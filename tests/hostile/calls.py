@@ -13,10 +13,10 @@ from workflow_core.domain.annotations.recipes import Attribute, Label, Recipe
 from workflow_core.domain.items.choices import Chosen
 from workflow_core.pipeline.compiled import Queue
 from workflow_core.services.accounts import tokens
-from workflow_core.services.bulk import acts
 from workflow_core.services.contributors import work
 from workflow_core.services.contributors.batches import Wanted
 from workflow_core.services.data import additions
+from workflow_core.services.jobs import acts
 from workflow_core.services.managers import staff, task_settings, tasks
 from workflow_core.services.pipelines import data, deployment
 from workflow_core.services.pipelines.places import Media, Places

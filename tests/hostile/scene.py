@@ -16,10 +16,10 @@ from workflow_core.errors import AnnoflowError
 from workflow_core.services import people
 from workflow_core.services.accounts import scopes
 from workflow_core.services.accounts.callers import Caller
-from workflow_core.services.bulk import acts
 from workflow_core.services.contributors import batches
 from workflow_core.services.data import items
-from workflow_core.services.exchange import imports, jobs
+from workflow_core.services.exchange import imports
+from workflow_core.services.jobs import acts, jobs
 from workflow_core.services.managers import tasks
 from workflow_core.services.pipelines import data, uploads
 from workflow_core.services.pipelines.places import Media, Places

@@ -12,8 +12,8 @@ from stage import BOX, Stage
 
 from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import work
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import progress, reversals, staff, task_items, tasks
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Annotation, Assignment, Item, Person, Task, TaskItem

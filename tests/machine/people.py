@@ -222,7 +222,8 @@ class People(Movers):
             return {one.id: one.undoable for one in desk.finished}.get(self.row(session, key).id)
 
         may = self.model.may_undo(key, who)
-        if who not in self.model.forbidden(key[1], key[0]):
+        # Who was deactivated sees no desk; who has become an author is told when they try.
+        if who not in self.model.inactive and who not in self.model.forbidden(key[1], key[0]):
             assert self.run(offered) in (may, None)
         for _ in self.attempt(may, act):
             self.model.undo(key)

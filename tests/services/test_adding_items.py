@@ -24,8 +24,8 @@ from sqlmodel import Session, col, select
 from workflow_core.domain.annotations.recipes import Label, Recipe
 from workflow_core.errors import Conflict
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import work
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import progress, tasks
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Event, Item, Task

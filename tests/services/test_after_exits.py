@@ -5,7 +5,7 @@ from sqlmodel import select
 from stage import Stage
 
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services.bulk import requests
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import reversals, task_items
 from workflow_core.services.reviewers import reviews
 from workflow_core.store.models import Task, TaskItem

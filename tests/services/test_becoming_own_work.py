@@ -12,6 +12,12 @@ tasks:
   signs: {type: annotation, recipe: {labels: [sign]}, assignees: [bo@example.org], on: {completed: qa}}
   qa: {type: qa, reviews: [signs], assignees: [ann@example.org]}
 """
+POOL = """
+pipeline: p
+tasks:
+  cars: {type: annotation, recipe: {labels: [car]}, assignees: [ann@example.org], on: {completed: qa}}
+  qa: {type: qa, assignees: [bo@example.org], queue: true}
+"""
 OWN = PIPELINE.replace("reviews: [signs]", "review_own: true")
 
 
@@ -67,6 +73,17 @@ def test_a_review_that_nobody_else_may_take_is_stuck_then(engine):
     assert str(stage.row("qa")) == "queued, visit 1, nobody, parked: nobody"
 
 
+def test_a_review_in_a_pool_is_stuck_once_the_only_one_who_could_take_it_becomes_an_author(engine):
+    stage = after_cars(engine, POOL)
+    assert str(stage.row("qa")) == "queued, visit 1, nobody"
+    stage.manual_qa("look", "cars", "mo")
+    issue = stage.flag("mo", "look", "cars")
+    stage.reassign("cars", old="ann", new="bo")
+    stage.fixed("bo", "cars", issue)
+    assert str(stage.row("qa")) == "queued, visit 1, nobody, parked: nobody"
+    stage.check()
+
+
 def test_nothing_is_handed_on_where_nothing_has_become_ones_own(engine):
     stage = begun(engine, PIPELINE)
     before = stage.rows()
@@ -78,13 +95,15 @@ def test_nothing_is_handed_on_where_nothing_has_become_ones_own(engine):
 def test_a_review_stays_with_who_becomes_an_author_where_own_work_may_be_reviewed(engine):
     stage = begun(engine, PIPELINE)
     stage.manual_qa("look", "cars", "mo", review_own=True)
-    stage.add_person("look", "quinn")
+    stage.manual_qa("check", "cars", "mo")
+    for review in ("look", "check"):
+        stage.add_person(review, "quinn")
     before = stage.row("look")
-    assert before.who == "mo"
+    assert (before.who, stage.row("check").who) == ("mo", "mo")
     stage.clear("cars")
     stage.reassign("cars", old="ann", new="mo")
     stage.do("mo", "cars", "completed")
-    assert stage.row("look") == before
+    assert (stage.row("look"), stage.row("check").who) == (before, "quinn")
     stage.check()
 
 

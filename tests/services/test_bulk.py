@@ -14,9 +14,8 @@ from pipelines import REVIEWED, staffed
 from workflow_core.domain.views.effects import Outcome
 from workflow_core.domain.views.exchange import Job
 from workflow_core.errors import Conflict, InvalidInput, NotFound
-from workflow_core.services.bulk import acts, batches, requests
-from workflow_core.services.exchange import job_turns, jobs
-from workflow_core.services.exchange.job_turns import Stopped
+from workflow_core.services.jobs import acts, batches, jobs, requests, turns
+from workflow_core.services.jobs.turns import Stopped
 from workflow_core.up import jobs as threads
 
 ANN, CY = "ann@example.org", "cy@example.org"
@@ -170,7 +169,7 @@ def test_what_makes_no_sense_is_said_before_there_is_a_job(stage: Stage) -> None
 def test_an_act_goes_on_behind_what_a_process_that_is_gone_has_done(stage: Stage) -> None:
     complete(stage)
     asked = ask(stage, "clear", status="completed")
-    job = job_turns.take(stage.session_of, holder="gone", ttl=timedelta(seconds=15), now=stage.now)
+    job = turns.take(stage.session_of, holder="gone", ttl=timedelta(seconds=15), now=stage.now)
     assert isinstance(asked, Job) and job is not None
 
     def dies(_: int) -> None:
@@ -178,13 +177,13 @@ def test_an_act_goes_on_behind_what_a_process_that_is_gone_has_done(stage: Stage
             raise Stopped
 
     with pytest.raises(Stopped):
-        job_turns.do(stage.session_of, job, clock=lambda: stage.now, advance=dies)
+        turns.do(stage.session_of, job, clock=lambda: stage.now, advance=dies)
     so_far = look(stage, asked.id).result or {}
     assert [so_far[one] for one in ("done", "items", "counts")] == [False, 2, {"cleared": 2}]
     again = [stage.do(who, "cars", "completed") for who in ("ann", "bo")]
     stage.tick(minutes=1)
     with stage.session() as session:
-        job_turns.give_back(session, job_id=job.id, holder="gone", now=stage.now)
+        turns.give_back(session, job_id=job.id, holder="gone", now=stage.now)
     assert threads.do_one(stage.engine, lease=15, stop=threading.Event())
     assert [(look(stage, asked.id).result or {})[one] for one in ("items", "counts")] == [NINE, {"cleared": NINE}]
     assert {stage.row("cars", name).status for name in again if name} == {"completed"}
@@ -193,7 +192,7 @@ def test_an_act_goes_on_behind_what_a_process_that_is_gone_has_done(stage: Stage
 def test_an_act_that_is_cancelled_keeps_what_it_did(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = ask(stage, "rank", rank=7)
     held: dict[str, Any] = {"holder": "here", "ttl": timedelta(seconds=15), "now": stage.now}
-    job, do = job_turns.take(stage.session_of, **held), batches.acts.do
+    job, do = turns.take(stage.session_of, **held), batches.acts.do
     assert isinstance(asked, Job) and job is not None
 
     def cancels(session: Any, **more: Any) -> object:
@@ -203,13 +202,13 @@ def test_an_act_that_is_cancelled_keeps_what_it_did(stage: Stage, monkeypatch: p
 
     def renews(_: int) -> None:
         with stage.session() as session:
-            if not job_turns.keep(session, job_id=asked.id, done=0, **held):
+            if not turns.keep(session, job_id=asked.id, done=0, **held):
                 raise Stopped
 
     monkeypatch.setattr(batches.acts, "do", cancels)
     with pytest.raises(Stopped):
-        job_turns.do(stage.session_of, job, clock=lambda: stage.now, advance=renews)
+        turns.do(stage.session_of, job, clock=lambda: stage.now, advance=renews)
     with stage.session() as session:
-        job_turns.give_back(session, job_id=job.id, holder="here", now=stage.now)
+        turns.give_back(session, job_id=job.id, holder="here", now=stage.now)
     ended = look(stage, asked.id)
     assert (ended.state, (ended.result or {})["items"]) == ("cancelled", 2)

@@ -66,7 +66,7 @@ def test_files_become_items_and_enter_the_pipeline(engine: Engine, photos: Path,
         ("/night", "b.jpg", 10, 30),
     ]
     assert [(Path(each.uri).name, each.reason) for each in done.skipped] == [("notes.txt", "no image by its name")]
-    assert str(done) == "street: 2 new items, 2 entered, 1 left out"
+    assert str(done) == "street: 2 new items, 2 entered, 1 left out (notes.txt)"
     with session_scope(engine) as session:
         assert {row.task for row in building.rows(session)} == {"cars"}
 

@@ -4,6 +4,7 @@ import pytest
 from reviewed import QUEUE, until_qa, with_two
 
 from workflow_core.errors import Conflict
+from workflow_core.services.contributors import contents
 from workflow_core.services.reviewers import reviews
 
 
@@ -104,6 +105,9 @@ def test_a_returned_item_whose_holder_is_gone_is_claimed_by_anyone_of_the_task(s
     assert stage.claim("bo", "cars") is None
     stage.set_active("ann", False)
     assert str(stage.row("cars")) == "returned, visit 1, ann"
+    there = stage.row("cars").task_item_id
+    with stage.session() as session:
+        assert len(contents.of(session, actor=stage.person(session, "bo"), task_item_id=there).issues) == 1
     assert stage.claim("bo", "cars") is not None
     assert str(stage.row("cars")) == "claimed, visit 1, bo"
     stage.check()

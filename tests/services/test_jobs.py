@@ -14,8 +14,9 @@ from stage import BOX, Stage
 
 from pipelines import REVIEWED
 from workflow_core.domain.views.exchange import Finished, ImportSent, Job, JobState
-from workflow_core.services.exchange import imports, job_turns, jobs
-from workflow_core.services.exchange.job_turns import Stopped
+from workflow_core.services.exchange import imports
+from workflow_core.services.jobs import jobs, turns
+from workflow_core.services.jobs.turns import Stopped
 from workflow_core.store import models
 from workflow_core.store.models import Annotation, JobFile
 from workflow_core.up import jobs as threads
@@ -57,7 +58,7 @@ def cancel(stage: Stage, number: int) -> Job:
 
 
 def take(stage: Stage, holder: str) -> models.Job | None:
-    return job_turns.take(stage.session_of, holder=holder, ttl=TTL, now=stage.now)
+    return turns.take(stage.session_of, holder=holder, ttl=TTL, now=stage.now)
 
 
 def do(stage: Stage, stop: threading.Event | None = None) -> bool:
@@ -72,7 +73,7 @@ def came(stage: Stage) -> int:
 @pytest.fixture
 def doing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Finished]], None]:
     """Let a sync be something else."""
-    return lambda what: monkeypatch.setitem(job_turns.DOING, "sync", what)
+    return lambda what: monkeypatch.setitem(turns.DOING, "sync", what)
 
 
 def test_a_job_is_anothers_only_once_the_lease_of_who_holds_it_has_ended(stage: Stage) -> None:
@@ -81,13 +82,13 @@ def test_a_job_is_anothers_only_once_the_lease_of_who_holds_it_has_ended(stage: 
     assert look(stage, number).state == JobState.RUNNING
     stage.tick(seconds=10)
     with stage.session() as session:
-        assert job_turns.keep(session, job_id=number, holder="a", done=7, ttl=TTL, now=stage.now)
+        assert turns.keep(session, job_id=number, holder="a", done=7, ttl=TTL, now=stage.now)
     stage.tick(seconds=10)
     taken = take(stage, "c")
     assert taken is not None and taken.id == later
     assert (take(stage, "d"), look(stage, number).done) == (None, 7)
     with stage.session() as session:
-        assert not job_turns.keep(session, job_id=later, holder="b", done=1, ttl=TTL, now=stage.now)
+        assert not turns.keep(session, job_id=later, holder="b", done=1, ttl=TTL, now=stage.now)
 
 
 def test_what_was_begun_three_times_without_an_end_is_given_up(stage: Stage) -> None:
@@ -110,7 +111,7 @@ def test_an_import_goes_on_where_a_process_has_left_it(stage: Stage) -> None:
             raise Stopped
 
     with pytest.raises(Stopped):
-        job_turns.do(stage.session_of, job, clock=lambda: stage.now, advance=dies)
+        turns.do(stage.session_of, job, clock=lambda: stage.now, advance=dies)
     assert came(stage) == BATCH and not do(stage)
     with stage.session() as session:
         session.get_one(models.Job, number).until = stage.now - timedelta(days=1)
@@ -161,7 +162,7 @@ def test_a_process_that_ends_leaves_its_job_to_another(stage: Stage, doing: Any)
 
     doing(works)
     assert do(stage, stop) and look(stage, number).state == JobState.WAITING
-    for _ in range(job_turns.ATTEMPTS):
+    for _ in range(turns.ATTEMPTS):
         assert do(stage, stop), "to end is no fault of the job"
     doing(lambda *_: Finished(result={"new": 1}))
     assert do(stage) and look(stage, number).result == {"new": 1}

@@ -166,6 +166,18 @@ def test_what_happens_to_an_item_in_one_pipeline_leaves_its_task_items_in_anothe
     stage.check()
 
 
+def test_what_an_exit_closed_comes_back_though_the_item_has_come_back_in_the_other_pipeline_since(stage, other):
+    other.submit("ann", "a", 0, "discarded")
+    other.advance_all()
+    stage.clear("cars")
+    stage.submit("ann", "cars", 0, "discarded")
+    stage.advance_all()
+    stage.undo("ann", "cars")
+    other.undo("ann", "a")
+    assert (other.exits()["0"], other.row("b").state) == (None, "queued")
+    stage.check()
+
+
 def test_a_review_beside_two_pipelines_takes_a_status_in_the_one_that_it_reviews(stage, other):
     issue = stage.flag("mo", "look", "cars")
     assert stage.row("cars").state == "returned" and other.row("cars").status == "completed"

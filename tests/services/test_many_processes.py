@@ -15,8 +15,8 @@ from stage import BOX, START, Stage
 
 from workflow_core.errors import AnnoflowError
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import comments, work
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import reversals, staff, task_settings
 from workflow_core.services.reviewers import reviews
 from workflow_core.services.running import moves, sweeps, verification

@@ -41,6 +41,7 @@ def test_an_item_goes_to_a_task_again_with_its_effects_said_first_and_as_no_visi
     with pytest.raises(Conflict, match=r"cy@example\.org has 0 open in 'signs'; confirm"):
         stage.send("signs", "cars")
     assert stage.send("signs", "cars", end_claims=True) == expected
+    assert [one.name for one in stage.events("unparked")] == ["cars"]
     assert str(stage.row("cars")) == "queued, visit 1, ann" and stage.row("signs").state == "withdrawn"
     stage.check()
     go_on(stage, ("ann", "cars", "completed"), ("cy", "signs", "completed"))

@@ -72,6 +72,8 @@ def test_progress_counts_what_is_still_to_come_from_upstream_and_each_item_once(
     stage.do("quinn", "qa", "redo")
     stage.advance()
     assert of(stage, "qa").to_come == 3
+    with stage.session() as session:
+        assert progress.of_task(session, task_id=stage.task(session, "qa").id).to_come == 3
 
 
 def test_what_is_to_come_is_counted_by_the_version_that_each_item_follows(stage):

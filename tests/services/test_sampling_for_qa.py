@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 
 from workflow_core.domain.items.sampling import Seed, draw, millionths, seed
 from workflow_core.errors import InvalidInput
-from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import work
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import tasks
 from workflow_core.store.database.engine import session_scope
 from workflow_core.store.models import Assignment, Item, Task, TaskItem

@@ -71,6 +71,7 @@ ACTS = {
     "remove": Act(14, "cars", untouched, task_items.remove_items),
     "reassign": Act(30, "cars", held, staff.reassign, {"old": email("ann"), "new": email("bo"), "end_claims": True}),
 }
+OF_A_PERSON = {reversals.undo, work.release, work.postpone}
 OF_ITEMS = {reversals.clear, task_items.remove_items}
 OF_A_TASK = OF_ITEMS | {staff.reassign}
 
@@ -88,6 +89,7 @@ def needed(engine: Engine, act: Act, items: int) -> int:
         of |= {"item_ids": [found.item_id]} if act.do in OF_ITEMS else {}
     with stage.session() as session, statements(engine) as said:
         act.do(session, actor=actor, now=stage.now, **of, **act.more)
+        assert not (act.do in OF_A_PERSON and session.in_transaction()), "no object was loaded, and none is written"
     stage.check()
     return len(said)
 

@@ -6,8 +6,8 @@ from sqlmodel import Session, select
 
 from workflow_core.errors import InvalidInput
 from workflow_core.services import access
-from workflow_core.services.bulk import requests
 from workflow_core.services.contributors import work
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import reversals
 from workflow_core.store.models import Assignment, Item, Person, Task, TaskItem
 

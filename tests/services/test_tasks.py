@@ -37,6 +37,7 @@ SIGNS = Recipe((Label("sign", tools=("polygon",)),))
         ({"extra_statuses": ["complete"]}, "the status 'completed' is offered twice"),
         ({"extra_statuses": ["for: later"]}, 'contains ":"'),
         ({"queue": Queue(batch=0)}, "the batch of a queue is a whole number from 1"),
+        ({"queue": Queue(lease_seconds=0)}, "the lease of a queue is a whole number from 1"),
         ({"queue": Queue(batch=3, limit=2)}, "a batch of 3 in 'cars' with a limit of 2"),
     ],
 )

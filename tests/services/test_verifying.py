@@ -61,6 +61,7 @@ def test_a_difference_says_whether_something_was_lost_or_moved_twice(stage, chan
     ("change", "told"),
     [
         ("UPDATE task_item SET visit = 2 WHERE id = 4", "3 in cars: visit is 2, its history says 1"),
+        ("UPDATE task_item SET placement = 2 WHERE id = 4", "3 in cars: placement is 2, its history says 1"),
         (
             "UPDATE task_item SET state = 'withdrawn' WHERE id = 5",
             "4 in cars: state is withdrawn, its history says queued",

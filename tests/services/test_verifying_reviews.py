@@ -113,8 +113,8 @@ ANNOTATION = """INSERT INTO annotation
             "0 in cars: gone: 1 imported annotation",
         ),
         (
-            "INSERT INTO event (at, verb, project_id, item_id, task_id, visit) "
-            "SELECT 0, 'cleared', 1, 2, id, 1 FROM task WHERE name = 'cars'",
+            "INSERT INTO event (at, verb, project_id, item_id, task_id, visit, placement) "
+            "SELECT 0, 'cleared', 1, 2, id, 1, 1 FROM task WHERE name = 'cars'",
             "1: it is at elsewhere by a status that was taken back, or was reached from one",
         ),
     ],

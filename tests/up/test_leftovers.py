@@ -4,8 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import leftovers
 import pytest
 from running import wait_for, wait_until
 
@@ -43,24 +46,31 @@ def processes(folder: Path) -> dict[int, bytes]:
     return found
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that a run of tests which begins meanwhile does not close to others, as it does pytest's own."""
+    with tempfile.TemporaryDirectory(prefix=leftovers.folder_name()) as name:
+        yield Path(name)
+
+
 @pytest.mark.prefect
-def test_a_run_killed_amid_a_test_leaves_neither_an_up_nor_a_postgresql(tmp_path: Path) -> None:
-    (tmp_path / "test_hanging.py").write_text(HANGS)
-    command = [sys.executable, "-m", "pytest", "-c", TESTS.parent / "pyproject.toml", "--rootdir", tmp_path]
-    command += ["-p", "conftest", "-p", "no:cacheprovider", "--basetemp", tmp_path / "temp", "-n", "1", tmp_path]
-    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": f"{TESTS}:{TESTS.parent}"}
+def test_a_run_killed_amid_a_test_leaves_neither_an_up_nor_a_postgresql(folder: Path) -> None:
+    (folder / "test_hanging.py").write_text(HANGS)
+    command = [sys.executable, "-m", "pytest", "-c", TESTS.parent / "pyproject.toml", "--rootdir", folder]
+    command += ["-p", "conftest", "-p", "no:cacheprovider", "--basetemp", folder / "temp", "-n", "1", folder]
+    environment = {**os.environ, "TMPDIR": str(folder), "PYTHONPATH": f"{TESTS}:{TESTS.parent}"}
     environment.pop("PYTEST_XDIST_WORKER", None)
-    log = (tmp_path / "log").open("wb")
+    log = (folder / "log").open("wb")
     run = subprocess.Popen(command, cwd=TESTS.parent, env=environment, stdout=log, stderr=log)
     try:
-        wait_until(lambda: (tmp_path / "ready").exists() or run.poll() is not None)
-        assert run.poll() is None, (tmp_path / "log").read_text()
-        begun = b"\n".join(processes(tmp_path).values())
+        wait_until(lambda: (folder / "ready").exists() or run.poll() is not None)
+        assert run.poll() is None, (folder / "log").read_text()
+        begun = b"\n".join(processes(folder).values())
         assert b"postgres" in begun
         assert b"flows.server" in begun
     finally:
         run.send_signal(signal.SIGKILL)
         run.wait()
         log.close()
-    wait_for(lambda: processes(tmp_path), {})
-    wait_for(lambda: list(tmp_path.glob("annoflow-*")), [])
+    wait_for(lambda: processes(folder), {})
+    wait_for(lambda: list(folder.glob("annoflow-*")), [])

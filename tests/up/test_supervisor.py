@@ -316,13 +316,14 @@ def test_the_first_server_is_tried_again_on_another_port_if_its_own_was_taken_me
     assert f":{Pretender.made[-1].args[-1]}/" in up._api
 
 
-def test_prefect_is_asked_for_a_mover_once_until_one_had_time_to_come(up: Any, world: World) -> None:
+def test_prefect_is_asked_for_a_mover_when_it_is_gone_and_again_once_one_had_time_to_come(
+    up: Any, world: World
+) -> None:
     world.moving = True
     tend(up, world, 10)
-    world.moving = False
-    world.seconds += 60
-    tend(up, world, 40)
-    assert len(world.asked) == 2
+    world.moving, gone = False, world.seconds
+    tend(up, world, 90)
+    assert [asked - gone < 2 * standby.UNMOVED for asked in world.asked] == [True, False]
     assert world.asked[1] - world.asked[0] > standby.COMING
 
 

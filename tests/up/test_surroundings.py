@@ -57,11 +57,12 @@ def theirs(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_items_move_beside_anothers_prefect_and_a_fault_of_one_pipeline_stops_no_other(
+def test_items_move_beside_files_for_folders_and_anothers_prefect_and_a_fault_of_one_pipeline_stops_no_other(
     tmp_path: Path, road: Any, theirs: dict[str, str], now: datetime, prefect_history: Path
 ) -> None:
-    (tmp_path / "home" / "prefect").mkdir()
-    shutil.copy(prefect_history, tmp_path / "home" / "prefect")
+    prefect, logs = tmp_path / "home" / "prefect", tmp_path / "home" / "logs"
+    for folder in (prefect, logs):
+        folder.write_text("a file")
     deploy(road, now, "broken", tmp_path)
     deploy(road, now, "right", tmp_path)
     with session_scope(road.engine) as session:
@@ -72,6 +73,15 @@ def test_items_move_beside_anothers_prefect_and_a_fault_of_one_pipeline_stops_no
     try:
         road.complete(10)
         wait_for(road.unrouted, 0)
+        wait_until(lambda: "annoflow is at http" in site.said.read_text())
+        said = wait_until(lambda: said if "does not start" in (said := site.said.read_text()) else "")
+        assert f"set aside what is there: mv {prefect} {prefect}.old" in said
+        assert f"set aside what is there before the next start: mv {logs} {logs}.old" in said
+        mended = tmp_path / "home" / "mended"
+        mended.mkdir()
+        shutil.copy(prefect_history, mended)
+        prefect.unlink()
+        mended.rename(prefect)
         wait_until(site.mover_pid)
         wait_until(lambda: site.found("deployments", deployments={"name": {"like_": "right"}}))
         told = wait_until(lambda: [line for line in site.said.read_text().splitlines() if "broken" in line])
@@ -89,6 +99,7 @@ def test_items_move_beside_anothers_prefect_and_a_fault_of_one_pipeline_stops_no
         assert {path: path.stat().st_mtime_ns for path in before if path.name != "home"} == {
             path: when for path, when in before.items() if path.name != "home"
         }
+        road.check()
     finally:
         site.end()
 
@@ -112,31 +123,6 @@ def test_items_move_without_a_prefect_that_cannot_read_its_file_and_with_it_once
         assert "Traceback" not in said
         assert "Traceback" in site.log("server")
         history.rename(f"{history}.old")
-        wait_until(site.mover_pid)
-        road.check()
-    finally:
-        site.end()
-
-
-def test_items_move_and_people_are_served_where_files_stand_for_the_folders_of_prefect_and_of_logs(
-    tmp_path: Path, road: Any, prefect_history: Path
-) -> None:
-    for name in ("prefect", "logs"):
-        (tmp_path / "home" / name).write_text("a file")
-    site = Site(tmp_path / "home", road)
-    try:
-        road.complete(10)
-        wait_for(road.unrouted, 0)
-        wait_until(lambda: "annoflow is at http" in site.said.read_text())
-        said = wait_until(lambda: said if "does not start" in (said := site.said.read_text()) else "")
-        prefect, logs = tmp_path / "home" / "prefect", tmp_path / "home" / "logs"
-        assert f"set aside what is there: mv {prefect} {prefect}.old" in said
-        assert f"set aside what is there before the next start: mv {logs} {logs}.old" in said
-        assert "Traceback" not in said
-        (tmp_path / "mended").mkdir()
-        shutil.copy(prefect_history, tmp_path / "mended")
-        prefect.unlink()
-        (tmp_path / "mended").rename(prefect)
         wait_until(site.mover_pid)
         road.check()
     finally:

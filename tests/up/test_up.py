@@ -49,6 +49,11 @@ async def serve(**changes):
 lifeline.follow(patience=0)
 asyncio.run(serve(**eval(sys.argv[1])))
 """
+MISSED = """
+UPDATE flow_run SET expected_start_time = ?1, next_scheduled_start_time = ?1
+WHERE state_type = 'SCHEDULED' AND auto_scheduled AND deployment_id = (SELECT id FROM deployment WHERE name = 'watch')
+"""
+"""Has shifts begin at some time."""
 EXPORTING = b"""
 pipeline: exporting
 tasks:
@@ -210,7 +215,8 @@ def test_drains_by_the_clock_and_by_the_event_move_items(
     wait_until(site.mover_pid)
     clock, event = (road_in(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / name)}", 10) for name in "ab")
     with drains(site, event, "drain by the event", every=None):
-        with drains(site, clock, "drain by the clock", every=5.0, trigger=None):
+        # Not more often: each is a process of two seconds, and the next one would begin before it has moved anything.
+        with drains(site, clock, "drain by the clock", every=15.0, trigger=None):
             clock.complete(10)
             wait_for(clock.unrouted, 0)
             assert {run["auto_scheduled"] for run in site.runs("drain by the clock")} == {True}
@@ -266,11 +272,16 @@ def test_a_killed_up_leaves_no_process_and_another_one_finds_everything_again(si
         site.process.kill()
     site.process.wait()
     wait_for(site.children, [])
+    hours_ago = datetime.now(UTC) - timedelta(hours=2)
+    with sqlite3.connect(site.home / "prefect" / "prefect.db") as prefect:
+        assert prefect.execute(MISSED, [f"{hours_ago:%Y-%m-%d %H:%M:%S.%f}"]).rowcount > 2
     site.process = site.start()
     wait_for(site.road.unrouted, 0)
     site.road.check()
     wait_until(site.mover_pid)
     wait_until(lambda: site.runs("watch", "CRASHED"))
+    missed = {"expected_start_time": {"before_": (hours_ago + timedelta(hours=1)).isoformat()}}
+    assert len(site.found("flow_runs", flow_runs=missed)) == 1
 
 
 def test_ctrl_c_or_sigterm_stops_everything_and_leaves_no_run_unfinished(site: Site) -> None:

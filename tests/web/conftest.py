@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
 from playwright.sync_api import Browser, expect, sync_playwright
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from running import PATIENCE
 from served import BEGAN, application, photos
 from serving import Server
@@ -20,6 +22,7 @@ from sqlalchemy import Engine
 from stage import Stage
 
 from workflow_core import server
+from workflow_core.services.accounts import passwords
 from workflow_core.services.exchange import ingestion
 from workflow_core.settings import Settings
 from workflow_core.store.database.engine import engine_for
@@ -45,13 +48,26 @@ tasks:
 manager: mia@example.org
 """
 WIDTH, HEIGHT = 640, 480
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer"]
-"""Where there is no graphics card, one that is played by the processor paints what nobody looks at."""
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""Chromium without the windows of a browser around its pages takes two thirds of the processor's time."""
+KEPT_OFF = "AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades LensOverlay MediaRouter \
+HttpsFirstBalancedModeAutoEnable PaintHolding ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect \
+OptimizationHints NetworkTimeServiceQuerying AimEnabled PreconnectToSearch"
+"""What Playwright switches off; a list of ours replaces its own."""
+UNSEEN = "WebUIOmniboxPopup WebUIOmniboxAimPopup WebUIOmniboxFullPopup"
+"""Pages of the browser's own, one process each, that every window loads for what is typed as an address."""
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-software-rasterizer",  # without a graphics card, one played by the processor paints what nobody sees
+    "--renderer-process-limit=1",  # no process is started in store for each page
+    f"--disable-features={','.join(f'{KEPT_OFF} {UNSEEN}'.split())}",
+]
 
 
 @pytest.fixture(scope="package")  # while it is open, nothing else may run a loop of events in this process
 def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         why = "the pages are tested in Chromium, and there is none: `apt-get install chromium`"
         pytest.fail(why, pytrace=False) if "CI" in os.environ else pytest.skip(why)
@@ -60,6 +76,15 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS, timeout=PATIENCE * 1_000)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package", autouse=True)
+def passwords_are_cheap() -> Iterator[None]:
+    """Somebody signs in in almost every test here, and that takes the processor 30 ms by intent."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHash([Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1)])
+        patch.setattr(passwords, "_ARGON2", cheap)
+        yield
 
 
 def stage_at(folder: Path, template: Path, pictures: int) -> tuple[Stage, str]:

@@ -57,7 +57,11 @@ def test_an_item_is_drawn_flagged_fixed_and_approved(site: Site) -> None:
     top.get_by_role("link", name="Fix").click()
     expect(ann.locator("#issues")).to_contain_text("cut the shadow off")
     drag(ann, (160, 120), (170, 125))
+    ann.get_by_role("button", name="Complete").click()
+    expect(ann.get_by_role("status")).to_contain_text("is open")
     ann.get_by_role("button", name="Fixed").click()
+    expect(ann.locator("#status")).to_be_empty()  # it was about what is fixed by now
+    site.complaints.clear()  # the browser tells of what was refused
     ann.get_by_role("button", name="Complete").click()
     ann.wait_for_url(lambda url: url != first)
     assert round(drawn(site)[0]["geometry"]["x"]) == 110

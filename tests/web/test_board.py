@@ -11,7 +11,7 @@ from pictures import picture
 from running import wait_until
 from stage import Stage
 
-from workflow_core.services.bulk import requests
+from workflow_core.services.jobs import requests
 from workflow_core.store.models import Membership, Person
 from workflow_core.web.board import overview, tasks
 

@@ -56,6 +56,7 @@ def test_all_tools_draw_by_mouse_what_was_pointed_at(many: Site, studio: Page) -
     for shape in ALL:
         by_mouse(studio, shape)
     assert_alike(kept(many, studio), ALL)
+    expect(studio.get_by_role("img", name="car polyline")).to_have_css("fill-opacity", "0")  # it has no inside
 
 
 def test_zoomed_and_panned_a_click_still_means_the_same_place(many: Site, studio: Page) -> None:

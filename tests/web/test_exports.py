@@ -41,7 +41,7 @@ def test_what_was_approved_is_exported_followed_and_downloaded(site: Site) -> No
     olga.get_by_label("coco").check()
     olga.get_by_label("Only items").fill("{")
     olga.get_by_role("button", name="Export").click()
-    expect(olga.get_by_role("alert")).to_contain_text("the filter is no JSON")
+    expect(olga.get_by_role("alert")).to_contain_text("The filter is no JSON")
     expect(olga.get_by_label("coco")).to_be_checked()
     olga.get_by_label("Only items").fill("")
     olga.get_by_role("button", name="Export").click()
@@ -105,8 +105,8 @@ def test_what_a_job_left_out_is_told_with_why_and_the_first_names(olga: TestClie
     faults = [{"message": "no item: <b>broken</b>", "count": 12, "examples": ["a.jpg", "b.jpg"], "skipped": True}]
     job = keep(stage, outcome="failed", ended_at=stage.now, fault="the disk is full", faults=faults)
     page = olga.get(f"/jobs/{job}").text
-    assert 'role="alert">the disk is full' in page
-    assert "no item: &lt;b&gt;broken" in page and "a.jpg, b.jpg" in page
+    assert 'role="alert">The disk is full' in page
+    assert "No item: &lt;b&gt;broken" in page and "a.jpg, b.jpg" in page
     assert "hx-get" not in page
 
 

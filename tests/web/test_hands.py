@@ -141,5 +141,14 @@ def test_a_picture_that_is_gone_is_said_and_the_item_can_be_discarded(many: Site
     page.wait_for_url(lambda url: not url.endswith(f"/{key}"))
     assert many.stage.row("cars", "23.jpg").status == "discarded"
     manager = many.signed_in("mia", "/items?name=23")
-    expect(manager.locator(".thumbnail img.gone")).to_have_count(1)
+    expect(manager.locator(".thumbnail img[data-gone]")).to_have_count(1)
+    manager.get_by_role("link", name="23.jpg").click()
+    gone = manager.locator(".picture img[data-gone]")
+    expect(gone).to_have_count(1)
+    with many.stage.session() as session:
+        session.get_one(Item, many.stage.task_item(session, "cars", "23.jpg").item_id).folder = "/lost"
+    manager.evaluate("htmx.ajax('GET', location.href, {target: '#main', select: '#main', swap: 'outerMorph'})")
+    expect(manager.get_by_role("link", name="/lost")).to_be_visible()
+    expect(gone).to_have_count(1)  # and no broken one after a refresh
+    manager.goto("/account")  # by then the browser has complained of all that was not there
     many.complaints.clear()

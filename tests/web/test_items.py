@@ -9,7 +9,7 @@ from browsing import PASSWORD, link
 from fastapi.testclient import TestClient
 from stage import BOX, Stage
 
-from workflow_core.services.bulk import requests
+from workflow_core.services.jobs import requests
 from workflow_core.store.models import Item
 
 from .conftest import PIPELINE
@@ -84,6 +84,7 @@ def test_an_item_shows_what_is_drawn_on_it_where_it_is_and_how_it_got_there(mia:
     assert 'd="M1 1h20v10h-20z"' in page
     assert "ann@example.org set completed in cars" in page
     assert "<title>car box</title>" in page
+    assert "It is quinn@example.org&#39;s turn in qa" in page and ">to do</span>" in page
 
 
 def test_items_are_for_who_runs_the_project(client: TestClient, stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """Pages as a browser gets them, without one: who sees what, and what may be done on them."""
 
+import re
 from unittest.mock import Mock
 
 import pytest
@@ -10,6 +11,8 @@ from stage import Stage
 
 from workflow_core.services.accounts import links
 from workflow_core.services.contributors import assignments
+from workflow_core.web import ROUTERS
+from workflow_core.web.rendering.pages import Page
 
 
 @pytest.fixture
@@ -54,7 +57,7 @@ def test_signing_in_leads_to_no_other_site(ann: TestClient, elsewhere: str) -> N
 def test_a_wrong_password_is_said_on_the_page(ann: TestClient) -> None:
     answer = ann.post("/sign-in", data={"email": "ann@example.org", "password": "another sentence"})
     assert answer.status_code == 401
-    assert "no account with this e-mail and this password" in answer.text
+    assert "There is no account with this e-mail and this password" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -80,9 +83,22 @@ def test_what_fails_is_said_to_people_with_the_number_in_the_log_and_the_way_hom
 
 
 def test_what_is_not_there_or_not_theirs_is_one_page(ann: TestClient) -> None:
-    pages = [ann.get(address) for address in ("/nowhere", "/studio/999", "/studio/x", "/links/x", "/work/undo/1")]
+    pages = [ann.get(address) for address in ("/nowhere", "/studio/999", "/studio/x", "/links/x")]
     assert {page.status_code for page in pages} == {404}
     assert len({page.text for page in pages}) == 1
+
+
+def test_the_address_of_what_a_form_did_leads_to_a_page(ann: TestClient) -> None:
+    """Somebody asks for it again, by its address alone: what each form is sent to is such an address."""
+    routes = [one for router in ROUTERS for one in router.routes if isinstance(one, Page)]
+    asked = {one.path: ann.get(re.sub(r"{\w+(:\w+)?}", "1", one.path)) for one in routes if one.methods == {"POST"}}
+    assert len(asked) > 30
+    led = {path: answer.headers.get("location") for path, answer in asked.items()}
+    assert led["/board/tasks/{task_id}/acts"] == "/board/tasks/1"
+    assert led["/pipelines/check"] == "/pipelines"
+    lost = {path for path, answer in asked.items() if not (led[path] or 'href="/work"' in answer.text)}
+    assert lost == set()
+    assert {answer.status_code for answer in asked.values()} <= {200, 303, 403, 404}
 
 
 def test_a_program_is_told_of_what_is_missing_as_a_problem(ann: TestClient) -> None:

@@ -1,9 +1,18 @@
 """A task on its page, in a real browser: its figures lead to items, and what is done says first what it does."""
 
 from accessibility import in_both_themes
-from browsing import Site
-from playwright.sync_api import expect
+from browsing import Site, first
+from playwright.sync_api import Route, expect
+from running import wait_until
 from stage import BOX
+
+FAINT = """(button) => new Promise((done) => {
+    button.click()
+    setTimeout(() => done("never"), 60_000)
+    const look = (one) => (one.opacity < 1 ? done(one.opacity) : requestAnimationFrame(() => look(one)))
+    look(getComputedStyle(document.querySelector("main")))
+})"""
+"""A press, and how faint the page becomes while its answer is waited for."""
 
 
 def test_a_manager_makes_a_task_and_runs_it(site: Site) -> None:
@@ -19,7 +28,13 @@ def test_a_manager_makes_a_task_and_runs_it(site: Site) -> None:
     mia.get_by_label("Recipe, in YAML").fill("labels: [sign]")
     mia.get_by_role("button", name="See what it would have").click()
     mia.get_by_role("button", name="Make it with 2 items").click()
+    held: list[Route] = []
+    mia.route("**/pace", lambda route: held.append(route))
     mia.get_by_role("link", name="All of signs").click()
+    asked = first(mia, held)
+    bars = "one => (({ height, visibility }) => [height, visibility])(getComputedStyle(one, '::after'))"
+    wait_until(lambda: mia.locator("#paces").evaluate(bars) == ["104px", "visible"])
+    asked.continue_()
     expect(mia.get_by_role("region", name="Pace")).to_contain_text("Nobody has worked here yet")
     assert in_both_themes(mia) == []
 
@@ -28,7 +43,10 @@ def test_a_manager_makes_a_task_and_runs_it(site: Site) -> None:
     assert in_both_themes(mia) == []
     mia.go_back()
     mia.get_by_role("textbox", name="E-mail").fill("di@example.org")
-    mia.get_by_role("button", name="Add person").click()
+    mia.route("**/acts", lambda route: held.append(route))
+    assert mia.get_by_role("button", name="Add person").evaluate(FAINT) == "0.3"
+    mia.unroute("**/acts")
+    held.pop().continue_()
     mia.get_by_label("All unfinished work of").select_option("bo@example.org")
     mia.get_by_label("goes to").fill("di@example.org")
     mia.get_by_role("button", name="Reassign…").click()

@@ -1,8 +1,11 @@
 """How much there is of scripts and styles: for who reads them, and for a browser that comes for the first time."""
 
 import gzip
+import re
+from pathlib import Path
 
 from workflow_core.web.rendering.assets import FOLDER
+from workflow_core.web.rendering.prose import OPENS
 
 OWN = {file.relative_to(FOLDER): file.read_text() for file in FOLDER.rglob("*.js") if ".min." not in file.name}
 
@@ -21,3 +24,8 @@ def test_scripts_stay_few_and_short() -> None:
 def test_there_is_one_stylesheet_and_it_stays_short() -> None:
     [sheet] = FOLDER.rglob("*.css")
     assert len(sheet.read_text().splitlines()) <= 800
+
+
+def test_a_refusal_begins_in_the_studio_as_on_a_page() -> None:
+    [opens] = re.findall(r"OPENS = /(.*)/;", OWN[Path("api.js")])
+    assert opens == OPENS

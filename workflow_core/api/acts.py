@@ -9,7 +9,7 @@ from workflow_core.domain.views.effects import Outcome
 from workflow_core.domain.views.exchange import Job
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Now, Writer
-from workflow_core.services.bulk import requests
+from workflow_core.services.jobs import requests
 
 OR_A_JOB: dict[str, Any] = {
     "response_model": Outcome,

@@ -14,7 +14,7 @@ from workflow_core.http.places import Within
 from workflow_core.http.repeats import Once
 from workflow_core.http.requests import LARGE, takes
 from workflow_core.http.routing import Router
-from workflow_core.services.exchange import jobs
+from workflow_core.services.jobs import jobs
 
 router = Router(tags=["jobs"], route_class=Once)
 

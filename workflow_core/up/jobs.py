@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from workflow_core.services.exchange import job_turns
-from workflow_core.services.exchange.job_turns import Stopped
+from workflow_core.services.jobs import turns
+from workflow_core.services.jobs.turns import Stopped
 from workflow_core.services.pictures import Kept
 from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.up.mover import holder_name
@@ -82,15 +82,15 @@ def do_one(
     """Do the oldest job that nobody does, and be among those who are `doing` one; False where there is none."""
     holder, ttl = holder_name(), timedelta(seconds=lease)
     open_session = partial(session_scope, engine)
-    job = job_turns.take(open_session, holder=holder, ttl=ttl, now=datetime.now(UTC))
+    job = turns.take(open_session, holder=holder, ttl=ttl, now=datetime.now(UTC))
     if job is None:
         return False
     with _Holding(engine, job.id, holder, ttl, stop) as holding, _among(doing, holder):
         try:
-            job_turns.do(open_session, job, clock=partial(datetime.now, UTC), advance=holding.advance, kept=kept)
+            turns.do(open_session, job, clock=partial(datetime.now, UTC), advance=holding.advance, kept=kept)
         except Stopped:
             with session_scope(engine) as session:
-                job_turns.give_back(session, job_id=job.id, holder=holder, now=datetime.now(UTC))
+                turns.give_back(session, job_id=job.id, holder=holder, now=datetime.now(UTC))
     return True
 
 
@@ -108,7 +108,7 @@ class _Holding:
     """Renews the lease of a job while it is done, in a thread of its own: a batch may take longer than the lease."""
 
     def __init__(self, engine: Engine, job_id: int, holder: str, ttl: timedelta, stop: threading.Event) -> None:
-        self._keep: Callable[..., bool] = partial(job_turns.keep, job_id=job_id, holder=holder, ttl=ttl)
+        self._keep: Callable[..., bool] = partial(turns.keep, job_id=job_id, holder=holder, ttl=ttl)
         self._engine, self._stop = engine, stop
         self._done = 0
         self._lost = threading.Event()

@@ -8,6 +8,7 @@ import httpx2
 
 from workflow_core.up import ports
 from workflow_core.up.kept import Kept
+from workflow_core.up.prefect_api import PLAIN
 
 STEADY = 60.0
 """Seconds after which a server that ends has not failed to start."""
@@ -86,6 +87,7 @@ def _answers(host: str, port: int) -> bool:
     try:
         # By whatever name it is public, it always answers to this one.
         by = {"Host": "localhost"}
-        return httpx2.get(f"http://{at}:{port}/health", headers=by, timeout=2.0, trust_env=False).is_success
+        url = f"http://{at}:{port}/health"
+        return httpx2.get(url, headers=by, timeout=2.0, trust_env=False, verify=PLAIN).is_success
     except httpx2.HTTPError:
         return False

@@ -12,8 +12,8 @@ from workflow_core.up import mover
 
 UNMOVED = 2.0
 """Seconds without a mover's lease after which Prefect is asked for a mover."""
-COMING = 15.0
-"""Seconds that a mover may take to come before Prefect is asked again."""
+COMING = 30.0
+"""Seconds that a mover may take to come before Prefect is asked again: sixteen on a busy machine. We move meanwhile."""
 MEANWHILE = 12.0
 """Seconds without a mover's lease after which this process moves itself until one is there; at the start, none."""
 
@@ -55,6 +55,7 @@ class Standby:
             return
         if held and not meanwhile:
             self._moving = now
+            self._asked = now - COMING  # who was asked for is here; for the next one Prefect is asked at once
             if not self._moves:
                 self._say("items are moving")
             self._moves = True

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from workflow_core.services.exchange import job_turns
+from workflow_core.services.jobs import turns
 from workflow_core.services.running import schema
 from workflow_core.store.database.engine import Engine, session_scope
 from workflow_core.up.jobs import IDLE, PATIENCE
@@ -45,7 +45,7 @@ def _hire(engine: Engine, command: Sequence[str], environment: Mapping[str, str]
         worker = None
         try:
             with session_scope(engine, read_only=True) as session:
-                wanted = job_turns.waiting(session, now=datetime.now(UTC))
+                wanted = turns.waiting(session, now=datetime.now(UTC))
             if wanted and not stop.is_set():
                 # Its standard input tells it that we live, and what it says stands where we write.
                 worker = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)

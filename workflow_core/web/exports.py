@@ -17,7 +17,8 @@ from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.places import Within
 from workflow_core.http.routing import Router
 from workflow_core.services import projects
-from workflow_core.services.exchange import jobs, snapshots
+from workflow_core.services.exchange import snapshots
+from workflow_core.services.jobs import jobs
 from workflow_core.store.database.engine import Session
 from workflow_core.web.rendering import filters
 from workflow_core.web.rendering.pages import Page, page, running, to

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.routing import Router
-from workflow_core.services.exchange import jobs
+from workflow_core.services.jobs import jobs
 from workflow_core.web.rendering.pages import Page, page, running, to
 
 router = Router(route_class=Page, prefix="/jobs")

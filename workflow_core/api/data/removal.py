@@ -13,8 +13,8 @@ from workflow_core.http.identity import Now, Writer
 from workflow_core.http.places import Within
 from workflow_core.http.repeats import Once
 from workflow_core.http.routing import Router
-from workflow_core.services.bulk import requests
 from workflow_core.services.data import removal
+from workflow_core.services.jobs import requests
 from workflow_core.services.pictures import Kept
 
 router = Router(prefix="/datasets/{dataset_id}", tags=["datasets"], route_class=Once)

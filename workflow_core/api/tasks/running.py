@@ -14,7 +14,7 @@ from workflow_core.http.repeats import Once
 from workflow_core.http.routing import Router
 from workflow_core.http.versions import expected, tag
 from workflow_core.pipeline.compile import recipe_alone
-from workflow_core.services.bulk import requests
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import staff, task_items, task_settings, tasks
 from workflow_core.services.overviews import tasks as overviews
 

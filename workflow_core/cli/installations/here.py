@@ -21,9 +21,9 @@ from workflow_core.domain.views.history import Why
 from workflow_core.domain.views.pipelines import Deployed, Migrated, Plan
 from workflow_core.domain.views.progress import Overview
 from workflow_core.services import projects
-from workflow_core.services.bulk import requests
 from workflow_core.services.exchange import exports, imports, ingestion, summaries
 from workflow_core.services.exchange.item_references import Naming
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import erasure, figures, history, task_items
 from workflow_core.services.overviews import pipelines as overviews
 from workflow_core.services.overviews import tasks

@@ -13,7 +13,7 @@ from workflow_core.domain.views.tasks import Task, TaskInFull
 from workflow_core.domain.words.pages import MOST, Page
 from workflow_core.domain.work.issues import IssueState
 from workflow_core.services import projects
-from workflow_core.services.bulk import batches, requests
+from workflow_core.services.jobs import batches, requests
 from workflow_core.services.managers import progress, staff, task_items
 from workflow_core.services.overviews import issues, tasks
 from workflow_core.services.reviewers import reviews

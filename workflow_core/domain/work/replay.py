@@ -1,7 +1,8 @@
 """Replay: fold the history into the task items that the tables must show.
 
-An event that changes a task item says the assignment and the visit that it has after it; the state and the
-status follow from `states`. Other events (annotated, flagged, parked, …) move nothing here.
+An event that changes a task item says the assignment and the visit that it has after it, and the number of the
+placement in which it happened; the state and the status follow from `states`. Other events (annotated, flagged,
+parked, …) move nothing here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,6 +30,7 @@ class HistoryEvent:
     assignment_id: int | None = None
     status: str | None = None
     visit: int | None = None
+    placement: int | None = None
     name: str | None = None
 
 
@@ -42,8 +44,10 @@ class ReplayedTaskItem:
     assignment_id: int | None = None
     kept: Kept = Kept.NOTHING
     kept_status: str | None = None
-    before: tuple[str | None, ...] = field(default=(None,), compare=False)
-    """The statuses that it had when it was placed, one for each placement that stands."""
+    placement: int = 1
+    placements: int = 1
+    before: Mapping[int, tuple[int, str | None]] = field(default_factory=dict, compare=False)
+    """In which placement it was before each re-entry, by the number of that, and with which status."""
 
 
 @dataclass(frozen=True)
@@ -132,20 +136,26 @@ def _move(task_item: ReplayedTaskItem | None, event: HistoryEvent) -> ReplayedTa
         if event.verb is not Verb.PLACED:
             raise Conflict("the item was never placed in this task", code="wrong-event", state=None, event=event.verb)
         return ReplayedTaskItem(State.QUEUED, visit=event.visit or 1, assignment_id=event.assignment_id)
-    if event.verb is Verb.PLACED and task_item.state in OPEN:
+    again = event.verb is Verb.PLACED and task_item.state not in OPEN
+    if event.placement not in (None, task_item.placements + 1 if again else task_item.placement):
+        why = f"it is told of placement {event.placement}, and happened in {task_item.placement}"
+        raise Conflict(why, code="wrong-event", state=task_item.state, event=event.verb)
+    if event.verb is Verb.PLACED and not again:
         return task_item
     what = Event.DISCARD if event.status == "discarded" and event.verb is Verb.SUBMITTED else EFFECTS[event.verb]
     state = next_state(task_item.state, what, kept=task_item.kept)
     kept = next_kept(task_item.state, what, kept=task_item.kept)
     said = event.status if event.verb is Verb.SUBMITTED else task_item.kept_status
     taken = None if kept is Kept.NOTHING else task_item.kept_status or task_item.status
-    before = task_item.before
+    number, before = task_item.placement, task_item.before
+    was, status = before.get(number, (number, None))
     if what is Event.REENTER:
-        before = (*before, task_item.status)
-    elif what is Event.WITHDRAW:
-        before = before[:-1]
-    elif what in (Event.CLEAR, Event.UNDO) and before[-1:] not in ((), (None,)):
-        kept, taken = Kept.BY_REENTRY, before[-1]
+        number = task_item.placements + 1
+        before = {**before, number: (task_item.placement, task_item.status)}
+    elif what is Event.WITHDRAW and task_item.kept is Kept.BY_REENTRY:
+        number = was
+    elif what in (Event.CLEAR, Event.UNDO) and status is not None:
+        kept, taken = Kept.BY_REENTRY, status
     return replace(
         task_item,
         state=state,
@@ -154,5 +164,7 @@ def _move(task_item: ReplayedTaskItem | None, event: HistoryEvent) -> ReplayedTa
         assignment_id=event.assignment_id,
         kept=kept,
         kept_status=taken,
+        placement=number,
+        placements=max(task_item.placements, number),
         before=before,
     )

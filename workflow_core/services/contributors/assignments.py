@@ -6,10 +6,10 @@ from workflow_core.domain.measures.progress import Counts, status
 from workflow_core.domain.views.progress import Share
 from workflow_core.domain.work.roles import Permission
 from workflow_core.services import people
+from workflow_core.store.allocation import assignments
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person
 from workflow_core.store.reads import counts
-from workflow_core.store.work import assignments
 
 
 def mine(

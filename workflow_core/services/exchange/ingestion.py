@@ -10,7 +10,7 @@ from typing import Protocol
 
 from workflow_core.connectors.listings import Skipped, root
 from workflow_core.domain.words import values
-from workflow_core.domain.words.wording import cited, counted
+from workflow_core.domain.words.wording import cited, counted, shown
 from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import NotFound
 from workflow_core.services import people
@@ -29,6 +29,8 @@ HELD = 0.05
 """Seconds for which a batch is to keep others waiting, where somebody has waited."""
 COMPANY = 60.0
 """Seconds for which batches stay small after somebody had to wait, as those of a mover do."""
+NAMED = 3
+"""How many of the files that are no items are named where it is said in a line."""
 
 
 class Pace:
@@ -87,7 +89,9 @@ class Ingested:
         still = f" ({left:,} with open work)" if left else ""
         there = f", {counted(self.present, 'file')} named as an item that is there" if self.present else ""
         erased = f", {counted(self.erased, 'erased item')} left out" if self.erased else ""
-        skipped = f", {len(self.skipped):,} left out" if self.skipped else ""
+        named = ", ".join(shown(one.uri.rpartition("/")[2]) for one in self.skipped[:NAMED])
+        more = ", …" if len(self.skipped) > NAMED else ""
+        skipped = f", {len(self.skipped):,} left out ({named}{more})" if self.skipped else ""
         why = f"; {self.refused}" if self.refused else ""
         new = counted(self.new, "new item")
         return f"{self.pipeline}: {new}, {self.entered:,} entered{told}{still}{there}{erased}{skipped}{why}"

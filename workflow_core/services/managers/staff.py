@@ -13,12 +13,12 @@ from workflow_core.errors import Conflict, InvalidInput, NotFound
 from workflow_core.services import access, people
 from workflow_core.services.people import Actor
 from workflow_core.services.pipelines import data
-from workflow_core.store.allocation import parked
+from workflow_core.store.allocation import assignments, parked
+from workflow_core.store.allocation.assignments import Member
 from workflow_core.store.data import items, teams
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Assignment, Dataset, Person, Pipeline, Task
-from workflow_core.store.work import assignments, reassignment
-from workflow_core.store.work.assignments import Member
+from workflow_core.store.work import reassignment
 from workflow_core.store.work.reassignment import Handed
 
 What = Literal["task", "assignment", "pipeline"]

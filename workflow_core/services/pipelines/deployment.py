@@ -114,14 +114,8 @@ def apply(
     for task in tasks.values():
         if task.name in reviewed_own and not task.review_own:
             reassignment.hand_own_reviews_on(session, task_id=task.id, actor_id=by, now=now)
-    version = versions.find(session, pipeline_id=pipeline.id, digest=spec.digest)
-    new = version is None
-    if version is None:
-        keys = {name: task.id for name, task in tasks.items()}
-        version = versions.add(session, pipeline_id=pipeline.id, compiled=spec, tasks=keys, now=now)
-    if versions.from_document(version.compiled) != spec:
-        version.compiled = versions.to_document(spec)
-    pipeline.version_id = version.id
+    keys = {name: task.id for name, task in tasks.items()}
+    version, new = versions.follow(session, pipeline, spec, tasks=keys, now=now)
     removed = tuple(sorted(before - tasks.keys()))
     migrated = None
     if migrate:

@@ -7,10 +7,10 @@ from typing import Any
 
 from workflow_core.domain.annotations import recipes
 from workflow_core.domain.views.pipelines import Change, Leaver, PlannedTask, RemovedLabel
+from workflow_core.store.allocation import assignments
 from workflow_core.store.data import tasks
 from workflow_core.store.database.engine import Session
 from workflow_core.store.models import Person, Pipeline, Recipe, Task
-from workflow_core.store.work import assignments
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ BEGINNING_ANEW = frozenset(
     {Verb.WITHDRAWN, Verb.RESTORED, Verb.CLEARED, Verb.UNDONE, Verb.UNPARKED, Verb.HELD, Verb.CAME_BACK}
 )
 """After these the same status may lead on once more."""
+SAID = ("state", "status", "visit", "placement", "placements", "assignment_id", "kept", "kept_status")
+"""What the history says of a task item."""
 
 
 def check(session: Session, *, chunk: int = chunks.CHUNK) -> list[Difference]:
@@ -55,7 +57,7 @@ def _task_items(chunk: Chunk) -> Iterator[Difference]:
             has, lacks = ("history", "table") if row is None else ("table", "history")
             yield Difference(key[1], key[0], f"the {has} has this task item, the {lacks} does not")
             continue
-        for name in ("state", "status", "visit", "assignment_id", "kept", "kept_status"):
+        for name in SAID:
             there, told = getattr(row, name), getattr(task_item, name)
             if there != told:
                 yield Difference(key[1], key[0], f"{name} is {there!s}, its history says {told!s}")

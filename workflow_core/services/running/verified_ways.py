@@ -14,7 +14,7 @@ from workflow_core.store.reads.chunks import Chunk, Told
 class _Placement:
     """What led an item to a task, each time while it was there; and the statuses that it has, or had, from it."""
 
-    causes: list[int | None]
+    causes: list[int | None] = field(default_factory=list)
     statuses: set[int] = field(default_factory=set)
 
 
@@ -61,24 +61,22 @@ def joins(chunk: Chunk, forks: Mapping[tuple[str, int], set[int]]) -> Iterator[D
 
 def _standing(events: list[Told]) -> set[int]:
     """Return the statuses that were not taken back, and were reached from none that was."""
-    placed: defaultdict[int | None, list[_Placement]] = defaultdict(list)
+    placed: defaultdict[tuple[int | None, int | None], _Placement] = defaultdict(_Placement)
     for event in events:
-        there = placed[event.task_id]
+        number = event.task_id, event.placement
         match event.verb:
-            case Verb.PLACED if event.name is None or not there:
-                there.append(_Placement([event.cause_id]))
             case Verb.PLACED:
-                there[-1].causes.append(event.cause_id)
-            case Verb.WITHDRAWN if there:
-                there.pop()
-            case Verb.SUBMITTED if there:
-                there[-1].statuses.add(event.id)
-            case Verb.CLEARED | Verb.UNDONE if there:
-                there[-1].statuses.clear()
+                placed[number].causes.append(event.cause_id)
+            case Verb.WITHDRAWN:
+                placed.pop(number, None)
+            case Verb.SUBMITTED:
+                placed[number].statuses.add(event.id)
+            case Verb.CLEARED | Verb.UNDONE:
+                placed[number].statuses.clear()
             case _:
                 pass
     standing: set[int] = set()
-    left = [placement for there in placed.values() for placement in there]
+    left = list(placed.values())
     while found := [one for one in left if any(cause is None or cause in standing for cause in one.causes)]:
         standing = standing.union(*(one.statuses for one in found))
         left = [one for one in left if one not in found]

@@ -15,6 +15,7 @@ from workflow_core.store.models import (
     Branch,
     Entry,
     Node,
+    Pipeline,
     PipelineVersion,
     Review,
     Route,
@@ -39,6 +40,21 @@ def find(session: Session, *, pipeline_id: int, digest: str) -> PipelineVersion 
     return session.exec(
         select(PipelineVersion).where(PipelineVersion.pipeline_id == pipeline_id, PipelineVersion.digest == digest)
     ).first()
+
+
+def follow(
+    session: Session, pipeline: Pipeline, spec: compiled.Pipeline, *, tasks: Mapping[str, int], now: datetime
+) -> tuple[PipelineVersion, bool]:
+    """Let a pipeline be of the version of this content; returns that, and whether it is new. Items on the way stay.
+
+    `tasks` gives the row of each of its tasks by name.
+    """
+    there = find(session, pipeline_id=pipeline.id, digest=spec.digest)
+    version = there or add(session, pipeline_id=pipeline.id, compiled=spec, tasks=tasks, now=now)
+    if from_document(version.compiled) != spec:
+        version.compiled = to_document(spec)
+    pipeline.version_id = version.id
+    return version, there is None
 
 
 def add(

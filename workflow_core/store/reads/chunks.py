@@ -34,6 +34,8 @@ class Row:
     kept: Kept
     kept_status: str | None
     visit: int
+    placement: int
+    placements: int
     parked: str | None
     other_pipeline: bool
     """The entry is one of another pipeline, or of another item, or there is none in a pipeline: impossible."""
@@ -133,7 +135,8 @@ def _events(session: Session, between: dict[str, int]) -> list[Told]:
     rows = run(
         session,
         f"""
-        SELECT id, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit, name, cause_id,
+        SELECT id, verb, item_id, task_id, entry_id, assignment_id, actor_id, status, visit, placement, name,
+               cause_id,
                CASE WHEN verb IN ({", ".join(f"'{verb}'" for verb in DETAILED)}) THEN CAST(detail AS TEXT) END AS detail
         FROM event WHERE item_id > :after AND item_id <= :upto ORDER BY item_id, id
         """,
@@ -150,7 +153,8 @@ def _rows(session: Session, between: dict[str, int]) -> list[Row]:
         session,
         """
         SELECT ti.id, ti.task_id, ti.item_id, ti.entry_id, ti.assignment_id, ti.state, ti.status, ti.routing,
-               ti.status_event_id, ti.kept_by AS kept, ti.kept_status, ti.visit, ti.parked,
+               ti.status_event_id, ti.kept_by AS kept, ti.kept_status, ti.visit, ti.placement, ti.placements,
+               ti.parked,
                (coalesce(e.pipeline_id, 0) <> coalesce(t.pipeline_id, 0)
                 OR coalesce(e.item_id, ti.item_id) <> ti.item_id) AS other_pipeline,
                s.task_id <> ti.task_id AS other_task

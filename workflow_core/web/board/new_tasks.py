@@ -19,8 +19,8 @@ from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.routing import Router
 from workflow_core.pipeline.compile import recipe_written
 from workflow_core.pipeline.compiled import Queue
-from workflow_core.services.bulk import requests
 from workflow_core.services.data import datasets
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import tasks
 from workflow_core.services.overviews import tasks as overviews
 from workflow_core.store.database.engine import Session, taken_back

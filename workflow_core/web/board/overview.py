@@ -14,8 +14,8 @@ from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.routing import Router
 from workflow_core.services import projects
 from workflow_core.services.accounts import members
-from workflow_core.services.bulk import requests
 from workflow_core.services.data import datasets, items
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import staff
 from workflow_core.services.managers.history import REASONS
 from workflow_core.services.managers.staff import What

@@ -14,7 +14,7 @@ from workflow_core.errors import InvalidInput
 from workflow_core.http.database import Reading, Writing
 from workflow_core.http.identity import Now, Reader, Writer
 from workflow_core.http.routing import Router
-from workflow_core.services.bulk import requests
+from workflow_core.services.jobs import requests
 from workflow_core.services.managers import figures, progress, staff, task_items, task_settings
 from workflow_core.services.managers.history import REASONS
 from workflow_core.services.overviews import issues, tasks

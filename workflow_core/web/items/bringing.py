@@ -12,7 +12,7 @@ from workflow_core.http.identity import Now, Writer
 from workflow_core.http.requests import LARGE, takes
 from workflow_core.http.routing import Router
 from workflow_core.services.data import datasets
-from workflow_core.services.exchange import jobs
+from workflow_core.services.jobs import jobs
 from workflow_core.web.items import pages
 from workflow_core.web.items.looking import Looking
 from workflow_core.web.rendering.pages import Page, to

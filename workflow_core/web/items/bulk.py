@@ -12,8 +12,8 @@ from workflow_core.errors import InvalidInput
 from workflow_core.http.database import Writing
 from workflow_core.http.identity import Now, Writer
 from workflow_core.http.routing import Router
-from workflow_core.services.bulk import requests
 from workflow_core.services.data import datasets
+from workflow_core.services.jobs import requests
 from workflow_core.services.overviews import tasks
 from workflow_core.web.items.looking import Looking
 from workflow_core.web.rendering import filters

@@ -21,6 +21,7 @@ from workflow_core.services import projects
 from workflow_core.store.database.engine import Session
 from workflow_core.web.rendering import assets, once
 from workflow_core.web.rendering.policy import HEADERS
+from workflow_core.web.rendering.prose import sentence
 
 _templates = Environment(
     loader=PackageLoader("workflow_core.web"),
@@ -36,6 +37,7 @@ _reached: ContextVar[int] = ContextVar("reached", default=0)
 """An event up to which the page that is being made shows all, and after which it listens."""
 _templates.globals |= {"asset": assets.address, "counted": counted, "in_demo": _demo.get, "reached": _reached.get}
 _templates.globals |= {once.FIELD: once.key}
+_templates.filters["sentence"] = sentence
 
 
 def page(name: str, *, status: int = HTTPStatus.OK, **shown: Any) -> HTMLResponse:

@@ -1,9 +1,11 @@
 /** Asking the server: what it refuses is an error with its words, and so is silence. */
 
+const OPENS = /^(an?|the|this|there|its?|you|your|no|nobody|nothing|none|cannot|what|who|where|say|give|only|task(?= '))(?= )/; // no name
+
 export class Refused extends Error {
   /** @param {number} status @param {{detail?: string, code?: string, facts?: Object<string, any>}} said */
   constructor(status, { detail, code, facts = {} }) {
-    super(detail ?? `the server answered ${status}`);
+    super((detail ?? `The server answered ${status}`).replace(OPENS, (first) => first[0].toUpperCase() + first.slice(1)));
     Object.assign(this, { status, code, facts });
   }
 }

@@ -154,6 +154,7 @@ export class Studio {
 
   /** Show how the item stands after something was done about its issues. */
   told(opened) {
+    at("status").querySelector("button") ?? this.say(""); // it was about how it stood before
     this.seeing.told(opened);
     this.review.told(opened);
     this.bind(opened);

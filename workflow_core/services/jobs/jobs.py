@@ -16,8 +16,8 @@ from workflow_core.domain.words.wording import cited, shown
 from workflow_core.domain.work.roles import Permission
 from workflow_core.errors import InvalidInput, NotFound
 from workflow_core.services import access, people
-from workflow_core.services.bulk import acts
 from workflow_core.services.exchange import exports
+from workflow_core.services.jobs import acts
 from workflow_core.services.pipelines import places
 from workflow_core.services.pipelines.places import Places
 from workflow_core.store import models

@@ -18,11 +18,11 @@ from workflow_core.domain.items.splits import Split
 from workflow_core.domain.views.effects import Outcome
 from workflow_core.domain.views.exchange import Brought, Finished, JobState, Synced
 from workflow_core.errors import AnnoflowError
-from workflow_core.services.bulk import acts, batches
-from workflow_core.services.bulk.batches import Progress
 from workflow_core.services.exchange import exports, imports, ingestion, summaries
 from workflow_core.services.exchange.ingestion import OpenSession
 from workflow_core.services.exchange.item_references import Naming
+from workflow_core.services.jobs import acts, batches
+from workflow_core.services.jobs.batches import Progress
 from workflow_core.services.pictures import Kept
 from workflow_core.store.database.engine import Session
 from workflow_core.store.database.faults import Fault

@@ -10,10 +10,10 @@ from typing import Any
 from workflow_core.domain.views.effects import Outcome
 from workflow_core.domain.views.exchange import JobFault
 from workflow_core.errors import Conflict
-from workflow_core.services.bulk import acts
-from workflow_core.services.bulk.acts import Said
 from workflow_core.services.exchange.ingestion import PAUSE, OpenSession
 from workflow_core.services.exchange.summaries import EXAMPLES
+from workflow_core.services.jobs import acts
+from workflow_core.services.jobs.acts import Said
 from workflow_core.services.people import Actor
 from workflow_core.store.database.engine import Session
 from workflow_core.store.reads import histories

@@ -10,8 +10,7 @@ from typing import Any
 from workflow_core.domain.views.effects import Outcome
 from workflow_core.domain.views.exchange import Job
 from workflow_core.errors import Conflict
-from workflow_core.services.bulk import acts
-from workflow_core.services.exchange import jobs
+from workflow_core.services.jobs import acts, jobs
 from workflow_core.services.managers import staff, tasks
 from workflow_core.services.managers.previews import MOST as TRIED
 from workflow_core.services.managers.previews import carry_out
