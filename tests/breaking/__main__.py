@@ -1,21 +1,22 @@
-"""Break rules at random, one at a time, in a copy of the project, against the tests of their room."""
+"""Break rules at random, one at a time, in copies of the project, against the tests that come by them."""
 
 import argparse
 import os
+import queue
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests import leftovers
+from tests.breaking.reach import Reach, run
 from tests.breaking.rules import Break, breaks
 
 ROOT = Path(__file__).parents[2]
-SLOW = "not postgres and not prefect and not " + " and not ".join(
-    ("histories", "many_processes", "crashes", "killed", "survive", "anything_sent")
-)
 SERVICES = ("tests/services", "tests/store", "tests/journeys")
 LANGUAGE = "tests/docs/test_language_reference.py"
 ROOMS = {
@@ -34,9 +35,11 @@ LEFT_OUT = ("/migrations/", "/models/")
 LATE = "NOT IN TIME"
 """The tests had not ended: on a busy machine that says nothing of the break."""
 
+UNSEEN = "NOT SEEN"
+
 
 def main() -> None:
-    """Break, run, and say what was not seen; exits 1 where more than one in twenty was not."""
+    """Break, run, and say which test saw it; exits 1 where more than one in twenty was not seen."""
     parser = argparse.ArgumentParser(prog="python -m tests.breaking", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=100)
@@ -44,20 +47,39 @@ def main() -> None:
     parser.add_argument("--under", action="append", help="break rules of this folder alone; may be repeated")
     parser.add_argument("--list", action="store_true", help="say what would be broken, and run nothing")
     chosen = parser.parse_args()
-    unseen = []
-    leftovers.end_with_this_run()
-    with tempfile.TemporaryDirectory(prefix=leftovers.folder_name()) as folder:
-        copy = Path(folder) / "annoflow"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))
-        for number, one in enumerate(_drawn(chosen.seed, chosen.count, tuple(chosen.under or ROOMS)), 1):
-            seen = None if chosen.list else _seen(one, copy, chosen.seconds)
-            print(f"{number:3} {'would break' if seen is None else seen or 'NOT SEEN':12} {one}", flush=True)
-            if seen in ("", LATE):
-                unseen.append(one)
+    drawn = _drawn(chosen.seed, chosen.count, tuple(chosen.under or ROOMS))
     if chosen.list:
+        print(*drawn, sep="\n")
         return
-    print(f"{chosen.count - len(unseen)} of {chosen.count} were seen")
-    sys.exit(len(unseen) * 20 > chosen.count)
+    leftovers.end_with_this_run()
+    at_once = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory(prefix=leftovers.folder_name()) as folder:
+        copies: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        for number in range(at_once):
+            copy = Path(folder) / str(number) / "annoflow"
+            shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))
+            copies.put(copy)
+        rooms = dict.fromkeys(test for one in drawn for test in _room(one))
+        reach = Reach(copy, list(rooms))
+
+        def seen(one: Break) -> str:
+            mine = copies.get()
+            try:
+                return _seen(one, mine, reach.tests(one.file, one.line), chosen.seconds)
+            finally:
+                copies.put(mine)
+
+        unseen = 0
+        with ThreadPoolExecutor(at_once) as pool:
+            for number, (one, by) in enumerate(zip(drawn, pool.map(seen, drawn), strict=True), 1):
+                unseen += by in (UNSEEN, LATE)
+                print(f"{number:3} {one}\n    {by}", flush=True)
+    print(f"{len(drawn) - unseen} of {len(drawn)} were seen")
+    sys.exit(unseen * 20 > len(drawn))
+
+
+def _room(one: Break) -> tuple[str, ...]:
+    return next(tests for start, tests in ROOMS.items() if one.file.startswith(start))
 
 
 def _drawn(seed: int, count: int, under: tuple[str, ...]) -> list[Break]:
@@ -74,32 +96,24 @@ def _drawn(seed: int, count: int, under: tuple[str, ...]) -> list[Break]:
     return list(lines.values())[:count]
 
 
-def _seen(one: Break, copy: Path, seconds: float) -> str:
-    """Return whether a test has shown the break, '' where none did, or that they had not ended in time."""
+def _seen(one: Break, copy: Path, tests: list[str], seconds: float) -> str:
+    """Return which test has shown the break, or that none did, or that they had not ended in time."""
+    if not tests:
+        return UNSEEN
     file = copy / one.file
     source = file.read_bytes()
     file.write_bytes(one.applied(source))
-    room = next(tests for start, tests in ROOMS.items() if one.file.startswith(start))
-    word = Path(one.file).stem.rstrip("s")
-    near = sorted(str(test.relative_to(copy)) for test in copy.glob("tests/**/test_*.py") if word in test.read_text())
-    first = [test for test in near if any(test.startswith(each) for each in room)]
+    (copy / "chosen.txt").write_text("\n".join(tests))
     try:
-        for tests in (first, list(room)):
-            if tests and (failed := _failed(tests, copy, seconds)):
-                return failed
-        return ""
-    finally:
-        file.write_bytes(source)
-
-
-def _failed(tests: list[str], copy: Path, seconds: float) -> str:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "2", "-p", "no:cacheprovider", "-k", SLOW, *tests]
-    here = os.environ | {"PYTHONPATH": str(copy)}
-    try:
-        done = subprocess.run(command, cwd=copy, env=here, capture_output=True, text=True, timeout=seconds, check=False)
+        done = run(copy, "-x", "-n", "0", "-r", "fE", "@chosen.txt", seconds=seconds)
     except subprocess.TimeoutExpired:
         return LATE
-    return "seen" if done.returncode not in (0, 5) else ""
+    finally:
+        file.write_bytes(source)
+    if done.returncode == 0:
+        return UNSEEN
+    by = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    return f"seen by {by[1]}" if by else f"seen: {done.stdout[-200:]}"
 
 
 if __name__ == "__main__":
