@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import shutil
 import statistics
 import sys
 import threading
@@ -13,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from tests.browsers import chromium_here
 from workflow_core.web.rendering.assets import FOLDER
 
 ROUNDS = 3
@@ -51,7 +51,7 @@ def main() -> None:
     counts = [int(count) for count in sys.argv[1:]] or [10, 1000, 5000]
     found: dict[int, list[dict[str, float]]] = {count: [] for count in counts}
     with _served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium_here(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(url)
         for _ in range(ROUNDS):

@@ -1,6 +1,5 @@
 """`python -m tests.bench.turning`: how long after the answer to Complete the next picture is there, in Chromium."""
 
-import shutil
 import statistics
 import tempfile
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browsers import chromium_here
 from tests.serving import Server
 from tests.stage import Stage
 from workflow_core.services.accounts import links
@@ -77,7 +77,7 @@ def _turned(page: Page) -> list[tuple[float, float]]:
 def main() -> None:
     """Print for pictures of each size how long it takes from the answer to the frame after the one with the picture."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium_here(), args=["--no-sandbox"])
         for size in SIZES:
             with tempfile.TemporaryDirectory() as name:
                 folder = Path(name)

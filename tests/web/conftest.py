@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from browsers import chromium_here
 from browsing import Site, serving
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -48,8 +49,6 @@ tasks:
 manager: mia@example.org
 """
 WIDTH, HEIGHT = 640, 480
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
-"""Chromium without the windows of a browser around its pages takes two thirds of the processor's time."""
 KEPT_OFF = "AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades LensOverlay MediaRouter \
 HttpsFirstBalancedModeAutoEnable PaintHolding ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect \
 OptimizationHints NetworkTimeServiceQuerying AimEnabled PreconnectToSearch"
@@ -67,9 +66,9 @@ FLAGS = [
 
 @pytest.fixture(scope="package")  # while it is open, nothing else may run a loop of events in this process
 def chromium() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = chromium_here()
     if found is None:
-        why = "the pages are tested in Chromium, and there is none: `apt-get install chromium`"
+        why = "the pages are tested in Chromium, and there is none: `apt-get install chromium-headless-shell`"
         pytest.fail(why, pytrace=False) if "CI" in os.environ else pytest.skip(why)
     expect.set_options(timeout=PATIENCE * 1_000)
     with sync_playwright() as playwright:
