@@ -59,6 +59,7 @@ def test_an_item_is_drawn_flagged_fixed_and_approved(site: Site) -> None:
     drag(ann, (160, 120), (170, 125))
     ann.get_by_role("button", name="Complete").click()
     expect(ann.get_by_role("status")).to_contain_text("is open")
+    expect(ann.get_by_role("img", name="car box")).to_be_focused()  # what it stands against is shown
     ann.get_by_role("button", name="Fixed").click()
     expect(ann.locator("#status")).to_be_empty()  # it was about what is fixed by now
     site.complaints.clear()  # the browser tells of what was refused

@@ -171,6 +171,10 @@ export class Acts {
     if (error instanceof Unreachable) studio.say("The server does not answer. What is drawn is kept in this browser; try again");
     else if (error instanceof Refused && error.status === 401) void studio.again();
     else if (error.status === 404 && studio.desk.opened) studio.gone();
-    else studio.say(error.message);
+    else {
+      const against = studio.desk.opened?.issues.find(({ id }) => id === error.facts?.issue);
+      if (against) (studio.editor.choose("select"), studio.review.point(against));
+      studio.say(error.message);
+    }
   }
 }

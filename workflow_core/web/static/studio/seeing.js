@@ -58,9 +58,12 @@ export class Seeing {
     const selected = this.editor.selected.has(key);
     const flags = this.flags.get(shape.id) ?? 0;
     const locked = this.editor.locked.has(key);
-    const stands = [selected, flags, locked, kind].join();
+    const { preview } = this.editor;
+    const dragged = preview.size === 1 && preview.has(key); // painted by itself: nothing under it is painted anew
+    const stands = [selected, flags, locked, dragged, kind].join();
     const before = this.made.get(key);
     if (before && before.shape === shape && before.stands === stands) return before.seen;
+    const is = { selected, flagged: flags > 0, dragged };
     const told = [`${shape.label} ${shape.tool}`];
     if (shape.by && kind !== "own") told.push(`by ${shape.by}`);
     if (kind === "predicted") told.push("predicted");
@@ -71,7 +74,7 @@ export class Seeing {
       geometry: shape.geometry,
       somewhere: shape.tool !== "classification",
       color: this.colors.get(shape.label) ?? "#999999",
-      kind: [kind, ...(KINDS[shape.tool] ?? []), ...(selected ? ["selected"] : []), ...(flags ? ["flagged"] : [])].join(" "),
+      kind: [kind, ...(KINDS[shape.tool] ?? []), ...Object.keys(is).filter((one) => is[one])].join(" "),
       name: told.join(", "),
       chip: flags ? `${shape.label} ⚑` : shape.label,
       annotation: String(shape.id ?? `new-${key}`),
