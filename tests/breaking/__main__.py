@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests import leftovers
-from tests.breaking.reach import Reach, run
+from tests.breaking.reach import HISTORIES, Reach, run
 from tests.breaking.rules import Break, breaks
 
 ROOT = Path(__file__).parents[2]
@@ -98,20 +98,26 @@ def _drawn(seed: int, count: int, under: tuple[str, ...]) -> list[Break]:
 
 def _seen(one: Break, copy: Path, tests: list[str], seconds: float) -> str:
     """Return which test has shown the break, or that none did, or that they had not ended in time."""
-    if not tests:
-        return UNSEEN
     file = copy / one.file
     source = file.read_bytes()
     file.write_bytes(one.applied(source))
     (copy / "chosen.txt").write_text("\n".join(tests))
     try:
-        done = run(copy, "-x", "-n", "0", "-r", "fE", "@chosen.txt", seconds=seconds)
+        return (
+            (tests and _failed(copy, "@chosen.txt", seconds=seconds))
+            or _failed(copy, *HISTORIES, seconds=seconds)
+            or UNSEEN
+        )
     except subprocess.TimeoutExpired:
         return LATE
     finally:
         file.write_bytes(source)
+
+
+def _failed(copy: Path, *tests: str, seconds: float) -> str:
+    done = run(copy, "-x", "-n", "0", "-r", "fE", *tests, seconds=seconds)
     if done.returncode == 0:
-        return UNSEEN
+        return ""
     by = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
     return f"seen by {by[1]}" if by else f"seen: {done.stdout[-200:]}"
 

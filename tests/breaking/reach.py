@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
+from xml.etree import ElementTree
 
 from coverage import CoverageData
 
+HISTORIES = ("tests/services/test_histories.py", "-k", "sqlite")
+"""What is asked where no other test saw a break."""
 SLOW = "not prefect and not " + " and not ".join(
     ("histories", "many_processes", "crashes", "killed", "survive", "anything_sent")
 )
@@ -20,7 +22,7 @@ def run(copy: Path, *how: str, seconds: float | None = None) -> subprocess.Compl
         subprocess.TimeoutExpired: they had not ended after so many seconds.
     """
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", SLOW, *how]
-    here = os.environ | {"PYTHONPATH": str(copy)}
+    here = os.environ | {"PYTHONPATH": str(copy), "ANNOFLOW_BREAKING": "1"}
     return subprocess.run(command, cwd=copy, env=here, capture_output=True, text=True, timeout=seconds, check=False)
 
 
@@ -33,18 +35,32 @@ class Reach:
         Raises:
             SystemExit: not every test passed; it says how the run ended.
         """
-        done = run(copy, "-n", "2", "--cov=workflow_core", "--cov-context=test", "--cov-report=", *tests)
+        noted = ("--cov=workflow_core", "--cov-context=test", "--cov-report=", "--junit-xml=took.xml")
+        done = run(copy, "-n", str(os.cpu_count()), *noted, *tests)
         if done.returncode:
             sys.exit(f"the tests do not pass as they are:\n{done.stdout[-2_000:]}")
         data = CoverageData(str(copy / ".coverage"))
         data.read()
         files = data.measured_files()
         self._lines = {str(Path(file).relative_to(copy)): data.contexts_by_lineno(file) for file in files}
-        self._widths = Counter(test for lines in self._lines.values() for tests in lines.values() for test in tests)
+        self._took: dict[str, float] = {}
+        for case in ElementTree.parse(copy / "took.xml").iter("testcase"):
+            test = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
+            for name in (test, _file(test)):
+                self._took[name] = max(self._took.get(name, 0), float(case.get("time", 0)))
 
     def tests(self, file: str, line: int) -> list[str]:
-        """Return the tests that come by a line, or by what stands above it: first those that reach the least else."""
+        """Return the tests that come by a line, or by what stands above it, the quickest first.
+
+        The first of a file may have made what the others stand on: each would, alone.
+        """
         lines = self._lines.get(file, {})
         nearest = max((one for one in lines if one <= line), default=0)
         found = {context.rpartition("|")[0] for context in lines.get(nearest, ()) if context}
-        return sorted(found, key=lambda test: ("postgres" in test, self._widths[f"{test}|run"], test))
+        return sorted(
+            found, key=lambda test: ("postgres" in test, round(self._took.get(_file(test), 0)), self._took.get(test, 0))
+        )
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
