@@ -169,6 +169,18 @@ def test_what_an_issue_returned_to_the_pool_is_parked_with_the_last_who_may_fix_
     stage.check()
 
 
+@pytest.mark.parametrize("to", ["qa", "discarded"])
+def test_what_an_issue_took_the_status_of_is_sent_on_from_that_status(stage, to):
+    """Not from the one that led to its task, so that the history tells the way it went."""
+    stage.deploy(with_settings(staffed(ANN_REVIEWS, cars="bo"), cars="queue: true", qa=QUEUE))
+    stage.flag("quinn", "qa", "cars")
+    deactivate(stage, "bo")
+    stage.send("cars", to)
+    [taken, *_] = [event for event in stage.events("submitted") if event.item_id == 1]
+    assert stage.events("placed" if to == "qa" else "exited")[-1].cause_id == taken.id
+    stage.check()
+
+
 def test_what_is_cleared_when_nobody_may_do_it_any_more_is_parked_and_the_history_tells_it(stage):
     deactivate(stage, "ann")
     told = len(stage.events("parked"))
