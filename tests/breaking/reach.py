@@ -1,8 +1,10 @@
 """Which tests come by a line: only they can see that it is broken."""
 
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -43,24 +45,34 @@ class Reach:
         data.read()
         files = data.measured_files()
         self._lines = {str(Path(file).relative_to(copy)): data.contexts_by_lineno(file) for file in files}
-        self._took: dict[str, float] = {}
+        self._seconds: dict[str, float] = {}
         for case in ElementTree.parse(copy / "took.xml").iter("testcase"):
             test = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
             for name in (test, _file(test)):
-                self._took[name] = max(self._took.get(name, 0), float(case.get("time", 0)))
+                self._seconds[name] = max(self._seconds.get(name, 0), float(case.get("time", 0)))
+        self._words = {file: _words((copy / file).read_text()) for file in {_file(test) for test in self._seconds}}
+        self._known = Counter(word for words in self._words.values() for word in words)
+        self._copy = copy
 
     def tests(self, file: str, line: int) -> list[str]:
-        """Return the tests that come by a line, or by what stands above it, the quickest first.
+        """Return the tests that come by a line, or by what stands above it.
 
-        The first of a file may have made what the others stand on: each would, alone.
+        First are those of files that are quick and share rare words with what stands around the line.
         """
         lines = self._lines.get(file, {})
         nearest = max((one for one in lines if one <= line), default=0)
         found = {context.rpartition("|")[0] for context in lines.get(nearest, ()) if context}
-        return sorted(
-            found, key=lambda test: ("postgres" in test, round(self._took.get(_file(test), 0)), self._took.get(test, 0))
-        )
+        around = _words("\n".join((self._copy / file).read_text().splitlines()[max(line - 6, 0) : line + 5]))
+        fits = {
+            test: sum(1 / self._known[word] for word in around & self._words[test]) / (1 + self._seconds[test])
+            for test in map(_file, found)
+        }
+        return sorted(found, key=lambda test: ("postgres" in test, -fits[_file(test)], self._seconds.get(test, 0)))
 
 
 def _file(test: str) -> str:
     return test.partition("::")[0]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]{4,}", text.lower()))
