@@ -32,6 +32,7 @@ ROOMS = {
 }
 NOT_COPIED = (".git", ".venv", ".annoflow", "*_cache", "__pycache__")
 LEFT_OUT = ("/migrations/", "/models/")
+HANGS = "seen: what takes a quarter of that time does not end"
 LATE = "NOT IN TIME"
 """The tests had not ended: on a busy machine that says nothing of the break."""
 
@@ -67,7 +68,7 @@ def main() -> None:
         def seen(one: Break) -> str:
             mine = copies.get()
             try:
-                return _seen(one, mine, reach.tests(one.file, one.line), chosen.seconds)
+                return _seen(one, mine, reach, chosen.seconds)
             finally:
                 copies.put(mine)
 
@@ -98,19 +99,23 @@ def _drawn(seed: int, count: int, under: tuple[str, ...]) -> list[Break]:
     return list(lines.values())[:count]
 
 
-def _seen(one: Break, copy: Path, tests: list[str], seconds: float) -> str:
+def _seen(one: Break, copy: Path, reach: Reach, seconds: float) -> str:
     """Return which test has shown the break, or that none did, or that they had not ended in time."""
-    file = copy / one.file
+    file, tests = copy / one.file, reach.tests(one.file, one.line)
     source = file.read_bytes()
     file.write_bytes(one.applied(source))
     try:
         for chosen in filter(None, (tests[:FIRST], tests[FIRST:])):
             (copy / "chosen.txt").write_text("\n".join(chosen))
-            if failed := _failed(copy, "@chosen.txt", seconds=seconds):
+            try:
+                failed = _failed(copy, "@chosen.txt", seconds=seconds)
+            except subprocess.TimeoutExpired:
+                return HANGS if reach.seconds(chosen) * 4 < seconds else LATE
+            if failed:
                 return failed
         return _failed(copy, *HISTORIES, seconds=seconds) or UNSEEN
     except subprocess.TimeoutExpired:
-        return LATE
+        return UNSEEN
     finally:
         file.write_bytes(source)
 

@@ -69,6 +69,10 @@ class Reach:
         }
         return sorted(found, key=lambda test: ("postgres" in test, -fits[_file(test)], self._seconds.get(test, 0)))
 
+    def seconds(self, tests: list[str]) -> float:
+        """Return how long tests took in all."""
+        return sum(self._seconds.get(test, 0) for test in tests)
+
 
 def _file(test: str) -> str:
     return test.partition("::")[0]

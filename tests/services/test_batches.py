@@ -81,6 +81,9 @@ def test_a_batch_has_a_bounded_length_and_so_have_its_annotations(stage, monkeyp
     monkeypatch.setattr(annotation_sets, "MAX_SIZE", size)
     (done,) = stage.submit_many("ann", "cars", {2: "completed"}, [BOX])
     assert not isinstance(done, AnnoflowError)
+    monkeypatch.setattr(annotation_sets, "MAX_SIZE", size - 1)
+    with pytest.raises(InvalidInput, match=f"annotation 1 is too much: an item has up to {size - 1} values and"):
+        annotation_sets.measured([BOX])
 
 
 def test_an_empty_batch_is_nothing(stage):
