@@ -180,3 +180,25 @@ def test_what_a_recipe_says_holds_in_a_review_its_list_of_faults_and_its_colors(
     review.page.keyboard.press("2")
     assert review.issue().kind == "In the shadow"
     expect(review.page.locator(".shapes > *").first).to_have_attribute("color", COLORS[0])
+
+
+def test_a_status_of_the_teams_takes_no_key_that_reviewers_press_all_day(site: Site) -> None:
+    more = "    extra_statuses: [for-an-expert, no, unclear]\n    on: {for-an-expert: cars, no: cars, unclear: cars}\n"
+    site.stage.deploy(PIPELINE.replace("PHOTOS", str(site.photos)) + more)
+    site.stage.migrate()
+    review = Reviewing(site, site.signed_in("quinn"), "00.jpg")
+    review.page.keyboard.press("n")
+    expect(review.page.locator(".shapes .selected")).to_have_count(1)
+    review.page.keyboard.press("f")
+    assert review.issue().kind == "Cut off"
+
+
+def test_where_a_team_has_given_its_key_away_the_button_to_flag_shows_another(site: Site) -> None:
+    more = "    extra_statuses: [{name: fine, key: f}]\n    on: {fine: cars}\n"
+    site.stage.deploy(PIPELINE.replace("PHOTOS", str(site.photos)) + more)
+    site.stage.migrate()
+    review = Reviewing(site, site.signed_in("quinn"), "00.jpg")
+    expect(review.page.locator("#flagging kbd").last).to_have_text("/")
+    review.page.keyboard.press("n")
+    review.page.keyboard.press("/")
+    assert review.issue().kind == "Cut off"

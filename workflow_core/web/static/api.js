@@ -24,12 +24,9 @@ export async function answer(method, path, { body, headers = {}, keepalive = fal
     sent.body = file ? body : JSON.stringify(body);
     sent.headers["Content-Type"] = file ? "application/octet-stream" : "application/json";
   }
-  let response;
-  try {
-    response = await fetch(`/api${path}`, sent);
-  } catch (error) {
+  const response = await fetch(`/api${path}`, sent).catch((error) => {
     throw new Unreachable("the server does not answer", { cause: error });
-  }
+  });
   const text = await response.text();
   const json = text && response.headers.get("Content-Type")?.includes("json");
   if (response.ok) return { body: json ? JSON.parse(text) : null, tag: response.headers.get("ETag") };

@@ -36,11 +36,8 @@ export class Desk {
   async renew() {
     if (!this.acted || document.hidden || !this.opened?.token) return;
     this.acted = false;
-    try {
-      await post(`/tasks/${this.opened.task_id}/renewals`, { task_item: this.opened.id });
-    } catch {
-      // the next draft says what is wrong, and to whom it matters
-    }
+    const asked = post(`/tasks/${this.opened.task_id}/renewals`, { task_item: this.opened.id });
+    await asked.catch(() => {}); // the next draft says what is wrong, and to whom it matters
   }
 
   /** Set a status; returns what comes next, opened, if anything does. */

@@ -46,7 +46,8 @@ export const FIXED = [
 ];
 
 /**
- * Give every act a key: what the team has chosen first, then words by their own letters, then the studio's, any if need be.
+ * Give every act a key: what the team has chosen first, then what reviewers press all day, however a status is called; then
+ * words by their own letters, then the studio's, any if need be.
  * @param {{act: string, words: string, key: ?string, letters?: boolean, group: string}[]} asked
  * @param {Wish[]} own
  * @returns {Bound[]}
@@ -59,10 +60,12 @@ export function bound(asked, own) {
     return free ?? "";
   };
   const chosen = asked.map((one) => ({ ...one, key: one.key ? take([one.key.toLowerCase()]) : "" }));
+  const wished = (some) => some.map(({ wishes, ...one }) => ({ ...one, key: take(wishes) }));
+  const reviewers = wished(own.filter(({ group }) => group === "Review"));
   const letter = (words) => take(words.toLowerCase().replace(/[^a-z]/g, ""));
   const lettered = chosen.map(({ letters, ...one }) => (letters && !one.key ? { ...one, key: letter(one.words) } : one));
-  const wished = own.map(({ wishes, ...one }) => ({ ...one, key: take(wishes) }));
-  const studios = wished.map((one) => (one.key ? one : { ...one, key: take("abcdefghijklmnopqrstuvwxyz") }));
+  const others = wished(own.filter(({ group }) => group !== "Review"));
+  const studios = [...reviewers, ...others].map((one) => (one.key ? one : { ...one, key: take("abcdefghijklmnopqrstuvwxyz") }));
   let digit = 0;
   const numbered = (one) => (one.key || !one.act.startsWith("label:") || digit >= 9 ? one : { ...one, key: String((digit += 1)) });
   return [...lettered.map(numbered), ...studios];

@@ -73,10 +73,7 @@ export class Pointer {
     const at = this.at(event);
     if (event.pointerType !== "touch") this.pointed(at);
     const { gesture, editor } = this;
-    if (!gesture) {
-      if (editor.outline) this.ahead(at);
-      return;
-    }
+    if (!gesture) return void (editor.outline && this.ahead(at));
     if (gesture.kind === "pinch") return this.pinched();
     const [x, y] = this.screen(event);
     gesture.slipped ||= Math.hypot(x - gesture.screen[0], y - gesture.screen[1]) > SLIP;

@@ -8,12 +8,9 @@ export function signIn(dialog) {
   return new Promise((resolve) => {
     form.onsubmit = async (event) => {
       event.preventDefault();
-      try {
-        await post("/sessions", Object.fromEntries(new FormData(form)));
-      } catch (error) {
-        dialog.querySelector("[role=alert]").textContent = error.message;
-        return;
-      }
+      const why = await post("/sessions", Object.fromEntries(new FormData(form))).then(() => "", (error) => error.message);
+      dialog.querySelector("[role=alert]").textContent = why;
+      if (why) return;
       form.reset();
       dialog.close();
       resolve();

@@ -123,6 +123,7 @@ export class Studio {
     ];
     const other = this.reviews ? ["Tools", "Editing"] : ["Review"];
     this.table = bound(asked, OWN.filter(({ group }) => !other.includes(group)));
+    at("flagging").querySelector(".flag kbd").textContent = this.keyOf("flag").toUpperCase();
   }
 
   /** Show everything as it is now, once a frame. */

@@ -3,8 +3,7 @@
  * @typedef {{x: number, y: number, scale: number}} Viewport the picture's point at the upper left, and pixels of the
  *   screen for one of the picture
  */
-const [LEAST, MOST] = [0.02, 64];
-const MARGIN = 12;
+const [LEAST, MOST, MARGIN] = [0.02, 64, 12];
 
 /** Show a box whole and in the middle. @returns {Viewport} */
 export function fitted(box, frame, most = 8) {
