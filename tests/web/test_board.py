@@ -47,7 +47,8 @@ def test_what_has_left_and_what_is_to_come_lead_to_their_items(mia: TestClient, 
     for who, task, status in (("ann", "cars", "completed"), ("quinn", "qa", "approved")):
         stage.do(who, task, status)
         stage.advance_all()
-    assert "None now" in words(mia.get(f"/board/tasks/{qa}/to-come").text)
+    assert "None now. Back to qa" in words(mia.get(f"/board/tasks/{qa}/to-come").text)
+    assert "None now. What reviewers flag stands here" in words(mia.get("/board/issues").text)
     assert "None now. All items" in words(mia.get(f"/board/tasks/{qa}/items?state=queued").text)
     assert f'href="/pipelines/{pipeline}/left/approved"' in mia.get("/board").text
     assert "00.jpg" in words(mia.get(f"/pipelines/{pipeline}/left/approved").text)
@@ -165,6 +166,12 @@ def test_a_redistribution_says_first_who_would_get_what_and_then_does_it(
     assert stage.row("cars", "00.jpg").who == "ann"
     assert mia.post(address, data={**shares, "sure": "true"}).headers["location"] == task
     assert stage.row("cars", "00.jpg").who == "bo"
+
+
+def test_what_is_handed_out_from_a_pool_is_dealt_to_nobody(mia: TestClient, stage: Stage) -> None:
+    assert "Redistribute" in words(mia.get("/board").text)
+    stage.set_task("cars", queue={"batch": 1, "limit": 1})
+    assert "Redistribute" not in words(mia.get("/board").text)
 
 
 def test_what_is_done_on_the_page_of_a_task_leads_back_there(mia: TestClient, stage: Stage) -> None:

@@ -13,6 +13,16 @@ FAINT = """(button) => new Promise((done) => {
     look(getComputedStyle(document.querySelector("main")))
 })"""
 """A press, and how faint the page becomes while its answer is waited for."""
+LEVELS = """row => {
+    const low = (node) => {
+        const words = document.createRange()
+        words.selectNodeContents(node)
+        return Math.max(...Array.from(words.getClientRects(), ({ bottom }) => bottom))
+    }
+    const [state, who] = [row.querySelector(".state").lastChild, row.cells[2].firstElementChild]
+    return Math.round(Math.abs(low(state) - low(who)))
+}"""
+"""How far the words of a state stand below those beside them, in pixels."""
 
 
 def test_a_manager_makes_a_task_and_runs_it(site: Site) -> None:
@@ -36,10 +46,12 @@ def test_a_manager_makes_a_task_and_runs_it(site: Site) -> None:
     wait_until(lambda: mia.locator("#paces").evaluate(bars) == ["104px", "visible"])
     asked.continue_()
     expect(mia.get_by_role("region", name="Pace")).to_contain_text("Nobody has worked here yet")
+    expect(mia).to_have_title("signs · Board · annoflow")  # what came later has a title of its own
     assert in_both_themes(mia) == []
 
     mia.get_by_role("link", name="2 to do").click()
     expect(mia.get_by_role("row", name="00.jpg")).to_contain_text("to do")
+    assert mia.get_by_role("row", name="00.jpg").evaluate(LEVELS) == 0
     assert in_both_themes(mia) == []
     mia.go_back()
     mia.get_by_role("textbox", name="E-mail").fill("di@example.org")

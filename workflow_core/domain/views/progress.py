@@ -21,7 +21,10 @@ class ShareProgress:
 
 @dataclass(frozen=True)
 class TaskProgress:
-    """How far a task is. `to_come` counts items that are still upstream; routers may send them elsewhere."""
+    """How far a task is. `to_come` counts items that are still upstream; routers may send them elsewhere.
+
+    What a task hands out `from_pool` is never dealt anew.
+    """
 
     task_id: int
     task: str
@@ -33,6 +36,7 @@ class TaskProgress:
     closed: bool
     paused: bool
     shares: tuple[ShareProgress, ...] = field(default=())
+    from_pool: bool = False
 
 
 @dataclass(frozen=True)

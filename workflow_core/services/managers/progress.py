@@ -129,6 +129,7 @@ def of_tasks(
                 closed=task.closed_at is not None,
                 paused=task.paused_at is not None,
                 shares=tuple(_shares(team.get(task.id, []), by_share[task.id])),
+                from_pool=task.queue is not None,
             )
         )
     return progress
