@@ -1,5 +1,6 @@
 """Which tests come by a line: only they can see that it is broken."""
 
+import ast
 import os
 import re
 import subprocess
@@ -52,26 +53,51 @@ class Reach:
                 self._seconds[name] = max(self._seconds.get(name, 0), float(case.get("time", 0)))
         self._words = {file: _words((copy / file).read_text()) for file in {_file(test) for test in self._seconds}}
         self._known = Counter(word for words in self._words.values() for word in words)
-        self._copy = copy
+        self._sources = {str(one.relative_to(copy)): one.read_text() for one in copy.glob("workflow_core/**/*.py")}
+        self._trees = {file: ast.parse(source) for file, source in self._sources.items()}
 
     def tests(self, file: str, line: int) -> list[str]:
         """Return the tests that come by a line, or by what stands above it.
 
         First are those of files that are quick and share rare words with what stands around the line.
         """
-        lines = self._lines.get(file, {})
-        nearest = max((one for one in lines if one <= line), default=0)
-        found = {context.rpartition("|")[0] for context in lines.get(nearest, ()) if context}
-        around = _words("\n".join((self._copy / file).read_text().splitlines()[max(line - 6, 0) : line + 5]))
+        found = self._by(file, line, frozenset())
+        around = _words("\n".join(self._sources[file].splitlines()[max(line - 6, 0) : line + 5]))
         fits = {
             test: sum(1 / self._known[word] for word in around & self._words[test]) / (1 + self._seconds[test])
             for test in map(_file, found)
         }
         return sorted(found, key=lambda test: ("postgres" in test, -fits[_file(test)], self._seconds.get(test, 0)))
 
+    def _by(self, file: str, line: int, told: frozenset[str]) -> set[str]:
+        """Return the tests that come by a line; of what runs once a process, those that come by what names it."""
+        name = _once(self._trees[file], line)
+        if name is None:
+            lines = self._lines.get(file, {})
+            nearest = max((one for one in lines if one <= line), default=0)
+            return {context.rpartition("|")[0] for context in lines.get(nearest, ()) if context}
+        found: set[str] = set()
+        named = re.compile(rf"\b{name}\b")
+        for other, source in self._sources.items() if name not in told else ():
+            for number, text in enumerate(source.splitlines(), 1):
+                if named.search(text) and not text.startswith(("from ", "import ", f"def {name}(", f"{name} =")):
+                    found |= self._by(other, number, told | {name})
+        return found
+
     def seconds(self, tests: list[str]) -> float:
         """Return how long tests took in all."""
         return sum(self._seconds.get(test, 0) for test in tests)
+
+
+def _once(tree: ast.Module, line: int) -> str | None:
+    """Return the name of what a line is part of, where that runs once a process: a constant, or what is kept."""
+    for node in tree.body:
+        if node.lineno <= line <= (node.end_lineno or 0):
+            if isinstance(node, ast.FunctionDef) and any("cache" in ast.unparse(one) for one in node.decorator_list):
+                return node.name
+            if isinstance(node, ast.Assign | ast.AnnAssign):
+                return ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+    return None
 
 
 def _file(test: str) -> str:
