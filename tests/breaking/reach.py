@@ -51,13 +51,14 @@ class Reach:
             test = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
             for name in (test, _file(test)):
                 self._seconds[name] = max(self._seconds.get(name, 0), float(case.get("time", 0)))
-        self._words = {file: _words((copy / file).read_text()) for file in {_file(test) for test in self._seconds}}
+        self._texts = {file: (copy / file).read_text() for file in {_file(test) for test in self._seconds}}
+        self._words = {file: _words(text) for file, text in self._texts.items()}
         self._known = Counter(word for words in self._words.values() for word in words)
         self._sources = {str(one.relative_to(copy)): one.read_text() for one in copy.glob("workflow_core/**/*.py")}
         self._trees = {file: ast.parse(source) for file, source in self._sources.items()}
 
     def tests(self, file: str, line: int) -> list[str]:
-        """Return the tests that come by a line, or by what stands above it.
+        """Return the tests that come by the statement in which a line is.
 
         First are those of files that are quick and share rare words with what stands around the line.
         """
@@ -74,10 +75,11 @@ class Reach:
         name = _once(self._trees[file], line)
         if name is None:
             lines = self._lines.get(file, {})
-            nearest = max((one for one in lines if one <= line), default=0)
-            return {context.rpartition("|")[0] for context in lines.get(nearest, ()) if context}
-        found: set[str] = set()
+            reached = lines.get(_begun(self._trees[file], line), ())
+            return {context.rpartition("|")[0] for context in reached if context}
         named = re.compile(rf"\b{name}\b")
+        naming = {file for file, text in self._texts.items() if named.search(text)}
+        found = {test for test in self._seconds if "::" in test and _file(test) in naming}
         for other, source in self._sources.items() if name not in told else ():
             for number, text in enumerate(source.splitlines(), 1):
                 if named.search(text) and not text.startswith(("from ", "import ", f"def {name}(", f"{name} =")):
@@ -98,6 +100,14 @@ def _once(tree: ast.Module, line: int) -> str | None:
             if isinstance(node, ast.Assign | ast.AnnAssign):
                 return ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
     return None
+
+
+def _begun(tree: ast.Module, line: int) -> int:
+    """Return the line at which the innermost statement begins that a line is in."""
+    within = (
+        one for one in ast.walk(tree) if isinstance(one, ast.stmt) and one.lineno <= line <= (one.end_lineno or 0)
+    )
+    return max((one.lineno for one in within), default=0)
 
 
 def _file(test: str) -> str:

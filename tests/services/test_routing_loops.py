@@ -3,6 +3,8 @@
 import pytest
 from stage import Stage
 
+from workflow_core.store.routing import placement
+
 LOOP = """
 pipeline: p
 tasks:
@@ -136,4 +138,25 @@ def test_an_expert_that_nobody_may_be_parks_the_item_until_somebody_joins(stage)
     stage.deploy(alone)
     assert stage.sweep().freed == 1
     assert stage.do_all("eve", "expert", "approved") == ["0"]
+    stage.check()
+
+
+def test_what_is_sent_from_one_task_out_of_visits_to_the_next_again_and_again_is_stuck_where_it_was(engine):
+    names = [f"t{number}" for number in range(placement.OVERFLOWS + 2)]
+    tasks = [
+        f"  {name}: {{type: annotation, recipe: {{labels: [l{name}]}}, assignees: [ann@example.org], max_visits: 1,"
+        f" on_max_visits: {after}, on: {{completed: {after}}}}}\n"
+        for name, after in zip(names, [*names[1:], "qa"], strict=True)
+    ]
+    qa = "  qa: {type: qa, assignees: [quinn@example.org], extra_statuses: [redo], on: {redo: t0}}\n"
+    stage = Stage(engine)
+    stage.deploy(f"pipeline: p\ntasks:\n{''.join(tasks)}{qa}")
+    stage.add_items(1)
+    for name in names:
+        stage.do("ann", name, "completed")
+        stage.advance()
+    stage.do("quinn", "qa", "redo")
+    stage.advance()
+    assert str(stage.row("qa")) == "redo, visit 1, quinn, parked: max-visits"
+    assert len(stage.events("diverted")) == placement.OVERFLOWS + 1
     stage.check()
