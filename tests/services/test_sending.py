@@ -64,8 +64,14 @@ def round_trip(stage):
     stage.advance()
 
 
+def test_a_status_that_is_stuck_never_moves_once_its_item_is_sent_from_elsewhere(loop):
+    assert loop.send("cars", "expert").unrouted == ("qa",)
+    assert str(loop.row("qa")) == "redo, visit 2, quinn, void"
+    loop.check()
+
+
 def test_what_a_manager_sends_counts_as_no_visit(loop):
-    loop.send("qa", "cars")
+    assert loop.send("qa", "cars").unrouted == ()
     assert str(loop.row("cars")) == "queued, visit 2, ann"
     loop.check()
     loop.do("ann", "cars", "completed")
