@@ -108,6 +108,20 @@ def test_reopening_has_the_same_effects_as_flagging(stage):
     stage.check()
 
 
+@pytest.mark.parametrize("state", ["open", "approved", "dismissed"])
+def test_what_is_not_for_review_is_not_reopened(stage, state):
+    issue = stage.flag("quinn", "qa", "cars")
+    if state == "approved":
+        stage.fixed("ann", "cars", issue)
+        stage.approve("quinn", issue)
+    elif state == "dismissed":
+        stage.dismiss("quinn", issue)
+    before = stage.rows()
+    with pytest.raises(Conflict, match=f"cannot re-open an issue that is {state}"):
+        stage.reopen("quinn", issue)
+    assert stage.rows() == before and stage.issues() == {issue: state}
+
+
 def test_in_a_queue_the_answered_item_is_its_reviewers_and_counts_to_no_limit(engine):
     stage = Stage(engine)
     stage.deploy(with_two("quinn", "rae", QUEUE))
