@@ -108,6 +108,25 @@ def test_reopening_has_the_same_effects_as_flagging(stage):
     stage.check()
 
 
+def test_what_waits_for_nobody_waits_for_who_flags_it_next(engine):
+    stage = Stage(engine)
+    stage.deploy(with_two("quinn", "rae", QUEUE))
+    stage.add_items(1)
+    for task, who in (("cars", "ann"), ("signs", "cy")):
+        stage.do(who, task, "completed")
+        stage.advance()
+    stage.claim("quinn", "qa")
+    first = stage.flag("quinn", "qa", "cars")
+    stage.remove_person("qa", "quinn", end_claims=True)
+    assert str(stage.row("qa")) == "waiting, visit 1, nobody"
+    second = stage.flag("rae", "qa", "signs")
+    assert str(stage.row("qa")) == "waiting, visit 1, rae"
+    stage.fixed("ann", "cars", first)
+    stage.fixed("cy", "signs", second)
+    assert str(stage.row("qa")) == "queued, visit 1, rae"
+    stage.check()
+
+
 @pytest.mark.parametrize("state", ["open", "approved", "dismissed"])
 def test_what_is_not_for_review_is_not_reopened(stage, state):
     issue = stage.flag("quinn", "qa", "cars")

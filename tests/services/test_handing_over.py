@@ -71,7 +71,7 @@ def test_redistribution_leaves_where_it_is_what_its_people_may_not_review(engine
     work_of_ann = of(stage, "cars", "ann")
     assert set(work_of_ann) <= set(of(stage, "qa", "quinn"))
     handed = stage.redistribute("qa", {"ann": 1})
-    assert handed.stuck == len(work_of_ann)
+    assert handed.stuck == len(work_of_ann) and handed.pool == 0
     assert of(stage, "qa", "quinn") == work_of_ann
     assert all(row.parked is None for row in stage.rows().values())
     stage.check()

@@ -98,7 +98,7 @@ def wait_for_fixes(session: Session, *, qa_task_item_id: int, assignment_id: int
         session,
         Event.FLAG,
         "waiting",
-        where="task_item.id = :id AND NOT (task_item.state = 'waiting' AND task_item.assignment_id = :assignment)",
+        where="task_item.id = :id",
         now=now,
         actor_id=actor_id,
         locked=True,
