@@ -42,6 +42,12 @@ def test_what_came_back_says_each_open_fault(stage: Stage) -> None:
     assert (one.name, one.task, one.faults) == ("0", "cars", [FAULT])
 
 
+def test_what_came_back_first_is_first(stage: Stage) -> None:
+    for item in ("1", "0"):
+        stage.flag("quinn", "qa", "cars", item)
+    assert [one.name for one in desk(stage, "ann").returned] == ["1", "0"]
+
+
 def test_what_came_back_stays_on_top_while_it_is_open_and_leaves_when_it_is_submitted(stage: Stage) -> None:
     issue = stage.flag("quinn", "qa", "cars")
     stage.claim("ann", "cars")

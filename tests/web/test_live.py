@@ -7,6 +7,13 @@ from playwright.sync_api import Page, Route, expect
 
 from workflow_core.services.managers import staff
 
+STIRRED = """() => new Promise((done) => {
+    const channel = new BroadcastChannel(`annoflow:live:${document.querySelector("meta[name=person]").content}`)
+    setTimeout(() => done(clearInterval(often)), 3_000)
+    const often = setInterval(() => channel.postMessage("stir"), 20)
+})"""
+"""Things happen for three seconds, fifty times a second."""
+
 
 def flagged(site: Site) -> None:
     site.stage.flag("quinn", "qa", "cars", "00.jpg", text="the roof")
@@ -142,3 +149,11 @@ def test_what_happens_while_a_page_asks_anew_is_shown_too(site: Site) -> None:
     mia.route("**/board", late, times=1)
     site.stage.do("ann", "cars", "completed")
     expect(mia.locator("details.task").first).to_contain_text("2 of 2")
+
+
+def test_whatever_happens_a_page_is_refreshed_once_a_second_at_most(site: Site) -> None:
+    ann = site.signed_in("ann")
+    asked: list[str] = []
+    ann.on("request", lambda request: asked.append(request.url))
+    ann.evaluate(STIRRED)
+    assert 1 <= len([one for one in asked if one.endswith("/work")]) <= 4

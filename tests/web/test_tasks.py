@@ -120,3 +120,16 @@ def test_a_manager_reviews_clears_sends_on_and_deals_anew(site: Site) -> None:
     assert in_both_themes(mia) == []
     clear.click()
     expect(mia.get_by_role("link", name="2 to do")).to_be_visible()
+
+
+def test_a_second_click_does_not_throw_away_the_answer_to_the_first(site: Site) -> None:
+    mia = site.signed_in("mia", "/board")
+    held: list[Route] = []
+    mia.route("**/pause", lambda route: held.append(route))
+    twice = "button => (button.click(), setTimeout(() => button.click(), 300))"
+    mia.get_by_role("button", name="Pause cars").evaluate(twice)
+    asked = first(mia, held)
+    mia.wait_for_timeout(600)
+    assert len(held) == 1
+    asked.continue_()
+    expect(mia.get_by_role("button", name="Resume cars")).to_be_visible()
