@@ -117,6 +117,17 @@ def test_another_batch_waits_and_is_not_opened_and_keeps_the_first_alive(stage):
     assert held(stage) == ["0", "1", "2", "3"]
 
 
+def test_what_is_finished_takes_no_more_time_though_its_window_is_still_open(stage):
+    deployed(stage)
+    stage.submit("ann", "cars", 0, "completed")
+    with stage.session() as session:
+        actor, task_id = stage.person(session, "ann"), stage.task(session, "cars").id
+        finished, next_ = (stage.task_item(session, "cars", item).id for item in (0, 1))
+        work.renew(session, actor=actor, task_id=task_id, now=stage.now, task_item_id=finished)
+        opened = session.exec(select(Activity.task_item_id).where(col(Activity.last_at).is_not(None))).all()
+        assert opened == [next_]
+
+
 def test_there_is_no_batch_to_ask_for_where_items_are_allocated_in_advance_or_nothing_is_handed_out(stage):
     deployed(stage)
     with pytest.raises(Conflict, match="allocates in advance"):

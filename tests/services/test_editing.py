@@ -1,5 +1,6 @@
 """What a manager says of a task, before it starts and while it runs: what comes first, when it is due, when it ends."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from workflow_core.pipeline.compiled import Queue
 from workflow_core.services.contributors import assignments, work
 from workflow_core.services.managers import reversals, task_settings, tasks
 from workflow_core.services.reviewers import reviews
+from workflow_core.store.data import tasks as rows
 from workflow_core.store.models import Assignment, Issue, Item, Person, Recipe, Task, TaskItem
 
 SETTINGS: task_settings.Settings = {
@@ -93,6 +95,19 @@ def test_instructions_are_changed_for_one_task_and_what_was_said_of_it_is_anothe
         assert [label.name for label in recipe.labels] == ["car"]
     assert task_settings.version(cars) != before
     assert recipes.from_json(session.get_one(Recipe, others.recipe_id).content).instructions is None
+
+
+def test_instructions_that_are_a_file_are_changed_by_a_deploy_alone(session: Session) -> None:
+    cars = make_task(session)
+    recipe = recipes.from_json(session.get_one(Recipe, cars.recipe_id).content)
+    content = recipes.to_json(replace(recipe, instructions=recipes.Instructions(file="cars.pdf")))
+    kept = rows.add_recipe(session, project_id=cars.project_id, name=cars.name, content=content, now=NOW)
+    rows.change(session, cars.id, recipe_id=kept.id)
+    before = task_settings.version(cars)
+    for text in ("Look **twice**.", ""):
+        with pytest.raises(InvalidInput, match=r"are the file cars\.pdf; a deploy brings another one"):
+            task_settings.instruct(session, actor=None, task_id=cars.id, text=text, now=NOW)
+    assert task_settings.version(cars) == before
 
 
 def test_instructions_are_a_text(session: Session) -> None:
