@@ -7,8 +7,9 @@ from sqlmodel import col, select
 from stage import Stage
 
 from pipelines import POOLED, with_settings
-from workflow_core.errors import Conflict
+from workflow_core.errors import Conflict, NotFound
 from workflow_core.services.contributors import work
+from workflow_core.services.managers import reversals
 from workflow_core.store.models import Activity
 
 ONE_BATCH = POOLED.replace("limit: 5", "limit: 2")
@@ -150,3 +151,15 @@ def test_two_windows_of_one_person_take_one_batch(stage):
             )
     stage.claim("ann", "cars")
     assert held(stage) == ["0", "1"]
+
+
+def test_what_a_manager_only_cleared_never_was_theirs_though_they_are_in_its_team(stage):
+    deployed(stage)
+    stage.add_member("bo", "manager")
+    stage.submit("ann", "cars", 0, "completed")
+    with stage.session() as session:
+        bo, item = stage.person(session, "bo"), stage.task_item(session, "cars", 0)
+        reversals.clear(session, actor=bo, task_id=item.task_id, item_ids=[item.item_id], now=stage.now)
+    assert stage.row("cars").who == "ann"
+    with pytest.raises(NotFound):
+        stage.submit("bo", "cars", 0, "completed")
