@@ -4,13 +4,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
-from stage import Stage
+from stage import BOX, Stage
 
 from pipelines import POOLED, with_settings
 from workflow_core.errors import Conflict, NotFound
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import reversals
-from workflow_core.store.models import Activity
+from workflow_core.store.models import Activity, Draft
 
 ONE_BATCH = POOLED.replace("limit: 5", "limit: 2")
 
@@ -163,3 +163,17 @@ def test_what_a_manager_only_cleared_never_was_theirs_though_they_are_in_its_tea
     assert stage.row("cars").who == "ann"
     with pytest.raises(NotFound):
         stage.submit("bo", "cars", 0, "completed")
+
+
+def test_what_somebody_had_drawn_before_they_lost_an_item_outlives_the_status_of_who_has_it_now(stage):
+    deployed(stage)
+    for who in ("ann", "bo"):
+        with stage.session() as session:
+            actor, task_item_id = stage.person(session, who), stage.task_item(session, "cars", 0).id
+            work.save_draft(session, actor=actor, task_item_id=task_item_id, annotations=[BOX], now=stage.now)
+        if who == "ann":
+            stage.release("ann", "cars", 0)
+            assert stage.claim("bo", "cars").item_id == 1
+    stage.submit("bo", "cars", 0, "completed")
+    with stage.session() as session:
+        assert session.exec(select(Draft.person_id)).all() == [stage.person(session, "ann").id]
