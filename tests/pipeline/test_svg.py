@@ -1,6 +1,7 @@
 """The picture of a pipeline: well-formed whatever the names are, complete, and true to the counts."""
 
 import re
+from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -99,3 +100,23 @@ def test_counts_stand_beside_their_ways_and_what_was_discarded_on_its_task(dashc
     assert "✕ 2" in drawn and ">9 items<" in drawn
     assert drawn.count(" unused") < svg(dashcam, Counts(9, {}, {})).count(" unused")
     assert " unused" not in svg(dashcam)
+
+
+def test_no_word_of_a_way_stands_on_anothers_however_long_a_status_is(tmp_path: Path) -> None:
+    long = "for-a-second-look-by-an-expert-of-the-northern-district"
+    qa = f"{{type: qa, assignees: [q@example.org], extra_statuses: [{long}], on: {{{long}: expert}}}}"
+    told = f"""
+pipeline: p
+dataset: d
+tasks:
+  cars: {{type: annotation, recipe: {{labels: [car]}}, assignees: [a@example.org], on: {{completed: qa}}}}
+  qa: {qa}
+  expert: {{type: qa, assignees: [e@example.org]}}
+"""
+    (tmp_path / "p.yaml").write_text(told)
+    drawn = svg(compiled(tmp_path / "p.yaml"))
+    words = re.findall(r'<text class="label" x="([\d.]+)" y="([\d.]+)">([^<]+)<', drawn)
+    places = {(float(x), float(y), len(word) * 6.3) for x, y, word in words}
+    assert len(places) == 4
+    for (x, y, width), (ox, oy, other) in combinations(places, 2):
+        assert abs(y - oy) >= 12 or abs(x - ox) * 2 >= width + other

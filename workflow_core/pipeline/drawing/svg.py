@@ -228,8 +228,9 @@ class _Labels:
         (ax, ay), (bx, by) = route[0], route[1]
         spots = [(ax + (bx - ax) * t, ay + (by - ay) * t) for t in (0.5, 0.38, 0.62, 0.28, 0.72)]
         spots += [(x + side * width * 0.55, y) for x, y in spots for side in (1, -1)]
+        spots += [(ox + side * (ow + width + 2) / 2, spots[0][1]) for ox, _, ow, _ in self._taken for side in (1, -1)]
+        spots = [(max(x, width / 2), y) for x, y in spots]
         x, y = next((s for s in spots if self._free(*s, width, high)), spots[0])
-        x = max(x, width / 2)
         self._taken.append((x, y, width, high))
         self.right = max(self.right, x + width / 2 + 2)
         for number, (label, count) in enumerate(lines):
