@@ -177,3 +177,13 @@ def test_what_somebody_had_drawn_before_they_lost_an_item_outlives_the_status_of
     stage.submit("bo", "cars", 0, "completed")
     with stage.session() as session:
         assert session.exec(select(Draft.person_id)).all() == [stage.person(session, "ann").id]
+
+
+@pytest.mark.parametrize("end", [Stage.release, Stage.postpone])
+def test_who_lost_an_item_gives_back_nothing_of_who_has_it_now(stage, end):
+    deployed(stage)
+    stage.release("ann", "cars", 0)
+    assert stage.claim("bo", "cars").item_id == 1
+    with pytest.raises(Conflict, match="only what you have open can be (released|postponed); 0 is not"):
+        end(stage, "ann", "cars")
+    assert str(stage.row("cars", 0)) == "claimed, visit 1, bo"
