@@ -5,6 +5,7 @@ from reviewed import PIPELINE, QUEUE, drawn, until_qa, with_two
 from sqlmodel import select
 from stage import BOX, Stage
 
+from pipelines import REVIEWED
 from workflow_core.errors import Conflict, InvalidInput, NotAllowed
 from workflow_core.services.contributors import comments
 from workflow_core.store.models import Annotation, Revision
@@ -175,3 +176,13 @@ def test_a_reviewers_correction_does_not_make_it_their_own_work(engine):
     stage.flag(reviewer, "qa", None, annotation_id=drawn(stage, "car"))
     assert stage.row("cars").who == "ann"
     stage.check()
+
+
+def test_nothing_is_flagged_in_a_task_that_reviews_nothing(engine):
+    stage = Stage(engine)
+    stage.deploy(REVIEWED)
+    stage.add_items(1)
+    stage.claim("ann", "cars")
+    with pytest.raises(NotAllowed, match="'cars' is an annotation task; issues are flagged in a QA task"):
+        stage.flag("ann", "cars", "cars")
+    assert stage.issues() == {} and str(stage.row("cars")) == "claimed, visit 1, ann"
