@@ -80,6 +80,17 @@ def test_an_item_in_which_there_is_nothing_after_cars_is_not_added_to_a_review(s
     assert (rows(session), exits(session)) == ([], {})
 
 
+def test_what_somebody_has_looked_at_is_added_to_a_review_and_says_nothing_of_other_items(session: Session) -> None:
+    deploy(session, FORKED)
+    add_items(session, 2)
+    cars, qa = task(session, "cars"), task(session, "qa")
+    assert tasks.add_items(session, actor=None, task_id=cars.id, where={"name": "0001.jpg"}, now=NOW) == 1
+    work_through(session, good)
+    with pytest.raises(Conflict, match="there is nothing to review on 1 item: no annotation"):
+        tasks.add_items(session, actor=None, task_id=qa.id, where={"name": "0000.jpg"}, now=NOW)
+    assert exits(session) == {"0001.jpg": "approved"}
+
+
 def test_an_item_that_is_added_behind_a_fork_waits_for_no_branch(session: Session) -> None:
     deploy(session, FORKED)
     add_items(session, 1)

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from stage import BOX, Stage
 
 from pipelines import POOLED, with_settings
-from workflow_core.errors import Conflict, NotFound
+from workflow_core.errors import Conflict, NotFound, Stale
 from workflow_core.services.contributors import work
 from workflow_core.services.managers import reversals
 from workflow_core.store.models import Activity, Draft
@@ -184,6 +184,30 @@ def test_who_lost_an_item_gives_back_nothing_of_who_has_it_now(stage, end):
     deployed(stage)
     stage.release("ann", "cars", 0)
     assert stage.claim("bo", "cars").item_id == 1
-    with pytest.raises(Conflict, match="only what you have open can be (released|postponed); 0 is not"):
+    with pytest.raises(Conflict, match=r"only what you have open can be (released|postponed); 0 is not"):
         end(stage, "ann", "cars")
     assert str(stage.row("cars", 0)) == "claimed, visit 1, bo"
+
+
+def save(stage, who, drawn, version=None):
+    with stage.session() as session:
+        actor, task_item_id = stage.person(session, who), stage.task_item(session, "cars", 0).id
+        return work.save_draft(
+            session, actor=actor, task_item_id=task_item_id, annotations=drawn, now=stage.now, version=version
+        )
+
+
+def test_what_another_window_has_saved_is_not_overwritten_and_a_draft_is_nobody_elses(stage):
+    deployed(stage)
+    first = save(stage, "ann", [BOX])
+    stage.tick(seconds=1)
+    second = save(stage, "ann", [BOX, BOX], first)
+    with pytest.raises(Stale, match="your draft of 0 was saved from another window meanwhile") as refused:
+        save(stage, "ann", [], first)
+    assert refused.value.facts["version"] == second and len(refused.value.facts["annotations"]) == 2
+    stage.release("ann", "cars", 0)
+    assert stage.claim("bo", "cars").item_id == 1
+    assert save(stage, "bo", [BOX], 0)
+    with stage.session() as session:
+        found = {draft.person_id: len(draft.content["annotations"]) for draft in session.exec(select(Draft))}
+        assert found == {stage.person(session, "ann").id: 2, stage.person(session, "bo").id: 1}
