@@ -82,7 +82,7 @@ class Reach:
         found = {test for test in self._seconds if "::" in test and _file(test) in naming}
         for other, source in self._sources.items() if name not in told else ():
             for number, text in enumerate(source.splitlines(), 1):
-                if named.search(text) and not text.startswith(("from ", "import ", f"def {name}(", f"{name} =")):
+                if named.search(text):
                     found |= self._by(other, number, told | {name})
         return found
 

@@ -109,12 +109,7 @@ def test_reopening_has_the_same_effects_as_flagging(stage):
 
 
 def test_what_waits_for_nobody_waits_for_who_flags_it_next(engine):
-    stage = Stage(engine)
-    stage.deploy(with_two("quinn", "rae", QUEUE))
-    stage.add_items(1)
-    for task, who in (("cars", "ann"), ("signs", "cy")):
-        stage.do(who, task, "completed")
-        stage.advance()
+    stage = until_qa(engine, with_two("quinn", "rae", QUEUE))
     stage.claim("quinn", "qa")
     first = stage.flag("quinn", "qa", "cars")
     stage.remove_person("qa", "quinn", end_claims=True)
